@@ -1,0 +1,31 @@
+package dev.holdfast.core;
+
+import java.util.List;
+
+/**
+ * Runs user code: functions in this process or remote workers, behind one port.
+ *
+ * <p>Asynchronous, and allowed never to answer: nothing waits for it on an engine thread.
+ */
+public interface Executor {
+
+  /** Whether work of this kind and name could run here right now. Cheap, callable from any thread. */
+  boolean serves(WorkItem.Kind kind, String name);
+
+  /**
+   * How many more items of this kind can be taken without queueing for long. The dispatcher hands out
+   * no more than this; an answer of any sort frees one place.
+   */
+  int places(WorkItem.Kind kind);
+
+  /**
+   * Takes the items and returns at once; each is answered through {@code answers} from any thread,
+   * normally once. Never throws for what user code does: that is a failure inside the answer.
+   */
+  void execute(List<WorkItem> items, Answers answers);
+
+  /** Where answers go. Safe from any thread; never blocks. */
+  interface Answers {
+    void answer(Answer answer);
+  }
+}

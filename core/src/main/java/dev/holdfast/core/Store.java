@@ -1,0 +1,151 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a task hub is remembered: rows, atomicity, durability, indexed reads, and no thoughts of its own.
+ *
+ * <p>{@link #commit} is called by one thread, one call at a time; reads may come from any number of others meanwhile and
+ * see only what is durable, each call one consistent moment. {@link MemoryStore} is the executable specification; every
+ * store passes the same contract suite.
+ *
+ * @throws StoreException (any method) the store cannot do it now; nothing is known to have changed
+ */
+public interface Store extends AutoCloseable {
+
+  /** Where the hub stood when it was opened. */
+  Opened opened();
+
+  /**
+   * @param highestKey the highest execution key ever given; the next is higher
+   * @param lastFlush the number of the last flush that landed; 0 in a new store
+   * @param clock the highest {@link Flush#clock} that landed, microseconds since the epoch: time never goes back over a
+   *     restart
+   */
+  record Opened(long highestKey, long lastFlush, long clock) {}
+
+  /**
+   * Writes all of the flush and makes it durable, or nothing.
+   *
+   * <p>Never throws for a failure of the store: that is {@link Unknown} or {@link Rejected}. A failed sync is neither: it
+   * ends the process (see {@code SyncFailure} in the SQLite store), because retrying it can lose data silently.
+   */
+  Outcome commit(Flush flush);
+
+  /**
+   * One unit of durability.
+   *
+   * @param number rises by one with each flush of this opening of the store, from {@code lastFlush + 1}; written with it
+   *     as its marker
+   * @param clock the hub's time when it was cut, microseconds since the epoch
+   */
+  record Flush(long number, long clock, Commit commit) {}
+
+  /** What became of a flush. */
+  sealed interface Outcome {}
+
+  /** It is durable. */
+  record Committed() implements Outcome {}
+
+  /** Nothing was written: these partitions belong to another node by now (shared stores only). */
+  record Refused(Set<Integer> partitions) implements Outcome {}
+
+  /** It may have landed or not; {@link #landed} tells. A normal outcome, not a disaster. */
+  record Unknown(String reason) implements Outcome {}
+
+  /**
+   * Nothing was written.
+   *
+   * @param full the store has no room: the same flush may land later, once there is
+   */
+  record Rejected(String reason, boolean full) implements Outcome {}
+
+  /** Whether the flush with this number is durable; the answer to {@link Unknown}. */
+  boolean landed(long number);
+
+  /** What is stored about each id; ids that are not there are left out. In no particular order. */
+  List<Stored> load(List<String> ids, Detail detail);
+
+  /** As {@link #load}, by key. */
+  List<Stored> loadByKey(List<Long> keys, Detail detail);
+
+  /** How much a load brings. */
+  enum Detail {
+    /** The summary row only; the lists of {@link Stored} are empty. */
+    SUMMARY,
+    /** Everything for an execution that has not ended; the summary and the inbox for one that has. */
+    OPEN,
+    /** Everything, whatever its status. */
+    ALL
+  }
+
+  /** An execution as stored; each list in the order of its sequence numbers (timers by id). */
+  record Stored(
+      Rows.Instance instance,
+      List<Rows.History> history,
+      List<Rows.Inbox> inbox,
+      List<Rows.Timer> timers) {}
+
+  /** The earliest timers of these slots with {@code from <= fireAt < to}, by (fireAt, key, timerId). */
+  List<Rows.Timer> timers(Slots slots, long from, long to, int limit);
+
+  /** Keys of ready executions of these slots above {@code afterKey}, rising. */
+  List<Long> ready(Slots slots, long afterKey, int limit);
+
+  /** Slots {@code from <= slot < to}. */
+  record Slots(int from, int to) {
+    public static final int COUNT = 1024;
+    public static final Slots ALL = new Slots(0, COUNT);
+
+    public boolean contains(int slot) {
+      return from <= slot && slot < to;
+    }
+  }
+
+  /** One page of summaries, rising by key. */
+  List<Rows.Instance> query(Query query);
+
+  /**
+   * All conditions hold together.
+   *
+   * @param statuses numbers of {@code OrchestrationStatus}; empty means any
+   * @param createdFrom inclusive; null is unbounded
+   * @param createdTo inclusive; null is unbounded
+   * @param idPrefix "" for any; compared by UTF-16 code unit, case counts
+   * @param afterKey only keys above this
+   */
+  record Query(
+      List<Integer> statuses,
+      @Nullable Long createdFrom,
+      @Nullable Long createdTo,
+      String idPrefix,
+      long afterKey,
+      int limit) {}
+
+  /**
+   * Summaries of ended executions by (completedAt, key) rising, {@code from <= completedAt < to}, after the given pair.
+   *
+   * @param statuses as in {@link Query}
+   */
+  List<Rows.Instance> ended(
+      List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit);
+
+  /** A keyed record; null when there is none. */
+  @Nullable ByteString record(String namespace, String name);
+
+  /** All records of a namespace, by name. */
+  List<Rows.Keyed> records(String namespace);
+
+  /** How many bytes the store takes on its medium, for metrics and the growth warning; 0 if it has none. */
+  long bytes();
+
+  /** Bytes handed to the medium by commits since it was opened (a measure for benchmarks). */
+  long bytesWritten();
+
+  /** Lets go of files and locks. Commits and reads afterwards fail. */
+  @Override
+  void close();
+}

@@ -1,0 +1,238 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place through which instances change: each change goes into the accumulating commit and into memory in the same
+ * call, so that the two cannot say different things (the simulation reloads partitions and compares).
+ *
+ * <p>A batch is what one cut takes: a commit and what may happen once it is durable. Summaries and inbox rows are decided
+ * at the cut, so a batch holds one version of each summary, and none of a message that came and was read within it.
+ */
+final class Changes {
+  private final Limits limits;
+  private Commit.Builder commit = Commit.builder();
+  private List<Effect.WhenDurable> whenDurable = new ArrayList<>();
+
+  /** Instances whose summary or messages the next cut must look at, by key. */
+  private final LinkedHashMap<Long, Instance> touched = new LinkedHashMap<>();
+
+  private long batch = 1;
+
+  private final Set<Wound> wounds;
+
+  Changes(Limits limits, Set<Wound> wounds) {
+    this.limits = limits;
+    this.wounds = wounds;
+  }
+
+  /** The number of the batch that accumulates now. */
+  long batch() {
+    return batch;
+  }
+
+  boolean isEmpty() {
+    return touched.isEmpty() && commit.isEmpty() && whenDurable.isEmpty();
+  }
+
+  /** What a cut takes. */
+  record Batch(long number, Commit commit, List<Effect.WhenDurable> whenDurable) {
+    boolean isEmpty() {
+      return commit.isEmpty() && whenDurable.isEmpty();
+    }
+  }
+
+  /** The next cut looks at this instance. */
+  void touch(Instance instance) {
+    instance.changedIn = batch;
+    touched.put(instance.key, instance);
+  }
+
+  void status(Instance instance, OrchestrationStatus status) {
+    state(
+        instance,
+        instance.row.state().toBuilder().setOrchestrationStatus(status).build(),
+        instance.row.completedAt());
+  }
+
+  void state(Instance instance, OrchestrationState state, long completedAt) {
+    Rows.Instance row = instance.row;
+    instance.row =
+        new Rows.Instance(
+            row.key(),
+            row.id(),
+            row.slot(),
+            state.getOrchestrationStatusValue(),
+            row.ready(),
+            row.createdAt(),
+            completedAt,
+            state);
+    touch(instance);
+  }
+
+  /** Adds events to the instance's history. */
+  void append(Instance instance, List<HistoryEvent> events) {
+    mustInsert(instance);
+    boolean walk = !events.stream().allMatch(HistoryBytes::forWorkers);
+    ByteString bytes = HistoryBytes.past(events);
+    commit.append(
+        new Rows.History(instance.key, instance.historyCount, events.size(), walk, bytes));
+    instance.fold(events, walk ? null : bytes);
+    touch(instance);
+  }
+
+  /** The message is in history now. */
+  void consumed(Instance instance, Message message) {
+    if (message.stored) {
+      commit.consume(instance.key, message.seq);
+    }
+    whenDurable.addAll(message.replies);
+    message.replies.clear();
+    touch(instance);
+  }
+
+  void timer(Instance instance, int timerId, long fireAt) {
+    mustInsert(instance);
+    commit.put(new Rows.Timer(instance.key, timerId, instance.slot, fireAt));
+    touch(instance);
+  }
+
+  void dropTimer(Instance instance, int timerId) {
+    commit.dropTimer(instance.key, timerId);
+    touch(instance);
+  }
+
+  /** All rows of the instance go. */
+  void remove(Instance instance) {
+    touched.remove(instance.key);
+    if (!instance.insertPending) {
+      commit.remove(instance.key);
+    }
+    instance.changedIn = batch;
+    whenDurable.addAll(instance.repliesToInsert);
+    instance.repliesToInsert.clear();
+  }
+
+  void record(String name, @Nullable ByteString bytes) {
+    commit.put(new Rows.Keyed(Mailbag.NAMESPACE, name, bytes));
+  }
+
+  /** Performs the effect once everything decided so far is durable. */
+  void whenDurable(Effect.WhenDurable effect) {
+    whenDurable.add(effect);
+  }
+
+  /** As {@link #whenDurable}, for something that tells of this instance. */
+  void whenDurable(Instance instance, Effect.WhenDurable effect) {
+    if (instance.insertPending) {
+      instance.repliesToInsert.add(effect);
+    } else {
+      whenDurable.add(effect);
+    }
+  }
+
+  /**
+   * Takes what must be written by now and what waits for it. Messages that may still wait for their turn to close stay
+   * without a row until a later cut.
+   *
+   * @param settled gets each instance of which everything is in this cut
+   */
+  Batch cut(long now, Consumer<Instance> settled) {
+    for (Iterator<Instance> instances = touched.values().iterator(); instances.hasNext(); ) {
+      Instance instance = instances.next();
+      boolean allStored = storeMessages(instance, now);
+      writeSummary(instance);
+      if (allStored && !instance.insertPending) {
+        instances.remove();
+        settled.accept(instance);
+      } else {
+        instance.changedIn = batch + 1;
+      }
+    }
+    Batch cut = new Batch(batch, commit.build(), whenDurable);
+    commit = Commit.builder();
+    whenDurable = new ArrayList<>();
+    batch++;
+    return cut;
+  }
+
+  private boolean storeMessages(Instance instance, long now) {
+    boolean allStored = true;
+    if (instance.turn != null && !wounds.contains(Wound.OPEN_TURN_COUNTED_AS_CONSUMED)) {
+      for (Message message : instance.turn.messages()) {
+        allStored &= store(instance, message, message.mayWait(now, limits));
+      }
+    }
+    for (Message message : instance.inbox) {
+      // A client's message may only wait for a turn that reads it; one that nobody reads yet needs its row.
+      boolean mayWait =
+          message.source == Message.Source.AGAIN && message.mayWait(now, limits);
+      allStored &= store(instance, message, mayWait);
+    }
+    return allStored;
+  }
+
+  private boolean store(Instance instance, Message message, boolean mayWait) {
+    if (message.stored) {
+      return true;
+    }
+    if (mayWait) {
+      return false;
+    }
+    mustInsert(instance);
+    commit.put(new Rows.Inbox(instance.key, message.seq, message.event.toByteString()));
+    message.stored = true;
+    if (message.event.hasTimerFired()) {
+      commit.dropTimer(instance.key, message.event.getTimerFired().getTimerId());
+    }
+    whenDurable.addAll(message.replies);
+    message.replies.clear();
+    return true;
+  }
+
+  private void writeSummary(Instance instance) {
+    if (instance.insertPending) {
+      return;
+    }
+    boolean ready = instance.mustBeReady();
+    Rows.Instance row = instance.row;
+    if (row.ready() != ready) {
+      row =
+          new Rows.Instance(
+              row.key(),
+              row.id(),
+              row.slot(),
+              row.status(),
+              ready,
+              row.createdAt(),
+              row.completedAt(),
+              row.state());
+      instance.row = row;
+    }
+    if (row != instance.written) {
+      commit.update(row);
+      instance.written = row;
+    }
+  }
+
+  /** From here on the execution has rows, so its summary must be one of them. */
+  private void mustInsert(Instance instance) {
+    if (instance.insertPending) {
+      instance.insertPending = false;
+      commit.insert(instance.row);
+      instance.written = instance.row;
+      whenDurable.addAll(instance.repliesToInsert);
+      instance.repliesToInsert.clear();
+    }
+  }
+}

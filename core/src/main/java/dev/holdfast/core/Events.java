@@ -1,0 +1,78 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.protocol.ExecutionCompletedEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.SubOrchestrationInstanceCompletedEvent;
+import dev.holdfast.protocol.SubOrchestrationInstanceFailedEvent;
+import dev.holdfast.protocol.TaskCompletedEvent;
+import dev.holdfast.protocol.TaskFailedEvent;
+import dev.holdfast.protocol.TaskFailureDetails;
+import org.jspecify.annotations.Nullable;
+
+/** History events that several rooms of core make. Those from outside have the eventId −1. */
+final class Events {
+
+  private Events() {}
+
+  static HistoryEvent executionCompleted(
+      int id,
+      Timestamp at,
+      OrchestrationStatus status,
+      @Nullable StringValue result,
+      @Nullable TaskFailureDetails failure) {
+    ExecutionCompletedEvent.Builder completed =
+        ExecutionCompletedEvent.newBuilder().setOrchestrationStatus(status);
+    if (result != null) {
+      completed.setResult(result);
+    }
+    if (failure != null) {
+      completed.setFailureDetails(failure);
+    }
+    return HistoryEvent.newBuilder()
+        .setEventId(id)
+        .setTimestamp(at)
+        .setExecutionCompleted(completed)
+        .build();
+  }
+
+  static HistoryEvent taskCompleted(Timestamp at, int taskId, @Nullable StringValue result) {
+    TaskCompletedEvent.Builder completed =
+        TaskCompletedEvent.newBuilder().setTaskScheduledId(taskId);
+    if (result != null) {
+      completed.setResult(result);
+    }
+    return inbound(at).setTaskCompleted(completed).build();
+  }
+
+  static HistoryEvent taskFailed(Timestamp at, int taskId, TaskFailureDetails failure) {
+    return inbound(at)
+        .setTaskFailed(
+            TaskFailedEvent.newBuilder().setTaskScheduledId(taskId).setFailureDetails(failure))
+        .build();
+  }
+
+  static HistoryEvent childCompleted(Timestamp at, int taskId, @Nullable StringValue result) {
+    SubOrchestrationInstanceCompletedEvent.Builder completed =
+        SubOrchestrationInstanceCompletedEvent.newBuilder().setTaskScheduledId(taskId);
+    if (result != null) {
+      completed.setResult(result);
+    }
+    return inbound(at).setSubOrchestrationInstanceCompleted(completed).build();
+  }
+
+  static HistoryEvent childFailed(Timestamp at, int taskId, TaskFailureDetails failure) {
+    return inbound(at)
+        .setSubOrchestrationInstanceFailed(
+            SubOrchestrationInstanceFailedEvent.newBuilder()
+                .setTaskScheduledId(taskId)
+                .setFailureDetails(failure))
+        .build();
+  }
+
+  static HistoryEvent.Builder inbound(Timestamp at) {
+    return HistoryEvent.newBuilder().setEventId(-1).setTimestamp(at);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestratorRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * History as bytes. Events are stored the way {@code OrchestratorRequest.pastEvents} wants them (tag, length, event), so
+ * that a turn's request is made by putting byte strings side by side. The same event has another tag in
+ * {@code newEvents} and in {@code HistoryChunk}.
+ */
+public final class HistoryBytes {
+
+  private HistoryBytes() {}
+
+  /** The events framed as {@code pastEvents}. */
+  public static ByteString past(List<HistoryEvent> events) {
+    return framed(OrchestratorRequest.PASTEVENTS_FIELD_NUMBER, events);
+  }
+
+  /** The events framed as {@code newEvents}. */
+  static ByteString fresh(List<HistoryEvent> events) {
+    return framed(OrchestratorRequest.NEWEVENTS_FIELD_NUMBER, events);
+  }
+
+  private static ByteString framed(int field, List<HistoryEvent> events) {
+    int size = 0;
+    for (HistoryEvent event : events) {
+      size += CodedOutputStream.computeMessageSize(field, event);
+    }
+    byte[] bytes = new byte[size];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      for (HistoryEvent event : events) {
+        out.writeMessage(field, event);
+      }
+      out.checkNoSpaceLeft();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /**
+   * Reads events framed as {@code pastEvents}.
+   *
+   * @throws StoreException the bytes are not what {@link #past} writes
+   */
+  public static List<HistoryEvent> events(ByteString past) {
+    List<HistoryEvent> events = new ArrayList<>();
+    CodedInputStream in = past.newCodedInput();
+    try {
+      while (!in.isAtEnd()) {
+        int tag = in.readTag();
+        if (tag >>> 3 != OrchestratorRequest.PASTEVENTS_FIELD_NUMBER) {
+          throw new StoreException("expected history events, but found field " + (tag >>> 3));
+        }
+        events.add(HistoryEvent.parseFrom(in.readBytes()));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new StoreException("expected history events, but the bytes do not parse", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return events;
+  }
+
+  /**
+   * Whether a worker may see an event of this kind. The Java executor throws on kinds it does not know, and some are for
+   * clients only (protocol reference §5).
+   */
+  public static boolean forWorkers(HistoryEvent event) {
+    return switch (event.getEventTypeCase()) {
+      case EXECUTIONSTARTED,
+          TASKSCHEDULED,
+          TASKCOMPLETED,
+          TASKFAILED,
+          SUBORCHESTRATIONINSTANCECREATED,
+          SUBORCHESTRATIONINSTANCECOMPLETED,
+          SUBORCHESTRATIONINSTANCEFAILED,
+          TIMERCREATED,
+          TIMERFIRED,
+          ORCHESTRATORSTARTED,
+          EVENTSENT,
+          EVENTRAISED,
+          ENTITYOPERATIONSIGNALED,
+          ENTITYOPERATIONCALLED,
+          ENTITYOPERATIONCOMPLETED,
+          ENTITYOPERATIONFAILED,
+          ENTITYLOCKREQUESTED,
+          ENTITYLOCKGRANTED,
+          ENTITYUNLOCKSENT ->
+          true;
+      case EXECUTIONCOMPLETED,
+          EXECUTIONTERMINATED,
+          ORCHESTRATORCOMPLETED,
+          GENERICEVENT,
+          HISTORYSTATE,
+          CONTINUEASNEW,
+          EXECUTIONSUSPENDED,
+          EXECUTIONRESUMED,
+          EXECUTIONREWOUND,
+          EVENTTYPE_NOT_SET ->
+          false;
+    };
+  }
+}

@@ -1,0 +1,161 @@
+package dev.holdfast.core;
+
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.ParentInstanceInfo;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can happen to a partition. */
+public sealed interface Input {
+
+  /** What is addressed to one instance; it waits in order while the instance is being read from the store. */
+  sealed interface ToInstance extends Input {
+    String instanceId();
+  }
+
+  /** What became of a message to an instance. */
+  enum Delivered {
+    ACCEPTED,
+    NO_SUCH_INSTANCE,
+    TERMINAL
+  }
+
+  /**
+   * A client starts an instance.
+   *
+   * @param request with an instance id in it
+   * @param freshId the id was generated here, so no instance can have it and the store need not be asked
+   */
+  record Start(CreateInstanceRequest request, boolean freshId, Asker<String> asker)
+      implements ToInstance {
+    @Override
+    public String instanceId() {
+      return request.getInstanceId();
+    }
+  }
+
+  /** An orchestrator starts a child: {@code started} is complete, parent included. */
+  record StartChild(String instanceId, HistoryEvent started) implements ToInstance {}
+
+  record Get(String instanceId, boolean payloads, Asker<Optional<OrchestrationState>> asker)
+      implements ToInstance {}
+
+  /**
+   * Wait for the instance to leave PENDING or to end.
+   *
+   * @param end true waits for the end
+   */
+  record Wait(
+      String instanceId, boolean payloads, boolean end, Asker<Optional<OrchestrationState>> asker)
+      implements ToInstance {}
+
+  /** The asker of a {@link Wait} has gone away. */
+  record Unwait(String instanceId, Asker<Optional<OrchestrationState>> asker) implements Input {}
+
+  /** A client raises an event. */
+  record Raise(String instanceId, String name, @Nullable String input, Asker<Delivered> asker)
+      implements ToInstance {}
+
+  /** An orchestrator sends an event; dropped when there is no live instance. */
+  record Send(String instanceId, String name, @Nullable String input) implements ToInstance {}
+
+  /**
+   * The outcome of a child for its parent.
+   *
+   * @param parent who waits: dropped unless that execution still has that task open
+   * @param outcome SubOrchestrationInstanceCompleted or …Failed
+   */
+  record Resolve(ParentInstanceInfo parent, HistoryEvent outcome) implements ToInstance {
+    @Override
+    public String instanceId() {
+      return parent.getOrchestrationInstance().getInstanceId();
+    }
+  }
+
+  /**
+   * @param asker null when another instance asks
+   */
+  record Terminate(
+      String instanceId,
+      @Nullable String output,
+      boolean recursive,
+      @Nullable Asker<Delivered> asker)
+      implements ToInstance {}
+
+  record Suspend(String instanceId, @Nullable String reason, Asker<Delivered> asker)
+      implements ToInstance {}
+
+  record Resume(String instanceId, @Nullable String reason, Asker<Delivered> asker)
+      implements ToInstance {}
+
+  /**
+   * @param asker null when a parent that is rewound asks for its failed child
+   * @param restart the child's ExecutionStarted with the parent's new execution in it, to start it again should it not be
+   *     there to be rewound; null when a client asks
+   */
+  record Rewind(
+      String instanceId,
+      @Nullable String reason,
+      @Nullable HistoryEvent restart,
+      @Nullable Asker<Boolean> asker)
+      implements ToInstance {}
+
+  /** Removes an ended instance; answers whether there was one to remove. */
+  record Purge(String instanceId, Asker<Boolean> asker) implements ToInstance {}
+
+  /** What the instance waits for; empty when there is none. */
+  record Explain(String instanceId, Asker<Optional<Explanation>> asker) implements ToInstance {}
+
+  /** An executor has answered. */
+  record Answered(Answer answer) implements ToInstance {
+    @Override
+    public String instanceId() {
+      return answer.item().instanceId();
+    }
+  }
+
+  /**
+   * A message between instances that the store had kept when the hub was opened.
+   *
+   * @param name of its keyed record in {@link Mailbag#NAMESPACE}
+   */
+  record Redelivered(String name, ToInstance input) implements Input {}
+
+  /**
+   * The store has answered an {@link Effect.Load}.
+   *
+   * @param ids those asked for by id; the ones not in {@code found} do not exist
+   * @param keys those asked for by key
+   */
+  record Loaded(long read, List<String> ids, List<Long> keys, List<Store.Stored> found) implements Input {}
+
+  /**
+   * The store has answered an {@link Effect.LoadHistory}.
+   *
+   * @param stored null when there is no such instance
+   */
+  record HistoryLoaded(long read, String instanceId, Store.@Nullable Stored stored)
+      implements Input {}
+
+  /**
+   * The store has answered an {@link Effect.LoadTimers}.
+   *
+   * @param complete all timers of the range are there (else the list was cut at the limit)
+   */
+  record TimersLoaded(long from, long to, List<Rows.Timer> timers, boolean complete)
+      implements Input {}
+
+  /**
+   * The store has answered an {@link Effect.Admit}.
+   *
+   * @param lastKey the scan has seen every ready execution up to this key
+   * @param complete there were none above {@code lastKey}
+   */
+  record Admitted(long read, List<Store.Stored> found, long lastKey, boolean complete) implements Input {}
+
+  /** Names that are served now have changed: what waited for them may be admitted. */
+  record ServedChanged() implements Input {}
+}

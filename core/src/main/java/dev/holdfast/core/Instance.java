@@ -1,0 +1,292 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.OrchestratorRequest;
+import dev.holdfast.protocol.ParentInstanceInfo;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution in the memory of its partition: the fold of its rows, and what has arrived since.
+ *
+ * <p>The fold ({@link #fold}) is the only thing that changes what history says; loading from the store and closing a turn
+ * both go through it.
+ */
+final class Instance {
+  final long key;
+  final String id;
+  final int slot;
+
+  /** The newest version of the summary. */
+  Rows.Instance row;
+
+  /** The version that the newest cut has written; null when none has. */
+  Rows.@Nullable Instance written;
+
+  /** No row of it has been written: the instance is nowhere but here. */
+  boolean insertPending;
+
+  /** Left to be admitted later: no turn opens, and memory forgets it once it is durable. */
+  boolean parked;
+
+  /** What may be said about it once its summary is durable, while {@link #insertPending}. */
+  final List<Effect.WhenDurable> repliesToInsert = new ArrayList<>(0);
+
+  /** The number of the batch that holds its newest change. */
+  long changedIn;
+
+  /** Worker-visible history, framed as pastEvents; kept only while the execution is open. */
+  ByteString past = ByteString.EMPTY;
+
+  int historyCount;
+
+  /** The timestamp of its newest turn (of the execution before it, when it has none): the next is later. */
+  long lastTurnAt;
+
+  /** The eventIds that history already holds: an action with one of these is a repetition. */
+  final BitSet askedIds = new BitSet();
+
+  final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
+  int openActivities;
+
+  @Nullable ParentInstanceInfo parent;
+  @Nullable TaskFailureDetails lastFailure;
+
+  /** Unread messages that are in no open turn, in order of arrival. */
+  final ArrayDeque<Message> inbox = new ArrayDeque<>();
+
+  long nextMessage;
+  @Nullable OpenTurn turn;
+
+  /** When a scheduled start is due; 0 when nothing holds the first turn back. */
+  long startAt;
+
+  /** The newest moment at which anyone outside can have seen a change. */
+  long updatedAt;
+
+  boolean historyWarned;
+
+  /** A turn of this execution is in history. */
+  boolean hadTurn;
+
+  /** A turn that runs now. */
+  record OpenTurn(long token, long openedAt, HistoryEvent started, List<Message> messages) {}
+
+  Instance(Rows.Instance row) {
+    this.key = row.key();
+    this.id = row.id();
+    this.slot = row.slot();
+    this.row = row;
+    this.lastTurnAt = row.createdAt();
+    this.updatedAt = Times.micros(row.state().getLastUpdatedTimestamp());
+  }
+
+  /** Builds the memory of a stored execution. Messages it has not read are in the inbox again. */
+  static Instance of(Store.Stored stored) {
+    Instance instance = new Instance(stored.instance());
+    instance.written = stored.instance();
+    for (Rows.History chunk : stored.history()) {
+      instance.fold(HistoryBytes.events(chunk.bytes()), chunk.walk() ? null : chunk.bytes());
+    }
+    for (Rows.Inbox row : stored.inbox()) {
+      instance.receiveStored(row);
+    }
+    for (Rows.Timer timer : stored.timers()) {
+      if (timer.timerId() == Rows.Timer.SCHEDULED_START) {
+        instance.startAt = timer.fireAt();
+      }
+    }
+    return instance;
+  }
+
+  private void receiveStored(Rows.Inbox row) {
+    HistoryEvent event;
+    try {
+      event = HistoryEvent.parseFrom(row.bytes());
+    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+      throw new StoreException(
+          "expected a history event in inbox row " + row.seq() + " of " + id + ", but it does not parse", e);
+    }
+    Message message = new Message(row.seq(), event, 0, Message.Source.INSTANCE, true);
+    nextMessage = Math.max(nextMessage, row.seq() + 1);
+    noteArrival(event);
+    inbox.add(message);
+  }
+
+  /** Remembers what an arriving message answers, so that a second answer is known as such. */
+  void noteArrival(HistoryEvent event) {
+    OpenTask task = answeredBy(event);
+    if (task != null) {
+      task.answered = true;
+    }
+    if (event.hasExecutionStarted()) {
+      readStart(event);
+    }
+  }
+
+  /** The open task that this event answers; null when it answers none. */
+  @Nullable OpenTask answeredBy(HistoryEvent event) {
+    return switch (event.getEventTypeCase()) {
+      case TASKCOMPLETED -> open.get(event.getTaskCompleted().getTaskScheduledId());
+      case TASKFAILED -> open.get(event.getTaskFailed().getTaskScheduledId());
+      case TIMERFIRED -> open.get(event.getTimerFired().getTimerId());
+      case SUBORCHESTRATIONINSTANCECOMPLETED ->
+          open.get(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
+      case SUBORCHESTRATIONINSTANCEFAILED ->
+          open.get(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+      default -> null;
+    };
+  }
+
+  /**
+   * Adds events to history.
+   *
+   * @param visible the same events framed as pastEvents when a worker may see all of them; null to pick those out
+   */
+  void fold(List<HistoryEvent> events, @Nullable ByteString visible) {
+    for (HistoryEvent event : events) {
+      fold(event);
+    }
+    historyCount += events.size();
+    past =
+        past.concat(
+            visible != null
+                ? visible
+                : HistoryBytes.past(
+                    events.stream().filter(HistoryBytes::forWorkers).toList()));
+  }
+
+  private void fold(HistoryEvent event) {
+    switch (event.getEventTypeCase()) {
+      case ORCHESTRATORSTARTED -> {
+        hadTurn = true;
+        lastTurnAt = Math.max(lastTurnAt, Times.microsUp(event.getTimestamp()));
+        updatedAt = Math.max(updatedAt, lastTurnAt);
+      }
+      case EXECUTIONSTARTED -> readStart(event);
+      case TASKSCHEDULED -> {
+        opened(Explanation.Kind.ACTIVITY, event);
+        openActivities++;
+      }
+      case TIMERCREATED -> opened(Explanation.Kind.TIMER, event);
+      case SUBORCHESTRATIONINSTANCECREATED -> opened(Explanation.Kind.CHILD, event);
+      case TASKFAILED -> {
+        lastFailure = event.getTaskFailed().getFailureDetails();
+        closed(event);
+      }
+      case SUBORCHESTRATIONINSTANCEFAILED -> {
+        lastFailure = event.getSubOrchestrationInstanceFailed().getFailureDetails();
+        closed(event);
+      }
+      case TASKCOMPLETED, TIMERFIRED, SUBORCHESTRATIONINSTANCECOMPLETED -> closed(event);
+      default -> {
+        if (event.getEventId() >= 0 && HistoryBytes.forWorkers(event) && isAsked(event)) {
+          askedIds.set(event.getEventId());
+        }
+      }
+    }
+  }
+
+  private static boolean isAsked(HistoryEvent event) {
+    return switch (event.getEventTypeCase()) {
+      case EVENTSENT, ENTITYOPERATIONSIGNALED, ENTITYOPERATIONCALLED, ENTITYLOCKREQUESTED, ENTITYUNLOCKSENT ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void opened(Explanation.Kind kind, HistoryEvent event) {
+    askedIds.set(event.getEventId());
+    open.put(event.getEventId(), new OpenTask(kind, event));
+  }
+
+  private void closed(HistoryEvent event) {
+    OpenTask task = answeredBy(event);
+    if (task != null) {
+      open.remove(task.id());
+      if (task.kind == Explanation.Kind.ACTIVITY) {
+        openActivities--;
+      }
+    }
+  }
+
+  private void readStart(HistoryEvent event) {
+    lastTurnAt = Math.max(lastTurnAt, Times.microsUp(event.getTimestamp()));
+    if (event.getExecutionStarted().hasParentInstance()) {
+      parent = event.getExecutionStarted().getParentInstance();
+    }
+  }
+
+  String executionId() {
+    return row.state().getExecutionId().getValue();
+  }
+
+  OrchestrationStatus status() {
+    return Objects.requireNonNull(OrchestrationStatus.forNumber(row.status()));
+  }
+
+  boolean hasEnded() {
+    return Statuses.isEnded(row.status());
+  }
+
+  boolean isSuspended() {
+    return row.status() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE;
+  }
+
+  /** Whether work must go on after a crash without anyone asking; what {@link Rows.Instance#ready} must say. */
+  boolean mustBeReady() {
+    if (hasEnded()) {
+      return false;
+    }
+    return openActivities > 0 || (!isSuspended() && startAt == 0 && hasStoredUnread());
+  }
+
+  private boolean hasStoredUnread() {
+    if (turn != null) {
+      for (Message message : turn.messages()) {
+        if (message.stored) {
+          return true;
+        }
+      }
+    }
+    for (Message message : inbox) {
+      if (message.stored) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether everything about it is in the store once its newest batch is, so that memory may forget it. */
+  boolean canBeForgotten() {
+    if (insertPending || turn != null || (openActivities > 0 && !hasEnded() && !parked)) {
+      return false;
+    }
+    if (!hasEnded() && !inbox.isEmpty() && !isSuspended() && startAt == 0 && !parked) {
+      return false;
+    }
+    for (Message message : inbox) {
+      if (!message.stored) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The part of every request that names the execution. */
+  ByteString requestHead() {
+    return OrchestratorRequest.newBuilder()
+        .setInstanceId(id)
+        .setExecutionId(row.state().getExecutionId())
+        .build()
+        .toByteString();
+  }
+}

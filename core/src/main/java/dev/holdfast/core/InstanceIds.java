@@ -1,0 +1,58 @@
+package dev.holdfast.core;
+
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of instance ids, the same at every entry. */
+public final class InstanceIds {
+  private static final HexFormat HEX = HexFormat.of();
+
+  private InstanceIds() {}
+
+  /**
+   * Whether an id can be used for an orchestration, in words.
+   *
+   * @return null when it can; else what is wrong and what is allowed
+   */
+  public static @Nullable String problem(String id, int lengthMax) {
+    if (id.isBlank()) {
+      return "The instance id is blank. Leave it out to get a generated one.";
+    }
+    if (id.length() > lengthMax) {
+      return "The instance id has %d characters; at most %d are allowed."
+          .formatted(id.length(), lengthMax);
+    }
+    if (id.charAt(0) == '@') {
+      return "The instance id begins with '@', which belongs to entities. Choose another first character.";
+    }
+    return Text.problem("instance id", id);
+  }
+
+  /**
+   * The slot of an id, 0…1,023: where it lives for good. Entity ids ({@code @Name@key}) hash the same whatever the case
+   * of the name.
+   */
+  public static int slot(String id) {
+    String normal = id;
+    if (!id.isEmpty() && id.charAt(0) == '@') {
+      int end = id.indexOf('@', 1);
+      if (end > 0) {
+        normal = id.substring(0, end).toLowerCase(java.util.Locale.ROOT) + id.substring(end);
+      }
+    }
+    int hash = normal.hashCode();
+    // String.hashCode leaves similar ids in neighbouring slots; the finaliser of MurmurHash3 spreads them.
+    hash ^= hash >>> 16;
+    hash *= 0x85ebca6b;
+    hash ^= hash >>> 13;
+    hash *= 0xc2b2ae35;
+    hash ^= hash >>> 16;
+    return hash & (Store.Slots.COUNT - 1);
+  }
+
+  /** 32 lower-case hex digits, as generated instance ids and all execution ids have. */
+  static String random(RandomGenerator dice) {
+    return HEX.toHexDigits(dice.nextLong()) + HEX.toHexDigits(dice.nextLong());
+  }
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.core;
+
+/**
+ * Every limit of a partition, by name. Defaults in {@link #DEFAULT}; {@code host.json} sets them under
+ * {@code extensions.holdfast}. Times are microseconds.
+ *
+ * @param instanceIdMax characters of an instance id
+ * @param nameMax characters of an orchestrator, activity or event name
+ * @param payloadMax bytes (UTF-8) of one input, output, event or custom status
+ * @param inboxMax unread messages per instance; more are refused with OVERLOADED
+ * @param activeInstances instances with open work in memory per partition; more wait in the store
+ * @param idleInstances instances kept in memory without open work, per partition
+ * @param timersInMemory timers loaded ahead of time, per partition
+ * @param timerHorizon how far ahead timers are loaded
+ * @param inboxDelay how long a message that can be produced again may go without a row
+ * @param commitDelay how long a message whose acknowledgement waits may go without a row
+ * @param historyWarning history events of one execution after which a warning names continue-as-new
+ */
+public record Limits(
+    int instanceIdMax,
+    int nameMax,
+    int payloadMax,
+    int inboxMax,
+    int activeInstances,
+    int idleInstances,
+    int timersInMemory,
+    long timerHorizon,
+    long inboxDelay,
+    long commitDelay,
+    int historyWarning) {
+
+  public static final Limits DEFAULT =
+      new Limits(
+          100,
+          256,
+          4 << 20,
+          10_000,
+          10_000,
+          2_000,
+          20_000,
+          60 * Times.SECOND,
+          10 * Times.MILLI,
+          Times.MILLI,
+          10_000);
+}

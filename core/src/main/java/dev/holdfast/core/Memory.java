@@ -1,0 +1,343 @@
+package dev.holdfast.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which executions a partition has in memory, which it is reading from the store, and which must wait there.
+ *
+ * <p>An execution may be forgotten only when its last change is durable and no read of the store that could bring an older
+ * version of it is under way: so whatever a read brings is the newest, or is known and ignored.
+ */
+final class Memory {
+  private static final int SCAN_MAX = 1_000;
+
+  private final Limits limits;
+  private final Changes changes;
+  private final Set<Wound> wounds;
+
+  private final LinkedHashMap<String, Instance> byId = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, Instance> byKey = new LinkedHashMap<>();
+
+  /** Those with nothing to do, the one longest untouched first. */
+  private final LinkedHashMap<Long, Instance> idle = new LinkedHashMap<>();
+
+  /** Those that are left to be admitted later, until they are durable. */
+  private final ArrayDeque<Instance> parked = new ArrayDeque<>();
+
+  /** Executions whose rows are being removed, by key, for as long as a read may still bring them. */
+  private final LinkedHashMap<Long, Removed> removed = new LinkedHashMap<>();
+
+  private final LinkedHashMap<String, List<Partition.Queued>> loadingIds = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, List<Rows.Timer>> loadingKeys = new LinkedHashMap<>();
+  private final LinkedHashMap<String, List<Partition.Queued>> awaitingHistory =
+      new LinkedHashMap<>();
+  private List<String> idsToLoad = new ArrayList<>();
+  private List<Long> keysToLoad = new ArrayList<>();
+  private boolean mailUnstored;
+
+  private long durable;
+  private long readsIssued;
+
+  /** Numbers of the reads whose answer has not come. */
+  private final TreeSet<Long> readsUnderWay = new TreeSet<>();
+
+  /** There may be ready executions in the store that are not here; in the beginning there may always be. */
+  private boolean backlog = true;
+
+  private boolean scanning;
+  private long scannedTo = Long.MIN_VALUE;
+
+  /** The lowest key that was left behind while a scan was under way. */
+  private long leftDuringScan = Long.MAX_VALUE;
+
+  /**
+   * @param lastRead the reads issued before the removal was durable are numbered up to this; −1 while it is not
+   */
+  private record Removed(long batch, long lastRead) {}
+
+  Memory(Limits limits, Changes changes, Set<Wound> wounds) {
+    this.limits = limits;
+    this.changes = changes;
+    this.wounds = wounds;
+  }
+
+  int size() {
+    return byId.size();
+  }
+
+  @Nullable Instance get(String id) {
+    return byId.get(id);
+  }
+
+  @Nullable Instance byKey(long key) {
+    return byKey.get(key);
+  }
+
+  void install(Instance instance) {
+    byId.put(instance.id, instance);
+    byKey.put(instance.key, instance);
+    if (!instance.insertPending && instance.canBeForgotten()) {
+      idle.put(instance.key, instance);
+    }
+  }
+
+  void remove(Instance instance) {
+    byId.remove(instance.id, instance);
+    byKey.remove(instance.key);
+    idle.remove(instance.key);
+    removed.put(instance.key, new Removed(changes.batch(), -1));
+    if (instance.parked) {
+      parked.remove(instance);
+    }
+  }
+
+  /** Whether what the store says of this execution is known here already, perhaps in a newer version. */
+  boolean knows(Rows.Instance row) {
+    return byId.containsKey(row.id()) || removed.containsKey(row.key());
+  }
+
+  /**
+   * Queues an input until its instance has been read from the store.
+   *
+   * @param needless there is nothing to be read for it
+   * @return false when it should be handled at once, as for an instance that does not exist
+   */
+  boolean mustLoad(Partition.Queued queued, boolean needless) {
+    String id = queued.input().instanceId();
+    List<Partition.Queued> queue = loadingIds.get(id);
+    if (queue == null) {
+      if (needless) {
+        return false;
+      }
+      queue = new ArrayList<>(1);
+      loadingIds.put(id, queue);
+      idsToLoad.add(id);
+    }
+    queue.add(queued);
+    if (queued.mail() == null && Mailbag.isMail(queued.input())) {
+      mailUnstored = true;
+    }
+    return true;
+  }
+
+  /** Keeps a due timer until its instance has been read from the store. */
+  void mustLoad(Rows.Timer timer) {
+    List<Rows.Timer> queue = loadingKeys.get(timer.key());
+    if (queue == null) {
+      queue = new ArrayList<>(1);
+      loadingKeys.put(timer.key(), queue);
+      keysToLoad.add(timer.key());
+    }
+    queue.add(timer);
+  }
+
+  /** What must be read now; null when nothing. */
+  Effect.@Nullable Load takeLoads() {
+    if (idsToLoad.isEmpty() && keysToLoad.isEmpty()) {
+      return null;
+    }
+    Effect.Load load = new Effect.Load(newRead(), idsToLoad, keysToLoad);
+    idsToLoad = new ArrayList<>();
+    keysToLoad = new ArrayList<>();
+    return load;
+  }
+
+  private long newRead() {
+    readsUnderWay.add(++readsIssued);
+    return readsIssued;
+  }
+
+  void readAnswered(long read) {
+    readsUnderWay.remove(read);
+  }
+
+  /** What was queued for the id, now that it has been read. */
+  List<Partition.Queued> loaded(String id) {
+    List<Partition.Queued> queue = loadingIds.remove(id);
+    return queue == null ? List.of() : queue;
+  }
+
+  /** The timers that waited for these keys. */
+  List<Rows.Timer> timersLoaded(List<Long> keys) {
+    List<Rows.Timer> due = new ArrayList<>();
+    for (Long key : keys) {
+      List<Rows.Timer> waiting = loadingKeys.remove(key);
+      // What is not here now has been removed meanwhile, and its timers with it.
+      if (waiting != null && byKey.containsKey(key)) {
+        due.addAll(waiting);
+      }
+    }
+    return due;
+  }
+
+  /** Keeps a rewind until the instance's history has been read. */
+  Effect.LoadHistory awaitHistory(Partition.Queued queued) {
+    String id = queued.input().instanceId();
+    awaitingHistory.computeIfAbsent(id, i -> new ArrayList<>(1)).add(queued);
+    mailUnstored |= queued.mail() == null && Mailbag.isMail(queued.input());
+    return new Effect.LoadHistory(newRead(), id);
+  }
+
+  List<Partition.Queued> historyLoaded(String id) {
+    List<Partition.Queued> queue = awaitingHistory.remove(id);
+    return queue == null ? List.of() : queue;
+  }
+
+  boolean hasUnstoredMail() {
+    return mailUnstored;
+  }
+
+  /** Messages between instances whose target is still being read get a record, for their sending is in a commit. */
+  void storeWaitingMail(Supplier<String> names) {
+    if (!mailUnstored || wounds.contains(Wound.MAIL_BY_MEMORY_ONLY)) {
+      return;
+    }
+    mailUnstored = false;
+    loadingIds.values().forEach(queue -> storeMail(queue, names));
+    awaitingHistory.values().forEach(queue -> storeMail(queue, names));
+  }
+
+  private void storeMail(List<Partition.Queued> queue, Supplier<String> names) {
+    queue.replaceAll(
+        queued -> {
+          if (queued.mail() != null || !Mailbag.isMail(queued.input())) {
+            return queued;
+          }
+          String name = names.get();
+          changes.record(name, Mailbag.bytes(queued.input()));
+          return new Partition.Queued(queued.input(), name);
+        });
+  }
+
+  private int active() {
+    return byId.size() - idle.size() - parked.size();
+  }
+
+  /** Whether one more execution may run. While others wait in the store, new ones leave room for them. */
+  boolean hasRoom(Instance instance) {
+    int limit =
+        backlog && instance.insertPending
+            ? limits.activeInstances() / 2
+            : limits.activeInstances();
+    return active() <= limit;
+  }
+
+  /** The execution waits in the store until a scan comes to it. */
+  void leftBehind(Instance instance) {
+    backlog = true;
+    scannedTo = Math.min(scannedTo, instance.key - 1);
+    leftDuringScan = Math.min(leftDuringScan, instance.key);
+  }
+
+  void park(Instance instance) {
+    if (!instance.parked) {
+      instance.parked = true;
+      parked.add(instance);
+      idle.remove(instance.key);
+      changes.touch(instance);
+    }
+  }
+
+  void unpark(Instance instance) {
+    instance.parked = false;
+    parked.remove(instance);
+  }
+
+  /** Everything that waits in the store may be admitted by now: look again from the beginning. */
+  void scanFromStart() {
+    backlog = true;
+    scannedTo = Long.MIN_VALUE;
+    leftDuringScan = Long.MIN_VALUE + 1;
+  }
+
+  /** The scan to be done now; null when there is no room, nothing to find, or one under way. */
+  Effect.@Nullable Admit admissionWanted() {
+    int room = limits.activeInstances() - active();
+    if (!backlog || scanning || room < Math.max(1, limits.activeInstances() / 4)) {
+      return null;
+    }
+    scanning = true;
+    backlog = false;
+    leftDuringScan = Long.MAX_VALUE;
+    return new Effect.Admit(newRead(), scannedTo, Math.min(room, SCAN_MAX));
+  }
+
+  void admitted(Input.Admitted admitted) {
+    scanning = false;
+    readAnswered(admitted.read());
+    backlog |= !admitted.complete();
+    scannedTo = Math.max(scannedTo, admitted.lastKey());
+    if (leftDuringScan <= scannedTo) {
+      scannedTo = leftDuringScan - 1;
+    }
+  }
+
+  /** The newest cut holds all of this instance: when it has come to rest, it is one of those to be forgotten first. */
+  void settled(Instance instance) {
+    if (byKey.get(instance.key) != instance) {
+      return;
+    }
+    idle.remove(instance.key);
+    if (!instance.parked && instance.canBeForgotten()) {
+      idle.put(instance.key, instance);
+    }
+  }
+
+
+  void durable(long batch) {
+    durable = batch;
+    forgetRemoved();
+    if (scanning) {
+      return;
+    }
+    for (Iterator<Instance> waiting = parked.iterator(); waiting.hasNext(); ) {
+      Instance instance = waiting.next();
+      if (mayForget(instance)) {
+        waiting.remove();
+        forget(instance);
+      }
+    }
+    while (idle.size() > limits.idleInstances()) {
+      Instance eldest = idle.values().iterator().next();
+      if (!mayForget(eldest)) {
+        break;
+      }
+      idle.remove(eldest.key);
+      forget(eldest);
+    }
+  }
+
+  private void forgetRemoved() {
+    if (removed.isEmpty()) {
+      return;
+    }
+    removed.replaceAll(
+        (key, entry) ->
+            entry.lastRead() < 0 && entry.batch() <= durable
+                ? new Removed(entry.batch(), readsIssued)
+                : entry);
+    long oldest = readsUnderWay.isEmpty() ? Long.MAX_VALUE : readsUnderWay.first();
+    removed.values().removeIf(entry -> entry.lastRead() >= 0 && entry.lastRead() < oldest);
+  }
+
+  private boolean mayForget(Instance instance) {
+    return instance.canBeForgotten()
+        && (instance.changedIn <= durable || wounds.contains(Wound.LOAD_OVERTAKES_COMMIT))
+        && !loadingKeys.containsKey(instance.key)
+        && !loadingIds.containsKey(instance.id)
+        && !awaitingHistory.containsKey(instance.id);
+  }
+
+  private void forget(Instance instance) {
+    byId.remove(instance.id, instance);
+    byKey.remove(instance.key);
+  }
+}

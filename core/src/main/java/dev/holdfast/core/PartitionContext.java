@@ -1,0 +1,41 @@
+package dev.holdfast.core;
+
+/** What the parts of a partition share: its clock, its dice, its changes, and the ways out. */
+interface PartitionContext {
+
+  /** The hub's time of the input at hand, microseconds since the epoch. */
+  long now();
+
+  /** A time that no other event of this partition has: now, or just after the one given last. */
+  long stamp();
+
+  long nextToken();
+
+  long nextKey();
+
+  String newExecutionId();
+
+  Limits limits();
+
+  Problems problems();
+
+  Changes changes();
+
+  /** Whether a test has broken this on purpose. */
+  boolean wounded(Wound wound);
+
+  /** Runs the turn. */
+  void open(WorkItem.Turn turn);
+
+  /** A message to another instance, wherever it lives. */
+  void hand(Input.ToInstance message);
+
+  /** Sets a timer of the instance: a row, and a wake-up. */
+  void setTimer(Instance instance, int timerId, long fireAt);
+
+  /** Puts an execution into memory under its id. */
+  void put(Instance instance);
+
+  /** Takes an execution out of memory for good: its rows go with the batch. */
+  void remove(Instance instance);
+}

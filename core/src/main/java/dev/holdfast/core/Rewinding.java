@@ -1,0 +1,335 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.ExecutionRewoundEvent;
+import dev.holdfast.protocol.ExecutionStartedEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.ParentInstanceInfo;
+import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a failed instance back to before its failure.
+ *
+ * <p>History is cut behind the turn that scheduled the step which failed in the end (the first attempt, when it was
+ * retried). What the cut turns had read is read again, except the failures: those steps run anew. So completed work is not
+ * repeated, and code that ran after the failure leaves nothing behind that a replay could trip over.
+ */
+final class Rewinding {
+  private final PartitionContext context;
+  private final Lifecycle lifecycle;
+  private final Watchers watchers;
+
+  Rewinding(PartitionContext context, Lifecycle lifecycle, Watchers watchers) {
+    this.context = context;
+    this.lifecycle = lifecycle;
+    this.watchers = watchers;
+  }
+
+  /** Whether there is a failure to go back behind. */
+  static boolean isPossible(Instance instance) {
+    return instance.status() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
+  }
+
+  /** What becomes of the request when there is no failed instance. */
+  void impossible(Input.Rewind rewind, @Nullable Instance instance) {
+    if (rewind.asker() != null) {
+      refuse(rewind, instance);
+    } else {
+      startAgain(rewind);
+    }
+  }
+
+  private void refuse(Input.Rewind rewind, @Nullable Instance instance) {
+    RefusedException why =
+        instance == null
+            ? new RefusedException(
+                RefusedException.Reason.NOT_FOUND,
+                "No orchestration instance with ID '%s' was found.".formatted(rewind.instanceId()))
+            : new RefusedException(
+                RefusedException.Reason.FAILED_PRECONDITION,
+                ("The orchestration instance '%s' is not in a failed state (it is %s), and only failed ones can be"
+                        + " rewound: not allowed.")
+                    .formatted(instance.id, Statuses.name(instance.status())));
+    if (rewind.asker() != null) {
+      context.changes().whenDurable(new Effect.Refuse(rewind.asker(), why));
+    }
+  }
+
+  /** A child that is not there to be rewound, or did not fail by itself, begins anew. */
+  private void startAgain(Input.Rewind rewind) {
+    if (rewind.restart() != null) {
+      context.hand(new Input.StartChild(rewind.instanceId(), rewind.restart()));
+    }
+  }
+
+  /**
+   * @param old the failed execution
+   * @param history all of its history
+   * @return the execution that goes on under the same id
+   */
+  Instance goBack(Instance old, List<HistoryEvent> history, Input.Rewind rewind) {
+    if (rewind.asker() != null) {
+      context.changes().whenDurable(new Effect.Reply<>(rewind.asker(), true));
+    }
+    String executionId = context.newExecutionId();
+    ParentInstanceInfo parent =
+        rewind.restart() == null
+            ? parentIn(history)
+            : rewind.restart().getExecutionStarted().getParentInstance();
+    Cut cut = Cut.of(history);
+    List<Message> undelivered = new ArrayList<>(old.inbox);
+    OrchestrationState state = runningAgain(old, executionId, cut.kept().isEmpty());
+    context.remove(old);
+    Instance instance = lifecycle.revive(state, old.row.createdAt());
+    instance.parent = parent;
+    List<HistoryEvent> kept = new ArrayList<>();
+    for (HistoryEvent event : cut.kept()) {
+      kept.add(inExecution(event, executionId, parent));
+    }
+    kept.add(rewound(rewind, old));
+    context.changes().append(instance, kept);
+    for (HistoryEvent event : cut.readAgain()) {
+      lifecycle.receive(
+          instance, inExecution(event, executionId, parent), Message.Source.INSTANCE);
+    }
+    for (Message message : undelivered) {
+      if (message.event.hasEventRaised()) {
+        lifecycle.receive(instance, message.event, Message.Source.INSTANCE);
+      }
+    }
+    rearm(instance, rewind.reason());
+    watchers.changed(instance, context.changes());
+    return instance;
+  }
+
+  private static @Nullable ParentInstanceInfo parentIn(List<HistoryEvent> history) {
+    for (HistoryEvent event : history) {
+      if (event.hasExecutionStarted() && event.getExecutionStarted().hasParentInstance()) {
+        return event.getExecutionStarted().getParentInstance();
+      }
+    }
+    return null;
+  }
+
+  private OrchestrationState runningAgain(Instance old, String executionId, boolean neverRan) {
+    return old.row.state().toBuilder()
+        .setOrchestrationStatus(
+            neverRan
+                ? OrchestrationStatus.ORCHESTRATION_STATUS_PENDING
+                : OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
+        .setExecutionId(StringValue.of(executionId))
+        .setLastUpdatedTimestamp(Times.timestamp(context.now()))
+        .clearOutput()
+        .clearFailureDetails()
+        .clearCompletedTimestamp()
+        .build();
+  }
+
+  private HistoryEvent rewound(Input.Rewind rewind, Instance old) {
+    ExecutionRewoundEvent.Builder rewound =
+        ExecutionRewoundEvent.newBuilder()
+            .setParentExecutionId(StringValue.of(old.executionId()));
+    if (rewind.reason() != null) {
+      rewound.setReason(StringValue.of(rewind.reason()));
+    }
+    return Events.inbound(Times.timestamp(context.stamp())).setExecutionRewound(rewound).build();
+  }
+
+  private static HistoryEvent inExecution(
+      HistoryEvent event, String executionId, @Nullable ParentInstanceInfo parent) {
+    if (!event.hasExecutionStarted()) {
+      return event;
+    }
+    ExecutionStartedEvent.Builder started = event.getExecutionStarted().toBuilder();
+    started.getOrchestrationInstanceBuilder().setExecutionId(StringValue.of(executionId));
+    if (parent != null) {
+      started.setParentInstance(parent);
+    }
+    return event.toBuilder().setExecutionStarted(started).build();
+  }
+
+  /** What is open and was answered by nobody runs anew: timers by their rows, children here, activities by the caller. */
+  private void rearm(Instance instance, @Nullable String reason) {
+    for (OpenTask task : instance.open.values()) {
+      if (task.answered) {
+        continue;
+      }
+      if (task.kind == Explanation.Kind.TIMER) {
+        context.setTimer(instance, task.id(), Times.microsUp(task.fireAt()));
+      } else if (task.kind == Explanation.Kind.CHILD) {
+        context.hand(
+            new Input.Rewind(task.childId(), reason, restart(instance, task), null));
+      }
+    }
+  }
+
+  private HistoryEvent restart(Instance instance, OpenTask task) {
+    SubOrchestrationInstanceCreatedEvent created =
+        task.asked.getSubOrchestrationInstanceCreated();
+    ExecutionStartedEvent.Builder started =
+        ExecutionStartedEvent.newBuilder()
+            .setName(created.getName())
+            .setParentInstance(Turns.asParent(instance, task.id()))
+            .putAllTags(instance.row.state().getTagsMap())
+            .putAllTags(created.getTagsMap());
+    started
+        .getOrchestrationInstanceBuilder()
+        .setInstanceId(created.getInstanceId())
+        .setExecutionId(StringValue.of(context.newExecutionId()));
+    if (created.hasVersion()) {
+      started.setVersion(created.getVersion());
+    }
+    if (created.hasInput()) {
+      started.setInput(created.getInput());
+    }
+    return Events.inbound(Times.timestamp(context.stamp())).setExecutionStarted(started).build();
+  }
+
+  /**
+   * Where a failed history is cut.
+   *
+   * @param kept the events that stay
+   * @param readAgain what arrived behind the cut and still means something, in order
+   */
+  record Cut(List<HistoryEvent> kept, List<HistoryEvent> readAgain) {
+
+    static Cut of(List<HistoryEvent> history) {
+      Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
+      Map<Integer, Integer> turnOf = new LinkedHashMap<>();
+      int turn = -1;
+      int failedIn = -1;
+      HistoryEvent failure = null;
+      String end = "";
+      for (HistoryEvent event : history) {
+        if (event.hasOrchestratorStarted()) {
+          turn++;
+        }
+        if (event.hasExecutionCompleted()) {
+          end = event.getExecutionCompleted().getFailureDetails().toString();
+        }
+        if (isTask(event)) {
+          asked.put(event.getEventId(), event);
+          turnOf.put(event.getEventId(), turn);
+        }
+        if (isFailure(event)) {
+          failure = event;
+          failedIn = turn;
+        }
+      }
+      if (failure == null || (failedIn < turn && !end.contains(messageOf(failure)))) {
+        // The orchestrator failed by itself: its last turn is run again.
+        return at(history, turn - 1);
+      }
+      return at(history, turnOf.getOrDefault(firstAttempt(history, asked, failure), turn - 1));
+    }
+
+    /** The task of the first of the unbroken row of failures of one step that ends with this one. */
+    private static int firstAttempt(
+        List<HistoryEvent> history, Map<Integer, HistoryEvent> asked, HistoryEvent failure) {
+      HistoryEvent step = asked.get(taskOf(failure));
+      int first = -1;
+      for (HistoryEvent event : history) {
+        if (isFailure(event) && sameStep(asked.get(taskOf(event)), step)) {
+          first = first < 0 ? taskOf(event) : first;
+        } else if (isSuccess(event) && sameStep(asked.get(taskOf(event)), step)) {
+          first = -1;
+        }
+        if (event == failure) {
+          break;
+        }
+      }
+      return first;
+    }
+
+    private static boolean isSuccess(HistoryEvent event) {
+      return event.hasTaskCompleted() || event.hasSubOrchestrationInstanceCompleted();
+    }
+
+    private static String messageOf(HistoryEvent failure) {
+      return failure.hasTaskFailed()
+          ? failure.getTaskFailed().getFailureDetails().getErrorMessage()
+          : failure.getSubOrchestrationInstanceFailed().getFailureDetails().getErrorMessage();
+    }
+
+    private static Cut at(List<HistoryEvent> history, int lastTurnKept) {
+      List<HistoryEvent> kept = new ArrayList<>();
+      List<HistoryEvent> readAgain = new ArrayList<>();
+      Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
+      int turn = -1;
+      for (HistoryEvent event : history) {
+        if (event.hasOrchestratorStarted()) {
+          turn++;
+        }
+        if (turn <= lastTurnKept) {
+          if (!event.hasExecutionCompleted()) {
+            kept.add(event);
+          }
+          if (isTask(event)) {
+            asked.put(event.getEventId(), event);
+          }
+        } else if (isReadAgain(event, asked)) {
+          readAgain.add(event);
+        }
+      }
+      return new Cut(kept, readAgain);
+    }
+
+    private static boolean isReadAgain(HistoryEvent event, Map<Integer, HistoryEvent> asked) {
+      return switch (event.getEventTypeCase()) {
+        case EXECUTIONSTARTED, EVENTRAISED -> true;
+        case TASKCOMPLETED -> asked.containsKey(event.getTaskCompleted().getTaskScheduledId());
+        case SUBORCHESTRATIONINSTANCECOMPLETED ->
+            asked.containsKey(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
+        case TIMERFIRED -> asked.containsKey(event.getTimerFired().getTimerId());
+        default -> false;
+      };
+    }
+
+    private static boolean isTask(HistoryEvent event) {
+      return event.hasTaskScheduled()
+          || event.hasTimerCreated()
+          || event.hasSubOrchestrationInstanceCreated();
+    }
+
+    private static boolean isFailure(HistoryEvent event) {
+      return event.hasTaskFailed() || event.hasSubOrchestrationInstanceFailed();
+    }
+
+    private static int taskOf(HistoryEvent outcome) {
+      return switch (outcome.getEventTypeCase()) {
+        case TASKFAILED -> outcome.getTaskFailed().getTaskScheduledId();
+        case TASKCOMPLETED -> outcome.getTaskCompleted().getTaskScheduledId();
+        case SUBORCHESTRATIONINSTANCEFAILED ->
+            outcome.getSubOrchestrationInstanceFailed().getTaskScheduledId();
+        case SUBORCHESTRATIONINSTANCECOMPLETED ->
+            outcome.getSubOrchestrationInstanceCompleted().getTaskScheduledId();
+        default -> throw new IllegalStateException("expected an outcome, but got " + outcome);
+      };
+    }
+
+    private static boolean sameStep(@Nullable HistoryEvent a, @Nullable HistoryEvent b) {
+      if (a == null || b == null) {
+        return a == b;
+      }
+      if (a.hasTaskScheduled() && b.hasTaskScheduled()) {
+        return a.getTaskScheduled().getName().equals(b.getTaskScheduled().getName())
+            && a.getTaskScheduled().getInput().equals(b.getTaskScheduled().getInput());
+      }
+      return a.hasSubOrchestrationInstanceCreated()
+          && b.hasSubOrchestrationInstanceCreated()
+          && a.getSubOrchestrationInstanceCreated()
+              .getName()
+              .equals(b.getSubOrchestrationInstanceCreated().getName())
+          && a.getSubOrchestrationInstanceCreated()
+              .getInput()
+              .equals(b.getSubOrchestrationInstanceCreated().getInput());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.core;
+
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_CANCELED_VALUE;
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED_VALUE;
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_FAILED_VALUE;
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED_VALUE;
+
+import dev.holdfast.protocol.OrchestrationStatus;
+import java.util.List;
+
+/** What statuses mean. */
+public final class Statuses {
+
+  /** Those from which an execution does not move on by itself. */
+  public static final List<Integer> ENDED =
+      List.of(
+          ORCHESTRATION_STATUS_COMPLETED_VALUE,
+          ORCHESTRATION_STATUS_FAILED_VALUE,
+          ORCHESTRATION_STATUS_CANCELED_VALUE,
+          ORCHESTRATION_STATUS_TERMINATED_VALUE);
+
+  private Statuses() {}
+
+  public static boolean isEnded(int status) {
+    return switch (status) {
+      case ORCHESTRATION_STATUS_COMPLETED_VALUE,
+          ORCHESTRATION_STATUS_FAILED_VALUE,
+          ORCHESTRATION_STATUS_CANCELED_VALUE,
+          ORCHESTRATION_STATUS_TERMINATED_VALUE ->
+          true;
+      default -> false;
+    };
+  }
+
+  public static boolean isEnded(OrchestrationStatus status) {
+    return isEnded(status.getNumber());
+  }
+
+  /** The name people see: Running, Completed … */
+  public static String name(OrchestrationStatus status) {
+    return switch (status) {
+      case ORCHESTRATION_STATUS_RUNNING -> "Running";
+      case ORCHESTRATION_STATUS_COMPLETED -> "Completed";
+      case ORCHESTRATION_STATUS_CONTINUED_AS_NEW -> "ContinuedAsNew";
+      case ORCHESTRATION_STATUS_FAILED -> "Failed";
+      case ORCHESTRATION_STATUS_CANCELED -> "Canceled";
+      case ORCHESTRATION_STATUS_TERMINATED -> "Terminated";
+      case ORCHESTRATION_STATUS_PENDING -> "Pending";
+      case ORCHESTRATION_STATUS_SUSPENDED -> "Suspended";
+      case UNRECOGNIZED -> "Unknown";
+    };
+  }
+}

@@ -1,0 +1,28 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.Timestamp;
+
+/** Time in core is microseconds since the epoch; protobuf timestamps are made and read only here. */
+public final class Times {
+  public static final long MILLI = 1_000;
+  public static final long SECOND = 1_000_000;
+
+  private Times() {}
+
+  public static Timestamp timestamp(long micros) {
+    return Timestamp.newBuilder()
+        .setSeconds(Math.floorDiv(micros, SECOND))
+        .setNanos((int) Math.floorMod(micros, SECOND) * 1_000)
+        .build();
+  }
+
+  /** Rounded down to the microsecond. */
+  public static long micros(Timestamp timestamp) {
+    return timestamp.getSeconds() * SECOND + timestamp.getNanos() / 1_000;
+  }
+
+  /** Rounded up to the microsecond, so that nothing set for this moment happens before it. */
+  public static long microsUp(Timestamp timestamp) {
+    return timestamp.getSeconds() * SECOND + (timestamp.getNanos() + 999) / 1_000;
+  }
+}

@@ -1,0 +1,513 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.protocol.ActivityRequest;
+import dev.holdfast.protocol.CompleteOrchestrationAction;
+import dev.holdfast.protocol.CreateSubOrchestrationAction;
+import dev.holdfast.protocol.EventRaisedEvent;
+import dev.holdfast.protocol.EventSentEvent;
+import dev.holdfast.protocol.ExecutionStartedEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationInstance;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorEntityParameters;
+import dev.holdfast.protocol.OrchestratorRequest;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.OrchestratorStartedEvent;
+import dev.holdfast.protocol.ParentInstanceInfo;
+import dev.holdfast.protocol.ScheduleTaskAction;
+import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
+import dev.holdfast.protocol.TaskFailureDetails;
+import dev.holdfast.protocol.TaskScheduledEvent;
+import dev.holdfast.protocol.TimerCreatedEvent;
+import dev.holdfast.protocol.TimerFiredEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Opening a turn (what the orchestrator gets to see) and closing it (what its answer changes). */
+final class Turns {
+  /** A turn reads at most this many messages; the rest come with the next. */
+  private static final int MESSAGES_MAX = 1_000;
+
+  /** Children's ids grow with nesting in some SDKs, so they may be this much longer than a client's. */
+  private static final int CHILD_ID_LONGER = 8;
+
+  private static final ByteString ENTITY_PARAMETERS =
+      OrchestratorRequest.newBuilder()
+          .setEntityParameters(
+              OrchestratorEntityParameters.newBuilder()
+                  .setEntityMessageReorderWindow(com.google.protobuf.Duration.getDefaultInstance()))
+          .build()
+          .toByteString();
+
+  private final PartitionContext context;
+  private final Lifecycle lifecycle;
+
+  Turns(PartitionContext context, Lifecycle lifecycle) {
+    this.context = context;
+    this.lifecycle = lifecycle;
+  }
+
+  /** Opens a turn when the instance has something to read and nothing holds it back. */
+  void openIfDue(Instance instance) {
+    if (instance.turn != null
+        || instance.inbox.isEmpty()
+        || instance.hasEnded()
+        || instance.isSuspended()
+        || instance.startAt != 0
+        || instance.parked) {
+      return;
+    }
+    List<Message> messages = new ArrayList<>(Math.min(instance.inbox.size(), MESSAGES_MAX));
+    while (messages.size() < MESSAGES_MAX && !instance.inbox.isEmpty()) {
+      messages.add(instance.inbox.removeFirst());
+    }
+    HistoryEvent started = orchestratorStarted(instance, messages);
+    long token = context.nextToken();
+    instance.turn = new Instance.OpenTurn(token, context.now(), started, messages);
+    context.changes().touch(instance);
+    context.open(
+        new WorkItem.Turn(
+            token,
+            instance.id,
+            instance.executionId(),
+            instance.row.state().getName(),
+            instance.row.state().hasVersion() ? instance.row.state().getVersion().getValue() : null,
+            request(instance, newEvents(instance.turn))));
+  }
+
+  /**
+   * The orchestrator's "now": later than that of the turn before by a millisecond at least (JavaScript has no finer time),
+   * and later than every timer that fires into this turn (Java would set the timer again).
+   */
+  private HistoryEvent orchestratorStarted(Instance instance, List<Message> messages) {
+    long at = Math.max(context.now(), instance.lastTurnAt + Times.MILLI);
+    for (Message message : messages) {
+      if (message.event.hasTimerFired()) {
+        at = Math.max(at, Times.microsUp(message.event.getTimerFired().getFireAt()) + Times.MILLI);
+      }
+    }
+    return HistoryEvent.newBuilder()
+        .setEventId(-1)
+        .setTimestamp(Times.timestamp(at))
+        .setOrchestratorStarted(OrchestratorStartedEvent.getDefaultInstance())
+        .build();
+  }
+
+  private static List<HistoryEvent> newEvents(Instance.OpenTurn turn) {
+    List<HistoryEvent> events = new ArrayList<>(turn.messages().size() + 1);
+    events.add(turn.started());
+    for (Message message : turn.messages()) {
+      events.add(message.event);
+    }
+    return events;
+  }
+
+  private static ByteString request(Instance instance, List<HistoryEvent> newEvents) {
+    return instance
+        .requestHead()
+        .concat(instance.past)
+        .concat(HistoryBytes.fresh(newEvents))
+        .concat(ENTITY_PARAMETERS);
+  }
+
+  /** Gives the turn's messages back, as if it had never been opened. */
+  void giveBack(Instance instance) {
+    Instance.OpenTurn turn = instance.turn;
+    if (turn != null) {
+      instance.turn = null;
+      for (int i = turn.messages().size() - 1; i >= 0; i--) {
+        instance.inbox.addFirst(turn.messages().get(i));
+      }
+    }
+  }
+
+  /** Applies the answer to the open turn. */
+  void close(Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
+    instance.turn = null;
+    StringValue custom = customStatus(instance, response);
+    List<Message> read = read(instance, turn, response);
+    List<HistoryEvent> events = newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
+    Timestamp at = turn.started().getTimestamp();
+    CompleteOrchestrationAction completion = completion(response);
+    Actions actions = new Actions(instance, at, completion != null, events);
+    for (OrchestratorAction action : response.getActionsList()) {
+      actions.take(action);
+    }
+    if (completion != null) {
+      events.add(completed(at, completion, response));
+    }
+    boolean continues = continuesAsNew(completion);
+    if (!continues) {
+      context.changes().append(instance, events);
+    }
+    for (Message message : read) {
+      context.changes().consumed(instance, message);
+      if (!message.stored && message.event.hasTimerFired()) {
+        context.changes().dropTimer(instance, message.event.getTimerFired().getTimerId());
+      }
+    }
+    instance.updatedAt = Times.microsUp(at);
+    actions.perform();
+    if (completion == null) {
+      afterTurn(instance, custom);
+    } else if (continues) {
+      lifecycle.continueAsNew(instance, completion, custom, at);
+    } else {
+      lifecycle.end(
+          instance,
+          completion.getOrchestrationStatus(),
+          completion.hasResult() ? completion.getResult() : null,
+          completion.hasFailureDetails() ? completion.getFailureDetails() : null,
+          custom,
+          Times.microsUp(at));
+    }
+  }
+
+  /** The messages that the orchestrator has read; the others go back to the head of the inbox. */
+  private static List<Message> read(
+      Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
+    List<Message> messages = turn.messages();
+    // The count includes OrchestratorStarted; zero comes with every chunk but the first and says nothing.
+    int processed = response.getNumEventsProcessed().getValue();
+    if (!response.hasNumEventsProcessed() || processed <= 1 || processed > messages.size()) {
+      return messages;
+    }
+    for (int i = messages.size() - 1; i >= processed - 1; i--) {
+      instance.inbox.addFirst(messages.get(i));
+    }
+    return messages.subList(0, processed - 1);
+  }
+
+  private static @Nullable CompleteOrchestrationAction completion(OrchestratorResponse response) {
+    for (OrchestratorAction action : response.getActionsList()) {
+      if (action.hasCompleteOrchestration()) {
+        return action.getCompleteOrchestration();
+      }
+    }
+    return null;
+  }
+
+  private static boolean continuesAsNew(@Nullable CompleteOrchestrationAction completion) {
+    return completion != null
+        && completion.getOrchestrationStatus()
+            == OrchestrationStatus.ORCHESTRATION_STATUS_CONTINUED_AS_NEW;
+  }
+
+  private static HistoryEvent completed(
+      Timestamp at, CompleteOrchestrationAction completion, OrchestratorResponse response) {
+    int id = -1;
+    for (OrchestratorAction action : response.getActionsList()) {
+      if (action.hasCompleteOrchestration()) {
+        id = action.getId();
+        break;
+      }
+    }
+    return Events.executionCompleted(
+        id,
+        at,
+        completion.getOrchestrationStatus(),
+        completion.hasResult() ? completion.getResult() : null,
+        completion.hasFailureDetails() ? completion.getFailureDetails() : null);
+  }
+
+  private void afterTurn(Instance instance, @Nullable StringValue custom) {
+    OrchestrationState state = instance.row.state();
+    OrchestrationState.Builder next = null;
+    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_PENDING) {
+      next =
+          state.toBuilder()
+              .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
+    }
+    StringValue before = state.hasCustomStatus() ? state.getCustomStatus() : null;
+    if (!java.util.Objects.equals(custom, before)) {
+      next = next == null ? state.toBuilder() : next;
+      if (custom == null) {
+        next.clearCustomStatus();
+      } else {
+        next.setCustomStatus(custom);
+      }
+    }
+    if (next != null) {
+      next.setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt));
+      context.changes().state(instance, next.build(), 0);
+      lifecycle.statusChanged(instance);
+    }
+    warnOfLength(instance);
+    context.changes().touch(instance);
+  }
+
+  /** Absent clears what an earlier turn of this execution has set (protocol reference §3.2). */
+  private static @Nullable StringValue customStatus(
+      Instance instance, OrchestratorResponse response) {
+    if (response.hasCustomStatus()) {
+      return response.getCustomStatus();
+    }
+    return !instance.hadTurn && instance.row.state().hasCustomStatus()
+        ? instance.row.state().getCustomStatus()
+        : null;
+  }
+
+  private void warnOfLength(Instance instance) {
+    if (!instance.historyWarned && instance.historyCount >= context.limits().historyWarning()) {
+      instance.historyWarned = true;
+      context
+          .problems()
+          .warn(
+              ("Instance '%s' of %s has %d history events, and every turn replays all of them. Let the orchestrator"
+                      + " continue as new (ctx.continueAsNew) before it gets that long.")
+                  .formatted(
+                      instance.id, instance.row.state().getName(), instance.historyCount));
+    }
+  }
+
+  /** The work item of an activity that is open. */
+  WorkItem.Activity activity(Instance instance, OpenTask task) {
+    task.token = context.nextToken();
+    TaskScheduledEvent scheduled = task.asked.getTaskScheduled();
+    ActivityRequest.Builder request =
+        ActivityRequest.newBuilder()
+            .setName(scheduled.getName())
+            .setOrchestrationInstance(
+                OrchestrationInstance.newBuilder()
+                    .setInstanceId(instance.id)
+                    .setExecutionId(instance.row.state().getExecutionId()))
+            .setTaskId(task.id());
+    if (scheduled.getTagsCount() > 0) {
+      request.putAllTags(scheduled.getTagsMap());
+    }
+    if (scheduled.hasVersion()) {
+      request.setVersion(scheduled.getVersion());
+    }
+    if (scheduled.hasInput()) {
+      request.setInput(scheduled.getInput());
+    }
+    if (scheduled.hasParentTraceContext()) {
+      request.setParentTraceContext(scheduled.getParentTraceContext());
+    }
+    String version = null;
+    if (scheduled.hasVersion()) {
+      version = scheduled.getVersion().getValue();
+    } else if (instance.row.state().hasVersion()) {
+      version = instance.row.state().getVersion().getValue();
+    }
+    return new WorkItem.Activity(task.token, version, request.build());
+  }
+
+  /** The actions of one answer: first their events, in order, then what they cause. */
+  private final class Actions {
+    private final Instance instance;
+    private final Timestamp at;
+    private final boolean completes;
+    private final List<HistoryEvent> events;
+    private final List<HistoryEvent> asked = new ArrayList<>();
+    private final List<Input.ToInstance> messages = new ArrayList<>(0);
+
+    Actions(Instance instance, Timestamp at, boolean completes, List<HistoryEvent> events) {
+      this.instance = instance;
+      this.at = at;
+      this.completes = completes;
+      this.events = events;
+    }
+
+    void take(OrchestratorAction action) {
+      if (action.getId() >= 0 && instance.askedIds.get(action.getId())) {
+        // Old SDKs emit what history already holds again on every replay (protocol reference §6.2).
+        return;
+      }
+      HistoryEvent.Builder event =
+          HistoryEvent.newBuilder().setEventId(action.getId()).setTimestamp(at);
+      switch (action.getOrchestratorActionTypeCase()) {
+        case SCHEDULETASK -> add(event.setTaskScheduled(scheduled(action.getScheduleTask())));
+        case CREATETIMER ->
+            add(
+                event.setTimerCreated(
+                    TimerCreatedEvent.newBuilder()
+                        .setFireAt(action.getCreateTimer().getFireAt())));
+        case CREATESUBORCHESTRATION -> child(event, action.getCreateSubOrchestration());
+        case SENDEVENT -> {
+          String target = action.getSendEvent().getInstance().getInstanceId();
+          String name = action.getSendEvent().getName();
+          EventSentEvent.Builder sent =
+              EventSentEvent.newBuilder().setInstanceId(target).setName(name);
+          StringValue data =
+              action.getSendEvent().hasData() ? action.getSendEvent().getData() : null;
+          if (data != null) {
+            sent.setInput(data);
+          }
+          add(event.setEventSent(sent));
+          messages.add(new Input.Send(target, name, data == null ? null : data.getValue()));
+        }
+        case TERMINATEORCHESTRATION ->
+            messages.add(
+                new Input.Terminate(
+                    action.getTerminateOrchestration().getInstanceId(),
+                    action.getTerminateOrchestration().hasReason()
+                        ? action.getTerminateOrchestration().getReason().getValue()
+                        : null,
+                    action.getTerminateOrchestration().getRecurse(),
+                    null));
+        case COMPLETEORCHESTRATION -> {
+          // Comes last, whatever its place; see close.
+        }
+        case SENDENTITYMESSAGE, REWINDORCHESTRATION, ORCHESTRATORACTIONTYPE_NOT_SET ->
+            context
+                .problems()
+                .warn(
+                    "Instance '%s' asked for %s, which this version does not know; it was ignored."
+                        .formatted(instance.id, action.getOrchestratorActionTypeCase()));
+      }
+    }
+
+    private void add(HistoryEvent.Builder event) {
+      HistoryEvent built = event.build();
+      events.add(built);
+      asked.add(built);
+    }
+
+    private TaskScheduledEvent scheduled(ScheduleTaskAction action) {
+      TaskScheduledEvent.Builder scheduled =
+          TaskScheduledEvent.newBuilder().setName(action.getName());
+      if (action.hasVersion()) {
+        scheduled.setVersion(action.getVersion());
+      }
+      if (action.hasInput()) {
+        scheduled.setInput(action.getInput());
+      }
+      if (action.getTagsCount() > 0) {
+        scheduled.putAllTags(action.getTagsMap());
+      }
+      if (action.hasParentTraceContext()) {
+        scheduled.setParentTraceContext(action.getParentTraceContext());
+      }
+      return scheduled.build();
+    }
+
+    private void child(HistoryEvent.Builder event, CreateSubOrchestrationAction action) {
+      String childId =
+          action.getInstanceId().isEmpty()
+              ? instance.executionId() + ":" + "%04x".formatted(event.getEventId())
+              : action.getInstanceId();
+      SubOrchestrationInstanceCreatedEvent.Builder created =
+          SubOrchestrationInstanceCreatedEvent.newBuilder()
+              .setInstanceId(childId)
+              .setName(action.getName())
+              .putAllTags(action.getTagsMap());
+      ExecutionStartedEvent.Builder started =
+          ExecutionStartedEvent.newBuilder()
+              .setName(action.getName())
+              .setOrchestrationInstance(
+                  OrchestrationInstance.newBuilder()
+                      .setInstanceId(childId)
+                      .setExecutionId(StringValue.of(context.newExecutionId())))
+              .setParentInstance(asParent(instance, event.getEventId()))
+              .putAllTags(instance.row.state().getTagsMap())
+              .putAllTags(action.getTagsMap());
+      if (action.hasVersion()) {
+        created.setVersion(action.getVersion());
+        started.setVersion(action.getVersion());
+      }
+      if (action.hasInput()) {
+        created.setInput(action.getInput());
+        started.setInput(action.getInput());
+      }
+      if (action.hasParentTraceContext()) {
+        created.setParentTraceContext(action.getParentTraceContext());
+        started.setParentTraceContext(action.getParentTraceContext());
+      }
+      add(event.setSubOrchestrationInstanceCreated(created));
+      String problem = InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
+      if (problem != null) {
+        messages.add(
+            new Input.Resolve(
+                started.getParentInstance(),
+                Events.childFailed(
+                    Times.timestamp(context.stamp()),
+                    event.getEventId(),
+                    failure("InvalidInstanceId", problem))));
+        return;
+      }
+      messages.add(
+          new Input.StartChild(
+              childId,
+              HistoryEvent.newBuilder()
+                  .setEventId(-1)
+                  .setTimestamp(Times.timestamp(context.stamp()))
+                  .setExecutionStarted(started)
+                  .build()));
+    }
+
+    /** Sends the messages; and, unless the turn ends the execution, starts activities and sets timers. */
+    void perform() {
+      if (!completes) {
+        for (HistoryEvent event : asked) {
+          if (event.hasTaskScheduled()) {
+            OpenTask task = instance.open.get(event.getEventId());
+            if (task != null) {
+              context.changes().whenDurable(new Effect.Dispatch(activity(instance, task)));
+            }
+          } else if (event.hasTimerCreated()) {
+            context.setTimer(
+                instance,
+                event.getEventId(),
+                Times.microsUp(event.getTimerCreated().getFireAt()));
+          }
+        }
+      }
+      messages.forEach(context::hand);
+    }
+  }
+
+  /** The instance as its child knows it. */
+  static ParentInstanceInfo asParent(Instance instance, int taskId) {
+    ParentInstanceInfo.Builder parent =
+        ParentInstanceInfo.newBuilder()
+            .setTaskScheduledId(taskId)
+            .setName(StringValue.of(instance.row.state().getName()))
+            .setOrchestrationInstance(
+                OrchestrationInstance.newBuilder()
+                    .setInstanceId(instance.id)
+                    .setExecutionId(instance.row.state().getExecutionId()));
+    if (instance.row.state().hasVersion()) {
+      parent.setVersion(instance.row.state().getVersion());
+    }
+    return parent.build();
+  }
+
+  /** The message of a timer that is due. */
+  HistoryEvent timerFired(OpenTask task) {
+    return HistoryEvent.newBuilder()
+        .setEventId(-1)
+        .setTimestamp(Times.timestamp(context.stamp()))
+        .setTimerFired(
+            TimerFiredEvent.newBuilder().setTimerId(task.id()).setFireAt(task.fireAt()))
+        .build();
+  }
+
+  /** The message of an event from outside. Its time is its own, so that two of equal content still differ. */
+  HistoryEvent eventRaised(String name, @Nullable String input) {
+    EventRaisedEvent.Builder raised = EventRaisedEvent.newBuilder().setName(name);
+    if (input != null) {
+      raised.setInput(StringValue.of(input));
+    }
+    return HistoryEvent.newBuilder()
+        .setEventId(-1)
+        .setTimestamp(Times.timestamp(context.stamp()))
+        .setEventRaised(raised)
+        .build();
+  }
+
+  /** What fails a turn or activity that could not be run for a reason of ours. */
+  static TaskFailureDetails failure(String type, String message) {
+    return TaskFailureDetails.newBuilder()
+        .setErrorType(type)
+        .setErrorMessage(message)
+        .setIsNonRetriable(true)
+        .build();
+  }
+}

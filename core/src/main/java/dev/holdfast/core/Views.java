@@ -1,0 +1,63 @@
+package dev.holdfast.core;
+
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the outside is told of an instance. */
+public final class Views {
+
+  private Views() {}
+
+  static OrchestrationState state(Instance instance, boolean payloads) {
+    OrchestrationState state = instance.row.state();
+    long updatedAt = Math.max(instance.updatedAt, Times.micros(state.getLastUpdatedTimestamp()));
+    OrchestrationState.Builder view =
+        state.toBuilder().setLastUpdatedTimestamp(Times.timestamp(updatedAt));
+    return payloads ? view.build() : withoutPayloads(view);
+  }
+
+  /** The state with input, output, custom status and failure details left out when they were not asked for. */
+  public static OrchestrationState state(OrchestrationState state, boolean payloads) {
+    return payloads ? state : withoutPayloads(state.toBuilder());
+  }
+
+  private static OrchestrationState withoutPayloads(OrchestrationState.Builder state) {
+    return state.clearInput().clearOutput().clearCustomStatus().clearFailureDetails().build();
+  }
+
+  static Explanation explain(Instance instance) {
+    List<Explanation.Awaited> awaited = new ArrayList<>();
+    if (!instance.hasEnded()) {
+      for (OpenTask task : instance.open.values()) {
+        if (!task.answered) {
+          awaited.add(
+              new Explanation.Awaited(
+                  task.kind,
+                  task.id(),
+                  task.name(),
+                  Times.micros(task.asked.getTimestamp()),
+                  task.kind == Explanation.Kind.TIMER ? Times.microsUp(task.fireAt()) : 0,
+                  task.token));
+        }
+      }
+    }
+    return new Explanation(
+        state(instance, true),
+        instance.turn == null ? 0 : instance.turn.openedAt(),
+        instance.inbox.size(),
+        instance.startAt,
+        awaited,
+        error(instance));
+  }
+
+  private static @Nullable String error(Instance instance) {
+    TaskFailureDetails failure =
+        instance.row.state().hasFailureDetails()
+            ? instance.row.state().getFailureDetails()
+            : instance.lastFailure;
+    return failure == null ? null : failure.getErrorType() + ": " + failure.getErrorMessage();
+  }
+}

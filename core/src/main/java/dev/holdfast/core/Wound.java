@@ -1,0 +1,30 @@
+package dev.holdfast.core;
+
+/**
+ * Ways to break the engine on purpose. The simulation plants each and must notice it: one that has caught nothing proves
+ * nothing. Nothing but tests ever sets one.
+ */
+public enum Wound {
+  /** Replies, refusals and reads are told before the batch that they rest on is durable. */
+  REPLY_RELEASED_EARLY,
+  /** Activities leave before the turn that scheduled them is durable. */
+  DISPATCH_RELEASED_EARLY,
+  /** A message in an open turn counts as read, so it gets no inbox row. */
+  OPEN_TURN_COUNTED_AS_CONSUMED,
+  /** A message between instances is kept in memory only while its target is being read from the store. */
+  MAIL_BY_MEMORY_ONLY,
+  /** An instance may leave memory before its last change is durable, so that a load overtakes the commit. */
+  LOAD_OVERTAKES_COMMIT,
+  /** A timer that is set beyond the horizon while the store is scanned is forgotten. */
+  LOST_TIMER,
+  /** A commit whose answer was lost is sent again without asking whether it landed. */
+  LOST_ANSWER_RETRIED_BLINDLY,
+  /** Stale answers of activities are taken: no check of the execution they belong to. */
+  EXECUTION_NOT_CHECKED,
+  /** A second answer to the same activity is taken as well. */
+  DUPLICATE_ANSWER_TAKEN,
+  /** The node's wall clock, which jumps, is used for timers. */
+  WALL_CLOCK_FOR_TIMERS,
+  /** Events that nobody has read are dropped when the instance continues as new. */
+  EVENTS_LOST_AT_CONTINUE_AS_NEW
+}

@@ -1,0 +1,121 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Problems;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.Wound;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one flush after the other durable. The loop hands over the next only when the one before has an outcome, so what
+ * arrives while the store is busy goes into one commit together.
+ */
+public final class CommitPipeline implements Agent {
+
+  /** How a flush ended, or why it has not yet. */
+  public sealed interface Result {}
+
+  /** The flush is durable. */
+  public record Durable(long number) implements Result {}
+
+  /** The store has no room; the same flush is tried again until there is. */
+  public record Full(String reason) implements Result {}
+
+  /** The store refuses the flush for good: the hub cannot go on. */
+  public record Broken(String reason) implements Result {}
+
+  private static final long RETRY_AFTER = 250_000;
+
+  private final Store store;
+  private final HubClock clock;
+  private final Problems problems;
+  private final Consumer<Result> results;
+  private final Set<Wound> wounds;
+  private final AtomicReference<Store.@Nullable Flush> next = new AtomicReference<>();
+  private volatile long retryAt;
+  private boolean full;
+  private volatile long flushes;
+
+  /**
+   * @param results gets the outcomes, on the thread that calls {@link #work}
+   */
+  public CommitPipeline(
+      Store store,
+      HubClock clock,
+      Problems problems,
+      Consumer<Result> results,
+      Set<Wound> wounds) {
+    this.store = store;
+    this.clock = clock;
+    this.problems = problems;
+    this.results = results;
+    this.wounds = wounds;
+  }
+
+  /** Takes the next flush. At most one is under way. */
+  public void submit(Store.Flush flush) {
+    if (!next.compareAndSet(null, flush)) {
+      problems.impossible("expected no flush under way, but flush " + flush.number() + " met one");
+    }
+  }
+
+  /** How many flushes have become durable. */
+  public long flushes() {
+    return flushes;
+  }
+
+  @Override
+  public boolean hasWork() {
+    return next.get() != null && (retryAt == 0 || clock.now() >= retryAt);
+  }
+
+  @Override
+  public long nextWake() {
+    return next.get() == null || retryAt == 0 ? Long.MAX_VALUE : retryAt;
+  }
+
+  @Override
+  public int work() {
+    Store.Flush flush = next.get();
+    if (flush == null || (retryAt != 0 && clock.now() < retryAt)) {
+      return 0;
+    }
+    Store.Outcome outcome = store.commit(flush);
+    if (outcome instanceof Store.Unknown unknown) {
+      outcome = resolve(flush, unknown);
+    }
+    if (outcome instanceof Store.Committed) {
+      retryAt = 0;
+      full = false;
+      flushes++;
+      next.set(null);
+      results.accept(new Durable(flush.number()));
+    } else if (outcome instanceof Store.Rejected rejected && rejected.full()) {
+      retryAt = clock.now() + RETRY_AFTER;
+      if (!full) {
+        full = true;
+        results.accept(new Full(rejected.reason()));
+      }
+    } else if (outcome instanceof Store.Unknown) {
+      retryAt = clock.now() + RETRY_AFTER;
+    } else {
+      next.set(null);
+      results.accept(new Broken(String.valueOf(outcome)));
+    }
+    return 1;
+  }
+
+  /** The store lost the answer: its marker says whether the flush landed. */
+  private Store.Outcome resolve(Store.Flush flush, Store.Unknown unknown) {
+    if (wounds.contains(Wound.LOST_ANSWER_RETRIED_BLINDLY)) {
+      return store.commit(flush);
+    }
+    try {
+      return store.landed(flush.number()) ? new Store.Committed() : unknown;
+    } catch (dev.holdfast.core.StoreException e) {
+      return unknown;
+    }
+  }
+}

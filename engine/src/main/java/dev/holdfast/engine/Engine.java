@@ -1,0 +1,267 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.Mailbag;
+import dev.holdfast.core.Partition;
+import dev.holdfast.core.Problems;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.core.Wound;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task hub at work: the partitions of one store, with everything around them.
+ *
+ * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the simulation does.
+ */
+public final class Engine implements AutoCloseable {
+
+  /**
+   * @param limits of each partition
+   * @param partitions how many; a power of two up to 1,024
+   * @param unserved what becomes of work that no executor serves
+   * @param source the machine's clock
+   * @param dice for ids; cryptographically strong in production
+   * @param wounds empty but in tests
+   */
+  public record Settings(
+      Limits limits,
+      int partitions,
+      Dispatcher.Unserved unserved,
+      InstantSource source,
+      RandomGenerator dice,
+      Set<Wound> wounds) {
+
+    public Settings {
+      if (Integer.bitCount(partitions) != 1 || partitions > Store.Slots.COUNT) {
+        throw new IllegalArgumentException(
+            "partitions is %d; it must be a power of two from 1 to %d"
+                .formatted(partitions, Store.Slots.COUNT));
+      }
+    }
+  }
+
+  private final Store store;
+  private final HubClock clock;
+  private final Loop loop;
+  private final CommitPipeline pipeline;
+  private final StoreReader reader;
+  private final Callbacks callbacks;
+  private final Dispatcher dispatcher;
+  private final Hub hub;
+  private final Problems problems;
+  private final Consumer<String> broken;
+  private volatile @Nullable Threads threads;
+  private volatile Runnable wakeLoop = () -> {};
+  private volatile Runnable wakePipeline = () -> {};
+  private volatile Runnable wakeReader = () -> {};
+  private volatile Runnable wakeCallbacks = () -> {};
+  private volatile @Nullable String brokenBecause;
+
+  /**
+   * @param store open; the engine does not close it
+   * @param problems hears of what should not be
+   * @param broken hears that the hub cannot go on, once; nothing acknowledged is lost
+   */
+  public Engine(Store store, Settings settings, Problems problems, Consumer<String> broken) {
+    this.store = store;
+    this.problems = problems;
+    this.broken = broken;
+    this.clock = new HubClock(settings.source(), store.opened().clock());
+    this.callbacks = new Callbacks(problems);
+    Set<Wound> wounds =
+        settings.wounds().isEmpty()
+            ? EnumSet.noneOf(Wound.class)
+            : EnumSet.copyOf(settings.wounds());
+    Link link = new Link();
+    this.pipeline = new CommitPipeline(store, clock, problems, link::flushed, wounds);
+    this.reader = new StoreReader(store, clock, problems, link::read);
+    this.dispatcher = new Dispatcher(link::answer, link::answer, settings.unserved());
+    this.loop =
+        new Loop(
+            new Loop.Parts(
+                partitions(store, settings, wounds),
+                settings.limits(),
+                clock,
+                store,
+                pipeline,
+                reader,
+                dispatcher,
+                callbacks,
+                problems,
+                wounds,
+                () -> wakePipeline.run(),
+                () -> wakeReader.run(),
+                () -> wakeCallbacks.run(),
+                this::brokeDown));
+    link.loop = loop;
+    this.hub = new Hub(this, store, clock, settings.limits(), settings.dice());
+    redeliverMail();
+  }
+
+  /** The way back into the loop for those it is built from. */
+  private final class Link {
+    private @Nullable Loop loop;
+
+    private Loop loop() {
+      return java.util.Objects.requireNonNull(loop);
+    }
+
+    void flushed(CommitPipeline.Result result) {
+      loop().flushed(result);
+      wakeLoop.run();
+    }
+
+    void read(int partition, Input input) {
+      loop().answer(partition, input);
+      wakeLoop.run();
+    }
+
+    void answer(dev.holdfast.core.Answer answer) {
+      loop().answer(answer);
+      wakeLoop.run();
+    }
+  }
+
+  private List<Partition> partitions(Store store, Settings settings, Set<Wound> wounds) {
+    AtomicLong keys = new AtomicLong(store.opened().highestKey());
+    int width = Store.Slots.COUNT / settings.partitions();
+    List<Partition> partitions = new ArrayList<>();
+    for (int i = 0; i < settings.partitions(); i++) {
+      partitions.add(
+          new Partition(
+              i,
+              new Store.Slots(i * width, (i + 1) * width),
+              settings.limits(),
+              keys::incrementAndGet,
+              settings.dice(),
+              name -> dispatcher.serves(WorkItem.Kind.ORCHESTRATOR, name),
+              problems,
+              wounds));
+    }
+    return partitions;
+  }
+
+  private void redeliverMail() {
+    for (Rows.Keyed mail : store.records(Mailbag.NAMESPACE)) {
+      if (mail.bytes() != null) {
+        Input.ToInstance input = Mailbag.input(mail.bytes());
+        loop.add(input.instanceId(), new Input.Redelivered(mail.name(), input));
+      }
+    }
+    // The first step of every partition reads its timers and what is ready.
+    loop.addToAll(new Input.ServedChanged());
+  }
+
+  /** What clients ask. */
+  public TaskHub taskHub() {
+    return hub;
+  }
+
+  /** From now on this executor gets the work that it serves. */
+  public void add(Executor executor) {
+    dispatcher.add(executor);
+    servedChanged();
+  }
+
+  /** An executor serves other names than before. */
+  public void servedChanged() {
+    loop.addToAll(new Input.ServedChanged());
+    wakeLoop.run();
+  }
+
+  /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. */
+  public List<Agent> agents() {
+    return List.of(loop, pipeline, reader, callbacks);
+  }
+
+  /** Gives the agents threads. Once. */
+  public void start() {
+    Threads started = new Threads(clock, this::brokeDown);
+    wakeLoop = started.add("loop", loop)::wake;
+    wakePipeline = started.add("commit", pipeline)::wake;
+    wakeReader = started.add("read", reader)::wake;
+    wakeCallbacks = started.add("callback", callbacks)::wake;
+    threads = started;
+    started.start();
+  }
+
+  private void brokeDown(String reason) {
+    if (brokenBecause == null) {
+      brokenBecause = reason;
+      broken.accept(reason);
+    }
+  }
+
+  /** Why the hub cannot go on; null while it can. */
+  public @Nullable String brokenBecause() {
+    return brokenBecause;
+  }
+
+  void submit(Input.ToInstance input) {
+    loop.add(input);
+    wakeLoop.run();
+  }
+
+  void submit(String instanceId, Input input) {
+    loop.add(instanceId, input);
+    wakeLoop.run();
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  /** Figures for benchmarks and metrics. */
+  public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
+
+  public Figures figures() {
+    return new Figures(
+        pipeline.flushes(), store.bytesWritten(), loop.inMemory(), loop.backlog());
+  }
+
+  /**
+   * Hands out no more work, and refuses starts and events with UNAVAILABLE. What runs may still answer, and is written.
+   */
+  public void drain() {
+    hub.drain();
+    dispatcher.drain();
+  }
+
+  /** Waits until everything taken is durable and told; false when that took longer. */
+  public boolean awaitQuiet(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!(loop.isQuiet() && !callbacks.hasWork())) {
+      if (System.nanoTime() > until) {
+        return false;
+      }
+      Thread.sleep(2);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    hub.close();
+    Threads running = threads;
+    if (running != null) {
+      running.stop();
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.BoolValue;
+import dev.holdfast.core.Asker;
+import dev.holdfast.core.Explanation;
+import dev.holdfast.core.HistoryBytes;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.ListInstanceIdsRequest;
+import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The task hub of one engine: checks requests, turns them into inputs, and answers into futures. */
+final class Hub implements TaskHub, AutoCloseable {
+  /** Beyond this many inputs not yet taken, starts and events are refused: the loop cannot keep up. */
+  private static final int BACKLOG_MAX = 100_000;
+
+  private final Engine engine;
+  private final HubClock clock;
+  private final RandomGenerator dice;
+  private final Requests requests;
+  private final Listings listings;
+  private final Purges purges;
+  private final Store store;
+  private final Jobs jobs = new Jobs();
+  private volatile boolean draining;
+
+  Hub(Engine engine, Store store, HubClock clock, Limits limits, RandomGenerator dice) {
+    this.engine = engine;
+    this.store = store;
+    this.clock = clock;
+    this.dice = dice;
+    this.requests = new Requests(limits);
+    this.listings = new Listings(store);
+    this.purges = new Purges(store, clock, this::purgeOne);
+  }
+
+  void drain() {
+    draining = true;
+  }
+
+  @Override
+  public void close() {
+    draining = true;
+    jobs.close();
+  }
+
+  /** A future that its asker completes. */
+  private static final class Promise<T> extends CompletableFuture<T> implements Asker<T> {
+    @Override
+    public void answered(T value) {
+      complete(value);
+    }
+
+    @Override
+    public void refused(RefusedException why) {
+      completeExceptionally(why);
+    }
+  }
+
+  private static <T> CompletableFuture<T> checked(Supplier<CompletableFuture<T>> request) {
+    try {
+      return request.get();
+    } catch (RefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void refuseWhenFull() {
+    String brokenBecause = engine.brokenBecause();
+    if (brokenBecause != null) {
+      throw new RefusedException(
+          Reason.UNAVAILABLE,
+          "The task hub has stopped and must be restarted; nothing acknowledged is lost. Cause: " + brokenBecause);
+    }
+    if (draining) {
+      throw new RefusedException(
+          Reason.UNAVAILABLE, "This host is stopping. Try again when it is back.");
+    }
+    if (engine.loop().isStoreFull()) {
+      throw new RefusedException(
+          Reason.STORE_FULL,
+          "The store has no room, so nothing new is taken. Free some disk space or purge ended instances; it goes on by itself then.");
+    }
+    if (engine.loop().backlog() > BACKLOG_MAX) {
+      throw new RefusedException(
+          Reason.OVERLOADED, "More comes in than can be written. Try again in a second.");
+    }
+  }
+
+  @Override
+  public CompletableFuture<String> start(CreateInstanceRequest request) {
+    return checked(
+        () -> {
+          requests.start(request);
+          refuseWhenFull();
+          Promise<String> promise = new Promise<>();
+          boolean fresh = request.getInstanceId().isEmpty();
+          CreateInstanceRequest named =
+              fresh ? request.toBuilder().setInstanceId(newId()).build() : request;
+          engine.submit(new Input.Start(named, fresh, promise));
+          return promise;
+        });
+  }
+
+  private String newId() {
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(dice.nextLong()) + hex.toHexDigits(dice.nextLong());
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          Promise<Optional<OrchestrationState>> promise = new Promise<>();
+          engine.submit(new Input.Get(instanceId, payloads, promise));
+          return promise;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> waitForStart(
+      String instanceId, boolean payloads) {
+    return await(instanceId, payloads, false);
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
+      String instanceId, boolean payloads) {
+    return await(instanceId, payloads, true);
+  }
+
+  private CompletableFuture<Optional<OrchestrationState>> await(
+      String instanceId, boolean payloads, boolean end) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          Promise<Optional<OrchestrationState>> promise = new Promise<>();
+          engine.submit(new Input.Wait(instanceId, payloads, end, promise));
+          // Cancelled or timed out: the partition need not remember the asker.
+          var unused =
+              promise.whenComplete(
+                  (state, failure) -> {
+                    if (failure != null && !(failure instanceof RefusedException)) {
+                      engine.submit(instanceId, new Input.Unwait(instanceId, promise));
+                    }
+                  });
+          return promise;
+        });
+  }
+
+  private CompletableFuture<Delivery> message(
+      String instanceId, Function<Asker<Input.Delivered>, Input.ToInstance> input) {
+    refuseWhenFull();
+    Promise<Input.Delivered> promise = new Promise<>();
+    engine.submit(input.apply(promise));
+    return promise.thenApply(
+        delivered ->
+            switch (delivered) {
+              case ACCEPTED -> Delivery.ACCEPTED;
+              case NO_SUCH_INSTANCE -> Delivery.NO_SUCH_INSTANCE;
+              case TERMINAL -> Delivery.TERMINAL;
+            });
+  }
+
+  @Override
+  public CompletableFuture<Delivery> raiseEvent(
+      String instanceId, String name, @Nullable String input) {
+    return checked(
+        () -> {
+          requests.event(instanceId, name, input);
+          return message(instanceId, asker -> new Input.Raise(instanceId, name, input, asker));
+        });
+  }
+
+  @Override
+  public CompletableFuture<Delivery> terminate(
+      String instanceId, @Nullable String output, boolean recursive) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          requests.text("output", output);
+          return message(
+              instanceId, asker -> new Input.Terminate(instanceId, output, recursive, asker));
+        });
+  }
+
+  @Override
+  public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          requests.text("reason", reason);
+          return message(instanceId, asker -> new Input.Suspend(instanceId, reason, asker));
+        });
+  }
+
+  @Override
+  public CompletableFuture<Delivery> resume(String instanceId, @Nullable String reason) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          requests.text("reason", reason);
+          return message(instanceId, asker -> new Input.Resume(instanceId, reason, asker));
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          requests.text("reason", reason);
+          refuseWhenFull();
+          Promise<Boolean> promise = new Promise<>();
+          engine.submit(new Input.Rewind(instanceId, reason, null, promise));
+          return promise.thenAccept(done -> {});
+        });
+  }
+
+  @Override
+  public CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId) {
+    return get(instanceId, true)
+        .thenCompose(
+            found -> {
+              OrchestrationState state =
+                  found.orElseThrow(
+                      () ->
+                          new RefusedException(
+                              Reason.NOT_FOUND,
+                              "No orchestration instance with ID '%s' was found."
+                                  .formatted(instanceId)));
+              if (!withNewInstanceId && !Statuses.isEnded(state.getOrchestrationStatus())) {
+                throw new RefusedException(
+                    Reason.FAILED_PRECONDITION,
+                    "A non-terminal instance with this instance ID already exists. Terminate it first, or restart with a new id.");
+              }
+              return start(again(state, withNewInstanceId));
+            });
+  }
+
+  private static CreateInstanceRequest again(OrchestrationState state, boolean withNewInstanceId) {
+    CreateInstanceRequest.Builder request =
+        CreateInstanceRequest.newBuilder()
+            .setName(state.getName())
+            .putAllTags(state.getTagsMap());
+    if (!withNewInstanceId) {
+      request.setInstanceId(state.getInstanceId());
+    }
+    if (state.hasInput()) {
+      request.setInput(state.getInput());
+    }
+    if (state.hasVersion()) {
+      request.setVersion(state.getVersion());
+    }
+    return request.build();
+  }
+
+  private CompletableFuture<Boolean> purgeOne(String instanceId) {
+    Promise<Boolean> promise = new Promise<>();
+    engine.submit(new Input.Purge(instanceId, promise));
+    return promise;
+  }
+
+  @Override
+  public CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request) {
+    return job(() -> purges.purge(request))
+        .thenApply(
+            done ->
+                PurgeInstancesResponse.newBuilder()
+                    .setDeletedInstanceCount(done.count())
+                    .setIsComplete(BoolValue.of(done.complete()))
+                    .build());
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
+    return job(() -> listings.query(query));
+  }
+
+  @Override
+  public CompletableFuture<ListInstanceIdsResponse> listInstanceIds(
+      ListInstanceIdsRequest request) {
+    return job(() -> listings.ids(request));
+  }
+
+  @Override
+  public CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          return job(
+              () -> {
+                List<Store.Stored> found = store.load(List.of(instanceId), Store.Detail.ALL);
+                if (found.isEmpty()) {
+                  return Optional.<List<HistoryEvent>>empty();
+                }
+                List<HistoryEvent> events = new ArrayList<>();
+                found
+                    .get(0)
+                    .history()
+                    .forEach(chunk -> events.addAll(HistoryBytes.events(chunk.bytes())));
+                return Optional.of(List.copyOf(events));
+              });
+        });
+  }
+
+  @Override
+  public CompletableFuture<Optional<Why>> why(String instanceId) {
+    return checked(
+        () -> {
+          requests.id(instanceId);
+          Promise<Optional<Explanation>> promise = new Promise<>();
+          engine.submit(new Input.Explain(instanceId, promise));
+          return promise.thenApply(
+              found ->
+                  found.map(
+                      explanation ->
+                          new Whys(engine.dispatcher()).explain(explanation, clock.now())));
+        });
+  }
+
+  /** Runs what reads the store at length away from everybody else. */
+  private <T> CompletableFuture<T> job(Supplier<T> work) {
+    return jobs.run(
+        () -> {
+          try {
+            return work.get();
+          } catch (StoreException e) {
+            throw new RefusedException(
+                Reason.UNAVAILABLE, "The store cannot be read right now: " + e.getMessage());
+          }
+        });
+  }
+}

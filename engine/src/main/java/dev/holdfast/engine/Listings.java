@@ -1,0 +1,110 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.Times;
+import dev.holdfast.core.Views;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.ListInstanceIdsRequest;
+import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import java.util.List;
+
+/** Pages of instances, read from the store: what is durable, in a fixed order, none twice. */
+final class Listings {
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MAX = 10_000;
+
+  private final Store store;
+
+  Listings(Store store) {
+    this.store = store;
+  }
+
+  QueryInstancesResponse query(InstanceQuery query) {
+    int page = pageSize(query.getMaxInstanceCount());
+    Cursor after = Cursor.parse(query.getContinuationToken().getValue());
+    List<Rows.Instance> rows =
+        store.query(
+            new Store.Query(
+                numbers(query.getRuntimeStatusList()),
+                query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
+                query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null,
+                query.getInstanceIdPrefix().getValue(),
+                after.key(),
+                page));
+    QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
+    for (Rows.Instance row : rows) {
+      response.addOrchestrationState(Views.state(row.state(), query.getFetchInputsAndOutputs()));
+    }
+    if (rows.size() == page) {
+      response.setContinuationToken(
+          StringValue.of(Cursor.of(rows.get(rows.size() - 1)).toString()));
+    }
+    return response.build();
+  }
+
+  ListInstanceIdsResponse ids(ListInstanceIdsRequest request) {
+    int page = pageSize(request.getPageSize());
+    Cursor after = Cursor.parse(request.getLastInstanceKey().getValue());
+    long from = request.hasCompletedTimeFrom() ? Times.micros(request.getCompletedTimeFrom()) : 0;
+    long to =
+        request.hasCompletedTimeTo()
+            ? Times.micros(request.getCompletedTimeTo())
+            : Long.MAX_VALUE;
+    List<Integer> statuses =
+        request.getRuntimeStatusCount() == 0
+            ? Statuses.ENDED
+            : numbers(request.getRuntimeStatusList());
+    List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), page);
+    ListInstanceIdsResponse.Builder response = ListInstanceIdsResponse.newBuilder();
+    rows.forEach(row -> response.addInstanceIds(row.id()));
+    if (rows.size() == page) {
+      Rows.Instance last = rows.get(rows.size() - 1);
+      response.setLastInstanceKey(
+          StringValue.of(new Cursor(last.completedAt(), last.key()).toString()));
+    }
+    return response.build();
+  }
+
+  private static int pageSize(int wanted) {
+    return wanted <= 0 ? PAGE_DEFAULT : Math.min(wanted, PAGE_MAX);
+  }
+
+  static List<Integer> numbers(List<OrchestrationStatus> statuses) {
+    return statuses.stream().map(OrchestrationStatus::getNumber).toList();
+  }
+
+  /** Where a page ended: a time and a key, opaque to clients. */
+  private record Cursor(long at, long key) {
+    static Cursor of(Rows.Instance row) {
+      return new Cursor(row.createdAt(), row.key());
+    }
+
+    static Cursor parse(String token) {
+      if (token.isEmpty()) {
+        return new Cursor(Long.MIN_VALUE, Long.MIN_VALUE);
+      }
+      try {
+        int dash = token.indexOf('-');
+        return new Cursor(
+            Long.parseLong(token.substring(0, dash), 36),
+            Long.parseLong(token.substring(dash + 1), 36));
+      } catch (NumberFormatException | IndexOutOfBoundsException e) {
+        throw new RefusedException(
+            RefusedException.Reason.INVALID_ARGUMENT,
+            "The continuation token '%s' is not one that this hub has given. Leave it out to begin with the first page."
+                .formatted(token));
+      }
+    }
+
+    @Override
+    public String toString() {
+      return Long.toString(at, 36) + "-" + Long.toString(key, 36);
+    }
+  }
+}

@@ -1,0 +1,399 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.Effect;
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.InstanceIds;
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.Partition;
+import dev.holdfast.core.Problems;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.Wound;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the partitions of a store: takes what has happened, does what may be done at once, cuts when the pipeline is free, and
+ * releases what was waiting when a flush has become durable.
+ *
+ * <p>All partitions of one store are run by one loop, so a message between them is handed over before the cut that holds its
+ * cause, and their commits have one order (docs/decisions/0003-one-loop-per-store.md).
+ */
+public final class Loop implements Agent, Executor.Answers, StoreReader.Answers {
+  private static final int INPUTS_PER_STEP = 2_048;
+
+  private final List<Partition> partitions;
+  private final int[] partitionOfSlot = new int[Store.Slots.COUNT];
+  private final Limits limits;
+  private final HubClock clock;
+  private final Store store;
+  private final CommitPipeline pipeline;
+  private final StoreReader reader;
+  private final Dispatcher dispatcher;
+  private final Callbacks callbacks;
+  private final Problems problems;
+  private final Set<Wound> wounds;
+  private final Runnable wakePipeline;
+  private final Runnable wakeReader;
+  private final Runnable wakeCallbacks;
+  private final Consumer<String> broken;
+
+  /** Inputs, with the partition when it is not to be found from the instance id. */
+  private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
+
+  private final AtomicInteger queued = new AtomicInteger();
+  private final List<List<Input>> inputs = new ArrayList<>();
+
+  private long nextFlush;
+  private @Nullable Flight flight;
+  private long cutNotBefore;
+  private volatile boolean storeFull;
+  private volatile boolean quiet = true;
+
+  private record Addressed(int partition, Input input) {}
+
+  /** A flush that is under way, and what its durability releases. */
+  private record Flight(
+      long number, List<Partition.Cut> cuts, List<Effect.WhenDurable> effects) {}
+
+  /** What a loop works with. */
+  public record Parts(
+      List<Partition> partitions,
+      Limits limits,
+      HubClock clock,
+      Store store,
+      CommitPipeline pipeline,
+      StoreReader reader,
+      Dispatcher dispatcher,
+      Callbacks callbacks,
+      Problems problems,
+      Set<Wound> wounds,
+      Runnable wakePipeline,
+      Runnable wakeReader,
+      Runnable wakeCallbacks,
+      Consumer<String> broken) {}
+
+  public Loop(Parts parts) {
+    this.partitions = List.copyOf(parts.partitions());
+    this.limits = parts.limits();
+    this.clock = parts.clock();
+    this.store = parts.store();
+    this.pipeline = parts.pipeline();
+    this.reader = parts.reader();
+    this.dispatcher = parts.dispatcher();
+    this.callbacks = parts.callbacks();
+    this.problems = parts.problems();
+    this.wounds = parts.wounds();
+    this.wakePipeline = parts.wakePipeline();
+    this.wakeReader = parts.wakeReader();
+    this.wakeCallbacks = parts.wakeCallbacks();
+    this.broken = parts.broken();
+    this.nextFlush = store.opened().lastFlush() + 1;
+    for (int i = 0; i < partitions.size(); i++) {
+      Store.Slots slots = partitions.get(i).slots();
+      java.util.Arrays.fill(partitionOfSlot, slots.from(), slots.to(), i);
+      inputs.add(new ArrayList<>());
+    }
+  }
+
+  /** Takes an input for an instance. Safe from any thread; wake the loop afterwards. */
+  public void add(Input.ToInstance input) {
+    enqueue(input);
+  }
+
+  /** Takes an input for the partition of this instance id. */
+  public void add(String instanceId, Input input) {
+    enqueue(new Addressed(partitionOfSlot[InstanceIds.slot(instanceId)], input));
+  }
+
+  /** Takes an input for every partition. */
+  public void addToAll(Input input) {
+    for (int i = 0; i < partitions.size(); i++) {
+      enqueue(new Addressed(i, input));
+    }
+  }
+
+  @Override
+  public void answer(Answer answer) {
+    enqueue(new Input.Answered(answer));
+  }
+
+  @Override
+  public void answer(int partition, Input input) {
+    enqueue(new Addressed(partition, input));
+  }
+
+  /** The outcome of a flush; called by the pipeline. */
+  public void flushed(CommitPipeline.Result result) {
+    enqueue(result);
+  }
+
+  private void enqueue(Object input) {
+    queued.incrementAndGet();
+    queue.add(input);
+  }
+
+  /** How many inputs wait to be taken: the measure of overload. */
+  public int backlog() {
+    return queued.get();
+  }
+
+  /** True while the store has no room for more. */
+  public boolean isStoreFull() {
+    return storeFull;
+  }
+
+  /** True when nothing is under way: everything taken is durable and told. */
+  public boolean isQuiet() {
+    return quiet && queue.isEmpty();
+  }
+
+  /** How many executions are in memory. */
+  public int inMemory() {
+    int count = 0;
+    for (Partition partition : partitions) {
+      count += partition.inMemory();
+    }
+    return count;
+  }
+
+  @Override
+  public boolean hasWork() {
+    return !queue.isEmpty();
+  }
+
+  @Override
+  public long nextWake() {
+    long wake = dispatcher.nextWake();
+    for (Partition partition : partitions) {
+      wake = Math.min(wake, partition.nextWake());
+    }
+    return flight == null && hasChanges() ? Math.min(wake, cutNotBefore) : wake;
+  }
+
+  @Override
+  public int work() {
+    long now = clock.now();
+    int taken = take(now);
+    boolean due = false;
+    for (Partition partition : partitions) {
+      due |= partition.nextWake() <= now;
+    }
+    if (taken > 0 || due) {
+      runPartitions(now);
+      cutNotBefore = 0;
+    }
+    dispatcher.flush(now);
+    int cut = cutIfFree(now);
+    quiet = flight == null && !hasChanges();
+    return taken + (due ? 1 : 0) + cut;
+  }
+
+  private int take(long now) {
+    int taken = 0;
+    while (taken < INPUTS_PER_STEP) {
+      Object next = queue.poll();
+      if (next == null) {
+        break;
+      }
+      taken++;
+      if (next instanceof CommitPipeline.Result result) {
+        ended(result);
+      } else if (next instanceof Addressed addressed) {
+        listOf(addressed.partition()).add(addressed.input());
+      } else if (next instanceof Input.Answered answered && dispatcher.takes(answered.answer(), now)) {
+        continue;
+      } else {
+        Input.ToInstance input = (Input.ToInstance) next;
+        listOf(partitionOfSlot[InstanceIds.slot(input.instanceId())]).add(input);
+      }
+    }
+    queued.addAndGet(-taken);
+    return taken;
+  }
+
+  private List<Input> listOf(int partition) {
+    return java.util.Objects.requireNonNull(inputs.get(partition));
+  }
+
+  /** Messages between partitions are handed over until there are none, so that one cut holds cause and effect. */
+  private void runPartitions(long now) {
+    boolean handed = true;
+    while (handed) {
+      handed = false;
+      for (int i = 0; i < partitions.size(); i++) {
+        Partition partition = partitions.get(i);
+        List<Input> taken = listOf(i);
+        if (taken.isEmpty() && partition.nextWake() > now) {
+          continue;
+        }
+        inputs.set(i, new ArrayList<>());
+        for (Effect.AtOnce effect : partition.on(now, taken)) {
+          handed |= perform(i, effect);
+        }
+      }
+    }
+  }
+
+  private boolean perform(int partition, Effect.AtOnce effect) {
+    if (effect instanceof Effect.Open open) {
+      dispatcher.offer(open.turn());
+    } else if (effect instanceof Effect.Hand hand) {
+      listOf(partitionOfSlot[InstanceIds.slot(hand.input().instanceId())]).add(hand.input());
+      return true;
+    } else {
+      read(partition, effect);
+    }
+    return false;
+  }
+
+  private void read(int partition, Effect effect) {
+    reader.submit(partition, partitions.get(partition).slots(), effect);
+    wakeReader.run();
+  }
+
+  private boolean hasChanges() {
+    for (Partition partition : partitions) {
+      if (partition.hasChanges()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int cutIfFree(long now) {
+    if (flight != null || now < cutNotBefore || !hasChanges()) {
+      return 0;
+    }
+    List<Partition.Cut> cuts = new ArrayList<>(partitions.size());
+    List<Effect.WhenDurable> effects = new ArrayList<>();
+    Commit.Builder commit = Commit.builder();
+    for (Partition partition : partitions) {
+      Partition.Cut cut = partition.cut(now);
+      cuts.add(cut);
+      effects.addAll(withReader(partition, cut.whenDurable()));
+      commit.add(cut.commit());
+    }
+    Flight cutNow = new Flight(nextFlush, cuts, effects);
+    releaseTooEarly(effects);
+    if (commit.isEmpty()) {
+      // Everything before it is durable, so this needs no flush. What was left waiting for its turn is looked at again soon.
+      release(cutNow);
+      cutNotBefore = now + limits.commitDelay();
+      return effects.isEmpty() ? 0 : 1;
+    }
+    flight = cutNow;
+    nextFlush++;
+    pipeline.submit(new Store.Flush(cutNow.number(), now, commit.build()));
+    wakePipeline.run();
+    return 1;
+  }
+
+  /** Reads that must wait for a cut know their partition no more; so they are bound to it here. */
+  private List<Effect.WhenDurable> withReader(
+      Partition partition, List<Effect.WhenDurable> effects) {
+    boolean reads = false;
+    for (Effect.WhenDurable effect : effects) {
+      reads |= isRead(effect);
+    }
+    if (!reads) {
+      return effects;
+    }
+    int index = partitions.indexOf(partition);
+    List<Effect.WhenDurable> bound = new ArrayList<>(effects.size());
+    for (Effect.WhenDurable effect : effects) {
+      bound.add(isRead(effect) ? new Effect.InPartition(index, effect) : effect);
+    }
+    return bound;
+  }
+
+  private static boolean isRead(Effect.WhenDurable effect) {
+    return effect instanceof Effect.LoadTimers
+        || effect instanceof Effect.Admit
+        || effect instanceof Effect.LoadHistory;
+  }
+
+  private void ended(CommitPipeline.Result result) {
+    Flight landed = flight;
+    if (result instanceof CommitPipeline.Durable && landed != null) {
+      storeFull = false;
+      flight = null;
+      release(landed);
+    } else if (result instanceof CommitPipeline.Full full) {
+      storeFull = true;
+      problems.warn(
+          "The store has no room: %s. Starts and events are refused until there is; nothing is lost."
+              .formatted(full.reason()));
+    } else if (result instanceof CommitPipeline.Broken failure) {
+      broken.accept(failure.reason());
+    } else {
+      problems.impossible("expected the outcome of a flush under way, but got " + result);
+    }
+  }
+
+  private void release(Flight landed) {
+    for (int i = 0; i < partitions.size(); i++) {
+      partitions.get(i).durable(landed.cuts().get(i).number());
+    }
+    boolean told = false;
+    for (Effect.WhenDurable effect : landed.effects()) {
+      told |= perform(effect);
+    }
+    if (told) {
+      wakeCallbacks.run();
+    }
+  }
+
+  private boolean perform(Effect.WhenDurable effect) {
+    if (effect instanceof Effect.Dispatch dispatch) {
+      if (!wounds.contains(Wound.DISPATCH_RELEASED_EARLY)) {
+        dispatcher.offer(dispatch.activity());
+      }
+      return false;
+    }
+    if (effect instanceof Effect.Reply<?> reply) {
+      if (!wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
+        callbacks.add(reply::perform);
+      }
+      return true;
+    }
+    if (effect instanceof Effect.Refuse refuse) {
+      if (!wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
+        callbacks.add(() -> refuse.asker().refused(refuse.why()));
+      }
+      return true;
+    }
+    if (effect instanceof Effect.InPartition bound) {
+      read(bound.partition(), bound.effect());
+      return false;
+    }
+    problems.impossible("expected an effect of a known kind, but got " + effect);
+    return false;
+  }
+
+  /** What a broken engine would do; only tests plant these. */
+  private void releaseTooEarly(List<Effect.WhenDurable> effects) {
+    if (wounds.isEmpty()) {
+      return;
+    }
+    for (Effect.WhenDurable effect : effects) {
+      if (effect instanceof Effect.Dispatch dispatch
+          && wounds.contains(Wound.DISPATCH_RELEASED_EARLY)) {
+        dispatcher.offer(dispatch.activity());
+      } else if (wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
+        if (effect instanceof Effect.Reply<?> reply) {
+          callbacks.add(reply::perform);
+        } else if (effect instanceof Effect.Refuse refuse) {
+          callbacks.add(() -> refuse.asker().refused(refuse.why()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.InstanceIds;
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Text;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.OrchestrationStatus;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checks what clients send before anything is touched; each refusal says what is wrong and what is allowed. */
+final class Requests {
+  private final Limits limits;
+
+  Requests(Limits limits) {
+    this.limits = limits;
+  }
+
+  void start(CreateInstanceRequest request) {
+    if (!request.getInstanceId().isEmpty()) {
+      refuseIf(InstanceIds.problem(request.getInstanceId(), limits.instanceIdMax()));
+    }
+    name("orchestrator name", request.getName());
+    if (request.hasInput()) {
+      payload("input", request.getInput().getValue());
+    }
+    if (request.hasOrchestrationIdReusePolicy()) {
+      List<OrchestrationStatus> allowed =
+          request.getOrchestrationIdReusePolicy().getReplaceableStatusList();
+      boolean live = allowed.stream().anyMatch(status -> !Statuses.isEnded(status));
+      if (live && !allowed.contains(OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED)) {
+        throw invalid(
+            "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances");
+      }
+    }
+  }
+
+  void event(String instanceId, String name, @Nullable String input) {
+    id(instanceId);
+    name("event name", name);
+    if (input != null) {
+      payload("event payload", input);
+    }
+  }
+
+  /** An id that cannot exist is refused, so that no store is asked for it. */
+  void id(String instanceId) {
+    if (instanceId.isEmpty()) {
+      throw invalid("The instance id is empty. Give the id of an instance.");
+    }
+    refuseIf(Text.problem("instance id", instanceId));
+  }
+
+  void text(String what, @Nullable String text) {
+    if (text != null) {
+      payload(what, text);
+    }
+  }
+
+  private void name(String what, String name) {
+    if (name.isBlank()) {
+      throw invalid("The %s is blank. Give one.".formatted(what));
+    }
+    if (name.length() > limits.nameMax()) {
+      throw invalid(
+          "The %s has %d characters; at most %d are allowed (nameMax)."
+              .formatted(what, name.length(), limits.nameMax()));
+    }
+    refuseIf(Text.problem(what, name));
+  }
+
+  private void payload(String what, String text) {
+    // A char is at most three bytes of UTF-8, so short texts need no count.
+    if ((long) text.length() * 3 > limits.payloadMax()) {
+      int size = StringValue.of(text).getSerializedSize();
+      if (size > limits.payloadMax()) {
+        throw invalid(
+            "The %s has %d bytes; at most %d are allowed (payloadMax). Keep large data elsewhere and pass a reference."
+                .formatted(what, size, limits.payloadMax()));
+      }
+    }
+  }
+
+  private static void refuseIf(@Nullable String problem) {
+    if (problem != null) {
+      throw invalid(problem);
+    }
+  }
+
+  private static RefusedException invalid(String message) {
+    return new RefusedException(Reason.INVALID_ARGUMENT, message);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Effect;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.Problems;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Reads from the store what partitions ask for, and gives it back as inputs. A read that fails is tried again: what waits
+ * for it must not be answered wrongly.
+ */
+public final class StoreReader implements Agent {
+  private static final long RETRY_AFTER = 100_000;
+
+  /** Where answers go. */
+  public interface Answers {
+    void answer(int partition, Input input);
+  }
+
+  private record Read(int partition, Store.Slots slots, Effect effect) {}
+
+  private final Store store;
+  private final HubClock clock;
+  private final Problems problems;
+  private final Answers answers;
+  private final ConcurrentLinkedQueue<Read> reads = new ConcurrentLinkedQueue<>();
+  private volatile long retryAt;
+
+  public StoreReader(Store store, HubClock clock, Problems problems, Answers answers) {
+    this.store = store;
+    this.clock = clock;
+    this.problems = problems;
+    this.answers = answers;
+  }
+
+  /**
+   * @param effect one of Load, LoadHistory, LoadTimers, Admit
+   */
+  public void submit(int partition, Store.Slots slots, Effect effect) {
+    reads.add(new Read(partition, slots, effect));
+  }
+
+  @Override
+  public boolean hasWork() {
+    return !reads.isEmpty() && (retryAt == 0 || clock.now() >= retryAt);
+  }
+
+  @Override
+  public long nextWake() {
+    return reads.isEmpty() || retryAt == 0 ? Long.MAX_VALUE : retryAt;
+  }
+
+  @Override
+  public int work() {
+    if (!hasWork()) {
+      return 0;
+    }
+    Read read = reads.peek();
+    if (read == null) {
+      return 0;
+    }
+    Input input;
+    try {
+      input = perform(read);
+    } catch (StoreException e) {
+      problems.warn("Reading from the store failed and is tried again: " + e.getMessage());
+      retryAt = clock.now() + RETRY_AFTER;
+      return 1;
+    }
+    retryAt = 0;
+    reads.poll();
+    answers.answer(read.partition(), input);
+    return 1;
+  }
+
+  private Input perform(Read read) {
+    Effect effect = read.effect();
+    if (effect instanceof Effect.Load load) {
+      List<Store.Stored> found = new ArrayList<>();
+      if (!load.ids().isEmpty()) {
+        found.addAll(store.load(load.ids(), Store.Detail.OPEN));
+      }
+      if (!load.keys().isEmpty()) {
+        found.addAll(store.loadByKey(load.keys(), Store.Detail.OPEN));
+      }
+      return new Input.Loaded(load.read(), load.ids(), load.keys(), found);
+    }
+    if (effect instanceof Effect.LoadHistory load) {
+      List<Store.Stored> found = store.load(List.of(load.instanceId()), Store.Detail.ALL);
+      return new Input.HistoryLoaded(
+          load.read(), load.instanceId(), found.isEmpty() ? null : found.get(0));
+    }
+    if (effect instanceof Effect.LoadTimers load) {
+      List<Rows.Timer> timers =
+          store.timers(read.slots(), load.from(), load.to(), load.limit());
+      return new Input.TimersLoaded(
+          load.from(), load.to(), timers, timers.size() < load.limit());
+    }
+    if (effect instanceof Effect.Admit admit) {
+      List<Long> keys = store.ready(read.slots(), admit.afterKey(), admit.limit());
+      List<Store.Stored> found =
+          keys.isEmpty() ? List.of() : store.loadByKey(keys, Store.Detail.OPEN);
+      long last = keys.isEmpty() ? admit.afterKey() : keys.get(keys.size() - 1);
+      return new Input.Admitted(admit.read(), found, last, keys.size() < admit.limit());
+    }
+    throw new IllegalStateException("expected a read, but got " + effect);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Explanation;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts into words what an instance waits for. */
+final class Whys {
+  private static final int LISTED_MAX = 5;
+
+  private final Dispatcher dispatcher;
+
+  Whys(Dispatcher dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  Why explain(Explanation explanation, long now) {
+    OrchestrationState state = explanation.state();
+    List<Why.Waiting> waiting = new ArrayList<>();
+    if (!dev.holdfast.core.Statuses.isEnded(state.getOrchestrationStatus())) {
+      collect(explanation, waiting);
+    }
+    return new Why(
+        state.getInstanceId(),
+        state.getName(),
+        state.getOrchestrationStatus(),
+        summary(explanation, waiting, now),
+        waiting,
+        explanation.lastError());
+  }
+
+  private void collect(Explanation explanation, List<Why.Waiting> waiting) {
+    OrchestrationState state = explanation.state();
+    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
+      waiting.add(
+          new Why.Waiting(
+              "resume",
+              "somebody to resume it",
+              instant(dev.holdfast.core.Times.micros(state.getLastUpdatedTimestamp())),
+              null,
+              explanation.unread() + " messages are kept for it"));
+    }
+    if (explanation.startAt() != 0) {
+      waiting.add(
+          new Why.Waiting("start", "its scheduled start", null, instant(explanation.startAt()), null));
+    } else if (explanation.turnOpenSince() != 0) {
+      waiting.add(
+          new Why.Waiting(
+              "turn",
+              state.getName(),
+              instant(explanation.turnOpenSince()),
+              null,
+              dispatcher.obstacle(WorkItem.Kind.ORCHESTRATOR, state.getName())));
+    } else if (explanation.unread() > 0
+        && state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
+      String obstacle = dispatcher.obstacle(WorkItem.Kind.ORCHESTRATOR, state.getName());
+      waiting.add(
+          new Why.Waiting(
+              "turn",
+              state.getName(),
+              null,
+              null,
+              obstacle != null ? obstacle : "other instances come first (activeInstances)"));
+    }
+    for (Explanation.Awaited awaited : explanation.awaited()) {
+      waiting.add(waiting(awaited));
+    }
+    if (waiting.isEmpty()) {
+      waiting.add(
+          new Why.Waiting(
+              "event",
+              "an external event",
+              instant(dev.holdfast.core.Times.micros(state.getLastUpdatedTimestamp())),
+              null,
+              "no activity, timer or sub-orchestration is open, so only an event can move it"));
+    }
+  }
+
+  private Why.Waiting waiting(Explanation.Awaited awaited) {
+    return switch (awaited.kind()) {
+      case ACTIVITY ->
+          new Why.Waiting(
+              "activity",
+              awaited.name(),
+              instant(awaited.since()),
+              null,
+              dispatcher.obstacle(WorkItem.Kind.ACTIVITY, awaited.name()));
+      case TIMER ->
+          new Why.Waiting(
+              "timer", "a timer", instant(awaited.since()), instant(awaited.until()), null);
+      case CHILD ->
+          new Why.Waiting("sub-orchestration", awaited.name(), instant(awaited.since()), null, null);
+    };
+  }
+
+  private static String summary(Explanation explanation, List<Why.Waiting> waiting, long now) {
+    OrchestrationState state = explanation.state();
+    if (dev.holdfast.core.Statuses.isEnded(state.getOrchestrationStatus())) {
+      String how =
+          dev.holdfast.core.Statuses.name(state.getOrchestrationStatus())
+              .toLowerCase(java.util.Locale.ROOT);
+      String at = instant(dev.holdfast.core.Times.micros(state.getCompletedTimestamp())) + ".";
+      return "It waits for nothing: it ended as " + how + " at " + at;
+    }
+    List<String> parts = new ArrayList<>();
+    for (Why.Waiting one : waiting.subList(0, Math.min(waiting.size(), LISTED_MAX))) {
+      parts.add(words(one, now));
+    }
+    if (waiting.size() > LISTED_MAX) {
+      parts.add("and %d more".formatted(waiting.size() - LISTED_MAX));
+    }
+    return "It waits for " + String.join("; ", parts) + ".";
+  }
+
+  private static String words(Why.Waiting one, long now) {
+    StringBuilder words = new StringBuilder();
+    switch (one.kind()) {
+      case "activity" -> words.append("activity '").append(one.what()).append("'");
+      case "sub-orchestration" ->
+          words.append("sub-orchestration '").append(one.what()).append("'");
+      case "turn" -> words.append("a turn of orchestrator '").append(one.what()).append("'");
+      default -> words.append(one.what());
+    }
+    if (one.since() != null) {
+      words.append(", for ").append(since(one.since(), now));
+    }
+    if (one.until() != null) {
+      words.append(", until ").append(one.until());
+    }
+    if (one.detail() != null) {
+      words.append(" (").append(one.detail()).append(")");
+    }
+    return words.toString();
+  }
+
+  private static String since(Instant since, long now) {
+    Duration age =
+        Duration.between(since, Instant.EPOCH.plusNanos(0).plusMillis(now / 1_000));
+    long seconds = Math.max(0, age.toSeconds());
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    if (seconds < 3_600) {
+      return seconds / 60 + " min";
+    }
+    if (seconds < 172_800) {
+      return seconds / 3_600 + " h";
+    }
+    return seconds / 86_400 + " days";
+  }
+
+  private static @Nullable Instant instant(long micros) {
+    return micros == 0
+        ? null
+        : Instant.ofEpochSecond(
+            Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+  }
+}

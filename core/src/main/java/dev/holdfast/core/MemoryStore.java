@@ -75,7 +75,11 @@ public final class MemoryStore implements Store {
     if (closed) {
       return new Rejected("the store is closed", false);
     }
-    String fault = fault(flush);
+    if (flush.number() <= lastFlush) {
+      return new Rejected(
+          "flush " + flush.number() + " is not above the last one written, " + lastFlush, false);
+    }
+    String fault = fault(flush.commit());
     if (fault != null) {
       notWritten.add(flush.number());
       return new Rejected(fault, false);
@@ -93,13 +97,10 @@ public final class MemoryStore implements Store {
     return number <= lastFlush && !notWritten.contains(number);
   }
 
-  /** What forbids the flush, with the values; null when it can be applied. */
-  private @Nullable String fault(Flush flush) {
-    if (flush.number() <= lastFlush) {
-      return "flush " + flush.number() + " is not above the last one written, " + lastFlush;
-    }
+  /** What forbids the commit, with the values; null when it can be applied. */
+  private @Nullable String fault(Commit commit) {
     Set<String> idsGone = new TreeSet<>();
-    for (Commit.Execution change : flush.commit().executions()) {
+    for (Commit.Execution change : commit.executions()) {
       if (change.removed()) {
         Kept kept = byKey.get(change.key());
         if (kept == null) {
@@ -109,13 +110,13 @@ public final class MemoryStore implements Store {
       }
     }
     Set<String> idsNew = new TreeSet<>();
-    for (Commit.Execution change : flush.commit().executions()) {
+    for (Commit.Execution change : commit.executions()) {
       String fault = change.removed() ? null : fault(change, idsGone, idsNew);
       if (fault != null) {
         return fault;
       }
     }
-    for (Rows.Keyed keyed : flush.commit().records()) {
+    for (Rows.Keyed keyed : commit.records()) {
       if (!wellFormed(keyed.namespace()) || !wellFormed(keyed.name())) {
         return "record name "
             + keyed.namespace()

@@ -1,0 +1,94 @@
+package dev.holdfast.testkit.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+
+/**
+ * What the parts of the contract share: stores that are closed after each test, and flushes
+ * numbered in order.
+ */
+abstract class StoreBehaviour {
+
+  private final List<Store> opened = new ArrayList<>();
+
+  /** The store that is tested. */
+  abstract StoreContract contract();
+
+  @AfterEach
+  final void closeStores() {
+    opened.forEach(Store::close);
+  }
+
+  final Writer open() {
+    return kept(contract().open());
+  }
+
+  final Writer reopen(Writer writer) {
+    return kept(contract().reopen(writer.store));
+  }
+
+  private Writer kept(Store store) {
+    opened.add(store);
+    return new Writer(store);
+  }
+
+  /** Hands commits to a store as a pipeline would: one at a time, with rising numbers. */
+  static final class Writer {
+    final Store store;
+    private long number;
+
+    Writer(Store store) {
+      this.store = store;
+      this.number = store.opened().lastFlush();
+    }
+
+    /** Commits; the test fails unless it lands. */
+    void write(Commit commit) {
+      assertThat(tryWrite(commit)).isEqualTo(new Store.Committed());
+    }
+
+    void write(Commit.Builder commit) {
+      write(commit.build());
+    }
+
+    Store.Outcome tryWrite(Commit commit) {
+      number++;
+      return store.commit(new Store.Flush(number, SampleRows.EPOCH + number, commit));
+    }
+
+    /** Commits; the test fails unless it is rejected, with a reason that names {@code words}. */
+    void writeRejected(Commit.Builder commit, String... words) {
+      Contents before = Contents.of(store, List.of("n"));
+
+      Store.Outcome outcome = tryWrite(commit.build());
+
+      assertThat(outcome).isInstanceOf(Store.Rejected.class);
+      for (String word : words) {
+        assertThat(((Store.Rejected) outcome).reason()).contains(word);
+      }
+      assertThat(((Store.Rejected) outcome).full()).isFalse();
+      assertThat(store.landed(number)).isFalse();
+      assertThat(Contents.of(store, List.of("n"))).isEqualTo(before);
+    }
+
+    long number() {
+      return number;
+    }
+
+    Store.Stored only(String id, Store.Detail detail) {
+      List<Store.Stored> found = store.load(List.of(id), detail);
+      assertThat(found).hasSize(1);
+      return found.get(0);
+    }
+
+    List<Rows.Instance> all() {
+      return store.query(new Store.Query(List.of(), null, null, "", 0, Integer.MAX_VALUE));
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.testkit.store;
+
+import dev.holdfast.core.Store;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every {@link Store} must do. A store's module extends this once and runs all of it.
+ *
+ * <p>Random parts are drawn from seeds, 1 to {@code -Dholdfast.seeds=N} (default 40), or the one of
+ * {@code -Dholdfast.seed=S}; a failure names its seed.
+ */
+public abstract class StoreContract {
+
+  /** A new, empty store, sharing nothing with those opened before. */
+  protected abstract Store open();
+
+  /** Ends that store as a dying process would, and opens what it has kept. */
+  protected abstract Store reopen(Store store);
+
+  @Nested
+  class Commits extends CommitBehaviour {
+    @Override
+    StoreContract contract() {
+      return StoreContract.this;
+    }
+  }
+
+  @Nested
+  class Refusals extends RefusalBehaviour {
+    @Override
+    StoreContract contract() {
+      return StoreContract.this;
+    }
+  }
+
+  @Nested
+  class Reads extends ReadBehaviour {
+    @Override
+    StoreContract contract() {
+      return StoreContract.this;
+    }
+  }
+
+  @Nested
+  class Sequences extends SequenceBehaviour {
+    @Override
+    StoreContract contract() {
+      return StoreContract.this;
+    }
+  }
+
+  @Nested
+  class Readers extends ConcurrentReadBehaviour {
+    @Override
+    StoreContract contract() {
+      return StoreContract.this;
+    }
+  }
+}

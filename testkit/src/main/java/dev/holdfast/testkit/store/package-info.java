@@ -1,0 +1,5 @@
+/** What every store must do, as tests: extend {@link StoreContract} in the store's own module. */
+@NullMarked
+package dev.holdfast.testkit.store;
+
+import org.jspecify.annotations.NullMarked;

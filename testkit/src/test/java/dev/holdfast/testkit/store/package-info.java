@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.testkit.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,8 +5,8 @@ import dev.holdfast.protocol.OrchestratorResponse;
 import java.time.Instant;
 
 /**
- * What an {@link Executor} says about a {@link WorkItem}. May come late, twice or never; the partition
- * decides whether it still counts (design 1.9).
+ * What an {@link Executor} says about a {@link WorkItem}. May come late, twice or never; the
+ * partition decides whether it still counts (design 1.9).
  */
 public sealed interface Answer {
 
@@ -15,7 +15,10 @@ public sealed interface Answer {
   /** The orchestrator's turn has run. Counts only while {@code item.token()} is the open turn's. */
   record TurnDone(WorkItem.Turn item, OrchestratorResponse response) implements Answer {}
 
-  /** The activity has run or failed. Counts while (instance, execution, task) is open; first one wins. */
+  /**
+   * The activity has run or failed. Counts while (instance, execution, task) is open; first one
+   * wins.
+   */
   record ActivityDone(WorkItem.Activity item, ActivityResponse response) implements Answer {}
 
   /** Not now: offer it again at {@code notBefore}. The reason is shown to people. */
@@ -24,6 +27,9 @@ public sealed interface Answer {
   /** This executor does not serve the name; it stays visible as such until somebody does. */
   record NobodyServes(WorkItem item, String reason) implements Answer {}
 
-  /** Given back unfinished (the executor died, drains or rejects); offered again after a growing delay. */
+  /**
+   * Given back unfinished (the executor died, drains or rejects); offered again after a growing
+   * delay.
+   */
   record Abandoned(WorkItem item, String reason) implements Answer {}
 }

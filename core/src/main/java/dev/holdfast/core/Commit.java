@@ -9,11 +9,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that must be written, as data: the store writes it all or not at all, and needs to understand none of it.
+ * Everything that must be written, as data: the store writes it all or not at all, and needs to
+ * understand none of it.
  *
- * <p>A value with {@link #then}: {@code a.then(b)} is one commit with the result of a followed by b, in which a row
- * inserted and removed leaves no trace and two versions of a row are one. For every store
- * {@code apply(a); apply(b)} is the same as {@code apply(a.then(b))}.
+ * <p>A value with {@link #then}: {@code a.then(b)} is one commit with the result of a followed by
+ * b, in which a row inserted and removed leaves no trace and two versions of a row are one. For
+ * every store {@code apply(a); apply(b)} is the same as {@code apply(a.then(b))}.
  */
 public final class Commit {
 
@@ -61,8 +62,8 @@ public final class Commit {
   /**
    * What changes for one execution.
    *
-   * <p>When {@link #removed} is set, all its rows in every table go, and the other members are empty. A commit never
-   * removes and writes the same key: keys are not used again.
+   * <p>When {@link #removed} is set, all its rows in every table go, and the other members are
+   * empty. A commit never removes and writes the same key: keys are not used again.
    */
   public static final class Execution {
     private final long key;
@@ -129,7 +130,8 @@ public final class Commit {
         return;
       }
       if (removed) {
-        throw new IllegalStateException("expected key " + key + " to stay removed, but it is written again");
+        throw new IllegalStateException(
+            "expected key " + key + " to stay removed, but it is written again");
       }
       inserted |= next.inserted;
       if (next.instance != null) {

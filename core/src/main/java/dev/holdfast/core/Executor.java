@@ -9,12 +9,14 @@ import java.util.List;
  */
 public interface Executor {
 
-  /** Whether work of this kind and name could run here right now. Cheap, callable from any thread. */
+  /**
+   * Whether work of this kind and name could run here right now. Cheap, callable from any thread.
+   */
   boolean serves(WorkItem.Kind kind, String name);
 
   /**
-   * How many more items of this kind can be taken without queueing for long. The dispatcher hands out
-   * no more than this; an answer of any sort frees one place.
+   * How many more items of this kind can be taken without queueing for long. The dispatcher hands
+   * out no more than this; an answer of any sort frees one place.
    */
   int places(WorkItem.Kind kind);
 

@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * The caller asked for something that cannot be done; part of the contract, never logged as an error.
- * Nothing was changed. The message names what was wrong and what to do.
+ * The caller asked for something that cannot be done; part of the contract, never logged as an
+ * error. Nothing was changed. The message names what was wrong and what to do.
  */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

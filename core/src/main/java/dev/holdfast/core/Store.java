@@ -6,13 +6,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a task hub is remembered: rows, atomicity, durability, indexed reads, and no thoughts of its own.
+ * Where a task hub is remembered: rows, atomicity, durability, indexed reads, and no thoughts of
+ * its own.
  *
- * <p>{@link #commit} is called by one thread, one call at a time; reads may come from any number of others meanwhile and
- * see only what is durable, each call one consistent moment. {@link MemoryStore} is the executable specification; every
- * store passes the same contract suite.
+ * <p>{@link #commit} is called by one thread, one call at a time; reads may come from any number of
+ * others meanwhile and see only what is durable, each call one consistent moment. {@link
+ * MemoryStore} is the executable specification; every store passes the same contract suite.
  *
- * @throws StoreException (any method) the store cannot do it now; nothing is known to have changed
+ * <p>Any method but {@link #commit} throws {@link StoreException} when the store cannot do it now;
+ * nothing is known to have changed.
  */
 public interface Store extends AutoCloseable {
 
@@ -22,24 +24,25 @@ public interface Store extends AutoCloseable {
   /**
    * @param highestKey the highest execution key ever given; the next is higher
    * @param lastFlush the number of the last flush that landed; 0 in a new store
-   * @param clock the highest {@link Flush#clock} that landed, microseconds since the epoch: time never goes back over a
-   *     restart
+   * @param clock the highest {@link Flush#clock} that landed, microseconds since the epoch: time
+   *     never goes back over a restart
    */
   record Opened(long highestKey, long lastFlush, long clock) {}
 
   /**
    * Writes all of the flush and makes it durable, or nothing.
    *
-   * <p>Never throws for a failure of the store: that is {@link Unknown} or {@link Rejected}. A failed sync is neither: it
-   * ends the process (see {@code SyncFailure} in the SQLite store), because retrying it can lose data silently.
+   * <p>Never throws for a failure of the store: that is {@link Unknown} or {@link Rejected}. A
+   * failed sync is neither: it ends the process (see {@code SyncFailure} in the SQLite store),
+   * because retrying it can lose data silently.
    */
   Outcome commit(Flush flush);
 
   /**
    * One unit of durability.
    *
-   * @param number rises by one with each flush of this opening of the store, from {@code lastFlush + 1}; written with it
-   *     as its marker
+   * @param number rises by one with each flush of this opening of the store, from {@code lastFlush
+   *     + 1}; written with it as its marker
    * @param clock the hub's time when it was cut, microseconds since the epoch
    */
   record Flush(long number, long clock, Commit commit) {}
@@ -76,7 +79,9 @@ public interface Store extends AutoCloseable {
   enum Detail {
     /** The summary row only; the lists of {@link Stored} are empty. */
     SUMMARY,
-    /** Everything for an execution that has not ended; the summary and the inbox for one that has. */
+    /**
+     * Everything for an execution that has not ended; the summary and the inbox for one that has.
+     */
     OPEN,
     /** Everything, whatever its status. */
     ALL
@@ -89,7 +94,9 @@ public interface Store extends AutoCloseable {
       List<Rows.Inbox> inbox,
       List<Rows.Timer> timers) {}
 
-  /** The earliest timers of these slots with {@code from <= fireAt < to}, by (fireAt, key, timerId). */
+  /**
+   * The earliest timers of these slots with {@code from <= fireAt < to}, by (fireAt, key, timerId).
+   */
   List<Rows.Timer> timers(Slots slots, long from, long to, int limit);
 
   /** Keys of ready executions of these slots above {@code afterKey}, rising. */
@@ -126,7 +133,8 @@ public interface Store extends AutoCloseable {
       int limit) {}
 
   /**
-   * Summaries of ended executions by (completedAt, key) rising, {@code from <= completedAt < to}, after the given pair.
+   * Summaries of ended executions by (completedAt, key) rising, {@code from <= completedAt < to},
+   * after the given pair.
    *
    * @param statuses as in {@link Query}
    */
@@ -139,7 +147,10 @@ public interface Store extends AutoCloseable {
   /** All records of a namespace, by name. */
   List<Rows.Keyed> records(String namespace);
 
-  /** How many bytes the store takes on its medium, for metrics and the growth warning; 0 if it has none. */
+  /**
+   * How many bytes the store takes on its medium, for metrics and the growth warning; 0 if it has
+   * none.
+   */
   long bytes();
 
   /** Bytes handed to the medium by commits since it was opened (a measure for benchmarks). */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something for user code to do: one orchestrator turn or one activity.
  *
- * <p>A work item may be handed out more than once (crash, lost executor); {@link #token} is fresh each
- * time, and the answer brings it back.
+ * <p>A work item may be handed out more than once (crash, lost executor); {@link #token} is fresh
+ * each time, and the answer brings it back.
  */
 public sealed interface WorkItem {
 
@@ -35,8 +35,9 @@ public sealed interface WorkItem {
   /**
    * One turn of an orchestrator.
    *
-   * @param request a serialized {@code OrchestratorRequest}: history in {@code pastEvents}, what is new
-   *     in {@code newEvents}. Parts of it are shared with the instance's memory; nobody changes it.
+   * @param request a serialized {@code OrchestratorRequest}: history in {@code pastEvents}, what is
+   *     new in {@code newEvents}. Parts of it are shared with the instance's memory; nobody changes
+   *     it.
    */
   record Turn(
       long token,

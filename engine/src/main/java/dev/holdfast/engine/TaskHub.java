@@ -15,12 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients can ask of a task hub; the HTTP API, the gRPC service and the benchmark all stand on this.
+ * What clients can ask of a task hub; the HTTP API, the gRPC service and the benchmark all stand on
+ * this.
  *
- * <p>Every future completes only when what it tells is durable, so nobody learns what a crash could undo.
- * A request that cannot be met completes its future with {@link dev.holdfast.core.RefusedException}. All
- * methods may be called from any thread and never block; cancelling a returned future releases what it holds,
- * but does not take back the request.
+ * <p>Every future completes only when what it tells is durable, so nobody learns what a crash could
+ * undo. A request that cannot be met completes its future with {@link
+ * dev.holdfast.core.RefusedException}. All methods may be called from any thread and never block;
+ * cancelling a returned future releases what it holds, but does not take back the request.
  */
 public interface TaskHub {
 
@@ -38,8 +39,8 @@ public interface TaskHub {
    * Creates an instance. An empty instance id gets a generated one (32 hex digits).
    *
    * @return the instance id, once the creation is durable
-   * @throws dev.holdfast.core.RefusedException (through the future) ALREADY_EXISTS, INVALID_ARGUMENT, OVERLOADED,
-   *     STORE_FULL or UNAVAILABLE
+   * @throws dev.holdfast.core.RefusedException (through the future) ALREADY_EXISTS,
+   *     INVALID_ARGUMENT, OVERLOADED, STORE_FULL or UNAVAILABLE
    */
   CompletableFuture<String> start(CreateInstanceRequest request);
 
@@ -51,8 +52,8 @@ public interface TaskHub {
   CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads);
 
   /**
-   * Completes when the instance has left PENDING, or with empty when it is purged meanwhile. An unknown id is
-   * waited for. No time limit: use {@code orTimeout} or cancel.
+   * Completes when the instance has left PENDING, or with empty when it is purged meanwhile. An
+   * unknown id is waited for. No time limit: use {@code orTimeout} or cancel.
    */
   CompletableFuture<Optional<OrchestrationState>> waitForStart(String instanceId, boolean payloads);
 
@@ -81,7 +82,8 @@ public interface TaskHub {
   /**
    * Puts a FAILED instance back to before its failure and runs on.
    *
-   * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or FAILED_PRECONDITION when not failed
+   * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or
+   *     FAILED_PRECONDITION when not failed
    */
   CompletableFuture<Void> rewind(String instanceId, @Nullable String reason);
 
@@ -89,12 +91,15 @@ public interface TaskHub {
    * Starts again with the same name, input, version and tags.
    *
    * @return the id of the instance that was started
-   * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or FAILED_PRECONDITION when the same id
-   *     is wanted and the instance has not ended
+   * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or
+   *     FAILED_PRECONDITION when the same id is wanted and the instance has not ended
    */
   CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId);
 
-  /** Removes ended instances by id, batch or filter; the rest are skipped and not counted. Safe to repeat. */
+  /**
+   * Removes ended instances by id, batch or filter; the rest are skipped and not counted. Safe to
+   * repeat.
+   */
   CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request);
 
   /** One page of instances in creation order. */
@@ -103,7 +108,10 @@ public interface TaskHub {
   /** One page of ids of ended instances, by time of completion. */
   CompletableFuture<ListInstanceIdsResponse> listInstanceIds(ListInstanceIdsRequest request);
 
-  /** The client-visible history of the current execution, oldest first; empty when there is no such instance. */
+  /**
+   * The client-visible history of the current execution, oldest first; empty when there is no such
+   * instance.
+   */
   CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId);
 
   /** What the instance waits for, in words; empty when there is no such instance. */

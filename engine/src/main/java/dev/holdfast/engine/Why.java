@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why an instance is where it is.
  *
- * @param summary one plain sentence, e.g. "Waiting for event 'Approval' since 10:02, and for a timer until 10:32."
+ * @param summary one plain sentence, e.g. "Waiting for event 'Approval' since 10:02, and for a
+ *     timer until 10:32."
  * @param lastError the newest failure in its history, as {@code type: message}
  */
 public record Why(

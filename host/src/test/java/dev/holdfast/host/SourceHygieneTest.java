@@ -1,0 +1,127 @@
+package dev.holdfast.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.host.SourceTree.Page;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What no file of the project may hold, in modules that the class path of {@link ArchitectureTest}
+ * lacks as well.
+ *
+ * <p>The patterns are written so that none matches its own line.
+ */
+class SourceHygieneTest {
+
+  private static final int LINES_MAX = 700;
+
+  private static List<Page> pages = List.of();
+
+  @BeforeAll
+  static void read() throws IOException {
+    pages = SourceTree.pages();
+    assertThat(pages).extracting(Page::path).contains("pom.xml", "core/pom.xml");
+  }
+
+  @Test
+  void no_java_file_is_longer_than_700_lines() {
+    assertThat(pages)
+        .filteredOn(page -> page.path().endsWith(".java") && page.lines().size() > LINES_MAX)
+        .extracting(page -> page.path() + " has " + page.lines().size() + " lines")
+        .as("a file this long has more than one reason to change: split it")
+        .isEmpty();
+  }
+
+  @Test
+  void nothing_is_left_to_do_in_the_code() {
+    assertThat(linesWith("\\b(TO[D]O|FIX[M]E)\\b", path -> !path.endsWith(".md")))
+        .as("do it, or open an issue and name it where a reader needs to know")
+        .isEmpty();
+  }
+
+  @Test
+  void no_path_of_one_machine() {
+    assertThat(
+            linesWith(
+                "(?<![\\w.*$}])/(work|root|home/(?!site/)\\w+|Users/\\w+)/|\\b[A-Z]:[\\\\]Users",
+                path -> true))
+        .as("paths are relative, configured or made by the test")
+        .isEmpty();
+  }
+
+  @Test
+  void no_package_registry_is_named_by_host() {
+    assertThat(
+            linesWith(
+                "https?://(?!maven\\.apache\\.org/)[\\w.-]*"
+                    + "(maven|sonatype|npm|pypi|nuget|crates|docker|ghcr|quay|jitpack|gradle)\\w*\\."
+                    + "|\\b(repo|repo1|registry|index|packages|plugins)\\.[\\w-]+\\.(org|io|com|net)\\b",
+                path -> true))
+        .as("where packages come from is a setting of the machine, not of the project")
+        .isEmpty();
+  }
+
+  @Test
+  void no_test_sleeps_or_is_switched_off() {
+    assertThat(
+            linesWith(
+                "\\b(Thread|SECONDS|MILLISECONDS)[.]sleep\\(|@Disa[b]led\\b",
+                path -> path.endsWith(".java")))
+        .as(
+            "wait for a condition or move the virtual clock; mend or delete a test that does not hold")
+        .isEmpty();
+  }
+
+  @Test
+  void what_users_copy_uses_only_what_users_see() {
+    assertThat(
+            linesWith(
+                "^import (static )?dev[.]holdfast[.](?!orchestrations|activities|samples)",
+                path -> path.matches("(orchestrations|activities|samples)/src/main/.*")))
+        .as("these run unchanged on any host: no room of ours may be needed")
+        .isEmpty();
+  }
+
+  @Test
+  void links_between_pages_lead_somewhere() {
+    Pattern link = Pattern.compile("\\]\\((?!\\w+:|#)([^)#\\s]+)");
+    List<String> dead = new ArrayList<>();
+    for (Page page : pages) {
+      if (page.path().endsWith(".md")) {
+        Path folder = SourceTree.root().resolve(page.path()).resolveSibling("");
+        Matcher found = link.matcher(String.join("\n", page.lines()));
+        while (found.find()) {
+          if (!Files.exists(folder.resolve(found.group(1)))) {
+            dead.add(page.path() + " -> " + found.group(1));
+          }
+        }
+      }
+    }
+
+    assertThat(dead).isEmpty();
+  }
+
+  private static List<String> linesWith(String regex, Predicate<String> path) {
+    Pattern pattern = Pattern.compile(regex);
+    List<String> found = new ArrayList<>();
+    for (Page page : pages) {
+      if (path.test(page.path())) {
+        for (int line = 0; line < page.lines().size(); line++) {
+          if (pattern.matcher(page.lines().get(line)).find()) {
+            found.add(page.path() + ":" + (line + 1) + ": " + page.lines().get(line).strip());
+          }
+        }
+      }
+    }
+    return found;
+  }
+}

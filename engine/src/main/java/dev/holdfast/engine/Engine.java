@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task hub at work: the partitions of one store, with everything around them.
  *
- * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the simulation does.
+ * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the
+ * simulation does.
  */
 public final class Engine implements AutoCloseable {
 
@@ -34,6 +35,7 @@ public final class Engine implements AutoCloseable {
    * @param unserved what becomes of work that no executor serves
    * @param source the machine's clock
    * @param dice for ids; cryptographically strong in production
+   * @param retention which ended instances are purged by themselves
    * @param wounds empty but in tests
    */
   public record Settings(
@@ -42,7 +44,19 @@ public final class Engine implements AutoCloseable {
       Dispatcher.Unserved unserved,
       InstantSource source,
       RandomGenerator dice,
+      Retention.Rules retention,
       Set<Wound> wounds) {
+
+    /** Without retention. */
+    public Settings(
+        Limits limits,
+        int partitions,
+        Dispatcher.Unserved unserved,
+        InstantSource source,
+        RandomGenerator dice,
+        Set<Wound> wounds) {
+      this(limits, partitions, unserved, source, dice, Retention.Rules.KEEP_ALL, wounds);
+    }
 
     public Settings {
       if (Integer.bitCount(partitions) != 1 || partitions > Store.Slots.COUNT) {
@@ -61,6 +75,7 @@ public final class Engine implements AutoCloseable {
   private final Callbacks callbacks;
   private final Dispatcher dispatcher;
   private final Hub hub;
+  private final Retention retention;
   private final Problems problems;
   private final Consumer<String> broken;
   private volatile @Nullable Threads threads;
@@ -108,6 +123,7 @@ public final class Engine implements AutoCloseable {
                 this::brokeDown));
     link.loop = loop;
     this.hub = new Hub(this, store, clock, settings.limits(), settings.dice());
+    this.retention = new Retention(settings.retention(), store, clock, problems, hub::purgeOne);
     redeliverMail();
   }
 
@@ -182,7 +198,10 @@ public final class Engine implements AutoCloseable {
     wakeLoop.run();
   }
 
-  /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. */
+  /**
+   * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. Retention is
+   * not among them, for it waits for the others.
+   */
   public List<Agent> agents() {
     return List.of(loop, pipeline, reader, callbacks);
   }
@@ -194,6 +213,7 @@ public final class Engine implements AutoCloseable {
     wakePipeline = started.add("commit", pipeline)::wake;
     wakeReader = started.add("read", reader)::wake;
     wakeCallbacks = started.add("callback", callbacks)::wake;
+    started.add("retention", retention);
     threads = started;
     started.start();
   }
@@ -232,12 +252,12 @@ public final class Engine implements AutoCloseable {
   public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
 
   public Figures figures() {
-    return new Figures(
-        pipeline.flushes(), store.bytesWritten(), loop.inMemory(), loop.backlog());
+    return new Figures(pipeline.flushes(), store.bytesWritten(), loop.inMemory(), loop.backlog());
   }
 
   /**
-   * Hands out no more work, and refuses starts and events with UNAVAILABLE. What runs may still answer, and is written.
+   * Hands out no more work, and refuses starts and events with UNAVAILABLE. What runs may still
+   * answer, and is written.
    */
   public void drain() {
     hub.drain();

@@ -30,9 +30,13 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The task hub of one engine: checks requests, turns them into inputs, and answers into futures. */
+/**
+ * The task hub of one engine: checks requests, turns them into inputs, and answers into futures.
+ */
 final class Hub implements TaskHub, AutoCloseable {
-  /** Beyond this many inputs not yet taken, starts and events are refused: the loop cannot keep up. */
+  /**
+   * Beyond this many inputs not yet taken, starts and events are refused: the loop cannot keep up.
+   */
   private static final int BACKLOG_MAX = 100_000;
 
   private final Engine engine;
@@ -91,7 +95,8 @@ final class Hub implements TaskHub, AutoCloseable {
     if (brokenBecause != null) {
       throw new RefusedException(
           Reason.UNAVAILABLE,
-          "The task hub has stopped and must be restarted; nothing acknowledged is lost. Cause: " + brokenBecause);
+          "The task hub has stopped and must be restarted; nothing acknowledged is lost. Cause: "
+              + brokenBecause);
     }
     if (draining) {
       throw new RefusedException(
@@ -262,9 +267,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   private static CreateInstanceRequest again(OrchestrationState state, boolean withNewInstanceId) {
     CreateInstanceRequest.Builder request =
-        CreateInstanceRequest.newBuilder()
-            .setName(state.getName())
-            .putAllTags(state.getTagsMap());
+        CreateInstanceRequest.newBuilder().setName(state.getName()).putAllTags(state.getTagsMap());
     if (!withNewInstanceId) {
       request.setInstanceId(state.getInstanceId());
     }
@@ -277,7 +280,7 @@ final class Hub implements TaskHub, AutoCloseable {
     return request.build();
   }
 
-  private CompletableFuture<Boolean> purgeOne(String instanceId) {
+  CompletableFuture<Boolean> purgeOne(String instanceId) {
     Promise<Boolean> promise = new Promise<>();
     engine.submit(new Input.Purge(instanceId, promise));
     return promise;

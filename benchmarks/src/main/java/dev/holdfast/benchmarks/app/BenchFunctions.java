@@ -1,0 +1,76 @@
+package dev.holdfast.benchmarks.app;
+
+import com.microsoft.azure.functions.annotation.FunctionName;
+import com.microsoft.durabletask.Task;
+import com.microsoft.durabletask.TaskOrchestrationContext;
+import com.microsoft.durabletask.azurefunctions.DurableActivityTrigger;
+import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the workloads run: as small as functions get, so that the figures are the engine's. */
+public class BenchFunctions {
+
+  /** Three activities, one after the other. */
+  @FunctionName("BenchSequence")
+  public List<String> sequence(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    List<String> greetings = new ArrayList<>();
+    for (String city : List.of("Tokyo", "London", "Seattle")) {
+      greetings.add(ctx.callActivity("BenchHello", city, String.class).await());
+    }
+    return greetings;
+  }
+
+  @FunctionName("BenchHello")
+  public String hello(@DurableActivityTrigger(name = "city") String city) {
+    // The binding gives JSON text, so the quotes are there or not, as the app is configured.
+    return "Hello " + city.replace("\"", "") + "!";
+  }
+
+  /**
+   * As many activities as the input says, all at once; the output is the sum of what they return.
+   */
+  @FunctionName("BenchFanOut")
+  public int fanOut(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    int width = ctx.getInput(Integer.class);
+    List<Task<Integer>> tasks = new ArrayList<>(width);
+    for (int i = 0; i < width; i++) {
+      tasks.add(ctx.callActivity("BenchDouble", i, Integer.class));
+    }
+    int sum = 0;
+    for (int doubled : ctx.allOf(tasks).await()) {
+      sum += doubled;
+    }
+    return sum;
+  }
+
+  @FunctionName("BenchDouble")
+  public int twice(@DurableActivityTrigger(name = "number") int number) {
+    return 2 * number;
+  }
+
+  /** As many activities as the input says, one after the other, in one execution. */
+  @FunctionName("BenchChain")
+  public int chain(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    int length = ctx.getInput(Integer.class);
+    int value = 0;
+    for (int i = 0; i < length; i++) {
+      value = ctx.callActivity("BenchIncrement", value, Integer.class).await();
+    }
+    return value;
+  }
+
+  @FunctionName("BenchIncrement")
+  public int increment(@DurableActivityTrigger(name = "number") int number) {
+    return number + 1;
+  }
+
+  /** Sleeps as many seconds as the input says. */
+  @FunctionName("BenchSleep")
+  public String sleep(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    ctx.createTimer(Duration.ofSeconds(ctx.getInput(Integer.class))).await();
+    return "awake";
+  }
+}

@@ -1,0 +1,5 @@
+/** How fast it is: the load generator behind {@code ./holdfast bench}. */
+@NullMarked
+package dev.holdfast.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

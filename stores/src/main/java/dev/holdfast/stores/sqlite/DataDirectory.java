@@ -27,9 +27,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class DataDirectory implements AutoCloseable {
 
   static final String DATABASE = "holdfast.db";
+
+  /** A copy on its way to become the database; there after a restore was interrupted. */
+  static final String RESTORING = DATABASE + ".restoring";
+
   static final String LOCK = "holdfast.lock";
 
-  private static final boolean POSIX =
+  static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
   /**

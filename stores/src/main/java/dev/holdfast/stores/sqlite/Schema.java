@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The tables of a hub and their versions.
@@ -37,15 +39,45 @@ final class Schema {
    *     they should be
    */
   static void migrate(Connection connection, Path file) throws SQLException {
-    int version = Sql.number(connection, "PRAGMA user_version");
-    int application = Sql.number(connection, "PRAGMA application_id");
-    boolean empty = Sql.number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
-    if (empty && application == 0 && version == 0) {
+    if (isEmpty(connection)) {
       Sql.run(connection, "PRAGMA application_id = " + APPLICATION_ID);
-    } else if (application != APPLICATION_ID) {
+    }
+    int version = knownVersion(connection, file);
+    for (int next = version + 1; next <= VERSION; next++) {
+      step(connection, next);
+    }
+    compare(connection, file);
+  }
+
+  /**
+   * That the file has the tables of this build's version.
+   *
+   * @throws StoreException it is older, newer, damaged or not ours
+   */
+  static void check(Connection connection, Path file) throws SQLException {
+    int version = knownVersion(connection, file);
+    if (version < VERSION) {
+      throw new StoreException(
+          file
+              + " was written by an older Holdfast (its schema is version "
+              + version
+              + "); start this version on it once, which brings it up to date");
+    }
+    compare(connection, file);
+  }
+
+  private static boolean isEmpty(Connection connection) throws SQLException {
+    return Sql.number(connection, "SELECT count(*) FROM sqlite_schema") == 0
+        && Sql.number(connection, "PRAGMA application_id") == 0
+        && Sql.number(connection, "PRAGMA user_version") == 0;
+  }
+
+  private static int knownVersion(Connection connection, Path file) throws SQLException {
+    if (Sql.number(connection, "PRAGMA application_id") != APPLICATION_ID) {
       throw new StoreException(
           file + " is a SQLite database, but not one of Holdfast; give another data directory");
     }
+    int version = Sql.number(connection, "PRAGMA user_version");
     if (version > VERSION) {
       throw new StoreException(
           file
@@ -55,10 +87,7 @@ final class Schema {
               + VERSION
               + "); start that version, or restore a backup from before the upgrade");
     }
-    for (int next = version + 1; next <= VERSION; next++) {
-      step(connection, next);
-    }
-    compare(connection, file);
+    return version;
   }
 
   private static void step(Connection connection, int version) throws SQLException {
@@ -77,17 +106,16 @@ final class Schema {
    * mean.
    */
   private static void compare(Connection connection, Path file) throws SQLException {
-    List<String> expected = new ArrayList<>();
+    Set<String> expected = new TreeSet<>();
     for (String sql : statements(VERSION)) {
       if (sql.startsWith("CREATE")) {
         expected.add(sql);
       }
     }
-    List<String> found = new ArrayList<>();
+    Set<String> found = new TreeSet<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows =
-            statement.executeQuery(
-                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")) {
+            statement.executeQuery("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")) {
       while (rows.next()) {
         found.add(rows.getString(1));
       }

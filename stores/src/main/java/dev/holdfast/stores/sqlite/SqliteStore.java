@@ -5,6 +5,7 @@ import dev.holdfast.core.Commit;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -111,6 +112,10 @@ public final class SqliteStore implements Store {
               + " is missing or empty, but its log "
               + directory.wal().getFileName()
               + " is there; put the database back beside its log, or restore a backup");
+    }
+    if (!Files.exists(file) && Files.exists(directory.path().resolve(DataDirectory.RESTORING))) {
+      throw new StoreException(
+          "a restore into " + directory.path() + " was interrupted; run it again");
     }
     directory.createDatabase();
   }

@@ -1,0 +1,252 @@
+package dev.holdfast.server.http;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.NanoTime;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a request through only when its body is here, so that no thread ever waits for one.
+ *
+ * <p>The bytes travel as the request attribute {@link #BODY}.
+ */
+final class BodyReader extends Handler.Wrapper {
+  /** The request attribute that holds the body, a {@code byte[]}; absent when there is none. */
+  static final String BODY = "dev.holdfast.body";
+
+  private static final int FIRST_CHUNK = 64 << 10;
+
+  private final HttpServerConfig.Limits limits;
+
+  /** Bytes of all bodies that are arriving or being worked on. */
+  private final AtomicLong held = new AtomicLong();
+
+  BodyReader(HttpServerConfig.Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    HttpFields headers = request.getHeaders();
+    long length = headers.getLongField(HttpHeader.CONTENT_LENGTH);
+    if (length <= 0 && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
+      return super.handle(request, response, callback);
+    }
+    if (length > limits.bodyBytes() && !worthReadingOn(headers, length)) {
+      refuse(response, callback, tooLarge());
+      return true;
+    }
+    new Reading(request, response, callback, length).read(true);
+    return true;
+  }
+
+  /**
+   * A client that is sending already would not read an answer before it is done; one that asked first
+   * ({@code Expect}) is told at once.
+   */
+  private boolean worthReadingOn(HttpFields headers, long length) {
+    return length <= 2 * limits.bodyBytes() && !headers.contains(HttpHeader.EXPECT);
+  }
+
+  private void proceed(Request request, Response response, Callback callback) {
+    try {
+      if (!super.handle(request, response, callback)) {
+        refuse(response, callback, Reply.empty(404));
+      }
+    } catch (Throwable e) {
+      Response.writeError(request, response, callback, e);
+    }
+  }
+
+  private Reply tooLarge() {
+    return Reply.error(
+        413,
+        String.format(
+            Locale.ROOT,
+            "The request body is larger than the limit of %d bytes. Store the data elsewhere and"
+                + " send its address.",
+            limits.bodyBytes()));
+  }
+
+  private static Reply crowded() {
+    return Reply.error(
+            503,
+            "Too many request bodies are held in memory at this moment. Try again in a second, or"
+                + " give the host a larger heap.")
+        .with("Retry-After", "1");
+  }
+
+  private Reply tooSlow() {
+    return Reply.error(
+        408,
+        String.format(
+            Locale.ROOT,
+            "The request body arrived slower than %d bytes a second. Send it faster.",
+            limits.bytesPerSecond()));
+  }
+
+  private static void refuse(Response response, Callback callback, Reply reply) {
+    response.setStatus(reply.status());
+    if (reply.contentType() != null) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+    }
+    reply.headers().forEach(header -> response.getHeaders().put(header.name(), header.value()));
+    response.write(true, ByteBuffer.wrap(reply.body()), callback);
+  }
+
+  /** One body on its way in. Steps of it never overlap: each demand brings one. */
+  private final class Reading implements Invocable.Task {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final long began = NanoTime.now();
+    private byte[] bytes;
+    private int size;
+
+    /** Set once it is clear what to answer: the rest is read and dropped. */
+    private @Nullable Reply refusal;
+
+    private long dropped;
+
+    Reading(Request request, Response response, Callback callback, long length) {
+      this.request = request;
+      this.response = response;
+      this.callback = callback;
+      this.bytes = new byte[length > 0 && length < FIRST_CHUNK ? (int) length : FIRST_CHUNK];
+      if (length > limits.bodyBytes()) {
+        refusal = tooLarge();
+      }
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+      return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public void run() {
+      read(false);
+    }
+
+    /**
+     * @param mayBlock whether this thread may do what follows, too
+     */
+    void read(boolean mayBlock) {
+      while (true) {
+        Content.Chunk chunk = request.read();
+        if (chunk == null) {
+          if (refusal == null && isTooSlow()) {
+            done(tooSlow(), mayBlock);
+          } else {
+            request.demand(this);
+          }
+          return;
+        }
+        if (Content.Chunk.isFailure(chunk)) {
+          failed(chunk.getFailure());
+          return;
+        }
+        take(chunk);
+        boolean last = chunk.isLast();
+        chunk.release();
+        if (last || dropped > limits.bodyBytes()) {
+          done(refusal, mayBlock);
+          return;
+        }
+      }
+    }
+
+    private void take(Content.Chunk chunk) {
+      int more = chunk.remaining();
+      if (refusal == null && size + (long) more > limits.bodyBytes()) {
+        drop(tooLarge());
+      }
+      if (refusal == null && held.addAndGet(more) > limits.bodiesBytes()) {
+        held.addAndGet(-more);
+        drop(crowded());
+      }
+      if (refusal != null) {
+        dropped += more;
+        return;
+      }
+      if (size + more > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(size + more, grown()));
+      }
+      chunk.getByteBuffer().get(bytes, size, more);
+      size += more;
+    }
+
+    private int grown() {
+      return (int) Math.min(bytes.length * 2L, limits.bodyBytes());
+    }
+
+    private void drop(Reply why) {
+      refusal = why;
+      release();
+    }
+
+    private void release() {
+      held.addAndGet(-size);
+      size = 0;
+      bytes = new byte[0];
+    }
+
+    private boolean isTooSlow() {
+      long seconds = NanoTime.secondsSince(began);
+      return seconds > limits.headersWithin().toSeconds()
+          && size / seconds < limits.bytesPerSecond();
+    }
+
+    private void done(@Nullable Reply refusal, boolean mayBlock) {
+      if (refusal != null) {
+        release();
+        refuse(response, callback, refusal);
+        return;
+      }
+      request.setAttribute(BODY, size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
+      Callback releasing = Callback.from(callback, this::release);
+      if (mayBlock) {
+        proceed(new Consumed(request), response, releasing);
+      } else {
+        request.getContext().execute(() -> proceed(new Consumed(request), response, releasing));
+      }
+    }
+
+    private void failed(Throwable failure) {
+      release();
+      if (failure instanceof TimeoutException) {
+        refuse(response, callback, tooSlow());
+      } else {
+        callback.failed(failure);
+      }
+    }
+  }
+
+  /** The same request with nothing left to read. */
+  private static final class Consumed extends Request.Wrapper {
+    Consumed(Request request) {
+      super(request);
+    }
+
+    @Override
+    public Content.Chunk read() {
+      return Content.Chunk.EOF;
+    }
+
+    @Override
+    public void demand(Runnable demandCallback) {
+      demandCallback.run();
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.core.RefusedException;
+import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Between Javalin and our endpoints: turns its contexts into requests, refuses what is over a limit,
+ * and writes replies on the server's own threads, so that an engine thread that completes a future is
+ * free again at once.
+ */
+final class Front {
+  private static final Logger log = LoggerFactory.getLogger(Front.class);
+  private static final byte[] NOTHING = new byte[0];
+
+  private final HttpServerConfig config;
+  private final Endpoint endpoint;
+  private final CrossOrigin crossOrigin;
+  private final Executor threads;
+  private final AtomicInteger outstanding = new AtomicInteger();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private volatile boolean draining;
+
+  Front(HttpServerConfig config, Endpoint endpoint, Executor threads) {
+    this.config = config;
+    this.endpoint = endpoint;
+    this.crossOrigin = new CrossOrigin(config.cors());
+    this.threads = threads;
+  }
+
+  /** Refuses new requests from now on; completes when the last one under way is answered. */
+  CompletableFuture<Void> drain() {
+    draining = true;
+    if (outstanding.get() == 0) {
+      drained.complete(null);
+    }
+    return drained;
+  }
+
+  /** Takes requests again, unless draining was the way to the end. */
+  void resume() {
+    draining = false;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  void handle(Context ctx) {
+    ctx.skipRemainingHandlers();
+    Request request = request(ctx.req());
+    CompletableFuture<Reply> reply = admit(request);
+    if (reply.isDone() && reply.join().body().length <= LargeReply.ABOVE) {
+      write(ctx.res(), request, reply.join());
+      return;
+    }
+    ctx.future(() -> reply.thenComposeAsync(done -> send(ctx.res(), request, done), threads));
+  }
+
+  /** Never completes exceptionally. */
+  private CompletableFuture<Reply> admit(Request request) {
+    if (outstanding.incrementAndGet() > config.limits().outstandingRequests()) {
+      leave();
+      return tooMany().now();
+    }
+    Reply preflight = crossOrigin.preflight(request);
+    if (preflight != null) {
+      leave();
+      return preflight.now();
+    }
+    if (draining && !HealthEndpoints.serves(request)) {
+      leave();
+      return stopping().now();
+    }
+    CompletableFuture<Reply> answer;
+    try {
+      answer = endpoint.handle(request);
+    } catch (RuntimeException | StackOverflowError e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    return answer.handle(
+        (reply, failure) -> {
+          leave();
+          return failure == null ? reply : refusal(request, failure);
+        });
+  }
+
+  private void leave() {
+    if (outstanding.decrementAndGet() == 0 && draining) {
+      drained.complete(null);
+    }
+  }
+
+  private CompletableFuture<?> send(HttpServletResponse response, Request request, Reply reply) {
+    if (reply.body().length <= LargeReply.ABOVE) {
+      write(response, request, reply);
+      return CompletableFuture.completedFuture(null);
+    }
+    head(response, request, reply);
+    try {
+      return LargeReply.write(response.getOutputStream(), reply.body());
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void write(HttpServletResponse response, Request request, Reply reply) {
+    head(response, request, reply);
+    if (reply.body().length > 0) {
+      try {
+        response.getOutputStream().write(reply.body());
+      } catch (IOException e) {
+        log.debug("The client of {} {} is gone", request.method(), request.path(), e);
+      }
+    }
+  }
+
+  private void head(HttpServletResponse response, Request request, Reply reply) {
+    response.setStatus(reply.status());
+    contentType(response, reply.contentType());
+    config.customHeaders().forEach(response::setHeader);
+    crossOrigin.mark(request, response::setHeader);
+    for (Reply.Header header : reply.headers()) {
+      response.addHeader(header.name(), header.value());
+    }
+    if (reply.status() != 204 && reply.status() != 304) {
+      response.setContentLength(reply.body().length);
+    }
+  }
+
+  /** Past the servlet layer, which would rewrite the text (and Javalin has put one there already). */
+  private static void contentType(HttpServletResponse response, @Nullable String type) {
+    response.setContentType(null);
+    if (type != null) {
+      ServletContextResponse.getServletContextResponse(response)
+          .getWrapped()
+          .getHeaders()
+          .put(HttpHeader.CONTENT_TYPE, type);
+    }
+  }
+
+  private Request request(HttpServletRequest from) {
+    byte[] body = (byte[]) from.getAttribute(BodyReader.BODY);
+    return new Request(
+        from.getMethod().toUpperCase(Locale.ROOT),
+        from.getRequestURI(),
+        new Query(from.getQueryString()),
+        origin(from),
+        from.getRemoteAddr(),
+        new ServletHeaders(from),
+        body == null ? NOTHING : body);
+  }
+
+  private String origin(HttpServletRequest from) {
+    if (config.useForwardedHost()) {
+      String scheme = first(from.getHeader("X-Forwarded-Proto"));
+      String host = first(from.getHeader("X-Forwarded-Host"));
+      if (scheme != null && host != null) {
+        return scheme + "://" + host;
+      }
+    }
+    String host = from.getHeader("Host");
+    if (host == null || host.isEmpty()) {
+      host = from.getServerName() + ":" + from.getServerPort();
+    }
+    return from.getScheme() + "://" + host;
+  }
+
+  private static @Nullable String first(@Nullable String list) {
+    if (list == null) {
+      return null;
+    }
+    int comma = list.indexOf(',');
+    String value = (comma < 0 ? list : list.substring(0, comma)).trim();
+    return value.isEmpty() ? null : value;
+  }
+
+  private static Reply refusal(Request request, Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof RequestRefused refused) {
+      return refused.reply();
+    }
+    if (cause instanceof RefusedException refused) {
+      return Refusals.reply(refused);
+    }
+    log.error("{} {} failed", request.method(), request.path(), cause);
+    return Reply.error(500, "Something went wrong while processing your request", cause);
+  }
+
+  private static Reply stopping() {
+    return Reply.error(
+            503, "This host is stopping and takes no new requests. Try again once it is back.")
+        .with("Retry-After", "5")
+        .with("Connection", "close");
+  }
+
+  private Reply tooMany() {
+    return Reply.error(
+            429,
+            String.format(
+                Locale.ROOT,
+                "More than %d requests are being answered at this moment"
+                    + " (maxOutstandingRequests). Try again in a second.",
+                config.limits().outstandingRequests()))
+        .with("Retry-After", "1");
+  }
+
+  private record ServletHeaders(HttpServletRequest from) implements Request.Headers {
+    @Override
+    public @Nullable String get(String name) {
+      return from.getHeader(name);
+    }
+
+    @Override
+    public void each(BiConsumer<String, String> line) {
+      for (String name : Collections.list(from.getHeaderNames())) {
+        for (String value : Collections.list(from.getHeaders(name))) {
+          line.accept(name, value);
+        }
+      }
+    }
+  }
+
+  /** What an operator may want to know at a glance. */
+  Map<String, Integer> counts() {
+    return Map.of("outstanding", outstanding.get());
+  }
+}

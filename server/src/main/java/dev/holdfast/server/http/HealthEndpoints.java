@@ -1,0 +1,35 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.server.http.admin.HostControl;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** For load balancers and supervisors; no key needed, nothing told but health. */
+final class HealthEndpoints implements Endpoint {
+  private final HostControl host;
+
+  HealthEndpoints(HostControl host) {
+    this.host = host;
+  }
+
+  static boolean serves(Request request) {
+    return request.method().equals("GET")
+        && (request.path().equals("/healthz") || request.path().equals("/readyz"));
+  }
+
+  @Override
+  public CompletableFuture<Reply> handle(Request request) {
+    if (request.path().equals("/healthz")) {
+      return Reply.json(200, "{\"status\":\"live\"}").now();
+    }
+    List<String> reasons = host.notReady();
+    JsonWriter json =
+        new JsonWriter()
+            .object()
+            .field("status", reasons.isEmpty() ? "ready" : "not ready")
+            .name("reasons")
+            .array();
+    reasons.forEach(json::string);
+    return Reply.json(reasons.isEmpty() ? 200 : 503, json.endArray().end().toString()).now();
+  }
+}

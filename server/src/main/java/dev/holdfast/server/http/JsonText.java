@@ -1,0 +1,101 @@
+package dev.holdfast.server.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON as text that others own: checked and passed on, never turned into objects, so that numbers of
+ * any size, repeated names and escapes stay as they were written.
+ */
+public final class JsonText {
+
+  /** How deep arrays and objects may nest. Jackson's own default, so that user code can read what passes. */
+  public static final int DEPTH_MAX = 1000;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEPTH_MAX)
+                  // No number or name is ever converted or kept, and the body has a limit of its own.
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  private JsonText() {}
+
+  /** Whether the text is one JSON value, within the limits. */
+  public static boolean isJson(String text) {
+    return problem(text) == null;
+  }
+
+  /** What keeps the text from being one JSON value; null when it is one. */
+  public static @Nullable JsonProcessingException problem(String text) {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      if (parser.nextToken() == null) {
+        return new JsonParseException(parser, "A JSON value was expected, but there is nothing");
+      }
+      skipValue(parser);
+      if (parser.nextToken() != null) {
+        return new JsonParseException(parser, "There is more after the end of the JSON value");
+      }
+      return null;
+    } catch (JsonProcessingException e) {
+      return e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Reading from a String failed", e);
+    }
+  }
+
+  private static void skipValue(JsonParser parser) throws IOException {
+    int depth = 0;
+    JsonToken token = parser.currentToken();
+    while (true) {
+      if (token == null) {
+        return;
+      }
+      if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd()) {
+        depth--;
+      }
+      if (depth == 0) {
+        return;
+      }
+      token = parser.nextToken();
+    }
+  }
+
+  /** Appends JSON without the white space between its tokens. The text must be JSON. */
+  static void minify(String json, StringBuilder out) {
+    int copied = 0;
+    boolean quoted = false;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (quoted) {
+        if (c == '\\') {
+          i++;
+        } else if (c == '"') {
+          quoted = false;
+        }
+      } else if (c == '"') {
+        quoted = true;
+      } else if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+        out.append(json, copied, i);
+        copied = i + 1;
+      }
+    }
+    out.append(json, copied, json.length());
+  }
+}

@@ -1,0 +1,108 @@
+package dev.holdfast.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Paths of URLs. They are matched exactly as sent, never normalised: a dot segment is a segment like
+ * any other, so what is authorised and what is routed cannot differ.
+ */
+public final class Paths {
+  private Paths() {}
+
+  /**
+   * The decoded path.
+   *
+   * @param plusIsBlank as in forms; the management URLs write ids that way
+   * @throws RequestRefused 400, when an escape is broken or is not UTF-8
+   */
+  public static String decode(String raw, boolean plusIsBlank) {
+    String text = plusIsBlank ? raw.replace('+', ' ') : raw;
+    if (text.indexOf('%') < 0) {
+      return text;
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '%') {
+        int octet = octet(text, i + 1);
+        if (octet < 0) {
+          throw broken(raw);
+        }
+        bytes.write(octet);
+        i += 2;
+      } else {
+        int next = text.offsetByCodePoints(i, 1);
+        bytes.writeBytes(text.substring(i, next).getBytes(UTF_8));
+        i = next - 1;
+      }
+    }
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+    } catch (CharacterCodingException e) {
+      throw broken(raw);
+    }
+  }
+
+  /** The segments between the slashes; slashes at the ends are trimmed. */
+  public static List<String> segments(String path) {
+    int from = 0;
+    int to = path.length();
+    while (from < to && path.charAt(from) == '/') {
+      from++;
+    }
+    while (to > from && path.charAt(to - 1) == '/') {
+      to--;
+    }
+    List<String> segments = new ArrayList<>(6);
+    while (from < to) {
+      int slash = path.indexOf('/', from);
+      int end = slash < 0 || slash > to ? to : slash;
+      segments.add(path.substring(from, end));
+      from = end + 1;
+    }
+    return segments;
+  }
+
+  /**
+   * What follows a prefix of whole segments, with its leading slash, or "" for the prefix itself;
+   * null when the path does not begin so. The case of letters does not count.
+   */
+  public static @Nullable String after(String prefix, String path) {
+    if (!path.regionMatches(true, 0, prefix, 0, prefix.length())) {
+      return null;
+    }
+    if (path.length() > prefix.length() && path.charAt(prefix.length()) != '/') {
+      return null;
+    }
+    return path.substring(prefix.length());
+  }
+
+  /** The byte that two hex digits stand for; -1 when they are not there. */
+  static int octet(String text, int at) {
+    if (at + 2 > text.length()) {
+      return -1;
+    }
+    int high = Character.digit(text.charAt(at), 16);
+    int low = Character.digit(text.charAt(at + 1), 16);
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+  }
+
+  private static RequestRefused broken(String raw) {
+    return new RequestRefused(
+        Reply.error(
+            400,
+            String.format(
+                Locale.ROOT,
+                "The path '%s' does not decode. Escape bytes of UTF-8 as %%xx, and a percent sign as"
+                    + " %%25.",
+                raw)));
+  }
+}

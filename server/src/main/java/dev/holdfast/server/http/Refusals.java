@@ -1,0 +1,20 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.core.RefusedException;
+
+/** What the engine refuses, in the terms of HTTP; endpoints with codes of their own go first. */
+public final class Refusals {
+  private Refusals() {}
+
+  public static Reply reply(RefusedException refused) {
+    String message = String.valueOf(refused.getMessage());
+    return switch (refused.reason()) {
+      case INVALID_ARGUMENT -> Reply.error(400, message);
+      case NOT_FOUND -> Reply.empty(404);
+      case ALREADY_EXISTS, FAILED_PRECONDITION -> Reply.error(409, message);
+      case OVERLOADED -> Reply.error(429, message).with("Retry-After", "1");
+      case UNAVAILABLE -> Reply.error(503, message).with("Retry-After", "5");
+      case STORE_FULL -> Reply.error(507, message).with("Retry-After", "30");
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes back to the client.
+ *
+ * @param body never changed after it was given away
+ * @param contentType null when there is no body to describe
+ */
+public record Reply(int status, byte[] body, @Nullable String contentType, List<Header> headers) {
+
+  public static final String JSON = "application/json; charset=utf-8";
+
+  private static final byte[] NOTHING = new byte[0];
+
+  public Reply {
+    headers = List.copyOf(headers);
+  }
+
+  /** One response header line. */
+  public record Header(String name, String value) {}
+
+  public static Reply empty(int status) {
+    return new Reply(status, NOTHING, null, List.of());
+  }
+
+  /** A body that is JSON already. */
+  public static Reply json(int status, String json) {
+    return new Reply(status, json.getBytes(UTF_8), JSON, List.of());
+  }
+
+  /** A JSON string, quotes and all; some refusals of the durable API have this form. */
+  public static Reply jsonString(int status, String text) {
+    return json(status, new JsonWriter().string(text).toString());
+  }
+
+  /** The error object of the durable API; the message says what was wrong and what to do. */
+  public static Reply error(int status, String message) {
+    return json(status, new JsonWriter().object().field("Message", message).end().toString());
+  }
+
+  /** The error object with the exception behind it. */
+  public static Reply error(int status, String message, Throwable cause) {
+    StringWriter trace = new StringWriter();
+    cause.printStackTrace(new PrintWriter(trace, true));
+    return json(
+        status,
+        new JsonWriter()
+            .object()
+            .field("Message", message)
+            .field("ExceptionMessage", cause.getMessage())
+            .field("ExceptionType", cause.getClass().getName())
+            .field("StackTrace", trace.toString())
+            .end()
+            .toString());
+  }
+
+  /** This reply with one more header line. */
+  public Reply with(String name, String value) {
+    List<Header> more = new ArrayList<>(headers.size() + 1);
+    more.addAll(headers);
+    more.add(new Header(name, value));
+    return new Reply(status, body, contentType, more);
+  }
+
+  public CompletableFuture<Reply> now() {
+    return CompletableFuture.completedFuture(this);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.holdfast.server.http;
+
+/** Carries the reply to a request that cannot be met out of nested code. Never logged. */
+public final class RequestRefused extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Reply reply;
+
+  public RequestRefused(Reply reply) {
+    super("HTTP " + reply.status(), null, false, false);
+    this.reply = reply;
+  }
+
+  public Reply reply() {
+    return reply;
+  }
+}

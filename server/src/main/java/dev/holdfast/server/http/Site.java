@@ -1,0 +1,108 @@
+package dev.holdfast.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.http.admin.AdminApi;
+import dev.holdfast.server.http.admin.HostControl;
+import dev.holdfast.server.http.durable.DurableApi;
+import dev.holdfast.server.http.durable.DurableSettings;
+import dev.holdfast.server.http.durable.Orchestrators;
+import dev.holdfast.server.http.durable.Waits;
+import dev.holdfast.server.http.durable.WhyApi;
+import dev.holdfast.server.http.keys.Access;
+import dev.holdfast.server.http.keys.Capabilities;
+import dev.holdfast.server.http.keys.Guesses;
+import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.http.routes.FunctionRoutes;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Everything that is served, and which URL leads where. Paths of our own win over functions. */
+public final class Site implements Endpoint {
+  private static final Reply HOMEPAGE =
+      new Reply(
+          200,
+          ("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Holdfast</title>"
+                  + "</head><body><h1>Holdfast is up and running.</h1></body></html>")
+              .getBytes(UTF_8),
+          "text/html; charset=utf-8",
+          List.of());
+
+  private final boolean homepage;
+  private final DurableApi durable;
+  private final WhyApi why;
+  private final AdminApi admin;
+  private final HealthEndpoints health;
+  private final FunctionRoutes functions;
+  private final Waits waits;
+  private final Capabilities capabilities;
+
+  /**
+   * What the site is made of.
+   *
+   * @param routePrefix of function URLs
+   * @param keysRequired false only when nobody but this machine can connect
+   */
+  public record Parts(
+      TaskHub hub,
+      DurableSettings durable,
+      Orchestrators orchestrators,
+      HostControl host,
+      String routePrefix,
+      Keys keys,
+      boolean keysRequired,
+      InstantSource clock) {}
+
+  public Site(HttpServerConfig config, Parts parts) {
+    this.homepage = config.homepage();
+    this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
+    Access access =
+        new Access(parts.keysRequired(), parts.keys(), capabilities, new Guesses(parts.clock()));
+    this.waits = new Waits(parts.hub(), config.limits().heldWaits(), config.limits().waitMax());
+    this.durable =
+        new DurableApi(
+            parts.hub(), parts.durable(), parts.orchestrators(), access, capabilities, waits);
+    this.why = new WhyApi(parts.hub(), access);
+    this.functions = new FunctionRoutes(parts.routePrefix(), access);
+    this.admin = new AdminApi(parts.host(), access, parts.keys(), functions.prefix());
+    this.health = new HealthEndpoints(parts.host());
+  }
+
+  /** Where the app's HTTP functions are put in. */
+  public FunctionRoutes functions() {
+    return functions;
+  }
+
+  /** {@code code=…}, with which apps make management URLs of their own. */
+  public String requiredQueryStringParameters() {
+    return "code=" + capabilities.ofEverything();
+  }
+
+  /** Answers everyone who waits for an instance; for a host that is stopping. */
+  void releaseWaits() {
+    waits.release();
+  }
+
+  @Override
+  public CompletableFuture<Reply> handle(Request request) {
+    String path = request.path();
+    if (Paths.after(DurableApi.BASE, path) != null) {
+      return durable.handle(request);
+    }
+    if (Paths.after(WhyApi.BASE, path) != null) {
+      return why.handle(request);
+    }
+    if (HealthEndpoints.serves(request)) {
+      return health.handle(request);
+    }
+    if (Paths.after(AdminApi.BASE, path) != null) {
+      return admin.handle(request);
+    }
+    if (path.equals("/") && request.method().equals("GET") && !functions.serves(request)) {
+      return (homepage ? HOMEPAGE : Reply.empty(204)).now();
+    }
+    return functions.handle(request);
+  }
+}

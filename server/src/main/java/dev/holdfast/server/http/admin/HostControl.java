@@ -1,0 +1,54 @@
+package dev.holdfast.server.http.admin;
+
+import dev.holdfast.functions.FunctionDefinition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the admin API asks of the host it runs in. Nothing here blocks; what takes time goes on in the
+ * background.
+ */
+public interface HostControl {
+
+  /**
+   * How the host is.
+   *
+   * @param id names this host to others
+   * @param state Default, Starting, Initialized, Running, Error, Stopping, Stopped or Offline
+   * @param version of Holdfast
+   * @param uptime since the process began
+   * @param errors what keeps it from working, one sentence each
+   */
+  record Status(String id, String state, String version, Duration uptime, List<String> errors) {}
+
+  Status status();
+
+  /** Why the host should get no requests now, one sentence each; empty when it may. */
+  List<String> notReady();
+
+  /** Every function, disabled ones too. */
+  List<FunctionDefinition> functions();
+
+  /** Why functions could not be loaded, by name. */
+  Map<String, String> failedFunctions();
+
+  /**
+   * Runs a function with a text as its trigger value.
+   *
+   * @return fails with {@link java.util.NoSuchElementException} when there is no such function
+   */
+  CompletableFuture<Void> invoke(String functionName, String triggerValue);
+
+  /** Loads the app anew. */
+  void restart();
+
+  /** Takes no new requests. */
+  void drain();
+
+  /** Undoes {@link #drain}. */
+  void resume();
+
+  boolean isDraining();
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.server.http.durable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import dev.holdfast.server.http.keys.Capabilities;
+import dev.holdfast.server.http.keys.Permission;
+import java.net.URLEncoder;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The answer to a start: where to look at the instance and how to steer it. */
+final class CheckStatus {
+  private final Capabilities capabilities;
+  private final String hubAndConnection;
+
+  CheckStatus(DurableSettings settings, Capabilities capabilities) {
+    this.capabilities = capabilities;
+    this.hubAndConnection =
+        "taskHub=" + encode(settings.hubName()) + "&connection=" + encode(settings.connectionName());
+  }
+
+  /** 202 with the URLs; each URL carries a code that opens what it is for and nothing else. */
+  Reply reply(Request request, String instanceId, boolean failureIs500) {
+    String at = request.origin() + DurableApi.BASE + "/instances/" + encode(instanceId);
+    String status = at + "?" + query(instanceId, EnumSet.of(Permission.READ));
+    if (failureIs500) {
+      status += "&returnInternalServerErrorOnFailure=true";
+    }
+    String body =
+        new JsonWriter()
+            .object()
+            .field("id", instanceId)
+            .field("statusQueryGetUri", status)
+            .field("sendEventPostUri", plain(at, "/raiseEvent/{eventName}", instanceId, Permission.RAISE))
+            .field("terminatePostUri", reasoned(at, "/terminate", instanceId, Permission.TERMINATE))
+            .field("purgeHistoryDeleteUri", plain(at, "", instanceId, Permission.PURGE))
+            .field("restartPostUri", plain(at, "/restart", instanceId, Permission.RESTART))
+            .field("suspendPostUri", reasoned(at, "/suspend", instanceId, Permission.SUSPEND))
+            .field("resumePostUri", reasoned(at, "/resume", instanceId, Permission.RESUME))
+            .end()
+            .toString();
+    return Reply.json(202, body).with("Location", status).with("Retry-After", "10");
+  }
+
+  private String plain(String at, String operation, String instanceId, Permission permission) {
+    return at + operation + "?" + query(instanceId, EnumSet.of(permission));
+  }
+
+  private String reasoned(String at, String operation, String instanceId, Permission permission) {
+    return at + operation + "?reason={text}&" + query(instanceId, EnumSet.of(permission));
+  }
+
+  private String query(String instanceId, Set<Permission> permissions) {
+    return hubAndConnection + "&code=" + capabilities.of(instanceId, permissions);
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, UTF_8);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.http.Endpoint;
+import dev.holdfast.server.http.Paths;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import dev.holdfast.server.http.RequestRefused;
+import dev.holdfast.server.http.keys.Access;
+import dev.holdfast.server.http.keys.Capabilities;
+import dev.holdfast.server.http.keys.Permission;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Finds the operation that verb and path name. What matches nothing is 404 without a body, a wrong
+ * verb too.
+ */
+public final class DurableApi implements Endpoint {
+  public static final String BASE = "/runtime/webhooks/durabletask";
+
+  private final DurableSettings settings;
+  private final Access access;
+  private final StartEndpoint starts;
+  private final StatusEndpoint status;
+  private final SteerEndpoint steer;
+  private final PurgeEndpoint purge;
+
+  public DurableApi(
+      TaskHub hub,
+      DurableSettings settings,
+      Orchestrators orchestrators,
+      Access access,
+      Capabilities capabilities,
+      Waits waits) {
+    this.settings = settings;
+    this.access = access;
+    CheckStatus checkStatus = new CheckStatus(settings, capabilities);
+    this.starts = new StartEndpoint(hub, settings, orchestrators, access, checkStatus, waits);
+    this.status = new StatusEndpoint(hub, settings);
+    this.steer = new SteerEndpoint(hub, starts);
+    this.purge = new PurgeEndpoint(hub);
+  }
+
+  /**
+   * @throws IllegalArgumentException the path does not begin with {@link #BASE}
+   */
+  @Override
+  public CompletableFuture<Reply> handle(Request request) {
+    String rest = Paths.after(BASE, request.path());
+    if (rest == null) {
+      throw new IllegalArgumentException("expected a path under " + BASE + ", not " + request.path());
+    }
+    // Decoded before it is taken apart, as the product does: an encoded slash ends a segment.
+    List<String> segments = Paths.segments(Paths.decode(rest, true));
+    if (segments.isEmpty() || segments.contains("")) {
+      return nothing(request);
+    }
+    checkHub(request);
+    return switch (segments.get(0).toLowerCase(Locale.ROOT)) {
+      case "orchestrators" -> orchestrators(request, segments);
+      case "entities" -> entities(request, segments);
+      case "instances" -> instances(request, segments);
+      case "makeprimary" -> makePrimary(request, segments);
+      default -> nothing(request);
+    };
+  }
+
+  private CompletableFuture<Reply> orchestrators(Request request, List<String> segments) {
+    if (!request.method().equals("POST") || segments.size() < 2 || segments.size() > 3) {
+      return nothing(request);
+    }
+    return starts.start(request, segments.get(1), segments.size() == 3 ? segments.get(2) : null);
+  }
+
+  private CompletableFuture<Reply> instances(Request request, List<String> segments) {
+    return switch (segments.size()) {
+      case 1 -> allInstances(request);
+      case 2 -> oneInstance(request, segments.get(1));
+      case 3 -> operation(request, segments.get(1), segments.get(2));
+      case 4 ->
+          segments.get(2).equalsIgnoreCase("raiseEvent") && request.method().equals("POST")
+              ? raiseEvent(request, segments.get(1), segments.get(3))
+              : nothing(request);
+      default -> nothing(request);
+    };
+  }
+
+  private CompletableFuture<Reply> allInstances(Request request) {
+    access.durable(request);
+    return switch (request.method()) {
+      case "GET" -> status.list(request);
+      case "DELETE" -> purge.many(request);
+      default -> nothing(request);
+    };
+  }
+
+  private CompletableFuture<Reply> oneInstance(Request request, String id) {
+    switch (request.method()) {
+      case "GET" -> {
+        access.instance(request, id, Permission.READ);
+        return status.one(request, id);
+      }
+      case "DELETE" -> {
+        access.instance(request, id, Permission.PURGE);
+        return steer.purge(id);
+      }
+      default -> {
+        return nothing(request);
+      }
+    }
+  }
+
+  private CompletableFuture<Reply> operation(Request request, String id, String operation) {
+    if (!request.method().equals("POST")) {
+      return nothing(request);
+    }
+    switch (operation.toLowerCase(Locale.ROOT)) {
+      case "terminate" -> {
+        access.instance(request, id, Permission.TERMINATE);
+        return steer.terminate(request, id);
+      }
+      case "suspend" -> {
+        access.instance(request, id, Permission.SUSPEND);
+        return steer.suspend(request, id);
+      }
+      case "resume" -> {
+        access.instance(request, id, Permission.RESUME);
+        return steer.resume(request, id);
+      }
+      case "rewind" -> {
+        access.instance(request, id, Permission.REWIND);
+        return steer.rewind(request, id);
+      }
+      case "restart" -> {
+        access.instance(request, id, Permission.RESTART);
+        return steer.restart(request, id);
+      }
+      default -> {
+        return nothing(request);
+      }
+    }
+  }
+
+  private CompletableFuture<Reply> raiseEvent(Request request, String id, String eventName) {
+    access.instance(request, id, Permission.RAISE);
+    return steer.raiseEvent(request, id, eventName);
+  }
+
+  private CompletableFuture<Reply> entities(Request request, List<String> segments) {
+    boolean known =
+        switch (request.method()) {
+          case "GET" -> segments.size() <= 3;
+          case "POST", "DELETE" -> segments.size() == 3;
+          default -> false;
+        };
+    if (!known) {
+      return nothing(request);
+    }
+    access.durable(request);
+    return Reply.error(
+            501,
+            "This release of Holdfast runs orchestrations and activities; entities come with a later"
+                + " one. Keep such state in an orchestration until then.")
+        .now();
+  }
+
+  private CompletableFuture<Reply> makePrimary(Request request, List<String> segments) {
+    if (segments.size() != 1) {
+      return nothing(request);
+    }
+    access.durable(request);
+    return Reply.error(
+            400,
+            "This host holds no app lease, so there is no other to take over from: it is always the"
+                + " primary one.")
+        .now();
+  }
+
+  /** Another hub would be another store, which this host does not open. */
+  private void checkHub(Request request) {
+    String hub = request.query().text("taskHub");
+    if (hub != null && !hub.equalsIgnoreCase(settings.hubName())) {
+      access.durable(request);
+      throw new RequestRefused(
+          Reply.error(
+              400,
+              String.format(
+                  Locale.ROOT,
+                  "This host serves the task hub '%s', not '%s'. Leave out taskHub, or set hubName in"
+                      + " host.json.",
+                  settings.hubName(),
+                  hub)));
+    }
+  }
+
+  /** Strangers are not told which paths there are. */
+  private CompletableFuture<Reply> nothing(Request request) {
+    access.durable(request);
+    return Reply.empty(404).now();
+  }
+}

@@ -1,0 +1,244 @@
+package dev.holdfast.server.http.durable;
+
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
+import dev.holdfast.protocol.TaskScheduledEvent;
+import dev.holdfast.server.http.JsonWriter;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * History as the status payload shows it: turns left out, what was scheduled merged into its outcome,
+ * inputs as stored text, results as JSON.
+ */
+final class HistoryJson {
+  private final JsonWriter json;
+  private final boolean showInput;
+  private final boolean showOutput;
+  private final boolean inputsOfTasks;
+
+  /** What was asked for, by event id: it tells the outcome what it is the outcome of. */
+  private final Map<Integer, HistoryEvent> scheduled = new HashMap<>();
+
+  private final Set<Integer> answered = new HashSet<>();
+
+  private HistoryJson(
+      JsonWriter json, boolean showInput, boolean showOutput, boolean inputsOfTasks) {
+    this.json = json;
+    this.showInput = showInput;
+    this.showOutput = showOutput;
+    this.inputsOfTasks = inputsOfTasks;
+  }
+
+  /**
+   * Writes the array.
+   *
+   * @param showOutput whether results are told
+   * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are told; else they
+   *     are null
+   */
+  static void write(
+      JsonWriter json,
+      List<HistoryEvent> events,
+      boolean showInput,
+      boolean showOutput,
+      boolean inputsOfTasks) {
+    HistoryJson history = new HistoryJson(json, showInput, showOutput, inputsOfTasks);
+    events.forEach(history::remember);
+    json.array();
+    events.forEach(history::event);
+    json.endArray();
+  }
+
+  private void remember(HistoryEvent event) {
+    switch (event.getEventTypeCase()) {
+      case TASKSCHEDULED, SUBORCHESTRATIONINSTANCECREATED ->
+          scheduled.put(event.getEventId(), event);
+      case TASKCOMPLETED -> answered.add(event.getTaskCompleted().getTaskScheduledId());
+      case TASKFAILED -> answered.add(event.getTaskFailed().getTaskScheduledId());
+      case SUBORCHESTRATIONINSTANCECOMPLETED ->
+          answered.add(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
+      case SUBORCHESTRATIONINSTANCEFAILED ->
+          answered.add(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+      default -> {
+        // Nothing is merged into or out of the others.
+      }
+    }
+  }
+
+  private void event(HistoryEvent event) {
+    switch (event.getEventTypeCase()) {
+      case ORCHESTRATORSTARTED, ORCHESTRATORCOMPLETED -> {
+        // Turns are how the engine works, not what happened.
+      }
+      case TASKSCHEDULED, SUBORCHESTRATIONINSTANCECREATED -> {
+        if (!answered.contains(event.getEventId())) {
+          open(event);
+        }
+      }
+      case TASKCOMPLETED ->
+          completed(
+              event,
+              event.getTaskCompleted().getTaskScheduledId(),
+              value(event.getTaskCompleted().hasResult(), event.getTaskCompleted().getResult()));
+      case SUBORCHESTRATIONINSTANCECOMPLETED -> {
+        var completed = event.getSubOrchestrationInstanceCompleted();
+        completed(
+            event,
+            completed.getTaskScheduledId(),
+            value(completed.hasResult(), completed.getResult()));
+      }
+      case TASKFAILED -> failed(event, event.getTaskFailed().getTaskScheduledId());
+      case SUBORCHESTRATIONINSTANCEFAILED ->
+          failed(event, event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+      case EXECUTIONSTARTED -> started(event);
+      case EXECUTIONCOMPLETED -> ended(event);
+      default -> other(event);
+    }
+  }
+
+  private void open(HistoryEvent event) {
+    begin(event);
+    if (event.hasTaskScheduled()) {
+      TaskScheduledEvent task = event.getTaskScheduled();
+      json.field("Name", task.getName());
+      taskInput(value(task.hasInput(), task.getInput()));
+      EventParts.trace(json, task.hasParentTraceContext(), task.getParentTraceContext());
+      EventParts.tags(json, task.getTagsMap());
+    } else {
+      SubOrchestrationInstanceCreatedEvent child = event.getSubOrchestrationInstanceCreated();
+      json.field("Name", child.getName());
+      json.field("InstanceId", child.getInstanceId());
+      taskInput(value(child.hasInput(), child.getInput()));
+      json.field("ClientSpanId", (String) null);
+      EventParts.tags(json, child.getTagsMap());
+    }
+    end(event);
+  }
+
+  private void completed(HistoryEvent event, int taskId, @Nullable String result) {
+    begin(event);
+    result(result);
+    json.field("Timestamp", Times.ticks(event.getTimestamp()));
+    whatItAnswers(taskId);
+    json.end();
+  }
+
+  private void failed(HistoryEvent event, int taskId) {
+    begin(event);
+    EventParts.outcome(json, event);
+    json.field("Timestamp", Times.ticks(event.getTimestamp()));
+    whatItAnswers(taskId);
+    json.end();
+  }
+
+  private void whatItAnswers(int taskId) {
+    HistoryEvent asked = scheduled.get(taskId);
+    if (asked == null) {
+      return;
+    }
+    json.field("ScheduledTime", Times.ticks(asked.getTimestamp()));
+    if (asked.hasTaskScheduled()) {
+      TaskScheduledEvent task = asked.getTaskScheduled();
+      json.field("FunctionName", task.getName());
+      taskInput(value(task.hasInput(), task.getInput()));
+    } else {
+      SubOrchestrationInstanceCreatedEvent child = asked.getSubOrchestrationInstanceCreated();
+      json.field("FunctionName", child.getName());
+      taskInput(value(child.hasInput(), child.getInput()));
+    }
+  }
+
+  private void started(HistoryEvent event) {
+    var started = event.getExecutionStarted();
+    begin(event);
+    json.field("Correlation", (String) null);
+    json.field(
+        "ScheduledStartTime",
+        time(started.hasScheduledStartTimestamp(), started.getScheduledStartTimestamp()));
+    json.field("Generation", 0);
+    EventParts.trace(json, started.hasParentTraceContext(), started.getParentTraceContext());
+    input(value(started.hasInput(), started.getInput()));
+    json.field("Timestamp", Times.ticks(event.getTimestamp()));
+    json.field("FunctionName", started.getName());
+    json.end();
+  }
+
+  private void ended(HistoryEvent event) {
+    var ended = event.getExecutionCompleted();
+    begin(event);
+    json.field("OrchestrationStatus", Statuses.name(ended.getOrchestrationStatus()));
+    result(value(ended.hasResult(), ended.getResult()));
+    json.name("FailureDetails");
+    EventParts.failure(json, ended.hasFailureDetails() ? ended.getFailureDetails() : null);
+    end(event);
+  }
+
+  private void other(HistoryEvent event) {
+    begin(event);
+    switch (event.getEventTypeCase()) {
+      case TIMERCREATED -> json.field("FireAt", Times.ticks(event.getTimerCreated().getFireAt()));
+      case TIMERFIRED -> json.field("FireAt", Times.ticks(event.getTimerFired().getFireAt()));
+      case EVENTRAISED -> {
+        var raised = event.getEventRaised();
+        json.field("Name", raised.getName());
+        input(value(raised.hasInput(), raised.getInput()));
+        json.field("ParentTraceContext", (String) null);
+      }
+      case EVENTSENT -> {
+        var sent = event.getEventSent();
+        json.field("InstanceId", sent.getInstanceId());
+        json.field("Name", sent.getName());
+        input(value(sent.hasInput(), sent.getInput()));
+      }
+      case EXECUTIONTERMINATED -> {
+        var terminated = event.getExecutionTerminated();
+        input(value(terminated.hasInput(), terminated.getInput()));
+      }
+      case CONTINUEASNEW -> {
+        var next = event.getContinueAsNew();
+        input(value(next.hasInput(), next.getInput()));
+      }
+      default -> EventParts.rare(json, event);
+    }
+    end(event);
+  }
+
+  private void begin(HistoryEvent event) {
+    json.object().field("EventType", EventParts.typeName(event.getEventTypeCase()));
+  }
+
+  private void end(HistoryEvent event) {
+    json.field("Timestamp", Times.ticks(event.getTimestamp())).end();
+  }
+
+  private void input(@Nullable String stored) {
+    if (showInput) {
+      json.field("Input", stored);
+    }
+  }
+
+  private void taskInput(@Nullable String stored) {
+    input(inputsOfTasks ? stored : null);
+  }
+
+  private void result(@Nullable String stored) {
+    if (showOutput) {
+      json.name("Result").embed(stored);
+    }
+  }
+
+  private static @Nullable String value(boolean present, StringValue value) {
+    return present ? value.getValue() : null;
+  }
+
+  private static @Nullable String time(boolean present, Timestamp time) {
+    return present ? Times.ticks(time) : null;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.RequestRefused;
+import java.util.Locale;
+
+/** What an instance may be called when it is started over HTTP. */
+final class InstanceIds {
+  static final int LENGTH_MAX = 100;
+
+  private InstanceIds() {}
+
+  /**
+   * @throws RequestRefused 400, saying what is wrong with the id
+   */
+  static void check(String id) {
+    if (id.isBlank()) {
+      throw refuse("is blank", "Give it a name, or leave it out to have one made.");
+    }
+    if (id.length() > LENGTH_MAX) {
+      throw refuse(
+          String.format(Locale.ROOT, "has %d characters", id.length()),
+          String.format(Locale.ROOT, "At most %d are allowed.", LENGTH_MAX));
+    }
+    if (id.startsWith("@")) {
+      throw refuse("begins with '@'", "Such ids belong to entities.");
+    }
+    if (id.equals(".") || id.equals("..")) {
+      throw refuse("is '" + id + "'", "No URL can address that.");
+    }
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      if (c == '/' || c == '\\' || c == '#' || c == '?') {
+        throw refuse("contains '" + c + "'", "It must not contain / \\ # or ?.");
+      }
+      if (Character.isISOControl(c)) {
+        throw refuse(
+            String.format(Locale.ROOT, "contains the control character U+%04X", (int) c),
+            "Leave it out.");
+      }
+    }
+  }
+
+  private static RequestRefused refuse(String what, String cure) {
+    return new RequestRefused(Reply.error(400, "The instance ID " + what + ". " + cure));
+  }
+}

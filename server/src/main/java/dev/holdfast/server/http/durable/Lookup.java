@@ -1,0 +1,24 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.protocol.OrchestrationState;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Reads an instance; an id that no instance can have is one that is not there. */
+final class Lookup {
+  private Lookup() {}
+
+  static CompletableFuture<Optional<OrchestrationState>> of(
+      TaskHub hub, String instanceId, boolean payloads) {
+    CompletableFuture<Optional<OrchestrationState>> found = hub.get(instanceId, payloads);
+    return found.exceptionallyCompose(
+        failure ->
+            Failures.cause(failure) instanceof RefusedException refused
+                    && refused.reason() == Reason.INVALID_ARGUMENT
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : found);
+  }
+}

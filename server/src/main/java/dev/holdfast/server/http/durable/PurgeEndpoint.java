@@ -1,0 +1,51 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.protocol.PurgeInstanceFilter;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.http.Query;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+
+/** Removes many ended instances at once. */
+final class PurgeEndpoint {
+  private final TaskHub hub;
+
+  PurgeEndpoint(TaskHub hub) {
+    this.hub = hub;
+  }
+
+  CompletableFuture<Reply> many(Request request) {
+    Query query = request.query();
+    Instant from = Times.parse(query.get("createdTimeFrom"));
+    if (from == null) {
+      return Reply.jsonString(400, "Please provide value for 'createdTimeFrom' parameter.").now();
+    }
+    PurgeInstanceFilter.Builder filter =
+        PurgeInstanceFilter.newBuilder()
+            .setCreatedTimeFrom(Times.timestamp(from))
+            .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")));
+    Instant to = Times.parse(query.get("createdTimeTo"));
+    if (to != null) {
+      filter.setCreatedTimeTo(Times.timestamp(to));
+    }
+    return hub.purge(
+            PurgeInstancesRequest.newBuilder()
+                .setPurgeInstanceFilter(filter)
+                .setIsOrchestration(true)
+                .build())
+        .thenApply(
+            response ->
+                response.getDeletedInstanceCount() == 0
+                    ? Reply.empty(404)
+                    : deleted(response.getDeletedInstanceCount()));
+  }
+
+  static Reply deleted(int count) {
+    return Reply.json(
+        200, new JsonWriter().object().field("instancesDeleted", count).end().toString());
+  }
+}

@@ -1,0 +1,154 @@
+package dev.holdfast.server.http.durable;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.http.Query;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import dev.holdfast.server.http.RequestRefused;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Reads instances: one with its history, or pages of them. */
+final class StatusEndpoint {
+  static final String CONTINUATION = "x-ms-continuation-token";
+  private static final int PAGE = 100;
+  private static final int PAGE_MAX = 1000;
+
+  private final TaskHub hub;
+  private final DurableSettings settings;
+
+  StatusEndpoint(TaskHub hub, DurableSettings settings) {
+    this.hub = hub;
+    this.settings = settings;
+  }
+
+  CompletableFuture<Reply> one(Request request, String instanceId) {
+    return Lookup.of(hub, instanceId, true)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return Reply.empty(404).now();
+              }
+              OrchestrationState state = found.get();
+              boolean history =
+                  request.query().flag("showHistory", false)
+                      && state.getOrchestrationStatus()
+                          != OrchestrationStatus.ORCHESTRATION_STATUS_PENDING;
+              return history
+                  ? hub.history(instanceId)
+                      .thenApply(events -> reply(request, state, events.orElse(null)))
+                  : reply(request, state, null).now();
+            });
+  }
+
+  private Reply reply(
+      Request request, OrchestrationState state, @Nullable List<HistoryEvent> history) {
+    Query query = request.query();
+    boolean showInput = query.flag("showInput", true);
+    JsonWriter json = new JsonWriter().object();
+    StatusJson.members(json, state, showInput);
+    if (history != null) {
+      HistoryJson.write(
+          json.name("historyEvents"),
+          history,
+          showInput,
+          query.flag("showHistoryOutput", false),
+          settings.inputsInHistory());
+    }
+    String body = json.end().toString();
+    return switch (state.getOrchestrationStatus()) {
+      case ORCHESTRATION_STATUS_PENDING,
+          ORCHESTRATION_STATUS_RUNNING,
+          ORCHESTRATION_STATUS_CONTINUED_AS_NEW,
+          ORCHESTRATION_STATUS_SUSPENDED ->
+          Reply.json(202, body).with("Location", request.url()).with("Retry-After", "5");
+      case ORCHESTRATION_STATUS_COMPLETED,
+          ORCHESTRATION_STATUS_TERMINATED,
+          ORCHESTRATION_STATUS_CANCELED ->
+          Reply.json(200, body);
+      case ORCHESTRATION_STATUS_FAILED ->
+          Reply.json(query.flag("returnInternalServerErrorOnFailure", false) ? 500 : 200, body);
+      case UNRECOGNIZED -> Reply.json(500, body);
+    };
+  }
+
+  CompletableFuture<Reply> list(Request request) {
+    Query query = request.query();
+    boolean showInput = query.flag("showInput", true);
+    InstanceQuery.Builder wanted =
+        InstanceQuery.newBuilder()
+            .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")))
+            .setMaxInstanceCount(pageSize(query.text("top")))
+            .setFetchInputsAndOutputs(true);
+    Instant from = Times.parse(query.get("createdTimeFrom"));
+    if (from != null) {
+      wanted.setCreatedTimeFrom(Times.timestamp(from));
+    }
+    Instant to = Times.parse(query.get("createdTimeTo"));
+    if (to != null) {
+      wanted.setCreatedTimeTo(Times.timestamp(to));
+    }
+    String prefix = query.text("instanceIdPrefix");
+    if (prefix != null) {
+      wanted.setInstanceIdPrefix(StringValue.of(prefix));
+    }
+    String continuation = request.header(CONTINUATION);
+    if (continuation != null && !continuation.isBlank()) {
+      wanted.setContinuationToken(StringValue.of(decode(continuation.trim())));
+    }
+    return hub.query(wanted.build()).thenApply(page -> page(page, showInput));
+  }
+
+  private static Reply page(QueryInstancesResponse page, boolean showInput) {
+    JsonWriter json = new JsonWriter().array();
+    for (OrchestrationState state : page.getOrchestrationStateList()) {
+      StatusJson.members(json.object(), state, showInput);
+      json.end();
+    }
+    String token = page.getContinuationToken().getValue();
+    return Reply.json(200, json.endArray().toString()).with(CONTINUATION, encode(token));
+  }
+
+  private static int pageSize(@Nullable String top) {
+    if (top == null) {
+      return PAGE;
+    }
+    try {
+      int size = Integer.parseInt(top);
+      return size <= 0 ? PAGE : Math.min(size, PAGE_MAX);
+    } catch (NumberFormatException e) {
+      return PAGE;
+    }
+  }
+
+  /** The engine's token may hold anything; a header may not. */
+  private static String encode(String token) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(token.getBytes(UTF_8));
+  }
+
+  private static String decode(String token) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(token), UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new RequestRefused(
+          Reply.error(
+              400,
+              "The "
+                  + CONTINUATION
+                  + " header is none of ours. Send back the value of the page before, unchanged, or"
+                  + " leave it out to begin again."));
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.server.http.durable;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.TaskFailureDetails;
+import dev.holdfast.server.http.JsonWriter;
+import org.jspecify.annotations.Nullable;
+
+/** The status payload of an instance, field by field in the order clients know. */
+final class StatusJson {
+  private StatusJson() {}
+
+  /** Writes the members; the caller opens and closes the object, and may add history. */
+  static void members(JsonWriter json, OrchestrationState state, boolean showInput) {
+    json.field("name", state.getName());
+    json.field("instanceId", state.getInstanceId());
+    json.field("runtimeStatus", Statuses.name(state.getOrchestrationStatus()));
+    json.name("input").embed(showInput && state.hasInput() ? state.getInput().getValue() : null);
+    json.name("customStatus")
+        .embed(state.hasCustomStatus() ? state.getCustomStatus().getValue() : null);
+    output(json.name("output"), state);
+    json.field("createdTime", Times.seconds(state.getCreatedTimestamp()));
+    json.field("lastUpdatedTime", Times.seconds(state.getLastUpdatedTimestamp()));
+  }
+
+  /** The output; of a failed instance the failure in words. */
+  static void output(JsonWriter json, OrchestrationState state) {
+    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
+        && state.hasFailureDetails()) {
+      json.string(failure(state.getFailureDetails()));
+    } else {
+      json.embed(text(state.hasOutput(), state.getOutput()));
+    }
+  }
+
+  static String failure(TaskFailureDetails failure) {
+    return failure.getErrorType() + ": " + failure.getErrorMessage();
+  }
+
+  private static @Nullable String text(boolean present, StringValue value) {
+    return present ? value.getValue() : null;
+  }
+}

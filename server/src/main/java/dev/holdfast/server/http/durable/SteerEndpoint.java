@@ -1,0 +1,221 @@
+package dev.holdfast.server.http.durable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.TaskHub.Delivery;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.server.http.JsonText;
+import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** What can be done to one instance that is there. */
+final class SteerEndpoint {
+  private final TaskHub hub;
+  private final StartEndpoint starts;
+
+  SteerEndpoint(TaskHub hub, StartEndpoint starts) {
+    this.hub = hub;
+    this.starts = starts;
+  }
+
+  /** The reason becomes the output; as JSON, so that typed clients can read it. */
+  CompletableFuture<Reply> terminate(Request request, String instanceId) {
+    String reason = request.query().get("reason");
+    String output = reason == null ? null : new JsonWriter().string(reason).toString();
+    boolean recursive = request.query().flag("recursive", false);
+    return hub.terminate(instanceId, output, recursive).thenApply(SteerEndpoint::delivered);
+  }
+
+  CompletableFuture<Reply> suspend(Request request, String instanceId) {
+    return unless(
+        OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED,
+        true,
+        "is suspended already; resume it first",
+        instanceId,
+        () -> hub.suspend(instanceId, request.query().get("reason")));
+  }
+
+  CompletableFuture<Reply> resume(Request request, String instanceId) {
+    return unless(
+        OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED,
+        false,
+        "is not suspended; only suspended instances can be resumed",
+        instanceId,
+        () -> hub.resume(instanceId, request.query().get("reason")));
+  }
+
+  /**
+   * The engine takes a second suspend as done; this API has always answered 500 to it, and clients
+   * may count on that.
+   */
+  private CompletableFuture<Reply> unless(
+      OrchestrationStatus status,
+      boolean refusedIn,
+      String because,
+      String instanceId,
+      Supplier<CompletableFuture<Delivery>> action) {
+    return existing(
+        instanceId,
+        state -> {
+          if ((state.getOrchestrationStatus() == status) == refusedIn) {
+            IllegalStateException cause =
+                new IllegalStateException("The instance '" + instanceId + "' " + because + ".");
+            return Reply.error(500, "Something went wrong while processing your request", cause)
+                .now();
+          }
+          return action.get().thenApply(SteerEndpoint::delivered);
+        });
+  }
+
+  /** The order of the checks is part of the API: existence, end, content type, content. */
+  CompletableFuture<Reply> raiseEvent(Request request, String instanceId, String eventName) {
+    return existing(
+        instanceId,
+        state -> {
+          if (!request.mediaType().equals("application/json")) {
+            return Reply.error(400, "Only application/json request content is supported").now();
+          }
+          String text = request.text();
+          JsonProcessingException problem = JsonText.problem(text);
+          if (problem != null) {
+            return Reply.error(400, "Invalid JSON content", problem).now();
+          }
+          return hub.raiseEvent(instanceId, eventName, text).thenApply(SteerEndpoint::delivered);
+        });
+  }
+
+  CompletableFuture<Reply> rewind(Request request, String instanceId) {
+    return Lookup.of(hub, instanceId, false)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return Reply.jsonString(
+                        404, "No orchestration with instance ID \"$" + instanceId + "\" found.")
+                    .now();
+              }
+              OrchestrationStatus status = found.get().getOrchestrationStatus();
+              if (status != OrchestrationStatus.ORCHESTRATION_STATUS_FAILED) {
+                return notFailed(Statuses.name(status)).now();
+              }
+              return hub.rewind(instanceId, request.query().get("reason"))
+                  .thenApply(done -> Reply.empty(202))
+                  .exceptionallyCompose(failure -> raced(failure));
+            });
+  }
+
+  /** It failed when we looked, but not any more when the engine did. */
+  private static CompletableFuture<Reply> raced(Throwable failure) {
+    if (Failures.cause(failure) instanceof RefusedException refused
+        && refused.reason() == Reason.FAILED_PRECONDITION) {
+      return notFailed("Running").now();
+    }
+    return CompletableFuture.failedFuture(failure);
+  }
+
+  private static Reply notFailed(String status) {
+    return Reply.jsonString(
+        412,
+        "This orchestration has status "
+            + status
+            + ", but only orchestrations in the \"Failed\" state can be rewound.");
+  }
+
+  CompletableFuture<Reply> restart(Request request, String instanceId) {
+    boolean newId = request.query().flag("restartWithNewInstanceId", true);
+    Duration timeout = WaitRequest.of(request.query());
+    return hub.restart(instanceId, newId)
+        .handle(
+            (id, failure) ->
+                failure == null ? starts.then(request, id, timeout) : notRestarted(failure))
+        .thenCompose(reply -> reply);
+  }
+
+  private static CompletableFuture<Reply> notRestarted(Throwable failure) {
+    if (Failures.cause(failure) instanceof RefusedException refused) {
+      switch (refused.reason()) {
+        case NOT_FOUND, INVALID_ARGUMENT -> {
+          return Reply.error(
+                  400, "InstanceId does not match a valid orchestration instance.")
+              .now();
+        }
+        case FAILED_PRECONDITION, ALREADY_EXISTS -> {
+          return Reply.error(
+                  409, "A non-terminal instance with this instance ID already exists.")
+              .now();
+        }
+        case OVERLOADED, STORE_FULL, UNAVAILABLE -> {
+          // These mean the same everywhere.
+        }
+      }
+    }
+    return CompletableFuture.failedFuture(failure);
+  }
+
+  CompletableFuture<Reply> purge(String instanceId) {
+    if (instanceId.startsWith("@")) {
+      return purgeNow(instanceId).thenApply(PurgeEndpoint::deleted);
+    }
+    return Lookup.of(hub, instanceId, false)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return Reply.empty(404).now();
+              }
+              OrchestrationStatus status = found.get().getOrchestrationStatus();
+              if (!Statuses.isTerminal(status)) {
+                return Reply.jsonString(
+                        412,
+                        "Only orchestrations in a terminal state can be purged, but the orchestration"
+                            + " with instance ID "
+                            + instanceId
+                            + " has status "
+                            + Statuses.name(status))
+                    .now();
+              }
+              return purgeNow(instanceId)
+                  .thenApply(count -> count == 0 ? Reply.empty(404) : PurgeEndpoint.deleted(count));
+            });
+  }
+
+  private CompletableFuture<Integer> purgeNow(String instanceId) {
+    return hub.purge(
+            PurgeInstancesRequest.newBuilder()
+                .setInstanceId(instanceId)
+                .setIsOrchestration(!instanceId.startsWith("@"))
+                .build())
+        .thenApply(response -> response.getDeletedInstanceCount());
+  }
+
+  /** 404 without the instance, 410 after its end, else what the action says. */
+  private CompletableFuture<Reply> existing(
+      String instanceId, Function<OrchestrationState, CompletableFuture<Reply>> action) {
+    return Lookup.of(hub, instanceId, false)
+        .thenCompose(
+            (Optional<OrchestrationState> found) -> {
+              if (found.isEmpty()) {
+                return Reply.empty(404).now();
+              }
+              return Statuses.isTerminal(found.get().getOrchestrationStatus())
+                  ? Reply.empty(410).now()
+                  : action.apply(found.get());
+            });
+  }
+
+  private static Reply delivered(Delivery delivery) {
+    return switch (delivery) {
+      case ACCEPTED -> Reply.empty(202);
+      case NO_SUCH_INSTANCE -> Reply.empty(404);
+      case TERMINAL -> Reply.empty(410);
+    };
+  }
+}

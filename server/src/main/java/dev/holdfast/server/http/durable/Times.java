@@ -1,0 +1,120 @@
+package dev.holdfast.server.http.durable;
+
+import com.google.protobuf.Timestamp;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Times as this API writes and reads them; UTC throughout. */
+final class Times {
+  private static final Pattern ISO =
+      Pattern.compile(
+          "(\\d{1,4})-(\\d{1,2})-(\\d{1,2})"
+              + "(?:[Tt ](\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9})\\d*)?)?)?"
+              + "\\s*([Zz]|[+-]?\\d{2}:?\\d{2})?");
+  private static final Pattern MONTH_FIRST =
+      Pattern.compile(
+          "(\\d{1,2})/(\\d{1,2})/(\\d{4})(?: (\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?: ?([AaPp])[Mm])?)?");
+
+  private Times() {}
+
+  /** To the second: {@code 2026-03-01T10:00:00Z}. */
+  static String seconds(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds()).toString();
+  }
+
+  /** With up to seven fraction digits, as many as there are. */
+  static String ticks(Timestamp time) {
+    String whole = Instant.ofEpochSecond(time.getSeconds()).toString();
+    int ticks = time.getNanos() / 100;
+    if (ticks == 0) {
+      return whole;
+    }
+    String digits = String.valueOf(10_000_000 + ticks).substring(1);
+    int end = digits.length();
+    while (digits.charAt(end - 1) == '0') {
+      end--;
+    }
+    return whole.substring(0, whole.length() - 1) + "." + digits.substring(0, end) + "Z";
+  }
+
+  static Timestamp timestamp(Instant time) {
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
+  }
+
+  /**
+   * Reads what people write for a time: ISO 8601 with or without time, seconds, fraction and offset
+   * (none is UTC); month/day/year; the date of an HTTP header. Null when it is none of these.
+   */
+  static @Nullable Instant parse(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      Matcher iso = ISO.matcher(text);
+      if (iso.matches()) {
+        return iso(iso);
+      }
+      Matcher monthFirst = MONTH_FIRST.matcher(text);
+      if (monthFirst.matches()) {
+        return monthFirst(monthFirst);
+      }
+      return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  private static Instant iso(Matcher at) {
+    LocalDateTime local =
+        LocalDateTime.of(
+            number(at.group(1)),
+            number(at.group(2)),
+            number(at.group(3)),
+            number(at.group(4)),
+            number(at.group(5)),
+            number(at.group(6)),
+            nanos(at.group(7)));
+    return local.toInstant(offset(at.group(8)));
+  }
+
+  private static Instant monthFirst(Matcher at) {
+    int hour = number(at.group(4));
+    String half = at.group(7);
+    if (half != null) {
+      hour = hour % 12 + (half.equalsIgnoreCase("p") ? 12 : 0);
+    }
+    return LocalDateTime.of(
+            number(at.group(3)),
+            number(at.group(1)),
+            number(at.group(2)),
+            hour,
+            number(at.group(5)),
+            number(at.group(6)))
+        .toInstant(ZoneOffset.UTC);
+  }
+
+  private static int number(@Nullable String digits) {
+    return digits == null ? 0 : Integer.parseInt(digits);
+  }
+
+  private static int nanos(@Nullable String digits) {
+    return digits == null ? 0 : Integer.parseInt((digits + "000000000").substring(0, 9));
+  }
+
+  /** A plus sign that nobody escaped arrives as a blank; digits alone are therefore ahead of UTC. */
+  private static ZoneOffset offset(@Nullable String text) {
+    if (text == null || text.equalsIgnoreCase("z")) {
+      return ZoneOffset.UTC;
+    }
+    return ZoneOffset.of(Character.isDigit(text.charAt(0)) ? "+" + text : text);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.server.http.Query;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.RequestRefused;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How long a caller wants to wait for the end, read from {@code timeout} and {@code pollingInterval}. */
+final class WaitRequest {
+  private static final double SECONDS_MAX = 86_400;
+
+  private WaitRequest() {}
+
+  /**
+   * The time to wait; null when the caller does not want to. We are told of the end, so the polling
+   * interval only has to make sense.
+   *
+   * @throws RequestRefused 400, when the interval is longer than the whole time
+   */
+  static @Nullable Duration of(Query query) {
+    Double timeout = seconds(query.text("timeout"));
+    if (timeout == null) {
+      return null;
+    }
+    Double interval = seconds(query.text("pollingInterval"));
+    if (interval != null && interval > timeout) {
+      throw new RequestRefused(
+          Reply.error(
+              400,
+              "The pollingInterval is longer than the timeout. Make the timeout (in seconds) at least"
+                  + " as long."));
+    }
+    return Duration.ofNanos((long) (Math.min(timeout, SECONDS_MAX) * 1e9));
+  }
+
+  /** Seconds, decimals allowed; what is no such number counts as absent. */
+  private static @Nullable Double seconds(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      double seconds = Double.parseDouble(text);
+      return seconds >= 0 ? seconds : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}

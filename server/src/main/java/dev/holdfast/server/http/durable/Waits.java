@@ -1,0 +1,58 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.protocol.OrchestrationState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Requests that are held until an instance ends. A held request costs memory, not a thread; beyond a
+ * limit of them nobody is held any more and the caller is told to poll.
+ */
+public final class Waits {
+  private final TaskHub hub;
+  private final int heldMax;
+  private final Duration longest;
+  private final Set<CompletableFuture<Optional<OrchestrationState>>> held =
+      ConcurrentHashMap.newKeySet();
+  private volatile boolean released;
+
+  public Waits(TaskHub hub, int heldMax, Duration longest) {
+    this.hub = hub;
+    this.heldMax = heldMax;
+    this.longest = longest;
+  }
+
+  /** The state at the instance's end; empty when that did not come in time. */
+  CompletableFuture<Optional<OrchestrationState>> forEnd(String instanceId, Duration timeout) {
+    if (released || held.size() >= heldMax) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    CompletableFuture<Optional<OrchestrationState>> ended =
+        hub.waitForCompletion(instanceId, true);
+    CompletableFuture<Optional<OrchestrationState>> wait = ended.thenApply(state -> state);
+    Duration most = timeout.compareTo(longest) > 0 ? longest : timeout;
+    held.add(wait);
+    CompletableFuture<Optional<OrchestrationState>> answered =
+        wait.completeOnTimeout(Optional.empty(), most.toNanos(), TimeUnit.NANOSECONDS)
+            .whenComplete(
+                (state, failure) -> {
+                  held.remove(wait);
+                  ended.cancel(false);
+                });
+    if (released) {
+      wait.complete(Optional.empty());
+    }
+    return answered;
+  }
+
+  /** Answers everyone who is held as if time were over; for a host that is stopping. */
+  public void release() {
+    released = true;
+    held.forEach(wait -> wait.complete(Optional.empty()));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.holdfast.server.http.durable;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.Why;
+import dev.holdfast.server.http.Endpoint;
+import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.http.Paths;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import dev.holdfast.server.http.keys.Access;
+import dev.holdfast.server.http.keys.Permission;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Says what an instance waits for: {@code GET …/instances/{id}/why}. Ours, not the product's. */
+public final class WhyApi implements Endpoint {
+  public static final String BASE = "/runtime/webhooks/holdfast";
+
+  private final TaskHub hub;
+  private final Access access;
+
+  public WhyApi(TaskHub hub, Access access) {
+    this.hub = hub;
+    this.access = access;
+  }
+
+  @Override
+  public CompletableFuture<Reply> handle(Request request) {
+    String rest = Paths.after(BASE, request.path());
+    List<String> segments = Paths.segments(Paths.decode(rest == null ? "" : rest, true));
+    boolean why =
+        request.method().equals("GET")
+            && segments.size() == 3
+            && segments.get(0).equalsIgnoreCase("instances")
+            && segments.get(2).equalsIgnoreCase("why");
+    if (!why) {
+      access.durable(request);
+      return Reply.empty(404).now();
+    }
+    String id = segments.get(1);
+    access.instance(request, id, Permission.READ);
+    return hub.why(id)
+        .thenApply(
+            found ->
+                found
+                    .map(told -> Reply.json(200, json(told)))
+                    .orElseGet(
+                        () ->
+                            Reply.error(
+                                404,
+                                "There is no instance '"
+                                    + id
+                                    + "': it was never started, or it has been purged.")));
+  }
+
+  private static String json(Why why) {
+    JsonWriter json =
+        new JsonWriter()
+            .object()
+            .field("instanceId", why.instanceId())
+            .field("name", why.name())
+            .field("runtimeStatus", Statuses.name(why.status()))
+            .field("summary", why.summary())
+            .name("waitingFor")
+            .array();
+    for (Why.Waiting waiting : why.waitingFor()) {
+      json.object()
+          .field("kind", waiting.kind())
+          .field("what", waiting.what())
+          .field("since", text(waiting.since()))
+          .field("until", text(waiting.until()))
+          .field("detail", waiting.detail())
+          .end();
+    }
+    return json.endArray().field("lastError", why.lastError()).end().toString();
+  }
+
+  private static @Nullable String text(@Nullable Instant time) {
+    return time == null ? null : time.toString();
+  }
+}

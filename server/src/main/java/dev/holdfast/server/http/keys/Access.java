@@ -1,0 +1,132 @@
+package dev.holdfast.server.http.keys;
+
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import dev.holdfast.server.http.RequestRefused;
+import dev.holdfast.server.http.keys.Key.Kind;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a request may do what it asks for. Every method returns when it may, and throws the
+ * reply (401 without a body, or 429 for who keeps guessing) when it may not.
+ */
+public final class Access {
+  private final boolean required;
+  private final Keys keys;
+  private final Capabilities capabilities;
+  private final Guesses guesses;
+
+  /**
+   * @param required false lets everyone do everything: only when nobody but this machine can connect
+   */
+  public Access(boolean required, Keys keys, Capabilities capabilities, Guesses guesses) {
+    this.required = required;
+    this.keys = keys;
+    this.capabilities = capabilities;
+    this.guesses = guesses;
+  }
+
+  /** Whether keys are asked for at all. */
+  public boolean isRequired() {
+    return required;
+  }
+
+  /** The whole of the durable management API. */
+  public void durable(Request request) {
+    if (required) {
+      String code = presented(request);
+      if (!isDurableKey(code) && !(isCapability(code) && capabilities.opensEverything(code))) {
+        refuse(request, code);
+      }
+    }
+  }
+
+  /** One operation on one instance. */
+  public void instance(Request request, String instanceId, Permission permission) {
+    if (required) {
+      String code = presented(request);
+      if (isCapability(code)) {
+        if (!capabilities.opens(code, instanceId, permission)
+            && !capabilities.opensEverything(code)) {
+          refuse(request, code);
+        }
+      } else if (!isDurableKey(code)) {
+        refuse(request, code);
+      }
+    }
+  }
+
+  /** An HTTP function of level {@code function}. */
+  public void function(Request request, String functionName) {
+    if (required) {
+      String code = presented(request);
+      Optional<Key> key = recognise(code);
+      boolean opens =
+          key.isPresent()
+              && switch (key.get().kind()) {
+                case MASTER, HOST -> true;
+                case FUNCTION -> key.get().scope().equalsIgnoreCase(functionName);
+                case SYSTEM -> false;
+              };
+      if (!opens) {
+        refuse(request, code);
+      }
+    }
+  }
+
+  /** An HTTP function of level {@code admin}. */
+  public void master(Request request) {
+    if (required) {
+      master(request, presented(request));
+    }
+  }
+
+  /** The admin API: the master key, and only in the header, where it stays out of logs. */
+  public void admin(Request request) {
+    if (required) {
+      master(request, request.header("x-functions-key"));
+    }
+  }
+
+  private void master(Request request, @Nullable String code) {
+    if (recognise(code).filter(key -> key.kind() == Kind.MASTER).isEmpty()) {
+      refuse(request, code);
+    }
+  }
+
+  private boolean isDurableKey(@Nullable String code) {
+    return recognise(code).filter(Access::isDurableKey).isPresent();
+  }
+
+  private static boolean isDurableKey(Key key) {
+    return key.kind() == Kind.MASTER
+        || (key.kind() == Kind.SYSTEM && key.scope().equalsIgnoreCase(Key.DURABLE));
+  }
+
+  private Optional<Key> recognise(@Nullable String code) {
+    return code == null ? Optional.empty() : keys.recognise(code);
+  }
+
+  private static boolean isCapability(@Nullable String code) {
+    return code != null && Capabilities.isOne(code);
+  }
+
+  /** The header wins over the query. */
+  private static @Nullable String presented(Request request) {
+    String header = request.header("x-functions-key");
+    return header != null ? header : request.query().text("code");
+  }
+
+  private void refuse(Request request, @Nullable String code) {
+    if (code != null && guesses.tooMany(request.remoteAddress())) {
+      throw new RequestRefused(
+          Reply.error(
+                  429,
+                  "Too many wrong keys came from this address. Wait a minute, and use a key that"
+                      + " './holdfast keys list' shows.")
+              .with("Retry-After", "60"));
+    }
+    throw new RequestRefused(Reply.empty(401));
+  }
+}

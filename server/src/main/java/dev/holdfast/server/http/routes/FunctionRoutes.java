@@ -1,0 +1,184 @@
+package dev.holdfast.server.http.routes;
+
+import dev.holdfast.functions.AuthLevel;
+import dev.holdfast.functions.HttpCall;
+import dev.holdfast.functions.HttpReply;
+import dev.holdfast.server.http.Endpoint;
+import dev.holdfast.server.http.Paths;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Reply.Header;
+import dev.holdfast.server.http.Request;
+import dev.holdfast.server.http.keys.Access;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Calls HTTP functions. The app behind it can be exchanged while requests come in. */
+public final class FunctionRoutes implements Endpoint {
+  private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
+
+  /** Headers that describe the connection or the length, which a function cannot know. */
+  private static final Set<String> OURS =
+      Set.of("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer");
+
+  private final String prefix;
+  private final Access access;
+
+  /** Null until there is an app to serve. */
+  private volatile @Nullable App app;
+
+  /**
+   * @param prefix {@code extensions.http.routePrefix}, with or without slashes; "" serves at the root
+   */
+  public FunctionRoutes(String prefix, Access access) {
+    List<String> segments = Paths.segments(prefix);
+    this.prefix = segments.isEmpty() ? "" : "/" + String.join("/", segments);
+    this.access = access;
+  }
+
+  private record App(HttpFunctions functions, RouteTable routes) {}
+
+  /**
+   * Serves these functions from now on; requests under way stay with theirs.
+   *
+   * @return why functions got no route, by name
+   */
+  public Map<String, String> serve(HttpFunctions functions) {
+    RouteTable routes = RouteTable.of(functions.routes());
+    app = new App(functions, routes);
+    return routes.rejected();
+  }
+
+  /** {@code /api}, or "" for the root. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** Whether some function takes this verb and path. */
+  public boolean serves(Request request) {
+    App serving = app;
+    return serving != null && match(serving, request) != null;
+  }
+
+  @Override
+  public CompletableFuture<Reply> handle(Request request) {
+    App serving = app;
+    if (serving == null) {
+      return notRunning().now();
+    }
+    RouteTable.Match match = match(serving, request);
+    if (match == null) {
+      return Reply.empty(404).now();
+    }
+    String name = match.route().functionName();
+    AuthLevel level = match.route().authLevel();
+    switch (level) {
+      case ANONYMOUS -> {
+        // Everyone may.
+      }
+      case FUNCTION -> access.function(request, name);
+      case ADMIN -> access.master(request);
+    }
+    return serving
+        .functions()
+        .call(name, call(request, match.values()))
+        .handle((reply, failure) -> failure == null ? reply(reply) : failed(failure));
+  }
+
+  private RouteTable.@Nullable Match match(App serving, Request request) {
+    String rest = Paths.after(prefix, request.path());
+    if (rest == null) {
+      return null;
+    }
+    List<String> path = new ArrayList<>();
+    for (String segment : Paths.segments(rest)) {
+      String decoded = Paths.decode(segment, false);
+      if (decoded.equals(".") || decoded.equals("..")) {
+        return null;
+      }
+      path.add(decoded);
+    }
+    return serving.routes().match(request.method(), path);
+  }
+
+  private static Reply notRunning() {
+    return Reply.error(503, "Function host is not running. Try again in a few seconds.")
+        .with("Retry-After", "5");
+  }
+
+  private static HttpCall call(Request request, Map<String, String> values) {
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    request
+        .headers()
+        .each(
+            (name, value) -> headers.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value));
+    return new HttpCall(
+        request.method(),
+        uri(request),
+        headers,
+        request.query().parameters(),
+        values,
+        request.body());
+  }
+
+  /** Clients send characters that a URI must not hold; they are escaped rather than refused. */
+  private static URI uri(Request request) {
+    try {
+      return new URI(request.url());
+    } catch (URISyntaxException e) {
+      String rest = request.url().substring(request.origin().length());
+      return URI.create(request.origin() + escape(rest));
+    }
+  }
+
+  private static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean broken = c == '%' && !ESCAPE.matcher(text).region(i, text.length()).lookingAt();
+      if (broken || c <= ' ' || "\"<>\\^`{|}[]#".indexOf(c) >= 0) {
+        escaped.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+      } else {
+        escaped.append(c);
+      }
+    }
+    return escaped.toString();
+  }
+
+  private static Reply reply(HttpReply reply) {
+    List<Header> headers = new ArrayList<>();
+    reply
+        .headers()
+        .forEach(
+            (name, value) -> {
+              if (!OURS.contains(name.toLowerCase(Locale.ROOT))) {
+                headers.add(new Header(name, value));
+              }
+            });
+    reply.cookies().forEach(cookie -> headers.add(new Header("Set-Cookie", cookie)));
+    return new Reply(reply.status(), reply.body(), reply.contentType(), headers);
+  }
+
+  private static Reply failed(Throwable failure) {
+    Throwable cause = failure.getCause();
+    Throwable reason = failure instanceof CompletionException && cause != null ? cause : failure;
+    if (reason instanceof NoSuchElementException) {
+      return Reply.empty(404);
+    }
+    if (reason instanceof RejectedExecutionException) {
+      return notRunning();
+    }
+    throw new CompletionException(reason);
+  }
+}

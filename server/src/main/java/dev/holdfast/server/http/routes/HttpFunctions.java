@@ -1,0 +1,46 @@
+package dev.holdfast.server.http.routes;
+
+import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.HttpCall;
+import dev.holdfast.functions.HttpReply;
+import dev.holdfast.functions.HttpRoute;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The HTTP side of an app. */
+public interface HttpFunctions {
+
+  /** An app without HTTP functions. */
+  HttpFunctions NONE =
+      new HttpFunctions() {
+        @Override
+        public List<HttpRoute> routes() {
+          return List.of();
+        }
+
+        @Override
+        public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
+          return CompletableFuture.completedFuture(HttpReply.empty(404));
+        }
+      };
+
+  /** The HTTP functions of a loaded app. */
+  static HttpFunctions of(FunctionApp app) {
+    return new HttpFunctions() {
+      @Override
+      public List<HttpRoute> routes() {
+        return app.httpRoutes();
+      }
+
+      @Override
+      public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
+        return app.call(functionName, call);
+      }
+    };
+  }
+
+  List<HttpRoute> routes();
+
+  /** Must not block; see {@link FunctionApp#call} for how it fails. */
+  CompletableFuture<HttpReply> call(String functionName, HttpCall call);
+}

@@ -1,0 +1,10 @@
+package dev.holdfast.server.http.routes;
+
+/** A route template that means nothing; the message says why, in half a sentence. */
+final class InvalidTemplateException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  InvalidTemplateException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.holdfast.server.http.routes;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A route as ASP.NET understands it: literals in any case, parameters with constraints. */
+final class RouteTemplate {
+
+  /** Part of a segment. */
+  sealed interface Part {}
+
+  record Literal(String text) implements Part {}
+
+  /**
+   * @param otherwise the value when the URL ends before; null is none
+   */
+  record Parameter(
+      String name,
+      boolean catchAll,
+      boolean optional,
+      @Nullable String otherwise,
+      List<Predicate<String>> constraints)
+      implements Part {
+
+    boolean accepts(String value) {
+      for (Predicate<String> constraint : constraints) {
+        if (!constraint.test(value)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final List<List<Part>> segments;
+  private final List<@Nullable Pattern> patterns;
+
+  private RouteTemplate(List<List<Part>> segments) {
+    this.segments = segments;
+    this.patterns = new ArrayList<>();
+    for (List<Part> parts : segments) {
+      patterns.add(parts.size() > 1 ? pattern(parts) : null);
+    }
+  }
+
+  static RouteTemplate of(String template) throws InvalidTemplateException {
+    return new RouteTemplate(TemplateParser.parse(template));
+  }
+
+  /** The values of the parameters; null when the path is another one. */
+  @Nullable Map<String, String> match(List<String> path) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < segments.size(); i++) {
+      List<Part> parts = segments.get(i);
+      if (parts.get(0) instanceof Parameter all && all.catchAll()) {
+        return rest(all, path.subList(Math.min(i, path.size()), path.size()), values);
+      }
+      if (i >= path.size()) {
+        if (!ended(parts, values)) {
+          return null;
+        }
+      } else if (!segment(i, path.get(i), values)) {
+        return null;
+      }
+    }
+    return path.size() > segments.size() ? null : values;
+  }
+
+  private static @Nullable Map<String, String> rest(
+      Parameter all, List<String> path, Map<String, String> values) {
+    String value = path.isEmpty() ? all.otherwise() : String.join("/", path);
+    if (value == null) {
+      return values;
+    }
+    values.put(all.name(), value);
+    return all.accepts(value) ? values : null;
+  }
+
+  /** The URL has ended before this segment: may it be left out? */
+  private static boolean ended(List<Part> parts, Map<String, String> values) {
+    if (parts.size() > 1 || !(parts.get(0) instanceof Parameter parameter)) {
+      return false;
+    }
+    String otherwise = parameter.otherwise();
+    if (otherwise == null) {
+      return parameter.optional();
+    }
+    values.put(parameter.name(), otherwise);
+    return parameter.accepts(otherwise);
+  }
+
+  private boolean segment(int i, String text, Map<String, String> values) {
+    Pattern pattern = patterns.get(i);
+    if (pattern != null) {
+      return several(pattern, segments.get(i), text, values);
+    }
+    Part part = segments.get(i).get(0);
+    if (part instanceof Literal literal) {
+      return literal.text().equalsIgnoreCase(text);
+    }
+    Parameter parameter = (Parameter) part;
+    values.put(parameter.name(), text);
+    return !text.isEmpty() && parameter.accepts(text);
+  }
+
+  private static boolean several(
+      Pattern pattern, List<Part> parts, String text, Map<String, String> values) {
+    Matcher matcher = pattern.matcher(text);
+    if (!matcher.matches()) {
+      return false;
+    }
+    int group = 0;
+    for (Part part : parts) {
+      if (part instanceof Parameter parameter) {
+        String value = matcher.group(++group);
+        if (value != null) {
+          values.put(parameter.name(), value);
+          if (!parameter.accepts(value)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  /** An optional parameter at the end takes the dot before it with it, as in {@code file.{ext?}}. */
+  private static Pattern pattern(List<Part> parts) {
+    StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      boolean optionalNext =
+          i + 1 < parts.size() && parts.get(i + 1) instanceof Parameter next && next.optional();
+      if (part instanceof Literal literal) {
+        String text = literal.text();
+        if (optionalNext && text.endsWith(".")) {
+          regex.append(Pattern.quote(text.substring(0, text.length() - 1))).append("(?:\\.(.+))?");
+          break;
+        }
+        regex.append(Pattern.quote(text));
+      } else {
+        regex.append(((Parameter) part).optional() ? "(.+)?" : "(.+)");
+      }
+    }
+    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  }
+
+  /**
+   * Sorts before what is more general: per segment 1 for a literal, 2 for something constrained, 3 for
+   * a plain parameter, 4 and 5 for catch-alls.
+   */
+  String precedence() {
+    StringBuilder digits = new StringBuilder();
+    for (List<Part> parts : segments) {
+      digits.append(digit(parts));
+    }
+    return digits.toString();
+  }
+
+  private static char digit(List<Part> parts) {
+    if (parts.size() > 1) {
+      return '2';
+    }
+    if (parts.get(0) instanceof Parameter parameter) {
+      boolean constrained = !parameter.constraints().isEmpty();
+      if (parameter.catchAll()) {
+        return constrained ? '4' : '5';
+      }
+      return constrained ? '2' : '3';
+    }
+    return '1';
+  }
+
+  /** Equal for templates that the same URLs match, but for the names of parameters. */
+  static String shape(String template) {
+    return template
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("\\{(\\**)[^:=?}*]*", "{$1");
+  }
+}

@@ -1,0 +1,141 @@
+package dev.holdfast.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.http.durable.DurableSettings;
+import dev.holdfast.server.http.durable.Orchestrators;
+import dev.holdfast.server.http.keys.Keys;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A whole HTTP front on a free port of the loopback, and a client for it. */
+public final class TestServer implements AutoCloseable {
+  public static final String DURABLE = "/runtime/webhooks/durabletask";
+
+  public final FakeTaskHub hub = new FakeTaskHub();
+  public final FakeHost host = new FakeHost();
+  public final Keys keys = new Keys(new MemoryKeyRecords(), InstantSource.system());
+  public final Site site;
+  public final HttpServer server;
+  public final int port;
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+
+  /** What may differ from the usual. */
+  public record Options(
+      HttpServerConfig config, DurableSettings durable, boolean keysRequired, String routePrefix) {
+    Options withConfig(HttpServerConfig other) {
+      return new Options(other, durable, keysRequired, routePrefix);
+    }
+
+    public Options withLimits(UnaryOperator<HttpServerConfig.Limits> change) {
+      return withConfig(
+          new HttpServerConfig(
+              config.bind(),
+              config.port(),
+              config.useForwardedHost(),
+              config.homepage(),
+              config.customHeaders(),
+              config.cors(),
+              change.apply(config.limits())));
+    }
+
+    public Options withDurable(DurableSettings other) {
+      return new Options(config, other, keysRequired, routePrefix);
+    }
+
+    public Options withKeys() {
+      return new Options(config, durable, true, routePrefix);
+    }
+  }
+
+  public TestServer() {
+    this(UnaryOperator.identity());
+  }
+
+  public TestServer(UnaryOperator<Options> change) {
+    Options options =
+        change.apply(
+            new Options(HttpServerConfig.local(0), DurableSettings.of("TestHub"), false, "api"));
+    site = new Site(options.config(), parts(options, hub));
+    server = new HttpServer(options.config(), site);
+    port = server.start();
+  }
+
+  private Site.Parts parts(Options options, TaskHub taskHub) {
+    return new Site.Parts(
+        taskHub,
+        options.durable(),
+        new Orchestrators() {
+          @Override
+          public boolean knows(String name) {
+            return names().contains(name);
+          }
+
+          @Override
+          public List<String> names() {
+            return List.of("Flow", "HelloSequence");
+          }
+        },
+        host,
+        options.routePrefix(),
+        keys,
+        options.keysRequired(),
+        InstantSource.system());
+  }
+
+  public String origin() {
+    return "http://localhost:" + port;
+  }
+
+  public HttpResponse<String> get(String path, String... headers) {
+    return send("GET", path, null, headers);
+  }
+
+  public HttpResponse<String> post(String path, String body, String... headers) {
+    return send("POST", path, body, headers);
+  }
+
+  /** A null body sends none. Paths must be URIs. */
+  public HttpResponse<String> send(
+      String method,
+      String path,
+      @org.jspecify.annotations.Nullable String body,
+      String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create(path.startsWith("http") ? path : origin() + path))
+            .timeout(Duration.ofSeconds(30))
+            .method(
+                method,
+                body == null
+                    ? BodyPublishers.noBody()
+                    : BodyPublishers.ofByteArray(body.getBytes(UTF_8)));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return client.send(request.build(), BodyHandlers.ofString(UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException(method + " " + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

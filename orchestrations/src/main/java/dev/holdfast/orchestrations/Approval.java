@@ -95,7 +95,10 @@ public final class Approval {
     if (payload instanceof Map<?, ?> answer && answer.get("approved") instanceof Boolean approved) {
       return Optional.of(
           new Verdict(
-              Outcome.of(approved), lastAsked, text(answer.get("by")), text(answer.get("comment"))));
+              Outcome.of(approved),
+              lastAsked,
+              text(answer.get("by")),
+              text(answer.get("comment"))));
     }
     return Optional.empty();
   }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *         .join();
  * }</pre>
  *
- * <p>As soon as one piece of work ends, the next one starts: a slow piece does not hold up the rest.
+ * <p>As soon as one piece of work ends, the next one starts: a slow piece does not hold up the
+ * rest.
  *
  * <p>The call must <em>not</em> carry {@code TaskOptions}: client library 1.5.0 counts an attempt
  * each time a task with a retry policy is awaited together with others, and so would give up early.
@@ -42,8 +43,7 @@ public final class FanOut<T, R> {
   private int attemptsMax = 1;
   private Duration pause = Duration.ZERO;
 
-  private FanOut(
-      TaskOrchestrationContext ctx, List<T> inputs, Function<? super T, Task<R>> call) {
+  private FanOut(TaskOrchestrationContext ctx, List<T> inputs, Function<? super T, Task<R>> call) {
     this.ctx = ctx;
     this.inputs = inputs;
     this.call = call;

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at something again and again, sleeping on durable timers in between, until a condition holds
- * or time is up.
+ * Looks at something again and again, sleeping on durable timers in between, until a condition
+ * holds or time is up.
  *
  * <pre>{@code
  * Monitor.Result<String> result =

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>When to register: <em>after</em> a step that is all or nothing; <em>before</em> a step that may
- * have taken effect although it reported a failure (a time-out, say). In the second case the
+ * <p>When to register: <em>after</em> a step that is all or nothing; <em>before</em> a step that
+ * may have taken effect although it reported a failure (a time-out, say). In the second case the
  * compensation must accept that there is nothing to undo. Either way a compensation may run more
  * than once after a crash, as every activity may, so it must be idempotent.
  *

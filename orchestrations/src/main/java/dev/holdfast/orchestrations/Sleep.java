@@ -17,16 +17,16 @@ public final class Sleep {
 
   private Sleep() {}
 
-  /** Returns when this much of the orchestration's time has passed; at once if it is not positive. */
+  /**
+   * Returns when this much of the orchestration's time has passed; at once if it is not positive.
+   */
   public static void during(TaskOrchestrationContext ctx, Duration time) {
     until(ctx, ctx.getCurrentInstant().plus(time));
   }
 
   /** Returns once the orchestration's time has reached {@code wake}; at once if it already has. */
   public static void until(TaskOrchestrationContext ctx, Instant wake) {
-    for (Instant now = ctx.getCurrentInstant();
-        now.isBefore(wake);
-        now = ctx.getCurrentInstant()) {
+    for (Instant now = ctx.getCurrentInstant(); now.isBefore(wake); now = ctx.getCurrentInstant()) {
       Duration rest = Duration.between(now, wake);
       ctx.createTimer(rest.compareTo(TIMER_MAX) > 0 ? TIMER_MAX : rest).await();
     }

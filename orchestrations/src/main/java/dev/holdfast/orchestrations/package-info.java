@@ -6,9 +6,8 @@
  * runs. All of them obey its rules, and so must the code handed to them: it is executed again from
  * the start on every turn and has to make the same calls in the same order each time. That means no
  * clock (take {@code ctx.getCurrentInstant()}), no random numbers (take {@code ctx.newUUID()}), no
- * threads, no I/O, no mutable statics; and never {@code catch (RuntimeException)} around an
- * {@code await()}, because the library unwinds a waiting orchestrator with an exception of that
- * kind.
+ * threads, no I/O, no mutable statics; and never {@code catch (RuntimeException)} around an {@code
+ * await()}, because the library unwinds a waiting orchestrator with an exception of that kind.
  */
 @NullMarked
 package dev.holdfast.orchestrations;

@@ -84,7 +84,9 @@ class ApprovalTest {
     assertThat(rehearsal.open()).isEmpty();
 
     rehearsal.pass(Duration.ofHours(1));
-    assertThat(rehearsal.open()).extracting(Rehearsal.OpenActivity::input).containsExactly("\"director\"");
+    assertThat(rehearsal.open())
+        .extracting(Rehearsal.OpenActivity::input)
+        .containsExactly("\"director\"");
 
     rehearsal.answer("Ask(\"director\")", "null").raise("Approval", "true");
     assertThat(rehearsal.output()).contains("APPROVED");

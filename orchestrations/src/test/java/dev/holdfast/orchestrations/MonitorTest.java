@@ -60,8 +60,7 @@ class MonitorTest {
   void sleeps_grow_up_to_the_longest_allowed() {
     Rehearsal rehearsal =
         rehearse(
-            monitor ->
-                monitor.every(Duration.ofSeconds(10)).backingOff(2, Duration.ofSeconds(30)));
+            monitor -> monitor.every(Duration.ofSeconds(10)).backingOff(2, Duration.ofSeconds(30)));
 
     Duration[] expected = {
       Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30), Duration.ofSeconds(30)

@@ -30,8 +30,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One orchestration, led through its history by hand: the test answers activities, raises events and
- * moves the clock; the released client library replays the orchestrator, whole, on every turn.
+ * One orchestration, led through its history by hand: the test answers activities, raises events
+ * and moves the clock; the released client library replays the orchestrator, whole, on every turn.
  */
 final class Rehearsal {
 
@@ -206,8 +206,7 @@ final class Rehearsal {
       }
       case CREATETIMER -> {
         Timestamp fireAt = action.getCreateTimer().getFireAt();
-        timers.put(
-            action.getId(), Instant.ofEpochSecond(fireAt.getSeconds(), fireAt.getNanos()));
+        timers.put(action.getId(), Instant.ofEpochSecond(fireAt.getSeconds(), fireAt.getNanos()));
         history.add(
             stamped(
                 HistoryEvent.newBuilder()

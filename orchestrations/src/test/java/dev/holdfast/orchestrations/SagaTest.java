@@ -42,7 +42,9 @@ class SagaTest {
         .answer("Book(\"hotel\")", "null")
         .fail("Book(\"car\")", "no cars left");
 
-    assertThat(rehearsal.open()).extracting(Rehearsal.OpenActivity::input).containsExactly("\"hotel\"");
+    assertThat(rehearsal.open())
+        .extracting(Rehearsal.OpenActivity::input)
+        .containsExactly("\"hotel\"");
   }
 
   @Test

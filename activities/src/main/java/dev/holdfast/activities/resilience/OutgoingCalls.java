@@ -50,7 +50,10 @@ public final class OutgoingCalls {
     this.clock = clock;
   }
 
-  /** Names the policy of one activity; all others have {@link Policy#DEFAULT}. Before its first call. */
+  /**
+   * Names the policy of one activity; all others have {@link Policy#DEFAULT}. Before its first
+   * call.
+   */
   public OutgoingCalls policy(String activity, Policy policy) {
     policies.put(activity, policy);
     return this;

@@ -9,14 +9,15 @@ import java.util.function.Predicate;
  * How patient an activity is with what it calls.
  *
  * @param attemptsMax how often a call is tried within one run of the activity; at least 1
- * @param firstPause how long to wait after the first failure; each later pause is twice as long. The
- *     activity's thread waits, so keep the sum to seconds
+ * @param firstPause how long to wait after the first failure; each later pause is twice as long.
+ *     The activity's thread waits, so keep the sum to seconds
  * @param window the breaker looks at this many latest attempts of the activity, and has no opinion
  *     before it has seen that many; at least 1
  * @param failedPercent it opens when this share of them failed; 1 to 100
  * @param openFor how long an open breaker lets nothing through before it tries one call
  * @param blip which failures are the outside world's passing weakness: only these are retried and
- *     counted by the breaker. Anything else ("card declined") is an answer and passes straight through
+ *     counted by the breaker. Anything else ("card declined") is an answer and passes straight
+ *     through
  */
 public record Policy(
     int attemptsMax,

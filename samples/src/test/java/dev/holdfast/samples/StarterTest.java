@@ -3,7 +3,6 @@ package dev.holdfast.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
-import static org.mockito.ArgumentMatchers.isNull;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoInteractions;
@@ -14,6 +13,7 @@ import com.microsoft.durabletask.DurableTaskClient;
 import com.microsoft.durabletask.azurefunctions.DurableClientContext;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentMatchers;
 
 class StarterTest {
 
@@ -27,7 +27,7 @@ class StarterTest {
 
     assertThat(start("")).isSameAs(urls);
 
-    verify(client).scheduleNewOrchestrationInstance(eq("Greet"), (Object) isNull());
+    verify(client).scheduleNewOrchestrationInstance(eq("Greet"), ArgumentMatchers.<Object>isNull());
     verify(client).close();
   }
 
@@ -37,7 +37,9 @@ class StarterTest {
 
     assertThat(start("{\"name\":\"Ada\"}")).isSameAs(urls);
 
-    verify(client).scheduleNewOrchestrationInstance(eq("Greet"), (Object) any(Input.class));
+    verify(client)
+        .scheduleNewOrchestrationInstance(
+            eq("Greet"), ArgumentMatchers.<Object>argThat(input -> input instanceof Input));
   }
 
   @Test
@@ -60,7 +62,8 @@ class StarterTest {
 
   private void prepare() {
     when(durable.getClient()).thenReturn(client);
-    when(client.scheduleNewOrchestrationInstance(eq("Greet"), (Object) any())).thenReturn("id-1");
+    when(client.scheduleNewOrchestrationInstance(eq("Greet"), ArgumentMatchers.<Object>any()))
+        .thenReturn("id-1");
     when(durable.createCheckStatusResponse(any(), eq("id-1"))).thenReturn(urls);
   }
 

@@ -93,27 +93,28 @@ public class Reports {
 
   private static HttpResponseMessage describe(
       HttpRequestMessage<?> request, OrchestrationMetadata instance) {
-    switch (instance.getRuntimeStatus()) {
-      case COMPLETED:
-        return request
-            .createResponseBuilder(HttpStatus.OK)
-            .header("Content-Type", "application/json")
-            .body(instance.getSerializedOutput())
-            .build();
-      case FAILED:
-      case TERMINATED:
-      case CANCELED:
-        return Starter.json(
-            request,
-            HttpStatus.INTERNAL_SERVER_ERROR,
-            Map.of("error", "The report ended as " + instance.getRuntimeStatus()));
-      default:
-        Map<String, Object> progress = new LinkedHashMap<>();
-        progress.put("id", instance.getInstanceId());
-        progress.put("status", instance.getRuntimeStatus().name());
-        progress.put("progress", instance.readCustomStatusAs(String.class));
-        return accepted(request, request.getUri().toString(), progress);
-    }
+    return switch (instance.getRuntimeStatus()) {
+      case COMPLETED ->
+          request
+              .createResponseBuilder(HttpStatus.OK)
+              .header("Content-Type", "application/json")
+              .body(instance.getSerializedOutput())
+              .build();
+      case FAILED, TERMINATED, CANCELED ->
+          Starter.json(
+              request,
+              HttpStatus.INTERNAL_SERVER_ERROR,
+              Map.of("error", "The report ended as " + instance.getRuntimeStatus()));
+      default -> accepted(request, request.getUri().toString(), progress(instance));
+    };
+  }
+
+  private static Map<String, Object> progress(OrchestrationMetadata instance) {
+    Map<String, Object> progress = new LinkedHashMap<>();
+    progress.put("id", instance.getInstanceId());
+    progress.put("status", instance.getRuntimeStatus().name());
+    progress.put("progress", instance.readCustomStatusAs(String.class));
+    return progress;
   }
 
   private static HttpResponseMessage accepted(

@@ -1,7 +1,6 @@
 package dev.holdfast.samples.asynchttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
@@ -15,6 +14,7 @@ import dev.holdfast.samples.FakeRequest;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentMatchers;
 
 class ReportsTest {
 
@@ -33,7 +33,7 @@ class ReportsTest {
 
   @Test
   void an_order_is_accepted_with_the_place_to_look() {
-    when(client.scheduleNewOrchestrationInstance(eq("MakeReport"), (Object) any()))
+    when(client.scheduleNewOrchestrationInstance(eq("MakeReport"), ArgumentMatchers.<Object>any()))
         .thenReturn("r1");
     FakeRequest request =
         FakeRequest.post("http://localhost:7071/api/reports", "{\"title\":\"Sales\"}");

@@ -109,26 +109,25 @@ class TripBookingTest {
     when(context.getFunctionName()).thenReturn(activity);
     when(context.getLogger()).thenReturn(Logger.getAnonymousLogger());
     switch (activity) {
-      case "BookFlight":
-        return booking.bookFlight(input);
-      case "BookHotel":
-        return booking.bookHotel(input);
-      case "BookCar":
-        return booking.bookCar(input);
-      case "TakePayment":
-        return booking.takePayment(input, context);
-      case "CancelFlight":
-        booking.cancelFlight(input, context);
-        return "";
-      case "CancelHotel":
-        booking.cancelHotel(input, context);
-        return "";
-      case "CancelCar":
-        booking.cancelCar(input, context);
-        return "";
-      default:
-        throw new AssertionError("no activity " + activity);
+      case "CancelFlight" -> booking.cancelFlight(input, context);
+      case "CancelHotel" -> booking.cancelHotel(input, context);
+      case "CancelCar" -> booking.cancelCar(input, context);
+      default -> {
+        return book(activity, input, context);
+      }
     }
+    return "";
+  }
+
+  private Object book(String activity, TripBooking.Booking input, ExecutionContext context)
+      throws Exception {
+    return switch (activity) {
+      case "BookFlight" -> booking.bookFlight(input);
+      case "BookHotel" -> booking.bookHotel(input);
+      case "BookCar" -> booking.bookCar(input);
+      case "TakePayment" -> booking.takePayment(input, context);
+      default -> throw new AssertionError("no activity " + activity);
+    };
   }
 
   private static TaskFailedException failure(String activity, Exception e) {

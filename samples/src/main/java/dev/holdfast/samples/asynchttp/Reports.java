@@ -18,6 +18,7 @@ import com.microsoft.durabletask.azurefunctions.DurableClientInput;
 import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
 import dev.holdfast.orchestrations.Sleep;
 import dev.holdfast.samples.Starter;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,7 +61,8 @@ public class Reports {
     }
     try (DurableTaskClient client = durable.getClient()) {
       String id = client.scheduleNewOrchestrationInstance("MakeReport", order);
-      String location = request.getUri().resolve("/api/reports/" + id).toString();
+      URI reports = request.getUri();
+      String location = reports.resolve(reports.getPath() + "/" + id).toString();
       return accepted(request, location, Map.of("id", id, "statusUrl", location));
     }
   }

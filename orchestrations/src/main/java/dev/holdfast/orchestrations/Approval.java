@@ -1,0 +1,133 @@
+package dev.holdfast.orchestrations;
+
+import com.microsoft.durabletask.Task;
+import com.microsoft.durabletask.TaskOrchestrationContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks people, one after the other, until one of them decides.
+ *
+ * <pre>{@code
+ * Approval.Verdict verdict =
+ *     Approval.onEvent(ctx, "Approval")
+ *         .ask("manager", Duration.ofHours(24), () -> ctx.callActivity("AskManager", expense))
+ *         .ask("director", Duration.ofHours(48), () -> ctx.callActivity("AskDirector", expense))
+ *         .await();
+ * }</pre>
+ *
+ * <p>The answer is an external event whose payload is {@code true}, {@code false} or an object with
+ * {@code "approved": true|false} and, if wanted, {@code "by"} and {@code "comment"}. Any other
+ * payload is no answer: it is passed over and the wait goes on. (A typed wait would be worse off:
+ * client library 1.5.0 silently loses an event whose payload does not fit.) The event's name is
+ * matched exactly, case included.
+ *
+ * <p>One wait spans all steps: an answer that comes while the next person is being told still
+ * counts, whoever sends it. An answer and the end of a step's patience in the same turn: the answer
+ * wins.
+ */
+public final class Approval {
+
+  private final TaskOrchestrationContext ctx;
+  private final String event;
+  private final List<Step> steps = new ArrayList<>();
+
+  private Approval(TaskOrchestrationContext ctx, String event) {
+    this.ctx = ctx;
+    this.event = event;
+  }
+
+  /** Begins the description of an approval that is answered by events of this name. */
+  public static Approval onEvent(TaskOrchestrationContext ctx, String event) {
+    return new Approval(ctx, event);
+  }
+
+  /**
+   * Adds a step: tell this person, then wait for an answer.
+   *
+   * @param who appears in the verdict
+   * @param patience how long to wait after the notice went out, before the next step
+   * @param notice starts the activity that tells the person and returns its task, not awaited; if
+   *     the task fails, so does {@link #await}, so give it retry options if it can
+   */
+  public Approval ask(String who, Duration patience, Supplier<? extends Task<?>> notice) {
+    steps.add(new Step(who, patience, notice));
+    return this;
+  }
+
+  /**
+   * Goes through the steps until there is an answer or no step is left.
+   *
+   * @throws com.microsoft.durabletask.TaskFailedException a notice failed
+   */
+  public Verdict await() {
+    Task<Object> answer = ctx.waitForExternalEvent(event, Object.class);
+    String lastAsked = "";
+    for (Step step : steps) {
+      lastAsked = step.who();
+      step.notice().get().await();
+      Task<Void> patience = ctx.createTimer(step.patience());
+      while (answeredBefore(patience, answer)) {
+        Optional<Verdict> verdict = read(answer.await(), step.who());
+        if (verdict.isPresent()) {
+          return verdict.get();
+        }
+        answer = ctx.waitForExternalEvent(event, Object.class);
+      }
+    }
+    return new Verdict(Outcome.EXPIRED, lastAsked, null, null);
+  }
+
+  private boolean answeredBefore(Task<Void> patience, Task<Object> answer) {
+    ctx.anyOf(answer, patience).await();
+    return answer.isDone();
+  }
+
+  private static Optional<Verdict> read(@Nullable Object payload, String lastAsked) {
+    if (payload instanceof Boolean approved) {
+      return Optional.of(new Verdict(Outcome.of(approved), lastAsked, null, null));
+    }
+    if (payload instanceof Map<?, ?> answer && answer.get("approved") instanceof Boolean approved) {
+      return Optional.of(
+          new Verdict(
+              Outcome.of(approved),
+              lastAsked,
+              text(answer.get("by")),
+              text(answer.get("comment"))));
+    }
+    return Optional.empty();
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value == null ? null : value.toString();
+  }
+
+  private record Step(String who, Duration patience, Supplier<? extends Task<?>> notice) {}
+
+  /** How an approval can end. */
+  public enum Outcome {
+    APPROVED,
+    REJECTED,
+    /** Nobody answered in time. */
+    EXPIRED;
+
+    private static Outcome of(boolean approved) {
+      return approved ? APPROVED : REJECTED;
+    }
+  }
+
+  /**
+   * The decision.
+   *
+   * @param lastAsked who had been asked last when it was made; empty when there were no steps
+   * @param by who decided, if the answer said so
+   * @param comment what the answer said besides
+   */
+  public record Verdict(
+      Outcome outcome, String lastAsked, @Nullable String by, @Nullable String comment) {}
+}

@@ -1,0 +1,99 @@
+package dev.holdfast.orchestrations;
+
+import com.microsoft.durabletask.CompositeTaskFailedException;
+import com.microsoft.durabletask.Task;
+import com.microsoft.durabletask.TaskFailedException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Undoes what has been done when a later step fails.
+ *
+ * <pre>{@code
+ * Saga saga = new Saga();
+ * try {
+ *   ctx.callActivity("BookFlight", trip, String.class).await();
+ *   saga.undoWith("CancelFlight", () -> ctx.callActivity("CancelFlight", trip, retry));
+ *   ctx.callActivity("BookHotel", trip, String.class).await();
+ *   saga.undoWith("CancelHotel", () -> ctx.callActivity("CancelHotel", trip, retry));
+ * } catch (TaskFailedException e) {
+ *   Saga.Undone undone = saga.undo();
+ * }
+ * }</pre>
+ *
+ * <p>When to register: <em>after</em> a step that is all or nothing; <em>before</em> a step that
+ * may have taken effect although it reported a failure (a time-out, say). In the second case the
+ * compensation must accept that there is nothing to undo. Either way a compensation may run more
+ * than once after a crash, as every activity may, so it must be idempotent.
+ *
+ * <p>One saga belongs to one execution of one orchestrator: make a new one at the top of the
+ * orchestrator, never keep it in a field.
+ */
+public final class Saga {
+
+  private final Deque<Compensation> compensations = new ArrayDeque<>();
+
+  /**
+   * Remembers how to undo a step. Nothing runs until {@link #undo}.
+   *
+   * @param name what to call it in {@link Undone}; usually the activity's name
+   * @param compensation starts the undoing activity or sub-orchestration and returns its task, not
+   *     awaited. Retry options are welcome
+   */
+  public Saga undoWith(String name, Supplier<? extends Task<?>> compensation) {
+    compensations.push(new Compensation(name, compensation));
+    return this;
+  }
+
+  /**
+   * Runs the compensations one at a time, newest first, and forgets them.
+   *
+   * <p>A compensation that fails does not keep the older ones from running; its failure is in the
+   * result, for somebody to look at. A second call finds nothing to do and returns empty lists.
+   */
+  public Undone undo() {
+    List<String> done = new ArrayList<>();
+    List<Failure> failures = new ArrayList<>();
+    while (!compensations.isEmpty()) {
+      Compensation next = compensations.pop();
+      try {
+        next.start().get().await();
+        done.add(next.name());
+      } catch (TaskFailedException | CompositeTaskFailedException e) {
+        // Nothing wider may be caught here: a waiting orchestrator is unwound by an exception too.
+        failures.add(new Failure(next.name(), Failures.describe(e)));
+      }
+    }
+    return new Undone(done, failures);
+  }
+
+  private record Compensation(String name, Supplier<? extends Task<?>> start) {}
+
+  /**
+   * What came of undoing.
+   *
+   * @param done names of the compensations that succeeded, in the order in which they ran
+   * @param failures those that failed, in the order in which they ran
+   */
+  public record Undone(List<String> done, List<Failure> failures) {
+    public Undone {
+      done = List.copyOf(done);
+      failures = List.copyOf(failures);
+    }
+
+    /** True when every step that had been done is undone. */
+    public boolean complete() {
+      return failures.isEmpty();
+    }
+  }
+
+  /**
+   * A compensation that failed.
+   *
+   * @param reason {@code type: message} of the failure
+   */
+  public record Failure(String name, String reason) {}
+}

@@ -1,0 +1,34 @@
+package dev.holdfast.orchestrations;
+
+import com.microsoft.durabletask.TaskOrchestrationContext;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Durable sleeping of any length.
+ *
+ * <p>The library runs no timer for longer than three days; it makes several of a longer one, and in
+ * release 1.5.0 {@code ctx.createTimer(Duration.ofDays(7)).await()} already returns after the first
+ * of them. These do not.
+ */
+public final class Sleep {
+
+  private static final Duration TIMER_MAX = Duration.ofDays(3);
+
+  private Sleep() {}
+
+  /**
+   * Returns when this much of the orchestration's time has passed; at once if it is not positive.
+   */
+  public static void during(TaskOrchestrationContext ctx, Duration time) {
+    until(ctx, ctx.getCurrentInstant().plus(time));
+  }
+
+  /** Returns once the orchestration's time has reached {@code wake}; at once if it already has. */
+  public static void until(TaskOrchestrationContext ctx, Instant wake) {
+    for (Instant now = ctx.getCurrentInstant(); now.isBefore(wake); now = ctx.getCurrentInstant()) {
+      Duration rest = Duration.between(now, wake);
+      ctx.createTimer(rest.compareTo(TIMER_MAX) > 0 ? TIMER_MAX : rest).await();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.holdfast.samples;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.azure.functions.HttpRequestMessage;
+import com.microsoft.azure.functions.HttpResponseMessage;
+import com.microsoft.azure.functions.HttpStatus;
+import com.microsoft.durabletask.DurableTaskClient;
+import com.microsoft.durabletask.azurefunctions.DurableClientContext;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the HTTP starters of most samples do: read the body, start the orchestrator, answer with its
+ * URLs.
+ */
+public final class Starter {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Starter() {}
+
+  /**
+   * Starts the orchestrator with the request's body as input, or without input if there is none.
+   *
+   * @param inputType what the body must fit, so that a typing error is answered here and not found
+   *     later in a failed instance
+   * @return 202 with the management URLs, or 400 saying what is wrong with the body
+   */
+  public static HttpResponseMessage start(
+      HttpRequestMessage<Optional<String>> request,
+      DurableClientContext durable,
+      String orchestrator,
+      Class<?> inputType) {
+    Object input;
+    try {
+      input = read(request, inputType);
+    } catch (JsonProcessingException e) {
+      return badBody(request, e);
+    }
+    // Closing it lets go of its connection: this release of the library opens one per client.
+    try (DurableTaskClient client = durable.getClient()) {
+      String instanceId = client.scheduleNewOrchestrationInstance(orchestrator, input);
+      return durable.createCheckStatusResponse(request, instanceId);
+    }
+  }
+
+  /**
+   * The request's body as an object; null when it is empty.
+   *
+   * @throws JsonProcessingException it is not JSON, or does not fit the type
+   */
+  public static <T> @Nullable T read(
+      HttpRequestMessage<Optional<String>> request, Class<T> inputType)
+      throws JsonProcessingException {
+    String body = request.getBody().orElse("");
+    return body.isBlank() ? null : JSON.readValue(body, inputType);
+  }
+
+  /** 400 with the reason. */
+  public static HttpResponseMessage badBody(
+      HttpRequestMessage<?> request, JsonProcessingException e) {
+    return json(request, HttpStatus.BAD_REQUEST, Map.of("error", e.getOriginalMessage()));
+  }
+
+  /** A response with a JSON body. */
+  public static HttpResponseMessage json(
+      HttpRequestMessage<?> request, HttpStatus status, Object body) {
+    return request
+        .createResponseBuilder(status)
+        .header("Content-Type", "application/json")
+        .body(body)
+        .build();
+  }
+}

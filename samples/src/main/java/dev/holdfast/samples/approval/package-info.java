@@ -1,0 +1,5 @@
+/** Sample: waiting for a person. */
+@NullMarked
+package dev.holdfast.samples.approval;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,113 @@
+package dev.holdfast.samples.monitor;
+
+import com.microsoft.azure.functions.HttpMethod;
+import com.microsoft.azure.functions.HttpRequestMessage;
+import com.microsoft.azure.functions.HttpResponseMessage;
+import com.microsoft.azure.functions.annotation.AuthorizationLevel;
+import com.microsoft.azure.functions.annotation.FunctionName;
+import com.microsoft.azure.functions.annotation.HttpTrigger;
+import com.microsoft.durabletask.TaskOrchestrationContext;
+import com.microsoft.durabletask.azurefunctions.DurableActivityTrigger;
+import com.microsoft.durabletask.azurefunctions.DurableClientContext;
+import com.microsoft.durabletask.azurefunctions.DurableClientInput;
+import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
+import dev.holdfast.orchestrations.Monitor;
+import dev.holdfast.samples.Starter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Monitor: look at something again and again until it is so, or until it is too late.
+ *
+ * <p>Use it when the other side cannot call back. Between two looks the orchestration sleeps on a
+ * durable timer: no thread waits, and a restart in between goes unnoticed. After every twenty looks
+ * it continues as new, so that its history stays short however long the parcel takes.
+ *
+ * <pre>
+ * curl -X POST http://localhost:7071/api/StartTrackParcel
+ * curl -X POST http://localhost:7071/api/StartTrackParcel -H 'Content-Type: application/json' \
+ *      -d '{"parcel":"JD-42","arrivesAfterMillis":20000,"pollMillis":5000,"giveUpAfterMillis":60000}'
+ * </pre>
+ *
+ * <p>The output is {@code {"parcel":"JD-42","state":"delivered","polls":5}}, or has the last state
+ * seen when time is up.
+ */
+public class ParcelTracking {
+
+  private static final int POLLS_PER_EXECUTION = 20;
+
+  @FunctionName("StartTrackParcel")
+  public HttpResponseMessage start(
+      @HttpTrigger(
+              name = "request",
+              methods = {HttpMethod.GET, HttpMethod.POST},
+              authLevel = AuthorizationLevel.ANONYMOUS)
+          HttpRequestMessage<Optional<String>> request,
+      @DurableClientInput(name = "durable") DurableClientContext durable) {
+    return Starter.start(request, durable, "TrackParcel", Parcel.class);
+  }
+
+  @FunctionName("TrackParcel")
+  public Tracked trackParcel(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    Parcel given = ctx.getInput(Parcel.class);
+    Parcel parcel = given == null ? new Parcel() : given;
+    if (parcel.deadlineMillis == 0) {
+      parcel.plan(ctx.getCurrentInstant());
+    }
+
+    Monitor.Result<String> seen =
+        Monitor.polling(ctx, () -> ctx.callActivity("AskCarrier", parcel, String.class))
+            .every(Duration.ofMillis(parcel.pollMillis))
+            .until(Instant.ofEpochMilli(parcel.deadlineMillis))
+            .pollsMax(POLLS_PER_EXECUTION)
+            .await("delivered"::equals);
+
+    parcel.polls += seen.polls();
+    if (seen.ending() == Monitor.Ending.PAUSED) {
+      ctx.continueAsNew(parcel);
+    }
+    return new Tracked(parcel.parcel, String.valueOf(seen.last()), parcel.polls);
+  }
+
+  /** Stands in for a call to the carrier: by its books the parcel arrives when it is time. */
+  @FunctionName("AskCarrier")
+  public String askCarrier(@DurableActivityTrigger(name = "parcel") Parcel parcel) {
+    boolean arrived = System.currentTimeMillis() >= parcel.arrivalMillis;
+    return arrived ? "delivered" : "in transit";
+  }
+
+  /**
+   * The orchestration's input, and what one execution hands to the next; times are epoch millis.
+   */
+  public static class Parcel {
+    public String parcel = "JD-1";
+    public long arrivesAfterMillis = 20_000;
+    public long pollMillis = 5_000;
+    public long giveUpAfterMillis = 600_000;
+
+    public long arrivalMillis;
+    public long deadlineMillis;
+    public int polls;
+
+    // Once, by the orchestration's clock: deadlines must survive continue-as-new unchanged.
+    private void plan(Instant now) {
+      arrivalMillis = now.toEpochMilli() + arrivesAfterMillis;
+      deadlineMillis = now.toEpochMilli() + giveUpAfterMillis;
+    }
+  }
+
+  /** The orchestration's output. */
+  public static class Tracked {
+    public String parcel;
+    public String state;
+    public int polls;
+
+    public Tracked(String parcel, String state, int polls) {
+      this.parcel = parcel;
+      this.state = state;
+      this.polls = polls;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.holdfast.samples.retries;
+
+import com.microsoft.azure.functions.HttpMethod;
+import com.microsoft.azure.functions.HttpRequestMessage;
+import com.microsoft.azure.functions.HttpResponseMessage;
+import com.microsoft.azure.functions.annotation.AuthorizationLevel;
+import com.microsoft.azure.functions.annotation.FunctionName;
+import com.microsoft.azure.functions.annotation.HttpTrigger;
+import com.microsoft.durabletask.FailureDetails;
+import com.microsoft.durabletask.RetryHandler;
+import com.microsoft.durabletask.RetryPolicy;
+import com.microsoft.durabletask.TaskFailedException;
+import com.microsoft.durabletask.TaskOptions;
+import com.microsoft.durabletask.TaskOrchestrationContext;
+import com.microsoft.durabletask.azurefunctions.DurableActivityTrigger;
+import com.microsoft.durabletask.azurefunctions.DurableClientContext;
+import com.microsoft.durabletask.azurefunctions.DurableClientInput;
+import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
+import dev.holdfast.samples.Starter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Retries: an activity that fails is tried again, by a policy or by your own judgement.
+ *
+ * <p>Use a {@link RetryPolicy} when time is all it takes, and a {@link RetryHandler} when it
+ * depends on what went wrong. The pauses are durable timers: an outage of a day holds no thread,
+ * and a restart of the host does not begin again at the first attempt.
+ *
+ * <pre>
+ * curl -X POST http://localhost:7071/api/StartRetryWithPolicy -H 'Content-Type: application/json' \
+ *      -d '{"downForMillis":3000,"attemptsMax":5,"pauseMillis":1000}'
+ * curl -X POST http://localhost:7071/api/StartRetryWithHandler -H 'Content-Type: application/json' \
+ *      -d '{"refuses":true}'
+ * </pre>
+ *
+ * <p>The first ends well; with {@code "downForMillis":60000} it ends Failed after five attempts.
+ * The second gives up after a single attempt, because asking again would not help.
+ */
+public class Retries {
+
+  @FunctionName("StartRetryWithPolicy")
+  public HttpResponseMessage startWithPolicy(
+      @HttpTrigger(
+              name = "request",
+              methods = {HttpMethod.GET, HttpMethod.POST},
+              authLevel = AuthorizationLevel.ANONYMOUS)
+          HttpRequestMessage<Optional<String>> request,
+      @DurableClientInput(name = "durable") DurableClientContext durable) {
+    return Starter.start(request, durable, "RetryWithPolicy", Outage.class);
+  }
+
+  @FunctionName("StartRetryWithHandler")
+  public HttpResponseMessage startWithHandler(
+      @HttpTrigger(
+              name = "request",
+              methods = {HttpMethod.GET, HttpMethod.POST},
+              authLevel = AuthorizationLevel.ANONYMOUS)
+          HttpRequestMessage<Optional<String>> request,
+      @DurableClientInput(name = "durable") DurableClientContext durable) {
+    return Starter.start(request, durable, "RetryWithHandler", Outage.class);
+  }
+
+  /** The policy: so many attempts, each pause twice as long as the one before. */
+  @FunctionName("RetryWithPolicy")
+  public String retryWithPolicy(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    Outage outage = outage(ctx);
+    RetryPolicy policy =
+        new RetryPolicy(outage.attemptsMax, Duration.ofMillis(outage.pauseMillis))
+            .setBackoffCoefficient(2.0);
+
+    return ctx.callActivity("CallService", outage, new TaskOptions(policy), String.class).await();
+  }
+
+  /** The handler looks at each failure, takes its own pauses and says whether to go on. */
+  @FunctionName("RetryWithHandler")
+  public Outcome retryWithHandler(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    Outage outage = outage(ctx);
+    Outcome outcome = new Outcome();
+    RetryHandler handler =
+        retry -> {
+          outcome.attempts = retry.getLastAttemptNumber();
+          if (isRefusal(retry.getLastFailure()) || outcome.attempts >= outage.attemptsMax) {
+            return false;
+          }
+          retry
+              .getOrchestrationContext()
+              .createTimer(Duration.ofMillis(outage.pauseMillis))
+              .await();
+          return true;
+        };
+
+    try {
+      outcome.answer =
+          ctx.callActivity("CallService", outage, new TaskOptions(handler), String.class).await();
+      outcome.attempts++;
+    } catch (TaskFailedException e) {
+      outcome.gaveUp = e.getErrorDetails().getErrorMessage();
+    }
+    return outcome;
+  }
+
+  // By the end of the name: hosts differ in whether they report a class with its package.
+  private static boolean isRefusal(FailureDetails failure) {
+    return failure.getErrorType().endsWith("IllegalArgumentException");
+  }
+
+  private static Outage outage(TaskOrchestrationContext ctx) {
+    Outage given = ctx.getInput(Outage.class);
+    Outage outage = given == null ? new Outage() : given;
+    outage.upAtMillis = ctx.getCurrentInstant().toEpochMilli() + outage.downForMillis;
+    return outage;
+  }
+
+  /** Stands in for a service with an outage. */
+  @FunctionName("CallService")
+  public String callService(@DurableActivityTrigger(name = "outage") Outage outage)
+      throws IOException {
+    if (outage.refuses) {
+      throw new IllegalArgumentException("The service does not like the request");
+    }
+    if (System.currentTimeMillis() < outage.upAtMillis) {
+      throw new IOException("The service is down");
+    }
+    return "The service is up";
+  }
+
+  /** The input of both orchestrations; what is left out has these values. */
+  public static class Outage {
+    public long downForMillis = 3_000;
+    public boolean refuses;
+    public int attemptsMax = 5;
+    public long pauseMillis = 1_000;
+
+    /** Worked out by the orchestrator from its own clock; epoch millis. */
+    public long upAtMillis;
+  }
+
+  /** The output of RetryWithHandler. */
+  public static class Outcome {
+    public @Nullable String answer;
+    public @Nullable String gaveUp;
+    public int attempts;
+  }
+}

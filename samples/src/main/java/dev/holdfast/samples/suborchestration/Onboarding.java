@@ -1,0 +1,138 @@
+package dev.holdfast.samples.suborchestration;
+
+import com.microsoft.azure.functions.HttpMethod;
+import com.microsoft.azure.functions.HttpRequestMessage;
+import com.microsoft.azure.functions.HttpResponseMessage;
+import com.microsoft.azure.functions.annotation.AuthorizationLevel;
+import com.microsoft.azure.functions.annotation.FunctionName;
+import com.microsoft.azure.functions.annotation.HttpTrigger;
+import com.microsoft.durabletask.TaskOrchestrationContext;
+import com.microsoft.durabletask.azurefunctions.DurableActivityTrigger;
+import com.microsoft.durabletask.azurefunctions.DurableClientContext;
+import com.microsoft.durabletask.azurefunctions.DurableClientInput;
+import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
+import dev.holdfast.orchestrations.FanOut;
+import dev.holdfast.samples.Starter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Sub-orchestrations: an orchestration that is made of others.
+ *
+ * <p>Use it to give a part of the work its own history, status and instance id, to reuse that part
+ * elsewhere, or to keep any one history short when there is much to do. Here a team is welcomed,
+ * each member by a sub-orchestration of its own; one that fails does not hold up the rest.
+ *
+ * <pre>
+ * curl -X POST http://localhost:7071/api/StartOnboardTeam
+ * curl -X POST http://localhost:7071/api/StartOnboardTeam -H 'Content-Type: application/json' \
+ *      -d '{"team":"Compilers","people":["Grace","Jean",""]}'
+ * </pre>
+ *
+ * <p>The output of the second names two that are ready and one, without a name, that is not. The
+ * status of a member: instance {@code ID:0}, {@code ID:1}, … of the team's {@code ID}.
+ */
+public class Onboarding {
+
+  @FunctionName("StartOnboardTeam")
+  public HttpResponseMessage start(
+      @HttpTrigger(
+              name = "request",
+              methods = {HttpMethod.GET, HttpMethod.POST},
+              authLevel = AuthorizationLevel.ANONYMOUS)
+          HttpRequestMessage<Optional<String>> request,
+      @DurableClientInput(name = "durable") DurableClientContext durable) {
+    return Starter.start(request, durable, "OnboardTeam", Team.class);
+  }
+
+  @FunctionName("OnboardTeam")
+  public Welcomed onboardTeam(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    Team given = ctx.getInput(Team.class);
+    Team team = given == null ? new Team() : given;
+
+    List<Person> people = team.members(ctx.getInstanceId());
+    List<FanOut.Outcome<String>> outcomes =
+        FanOut.over(
+                ctx,
+                people,
+                person ->
+                    ctx.callSubOrchestrator(
+                        "OnboardPerson", person, person.instanceId, String.class))
+            .settle();
+
+    Welcomed welcomed = new Welcomed(team.team);
+    for (FanOut.Outcome<String> outcome : outcomes) {
+      if (outcome.value() != null) {
+        welcomed.ready.add(outcome.value());
+      } else {
+        welcomed.failed++;
+      }
+    }
+    return welcomed;
+  }
+
+  @FunctionName("OnboardPerson")
+  public String onboardPerson(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    Person person = ctx.getInput(Person.class);
+    String account = ctx.callActivity("CreateAccount", person, String.class).await();
+    String laptop = ctx.callActivity("OrderLaptop", person, String.class).await();
+    return account + " with " + laptop;
+  }
+
+  @FunctionName("CreateAccount")
+  public String createAccount(@DurableActivityTrigger(name = "person") Person person) {
+    if (person.name.isBlank()) {
+      throw new IllegalArgumentException("An account needs a name");
+    }
+    return person.name.toLowerCase(Locale.ROOT) + "@" + person.team.toLowerCase(Locale.ROOT);
+  }
+
+  @FunctionName("OrderLaptop")
+  public String orderLaptop(@DurableActivityTrigger(name = "person") Person person) {
+    return "laptop " + person.instanceId;
+  }
+
+  /** The orchestration's input; what is left out has these values. */
+  public static class Team {
+    public String team = "Compilers";
+    public List<String> people = List.of("Grace", "Jean");
+
+    private List<Person> members(String teamInstanceId) {
+      List<Person> members = new ArrayList<>();
+      for (String name : people) {
+        members.add(new Person(name, team, teamInstanceId + ":" + members.size()));
+      }
+      return members;
+    }
+  }
+
+  /** The input of one member's orchestration. */
+  public static class Person {
+    public String name = "";
+    public String team = "";
+    public String instanceId = "";
+
+    public Person() {}
+
+    public Person(String name, String team, String instanceId) {
+      this.name = name;
+      this.team = team;
+      this.instanceId = instanceId;
+    }
+  }
+
+  /** The orchestration's output. */
+  public static class Welcomed {
+    public String team;
+    public List<String> ready = new ArrayList<>();
+    public int failed;
+
+    public Welcomed(String team) {
+      this.team = team;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.samples.trip;
+
+import com.microsoft.durabletask.TaskFailedException;
+import dev.holdfast.orchestrations.Saga;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a trip ended: the bookings that were made, and if one failed, what was undone again. */
+public class TripResult {
+
+  /** Booked, Cancelled (all undone) or NeedsAttention (something could not be undone). */
+  public String status = "Booking";
+
+  public @Nullable String flight;
+  public @Nullable String hotel;
+  public @Nullable String car;
+  public @Nullable String payment;
+
+  /** The activity that failed, and why. */
+  public @Nullable String failedStep;
+
+  public @Nullable String reason;
+
+  /** The activities that undid earlier steps, in the order in which they ran. */
+  public List<String> undone = List.of();
+
+  public List<Saga.Failure> notUndone = List.of();
+
+  void failed(TaskFailedException failure, Saga.Undone undoing) {
+    failedStep = failure.getTaskName();
+    reason = failure.getErrorDetails().getErrorMessage();
+    undone = undoing.done();
+    notUndone = undoing.failures();
+    status = undoing.complete() ? "Cancelled" : "NeedsAttention";
+  }
+}

@@ -1,0 +1,176 @@
+package dev.holdfast.functions;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the host gives an app to run in.
+ *
+ * @param settings app settings, merged; names ignore case
+ * @param taskHub the hub that a durable client without one of its own talks to
+ * @param connectionName the label of the hub's storage connection, for URLs
+ * @param rpcPort port of the loopback gRPC service, asked when a durable client is handed out
+ * @param httpBaseUrl scheme and authority of this host, e.g. {@code http://localhost:7071}; asked when a
+ *     durable client is handed out
+ * @param systemKey the key that management URLs carry as {@code code}
+ * @param activityStringInput how an activity's text parameter gets a JSON string
+ * @param shortFailureNames true: a failed activity tells the simple name of its root cause only, as
+ *     older hosts do; false: full class names with all causes
+ * @param maxConcurrentActivityFunctions how many activities run at once
+ * @param maxConcurrentOrchestratorFunctions how many orchestrator turns run at once
+ * @param functions names of the only functions to load; empty means all
+ * @param log where the running of functions is told
+ * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
+ */
+public record AppContext(
+    Map<String, String> settings,
+    String taskHub,
+    String connectionName,
+    IntSupplier rpcPort,
+    Supplier<URI> httpBaseUrl,
+    Supplier<String> systemKey,
+    ActivityStringInput activityStringInput,
+    boolean shortFailureNames,
+    int maxConcurrentActivityFunctions,
+    int maxConcurrentOrchestratorFunctions,
+    Set<String> functions,
+    FunctionLog log,
+    Duration drainTimeout) {
+
+  /** What a text parameter of an activity receives when the input is a JSON string. */
+  public enum ActivityStringInput {
+    /** The JSON text with its quotes, as the cloud does it today. */
+    RAW,
+    /** The string itself, as tutorials read. */
+    UNWRAPPED
+  }
+
+  public AppContext {
+    Map<String, String> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    anyCase.putAll(settings);
+    settings = Collections.unmodifiableMap(anyCase);
+    Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    names.addAll(functions);
+    functions = Collections.unmodifiableSet(names);
+  }
+
+  public @Nullable String setting(String name) {
+    return settings.get(name);
+  }
+
+  /** Starts from the defaults of a host with an empty host.json. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects the parts of an {@link AppContext}; everything has a default. */
+  public static final class Builder {
+    private static final int PER_CORE = 10;
+
+    private Map<String, String> settings = Map.of();
+    private String taskHub = "TestHubName";
+    private String connectionName = "Storage";
+    private IntSupplier rpcPort = () -> 4001;
+    private Supplier<URI> httpBaseUrl = () -> URI.create("http://localhost:7071");
+    private Supplier<String> systemKey = () -> "";
+    private ActivityStringInput activityStringInput = ActivityStringInput.RAW;
+    private boolean shortFailureNames;
+    private int activities = PER_CORE * Runtime.getRuntime().availableProcessors();
+    private int orchestrators = PER_CORE * Runtime.getRuntime().availableProcessors();
+    private Set<String> functions = Set.of();
+    private FunctionLog log = entry -> {};
+    private Duration drainTimeout = Duration.ofSeconds(30);
+
+    private Builder() {}
+
+    public Builder settings(Map<String, String> value) {
+      settings = value;
+      return this;
+    }
+
+    public Builder taskHub(String value) {
+      taskHub = value;
+      return this;
+    }
+
+    public Builder connectionName(String value) {
+      connectionName = value;
+      return this;
+    }
+
+    public Builder rpcPort(IntSupplier value) {
+      rpcPort = value;
+      return this;
+    }
+
+    public Builder httpBaseUrl(Supplier<URI> value) {
+      httpBaseUrl = value;
+      return this;
+    }
+
+    public Builder systemKey(Supplier<String> value) {
+      systemKey = value;
+      return this;
+    }
+
+    public Builder activityStringInput(ActivityStringInput value) {
+      activityStringInput = value;
+      return this;
+    }
+
+    public Builder shortFailureNames(boolean value) {
+      shortFailureNames = value;
+      return this;
+    }
+
+    public Builder maxConcurrentActivityFunctions(int value) {
+      activities = value;
+      return this;
+    }
+
+    public Builder maxConcurrentOrchestratorFunctions(int value) {
+      orchestrators = value;
+      return this;
+    }
+
+    public Builder functions(Set<String> value) {
+      functions = value;
+      return this;
+    }
+
+    public Builder log(FunctionLog value) {
+      log = value;
+      return this;
+    }
+
+    public Builder drainTimeout(Duration value) {
+      drainTimeout = value;
+      return this;
+    }
+
+    public AppContext build() {
+      return new AppContext(
+          settings,
+          taskHub,
+          connectionName,
+          rpcPort,
+          httpBaseUrl,
+          systemKey,
+          activityStringInput,
+          shortFailureNames,
+          activities,
+          orchestrators,
+          functions,
+          log,
+          drainTimeout);
+    }
+  }
+}

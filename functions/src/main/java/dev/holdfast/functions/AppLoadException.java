@@ -1,0 +1,17 @@
+package dev.holdfast.functions;
+
+import org.jspecify.annotations.Nullable;
+
+/** The app cannot be run as it is; the message says why and what to do about it. */
+public final class AppLoadException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  public AppLoadException(String message) {
+    super(message);
+  }
+
+  public AppLoadException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

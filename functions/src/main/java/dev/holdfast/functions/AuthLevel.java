@@ -1,0 +1,19 @@
+package dev.holdfast.functions;
+
+import java.util.Locale;
+
+/** Who may call an HTTP function when keys are required. */
+public enum AuthLevel {
+  ANONYMOUS,
+  FUNCTION,
+  ADMIN;
+
+  /**
+   * Reads the text of a function.json or an annotation, ignoring case.
+   *
+   * @throws IllegalArgumentException the text names no level
+   */
+  public static AuthLevel of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.functions;
+
+import static java.util.Collections.unmodifiableMap;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One binding of a function, as function.json has it.
+ *
+ * @param type the binding's type, such as {@code httpTrigger}; case is kept, compare ignoring it
+ * @param direction {@code in} or {@code out}
+ * @param name the parameter's binding name, or {@code $return}; empty where the annotation has none
+ * @param attributes everything else in declared order: texts, numbers, booleans, lists, maps; settings
+ *     between percent signs are already resolved
+ */
+public record BindingDefinition(
+    String type, String direction, String name, Map<String, Object> attributes) {
+
+  public BindingDefinition {
+    attributes = unmodifiableMap(new LinkedHashMap<>(attributes));
+  }
+
+  public boolean isTrigger() {
+    return type.toLowerCase(Locale.ROOT).endsWith("trigger");
+  }
+
+  public boolean is(String wantedType) {
+    return type.equalsIgnoreCase(wantedType);
+  }
+
+  public boolean isOutput() {
+    return direction.equalsIgnoreCase("out");
+  }
+
+  /** The attribute as text, or null when it is absent or blank. */
+  public @Nullable String text(String attribute) {
+    Object value = attributes.get(attribute);
+    return value == null || value.toString().isBlank() ? null : value.toString();
+  }
+}

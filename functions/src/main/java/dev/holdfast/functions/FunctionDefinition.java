@@ -1,0 +1,46 @@
+package dev.holdfast.functions;
+
+import static java.util.Collections.unmodifiableMap;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One function of an app, whether it was read from a function.json or from annotations.
+ *
+ * @param name unique in the app, ignoring case
+ * @param entryPoint class and method, joined by a dot
+ * @param scriptFile the app's jar as function.json names it; null when annotations were read
+ * @param bindings the trigger first, if the source had it first
+ * @param disabled listed, but never run
+ * @param config the whole function.json document (or what it would have been), for people and tools
+ */
+public record FunctionDefinition(
+    String name,
+    String entryPoint,
+    @Nullable String scriptFile,
+    List<BindingDefinition> bindings,
+    boolean disabled,
+    Map<String, Object> config) {
+
+  public FunctionDefinition {
+    bindings = List.copyOf(bindings);
+    config = unmodifiableMap(new LinkedHashMap<>(config));
+  }
+
+  /**
+   * The binding that starts this function.
+   *
+   * @throws IllegalStateException there is none; functions that an app lists always have one
+   */
+  public BindingDefinition trigger() {
+    for (BindingDefinition binding : bindings) {
+      if (binding.isTrigger()) {
+        return binding;
+      }
+    }
+    throw new IllegalStateException("function '" + name + "' has no trigger");
+  }
+}

@@ -1,0 +1,24 @@
+package dev.holdfast.functions;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One HTTP request for a function.
+ *
+ * @param method the verb in upper case
+ * @param uri the external URL: scheme, Host header, path and query
+ * @param headers names in any case; values in order of appearance
+ * @param query decoded; a repeated key has its values joined by commas
+ * @param routeValues values of the route template's parameters, decoded
+ * @param body the body's bytes, shared and not copied: nobody changes it
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record HttpCall(
+    String method,
+    URI uri,
+    Map<String, List<String>> headers,
+    Map<String, String> query,
+    Map<String, String> routeValues,
+    byte[] body) {}

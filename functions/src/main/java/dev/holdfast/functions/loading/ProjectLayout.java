@@ -1,0 +1,81 @@
+package dev.holdfast.functions.loading;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a build tool leaves things, relative to the project's folder.
+ *
+ * @param buildFiles any of them makes a folder a project
+ * @param staging parent of the staging directories of the Azure Functions plugin
+ * @param resources resources that are not in {@code classes}
+ * @param classPathFile the file that lists the libraries, if somebody had it written
+ * @param libraryFolders where jars may have been copied to
+ */
+record ProjectLayout(
+    List<String> buildFiles,
+    String classes,
+    Optional<String> resources,
+    String staging,
+    String classPathFile,
+    List<String> libraryFolders,
+    String build,
+    String libraries) {
+
+  private static final String MAVEN_CLASS_PATH =
+      "dependency:build-classpath -DincludeScope=runtime -Dmdep.outputFile=target/holdfast.classpath";
+
+  static final List<ProjectLayout> ALL =
+      List.of(
+          new ProjectLayout(
+              List.of("pom.xml"),
+              "target/classes",
+              Optional.empty(),
+              "target/azure-functions",
+              "target/holdfast.classpath",
+              List.of("target/lib", "target/dependency"),
+              "mvn -f %s compile " + MAVEN_CLASS_PATH,
+              "mvn -f %s " + MAVEN_CLASS_PATH),
+          new ProjectLayout(
+              List.of("build.gradle", "build.gradle.kts"),
+              "build/classes/java/main",
+              Optional.of("build/resources/main"),
+              "build/azure-functions",
+              "build/holdfast.classpath",
+              List.of("build/lib", "build/dependency"),
+              "gradle -p %s azureFunctionsPackage",
+              "gradle -p %s azureFunctionsPackage"));
+
+  boolean isProject(Path folder) {
+    return buildFiles.stream().anyMatch(file -> Files.isRegularFile(folder.resolve(file)));
+  }
+
+  /** The project that this folder is the class folder of. */
+  Optional<Path> projectOfClasses(Path folder) {
+    if (!folder.endsWith(classes)) {
+      return Optional.empty();
+    }
+    int depth = Path.of(classes).getNameCount();
+    Path project = folder;
+    for (int i = 0; i < depth && project != null; i++) {
+      project = project.getParent();
+    }
+    return Optional.ofNullable(project);
+  }
+
+  String buildCommand(Path project) {
+    return command(build, project);
+  }
+
+  String librariesCommand(Path project) {
+    return command(libraries, project);
+  }
+
+  private String command(String pattern, Path project) {
+    Path place = pattern.startsWith("mvn") ? project.resolve(buildFiles.get(0)) : project;
+    String text = place.toString();
+    return pattern.replace("%s", text.contains(" ") ? '"' + text + '"' : text);
+  }
+}

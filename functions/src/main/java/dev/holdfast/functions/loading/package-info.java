@@ -1,0 +1,5 @@
+/** Finding an app on disk and giving its classes a loader of their own. */
+@NullMarked
+package dev.holdfast.functions.loading;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class HostConfigTest {
   }
 
   private static Map<String, String> environment(String... namesAndValues) {
-    Map<String, String> environment = new java.util.HashMap<>();
+    Map<String, String> environment = new HashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       environment.put(namesAndValues[i], namesAndValues[i + 1]);
     }
@@ -39,8 +40,7 @@ class HostConfigTest {
     assertThat(config.durable().maxConcurrentActivityFunctions()).isEqualTo(20);
     assertThat(config.durable().unwrapActivityStrings()).isFalse();
     assertThat(config.limits().partitions()).isEqualTo(2);
-    assertThat(config.limits().inboxDelay()).isEqualTo(Duration.ofMillis(10));
-    assertThat(config.limits().historyWarning()).isEqualTo(10_000);
+    assertThat(config.limits().perPartition()).isEqualTo(dev.holdfast.core.Limits.DEFAULT);
     assertThat(config.limits().drainFor()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.limits().retention().enabled()).isFalse();
     assertThat(config.unknown()).isEmpty();
@@ -79,10 +79,11 @@ class HostConfigTest {
     Limits limits =
         read("""
         {"version": "2.0", "extensions": {"holdfast": {
-          "partitions": 8, "loops": 3, "inboxDelay": "20ms", "commitDelay": "0ms",
-          "activeInstances": 5, "queuedWorkItems": 6, "payloadBytesMax": "1MiB",
-          "requestBytesMax": "2MiB", "instanceIdMax": 50, "historyWarning": 100,
-          "fileGrowthWarning": "1GiB", "drainFor": "00:00:05",
+          "partitions": 8, "instanceIdMax": 50, "nameMax": 51, "payloadMax": "1MiB",
+          "inboxMax": 52, "activeInstances": 5, "idleInstances": 6, "timersInMemory": 7,
+          "timerHorizon": "30s", "inboxDelay": "20ms", "commitDelay": "0ms",
+          "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
+          "drainFor": "00:00:05",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"}}}}
         """)
             .limits();
@@ -91,15 +92,9 @@ class HostConfigTest {
         .isEqualTo(
             new Limits(
                 8,
-                3,
-                Duration.ofMillis(20),
-                Duration.ZERO,
-                5,
-                6,
-                1 << 20,
+                new dev.holdfast.core.Limits(
+                    50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 100),
                 2 << 20,
-                50,
-                100,
                 1 << 30,
                 Duration.ofSeconds(5),
                 new Limits.Retention(
@@ -179,7 +174,8 @@ class HostConfigTest {
         "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"partitions\":0}}}|from 1 to 1024, but"
             + " is 0",
         "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"partitions\":\"x\"}}}|holdfast.partitions",
-        "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"payloadBytesMax\":\"1 parsec\"}}}|a"
+        "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"partitions\":6}}}|a power of two",
+        "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"payloadMax\":\"1 parsec\"}}}|a"
             + " size",
         "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"retention\":{\"enabled\":true}}}}|no"
             + " age",
@@ -201,12 +197,12 @@ class HostConfigTest {
             () ->
                 read(
                     "{\"version\":\"2.0\"}",
-                    "AzureFunctionsJobHost__extensions__holdfast__loops",
+                    "AzureFunctionsJobHost__extensions__holdfast__partitions",
                     "none"))
         .satisfies(
             e ->
                 assertThat(e.lines())
-                    .contains("AzureFunctionsJobHost__extensions__holdfast__loops")
+                    .contains("AzureFunctionsJobHost__extensions__holdfast__partitions")
                     .contains("but is \"none\""));
   }
 

@@ -1,25 +1,31 @@
 package dev.holdfast.host;
 
+import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.functions.FunctionLog;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells on the console what functions do, in the words of the Functions host. */
 final class InvocationLog implements FunctionLog {
+  private static final String UNKNOWN = "(null)";
+
   private final Logger all = LoggerFactory.getLogger("Function");
   private final Map<String, Function> functions = new ConcurrentHashMap<>();
-  private final UnaryOperator<String> reasonOf;
 
-  /**
-   * @param reasonOf why a function of that name runs, as people are told
-   */
-  InvocationLog(UnaryOperator<String> reasonOf) {
-    this.reasonOf = reasonOf;
+  /** Tells from now on why each of these runs. */
+  void learn(List<FunctionDefinition> definitions) {
+    definitions.forEach(it -> functions.put(it.name(), make(it.name(), reason(it))));
+  }
+
+  private static String reason(FunctionDefinition function) {
+    return function.trigger().is("httpTrigger")
+        ? "This function was programmatically called via the host APIs."
+        : UNKNOWN;
   }
 
   private record Function(Logger itself, Logger user, String reason) {}
@@ -77,14 +83,14 @@ final class InvocationLog implements FunctionLog {
 
   private Function function(String name) {
     Function known = functions.get(name);
-    return known != null ? known : functions.computeIfAbsent(name, this::make);
+    return known != null ? known : functions.computeIfAbsent(name, it -> make(it, UNKNOWN));
   }
 
-  private Function make(String name) {
+  private static Function make(String name, String reason) {
     String category = "Function." + name;
     return new Function(
         LoggerFactory.getLogger(category),
         LoggerFactory.getLogger(category + ".User"),
-        reasonOf.apply(name));
+        reason);
   }
 }

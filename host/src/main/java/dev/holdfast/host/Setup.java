@@ -5,6 +5,8 @@ import dev.holdfast.functions.AppSource;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.LocalSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -91,5 +93,22 @@ record Setup(
       return options.port();
     }
     return local.port() != null ? local.port() : HostOptions.USUAL_PORT;
+  }
+
+  /** Beyond loopback always, there when wanted: whoever can connect can do everything otherwise. */
+  boolean requiresKeys() {
+    return options.requireKeys() || !isLoopback(options.bind());
+  }
+
+  private static boolean isLoopback(String address) {
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot listen on '" + address + "'.",
+          "This machine knows no such address.",
+          "Correct --bind: an address of this machine, or 0.0.0.0 for all.");
+    }
   }
 }

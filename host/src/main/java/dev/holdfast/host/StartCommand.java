@@ -111,7 +111,8 @@ final class StartCommand implements Callable<Integer> {
     for (String argument : unmatched) {
       spec.commandLine().getErr().println("'" + argument + "' means nothing here and is ignored.");
     }
-    return Service.run(options());
+    return Service.run(
+        options(), spec.root().commandLine().getParseResult().originalArgs());
   }
 
   HostOptions options() {

@@ -1,10 +1,14 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.server.http.keys.FileKeyRecords;
+import dev.holdfast.server.http.keys.KeyRecords;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +28,20 @@ public record DataFolder(Path path) {
     return new DataFolder(path.toAbsolutePath().normalize());
   }
 
-  /** Where the store of an embedded hub lies. */
-  public Path store() {
-    return path.resolve("holdfast.db");
+  /** The keys of this host; they work with the host running or not. */
+  public KeyRecords keyRecords() {
+    return new FileKeyRecords(path.resolve("keys.json"));
   }
 
-  /** Makes the folder if need be. */
+  /** Makes the folder if need be, for its owner only: payloads are kept in it. */
   public void create() {
     try {
-      Files.createDirectories(path);
+      if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.createDirectories(
+            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectories(path);
+      }
     } catch (IOException e) {
       throw new CannotException(
           "Cannot make the data folder " + path + ".",
@@ -52,8 +61,8 @@ public record DataFolder(Path path) {
     Files.move(
         draft,
         urlFile(),
-        java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Takes the note away. */

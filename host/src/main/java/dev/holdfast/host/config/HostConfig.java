@@ -80,6 +80,7 @@ public record HostConfig(
       int maxConcurrentOrchestratorFunctions,
       boolean replaceAny,
       boolean throwStatusExceptionsOnRaiseEvent,
+      boolean storeInputsInOrchestrationHistory,
       boolean useForwardedHost,
       boolean unwrapActivityStrings,
       boolean shortFailureNames,
@@ -101,6 +102,7 @@ public record HostConfig(
           section.whole("maxConcurrentOrchestratorFunctions", 10 * cores, 1, 100_000),
           states.equals("AnyState"),
           section.flag("throwStatusExceptionsOnRaiseEvent", false),
+          section.flag("storeInputsInOrchestrationHistory", false),
           section.section("httpSettings").ignoreRest().flag("useForwardedHost", false),
           section.word("activityStringInput", "raw", "raw", "unwrapped").equals("unwrapped"),
           section.flag("shortFailureNames", false),
@@ -214,7 +216,7 @@ public record HostConfig(
           .ignore("hubName", "tracing", "notifications", "useAppLease", "appLeaseOptions")
           .ignore("maxConcurrentEntityFunctions", "maxEntityOperationBatchSize")
           .ignore("maxOrchestrationActions", "entityMessageReorderWindowInMinutes")
-          .ignore("rollbackEntityOperationsOnExceptions", "storeInputsInOrchestrationHistory")
+          .ignore("rollbackEntityOperationsOnExceptions")
           .ignore("extendedSessionsEnabled", "extendedSessionIdleTimeoutInSeconds")
           .ignore("useGracefulShutdown", "localRpcEndpointEnabled", "grpcHttpClientTimeout")
           .ignore("versionMatchStrategy", "versionFailureStrategy");

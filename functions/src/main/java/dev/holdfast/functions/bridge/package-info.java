@@ -1,0 +1,9 @@
+/**
+ * Code that is defined again inside every app's class loader, so that it uses the app's own Gson.
+ *
+ * <p>Nothing in here may refer to a class outside the JDK, Gson and this package.
+ */
+@NullMarked
+package dev.holdfast.functions.bridge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,176 @@
+package dev.holdfast.functions.invoking;
+
+import com.microsoft.azure.functions.annotation.HasImplicitOutput;
+import com.microsoft.azure.functions.internal.spi.middleware.Middleware;
+import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareChain;
+import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareContext;
+import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.FunctionDefinition;
+import java.lang.annotation.Annotation;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function ready to be called: method, parameters and middleware are looked up once, here.
+ *
+ * <p>Safe for many threads.
+ */
+public final class FunctionPlan {
+
+  private final FunctionDefinition definition;
+  private final AppRuntime app;
+  private final EntryMethod entry;
+  private final String triggerName;
+  private final Map<String, BindingDefinition> inputs = new HashMap<>();
+  private final Map<String, Supplier<Wire>> hostInputs = new HashMap<>();
+  private final Map<String, BindingDefinition> outputs = new HashMap<>();
+  private final Map<String, String> parameterByAnnotation = new HashMap<>();
+  private final Argument[] arguments;
+  private final boolean returnsSomething;
+  private final MiddlewareChain chain;
+
+  /**
+   * Prepares the function.
+   *
+   * @throws UnusableFunctionException class, method or constructor are not as they must be
+   */
+  public FunctionPlan(FunctionDefinition definition, AppRuntime app)
+      throws UnusableFunctionException {
+    this.definition = definition;
+    this.app = app;
+    this.entry = EntryMethod.find(definition, app);
+    this.triggerName = definition.trigger().name();
+    for (BindingDefinition binding : definition.bindings()) {
+      (binding.isOutput() ? outputs : inputs).put(binding.name(), binding);
+      Supplier<Wire> value = binding.isOutput() ? null : app.hostInput().apply(binding);
+      if (value != null) {
+        hostInputs.put(binding.name(), value);
+      }
+    }
+    boolean implicitOutput = false;
+    List<Argument> found = new ArrayList<>();
+    for (Parameter parameter : entry.parameters()) {
+      found.add(Argument.of(parameter, this));
+      implicitOutput |= remember(parameter);
+    }
+    this.arguments = found.toArray(Argument[]::new);
+    this.returnsSomething = implicitOutput || !entry.isVoid();
+    this.chain = chain(app.middlewares());
+  }
+
+  // Whether one of the annotations gives even a void method an output.
+  private boolean remember(Parameter parameter) {
+    boolean implicitOutput = false;
+    String name = Argument.bindingName(parameter);
+    for (Annotation annotation : parameter.getAnnotations()) {
+      if (name != null) {
+        parameterByAnnotation.put(annotation.annotationType().getSimpleName(), name);
+      }
+      HasImplicitOutput implicit =
+          annotation.annotationType().getAnnotation(HasImplicitOutput.class);
+      implicitOutput |= implicit != null && implicit.value();
+    }
+    return implicitOutput;
+  }
+
+  private MiddlewareChain chain(List<Middleware> middlewares) {
+    MiddlewareChain next = this::callUserCode;
+    for (int i = middlewares.size() - 1; i >= 0; i--) {
+      Middleware middleware = middlewares.get(i);
+      MiddlewareChain rest = next;
+      next = context -> middleware.invoke(context, rest);
+    }
+    return next;
+  }
+
+  /**
+   * Runs the function with its middleware on this thread, with the app's loader as context loader.
+   *
+   * @return the finished invocation, for its outputs
+   * @throws Throwable what came out of the chain; user code's own failures are wrapped once
+   */
+  public Invocation run(TriggerInput input) throws Throwable {
+    Invocation invocation = begin(input);
+    run(invocation);
+    return invocation;
+  }
+
+  /** A new invocation that has not run yet. */
+  public Invocation begin(TriggerInput input) {
+    return new Invocation(this, input);
+  }
+
+  /** Runs an invocation of this plan; see {@link #run(TriggerInput)}. */
+  public void run(Invocation invocation) throws Throwable {
+    Thread thread = Thread.currentThread();
+    thread.setContextClassLoader(app.loader());
+    try {
+      chain.doNext(invocation);
+    } finally {
+      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+    }
+  }
+
+  // The end of the chain. The result stays as user code returned it: the durable middleware wants it so.
+  private void callUserCode(MiddlewareContext context) throws Exception {
+    Invocation invocation = (Invocation) context;
+    @Nullable Object[] values = new Object[arguments.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = arguments[i].resolve(invocation);
+    }
+    Object instance = entry.newInstance(app.injector());
+    try {
+      MethodHandle method = entry.handle();
+      invocation.updateReturnValue((Object) method.invokeExact(instance, values));
+    } catch (Throwable e) {
+      invocation.userCodeThrew(e);
+      throw new InvocationFailure(e);
+    }
+  }
+
+  public FunctionDefinition definition() {
+    return definition;
+  }
+
+  String name() {
+    return definition.name();
+  }
+
+  AppRuntime app() {
+    return app;
+  }
+
+  boolean hasOutput(String name) {
+    return outputs.containsKey(name);
+  }
+
+  /** Whether what the method returns, even nothing, is an output. */
+  public boolean returnsSomething() {
+    return returnsSomething;
+  }
+
+  @Nullable String parameterWith(String annotationSimpleName) {
+    return parameterByAnnotation.get(annotationSimpleName);
+  }
+
+  @Nullable Wire inputNamed(String name, Invocation invocation) {
+    if (name.equals(triggerName)) {
+      return invocation.input().value();
+    }
+    Supplier<Wire> value = hostInputs.get(name);
+    return value == null ? null : value.get();
+  }
+
+  String whyNoInput(String name) {
+    BindingDefinition binding = inputs.get(name);
+    return binding == null
+        ? "'" + name + "' is no input binding of '" + name() + "' (names are case-sensitive)"
+        : "this host has no values for the binding '" + name + "' of type " + binding.type();
+  }
+}

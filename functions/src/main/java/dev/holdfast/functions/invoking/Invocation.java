@@ -1,0 +1,142 @@
+package dev.holdfast.functions.invoking;
+
+import com.microsoft.azure.functions.TraceContext;
+import com.microsoft.azure.functions.cache.CacheKey;
+import com.microsoft.azure.functions.cache.ObjectCache;
+import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareContext;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a function: what user code and middleware see of it, and what comes out.
+ *
+ * <p>Lives on one thread. Whatever few functions ask for (id, logger) is made when asked for.
+ */
+public final class Invocation implements MiddlewareContext {
+
+  private final FunctionPlan plan;
+  private final TriggerInput input;
+  private @Nullable String id;
+  private @Nullable Logger logger;
+  private @Nullable Map<String, @Nullable Object> updated;
+  private @Nullable Map<String, OutputSlot> outputs;
+  private @Nullable Object returnValue;
+  private @Nullable Throwable thrown;
+
+  Invocation(FunctionPlan plan, TriggerInput input) {
+    this.plan = plan;
+    this.input = input;
+  }
+
+  @Override
+  public String getInvocationId() {
+    if (id == null) {
+      id = newId();
+    }
+    return id;
+  }
+
+  // Unique, not secret: a secure random number would cost more than a short activity.
+  private static String newId() {
+    SplittableRandom random = new SplittableRandom(ThreadLocalRandom.current().nextLong());
+    long version4 = (random.nextLong() & ~0xF000L) | 0x4000L;
+    long variant2 = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(version4, variant2).toString();
+  }
+
+  @Override
+  public String getFunctionName() {
+    return plan.name();
+  }
+
+  @Override
+  public Logger getLogger() {
+    if (logger == null) {
+      logger = new InvocationLogger(plan.name(), getInvocationId(), plan.app().log());
+    }
+    return logger;
+  }
+
+  @Override
+  public TraceContext getTraceContext() {
+    return new CallerTrace(input.trace());
+  }
+
+  /** The binding name of the parameter with an annotation of this simple name; null without one. */
+  @Override
+  public @Nullable String getParameterName(String annotationSimpleName) {
+    return plan.parameterWith(annotationSimpleName);
+  }
+
+  /** Texts only, as in the cloud: other wire values are null here. */
+  @Override
+  public @Nullable Object getParameterValue(String name) {
+    if (updated != null && updated.containsKey(name)) {
+      return updated.get(name);
+    }
+    return plan.inputNamed(name, this) instanceof Wire.Text text ? text.value() : null;
+  }
+
+  @Override
+  public void updateParameterValue(String name, @Nullable Object value) {
+    if (updated == null) {
+      updated = new HashMap<>();
+    }
+    updated.put(name, value);
+  }
+
+  @Override
+  public @Nullable Object getReturnValue() {
+    return returnValue;
+  }
+
+  @Override
+  public void updateReturnValue(@Nullable Object value) {
+    returnValue = value;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <K extends CacheKey, V> ObjectCache<K, V> getCache() {
+    return (ObjectCache<K, V>) plan.app().cache();
+  }
+
+  boolean isUpdated(String name) {
+    return updated != null && updated.containsKey(name);
+  }
+
+  @Nullable Object updatedValue(String name) {
+    return updated == null ? null : updated.get(name);
+  }
+
+  TriggerInput input() {
+    return input;
+  }
+
+  OutputSlot output(String name) {
+    if (outputs == null) {
+      outputs = new HashMap<>();
+    }
+    return outputs.computeIfAbsent(name, n -> new OutputSlot());
+  }
+
+  /** What user code put into an output binding; null when it put nothing. */
+  @Nullable Object outputValue(String name) {
+    OutputSlot slot = outputs == null ? null : outputs.get(name);
+    return slot == null ? null : slot.getValue();
+  }
+
+  void userCodeThrew(Throwable failure) {
+    thrown = failure;
+  }
+
+  /** What the function's own method threw last, even if a middleware turned that into something else. */
+  public @Nullable Throwable userFailure() {
+    return thrown;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.holdfast.functions.invoking;
+
+import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.FunctionLog.Severity;
+import java.text.MessageFormat;
+import java.util.MissingResourceException;
+import java.util.ResourceBundle;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The logger of one invocation. Every level is let through; the log decides. */
+final class InvocationLogger extends Logger {
+
+  InvocationLogger(String functionName, String invocationId, FunctionLog log) {
+    super("Function." + functionName + ".User", null);
+    setUseParentHandlers(false);
+    setLevel(Level.ALL);
+    addHandler(new ToLog(functionName, invocationId, log));
+  }
+
+  private static final class ToLog extends Handler {
+    private final String functionName;
+    private final String invocationId;
+    private final FunctionLog log;
+
+    ToLog(String functionName, String invocationId, FunctionLog log) {
+      this.functionName = functionName;
+      this.invocationId = invocationId;
+      this.log = log;
+      setLevel(Level.ALL);
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      log.say(
+          new FunctionLog.Entry(
+              record.getInstant(),
+              severity(record.getLevel()),
+              functionName,
+              invocationId,
+              message(record),
+              record.getThrown()));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  private static Severity severity(Level level) {
+    int value = level.intValue();
+    if (value >= Level.SEVERE.intValue()) {
+      return Severity.ERROR;
+    }
+    if (value >= Level.WARNING.intValue()) {
+      return Severity.WARNING;
+    }
+    if (value >= Level.INFO.intValue()) {
+      return Severity.INFORMATION;
+    }
+    return value >= Level.CONFIG.intValue() ? Severity.DEBUG : Severity.TRACE;
+  }
+
+  private static String message(LogRecord record) {
+    String message = localized(record.getMessage(), record.getResourceBundle());
+    Object @Nullable [] parameters = record.getParameters();
+    if (parameters == null || parameters.length == 0 || message.indexOf('{') < 0) {
+      return message;
+    }
+    try {
+      return MessageFormat.format(message, parameters);
+    } catch (IllegalArgumentException e) {
+      return message; // Not a pattern after all.
+    }
+  }
+
+  private static String localized(@Nullable String message, @Nullable ResourceBundle bundle) {
+    if (message == null) {
+      return "";
+    }
+    try {
+      return bundle == null ? message : bundle.getString(message);
+    } catch (MissingResourceException e) {
+      return message;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.holdfast.functions.invoking;
+
+import com.microsoft.azure.functions.OutputBinding;
+import org.jspecify.annotations.Nullable;
+
+/** Holds what user code wants to send out. */
+final class OutputSlot implements OutputBinding<@Nullable Object> {
+
+  private @Nullable Object value;
+
+  @Override
+  public @Nullable Object getValue() {
+    return value;
+  }
+
+  @Override
+  public void setValue(@Nullable Object value) {
+    this.value = value;
+  }
+}

@@ -1,0 +1,198 @@
+package dev.holdfast.functions.metadata;
+
+import static java.util.Map.entry;
+
+import com.microsoft.azure.functions.annotation.CustomBinding;
+import com.microsoft.azure.functions.annotation.FunctionName;
+import dev.holdfast.functions.BindingDefinition;
+import io.github.classgraph.AnnotationClassRef;
+import io.github.classgraph.AnnotationEnumValue;
+import io.github.classgraph.AnnotationInfo;
+import io.github.classgraph.AnnotationParameterValueList;
+import io.github.classgraph.ClassInfo;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a binding annotation, read from bytecode, into the entry that function.json would have.
+ *
+ * <p>An annotation type that the app lacks (thin jars leave the library out) is looked up among ours.
+ */
+final class BindingAnnotations {
+
+  static final String LIBRARY = FunctionName.class.getPackageName() + ".";
+
+  private static final Map<String, String> TYPES =
+      Map.ofEntries(
+          entry("BlobInput", "blob"),
+          entry("BlobOutput", "blob"),
+          entry("BlobTrigger", "blobTrigger"),
+          entry("CosmosDBInput", "cosmosDB"),
+          entry("CosmosDBOutput", "cosmosDB"),
+          entry("CosmosDBTrigger", "cosmosDBTrigger"),
+          entry("EventGridOutput", "eventGrid"),
+          entry("EventGridTrigger", "eventGridTrigger"),
+          entry("EventHubOutput", "eventHub"),
+          entry("EventHubTrigger", "eventHubTrigger"),
+          entry("HttpOutput", "http"),
+          entry("HttpTrigger", "httpTrigger"),
+          entry("KafkaOutput", "kafka"),
+          entry("KafkaTrigger", "kafkaTrigger"),
+          entry("McpToolTrigger", "mcpToolTrigger"),
+          entry("QueueOutput", "queue"),
+          entry("QueueTrigger", "queueTrigger"),
+          entry("SendGridOutput", "sendGrid"),
+          entry("ServiceBusQueueOutput", "serviceBus"),
+          entry("ServiceBusQueueTrigger", "serviceBusTrigger"),
+          entry("ServiceBusTopicOutput", "serviceBus"),
+          entry("ServiceBusTopicTrigger", "serviceBusTrigger"),
+          entry("TableInput", "table"),
+          entry("TableOutput", "table"),
+          entry("TimerTrigger", "timerTrigger"),
+          entry("TwilioSmsOutput", "twilioSms"),
+          entry("WarmupTrigger", "warmupTrigger"));
+
+  // Written even when they have the default value, as the build plugins do.
+  private static final Map<String, String> ALWAYS_WRITTEN =
+      Map.of("httpTrigger", "authLevel", "eventHubTrigger", "cardinality");
+
+  private BindingAnnotations() {}
+
+  /** The binding, or nothing when the annotation is no binding annotation. */
+  static Optional<BindingDefinition> read(AnnotationInfo annotation) {
+    Map<String, Object> said = values(annotation.getParameterValues(false));
+    Map<String, Object> custom = customBinding(annotation);
+    Map<String, Object> defaults = defaults(annotation);
+    if (custom != null) {
+      return Optional.of(customDefinition(said, custom, defaults));
+    }
+    String type = annotation.getName().startsWith(LIBRARY) ? TYPES.get(simpleName(annotation)) : null;
+    if (type == null) {
+      return Optional.empty();
+    }
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    said.forEach(
+        (key, value) -> {
+          if (!key.equals("name") && !value.equals(defaults.get(key))) {
+            attributes.put(key, value);
+          }
+        });
+    String always = ALWAYS_WRITTEN.get(type);
+    if (always != null && !attributes.containsKey(always)) {
+      Object value = said.getOrDefault(always, defaults.get(always));
+      if (value != null) {
+        attributes.put(always, value);
+      }
+    }
+    String direction = simpleName(annotation).endsWith("Output") ? "out" : "in";
+    String name = String.valueOf(said.getOrDefault("name", ""));
+    return Optional.of(new BindingDefinition(type, direction, name, attributes));
+  }
+
+  private static BindingDefinition customDefinition(
+      Map<String, Object> said, Map<String, Object> custom, Map<String, Object> defaults) {
+    Map<String, Object> attributes = new LinkedHashMap<>(defaults);
+    attributes.putAll(said);
+    Object own = attributes.remove("name");
+    String name = own == null || own.equals("") ? string(custom.get("name")) : own.toString();
+    return new BindingDefinition(
+        string(custom.get("type")), string(custom.get("direction")), name, attributes);
+  }
+
+  private static String string(@Nullable Object value) {
+    return value == null ? "" : value.toString();
+  }
+
+  private static String simpleName(AnnotationInfo annotation) {
+    return annotation.getName().substring(annotation.getName().lastIndexOf('.') + 1);
+  }
+
+  /** What the annotation's type says in its {@code @CustomBinding}; null when it has none. */
+  private static @Nullable Map<String, Object> customBinding(AnnotationInfo annotation) {
+    ClassInfo type = annotation.getClassInfo();
+    if (type != null && !type.isExternalClass()) {
+      AnnotationInfo meta = type.getAnnotationInfo(CustomBinding.class.getName());
+      return meta == null ? null : values(meta.getParameterValues());
+    }
+    CustomBinding meta =
+        ours(annotation).map(ours -> ours.getAnnotation(CustomBinding.class)).orElse(null);
+    return meta == null
+        ? null
+        : Map.of("type", meta.type(), "direction", meta.direction(), "name", meta.name());
+  }
+
+  private static Map<String, Object> defaults(AnnotationInfo annotation) {
+    ClassInfo type = annotation.getClassInfo();
+    if (type != null && !type.isExternalClass()) {
+      return values(annotation.getDefaultParameterValues());
+    }
+    Map<String, Object> defaults = new LinkedHashMap<>();
+    ours(annotation)
+        .ifPresent(
+            ours -> {
+              for (Method attribute : ours.getDeclaredMethods()) {
+                Object value = attribute.getDefaultValue();
+                if (value != null) {
+                  defaults.put(attribute.getName(), plain(value));
+                }
+              }
+            });
+    return defaults;
+  }
+
+  private static Optional<Class<? extends Annotation>> ours(AnnotationInfo annotation) {
+    if (!annotation.getName().startsWith(LIBRARY)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Class.forName(annotation.getName(), false, FunctionName.class.getClassLoader())
+              .asSubclass(Annotation.class));
+    } catch (ClassNotFoundException e) {
+      return Optional.empty(); // Newer than our library, and not in the app either.
+    }
+  }
+
+  static Map<String, Object> values(AnnotationParameterValueList list) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    list.forEach(
+        parameter -> {
+          Object value = parameter.getValue();
+          if (value != null) {
+            values.put(parameter.getName(), plain(value));
+          }
+        });
+    return values;
+  }
+
+  /** Texts, numbers, booleans, lists and maps, as JSON has them. */
+  private static Object plain(Object value) {
+    if (value.getClass().isArray()) {
+      List<Object> items = new ArrayList<>();
+      for (int i = 0; i < Array.getLength(value); i++) {
+        items.add(plain(Array.get(value, i)));
+      }
+      return items;
+    }
+    if (value instanceof AnnotationEnumValue constant) {
+      return constant.getValueName();
+    }
+    if (value instanceof Enum<?> constant) {
+      return constant.name();
+    }
+    if (value instanceof AnnotationClassRef type) {
+      return type.getName();
+    }
+    if (value instanceof AnnotationInfo nested) {
+      return values(nested.getParameterValues());
+    }
+    return value instanceof Class<?> type ? type.getName() : value;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.holdfast.functions.metadata;
+
+import dev.holdfast.functions.BindingDefinition;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as its source declares it, before settings are filled in and rules are checked.
+ *
+ * @param disabled true, "true", or the name of a setting; null when nothing was said
+ * @param problem what made the declaration unreadable; null when it could be read
+ */
+public record Candidate(
+    String name,
+    String entryPoint,
+    @Nullable String scriptFile,
+    List<BindingDefinition> bindings,
+    @Nullable Object disabled,
+    Map<String, Object> config,
+    @Nullable String problem) {
+
+  static Candidate unreadable(String name, String problem) {
+    return new Candidate(name, "", null, List.of(), null, Map.of(), problem);
+  }
+}

@@ -66,6 +66,24 @@ public record AppContext(
     return settings.get(name);
   }
 
+  /** The same with another log. */
+  public AppContext withLog(FunctionLog other) {
+    return new AppContext(
+        settings,
+        taskHub,
+        connectionName,
+        rpcPort,
+        httpBaseUrl,
+        systemKey,
+        activityStringInput,
+        shortFailureNames,
+        maxConcurrentActivityFunctions,
+        maxConcurrentOrchestratorFunctions,
+        functions,
+        other,
+        drainTimeout);
+  }
+
   /** Starts from the defaults of a host with an empty host.json. */
   public static Builder builder() {
     return new Builder();

@@ -1,9 +1,19 @@
 package dev.holdfast.functions;
 
 import dev.holdfast.core.Executor;
+import dev.holdfast.functions.durable.FunctionsExecutor;
+import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.invoking.ValueWriter;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One loaded app: its functions, and the ways to run them.
@@ -12,7 +22,21 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class FunctionApp implements AutoCloseable {
 
-  private FunctionApp() {}
+  private static final Logger LOGGER = LoggerFactory.getLogger(FunctionApp.class);
+
+  private final LoadedApp loaded;
+  private final AppContext context;
+  private final FunctionCalls calls;
+  private final FunctionsExecutor executor;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private FunctionApp(LoadedApp loaded, AppContext context) {
+    this.loaded = loaded;
+    this.context = context;
+    ValueWriter writer = new ValueWriter(loaded.json());
+    this.calls = new FunctionCalls(writer, context);
+    this.executor = new FunctionsExecutor(loaded.plans().values(), writer, context);
+  }
 
   /**
    * Loads the app. A single function that cannot be indexed does not stop the others; see {@link
@@ -21,32 +45,48 @@ public final class FunctionApp implements AutoCloseable {
    * @throws AppLoadException the app as a whole cannot run; the message has cause and cure
    */
   public static FunctionApp open(AppSource source, AppContext context) throws AppLoadException {
-    throw new AppLoadException("Loading apps is not built yet: " + source.root() + context.taskHub());
+    AppContext guarded = context.withLog(new SafeLog(context.log()));
+    return new FunctionApp(LoadedApp.load(source, guarded), guarded);
   }
 
   /** The functions that could be indexed, disabled ones too, in the order of their names. */
   public List<FunctionDefinition> functions() {
-    return List.of();
+    return List.copyOf(loaded.index().functions());
   }
 
   /** Why functions could not be indexed, by name. */
   public Map<String, String> failedFunctions() {
-    return Map.of();
+    return loaded.index().failures();
   }
 
   /** Routes of the enabled HTTP functions. No two of them have the same template and a common verb. */
   public List<HttpRoute> httpRoutes() {
-    return List.of();
+    return loaded.index().routes();
+  }
+
+  /** Versions of the libraries that matter for compatibility, as far as names of jars tell them. */
+  public Map<String, String> libraries() {
+    return loaded.libraries();
+  }
+
+  /** What a person should know about this app, one sentence or two each. */
+  public List<String> warnings() {
+    return loaded.warnings();
   }
 
   /**
    * Runs an HTTP function. What user code throws is a reply with status 500, not a failed future.
    *
-   * @return fails with {@link java.util.NoSuchElementException} if there is no enabled HTTP function of
-   *     that name, with {@link java.util.concurrent.RejectedExecutionException} if the app is closing
+   * @return fails with {@link NoSuchElementException} if there is no enabled HTTP function of that
+   *     name, with {@link RejectedExecutionException} if the app is closing
    */
   public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
-    return new CompletableFuture<>();
+    FunctionPlan plan = loaded.plans().get(functionName);
+    if (plan == null || !plan.definition().trigger().is("httpTrigger")) {
+      return CompletableFuture.failedFuture(
+          new NoSuchElementException("There is no enabled HTTP function '" + functionName + "'."));
+    }
+    return calls.http(plan, call);
   }
 
   /**
@@ -54,27 +94,43 @@ public final class FunctionApp implements AutoCloseable {
    * POST with the text as body.
    *
    * @return completes when the function has run; fails with what user code threw, with {@link
-   *     java.util.NoSuchElementException} if there is no enabled function of that name, with {@link
-   *     java.util.concurrent.RejectedExecutionException} if the app is closing
+   *     NoSuchElementException} if there is no enabled function of that name, with {@link
+   *     RejectedExecutionException} if the app is closing
    */
   public CompletableFuture<Void> invoke(String functionName, String triggerValue) {
-    return new CompletableFuture<>();
+    FunctionPlan plan = loaded.plans().get(functionName);
+    if (plan == null) {
+      return CompletableFuture.failedFuture(
+          new NoSuchElementException("There is no enabled function '" + functionName + "'."));
+    }
+    return calls.text(plan, triggerValue);
   }
 
   /** Runs this app's orchestrators and activities. The same object every time. */
   public Executor executor() {
-    throw new IllegalStateException("not open");
-  }
-
-  /** What a person should know about this app, one sentence or two each. */
-  public List<String> warnings() {
-    return List.of();
+    return executor;
   }
 
   /**
    * Takes no more work, waits for what runs (at most the drain timeout, then interrupts it), and closes
-   * the app's class loader. Work not begun is answered as abandoned. Harmless when repeated.
+   * the app's class loader. Work items not begun, and those interrupted, are answered as abandoned.
+   * Harmless when repeated.
    */
   @Override
-  public void close() {}
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    // HTTP functions may wait for orchestrations, so those go on meanwhile.
+    Duration half = context.drainTimeout().dividedBy(2);
+    calls.drain(half);
+    executor.drain(half);
+    calls.close();
+    executor.close();
+    try {
+      loaded.loader().close();
+    } catch (IOException e) {
+      LOGGER.warn("The app's jars could not be closed; they stay open until the process ends.", e);
+    }
+  }
 }

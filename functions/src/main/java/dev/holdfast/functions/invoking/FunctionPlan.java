@@ -155,6 +155,16 @@ public final class FunctionPlan {
     return returnsSomething;
   }
 
+  /** Whether the trigger's parameter wants a plain text or number rather than a JSON document. */
+  public boolean triggerTakesText() {
+    for (Argument argument : arguments) {
+      if (argument instanceof Argument.Bound bound && bound.name().equals(triggerName)) {
+        return bound.reader().takesText();
+      }
+    }
+    return false;
+  }
+
   @Nullable String parameterWith(String annotationSimpleName) {
     return parameterByAnnotation.get(annotationSimpleName);
   }

@@ -31,6 +31,10 @@ final class Numbers {
     return type == byte.class || type == Byte.class ? Byte.valueOf(text) : null;
   }
 
+  static boolean isNumber(Class<?> type) {
+    return parse(type, "0") != null;
+  }
+
   /**
    * The number as a smaller whole type; null when the type is no such type.
    *

@@ -41,6 +41,11 @@ public final class ValueReader {
     return new ValueReader(type, raw, json, wraps ? of(argument(type), json) : null);
   }
 
+  /** Whether a plain text or number is wanted, not a JSON document. */
+  boolean takesText() {
+    return content == null ? raw == String.class || Numbers.isNumber(raw) : content.takesText();
+  }
+
   /** The value as this reader's type; a primitive type comes boxed. */
   public @Nullable Object read(Wire value) {
     Object result;
@@ -48,8 +53,8 @@ public final class ValueReader {
       result = convert(value);
     } catch (ClassCastException e) {
       throw e;
-    } catch (RuntimeException e) {
-      throw cannot(value, e);
+    } catch (RuntimeException | AssertionError e) {
+      throw cannot(value, e); // Gson throws the latter where the JDK refuses it a field.
     }
     if (result == null && raw.isPrimitive()) {
       throw new ClassCastException("Cannot convert null to type " + raw.getName());

@@ -1,0 +1,156 @@
+package dev.holdfast.functions;
+
+import dev.holdfast.functions.durable.Narration;
+import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.invoking.HttpReplies;
+import dev.holdfast.functions.invoking.Invocation;
+import dev.holdfast.functions.invoking.TriggerInput;
+import dev.holdfast.functions.invoking.TriggerMetadata;
+import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.WorkPool;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs functions that somebody outside waits for. */
+final class FunctionCalls implements AutoCloseable {
+
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** These functions mostly wait for something; so many do before others queue. */
+  private static final int MOST = 1_000;
+
+  private static final int STEADY = 16;
+
+  private final WorkPool pool = new WorkPool("functions", STEADY, MOST, IDLE);
+  private final ValueWriter writer;
+  private final AppContext context;
+
+  FunctionCalls(ValueWriter writer, AppContext context) {
+    this.writer = writer;
+    this.context = context;
+  }
+
+  CompletableFuture<HttpReply> http(FunctionPlan plan, HttpCall call) {
+    String parameter = plan.definition().trigger().name();
+    TriggerInput input =
+        new TriggerInput(
+            new Wire.Http(call), TriggerMetadata.ofHttp(call, parameter), trace(call.headers()));
+    CompletableFuture<HttpReply> reply = new CompletableFuture<>();
+    pool.submit(
+        List.of(
+            new Call<>(
+                plan, input, reply, invocation -> HttpReplies.of(plan, invocation, writer)) {
+              @Override
+              void failed(Throwable failure) {
+                reply.complete(HttpReply.empty(500));
+              }
+            }));
+    return reply;
+  }
+
+  CompletableFuture<Void> text(FunctionPlan plan, String value) {
+    if (plan.definition().trigger().is("httpTrigger")) {
+      return http(plan, post(plan, value)).thenAccept(FunctionCalls::mustSucceed);
+    }
+    TriggerInput input =
+        new TriggerInput(
+            new Wire.Text(value), TriggerMetadata.ofText(value), TriggerInput.Trace.NONE);
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    pool.submit(List.of(new Call<@Nullable Void>(plan, input, done, invocation -> null)));
+    return done;
+  }
+
+  private HttpCall post(FunctionPlan plan, String body) {
+    return new HttpCall(
+        "POST",
+        context.httpBaseUrl().get().resolve("/admin/functions/" + plan.definition().name()),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void mustSucceed(HttpReply reply) {
+    if (reply.status() >= 500) {
+      throw new IllegalStateException("the function answered with status " + reply.status());
+    }
+  }
+
+  private static TriggerInput.Trace trace(Map<String, List<String>> headers) {
+    String parent = "";
+    String state = "";
+    for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+      if (header.getKey().equalsIgnoreCase("traceparent")) {
+        parent = String.join(",", header.getValue());
+      } else if (header.getKey().equalsIgnoreCase("tracestate")) {
+        state = String.join(",", header.getValue());
+      }
+    }
+    return parent.isEmpty() ? TriggerInput.Trace.NONE : new TriggerInput.Trace(parent, state);
+  }
+
+  private interface Outcome<T extends @Nullable Object> {
+    T of(Invocation invocation);
+  }
+
+  private class Call<T extends @Nullable Object> implements WorkPool.Task {
+    private final FunctionPlan plan;
+    private final TriggerInput input;
+    private final CompletableFuture<T> future;
+    private final Outcome<T> outcome;
+
+    Call(FunctionPlan plan, TriggerInput input, CompletableFuture<T> future, Outcome<T> outcome) {
+      this.plan = plan;
+      this.input = input;
+      this.future = future;
+      this.outcome = outcome;
+    }
+
+    @Override
+    public void run() {
+      Invocation invocation = plan.begin(input);
+      Narration narration = Narration.begin(context.log(), invocation);
+      try {
+        plan.run(invocation);
+        T result = outcome.of(invocation);
+        narration.end(null);
+        future.complete(result);
+      } catch (Throwable e) {
+        Throwable failure = unwrapped(e);
+        narration.end(failure);
+        failed(failure);
+      }
+    }
+
+    void failed(Throwable failure) {
+      future.completeExceptionally(failure);
+    }
+
+    @Override
+    public void abandon(String reason) {
+      future.completeExceptionally(new RejectedExecutionException(reason));
+    }
+  }
+
+  private static Throwable unwrapped(Throwable thrown) {
+    return thrown instanceof InvocationTargetException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
+  }
+
+  void drain(Duration patience) {
+    pool.drain(patience);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

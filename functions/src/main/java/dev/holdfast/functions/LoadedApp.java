@@ -1,0 +1,159 @@
+package dev.holdfast.functions;
+
+import dev.holdfast.functions.durable.ClientInput;
+import dev.holdfast.functions.invoking.AppRuntime;
+import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.invoking.UnusableFunctionException;
+import dev.holdfast.functions.loading.AppClassLoader;
+import dev.holdfast.functions.loading.AppServices;
+import dev.holdfast.functions.loading.JsonBridge;
+import dev.holdfast.functions.metadata.AnnotationScanner;
+import dev.holdfast.functions.metadata.Candidate;
+import dev.holdfast.functions.metadata.FunctionIndex;
+import dev.holdfast.functions.metadata.FunctionJsonReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An app whose metadata was read and whose classes were loaded.
+ *
+ * @param plans the enabled functions by name, whatever its case
+ */
+record LoadedApp(
+    AppClassLoader loader,
+    JsonBridge json,
+    FunctionIndex index,
+    Map<String, FunctionPlan> plans,
+    Map<String, String> libraries,
+    List<String> warnings) {
+
+  private static final Set<String> SERVED_TRIGGERS =
+      Set.of("httptrigger", "orchestrationtrigger", "activitytrigger");
+
+  private static final Pattern LIBRARY =
+      Pattern.compile("((?:durabletask|azure-functions-java)-[a-z-]+?)-(\\d.*)\\.jar");
+
+  static LoadedApp load(AppSource source, AppContext context) throws AppLoadException {
+    FunctionIndex index = FunctionIndex.of(candidates(source), context);
+    AppClassLoader loader = new AppClassLoader("app", source.classPath());
+    try {
+      LoadedApp app = load(source, context, index, loader);
+      if (!index.failures().isEmpty() && source.missingDependencies() != null) {
+        throw new AppLoadException(
+            index.failures().values().iterator().next() + " " + source.missingDependencies());
+      }
+      return app;
+    } catch (AppLoadException | RuntimeException | Error e) {
+      closeQuietly(loader, e);
+      throw e;
+    }
+  }
+
+  private static LoadedApp load(
+      AppSource source, AppContext context, FunctionIndex index, AppClassLoader loader)
+      throws AppLoadException {
+    JsonBridge json = new JsonBridge(loader);
+    boolean hasOrchestrators =
+        index.functions().stream()
+            .anyMatch(f -> !f.disabled() && f.trigger().is("orchestrationTrigger"));
+    AppServices services = AppServices.load(loader, hasOrchestrators);
+    AppRuntime runtime =
+        new AppRuntime(
+            loader,
+            json,
+            services.middlewares(),
+            services.injector(),
+            context.log(),
+            b -> b.is("durableClient") ? new ClientInput(b, context) : null,
+            AppRuntime.newCache());
+    Map<String, FunctionPlan> plans = plans(index, runtime);
+    List<String> warnings = new ArrayList<>(source.notes());
+    warnings.addAll(services.warnings());
+    warnings.addAll(index.warnings());
+    index.functions().forEach(function -> warnings.addAll(unserved(function)));
+    return new LoadedApp(loader, json, index, plans, libraries(source), List.copyOf(warnings));
+  }
+
+  private static List<Candidate> candidates(AppSource source) throws AppLoadException {
+    try {
+      return source.kind() == AppSource.Kind.STAGED
+          ? FunctionJsonReader.read(source.root())
+          : AnnotationScanner.scan(source.classPath());
+    } catch (IOException e) {
+      throw new AppLoadException(
+          "The functions of "
+              + source.root()
+              + " cannot be read: "
+              + e.getMessage()
+              + ". Check the files' permissions.",
+          e);
+    }
+  }
+
+  private static Map<String, FunctionPlan> plans(FunctionIndex index, AppRuntime runtime) {
+    Map<String, FunctionPlan> plans = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (FunctionDefinition function : index.functions()) {
+      if (!function.disabled()) {
+        try {
+          plans.put(function.name(), new FunctionPlan(function, runtime));
+        } catch (UnusableFunctionException e) {
+          index.fail(function.name(), e.getMessage());
+        }
+      }
+    }
+    return plans;
+  }
+
+  private static List<String> unserved(FunctionDefinition function) {
+    List<String> warnings = new ArrayList<>();
+    if (function.disabled()) {
+      return warnings;
+    }
+    for (BindingDefinition binding : function.bindings()) {
+      String what = "'" + function.name() + "' has a binding of type " + binding.type();
+      if (binding.isTrigger() && !isServed(binding)) {
+        warnings.add(
+            what
+                + ", which this host does not listen to. It runs only when called through POST"
+                + " /admin/functions/"
+                + function.name()
+                + ".");
+      } else if (binding.isOutput() && !binding.is("http")) {
+        warnings.add(what + ", which this host does not serve: what it is given is dropped.");
+      } else if (!binding.isTrigger() && !binding.isOutput() && !binding.is("durableClient")) {
+        warnings.add(what + ", which this host does not serve: its calls fail.");
+      }
+    }
+    return warnings;
+  }
+
+  private static boolean isServed(BindingDefinition trigger) {
+    return SERVED_TRIGGERS.stream().anyMatch(trigger::is);
+  }
+
+  private static Map<String, String> libraries(AppSource source) {
+    Map<String, String> libraries = new TreeMap<>();
+    for (Path path : source.classPath()) {
+      Matcher name = LIBRARY.matcher(String.valueOf(path.getFileName()));
+      if (name.matches()) {
+        libraries.put(name.group(1), name.group(2));
+      }
+    }
+    return libraries;
+  }
+
+  private static void closeQuietly(AppClassLoader loader, Throwable because) {
+    try {
+      loader.close();
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+}

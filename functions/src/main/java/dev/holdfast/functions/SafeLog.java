@@ -1,0 +1,41 @@
+package dev.holdfast.functions;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps a log that fails from failing the functions that speak to it. */
+record SafeLog(FunctionLog log) implements FunctionLog {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(SafeLog.class);
+
+  @Override
+  public void say(Entry entry) {
+    guarded(() -> log.say(entry));
+  }
+
+  @Override
+  public boolean wantsInvocations() {
+    return log.wantsInvocations();
+  }
+
+  @Override
+  public void started(String functionName, String invocationId) {
+    guarded(() -> log.started(functionName, invocationId));
+  }
+
+  @Override
+  public void finished(
+      String functionName, String invocationId, Duration took, @Nullable Throwable failure) {
+    guarded(() -> log.finished(functionName, invocationId, took, failure));
+  }
+
+  private static void guarded(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOGGER.warn("The log of function invocations failed; this record is lost.", e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.holdfast.functions.durable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.AppContext;
+import dev.holdfast.functions.AppContext.ActivityStringInput;
+import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.invoking.Invocation;
+import dev.holdfast.functions.invoking.Texts;
+import dev.holdfast.functions.invoking.TriggerInput;
+import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.protocol.ActivityRequest;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.TraceContext;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one activity: JSON text in, JSON text or a failure out. */
+final class ActivityRunner {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final ValueWriter writer;
+  private final FunctionLog log;
+  private final boolean shortFailureNames;
+  private final boolean unwrapped;
+  private final AtomicBoolean hinted = new AtomicBoolean();
+
+  ActivityRunner(ValueWriter writer, AppContext context) {
+    this.writer = writer;
+    this.log = context.log();
+    this.shortFailureNames = context.shortFailureNames();
+    this.unwrapped = context.activityStringInput() == ActivityStringInput.UNWRAPPED;
+  }
+
+  Answer run(WorkItem.Activity activity, FunctionPlan plan) {
+    ActivityRequest request = activity.request();
+    ActivityResponse.Builder response =
+        ActivityResponse.newBuilder()
+            .setInstanceId(activity.instanceId())
+            .setTaskId(activity.taskId());
+    Invocation invocation = plan.begin(input(request, plan));
+    Narration narration = Narration.begin(log, invocation);
+    Throwable failure = null;
+    try {
+      plan.run(invocation);
+      Wire result = writer.write(invocation.getReturnValue());
+      response.setResult(StringValue.of(Texts.json(result)));
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Throwable e) {
+      failure = Failures.unwrapped(e);
+      response.setFailureDetails(Failures.of(failure, shortFailureNames));
+    }
+    narration.end(failure);
+    return new Answer.ActivityDone(activity, response.build());
+  }
+
+  private TriggerInput input(ActivityRequest request, FunctionPlan plan) {
+    String text = request.hasInput() ? request.getInput().getValue() : "";
+    Function<String, @Nullable Wire> metadata =
+        name ->
+            name.equals("instanceId")
+                ? new Wire.Text(request.getOrchestrationInstance().getInstanceId())
+                : null;
+    return new TriggerInput(value(text, plan), metadata, trace(request));
+  }
+
+  private Wire value(String text, FunctionPlan plan) {
+    if (text.isEmpty() || text.equals("null")) {
+      return Wire.NULL;
+    }
+    boolean quoted = text.charAt(0) == '"' && plan.triggerTakesText();
+    if (quoted && !unwrapped && !hinted.get() && hinted.compareAndSet(false, true)) {
+      hint(plan);
+    }
+    return new Wire.Text(quoted && unwrapped ? unquoted(text) : text);
+  }
+
+  private void hint(FunctionPlan plan) {
+    log.say(
+        new FunctionLog.Entry(
+            Instant.now(),
+            FunctionLog.Severity.INFORMATION,
+            plan.definition().name(),
+            "",
+            "Text parameters of activities receive JSON strings with their quotes, as in the cloud. To"
+                + " get them without, set extensions.durableTask.activityStringInput to 'unwrapped' in"
+                + " host.json.",
+            null));
+  }
+
+  private static String unquoted(String text) {
+    try {
+      return JSON.readValue(text, String.class);
+    } catch (JsonProcessingException e) {
+      return text; // No JSON after all; handed over as it is.
+    }
+  }
+
+  private static TriggerInput.Trace trace(ActivityRequest request) {
+    if (!request.hasParentTraceContext()) {
+      return TriggerInput.Trace.NONE;
+    }
+    TraceContext context = request.getParentTraceContext();
+    return new TriggerInput.Trace(
+        context.getTraceParent(), context.getTraceState().getValue());
+  }
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.functions.durable;
+
+import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.invoking.Invocation;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the log about one invocation, as far as the log wants to know. */
+public final class Narration {
+
+  private final FunctionLog log;
+  private final Invocation invocation;
+  private final boolean wanted;
+  private final long begun;
+
+  private Narration(FunctionLog log, Invocation invocation, boolean wanted) {
+    this.log = log;
+    this.invocation = invocation;
+    this.wanted = wanted;
+    this.begun = System.nanoTime();
+  }
+
+  public static Narration begin(FunctionLog log, Invocation invocation) {
+    boolean wanted = log.wantsInvocations();
+    if (wanted) {
+      log.started(invocation.getFunctionName(), invocation.getInvocationId());
+    }
+    return new Narration(log, invocation, wanted);
+  }
+
+  /** A failure is always told. */
+  public void end(@Nullable Throwable failure) {
+    if (wanted || failure != null) {
+      log.finished(
+          invocation.getFunctionName(),
+          invocation.getInvocationId(),
+          Duration.ofNanos(System.nanoTime() - begun),
+          failure);
+    }
+  }
+}

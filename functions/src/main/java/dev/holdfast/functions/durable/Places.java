@@ -1,0 +1,50 @@
+package dev.holdfast.functions.durable;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How much more work of one kind may be handed over.
+ *
+ * <p>At least as much as may run at once; and while items are short, as many again as are done in a
+ * moment, because larger batches make fewer hand-offs.
+ */
+final class Places {
+
+  private static final long MOMENT = Duration.ofMillis(4).toNanos();
+  private static final int WAITING_MOST = 2_000;
+  private static final int WEIGHT = 16;
+
+  private final int limit;
+  private final int threads;
+  private final AtomicInteger taken = new AtomicInteger();
+
+  /** A moving average; updates that race are lost, which does not matter. */
+  private volatile long nanosPerItem = MOMENT;
+
+  Places(int limit, int threads) {
+    this.limit = limit;
+    this.threads = Math.min(limit, threads);
+  }
+
+  int free() {
+    long waiting = Math.min(WAITING_MOST, threads * MOMENT / Math.max(1, nanosPerItem));
+    return (int) Math.max(0, limit + waiting - threads - taken.get());
+  }
+
+  void take() {
+    taken.incrementAndGet();
+  }
+
+  /** One item is done, after this long. */
+  void give(long nanos) {
+    long average = nanosPerItem;
+    nanosPerItem = average + (nanos - average) / WEIGHT;
+    taken.decrementAndGet();
+  }
+
+  /** One item is given back without having run. */
+  void give() {
+    taken.decrementAndGet();
+  }
+}

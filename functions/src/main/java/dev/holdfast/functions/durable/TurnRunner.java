@@ -1,0 +1,133 @@
+package dev.holdfast.functions.durable;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.invoking.Invocation;
+import dev.holdfast.functions.invoking.TriggerInput;
+import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.protocol.CompleteOrchestrationAction;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one turn through the app's durable middleware: the request goes in as base64 text, the response
+ * comes out as base64 text.
+ *
+ * <p>The client libraries also have a form for byte arrays, which would save the encoding (about a
+ * microsecond for a small history); it would go past other middleware that an app may have.
+ */
+final class TurnRunner {
+
+  /** What the middleware of 1.4.0 says about every failure, hiding what user code threw. */
+  private static final String HIDING = "Unexpected failure in the task execution";
+
+  private static final int NO_ID = -1;
+
+  private final FunctionLog log;
+
+  TurnRunner(FunctionLog log) {
+    this.log = log;
+  }
+
+  Answer run(WorkItem.Turn turn, FunctionPlan plan) {
+    byte[] request = turn.request().toByteArray();
+    Wire value = new Wire.Text(Base64.getEncoder().encodeToString(request));
+    Invocation invocation = plan.begin(TriggerInput.of(value));
+    Narration narration = Narration.begin(log, invocation);
+    OrchestratorResponse response;
+    Throwable failure;
+    try {
+      plan.run(invocation);
+      response = response(turn, invocation);
+      failure = failureOf(response, invocation);
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Throwable e) {
+      failure = Failures.unwrapped(e);
+      response = failed(turn, failure);
+    }
+    narration.end(failure);
+    return new Answer.TurnDone(turn, response);
+  }
+
+  private static OrchestratorResponse response(WorkItem.Turn turn, Invocation invocation) {
+    if (!(invocation.getReturnValue() instanceof String text)) {
+      throw new IllegalStateException(
+          "The orchestrator '"
+              + turn.name()
+              + "' gave no response: the durable middleware did not run, or another one replaced its"
+              + " result. Check the app's Middleware services.");
+    }
+    OrchestratorResponse response;
+    try {
+      response = OrchestratorResponse.parseFrom(Base64.getDecoder().decode(text));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "The orchestrator '" + turn.name() + "' gave a response that cannot be read.", e);
+    }
+    OrchestratorAction completion = completion(response);
+    Throwable thrown = invocation.userFailure();
+    if (completion == null || thrown == null) {
+      return response;
+    }
+    return withCause(response, completion, thrown);
+  }
+
+  // Old middleware tells only that something failed. The cause is added below it, so that the history
+  // has it while the instance's output stays what it was.
+  private static OrchestratorResponse withCause(
+      OrchestratorResponse response, OrchestratorAction completion, Throwable thrown) {
+    TaskFailureDetails told = completion.getCompleteOrchestration().getFailureDetails();
+    if (!told.getErrorMessage().equals(HIDING) || told.hasInnerFailure()) {
+      return response;
+    }
+    CompleteOrchestrationAction.Builder whole =
+        completion.getCompleteOrchestration().toBuilder()
+            .setFailureDetails(told.toBuilder().setInnerFailure(Failures.of(thrown, false)));
+    OrchestratorResponse.Builder changed = response.toBuilder();
+    for (int i = 0; i < changed.getActionsCount(); i++) {
+      if (changed.getActions(i) == completion) {
+        changed.setActions(i, completion.toBuilder().setCompleteOrchestration(whole));
+      }
+    }
+    return changed.build();
+  }
+
+  /** The action that ends the orchestration as failed; null when it goes on or ended otherwise. */
+  private static @Nullable OrchestratorAction completion(OrchestratorResponse response) {
+    for (int i = response.getActionsCount() - 1; i >= 0; i--) {
+      OrchestratorAction action = response.getActions(i);
+      if (action.hasCompleteOrchestration()
+          && action.getCompleteOrchestration().getOrchestrationStatus()
+              == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED) {
+        return action;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Throwable failureOf(
+      OrchestratorResponse response, Invocation invocation) {
+    return completion(response) == null ? null : invocation.userFailure();
+  }
+
+  private static OrchestratorResponse failed(WorkItem.Turn turn, Throwable failure) {
+    return OrchestratorResponse.newBuilder()
+        .setInstanceId(turn.instanceId())
+        .addActions(
+            OrchestratorAction.newBuilder()
+                .setId(NO_ID)
+                .setCompleteOrchestration(
+                    CompleteOrchestrationAction.newBuilder()
+                        .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
+                        .setFailureDetails(Failures.of(failure, false))))
+        .build();
+  }
+}

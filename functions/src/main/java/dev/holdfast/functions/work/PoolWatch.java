@@ -1,0 +1,72 @@
+package dev.holdfast.functions.work;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a pool every other millisecond while tasks wait in it, so that blocked threads get company.
+ *
+ * <p>Costs nothing while nothing waits: then its thread sleeps, or does not exist yet.
+ */
+final class PoolWatch implements Runnable {
+
+  private static final long TICK = Duration.ofMillis(2).toNanos();
+
+  /** How many looks in vain before it sleeps; waking it is dearer than a few looks. */
+  private static final int PATIENCE = 50;
+
+  private final String poolName;
+  private final WorkPool pool;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile boolean stopped;
+  private @Nullable Thread thread;
+
+  PoolWatch(String poolName, WorkPool pool) {
+    this.poolName = poolName;
+    this.pool = pool;
+  }
+
+  /** Tasks are waiting. Cheap when that is known already. */
+  void look() {
+    if (!looking.get() && looking.compareAndSet(false, true)) {
+      wake();
+    }
+  }
+
+  void stop() {
+    stopped = true;
+    looking.set(true);
+    wake();
+  }
+
+  private synchronized void wake() {
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    } else if (!stopped) {
+      thread = new Thread(this, poolName + "-watch");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  @Override
+  public void run() {
+    while (!stopped) {
+      int inVain = 0;
+      while (inVain < PATIENCE && !stopped) {
+        LockSupport.parkNanos(this, TICK);
+        inVain = pool.inspect() ? 0 : inVain + 1;
+      }
+      looking.set(false);
+      // Whoever queued a task before this line saw "looking" and did not wake us.
+      if (pool.inspect()) {
+        looking.set(true);
+      }
+      while (!looking.get() && !stopped) {
+        LockSupport.park(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.holdfast.functions.work;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** One thread of a {@link WorkPool}. */
+final class Worker implements Runnable {
+
+  private final WorkPool pool;
+  private final Thread thread;
+  private final AtomicLong begun = new AtomicLong();
+  private volatile boolean awake = true;
+  private volatile boolean busy;
+  private volatile boolean countedStuck;
+  private boolean started;
+  private long begunAtLastLook = -1;
+
+  Worker(WorkPool pool, String name) {
+    this.pool = pool;
+    this.thread = new Thread(this, name);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+  }
+
+  /** Starts the thread, or tells it that there is work. Not under the pool's lock. */
+  void wake() {
+    if (start()) {
+      return;
+    }
+    awake = true;
+    LockSupport.unpark(thread);
+  }
+
+  private synchronized boolean start() {
+    if (started) {
+      return false;
+    }
+    started = true;
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      pool.forget(this); // No more threads to be had; those there are carry on.
+    }
+    return true;
+  }
+
+  /** Makes an idle thread look whether it shall end. */
+  void nudge() {
+    LockSupport.unpark(thread);
+  }
+
+  void interrupt() {
+    if (busy) {
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public void run() {
+    while (true) {
+      WorkPool.Task task = pool.next(this);
+      if (task != null) {
+        work(task);
+      } else if (!waitForWork()) {
+        return;
+      }
+    }
+  }
+
+  private void work(WorkPool.Task task) {
+    begun.lazySet(begun.get() + 1);
+    busy = true;
+    try {
+      task.run();
+    } finally {
+      busy = false;
+      Thread.interrupted(); // User code may have left it behind; it is not ours to hear.
+      if (countedStuck) {
+        pool.unstuck(this);
+      }
+    }
+  }
+
+  // False when this thread shall end.
+  private boolean waitForWork() {
+    while (!awake) {
+      if (pool.isClosing() && pool.leaves(this)) {
+        return false;
+      }
+      long before = System.nanoTime();
+      LockSupport.parkNanos(this, pool.idle().toNanos());
+      boolean inVain = !awake && System.nanoTime() - before >= pool.idle().toNanos();
+      if (inVain && pool.leaves(this)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Under the pool's lock, before the worker can be found among the idle ones. */
+  void fallAsleep() {
+    awake = false;
+  }
+
+  boolean isBusy() {
+    return busy;
+  }
+
+  boolean isRunnable() {
+    return thread.getState() == Thread.State.RUNNABLE;
+  }
+
+  /** Whether another task runs here than at the last look. Under the pool's lock. */
+  boolean movedOn() {
+    long now = begun.get();
+    boolean moved = now != begunAtLastLook;
+    begunAtLastLook = now;
+    return moved;
+  }
+
+  /** True when the worker was not yet counted. Under the pool's lock. */
+  boolean markStuck() {
+    boolean first = !countedStuck;
+    countedStuck = true;
+    return first;
+  }
+
+  /** True when the worker was counted. Under the pool's lock. */
+  boolean clearStuck() {
+    boolean counted = countedStuck;
+    countedStuck = false;
+    return counted;
+  }
+}

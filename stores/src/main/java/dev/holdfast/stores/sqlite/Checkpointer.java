@@ -1,0 +1,179 @@
+package dev.holdfast.stores.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * Copies the write-ahead log into the database on a thread and connection of its own, so that no
+ * commit waits for it.
+ *
+ * <p>Left to itself SQLite begins the log anew only when a commit finds all of it copied, which
+ * never happens while commits keep coming. So from a certain size on the last bit is copied under
+ * the commit lock, right after all the rest has been copied and synced without it: commits wait for
+ * a few pages only. A reader of an old snapshot prevents that; then it is tried again after each
+ * further round.
+ */
+final class Checkpointer implements AutoCloseable {
+
+  /**
+   * What the log looked like, in frames: pages written, and how many of them are in the database.
+   */
+  record Progress(boolean held, int frames, int copied) {}
+
+  /**
+   * Told when a checkpoint fails for a reason that is neither lack of room nor another program's
+   * lock.
+   */
+  @FunctionalInterface
+  interface Failure {
+    void failed(SQLException e);
+  }
+
+  private static final long IDLE_SECONDS = 1;
+
+  private final Connection connection;
+  private final SqliteOptions options;
+  private final Lock commitLock;
+  private final Failure failure;
+  private final int pageSize;
+  private final Lock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Thread thread;
+  private boolean dirty;
+  private boolean due;
+  private boolean ended;
+
+  Checkpointer(Path file, SqliteOptions options, int pageSize, Lock commitLock, Failure failure)
+      throws SQLException {
+    this.connection = Sql.checkpointer(file);
+    this.options = options;
+    this.pageSize = pageSize;
+    this.commitLock = commitLock;
+    this.failure = failure;
+    this.thread = new Thread(this::run, "holdfast-checkpoint");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Something was committed; {@code much} when enough for a checkpoint now rather than when it is
+   * quiet.
+   */
+  void committed(boolean much) {
+    lock.lock();
+    try {
+      if (!dirty || much && !due) {
+        changed.signal();
+      }
+      dirty = true;
+      due |= much;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (awaitWork()) {
+      try {
+        checkpoint();
+      } catch (SQLException e) {
+        if (!isPassing(Sql.code(e))) {
+          failure.failed(e);
+          return;
+        }
+      }
+    }
+  }
+
+  /**
+   * Waits until enough was committed, or something and then nothing for a while; false at the end.
+   */
+  private boolean awaitWork() {
+    lock.lock();
+    try {
+      while (!ended && !dirty) {
+        changed.await();
+      }
+      if (!ended && !due) {
+        boolean quiet = !changed.await(IDLE_SECONDS, TimeUnit.SECONDS);
+        assert quiet || due || ended;
+      }
+      dirty = false;
+      due = false;
+      return !ended;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkpoint() throws SQLException {
+    Progress progress = run(connection, "PASSIVE");
+    if ((long) progress.frames() * pageSize < options.walRestartAt()) {
+      return;
+    }
+    commitLock.lock();
+    try {
+      run(connection, "RESTART");
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** Lack of room or somebody else's lock: the log keeps growing, the next round tries again. */
+  private static boolean isPassing(SQLiteErrorCode code) {
+    return switch (code) {
+      case SQLITE_FULL, SQLITE_BUSY, SQLITE_BUSY_RECOVERY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED ->
+          true;
+      default -> false;
+    };
+  }
+
+  static Progress run(Connection connection, String mode) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+      row.next();
+      return new Progress(row.getInt(1) != 0, row.getInt(2), row.getInt(3));
+    }
+  }
+
+  /**
+   * Ends the thread after the checkpoint it may be in. Not to be called with the commit lock held.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot close the checkpoint connection", e);
+    }
+  }
+}

@@ -1,0 +1,336 @@
+package dev.holdfast.stores.sqlite;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store.Detail;
+import dev.holdfast.core.Store.Slots;
+import dev.holdfast.core.Store.Stored;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.protocol.OrchestrationState;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads on one connection, by one thread at a time. Every row's checksum is compared before it is
+ * believed.
+ *
+ * <p>What it finds belongs to one moment from the first read to {@link #endTransaction}.
+ */
+final class Reads implements AutoCloseable {
+
+  static final String INSTANCE =
+      "i.key, i.id, i.slot, i.status, i.ready, i.created_at, i.completed_at, i.sum, i.state";
+
+  private final Connection connection;
+  private final RowSum sums = new RowSum();
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  Reads(Connection connection) throws SQLException {
+    this.connection = connection;
+    connection.setAutoCommit(false);
+  }
+
+  void endTransaction() throws SQLException {
+    connection.commit();
+  }
+
+  /** The statement for this text, prepared when first asked for. Texts must be few. */
+  PreparedStatement statement(String sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    return statement;
+  }
+
+  List<Stored> load(List<String> ids, Detail detail) throws SQLException {
+    PreparedStatement byId =
+        statement("SELECT " + INSTANCE + " FROM instances AS i WHERE i.id = ?");
+    List<Stored> found = new ArrayList<>(ids.size());
+    for (String id : new LinkedHashSet<>(ids)) {
+      if (Text.wellFormed(id)) {
+        byId.setString(1, id);
+        addStored(byId, detail, found);
+      }
+    }
+    return found;
+  }
+
+  List<Stored> loadByKey(List<Long> keys, Detail detail) throws SQLException {
+    PreparedStatement byKey =
+        statement("SELECT " + INSTANCE + " FROM instances AS i WHERE i.key = ?");
+    List<Stored> found = new ArrayList<>(keys.size());
+    for (Long key : new LinkedHashSet<>(keys)) {
+      byKey.setLong(1, key);
+      addStored(byKey, detail, found);
+    }
+    return found;
+  }
+
+  private void addStored(PreparedStatement select, Detail detail, List<Stored> found)
+      throws SQLException {
+    Rows.Instance row;
+    try (ResultSet result = select.executeQuery()) {
+      if (!result.next()) {
+        return;
+      }
+      row = instance(result);
+    }
+    if (detail == Detail.SUMMARY) {
+      found.add(new Stored(row, List.of(), List.of(), List.of()));
+      return;
+    }
+    boolean all = detail == Detail.ALL || row.completedAt() == 0;
+    found.add(
+        new Stored(
+            row,
+            all ? history(row.key()) : List.of(),
+            inbox(row.key()),
+            all ? timers(row.key()) : List.of()));
+  }
+
+  private List<Rows.History> history(long key) throws SQLException {
+    PreparedStatement select =
+        statement("SELECT seq, count, walk, sum, bytes FROM history WHERE key = ? ORDER BY seq");
+    select.setLong(1, key);
+    List<Rows.History> chunks = new ArrayList<>();
+    int events = 0;
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        Rows.History chunk = history(key, row);
+        if (chunk.seq() != events) {
+          throw damaged("history", "key " + key + ": event " + events + " is missing");
+        }
+        events += chunk.count();
+        chunks.add(chunk);
+      }
+    }
+    return chunks;
+  }
+
+  /** From seq, count, walk, sum, bytes. */
+  Rows.History history(long key, ResultSet row) throws SQLException {
+    int seq = row.getInt(1);
+    int count = row.getInt(2);
+    int walk = row.getInt(3);
+    byte[] bytes = bytes(row, 5);
+    check(
+        "history",
+        "key " + key + ", seq " + seq,
+        row.getInt(4),
+        sums.history(key, seq, count, walk == 1, bytes));
+    return new Rows.History(key, seq, count, walk == 1, ByteString.copyFrom(bytes));
+  }
+
+  private List<Rows.Inbox> inbox(long key) throws SQLException {
+    PreparedStatement select =
+        statement("SELECT seq, sum, bytes FROM inbox WHERE key = ? ORDER BY seq");
+    select.setLong(1, key);
+    List<Rows.Inbox> messages = new ArrayList<>(0);
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        messages.add(inbox(key, row));
+      }
+    }
+    return messages;
+  }
+
+  /** From seq, sum, bytes. */
+  Rows.Inbox inbox(long key, ResultSet row) throws SQLException {
+    long seq = row.getLong(1);
+    byte[] bytes = bytes(row, 3);
+    check("inbox", "key " + key + ", seq " + seq, row.getInt(2), sums.inbox(key, seq, bytes));
+    return new Rows.Inbox(key, seq, ByteString.copyFrom(bytes));
+  }
+
+  private List<Rows.Timer> timers(long key) throws SQLException {
+    PreparedStatement select =
+        statement(
+            "SELECT key, timer_id, slot, fire_at, sum FROM timers WHERE key = ? ORDER BY timer_id");
+    select.setLong(1, key);
+    return timers(select);
+  }
+
+  List<Rows.Timer> timers(Slots slots, long from, long to, int limit) throws SQLException {
+    PreparedStatement select =
+        statement(
+            "SELECT key, timer_id, slot, fire_at, sum FROM timers INDEXED BY timers_due"
+                + " WHERE fire_at >= ? AND fire_at < ? AND slot >= ? AND slot < ?"
+                + " ORDER BY fire_at, key, timer_id LIMIT ?");
+    select.setLong(1, from);
+    select.setLong(2, to);
+    select.setInt(3, slots.from());
+    select.setInt(4, slots.to());
+    select.setInt(5, limit);
+    return timers(select);
+  }
+
+  private List<Rows.Timer> timers(PreparedStatement select) throws SQLException {
+    List<Rows.Timer> timers = new ArrayList<>(0);
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        timers.add(timer(row));
+      }
+    }
+    return timers;
+  }
+
+  /** From key, timer_id, slot, fire_at, sum. */
+  Rows.Timer timer(ResultSet row) throws SQLException {
+    Rows.Timer timer = new Rows.Timer(row.getLong(1), row.getInt(2), row.getInt(3), row.getLong(4));
+    check(
+        "timers",
+        "key " + timer.key() + ", timer " + timer.timerId(),
+        row.getInt(5),
+        sums.timer(timer));
+    return timer;
+  }
+
+  List<Long> ready(Slots slots, long afterKey, int limit) throws SQLException {
+    PreparedStatement select =
+        statement(
+            "SELECT key FROM instances INDEXED BY instances_ready"
+                + " WHERE ready <> 0 AND key > ? AND slot >= ? AND slot < ? ORDER BY key LIMIT ?");
+    select.setLong(1, afterKey);
+    select.setInt(2, slots.from());
+    select.setInt(3, slots.to());
+    select.setInt(4, limit);
+    List<Long> keys = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        keys.add(row.getLong(1));
+      }
+    }
+    return keys;
+  }
+
+  @Nullable ByteString record(String namespace, String name) throws SQLException {
+    if (!Text.wellFormed(namespace) || !Text.wellFormed(name)) {
+      return null;
+    }
+    PreparedStatement select =
+        statement(
+            "SELECT namespace, name, sum, bytes FROM records WHERE namespace = ? AND name = ?");
+    select.setString(1, namespace);
+    select.setString(2, name);
+    try (ResultSet row = select.executeQuery()) {
+      return row.next() ? record(row).bytes() : null;
+    }
+  }
+
+  List<Rows.Keyed> records(String namespace) throws SQLException {
+    if (!Text.wellFormed(namespace)) {
+      return List.of();
+    }
+    PreparedStatement select =
+        statement(
+            "SELECT namespace, name, sum, bytes FROM records WHERE namespace = ? ORDER BY name");
+    select.setString(1, namespace);
+    List<Rows.Keyed> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(record(row));
+      }
+    }
+    return found;
+  }
+
+  /** From namespace, name, sum, bytes. */
+  Rows.Keyed record(ResultSet row) throws SQLException {
+    String namespace = row.getString(1);
+    String name = row.getString(2);
+    byte[] bytes = bytes(row, 4);
+    check("records", namespace + "/" + name, row.getInt(3), sums.record(namespace, name, bytes));
+    return new Rows.Keyed(namespace, name, ByteString.copyFrom(bytes));
+  }
+
+  /** What the hub's own row says. */
+  record Hub(long lastFlush, long clock, long highestKey) {}
+
+  Hub hub() throws SQLException {
+    PreparedStatement select =
+        statement("SELECT last_flush, clock, highest_key, sum FROM hub WHERE one = 1");
+    try (ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        throw damaged("hub", "its only row is missing");
+      }
+      Hub hub = new Hub(row.getLong(1), row.getLong(2), row.getLong(3));
+      check(
+          "hub", "the only row", row.getInt(4), sums.hub(hub.lastFlush, hub.clock, hub.highestKey));
+      return hub;
+    }
+  }
+
+  List<Rows.Instance> instances(PreparedStatement select) throws SQLException {
+    List<Rows.Instance> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(instance(row));
+      }
+    }
+    return found;
+  }
+
+  /** From the columns of {@link #INSTANCE}. */
+  Rows.Instance instance(ResultSet row) throws SQLException {
+    long key = row.getLong(1);
+    byte[] state = bytes(row, 9);
+    OrchestrationState parsed;
+    try {
+      parsed = OrchestrationState.parseFrom(state);
+    } catch (InvalidProtocolBufferException e) {
+      throw damaged("instances", "key " + key);
+    }
+    Rows.Instance instance =
+        new Rows.Instance(
+            key,
+            row.getString(2),
+            row.getInt(3),
+            row.getInt(4),
+            row.getInt(5) == 1,
+            row.getLong(6),
+            row.getLong(7),
+            parsed);
+    check("instances", "key " + key, row.getInt(8), sums.instance(instance, state));
+    return instance;
+  }
+
+  private static byte[] bytes(ResultSet row, int column) throws SQLException {
+    byte[] bytes = row.getBytes(column);
+    return bytes == null ? new byte[0] : bytes;
+  }
+
+  private static void check(String table, String row, int stored, int computed) {
+    if (stored != computed) {
+      throw damaged(table, row);
+    }
+  }
+
+  private static StoreException damaged(String table, String row) {
+    return new StoreException(
+        "the database is damaged in table "
+            + table
+            + " ("
+            + row
+            + "): a row is not what was written; stop, verify the file, and restore a backup");
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new StoreException("cannot close a connection: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.stores.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** Connections to one database file, and small statements. */
+final class Sql {
+
+  /**
+   * Small pages make small flushes cheap, large pages large histories; with 8 KiB, chunks of up to
+   * 2 KB stay in their row (measured in decision 0002).
+   */
+  private static final int PAGE_SIZE = 8192;
+
+  /** How long to wait when another program writes to the file. */
+  private static final int BUSY_MILLIS = 5_000;
+
+  private Sql() {}
+
+  /** The connection that commits: every commit synced, no checkpoint on its own. */
+  static Connection writer(Path file, SqliteOptions options) throws SQLException {
+    Connection connection = open(file, new SQLiteConfig());
+    try {
+      run(connection, "PRAGMA page_size = " + PAGE_SIZE);
+      run(connection, "PRAGMA journal_mode = WAL");
+      durable(connection);
+      run(connection, "PRAGMA cache_size = -" + options.cacheSize() / 1024);
+      run(connection, "PRAGMA journal_size_limit = " + options.walRestartAt());
+      return connection;
+    } catch (SQLException e) {
+      closeQuietly(connection, e);
+      throw e;
+    }
+  }
+
+  /** The connection that copies the log into the database. */
+  static Connection checkpointer(Path file) throws SQLException {
+    Connection connection = open(file, new SQLiteConfig());
+    durable(connection);
+    run(connection, "PRAGMA busy_timeout = 0");
+    return connection;
+  }
+
+  /** A connection that cannot write. */
+  static Connection reader(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    Connection connection = open(file, config);
+    run(connection, "PRAGMA cache_size = -8192");
+    return connection;
+  }
+
+  private static Connection open(Path file, SQLiteConfig config) throws SQLException {
+    config.setBusyTimeout(BUSY_MILLIS);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    run(connection, "PRAGMA wal_autocheckpoint = 0");
+    // Sanity of every page as it is read; free compared with reading it.
+    run(connection, "PRAGMA cell_size_check = ON");
+    run(connection, "PRAGMA trusted_schema = OFF");
+    return connection;
+  }
+
+  private static void durable(Connection connection) throws SQLException {
+    run(connection, "PRAGMA synchronous = FULL");
+    // On macOS an ordinary fsync leaves data in the drive's cache; elsewhere these do nothing.
+    run(connection, "PRAGMA fullfsync = ON");
+    run(connection, "PRAGMA checkpoint_fullfsync = ON");
+  }
+
+  static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  static int number(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  static SQLiteErrorCode code(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        ? sqlite.getResultCode()
+        : SQLiteErrorCode.SQLITE_ERROR;
+  }
+
+  static void closeQuietly(AutoCloseable resource, Exception because) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      because.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.holdfast.stores.sqlite;
+
+import java.nio.file.Path;
+
+/**
+ * Where and how a {@link SqliteStore} works. Sizes in bytes.
+ *
+ * @param directory the data directory; created, readable by its owner only, when it is not there
+ * @param readersMax connections for reads; further reads wait for one to be free
+ * @param cacheSize memory outside the heap for the committing connection's pages
+ * @param walCheckpointAt how much is written to the write-ahead log before it is copied into the
+ *     database in the background
+ * @param walRestartAt from this size on the log is begun anew; commits wait a moment while that
+ *     happens
+ * @param walSizeMax beyond this, which takes a reader that holds an old snapshot for long, commits
+ *     are rejected as full
+ * @param freeSpaceMin below this much free space on the disk, commits that do more than remove are
+ *     rejected as full
+ * @param checkSizeMax a database up to this size is checked completely whenever it is opened
+ * @param onSyncFailure called when a write could not be made durable
+ */
+public record SqliteOptions(
+    Path directory,
+    int readersMax,
+    long cacheSize,
+    long walCheckpointAt,
+    long walRestartAt,
+    long walSizeMax,
+    long freeSpaceMin,
+    long checkSizeMax,
+    SyncFailure onSyncFailure) {
+
+  private static final long MIB = 1L << 20;
+
+  /** The defaults, for a store in this directory. */
+  public static SqliteOptions in(Path directory) {
+    return new SqliteOptions(
+        directory,
+        4,
+        64 * MIB,
+        8 * MIB,
+        64 * MIB,
+        1024 * MIB,
+        64 * MIB,
+        64 * MIB,
+        SyncFailure.HALT);
+  }
+
+  public SqliteOptions withWal(long checkpointAt, long restartAt, long sizeMax) {
+    return new SqliteOptions(
+        directory,
+        readersMax,
+        cacheSize,
+        checkpointAt,
+        restartAt,
+        sizeMax,
+        freeSpaceMin,
+        checkSizeMax,
+        onSyncFailure);
+  }
+
+  public SqliteOptions withFreeSpaceMin(long bytes) {
+    return new SqliteOptions(
+        directory,
+        readersMax,
+        cacheSize,
+        walCheckpointAt,
+        walRestartAt,
+        walSizeMax,
+        bytes,
+        checkSizeMax,
+        onSyncFailure);
+  }
+
+  public SqliteOptions withCheckSizeMax(long bytes) {
+    return new SqliteOptions(
+        directory,
+        readersMax,
+        cacheSize,
+        walCheckpointAt,
+        walRestartAt,
+        walSizeMax,
+        freeSpaceMin,
+        bytes,
+        onSyncFailure);
+  }
+
+  public SqliteOptions withOnSyncFailure(SyncFailure action) {
+    return new SqliteOptions(
+        directory,
+        readersMax,
+        cacheSize,
+        walCheckpointAt,
+        walRestartAt,
+        walSizeMax,
+        freeSpaceMin,
+        checkSizeMax,
+        action);
+  }
+}

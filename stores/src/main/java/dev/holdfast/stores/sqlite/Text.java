@@ -1,0 +1,64 @@
+package dev.holdfast.stores.sqlite;
+
+import org.jspecify.annotations.Nullable;
+
+/** Text as SQLite keeps and compares it: UTF-8, by code point. */
+final class Text {
+
+  private Text() {}
+
+  /** No U+0000, every surrogate in its pair: what comes back as it went in. */
+  static boolean wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0 || Character.isLowSurrogate(c)) {
+        return false;
+      }
+      if (Character.isHighSurrogate(c)) {
+        i++;
+        if (i == text.length() || !Character.isLowSurrogate(text.charAt(i))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What all texts with a prefix, and no others, lie between.
+   *
+   * @param to exclusive; null when there is no end
+   */
+  record Range(String from, @Nullable String to) {}
+
+  /**
+   * The range of a prefix; null when no well-formed text has it. A prefix may end in the first half
+   * of a surrogate pair: it then stands for all pairs with that half.
+   */
+  static @Nullable Range withPrefix(String prefix) {
+    int last = prefix.length() - 1;
+    if (last >= 0 && Character.isHighSurrogate(prefix.charAt(last))) {
+      String rest = prefix.substring(0, last);
+      String highest = prefix + Character.MAX_LOW_SURROGATE;
+      return wellFormed(rest)
+          ? new Range(prefix + Character.MIN_LOW_SURROGATE, next(highest))
+          : null;
+    }
+    return wellFormed(prefix) ? new Range(prefix, next(prefix)) : null;
+  }
+
+  /** The first text after all that begin with this one. */
+  private static @Nullable String next(String prefix) {
+    int end = prefix.length();
+    while (end > 0) {
+      int last = prefix.codePointBefore(end);
+      int start = end - Character.charCount(last);
+      if (last < Character.MAX_CODE_POINT) {
+        int next = last + 1 == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : last + 1;
+        return new StringBuilder(prefix.substring(0, start)).appendCodePoint(next).toString();
+      }
+      end = start;
+    }
+    return null;
+  }
+}

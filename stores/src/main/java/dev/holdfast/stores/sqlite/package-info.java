@@ -1,0 +1,12 @@
+/**
+ * A task hub in one SQLite file: {@link dev.holdfast.stores.sqlite.SqliteStore} while it runs,
+ * {@link dev.holdfast.stores.sqlite.SqliteFiles} for backup, restore and verify.
+ *
+ * <p>Nothing in this package may open or close the database file or its {@code -shm} by Java's own
+ * I/O while SQLite has it open in this process: on Unix, closing any descriptor of a file drops the
+ * locks that SQLite holds on it. Asking for a file's size is fine.
+ */
+@NullMarked
+package dev.holdfast.stores.sqlite;
+
+import org.jspecify.annotations.NullMarked;

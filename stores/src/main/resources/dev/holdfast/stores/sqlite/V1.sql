@@ -1,0 +1,73 @@
+-- Times are microseconds since the epoch, UTC. Every row carries a CRC-32C of its other columns in "sum".
+
+-- One row: the marker of the last flush, the hub's clock, the highest execution key ever given.
+CREATE TABLE hub (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  last_flush INTEGER NOT NULL,
+  clock INTEGER NOT NULL,
+  highest_key INTEGER NOT NULL,
+  sum INTEGER NOT NULL
+);
+
+-- One row per execution, keys rising in creation order. state is a serialized OrchestrationState.
+CREATE TABLE instances (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  slot INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  ready INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  completed_at INTEGER NOT NULL,
+  sum INTEGER NOT NULL,
+  state BLOB NOT NULL
+);
+
+CREATE UNIQUE INDEX instances_id ON instances (id);
+
+CREATE INDEX instances_ready ON instances (key, slot) WHERE ready <> 0;
+
+CREATE INDEX instances_ended ON instances (completed_at, key) WHERE completed_at <> 0;
+
+-- All but the completed (1): those are found fast enough by reading along the keys.
+CREATE INDEX instances_status ON instances (status, key) WHERE status <> 1;
+
+-- bytes are consecutive events, count of them, the first being number seq of the execution.
+CREATE TABLE history (
+  key INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  walk INTEGER NOT NULL,
+  sum INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (key, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE inbox (
+  key INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  sum INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (key, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE timers (
+  key INTEGER NOT NULL,
+  timer_id INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  fire_at INTEGER NOT NULL,
+  sum INTEGER NOT NULL,
+  PRIMARY KEY (key, timer_id)
+) WITHOUT ROWID;
+
+CREATE INDEX timers_due ON timers (fire_at, key, timer_id, slot, sum);
+
+-- Small durable things of triggers and policies.
+CREATE TABLE records (
+  namespace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sum INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (namespace, name)
+) WITHOUT ROWID;
+
+INSERT INTO hub VALUES (1, 0, 0, 0, -2063864594);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.stores.sqlite;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package dev.holdfast.host;
+
+import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.functions.HttpRoute;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a host that is ready says about itself. */
+final class Banner {
+  private static final String NL = System.lineSeparator();
+
+  private Banner() {}
+
+  /**
+   * The lines before anything else.
+   *
+   * @param app where the app lies
+   * @param store where the hub is remembered, in words
+   */
+  static String head(String version, String app, String hub, String store) {
+    return NL
+        + "Holdfast "
+        + version
+        + " on Java "
+        + Runtime.version().feature()
+        + NL
+        + "  App:      "
+        + app
+        + NL
+        + "  Task hub: "
+        + hub
+        + ", kept in "
+        + store
+        + NL
+        + NL;
+  }
+
+  /**
+   * The functions as the Functions host lists them, HTTP functions first, and how to start
+   * orchestrators.
+   *
+   * @param base scheme and authority, which people can paste
+   * @param routePrefix in front of every route; empty for none
+   */
+  static String functions(
+      List<FunctionDefinition> functions, List<HttpRoute> routes, URI base, String routePrefix) {
+    List<String> entries = new ArrayList<>();
+    for (HttpRoute route : routes) {
+      String path = (routePrefix.isEmpty() ? "/" : "/" + routePrefix + "/") + route.template();
+      entries.add(route.functionName() + ": " + methods(route) + base + path);
+    }
+    for (FunctionDefinition function : functions) {
+      if (!function.disabled() && !isHttp(function)) {
+        entries.add(function.name() + ": " + function.trigger().type() + start(function, base));
+      }
+    }
+    StringBuilder text = new StringBuilder("Functions:").append(NL).append(NL);
+    entries.forEach(it -> text.append('\t').append(it).append(NL).append(NL));
+    functions.stream()
+        .filter(FunctionDefinition::disabled)
+        .forEach(
+            it -> text.append("Function ").append(it.name()).append(" is disabled.").append(NL));
+    return entries.isEmpty() ? "No functions were found." + NL + NL : text.toString();
+  }
+
+  private static String methods(HttpRoute route) {
+    // A function for every verb has two blanks where the brackets were: tools read this list.
+    return route.methods().isEmpty() ? " " : "[" + String.join(",", route.methods()) + "] ";
+  }
+
+  private static boolean isHttp(FunctionDefinition function) {
+    return function.trigger().is("httpTrigger");
+  }
+
+  private static String start(FunctionDefinition function, URI base) {
+    return function.trigger().is("orchestrationTrigger")
+        ? NL
+            + "\t    start: POST "
+            + base
+            + "/runtime/webhooks/durabletask/orchestrators/"
+            + function.name()
+        : "";
+  }
+
+  /** What could not be loaded, one line each. */
+  static List<String> failures(Map<String, String> failedFunctions) {
+    List<String> lines = new ArrayList<>();
+    failedFunctions.forEach(
+        (name, why) -> lines.add("The '" + name + "' function is in error: " + why));
+    return lines;
+  }
+}

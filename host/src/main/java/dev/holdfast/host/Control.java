@@ -1,0 +1,130 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.server.http.HttpServer;
+import dev.holdfast.server.http.admin.HostControl;
+import dev.holdfast.server.http.durable.Orchestrators;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What HTTP asks of the host it is part of. It is there before the app is. */
+final class Control implements HostControl, Orchestrators {
+  private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
+
+  private final String id = UUID.randomUUID().toString().replace("-", "");
+  private final Runnable reload;
+  private final AtomicBoolean reloading = new AtomicBoolean();
+  private volatile @Nullable Serving serving;
+  private volatile boolean ready;
+  private volatile boolean stopping;
+
+  private record Serving(AppSlot slot, HttpServer http) {}
+
+  Control(Runnable reload) {
+    this.reload = reload;
+  }
+
+  void serve(AppSlot slot, HttpServer http) {
+    serving = new Serving(slot, http);
+  }
+
+  void ready() {
+    ready = true;
+  }
+
+  void stopping() {
+    stopping = true;
+  }
+
+  private Serving serving() {
+    Serving now = serving;
+    if (now == null) {
+      throw new RefusedException(
+          RefusedException.Reason.UNAVAILABLE, "The host is starting. Try again in a second.");
+    }
+    return now;
+  }
+
+  @Override
+  public Status status() {
+    String state = stopping ? "Stopping" : ready ? "Running" : "Starting";
+    return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), List.of());
+  }
+
+  @Override
+  public List<String> notReady() {
+    if (stopping) {
+      return List.of("The host is stopping.");
+    }
+    return ready ? List.of() : List.of("The host is starting.");
+  }
+
+  @Override
+  public List<FunctionDefinition> functions() {
+    return serving().slot().app().functions();
+  }
+
+  @Override
+  public Map<String, String> failedFunctions() {
+    return serving().slot().app().failedFunctions();
+  }
+
+  @Override
+  public CompletableFuture<Void> invoke(String functionName, String triggerValue) {
+    return serving().slot().app().invoke(functionName, triggerValue);
+  }
+
+  @Override
+  public boolean knows(String name) {
+    return functions().stream()
+        .anyMatch(it -> isOrchestrator(it) && it.name().equalsIgnoreCase(name));
+  }
+
+  @Override
+  public List<String> names() {
+    return functions().stream().filter(Control::isOrchestrator).map(FunctionDefinition::name).toList();
+  }
+
+  private static boolean isOrchestrator(FunctionDefinition function) {
+    return !function.disabled() && function.trigger().is("orchestrationTrigger");
+  }
+
+  /** In the background; a second request while one is under way is the same request. */
+  @Override
+  public void restart() {
+    if (reloading.compareAndSet(false, true)) {
+      Starting.daemon(
+          () -> {
+            try {
+              reload.run();
+            } catch (RuntimeException e) {
+              log.error("The app could not be loaded anew; the old one goes on: {}", e.getMessage());
+            } finally {
+              reloading.set(false);
+            }
+          });
+    }
+  }
+
+  @Override
+  public void drain() {
+    var unused = serving().http().drain();
+  }
+
+  @Override
+  public void resume() {
+    serving().http().resume();
+  }
+
+  @Override
+  public boolean isDraining() {
+    return stopping || serving().http().isDraining();
+  }
+}

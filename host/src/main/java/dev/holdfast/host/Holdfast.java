@@ -1,0 +1,257 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.Store;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.server.grpc.GrpcServer;
+import dev.holdfast.server.http.HttpServer;
+import dev.holdfast.server.http.HttpServerConfig;
+import dev.holdfast.server.http.Site;
+import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.http.keys.Keys.NewKey;
+import dev.holdfast.server.http.routes.HttpFunctions;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running host: store, engine, the app's functions, HTTP and gRPC.
+ *
+ * <p>{@link #start} returns when it serves. {@link #close} lets what runs end and stops; both from
+ * any thread, closing as often as one likes.
+ */
+public final class Holdfast implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
+
+  private final Setup setup;
+  private final Phases phases;
+  private final CompletableFuture<String> broken = new CompletableFuture<>();
+  private final Control control = new Control(this::reload);
+  private final Parts parts;
+  private final List<NewKey> newKeys;
+  private boolean closed;
+
+  /** What runs, in the order in which it was begun. */
+  private record Parts(
+      Store store,
+      Engine engine,
+      AppSlot slot,
+      Site site,
+      HttpServer http,
+      GrpcServer grpc,
+      Upkeep upkeep,
+      Ports ports) {}
+
+  /** Known once both listen; asked by functions, which run only afterwards. */
+  private static final class Ports {
+    private volatile int http;
+    private volatile int grpc;
+    private volatile String code = "";
+  }
+
+  /**
+   * Starts a host and returns once it serves.
+   *
+   * @param environment what the app will find in its environment; normally {@code System.getenv()}
+   * @throws CannotException it cannot run; nothing is left running
+   */
+  public static Holdfast start(HostOptions options, Map<String, String> environment) {
+    return new Holdfast(Setup.read(options, environment), new Phases());
+  }
+
+  Holdfast(Setup setup, Phases phases) {
+    this.setup = setup;
+    this.phases = phases;
+    setup.options().data().create();
+    Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
+    this.newKeys = setup.requiresKeys() ? keys.createMissing() : List.of();
+    try (Starting starting = new Starting(phases)) {
+      this.parts = start(starting, new Rooms(setup), keys);
+      starting.succeeded();
+    }
+    control.ready();
+  }
+
+  /** The store opens and the app loads side by side; nothing runs before both are there. */
+  private Parts start(Starting starting, Rooms rooms, Keys keys) {
+    Ports ports = new Ports();
+    CompletableFuture<FunctionApp> loading =
+        starting.aside(
+            "app", () -> rooms.app(() -> ports.grpc, () -> url(ports.http), () -> ports.code));
+    Store store = starting.own("store", rooms::store);
+    Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
+    TaskHub hub = engine.taskHub();
+    GrpcServer grpc = rooms.grpc(hub);
+    CompletableFuture<Integer> grpcUp = starting.aside("grpc", () -> Rooms.start(grpc));
+    HttpServerConfig httpConfig = rooms.http();
+    Site site = rooms.site(httpConfig, hub, keys, control, control);
+    HttpServer http = starting.own("http", () -> new HttpServer(httpConfig, site));
+    ports.http = starting.timed("http listens", () -> Rooms.start(http, setup.port()));
+    ports.code = site.requiredQueryStringParameters().substring("code=".length());
+    ports.grpc = starting.joined(grpcUp, port -> grpc);
+    AppSlot slot = starting.owned(new AppSlot(starting.joined(loading)));
+    engine.add(slot);
+    engine.start();
+    control.serve(slot, http);
+    serve(site, slot.app());
+    Upkeep upkeep =
+        starting.owned(
+            new Upkeep(hub, store, setup.config().limits(), InstantSource.system()));
+    upkeep.start();
+    return new Parts(store, engine, slot, site, http, grpc, upkeep, ports);
+  }
+
+  private static void serve(Site site, FunctionApp app) {
+    site.functions()
+        .serve(HttpFunctions.of(app))
+        .forEach((name, why) -> log.warn("The '{}' function has no URL: {}", name, why));
+  }
+
+  private void brokeDown(String reason) {
+    broken.complete(reason);
+  }
+
+  /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
+  private void reload() {
+    FunctionApp next =
+        new Rooms(setup)
+            .app(() -> parts.ports().grpc, this::url, () -> parts.ports().code);
+    parts
+        .slot()
+        .exchange(
+            next,
+            app -> {
+              parts.engine().servedChanged();
+              serve(parts.site(), app);
+              log.info("The app was loaded anew: {} functions.", app.functions().size());
+            });
+  }
+
+  /** What clients ask; also for those in this process. */
+  public TaskHub hub() {
+    return parts.engine().taskHub();
+  }
+
+  public Engine engine() {
+    return parts.engine();
+  }
+
+  public FunctionApp app() {
+    return parts.slot().app();
+  }
+
+  public int httpPort() {
+    return parts.ports().http;
+  }
+
+  public int grpcPort() {
+    return parts.ports().grpc;
+  }
+
+  /** Scheme and authority under which people on this machine reach it. */
+  public URI url() {
+    return url(parts.ports().http);
+  }
+
+  private static URI url(int port) {
+    return URI.create("http://localhost:" + port);
+  }
+
+  /** Keys that were made because keys are required and there were none. Their secrets are told nowhere else. */
+  List<NewKey> newKeys() {
+    return newKeys;
+  }
+
+  /** Completes, with the reason, when the hub cannot go on and must be started again. */
+  CompletableFuture<String> broken() {
+    return broken.copy();
+  }
+
+  Phases phases() {
+    return phases;
+  }
+
+  /** Leaves a note in the data folder for the commands that look for this host. */
+  void announce() {
+    try {
+      setup.options().data().announce(url());
+    } catch (IOException e) {
+      log.warn("Commands will not find this host by its data folder: {}", e.toString());
+    }
+  }
+
+  /**
+   * Refuses what is new, lets what runs end (at most {@code drainFor} of host.json), makes it durable and stops.
+   *
+   * <p>gRPC goes last: functions that still run may use their client. What did not end in time is run again after the next
+   * start.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    control.stopping();
+    Deadline deadline = new Deadline(setup.config().limits().drainFor());
+    try {
+      setup.options().data().withdraw();
+    } catch (IOException e) {
+      log.warn("The note for commands could not be taken away: {}", e.toString());
+    }
+    parts.upkeep().close();
+    try {
+      boolean quiet = drain(deadline);
+      if (!quiet) {
+        log.warn("Not everything ended in time; the rest is run again after the next start.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    parts.http().close();
+    parts.grpc().close();
+    parts.engine().close();
+    parts.store().close();
+  }
+
+  private boolean drain(Deadline deadline) throws InterruptedException {
+    boolean answered = deadline.await(parts.http().drain());
+    boolean ran = deadline.await(CompletableFuture.runAsync(parts.slot()::close, Starting::daemon));
+    parts.engine().drain();
+    boolean written = parts.engine().awaitQuiet(deadline.leftAtLeast(Duration.ofSeconds(1)));
+    boolean told = parts.grpc().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
+    return answered && ran && written && told;
+  }
+
+  /** How much of the drain time is left. */
+  private record Deadline(long nanoTime) {
+    Deadline(Duration within) {
+      this(System.nanoTime() + within.toNanos());
+    }
+
+    Duration leftAtLeast(Duration least) {
+      Duration left = Duration.ofNanos(nanoTime - System.nanoTime());
+      return left.compareTo(least) > 0 ? left : least;
+    }
+
+    boolean await(CompletableFuture<?> what) throws InterruptedException {
+      try {
+        what.get(Math.max(1, nanoTime - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return true;
+      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        return false;
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.Problems;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells on the console what core and engine noticed, which do not log themselves. */
+final class LoggedProblems implements Problems {
+  private static final Logger log = LoggerFactory.getLogger("Host.Engine");
+
+  @Override
+  public void impossible(String what) {
+    log.error("This should not happen, please report it; the host goes on. {}", what);
+  }
+
+  @Override
+  public void warn(String what) {
+    log.warn("{}", what);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.host;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How long each part of the start took; some ran side by side. */
+final class Phases {
+  private final long begun = System.nanoTime();
+  private final AtomicInteger count = new AtomicInteger();
+  private final Map<Integer, Phase> ended = new ConcurrentSkipListMap<>();
+
+  private record Phase(String name, long from, long to) {}
+
+  /** One part of the start; ends when closed. */
+  interface Running extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  Running begin(String name) {
+    long from = System.nanoTime();
+    int number = count.incrementAndGet();
+    return () -> ended.put(number, new Phase(name, from, System.nanoTime()));
+  }
+
+  /** From the birth of the process until now, the JVM's own start included. */
+  static Duration sinceBirth() {
+    return ProcessHandle.current()
+        .info()
+        .startInstant()
+        .map(it -> Duration.between(it, Instant.now()))
+        .orElse(Duration.ZERO);
+  }
+
+  /** One line per part: from when to when, in milliseconds since the host began. */
+  String lines() {
+    StringBuilder lines = new StringBuilder();
+    for (Phase phase : ended.values()) {
+      lines.append(
+          String.format(
+              Locale.ROOT,
+              "  %-12s %5d – %5d ms%n",
+              phase.name(),
+              (phase.from() - begun) / 1_000_000,
+              (phase.to() - begun) / 1_000_000));
+    }
+    return lines.toString();
+  }
+}

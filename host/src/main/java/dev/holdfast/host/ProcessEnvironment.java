@@ -1,0 +1,60 @@
+package dev.holdfast.host;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.util.Map;
+
+/**
+ * Adds variables to this process's own environment, so that {@code System.getenv} of the app tells
+ * them.
+ *
+ * <p>Java has no call for it. Starting a second JVM with the right environment works everywhere but
+ * doubles the start and leaves two processes to look after, so the map behind {@code
+ * System.getenv()} is changed in place where the launcher has opened {@code java.base} to it, and
+ * only elsewhere a second JVM is started. See docs/decisions.
+ */
+final class ProcessEnvironment {
+
+  private ProcessEnvironment() {}
+
+  /**
+   * Puts the values where {@code System.getenv} finds them; child processes inherit them too.
+   *
+   * @return false when this JVM does not let us: nothing was changed
+   */
+  static boolean add(Map<String, String> values) {
+    try {
+      Map<String, String> visible = inside(System.getenv());
+      if (isWindows()) {
+        caseInsensitive().putAll(values);
+      }
+      visible.putAll(values);
+      return values.entrySet().stream()
+          .allMatch(it -> it.getValue().equals(System.getenv(it.getKey())));
+    } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+      return false;
+    }
+  }
+
+  @SuppressWarnings("unchecked") // The map of System.getenv() has only texts.
+  private static Map<String, String> inside(Map<String, String> unmodifiable)
+      throws ReflectiveOperationException {
+    Field field = unmodifiable.getClass().getDeclaredField("m");
+    field.setAccessible(true);
+    return (Map<String, String>) field.get(unmodifiable);
+  }
+
+  /** On Windows {@code System.getenv(name)} looks into a second map. */
+  @SuppressWarnings("unchecked") // As above.
+  private static Map<String, String> caseInsensitive() throws ReflectiveOperationException {
+    Field field =
+        Class.forName("java.lang.ProcessEnvironment")
+            .getDeclaredField("theCaseInsensitiveEnvironment");
+    field.setAccessible(true);
+    return (Map<String, String>) field.get(null);
+  }
+
+  private static boolean isWindows() {
+    return System.getProperty("os.name", "").startsWith("Windows");
+  }
+}

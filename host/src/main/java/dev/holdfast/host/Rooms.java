@@ -1,0 +1,207 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.MemoryStore;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.functions.AppContext;
+import dev.holdfast.functions.AppLoadException;
+import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.config.Limits;
+import dev.holdfast.server.grpc.GrpcConfig;
+import dev.holdfast.server.grpc.GrpcServer;
+import dev.holdfast.server.grpc.PortBusyException;
+import dev.holdfast.server.http.HttpServer;
+import dev.holdfast.server.http.HttpServerConfig;
+import dev.holdfast.server.http.PortUnavailableException;
+import dev.holdfast.server.http.Site;
+import dev.holdfast.server.http.admin.HostControl;
+import dev.holdfast.server.http.durable.DurableSettings;
+import dev.holdfast.server.http.durable.Orchestrators;
+import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.stores.sqlite.SqliteOptions;
+import dev.holdfast.stores.sqlite.SqliteStore;
+import java.io.IOException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/** Makes each room of the house from what the user has set. */
+final class Rooms {
+  private final Setup setup;
+  private final HostConfig config;
+  private final Limits limits;
+
+  Rooms(Setup setup) {
+    this.setup = setup;
+    this.config = setup.config();
+    this.limits = config.limits();
+  }
+
+  Store store() {
+    if (setup.options().storeKind() == HostOptions.StoreKind.MEMORY) {
+      return new MemoryStore();
+    }
+    try {
+      return SqliteStore.open(SqliteOptions.in(setup.options().data().path()));
+    } catch (StoreException e) {
+      throw new CannotException(
+          "Cannot open the store in " + setup.options().data().path() + ".",
+          sentence(String.valueOf(e.getMessage())),
+          "");
+    }
+  }
+
+  private static String sentence(String text) {
+    return text.isEmpty()
+        ? text
+        : Character.toUpperCase(text.charAt(0)) + text.substring(1) + (text.endsWith(".") ? "" : ".");
+  }
+
+  Engine engine(Store store, Consumer<String> broken) {
+    return new Engine(
+        store,
+        new Engine.Settings(
+            limits.perPartition(),
+            limits.partitions(),
+            Dispatcher.Unserved.FAILS,
+            InstantSource.system(),
+            new SecureRandom(),
+            Set.of()),
+        new LoggedProblems(),
+        broken);
+  }
+
+  GrpcServer grpc(TaskHub hub) {
+    Integer port = setup.options().grpcPort();
+    GrpcConfig usual = GrpcConfig.loopback();
+    return new GrpcServer(
+        new GrpcConfig(
+            usual.address(),
+            port == null ? usual.port() : port,
+            port != null,
+            Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
+            usual.idleConnectionFor(),
+            config.durable().throwStatusExceptionsOnRaiseEvent()),
+        hub);
+  }
+
+  static int start(GrpcServer grpc) {
+    try {
+      return grpc.start();
+    } catch (PortBusyException e) {
+      throw new CannotException(
+          "Port " + e.port() + " is in use.",
+          "Another process listens there, so gRPC cannot.",
+          "Stop that process, or choose another port with --grpc-port.");
+    } catch (IOException e) {
+      throw new CannotException("Cannot listen for gRPC.", e.toString(), "");
+    }
+  }
+
+  static int start(HttpServer http, int port) {
+    try {
+      return http.start();
+    } catch (PortUnavailableException e) {
+      throw new CannotException(
+          "Port " + port + " is in use.",
+          String.valueOf(e.getMessage()),
+          "");
+    }
+  }
+
+  HttpServerConfig http() {
+    HttpServerConfig.Limits usual = HttpServerConfig.Limits.DEFAULT;
+    int outstanding = config.http().maxOutstandingRequests();
+    return new HttpServerConfig(
+        setup.options().bind(),
+        setup.port(),
+        config.durable().useForwardedHost(),
+        !"true".equalsIgnoreCase(setup.settings().get("AzureWebJobsDisableHomepage")),
+        config.http().customHeaders(),
+        cors(),
+        (outstanding > 0 ? usual.withOutstandingRequests(outstanding) : usual)
+            .withBodyBytes(limits.requestBytesMax()));
+  }
+
+  private HttpServerConfig.Cors cors() {
+    boolean fromOptions = !setup.options().corsOrigins().isEmpty();
+    try {
+      return new HttpServerConfig.Cors(
+          Set.copyOf(fromOptions ? setup.options().corsOrigins() : setup.local().corsOrigins()),
+          setup.options().corsCredentials() || (!fromOptions && setup.local().corsCredentials()));
+    } catch (IllegalArgumentException e) {
+      throw new CannotException(
+          CannotException.USAGE, "Cannot use the CORS settings.", String.valueOf(e.getMessage()), "");
+    }
+  }
+
+  Site site(HttpServerConfig http, TaskHub hub, Keys keys, Orchestrators known, HostControl host) {
+    return new Site(
+        http,
+        new Site.Parts(
+            hub,
+            new DurableSettings(
+                config.hubName(),
+                config.durable().connectionName(),
+                config.durable().defaultVersion(),
+                config.durable().replaceAny(),
+                config.durable().storeInputsInOrchestrationHistory()),
+            known,
+            host,
+            config.http().routePrefix(),
+            keys,
+            setup.requiresKeys(),
+            InstantSource.system()));
+  }
+
+  /**
+   * Loads the app.
+   *
+   * @param code of the durable management API, see {@link Site#requiredQueryStringParameters}
+   */
+  FunctionApp app(IntSupplier grpcPort, Supplier<URI> url, Supplier<String> code) {
+    HostConfig.Durable durable = config.durable();
+    Set<String> only =
+        setup.options().functions().isEmpty()
+            ? new TreeSet<>(config.functions())
+            : setup.options().functions();
+    AppContext context =
+        AppContext.builder()
+            .settings(setup.settings())
+            .taskHub(config.hubName())
+            .connectionName(durable.connectionName())
+            .rpcPort(grpcPort)
+            .httpBaseUrl(url)
+            .systemKey(code)
+            .activityStringInput(
+                durable.unwrapActivityStrings()
+                    ? AppContext.ActivityStringInput.UNWRAPPED
+                    : AppContext.ActivityStringInput.RAW)
+            .shortFailureNames(durable.shortFailureNames())
+            .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
+            .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
+            .functions(only)
+            .drainTimeout(limits.drainFor())
+            .build();
+    InvocationLog log = new InvocationLog();
+    try {
+      FunctionApp app = FunctionApp.open(setup.app(), context.withLog(log));
+      log.learn(app.functions());
+      return app;
+    } catch (AppLoadException e) {
+      throw new CannotException(
+          "Cannot run the app at " + setup.app().root() + ".", String.valueOf(e.getMessage()), "");
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.config.CannotException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * This same command once more, with more in its environment: the way round where {@link
+ * ProcessEnvironment} is shut out.
+ *
+ * <p>The two look like one: signals reach the second, its exit code is ours, and neither outlives
+ * the other.
+ */
+final class SecondProcess {
+  private static final String MARK = "HOLDFAST_SECOND_PROCESS";
+
+  private SecondProcess() {}
+
+  /** Whether this process is the second one. */
+  static boolean isThis() {
+    return System.getenv(MARK) != null;
+  }
+
+  /**
+   * Ends this process when the first one dies, however it dies. Does nothing in a first process.
+   */
+  static void endWithFirst() {
+    if (isThis()) {
+      var unused =
+          ProcessHandle.current()
+              .parent()
+              .map(
+                  it ->
+                      it.onExit().thenRun(() -> Runtime.getRuntime().halt(CannotException.FAILED)));
+    }
+  }
+
+  /**
+   * Runs a main class as this JVM was started, with these variables added, and returns its exit
+   * code.
+   *
+   * @param arguments of this process's own main
+   */
+  static int run(Class<?> main, List<String> arguments, Map<String, String> environment)
+      throws InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command(main, arguments)).inheritIO();
+    builder.environment().putAll(environment);
+    builder.environment().put(MARK, "1");
+    Process second;
+    try {
+      second = builder.start();
+    } catch (IOException e) {
+      throw new CannotException(
+          "Cannot set the environment that local.settings.json asks for.",
+          "A second JVM did not start: " + e.getMessage(),
+          "Use the holdfast launcher, or give java --add-opens java.base/java.util=ALL-UNNAMED.");
+    }
+    Signals.onRequestToEnd(
+        name -> {
+          // Ctrl-C in a terminal reaches both processes; sent on, it would count as the second one.
+          if (name.equals("TERM") || System.console() == null) {
+            second.destroy();
+          }
+        });
+    return second.waitFor();
+  }
+
+  /**
+   * ProcessHandle would tell the command too, but only up to 4 KiB: less than many a class path.
+   */
+  private static List<String> command(Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(arguments);
+    return command;
+  }
+}

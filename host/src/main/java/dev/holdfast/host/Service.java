@@ -1,0 +1,127 @@
+package dev.holdfast.host;
+
+import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.log.Logging;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A host as the main thing of its process: console, signals, exit code. */
+final class Service {
+  private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
+  private static final int EXIT_AT_ONCE = 130;
+
+  private Service() {}
+
+  /**
+   * Runs until somebody asks it to end.
+   *
+   * @param arguments of this process, should it have to be started a second time
+   * @return the exit code
+   */
+  static int run(HostOptions options, List<String> arguments) throws InterruptedException {
+    SecondProcess.endWithFirst();
+    Phases phases = new Phases();
+    Setup setup;
+    try (Phases.Running running = phases.begin("configuration")) {
+      setup = Setup.read(options, System.getenv());
+    }
+    if (!SecondProcess.isThis()
+        && !ProcessEnvironment.add(setup.environment())
+        && !setup.local().values().isEmpty()) {
+      return SecondProcess.run(Main.class, arguments, setup.environment());
+    }
+    try (Logging logging =
+        Logging.open(System.out, colors(setup.config()), options.verbose())
+            .levels(setup.config().logLevels())) {
+      return run(setup, phases, logging);
+    }
+  }
+
+  private static boolean colors(HostConfig config) {
+    return config.consoleColors() && System.console() != null && System.getenv("NO_COLOR") == null;
+  }
+
+  private static int run(Setup setup, Phases phases, Logging logging) throws InterruptedException {
+    tellSetup(setup, logging);
+    if (!setup.config().consoleEnabled()) {
+      logging.silence();
+    }
+    CompletableFuture<Integer> end = new CompletableFuture<>();
+    try (Holdfast host = new Holdfast(setup, phases)) {
+      tellReady(host, setup, logging);
+      listen(host, logging, end);
+      host.announce();
+      return end.join();
+    }
+  }
+
+  private static void listen(Holdfast host, Logging logging, CompletableFuture<Integer> end) {
+    AtomicInteger asked = new AtomicInteger();
+    Signals.onRequestToEnd(
+        name -> {
+          if (asked.getAndIncrement() == 0) {
+            log.info("Stopping: what runs may end first. Once more (Ctrl-C) stops at once.");
+            end.complete(0);
+          } else {
+            logging.close();
+            Runtime.getRuntime().halt(EXIT_AT_ONCE);
+          }
+        });
+    var unused =
+        host.broken()
+            .thenAccept(
+                reason -> {
+                  log.error("The hub cannot go on and ends; nothing acknowledged is lost. {}", reason);
+                  end.complete(CannotException.FAILED);
+                });
+  }
+
+  private static void tellSetup(Setup setup, Logging logging) {
+    boolean memory = setup.options().storeKind() == HostOptions.StoreKind.MEMORY;
+    logging.print(
+        Banner.head(
+            VersionCommand.version(),
+            setup.app().root().toString(),
+            setup.config().hubName(),
+            memory ? "memory only" : setup.options().data().path().toString()));
+    setup.app().notes().forEach(log::info);
+    setup.config().notes().forEach(log::info);
+    setup.config().unknown().forEach(it -> log.debug("host.json: {} means nothing here.", it));
+  }
+
+  private static void tellReady(Holdfast host, Setup setup, Logging logging) {
+    FunctionApp app = host.app();
+    app.warnings().forEach(log::warn);
+    Banner.failures(app.failedFunctions()).forEach(log::error);
+    logging.print(
+        Banner.functions(
+            app.functions(), app.httpRoutes(), host.url(), setup.config().http().routePrefix()));
+    host.newKeys()
+        .forEach(
+            it ->
+                logging.print(
+                    String.format("Made key %s, shown only now: %s%n", it.key().name(), it.secret())));
+    if (setup.options().verbose()) {
+      logging.print(phaseLines(host.phases()));
+    } else {
+      logging.print(String.format("For detailed output, run with --verbose.%n"));
+    }
+    logging.print(
+        String.format(
+            Locale.ROOT,
+            "Ready after %.1f s: %s, gRPC port %d. Press Ctrl-C to stop.%n%n",
+            Phases.sinceBirth().toMillis() / 1000.0,
+            host.url(),
+            host.grpcPort()));
+  }
+
+  private static String phaseLines(Phases phases) {
+    return String.format("Start, in milliseconds:%n%s%n", phases.lines());
+  }
+}

@@ -1,0 +1,114 @@
+package dev.holdfast.host;
+
+import dev.holdfast.functions.AppLoadException;
+import dev.holdfast.functions.AppSource;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.config.LocalSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is known before anything runs: which app, and what the user has set.
+ *
+ * @param settings app settings: those of local.settings.json under what the environment has
+ * @param environment variables that the app should find in its environment, but that are not there
+ *     yet
+ */
+record Setup(
+    HostOptions options,
+    AppSource app,
+    LocalSettings local,
+    HostConfig config,
+    Map<String, String> settings,
+    Map<String, String> environment) {
+
+  Setup {
+    settings = Map.copyOf(settings);
+    environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Finds the app and reads its configuration.
+   *
+   * @param outside the environment of this process
+   * @throws CannotException there is no app, or a file of it cannot be used
+   */
+  static Setup read(HostOptions options, Map<String, String> outside) {
+    AppSource app = find(options);
+    // The samples are run with the configuration that stands beside the launcher.
+    Path folder = options.app() == null ? home() : app.root();
+    LocalSettings local = LocalSettings.read(folder);
+    Map<String, String> environment = new LinkedHashMap<>(local.values());
+    local.connectionStrings().forEach((name, text) -> environment.put("ConnectionStrings:" + name, text));
+    environment.put("AzureWebJobsScriptRoot", app.root().toString());
+    environment.put("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
+    environment.putIfAbsent("FUNCTIONS_WORKER_RUNTIME", "java");
+    environment.put("WEBSITE_HOSTNAME", "localhost:" + port(options, local));
+    environment.keySet().removeAll(outside.keySet());
+    Map<String, String> settings = new LinkedHashMap<>(environment);
+    settings.putAll(outside);
+    HostConfig config =
+        HostConfig.read(folder, settings, Runtime.getRuntime().availableProcessors());
+    return new Setup(options, app, local, config, settings, environment);
+  }
+
+  private static AppSource find(HostOptions options) {
+    Path place = options.app() != null ? options.app() : samples();
+    try {
+      return AppSource.find(place);
+    } catch (AppLoadException e) {
+      throw new CannotException(
+          "Cannot run the app at " + place + ".", String.valueOf(e.getMessage()), "");
+    }
+  }
+
+  private static Path samples() {
+    Path samples = home().resolve("samples");
+    if (!Files.isDirectory(samples)) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "There is no app to run.",
+          "None was named, and the samples are not at " + samples + ".",
+          "Name one: holdfast start APP.");
+    }
+    return samples;
+  }
+
+  /** The folder of the launcher; the current one when there was none. */
+  private static Path home() {
+    return Path.of(System.getProperty("holdfast.home", "")).toAbsolutePath().normalize();
+  }
+
+  int port() {
+    return port(options, local);
+  }
+
+  private static int port(HostOptions options, LocalSettings local) {
+    if (options.port() != null) {
+      return options.port();
+    }
+    return local.port() != null ? local.port() : HostOptions.USUAL_PORT;
+  }
+
+  /** Beyond loopback always, there when wanted: whoever can connect can do everything otherwise. */
+  boolean requiresKeys() {
+    return options.requireKeys() || !isLoopback(options.bind());
+  }
+
+  private static boolean isLoopback(String address) {
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot listen on '" + address + "'.",
+          "This machine knows no such address.",
+          "Correct --bind: an address of this machine, or 0.0.0.0 for all.");
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.host;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shell sends: Ctrl-C, and the request to end.
+ *
+ * <p>A JVM that leaves these to itself ends with 130 or 143 and cannot tell a second one from the
+ * first. The class that can is {@code sun.misc.Signal}: exported by every JDK and used by every
+ * server, but no compiler lets it pass without a warning; hence by reflection.
+ */
+final class Signals {
+  private static final String[] TO_END = {"TERM", "INT"};
+
+  private Signals() {}
+
+  /**
+   * Runs the action for every request to end, each time on a thread of its own, with the signal's
+   * name: TERM or INT.
+   *
+   * @return false when this JVM has no such signals; it then ends in its own way
+   */
+  static boolean onRequestToEnd(Consumer<String> action) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object proxy =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) ->
+                  switch (method.getName()) {
+                    case "handle" -> {
+                      action.accept(name(arguments));
+                      yield null;
+                    }
+                    case "hashCode" -> System.identityHashCode(self);
+                    case "equals" -> arguments != null && self == arguments[0];
+                    default -> "holdfast";
+                  });
+      for (String name : TO_END) {
+        signal
+            .getMethod("handle", signal, handler)
+            .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+      }
+      return true;
+    } catch (InvocationTargetException e) {
+      // Someone else has taken the signal (-Xrs, a debugger): the JVM ends in its own way.
+      return false;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  private static String name(Object @Nullable [] arguments) throws ReflectiveOperationException {
+    Object signal = Objects.requireNonNull(arguments)[0];
+    return String.valueOf(signal.getClass().getMethod("getName").invoke(signal));
+  }
+}

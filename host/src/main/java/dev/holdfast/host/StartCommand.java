@@ -1,0 +1,144 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.HostOptions.StoreKind;
+import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.host.config.CannotException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code holdfast start [APP]}. */
+@Command(
+    name = "start",
+    description = {
+      "Run an app: its functions over HTTP, its orchestrations durably.",
+      "Everything is kept in the data folder: --data, else HOLDFAST_DATA, else ./data."
+    },
+    sortOptions = false)
+final class StartCommand implements Callable<Integer> {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "APP",
+      description =
+          "A built project, its staging folder, a folder of classes or a jar. Default: the"
+              + " samples.")
+  @Nullable Path app;
+
+  @Option(
+      names = {"--script-root", "--prefix"},
+      hidden = true)
+  @Nullable Path scriptRoot;
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "N",
+      description = "HTTP port (default: 7071; 0: any free one).")
+  @Nullable Integer port;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "N",
+      description = "gRPC port, loopback only (default: 4001, or a free one if that is busy).")
+  @Nullable Integer grpcPort;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Where everything is kept.")
+  @Nullable Path data;
+
+  @Option(
+      names = {"--bind", "--address"},
+      paramLabel = "ADDRESS",
+      description = "Listen there (default: ${DEFAULT-VALUE}); beyond loopback keys are required.")
+  String bind = "127.0.0.1";
+
+  @Option(names = "--enableAuth", description = "Require keys on loopback too.")
+  boolean enableAuth;
+
+  @Option(
+      names = "--cors",
+      split = ",",
+      paramLabel = "ORIGIN",
+      description = "Origins whose pages may call, or '*'.")
+  List<String> cors = new ArrayList<>();
+
+  @Option(names = "--cors-credentials", description = "Those pages may send cookies.")
+  boolean corsCredentials;
+
+  @Option(
+      names = "--functions",
+      arity = "1..*",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Load only these functions.")
+  List<String> functions = new ArrayList<>();
+
+  @Option(
+      names = "--store",
+      paramLabel = "KIND",
+      description = "${COMPLETION-CANDIDATES} (default: sqlite; memory forgets all at the end).")
+  StoreKind store = StoreKind.SQLITE;
+
+  @Option(names = "--verbose", description = "Tell more, the times of the start among it.")
+  boolean verbose;
+
+  // Options of 'func start' that need nothing here; scripts may carry them.
+  @Option(
+      names = {"--no-build", "--java", "--dotnet-isolated"},
+      hidden = true)
+  boolean needless;
+
+  @Option(
+      names = {"-t", "--timeout", "--runtime", "--user-log-level"},
+      paramLabel = "VALUE",
+      hidden = true)
+  @Nullable String needlessToo;
+
+  @Unmatched List<String> unmatched = new ArrayList<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    for (String argument : unmatched) {
+      spec.commandLine().getErr().println("'" + argument + "' means nothing here and is ignored.");
+    }
+    return Service.run(
+        options(), spec.root().commandLine().getParseResult().originalArgs());
+  }
+
+  HostOptions options() {
+    check("--port", port);
+    check("--grpc-port", grpcPort);
+    return new HostOptions(
+        app != null ? app : scriptRoot,
+        DataFolder.of(data),
+        store,
+        port,
+        grpcPort,
+        bind,
+        enableAuth,
+        new LinkedHashSet<>(functions),
+        cors,
+        corsCredentials,
+        verbose);
+  }
+
+  private static void check(String option, @Nullable Integer given) {
+    if (given != null && (given < 0 || given > 65_535)) {
+      throw new CannotException(
+          CannotException.USAGE,
+          given + " is no port.",
+          "Ports go from 0 (any free one) to 65535.",
+          "Correct " + option + ".");
+    }
+  }
+}

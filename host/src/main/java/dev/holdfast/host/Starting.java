@@ -1,0 +1,95 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.config.CannotException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A start under way: what it has begun is ended again, newest first, unless it succeeds. */
+final class Starting implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
+
+  private final Phases phases;
+  private final Deque<AutoCloseable> begun = new ArrayDeque<>();
+  private final List<CompletableFuture<? extends AutoCloseable>> late = new ArrayList<>();
+  private boolean succeeded;
+
+  Starting(Phases phases) {
+    this.phases = phases;
+  }
+
+  <T> T timed(String phase, Supplier<T> step) {
+    try (Phases.Running running = phases.begin(phase)) {
+      return step.get();
+    }
+  }
+
+  /** Makes something that must be closed if the start fails. */
+  <T extends AutoCloseable> T own(String phase, Supplier<T> step) {
+    return owned(timed(phase, step));
+  }
+
+  <T extends AutoCloseable> T owned(T made) {
+    begun.push(made);
+    return made;
+  }
+
+  /** Does a step on a thread of its own; {@link #joined} brings in what it made. */
+  <T> CompletableFuture<T> aside(String phase, Supplier<T> step) {
+    return CompletableFuture.supplyAsync(() -> timed(phase, step), Starting::daemon);
+  }
+
+  /** What the step aside has made, to be closed if the start fails; waits for it. */
+  <T extends AutoCloseable> T joined(CompletableFuture<T> aside) {
+    return owned(join(aside));
+  }
+
+  /** As {@link #joined} for a step whose result is not what must be closed. */
+  <T> T joined(CompletableFuture<T> aside, Function<T, AutoCloseable> closes) {
+    T result = join(aside);
+    begun.push(closes.apply(result));
+    return result;
+  }
+
+  private static <T> T join(CompletableFuture<T> aside) {
+    try {
+      return aside.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof CannotException cannot) {
+        throw cannot;
+      }
+      throw e;
+    }
+  }
+
+  static void daemon(Runnable work) {
+    Thread thread = new Thread(work, "holdfast-start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  void succeeded() {
+    succeeded = true;
+  }
+
+  @Override
+  public void close() {
+    if (succeeded) {
+      return;
+    }
+    for (AutoCloseable each : begun) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        log.warn("While a failed start was undone: {}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.Store;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.host.config.Amounts;
+import dev.holdfast.host.config.Limits;
+import dev.holdfast.protocol.InstanceBatch;
+import dev.holdfast.protocol.ListInstanceIdsRequest;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import com.google.protobuf.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a hub needs now and then: purging instances that ended long ago, and a word when its store grows large.
+ *
+ * <p>Both ask the hub and the store like any other client; nothing waits for them.
+ */
+final class Upkeep implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("Host.Upkeep");
+  private static final int BATCH = 500;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final TaskHub hub;
+  private final Store store;
+  private final Limits limits;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "holdfast-upkeep");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private long warnAt;
+
+  Upkeep(TaskHub hub, Store store, Limits limits, InstantSource clock) {
+    this.hub = hub;
+    this.store = store;
+    this.limits = limits;
+    this.clock = clock;
+    this.warnAt = limits.fileGrowthWarning();
+  }
+
+  void start() {
+    long every = limits.retention().every().toMillis();
+    var unused = timer.scheduleWithFixedDelay(this::run, every, every, TimeUnit.MILLISECONDS);
+  }
+
+  /** One round; what fails is told and tried again in the next. */
+  void run() {
+    try {
+      watchSize();
+      if (limits.retention().enabled()) {
+        purgeAll();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      log.warn("Upkeep could not be done and is tried again later: {}", e.toString());
+    }
+  }
+
+  private void watchSize() {
+    long bytes = store.bytes();
+    if (bytes < warnAt) {
+      return;
+    }
+    while (warnAt <= bytes && warnAt <= Long.MAX_VALUE / 2) {
+      warnAt *= 2;
+    }
+    log.warn(
+        "The store has grown to {}. {}",
+        Amounts.size(bytes),
+        limits.retention().enabled()
+            ? "Retention purges ended instances; shorten the ages in host.json if this is too much."
+            : "Purge ended instances ('holdfast purge'), or set extensions.holdfast.retention in"
+                + " host.json.");
+  }
+
+  private void purgeAll() throws InterruptedException, ExecutionException, TimeoutException {
+    for (Map.Entry<String, Duration> rule : limits.retention().keepFor().entrySet()) {
+      int purged = purge(status(rule.getKey()), clock.instant().minus(rule.getValue()));
+      if (purged > 0) {
+        log.info(
+            "Purged {} instances that ended as {} more than {} ago.",
+            purged,
+            rule.getKey(),
+            rule.getValue());
+      }
+    }
+  }
+
+  private int purge(OrchestrationStatus status, Instant endedBefore)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    int purged = 0;
+    while (true) {
+      List<String> ids =
+          hub.listInstanceIds(
+                  ListInstanceIdsRequest.newBuilder()
+                      .addRuntimeStatus(status)
+                      .setCompletedTimeTo(timestamp(endedBefore))
+                      .setPageSize(BATCH)
+                      .build())
+              .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+              .getInstanceIdsList();
+      if (ids.isEmpty()) {
+        return purged;
+      }
+      int gone =
+          hub.purge(
+                  PurgeInstancesRequest.newBuilder()
+                      .setInstanceBatch(InstanceBatch.newBuilder().addAllInstanceIds(ids))
+                      .build())
+              .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+              .getDeletedInstanceCount();
+      purged += gone;
+      if (gone == 0) {
+        // Somebody else purged or restarted them between the two questions; the next round looks again.
+        return purged;
+      }
+    }
+  }
+
+  private static OrchestrationStatus status(String name) {
+    return OrchestrationStatus.valueOf("ORCHESTRATION_STATUS_" + name.toUpperCase(Locale.ROOT));
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.holdfast.host;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast version}. */
+@Command(name = "version", description = "Print the version of Holdfast and of Java.")
+final class VersionCommand implements Callable<Integer> {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    spec.commandLine().getOut().println("holdfast " + version() + ", Java " + Runtime.version());
+    return 0;
+  }
+
+  /** As the build wrote it into the jar; a run from class folders has none. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

@@ -1,0 +1,250 @@
+package dev.holdfast.host.cli;
+
+import dev.holdfast.host.cli.RemoteHost.Reply;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Commands that start an instance or change one. */
+public final class Messages {
+  private Messages() {}
+
+  /** What the commands for one instance share. */
+  abstract static class OfInstance implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "ID", description = "The instance.")
+    String id = "";
+
+    final Reply send(String operation, Map<String, String> query, @Nullable String json) {
+      String path = RemoteHost.INSTANCES + "/" + RemoteHost.segment(id) + "/" + operation;
+      return RemoteHost.about(id, connection.open().post(path, query, json));
+    }
+
+    final int say(String text) {
+      spec.commandLine().getOut().println(text);
+      return 0;
+    }
+  }
+
+  /** What the commands with a reason share. */
+  abstract static class WithReason extends OfInstance {
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept in the history.")
+    @Nullable String reason;
+
+    final Map<String, String> query() {
+      return reason == null ? Map.of() : Map.of("reason", reason);
+    }
+  }
+
+  /** {@code holdfast run NAME}. */
+  @Command(name = "run", description = "Start an instance of an orchestrator and print its id.")
+  public static final class Run implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The orchestrator.")
+    String name = "";
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "JSON",
+        description = "Its input: JSON, @file, or - for standard input.")
+    @Nullable String input;
+
+    @Option(names = "--id", paramLabel = "ID", description = "The instance id (default: made up).")
+    @Nullable String id;
+
+    @Option(names = "--wait", description = "Wait until it has ended and print its output.")
+    boolean wait;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      RemoteHost host = connection.open();
+      String path =
+          RemoteHost.ORCHESTRATORS
+              + "/"
+              + RemoteHost.segment(name)
+              + (id == null ? "" : "/" + RemoteHost.segment(id));
+      Reply reply =
+          RemoteHost.succeeded(
+              "The host refused to start '" + name + "'.",
+              host.post(path, Map.of(), Payload.read(input)));
+      String started = String.valueOf(reply.object().get("id"));
+      if (wait) {
+        spec.commandLine().getErr().println("Started '" + started + "'.");
+        return Wait.until(host, spec, started, null);
+      }
+      spec.commandLine().getOut().println(started);
+      return 0;
+    }
+  }
+
+  /** {@code holdfast raise ID EVENT}. */
+  @Command(name = "raise", description = "Send an event to an instance.")
+  public static final class Raise extends OfInstance {
+    @Parameters(index = "1", paramLabel = "EVENT", description = "The event's name.")
+    String event = "";
+
+    @Parameters(
+        index = "2",
+        arity = "0..1",
+        paramLabel = "JSON",
+        description = "Its payload: JSON, @file, or - for standard input.")
+    @Nullable String payload;
+
+    @Override
+    public Integer call() {
+      String json = Payload.read(payload);
+      send("raiseEvent/" + RemoteHost.segment(event), Map.of(), json == null ? "null" : json);
+      return say("Raised event '" + event + "' to instance '" + id + "'.");
+    }
+  }
+
+  /** {@code holdfast terminate ID}. */
+  @Command(name = "terminate", description = "End an instance as Terminated.")
+  public static final class Terminate extends WithReason {
+    @Override
+    public Integer call() {
+      send("terminate", query(), null);
+      return say("Terminated instance '" + id + "'.");
+    }
+  }
+
+  /** {@code holdfast suspend ID}. */
+  @Command(name = "suspend", description = "Hold an instance; messages to it are kept.")
+  public static final class Suspend extends WithReason {
+    @Override
+    public Integer call() {
+      send("suspend", query(), null);
+      return say("Suspended instance '" + id + "'.");
+    }
+  }
+
+  /** {@code holdfast resume ID}. */
+  @Command(name = "resume", description = "Let a suspended instance go on.")
+  public static final class Resume extends WithReason {
+    @Override
+    public Integer call() {
+      send("resume", query(), null);
+      return say("Resumed instance '" + id + "'.");
+    }
+  }
+
+  /** {@code holdfast rewind ID}. */
+  @Command(name = "rewind", description = "Put a failed instance to before its failure.")
+  public static final class Rewind extends WithReason {
+    @Override
+    public Integer call() {
+      send("rewind", query(), null);
+      return say("Rewound instance '" + id + "'.");
+    }
+  }
+
+  /** {@code holdfast restart ID}. */
+  @Command(name = "restart", description = "Start again with the same input; prints the id.")
+  public static final class Restart extends OfInstance {
+    @Option(names = "--same-id", description = "Under the same id (default: under a new one).")
+    boolean sameId;
+
+    @Override
+    public Integer call() {
+      Reply reply =
+          send("restart", Map.of("restartWithNewInstanceId", Boolean.toString(!sameId)), null);
+      return say(String.valueOf(reply.object().get("id")));
+    }
+  }
+
+  /** {@code holdfast purge}. */
+  @Command(
+      name = "purge",
+      description = "Remove ended instances for good: one by its id, or many by filter.")
+  public static final class Purge implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Connection connection = new Connection();
+
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "The instance.")
+    @Nullable String id;
+
+    @Option(
+        names = "--status",
+        split = ",",
+        paramLabel = "STATUS",
+        description = "Only these: Completed, Failed, Terminated, Canceled.")
+    List<String> statuses = List.of();
+
+    @Option(names = "--after", paramLabel = "TIME", description = "Only those created since (ISO).")
+    @Nullable String after;
+
+    @Option(names = "--before", paramLabel = "TIME", description = "Only those created until.")
+    @Nullable String before;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    boolean yes;
+
+    @Override
+    public Integer call() {
+      RemoteHost host = connection.open();
+      Reply reply;
+      if (id != null) {
+        String path = RemoteHost.INSTANCES + "/" + RemoteHost.segment(id);
+        reply = RemoteHost.about(id, host.delete(path, Map.of()));
+      } else {
+        confirm();
+        reply = host.delete(RemoteHost.INSTANCES, filter());
+        if (reply.status() == 404) {
+          spec.commandLine().getOut().println("Instances deleted: 0");
+          return 0;
+        }
+        RemoteHost.succeeded("The host refused to purge.", reply);
+      }
+      Object deleted = reply.object().get("instancesDeleted");
+      spec.commandLine().getOut().println("Instances deleted: " + Json.write(deleted));
+      return 0;
+    }
+
+    private Map<String, String> filter() {
+      Map<String, String> filter = new LinkedHashMap<>();
+      filter.put("createdTimeFrom", after == null ? "1970-01-01T00:00:00Z" : after);
+      if (before != null) {
+        filter.put("createdTimeTo", before);
+      }
+      if (!statuses.isEmpty()) {
+        filter.put("runtimeStatus", String.join(",", statuses));
+      }
+      return filter;
+    }
+
+    private void confirm() {
+      if (yes) {
+        return;
+      }
+      if (System.console() == null) {
+        throw new CannotException(
+            CannotException.USAGE,
+            "Nothing was purged.",
+            "Without an id this removes many instances, and there is nobody to ask.",
+            "Add --yes, or name one instance.");
+      }
+      String answer =
+          System.console()
+              .readLine(
+                  "Remove all ended instances%s? [y/N] ", filter().size() > 1 ? " that match" : "");
+      if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+        throw new CannotException(CannotException.REFUSED, "Nothing was purged.", "", "");
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.host.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Columns for people. */
+final class Output {
+  private Output() {}
+
+  /**
+   * Prints rows of texts under a head, each column as wide as its widest text; the last is not
+   * padded.
+   */
+  static void table(PrintWriter out, List<String> head, List<List<String>> rows) {
+    List<List<String>> all = new ArrayList<>();
+    all.add(head);
+    all.addAll(rows);
+    int[] widths = new int[head.size()];
+    for (List<String> row : all) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    for (List<String> row : all) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        String text = row.get(i);
+        line.append(text);
+        if (i < widths.length - 1) {
+          line.append(" ".repeat(widths[i] - text.length() + 2));
+        }
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.host.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON given on the command line: as it is, from a file ({@code @file}) or from standard input
+ * ({@code -}).
+ */
+final class Payload {
+  private Payload() {}
+
+  static @Nullable String read(@Nullable String given) {
+    if (given == null) {
+      return null;
+    }
+    String text = given.equals("-") || given.startsWith("@") ? load(given) : given;
+    try {
+      Json.read(text);
+      return text;
+    } catch (JsonProcessingException e) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "The payload is not valid JSON.",
+          "Column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(),
+          "A text needs quotes of its own: '\"like this\"'.");
+    }
+  }
+
+  private static String load(String given) {
+    try {
+      return given.equals("-")
+          ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+          : Files.readString(Path.of(given.substring(1)));
+    } catch (IOException e) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot read the payload " + given + ".",
+          e.toString(),
+          "Name a readable file after '@', or '-' for standard input.");
+    }
+  }
+}

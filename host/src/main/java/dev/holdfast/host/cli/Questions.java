@@ -1,0 +1,192 @@
+package dev.holdfast.host.cli;
+
+import dev.holdfast.host.cli.RemoteHost.Reply;
+import dev.holdfast.host.config.Json;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Commands that look and change nothing. */
+public final class Questions {
+  private Questions() {}
+
+  /** {@code holdfast why ID}. */
+  @Command(name = "why", description = "Say what an instance waits for, since when and until when.")
+  public static final class Why implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Connection connection = new Connection();
+
+    @Parameters(paramLabel = "ID", description = "The instance.")
+    String id = "";
+
+    @Option(names = "--json", description = "Print the answer as JSON.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+      Reply reply =
+          RemoteHost.about(
+              id,
+              connection.open().get(RemoteHost.HOLDFAST + "/" + RemoteHost.segment(id) + "/why"));
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(Json.pretty(reply.json()));
+        return 0;
+      }
+      Map<String, @Nullable Object> why = reply.object();
+      out.println(why.get("summary"));
+      if (why.get("waitingFor") instanceof List<?> waiting) {
+        waiting.forEach(it -> print(out, it));
+      }
+      if (why.get("lastError") != null) {
+        out.println("  last error: " + why.get("lastError"));
+      }
+      return 0;
+    }
+
+    private static void print(PrintWriter out, @Nullable Object waiting) {
+      if (!(waiting instanceof Map<?, ?> one)) {
+        return;
+      }
+      StringBuilder line = new StringBuilder("  ").append(one.get("kind"));
+      append(line, " '", one.get("what"), "'");
+      append(line, ", since ", one.get("since"), "");
+      append(line, ", until ", one.get("until"), "");
+      append(line, ": ", one.get("detail"), "");
+      out.println(line);
+    }
+
+    private static void append(
+        StringBuilder line, String before, @Nullable Object text, String after) {
+      if (text != null && !text.toString().isEmpty()) {
+        line.append(before).append(text).append(after);
+      }
+    }
+  }
+
+  /** {@code holdfast show ID}. */
+  @Command(name = "show", description = "Print the state of an instance as JSON.")
+  public static final class Show implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Connection connection = new Connection();
+
+    @Parameters(paramLabel = "ID", description = "The instance.")
+    String id = "";
+
+    @Option(names = "--history", description = "With its history, inputs and results included.")
+    boolean history;
+
+    @Override
+    public Integer call() {
+      Map<String, String> query =
+          history ? Map.of("showHistory", "true", "showHistoryOutput", "true") : Map.of();
+      Reply reply =
+          RemoteHost.about(
+              id,
+              connection
+                  .open()
+                  .get(RemoteHost.INSTANCES + "/" + RemoteHost.segment(id), query, null));
+      spec.commandLine().getOut().println(Json.pretty(reply.json()));
+      return 0;
+    }
+  }
+
+  /** {@code holdfast list}. */
+  @Command(name = "list", description = "List instances in the order of their creation.")
+  public static final class Listing implements Callable<Integer> {
+    private static final List<String> HEAD = List.of("ID", "NAME", "STATUS", "CREATED", "UPDATED");
+    private static final List<String> FIELDS =
+        List.of("instanceId", "name", "runtimeStatus", "createdTime", "lastUpdatedTime");
+
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Connection connection = new Connection();
+
+    @Option(
+        names = "--status",
+        split = ",",
+        paramLabel = "STATUS",
+        description = "Only these: Running, Failed, Completed, …")
+    List<String> statuses = List.of();
+
+    @Option(names = "--prefix", paramLabel = "TEXT", description = "Only ids that begin so.")
+    @Nullable String prefix;
+
+    @Option(names = "--after", paramLabel = "TIME", description = "Only those created since (ISO).")
+    @Nullable String after;
+
+    @Option(names = "--before", paramLabel = "TIME", description = "Only those created until.")
+    @Nullable String before;
+
+    @Option(names = "--top", description = "At most so many (default: ${DEFAULT-VALUE}).")
+    int top = 100;
+
+    @Option(names = "--json", description = "Print a JSON array, payloads included.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+      List<Object> found = new ArrayList<>();
+      RemoteHost host = connection.open();
+      String continuation = null;
+      boolean more;
+      do {
+        Reply page =
+            RemoteHost.succeeded(
+                "The host refused to list instances.",
+                host.get(RemoteHost.INSTANCES, query(top - found.size()), continuation));
+        page.list().stream().limit(top - found.size()).forEach(found::add);
+        continuation = page.continuation();
+        more = continuation != null;
+      } while (more && found.size() < top);
+      print(found, more);
+      return 0;
+    }
+
+    private Map<String, String> query(int size) {
+      Map<String, String> query = new LinkedHashMap<>();
+      query.put("top", Integer.toString(size));
+      query.put("showInput", Boolean.toString(json));
+      if (!statuses.isEmpty()) {
+        query.put("runtimeStatus", String.join(",", statuses));
+      }
+      put(query, "instanceIdPrefix", prefix);
+      put(query, "createdTimeFrom", after);
+      put(query, "createdTimeTo", before);
+      return query;
+    }
+
+    private static void put(Map<String, String> query, String name, @Nullable String value) {
+      if (value != null) {
+        query.put(name, value);
+      }
+    }
+
+    private void print(List<Object> found, boolean more) {
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(Json.pretty(found));
+        return;
+      }
+      Output.table(out, HEAD, found.stream().map(Listing::row).toList());
+      if (more) {
+        spec.commandLine().getErr().println("There are more; raise --top to see them.");
+      }
+    }
+
+    private static List<String> row(Object instance) {
+      return instance instanceof Map<?, ?> map
+          ? FIELDS.stream().map(it -> String.valueOf(map.get(it))).toList()
+          : FIELDS.stream().map(it -> "?").toList();
+    }
+  }
+}

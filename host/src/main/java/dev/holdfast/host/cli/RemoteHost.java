@@ -1,0 +1,203 @@
+package dev.holdfast.host.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** A running host, asked over HTTP. What goes wrong comes back as {@link CannotException}. */
+public final class RemoteHost {
+  static final String INSTANCES = "/runtime/webhooks/durabletask/instances";
+  static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
+  static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
+
+  private final URI base;
+  private final @Nullable String key;
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+
+  public RemoteHost(URI base, @Nullable String key) {
+    this.base = base;
+    this.key = key;
+  }
+
+  /**
+   * What the host said.
+   *
+   * @param continuation where the next page begins; null on the last
+   */
+  record Reply(int status, String body, @Nullable String continuation) {
+
+    /** The body as plain JSON values; a text that is no JSON as it is. */
+    @Nullable Object json() {
+      try {
+        return body.isBlank() ? null : Json.read(body);
+      } catch (JsonProcessingException e) {
+        return body;
+      }
+    }
+
+    Map<String, @Nullable Object> object() {
+      return json() instanceof Map<?, ?> map ? Json.names(map) : Map.of();
+    }
+
+    List<?> list() {
+      return json() instanceof List<?> list ? list : List.of();
+    }
+
+    /** The host's own words about a refusal, whichever of its shapes they come in. */
+    String message() {
+      Object json = json();
+      if (json instanceof Map<?, ?> map) {
+        for (String name : List.of("Message", "message", "error")) {
+          if (map.get(name) instanceof String text) {
+            return text;
+          }
+        }
+      }
+      return json == null ? "It answered " + status + " without a word." : body.strip();
+    }
+  }
+
+  static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  Reply get(String path, Map<String, String> query, @Nullable String continuation) {
+    HttpRequest.Builder request = request(path, query).GET();
+    if (continuation != null) {
+      request.header("x-ms-continuation-token", continuation);
+    }
+    return send(request.build());
+  }
+
+  Reply get(String path) {
+    return get(path, Map.of(), null);
+  }
+
+  Reply post(String path, Map<String, String> query, @Nullable String json) {
+    HttpRequest.Builder request = request(path, query);
+    if (json == null) {
+      return send(request.POST(BodyPublishers.noBody()).build());
+    }
+    return send(
+        request
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json))
+            .build());
+  }
+
+  Reply put(String path, @Nullable String json) {
+    return send(
+        request(path, Map.of())
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(json == null ? "" : json))
+            .build());
+  }
+
+  Reply delete(String path, Map<String, String> query) {
+    return send(request(path, query).DELETE().build());
+  }
+
+  private HttpRequest.Builder request(String path, Map<String, String> query) {
+    StringJoiner parameters = new StringJoiner("&", "?", "").setEmptyValue("");
+    query.forEach((name, value) -> parameters.add(name + "=" + segment(value)));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path + parameters)).timeout(Duration.ofSeconds(60));
+    if (key != null) {
+      request.header("x-functions-key", key);
+    }
+    return request;
+  }
+
+  private Reply send(HttpRequest request) {
+    try {
+      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+      return reply(response);
+    } catch (IOException e) {
+      throw new CannotException(
+          "Cannot reach the host at " + base + ".",
+          "There is no answer (" + told(e) + ").",
+          "Start it with 'holdfast start', or name another with --url or --data.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CannotException("Interrupted.", "", "");
+    }
+  }
+
+  private static String told(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private Reply reply(HttpResponse<String> response) {
+    int status = response.statusCode();
+    String continuation =
+        response
+            .headers()
+            .firstValue("x-ms-continuation-token")
+            .filter(it -> !it.isEmpty())
+            .orElse(null);
+    Reply reply = new Reply(status, response.body(), continuation);
+    if (status == 401 || status == 403) {
+      throw new CannotException(
+          CannotException.REFUSED,
+          "The host at " + base + " refused the request.",
+          key == null ? "It wants a key." : "It does not know the key.",
+          "Give one with --key or in HOLDFAST_KEY; 'holdfast keys' makes them.");
+    }
+    if (status == 503) {
+      throw new CannotException(
+          CannotException.REFUSED,
+          "The host at " + base + " takes no requests now.",
+          reply.message(),
+          "Try again in a moment.");
+    }
+    return reply;
+  }
+
+  /**
+   * The reply when it was a success; else why not, in terms of the instance that was asked about.
+   */
+  static Reply about(String instanceId, Reply reply) {
+    if (reply.status() == 404) {
+      throw new CannotException(
+          CannotException.NOT_FOUND,
+          "There is no instance '" + instanceId + "'.",
+          reply.body().isBlank() ? "It was never started, or it was purged." : reply.message(),
+          "'holdfast list' shows those that are there.");
+    }
+    if (reply.status() == 410) {
+      throw new CannotException(
+          CannotException.REFUSED,
+          "Instance '" + instanceId + "' has ended.",
+          "An instance that has ended takes no messages any more.",
+          "'holdfast show " + instanceId + "' tells how it ended.");
+    }
+    return succeeded("The host refused this for instance '" + instanceId + "'.", reply);
+  }
+
+  /** The reply when it was a success. */
+  static Reply succeeded(String what, Reply reply) {
+    if (reply.status() < 300) {
+      return reply;
+    }
+    throw new CannotException(
+        reply.status() < 500 ? CannotException.REFUSED : CannotException.FAILED,
+        what,
+        reply.message(),
+        reply.status() < 500 ? "" : "The host's own log says more.");
+  }
+}

@@ -1,0 +1,5 @@
+/** Commands for people: questions to a running host, and care for its store. */
+@NullMarked
+package dev.holdfast.host.cli;
+
+import org.jspecify.annotations.NullMarked;

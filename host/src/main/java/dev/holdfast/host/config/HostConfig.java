@@ -1,0 +1,293 @@
+package dev.holdfast.host.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What host.json says, with overrides from the environment and defaults for the rest.
+ *
+ * @param hubName the task hub; a label here, because a store holds one hub
+ * @param functionTimeout how long a function may run; null is no limit
+ * @param functions names of the only functions to load; empty means all
+ * @param logLevels level by category prefix, as written; {@code default} is for all others
+ * @param consoleEnabled whether anything is logged to the console at all
+ * @param consoleColors whether colours may be used
+ * @param notes what the user should know: settings that are accepted but have no effect here
+ * @param unknown paths of keys that mean nothing to this host
+ */
+public record HostConfig(
+    String hubName,
+    @Nullable Duration functionTimeout,
+    List<String> functions,
+    Map<String, String> logLevels,
+    boolean consoleEnabled,
+    boolean consoleColors,
+    Http http,
+    Durable durable,
+    Limits limits,
+    List<String> notes,
+    List<String> unknown) {
+
+  private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{2,44}");
+  private static final Pattern SETTING = Pattern.compile("%([^%]*)%");
+
+  /**
+   * {@code extensions.http}.
+   *
+   * @param routePrefix in front of every function's route; empty for none
+   * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1 is
+   *     no limit
+   * @param maxConcurrentRequests how many functions run at once for HTTP; −1 is no limit
+   * @param customHeaders sent with every answer
+   */
+  public record Http(
+      String routePrefix,
+      int maxOutstandingRequests,
+      int maxConcurrentRequests,
+      Map<String, String> customHeaders) {
+    public Http {
+      customHeaders = Map.copyOf(customHeaders);
+    }
+
+    static Http read(Section section) {
+      section.ignore("dynamicThrottlesEnabled", "hsts");
+      return new Http(
+          section.text("routePrefix", "api").replaceAll("^/+|/+$", ""),
+          section.whole("maxOutstandingRequests", -1, -1, Integer.MAX_VALUE),
+          section.whole("maxConcurrentRequests", -1, -1, Integer.MAX_VALUE),
+          section.section("customHeaders").entries());
+    }
+  }
+
+  /**
+   * {@code extensions.durableTask}, as far as it has a meaning here.
+   *
+   * @param connectionName the label of the store in management URLs
+   * @param replaceAny true lets a start take the id of any instance
+   */
+  public record Durable(
+      String connectionName,
+      int maxConcurrentActivityFunctions,
+      int maxConcurrentOrchestratorFunctions,
+      boolean replaceAny,
+      boolean throwStatusExceptionsOnRaiseEvent,
+      boolean storeInputsInOrchestrationHistory,
+      boolean useForwardedHost,
+      boolean unwrapActivityStrings,
+      boolean shortFailureNames,
+      long maxGrpcMessageSizeInBytes,
+      @Nullable String defaultVersion) {
+
+    static Durable read(Section section, int cores) {
+      Section storage = section.section("storageProvider");
+      storage.ignoreRest();
+      String states =
+          section.word(
+              "overridableExistingInstanceStates",
+              "NonRunningStates",
+              "NonRunningStates",
+              "AnyState");
+      return new Durable(
+          storage.text("connectionName", storage.text("connectionStringName", "Storage")),
+          section.whole("maxConcurrentActivityFunctions", 10 * cores, 1, 100_000),
+          section.whole("maxConcurrentOrchestratorFunctions", 10 * cores, 1, 100_000),
+          states.equals("AnyState"),
+          section.flag("throwStatusExceptionsOnRaiseEvent", false),
+          section.flag("storeInputsInOrchestrationHistory", false),
+          section.section("httpSettings").ignoreRest().flag("useForwardedHost", false),
+          section.word("activityStringInput", "raw", "raw", "unwrapped").equals("unwrapped"),
+          section.flag("shortFailureNames", false),
+          section.bytes("maxGrpcMessageSizeInBytes", 4 << 20, 1024, Integer.MAX_VALUE),
+          section.text("defaultVersion"));
+    }
+  }
+
+  public HostConfig {
+    functions = List.copyOf(functions);
+    logLevels = Map.copyOf(logLevels);
+    notes = List.copyOf(notes);
+    unknown = List.copyOf(unknown);
+  }
+
+  /**
+   * Reads {@code host.json} in the given folder; a missing file means all defaults.
+   *
+   * @param settings app settings and environment, for {@code %NAME%} and overrides
+   * @param cores processors of this machine; some defaults follow from it
+   * @throws CannotException the file or a value in it cannot be used; the message says which and
+   *     why
+   */
+  public static HostConfig read(Path folder, Map<String, String> settings, int cores) {
+    Path file = folder.resolve("host.json");
+    boolean there = Files.exists(file);
+    Map<String, @Nullable Object> tree = there ? Json.file(file) : new LinkedHashMap<>();
+    Map<String, String> overrides = Overrides.apply(tree, settings);
+    Section root =
+        new Section(
+            "",
+            tree,
+            path -> {
+              String variable = overrides.get(path.toLowerCase(Locale.ROOT));
+              return variable == null ? file.toString() : "the environment (" + variable + ")";
+            });
+    if (there) {
+      checkVersion(root, file);
+    }
+    return new Reading(root, settings, cores).result();
+  }
+
+  private static void checkVersion(Section root, Path file) {
+    String version = root.text("version");
+    if (!"2.0".equals(version)) {
+      throw new CannotException(
+          "Cannot use " + file + ".",
+          version == null
+              ? "It has no \"version\"."
+              : "Its \"version\" is \"" + version + "\", but only \"2.0\" is known.",
+          "Write \"version\": \"2.0\" as its first line.");
+    }
+  }
+
+  /** One pass over the file. */
+  private static final class Reading {
+    private final Section root;
+    private final Map<String, String> settings;
+    private final int cores;
+
+    Reading(Section root, Map<String, String> settings, int cores) {
+      this.root = root;
+      this.settings = settings;
+      this.cores = cores;
+    }
+
+    HostConfig result() {
+      acceptWithoutEffect();
+      Section extensions = root.section("extensions");
+      Section durable = extensions.section("durableTask");
+      Section logging = root.section("logging");
+      List<String> notes = notes(durable);
+      String hub = hubName(durable);
+      Duration timeout = functionTimeout();
+      Durable durableTask = Durable.read(durable, cores);
+      Http http = Http.read(extensions.section("http"));
+      Limits limits = Limits.read(extensions.section("holdfast"), cores);
+      Section console = logging.section("console");
+      boolean enabled = console.flag("isEnabled", true);
+      boolean colors = !console.flag("DisableColors", false);
+      Map<String, String> levels = logging.section("logLevel").entries();
+      List<String> functions = root.texts("functions");
+      return new HostConfig(
+          hub,
+          timeout,
+          functions,
+          levels,
+          enabled,
+          colors,
+          http,
+          durableTask,
+          limits,
+          notes,
+          root.unknown());
+    }
+
+    /**
+     * Keys of the Functions host that need nothing here: other languages, the cloud's own upkeep,
+     * other triggers.
+     */
+    private void acceptWithoutEffect() {
+      root.ignore("version", "retry", "watchFiles", "watchDirectories", "watchTimeout");
+      root.ignore("aggregator", "healthMonitor", "singleton", "concurrency", "extensionBundle");
+      root.ignore("customHandler", "httpWorker", "managedDependency", "telemetryMode");
+      root.ignore("sendCanceledInvocationsToWorker", "metadataProviderTimeout");
+      root.section("logging").ignore("fileLoggingMode", "applicationInsights");
+      root.section("extensions").ignore("queues", "blobs", "eventHubs", "serviceBus", "kafka");
+      root.section("extensions").ignore("cosmosDB", "sendGrid", "twilio", "signalR", "mcp");
+      root.section("extensions")
+          .section("durableTask")
+          .ignore("hubName", "tracing", "notifications", "useAppLease", "appLeaseOptions")
+          .ignore("maxConcurrentEntityFunctions", "maxEntityOperationBatchSize")
+          .ignore("maxOrchestrationActions", "entityMessageReorderWindowInMinutes")
+          .ignore("rollbackEntityOperationsOnExceptions")
+          .ignore("extendedSessionsEnabled", "extendedSessionIdleTimeoutInSeconds")
+          .ignore("useGracefulShutdown", "localRpcEndpointEnabled", "grpcHttpClientTimeout")
+          .ignore("versionMatchStrategy", "versionFailureStrategy");
+    }
+
+    private List<String> notes(Section durable) {
+      List<String> notes = new ArrayList<>();
+      if (durable.flag("extendedSessionsEnabled", false)) {
+        notes.add(
+            "extendedSessionsEnabled has no effect: instances that work stay in memory anyway.");
+      }
+      String provider = durable.section("storageProvider").text("type");
+      if (provider != null) {
+        notes.add("The storage provider '" + provider + "' is replaced by this host's own store.");
+      }
+      return notes;
+    }
+
+    private String hubName(Section durable) {
+      String written = durable.text("hubName");
+      if (written == null) {
+        String site = settings.getOrDefault("WEBSITE_SITE_NAME", "").replaceAll("[^A-Za-z0-9]", "");
+        return HUB_NAME.matcher(site).matches() ? site : "TestHubName";
+      }
+      String name = resolve(durable, written);
+      if (!HUB_NAME.matcher(name).matches()) {
+        throw durable.wrong("hubName", name, "3 to 45 letters and digits beginning with a letter");
+      }
+      return name;
+    }
+
+    private String resolve(Section durable, String written) {
+      Matcher matcher = SETTING.matcher(written);
+      StringBuilder resolved = new StringBuilder();
+      while (matcher.find()) {
+        String value = setting(matcher.group(1));
+        if (value == null) {
+          throw new CannotException(
+              "Cannot use the setting extensions.durableTask.hubName.",
+              "'" + matcher.group() + "' does not resolve to a value.",
+              "Set "
+                  + matcher.group(1)
+                  + " in the environment or under Values in local.settings.json.");
+        }
+        matcher.appendReplacement(resolved, Matcher.quoteReplacement(value));
+      }
+      return matcher.appendTail(resolved).toString();
+    }
+
+    private @Nullable String setting(String name) {
+      String exact = settings.get(name);
+      if (exact != null) {
+        return exact;
+      }
+      return settings.entrySet().stream()
+          .filter(it -> it.getKey().equalsIgnoreCase(name))
+          .map(Map.Entry::getValue)
+          .findFirst()
+          .orElse(null);
+    }
+
+    private @Nullable Duration functionTimeout() {
+      String text = root.text("functionTimeout", "00:30:00");
+      if (text.trim().equals("-1")) {
+        return null;
+      }
+      Duration timeout = root.duration("functionTimeout", Duration.ofMinutes(30));
+      if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw root.wrong("functionTimeout", text, "at least 00:00:01, or -1 for no limit");
+      }
+      return timeout;
+    }
+  }
+}

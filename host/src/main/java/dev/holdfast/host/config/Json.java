@@ -1,0 +1,180 @@
+package dev.holdfast.host.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON as plain values: {@code Map} in written order, {@code List}, {@code String}, {@code Number},
+ * {@code Boolean} and null.
+ *
+ * <p>Streaming only: data binding would cost the start of the host a tenth of a second for files of
+ * a few lines.
+ */
+public final class Json {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          // So do the files of the Functions host: people comment their configuration.
+          .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  private Json() {}
+
+  /**
+   * Reads a configuration file; comments and trailing commas are tolerated.
+   *
+   * @throws CannotException it is not readable or not a JSON object; names file, line and column
+   */
+  public static Map<String, @Nullable Object> file(Path file) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (IOException e) {
+      throw new CannotException(
+          "Cannot read " + file + ".", e.toString(), "Make it a readable UTF-8 text file.");
+    }
+    // Editors on Windows put a byte order mark in front.
+    return object(file, text.startsWith("\uFEFF") ? text.substring(1) : text);
+  }
+
+  private static Map<String, @Nullable Object> object(Path file, String text) {
+    try {
+      if (read(text) instanceof Map<?, ?> map) {
+        return names(map);
+      }
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      throw new CannotException(
+          "Cannot read " + file + ": it is not valid JSON.",
+          "Line " + at.getLineNr() + ", column " + at.getColumnNr() + ": " + e.getOriginalMessage(),
+          "Correct that line and start again.");
+    }
+    throw new CannotException(
+        "Cannot read " + file + ": it is not a JSON object.",
+        "The file must begin with '{' and end with '}'.",
+        "Correct it and start again.");
+  }
+
+  /** Reads one JSON value; nothing but blanks and comments may follow. */
+  public static @Nullable Object read(String text) throws JsonProcessingException {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      if (parser.nextToken() == null) {
+        throw new JsonParseException(parser, "expected a JSON value, but there is none");
+      }
+      Object value = value(parser);
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "expected the end of the text, but there is more");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static @Nullable Object value(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> map(parser);
+      case START_ARRAY -> list(parser);
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case VALUE_TRUE -> Boolean.TRUE;
+      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_NULL -> null;
+      default -> throw new IllegalStateException("expected a value, but " + parser.currentToken());
+    };
+  }
+
+  private static Map<String, @Nullable Object> map(JsonParser parser) throws IOException {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      map.put(name, value(parser));
+    }
+    return map;
+  }
+
+  private static List<@Nullable Object> list(JsonParser parser) throws IOException {
+    List<@Nullable Object> list = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      list.add(value(parser));
+    }
+    return list;
+  }
+
+  /** The map with its names as text; JSON has no others. */
+  public static Map<String, @Nullable Object> names(Map<?, ?> map) {
+    Map<String, @Nullable Object> named = new LinkedHashMap<>();
+    map.forEach((name, value) -> named.put(String.valueOf(name), value));
+    return named;
+  }
+
+  /** The value as JSON on one line. */
+  public static String write(@Nullable Object value) {
+    return write(value, false);
+  }
+
+  /** The value as JSON for people, indented by two. */
+  public static String pretty(@Nullable Object value) {
+    return write(value, true);
+  }
+
+  private static String write(@Nullable Object value, boolean pretty) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+      if (pretty) {
+        generator.setPrettyPrinter(new DefaultPrettyPrinter());
+      }
+      write(generator, value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
+    if (value instanceof Map<?, ?> map) {
+      generator.writeStartObject();
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        generator.writeFieldName(String.valueOf(entry.getKey()));
+        write(generator, entry.getValue());
+      }
+      generator.writeEndObject();
+    } else if (value instanceof Iterable<?> list) {
+      generator.writeStartArray();
+      for (Object item : list) {
+        write(generator, item);
+      }
+      generator.writeEndArray();
+    } else if (value instanceof Number number) {
+      generator.writeNumber(number.toString());
+    } else if (value instanceof Boolean flag) {
+      generator.writeBoolean(flag);
+    } else if (value == null) {
+      generator.writeNull();
+    } else {
+      generator.writeString(value.toString());
+    }
+  }
+}

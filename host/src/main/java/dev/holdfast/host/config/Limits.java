@@ -1,0 +1,104 @@
+package dev.holdfast.host.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything of {@code extensions.holdfast} in host.json: the limits that are ours, not the
+ * Functions host's.
+ *
+ * @param partitions how many partitions run the hub: a power of two
+ * @param perPartition what core bounds, under the same names
+ * @param requestBytesMax the largest HTTP body and gRPC message that is read
+ * @param fileGrowthWarning a store that grows past so many bytes is warned about, and again at each
+ *     doubling
+ * @param drainFor how long work that runs may take to end when the host stops
+ * @param retention which ended instances are purged by themselves
+ */
+public record Limits(
+    int partitions,
+    dev.holdfast.core.Limits perPartition,
+    int requestBytesMax,
+    long fileGrowthWarning,
+    Duration drainFor,
+    Retention retention) {
+
+  private static final int MIB = 1 << 20;
+  private static final int PARTITIONS_MAX = 1024;
+
+  /**
+   * How long ended instances are kept.
+   *
+   * @param enabled false keeps everything for ever
+   * @param every how often is looked
+   * @param keepFor by status name (Completed, Failed, Terminated, Canceled), since the end; a status
+   *     that is missing is kept for ever
+   */
+  public record Retention(boolean enabled, Duration every, Map<String, Duration> keepFor) {
+    public Retention {
+      keepFor = Map.copyOf(keepFor);
+    }
+
+    static Retention read(Section section) {
+      Duration all = section.has("age") ? section.duration("age", Duration.ZERO) : null;
+      Map<String, Duration> keepFor = new LinkedHashMap<>();
+      for (String status : new String[] {"Completed", "Failed", "Terminated", "Canceled"}) {
+        Duration age = section.has(status) ? section.duration(status, Duration.ZERO) : all;
+        if (age != null) {
+          keepFor.put(status, age);
+        }
+      }
+      boolean enabled = section.flag("enabled", false);
+      if (enabled && keepFor.isEmpty()) {
+        throw section.wrong(
+            "enabled", true, "false while no age is set (set \"age\" or one per status)");
+      }
+      Duration every = section.duration("every", Duration.ofMinutes(1));
+      if (every.isZero()) {
+        throw section.wrong("every", every.toString(), "longer than nothing");
+      }
+      return new Retention(enabled, every, keepFor);
+    }
+  }
+
+  static Limits read(Section section, int cores) {
+    return new Limits(
+        partitions(section, cores),
+        perPartition(section),
+        (int) section.bytes("requestBytesMax", 100 * MIB, 64 * 1024, 1024 * MIB),
+        section.bytes("fileGrowthWarning", 4L << 30, MIB, Long.MAX_VALUE),
+        section.duration("drainFor", Duration.ofSeconds(30)),
+        Retention.read(section.section("retention")));
+  }
+
+  private static int partitions(Section section, int cores) {
+    int partitions =
+        section.whole(
+            "partitions", Math.min(PARTITIONS_MAX, Integer.highestOneBit(cores)), 1, PARTITIONS_MAX);
+    if (Integer.bitCount(partitions) != 1) {
+      throw section.wrong("partitions", partitions, "a power of two from 1 to " + PARTITIONS_MAX);
+    }
+    return partitions;
+  }
+
+  private static dev.holdfast.core.Limits perPartition(Section section) {
+    dev.holdfast.core.Limits usual = dev.holdfast.core.Limits.DEFAULT;
+    return new dev.holdfast.core.Limits(
+        section.whole("instanceIdMax", usual.instanceIdMax(), 1, 1_000),
+        section.whole("nameMax", usual.nameMax(), 1, 10_000),
+        (int) section.bytes("payloadMax", usual.payloadMax(), 1024, 512 * MIB),
+        section.whole("inboxMax", usual.inboxMax(), 1, Integer.MAX_VALUE),
+        section.whole("activeInstances", usual.activeInstances(), 1, Integer.MAX_VALUE),
+        section.whole("idleInstances", usual.idleInstances(), 0, Integer.MAX_VALUE),
+        section.whole("timersInMemory", usual.timersInMemory(), 1, Integer.MAX_VALUE),
+        micros(section, "timerHorizon", usual.timerHorizon()),
+        micros(section, "inboxDelay", usual.inboxDelay()),
+        micros(section, "commitDelay", usual.commitDelay()),
+        section.whole("historyWarning", usual.historyWarning(), 1, Integer.MAX_VALUE));
+  }
+
+  private static long micros(Section section, String name, long usual) {
+    return section.duration(name, Duration.ofNanos(usual * 1_000)).toNanos() / 1_000;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.holdfast.host.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What local.settings.json says.
+ *
+ * @param values app settings, each an environment variable of the app unless it is set already
+ * @param connectionStrings connection strings by name
+ * @param port from {@code Host.LocalHttpPort}; null when not set
+ * @param corsOrigins from {@code Host.CORS}
+ */
+public record LocalSettings(
+    Map<String, String> values,
+    Map<String, String> connectionStrings,
+    @Nullable Integer port,
+    List<String> corsOrigins,
+    boolean corsCredentials) {
+
+  public LocalSettings {
+    values = Map.copyOf(values);
+    connectionStrings = Map.copyOf(connectionStrings);
+    corsOrigins = List.copyOf(corsOrigins);
+  }
+
+  public static LocalSettings none() {
+    return new LocalSettings(Map.of(), Map.of(), null, List.of(), false);
+  }
+
+  /**
+   * Reads {@code local.settings.json} in the given folder; a missing file has no settings.
+   *
+   * @throws CannotException it cannot be used: broken, encrypted, or a value that is not plain text
+   */
+  public static LocalSettings read(Path folder) {
+    Path file = folder.resolve("local.settings.json");
+    if (!Files.exists(file)) {
+      return none();
+    }
+    Section root = new Section("", Json.file(file), path -> file.toString());
+    if (root.flag("IsEncrypted", false)) {
+      throw new CannotException(
+          "Cannot read " + file + ": it is encrypted.",
+          "\"IsEncrypted\" is true, and only the machine that encrypted it has the key.",
+          "Run 'func settings decrypt' there, or write the settings in plain text and set"
+              + " \"IsEncrypted\" to false.");
+    }
+    Section host = root.section("Host");
+    return new LocalSettings(
+        values(file, root.section("Values")),
+        connectionStrings(root.section("ConnectionStrings")),
+        host.has("LocalHttpPort") ? host.whole("LocalHttpPort", 7071, 0, 65_535) : null,
+        origins(host.text("CORS", "")),
+        host.flag("CORSCredentials", false));
+  }
+
+  private static Map<String, String> values(Path file, Section section) {
+    try {
+      return section.entries();
+    } catch (CannotException e) {
+      throw new CannotException(
+          "Failed to read app settings file at '" + file + "'. Ensure it is a valid JSON file.",
+          e.what() + " " + e.why(),
+          "Write it as one text, or flatten it: \"Outer__Inner\": \"value\".");
+    }
+  }
+
+  private static Map<String, String> connectionStrings(Section section) {
+    Map<String, String> strings = new LinkedHashMap<>();
+    for (String name : section.names()) {
+      String text =
+          section.isObject(name)
+              ? section.section(name).text("ConnectionString")
+              : section.text(name);
+      if (text != null) {
+        strings.put(name, text);
+      }
+    }
+    return strings;
+  }
+
+  private static List<String> origins(String cors) {
+    return List.of(cors.split(",")).stream().map(String::trim).filter(it -> !it.isEmpty()).toList();
+  }
+}

@@ -1,0 +1,5 @@
+/** What the user has set: host.json, local.settings.json, the environment. */
+@NullMarked
+package dev.holdfast.host.config;
+
+import org.jspecify.annotations.NullMarked;

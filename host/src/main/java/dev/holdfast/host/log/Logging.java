@@ -1,0 +1,103 @@
+package dev.holdfast.host.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The console of the host and what is told on it.
+ *
+ * <p>Categories are those of the Functions host: {@code Host.…} and {@code Function.Name[.User]} at
+ * Information; everything else at Warning, or Information when verbose. {@code logging.logLevel} of
+ * host.json changes each of them by prefix.
+ */
+public final class Logging implements AutoCloseable {
+  private static final String[] TOLD = {"Host", "Function"};
+
+  private final ConsoleAppender console;
+
+  private Logging(ConsoleAppender console) {
+    this.console = console;
+  }
+
+  /** Takes over the console; before it only warnings are told, as plain lines. */
+  public static Logging open(PrintStream out, boolean colors, boolean verbose) {
+    ConsoleAppender console = new ConsoleAppender(out, colors);
+    LoggerContext context = context();
+    console.setContext(context);
+    console.start();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.detachAndStopAllAppenders();
+    root.addAppender(console);
+    root.setLevel(verbose ? Level.INFO : Level.WARN);
+    for (String category : TOLD) {
+      context.getLogger(category).setLevel(Level.INFO);
+    }
+    return new Logging(console);
+  }
+
+  /**
+   * Sets levels as {@code logging.logLevel} of host.json has them; words it does not know are left
+   * alone.
+   */
+  public Logging levels(Map<String, String> byCategory) {
+    Map<String, String> levels = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    levels.putAll(byCategory);
+    // First, whatever the order in the file: what is said about a category beats it.
+    String others = levels.remove("default");
+    if (others != null) {
+      set(org.slf4j.Logger.ROOT_LOGGER_NAME, others);
+      for (String category : TOLD) {
+        set(category, others);
+      }
+    }
+    levels.forEach(Logging::set);
+    return this;
+  }
+
+  private static void set(String category, String word) {
+    Level level = level(word);
+    if (level != null) {
+      context().getLogger(category).setLevel(level);
+    }
+  }
+
+  /** Nothing is told any more but what {@link #print} gives. */
+  public void silence() {
+    context().getLoggerList().forEach(it -> it.setLevel(null));
+    context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+  }
+
+  /** Prints as it is, in order with the log lines. */
+  public void print(String text) {
+    console.print(text);
+  }
+
+  /** Writes what is still to be written and lets go of the console. */
+  @Override
+  public void close() {
+    console.stop();
+  }
+
+  private static LoggerContext context() {
+    return (LoggerContext) LoggerFactory.getILoggerFactory();
+  }
+
+  private static @Nullable Level level(String word) {
+    return switch (word.toLowerCase(Locale.ROOT)) {
+      case "trace" -> Level.TRACE;
+      case "debug" -> Level.DEBUG;
+      case "information" -> Level.INFO;
+      case "warning" -> Level.WARN;
+      case "error", "critical" -> Level.ERROR;
+      case "none" -> Level.OFF;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** What the host tells on its console. */
+@NullMarked
+package dev.holdfast.host.log;
+
+import org.jspecify.annotations.NullMarked;

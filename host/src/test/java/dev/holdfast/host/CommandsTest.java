@@ -1,0 +1,301 @@
+package dev.holdfast.host;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.host.cli.DataFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The commands for people, against a host that says what the test wants. */
+@Timeout(60)
+class CommandsTest {
+  @TempDir Path data;
+
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final Deque<Answer> answers = new ArrayDeque<>();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private HttpServer host;
+
+  private record Answer(int status, String body, String continuation) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    host.createContext("/", this::answer);
+    host.start();
+    new DataFolder(data).announce(URI.create("http://127.0.0.1:" + host.getAddress().getPort()));
+  }
+
+  @AfterEach
+  void stop() {
+    host.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    String page = exchange.getRequestHeaders().getFirst("x-ms-continuation-token");
+    String key = exchange.getRequestHeaders().getFirst("x-functions-key");
+    asked.add(
+        exchange.getRequestMethod()
+            + " "
+            + exchange.getRequestURI()
+            + (body.isEmpty() ? "" : " " + body)
+            + (page == null ? "" : " page " + page)
+            + (key == null ? "" : " key " + key));
+    Answer answer;
+    synchronized (answers) {
+      answer = answers.size() > 1 ? answers.remove() : answers.element();
+    }
+    byte[] bytes = answer.body().getBytes(UTF_8);
+    exchange.getResponseHeaders().add("x-ms-continuation-token", answer.continuation());
+    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  private void willAnswer(int status, String body) {
+    willAnswer(status, body, "");
+  }
+
+  private void willAnswer(int status, String body, String continuation) {
+    synchronized (answers) {
+      answers.add(new Answer(status, body, continuation));
+    }
+  }
+
+  /** Runs a command line; a text between single quotes is one argument. */
+  private int run(String... arguments) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+
+  private int runHere(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--data");
+    all.add(data.toString());
+    return run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void why_is_told_in_plain_words() {
+    willAnswer(
+        200,
+        """
+        {"instanceId": "a/b", "summary": "Waiting for event 'Approval' since 10:02.",
+         "waitingFor": [{"kind": "event", "what": "Approval", "since": "10:02", "until": null, "detail": null}],
+         "lastError": "java.io.IOException: no route"}
+        """);
+
+    assertThat(runHere("why", "a/b")).isZero();
+
+    assertThat(asked).containsExactly("GET /runtime/webhooks/holdfast/instances/a%2Fb/why");
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "Waiting for event 'Approval' since 10:02.",
+            "  event 'Approval', since 10:02",
+            "  last error: java.io.IOException: no route");
+  }
+
+  @Test
+  void lists_are_paged_up_to_the_wanted_number() {
+    willAnswer(200, "[" + instance("a", "Running") + "," + instance("b", "Failed") + "]", "p2");
+    willAnswer(200, "[" + instance("c", "Running") + "," + instance("d", "Running") + "]", "p3");
+
+    assertThat(runHere("list", "--top", "3", "--status", "Running,Failed", "--prefix", "x y"))
+        .isZero();
+
+    assertThat(asked)
+        .containsExactly(
+            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false"
+                + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y",
+            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false"
+                + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y page p2");
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "ID  NAME      STATUS   CREATED               UPDATED",
+            "a   Sequence  Running  2026-01-02T03:04:05Z  2026-01-02T03:04:06Z",
+            "b   Sequence  Failed   2026-01-02T03:04:05Z  2026-01-02T03:04:06Z",
+            "c   Sequence  Running  2026-01-02T03:04:05Z  2026-01-02T03:04:06Z");
+    assertThat(err.toString()).contains("There are more");
+  }
+
+  private static String instance(String id, String status) {
+    return "{\"name\":\"Sequence\",\"instanceId\":\""
+        + id
+        + "\",\"runtimeStatus\":\""
+        + status
+        + "\",\"createdTime\":\"2026-01-02T03:04:05Z\",\"lastUpdatedTime\":\"2026-01-02T03:04:06Z\"}";
+  }
+
+  @Test
+  void a_state_is_shown_as_json_with_its_history_when_wanted() {
+    willAnswer(202, "{\"runtimeStatus\":\"Running\",\"big\":12345678901234567890,\"x\":[1.50]}");
+
+    assertThat(runHere("show", "a", "--history")).isZero();
+
+    assertThat(asked.get(0)).contains("showHistory=true").contains("showHistoryOutput=true");
+    assertThat(out.toString()).contains("12345678901234567890").contains("1.5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "raise a Go 5, POST …/a/raiseEvent/Go 5",
+    "raise a Go, POST …/a/raiseEvent/Go null",
+    "terminate a --reason enough, POST …/a/terminate?reason=enough",
+    "suspend a, POST …/a/suspend",
+    "resume a, POST …/a/resume",
+    "rewind a, POST …/a/rewind"
+  })
+  void messages_go_where_they_belong(String command, String request) {
+    willAnswer(202, "");
+
+    assertThat(runHere(command.split(" "))).isZero();
+
+    assertThat(asked)
+        .containsExactly(request.replace("…", "/runtime/webhooks/durabletask/instances"));
+    assertThat(out.toString()).contains("'a'");
+  }
+
+  @Test
+  void run_starts_and_prints_the_id() {
+    willAnswer(202, "{\"id\":\"abc\"}");
+
+    assertThat(runHere("run", "Sequence", "[1]", "--id", "abc", "--key", "secret")).isZero();
+
+    assertThat(asked)
+        .containsExactly(
+            "POST /runtime/webhooks/durabletask/orchestrators/Sequence/abc [1] key secret");
+    assertThat(out.toString().strip()).isEqualTo("abc");
+  }
+
+  @Test
+  void a_payload_may_come_from_a_file_and_must_be_json() throws IOException {
+    Path file = Files.writeString(data.resolve("in.json"), "{\"n\": 1}");
+    willAnswer(202, "");
+
+    assertThat(runHere("raise", "a", "Go", "@" + file)).isZero();
+    assertThat(asked).hasSize(1).first().asString().endsWith("{\"n\": 1}");
+
+    assertThat(runHere("raise", "a", "Go", "hello")).isEqualTo(2);
+    assertThat(asked).hasSize(1);
+    assertThat(err.toString()).contains("not valid JSON").contains("quotes");
+  }
+
+  @Test
+  void restart_prints_the_new_id() {
+    willAnswer(202, "{\"id\":\"new\"}");
+
+    assertThat(runHere("restart", "a")).isZero();
+
+    assertThat(asked.get(0)).endsWith("/a/restart?restartWithNewInstanceId=true");
+    assertThat(out.toString().strip()).isEqualTo("new");
+  }
+
+  @Test
+  void purge_takes_one_or_asks_before_it_takes_many() {
+    willAnswer(200, "{\"instancesDeleted\":1}");
+
+    assertThat(runHere("purge", "a")).isZero();
+    assertThat(runHere("purge", "--status", "Failed")).isEqualTo(2);
+    assertThat(runHere("purge", "--status", "Failed", "--yes")).isZero();
+
+    assertThat(asked)
+        .containsExactly(
+            "DELETE /runtime/webhooks/durabletask/instances/a",
+            "DELETE /runtime/webhooks/durabletask/instances"
+                + "?createdTimeFrom=1970-01-01T00%3A00%3A00Z&runtimeStatus=Failed");
+    assertThat(err.toString()).contains("Nothing was purged").contains("--yes");
+  }
+
+  @Test
+  void wait_prints_the_output_of_what_completes() {
+    willAnswer(202, "{\"runtimeStatus\":\"Pending\"}");
+    willAnswer(202, "{\"runtimeStatus\":\"Running\"}");
+    willAnswer(200, "{\"runtimeStatus\":\"Completed\",\"output\":[\"a\"]}");
+
+    assertThat(runHere("wait", "a")).isZero();
+
+    assertThat(asked).hasSize(3);
+    assertThat(out.toString().strip()).isEqualTo("[ \"a\" ]");
+  }
+
+  @Test
+  void wait_tells_failure_and_lateness_apart() {
+    willAnswer(200, "{\"runtimeStatus\":\"Failed\",\"output\":\"boom\"}");
+    assertThat(runHere("wait", "a")).isEqualTo(5);
+    assertThat(err.toString()).contains("ended as Failed");
+
+    answers.clear();
+    willAnswer(202, "{\"runtimeStatus\":\"Running\"}");
+    assertThat(runHere("wait", "a", "--timeout", "100ms")).isEqualTo(6);
+    assertThat(err.toString()).contains("It is Running").contains("holdfast why a");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "404, '', 3, There is no instance 'a'.",
+    "410, '', 4, has ended",
+    "412, '\"Only orchestrations in the \\\"Failed\\\" state can be rewound.\"', 4, state can be"
+        + " rewound",
+    "400, '{\"Message\":\"Invalid JSON content\"}', 4, Invalid JSON content",
+    "401, '', 4, It wants a key.",
+    "503, '{\"Message\":\"stopping\"}', 4, stopping",
+    "500, '', 1, without a word"
+  })
+  void refusals_are_told_in_three_lines_with_their_own_exit_code(
+      int status, String body, int exitCode, String words) {
+    willAnswer(status, body);
+
+    assertThat(runHere("rewind", "a")).isEqualTo(exitCode);
+
+    assertThat(err.toString()).contains(words);
+    assertThat(err.toString().lines()).hasSizeBetween(2, 3);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void a_host_that_is_not_there_is_named_with_the_cure() {
+    host.stop(0);
+
+    assertThat(runHere("list")).isEqualTo(1);
+
+    assertThat(err.toString())
+        .contains("Cannot reach the host at http://127.0.0.1:")
+        .contains("holdfast start");
+  }
+
+  @Test
+  void wrong_usage_is_told_with_the_way_to_help() {
+    assertThat(run("why")).isEqualTo(2);
+    assertThat(err.toString()).contains("ID").contains("'holdfast why --help'");
+
+    assertThat(run("list", "--url", "not a url")).isEqualTo(2);
+    assertThat(run("start", "--port", "99999")).isEqualTo(2);
+    assertThat(err.toString()).contains("99999 is no port");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.host.cli;
+
+import org.jspecify.annotations.NullMarked;

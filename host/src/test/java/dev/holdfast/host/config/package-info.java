@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.host.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package dev.holdfast.server.grpc;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.StoreException;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins a gRPC call to the future of a task hub: answer, error and cancellation, in both
+ * directions.
+ */
+final class Calls {
+  private static final Logger log = LoggerFactory.getLogger(Calls.class);
+
+  private final Set<CompletableFuture<?>> waits = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
+
+  /** Answers a unary call with what becomes of the question. */
+  <A, B> void answer(
+      StreamObserver<B> client, Supplier<CompletableFuture<A>> question, Function<A, B> response) {
+    ask(
+        client,
+        question,
+        (call, answer) -> {
+          call.onNext(response.apply(answer));
+          call.onCompleted();
+        });
+  }
+
+  /**
+   * Asks the hub, gives its answer to {@code respond} and everything that goes wrong to the client.
+   * When the client goes away the future is cancelled, which lets go of what a wait holds.
+   */
+  <A, B> void ask(
+      StreamObserver<B> client,
+      Supplier<CompletableFuture<A>> question,
+      BiConsumer<ServerCallStreamObserver<B>, A> respond) {
+    ServerCallStreamObserver<B> call = (ServerCallStreamObserver<B>) client;
+    CompletableFuture<A> future;
+    try {
+      future = question.get();
+    } catch (RuntimeException e) {
+      call.onError(error(e));
+      return;
+    }
+    call.setOnCancelHandler(() -> future.cancel(false));
+    var unused =
+        future.whenComplete(
+            (answer, thrown) -> {
+              if (thrown != null) {
+                call.onError(error(thrown));
+                return;
+              }
+              try {
+                respond.accept(call, answer);
+              } catch (RuntimeException e) {
+                call.onError(error(e));
+              }
+            });
+  }
+
+  /** As {@link #answer}, for questions that may wait for as long as an instance lives. */
+  <A, B> void await(
+      StreamObserver<B> client, Supplier<CompletableFuture<A>> question, Function<A, B> response) {
+    answer(client, () -> remembered(question.get()), response);
+  }
+
+  private <A> CompletableFuture<A> remembered(CompletableFuture<A> wait) {
+    if (wait.isDone()) {
+      return wait;
+    }
+    waits.add(wait);
+    var unused = wait.whenComplete((answer, thrown) -> waits.remove(wait));
+    if (stopping) {
+      wait.cancel(false);
+    }
+    return wait;
+  }
+
+  /** Answers everything that waits for an instance, now and from now on, with UNAVAILABLE. */
+  void releaseWaits() {
+    stopping = true;
+    for (CompletableFuture<?> wait : waits) {
+      wait.cancel(false);
+    }
+  }
+
+  private StatusException error(Throwable thrown) {
+    return status(thrown).asException();
+  }
+
+  private Status status(Throwable wrapped) {
+    Throwable thrown = unwrapped(wrapped);
+    if (thrown instanceof RefusedException refused) {
+      return code(refused.reason()).withDescription(refused.getMessage());
+    }
+    if (thrown instanceof CancellationException) {
+      return stopping
+          ? Status.UNAVAILABLE.withDescription("The host is stopping; ask again when it is back.")
+          : Status.CANCELLED;
+    }
+    if (thrown instanceof StoreException) {
+      log.warn("A call could not be answered because the store failed: {}", thrown.getMessage());
+      return Status.UNAVAILABLE.withDescription(
+          "The store cannot do it now (" + thrown.getMessage() + "); try again.");
+    }
+    log.error("A gRPC call failed", thrown);
+    return Status.INTERNAL.withDescription(thrown.toString()).withCause(thrown);
+  }
+
+  private static Throwable unwrapped(Throwable thrown) {
+    @Nullable Throwable cause = thrown.getCause();
+    return thrown instanceof CompletionException && cause != null ? cause : thrown;
+  }
+
+  private static Status code(RefusedException.Reason reason) {
+    return switch (reason) {
+      case ALREADY_EXISTS -> Status.ALREADY_EXISTS;
+      case NOT_FOUND -> Status.NOT_FOUND;
+      case INVALID_ARGUMENT -> Status.INVALID_ARGUMENT;
+      case FAILED_PRECONDITION -> Status.FAILED_PRECONDITION;
+      case OVERLOADED, STORE_FULL -> Status.RESOURCE_EXHAUSTED;
+      case UNAVAILABLE -> Status.UNAVAILABLE;
+    };
+  }
+}

@@ -1,0 +1,96 @@
+package dev.holdfast.server.grpc;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import java.util.List;
+
+/** What can be said about a request without looking at any instance. */
+final class Requests {
+  private static final int BATCH_MAX = 500;
+  private static final int PAGE_SIZE = 100;
+
+  private Requests() {}
+
+  /** Returns the request as it is, or refuses it. */
+  static CreateInstanceRequest checked(CreateInstanceRequest request) {
+    if (request.getInstanceId().startsWith("@")) {
+      throw refused(
+          "Instance id '"
+              + request.getInstanceId()
+              + "' begins with '@', which is how entities are named. Choose another id.");
+    }
+    if (request.hasOrchestrationIdReusePolicy()) {
+      check(request.getOrchestrationIdReusePolicy().getReplaceableStatusList());
+    }
+    return request;
+  }
+
+  /**
+   * Replacing a live instance ends it as Terminated first, so that status must be replaceable as
+   * well.
+   */
+  private static void check(List<OrchestrationStatus> replaceable) {
+    boolean live = replaceable.stream().anyMatch(Requests::isLive);
+    if (live && !replaceable.contains(OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED)) {
+      throw refused(
+          "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of"
+              + " running instances");
+    }
+  }
+
+  private static boolean isLive(OrchestrationStatus status) {
+    return switch (status) {
+      case ORCHESTRATION_STATUS_RUNNING,
+          ORCHESTRATION_STATUS_PENDING,
+          ORCHESTRATION_STATUS_SUSPENDED,
+          ORCHESTRATION_STATUS_CONTINUED_AS_NEW ->
+          true;
+      case ORCHESTRATION_STATUS_COMPLETED,
+          ORCHESTRATION_STATUS_FAILED,
+          ORCHESTRATION_STATUS_CANCELED,
+          ORCHESTRATION_STATUS_TERMINATED,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  static PurgeInstancesRequest checked(PurgeInstancesRequest request) {
+    return switch (request.getRequestCase()) {
+      case INSTANCEID, PURGEINSTANCEFILTER -> request;
+      case INSTANCEBATCH -> {
+        int count = request.getInstanceBatch().getInstanceIdsCount();
+        if (count > BATCH_MAX) {
+          throw refused(
+              "The batch names "
+                  + count
+                  + " instances, at most "
+                  + BATCH_MAX
+                  + " are taken. Purge in several calls.");
+        }
+        yield request;
+      }
+      case REQUEST_NOT_SET ->
+          throw refused("Say what to purge: set instanceId, instanceBatch or purgeInstanceFilter.");
+    };
+  }
+
+  /** The query with a page size: clients leave it at 0 when they do not care. */
+  static InstanceQuery paged(InstanceQuery query) {
+    return query.getMaxInstanceCount() > 0
+        ? query
+        : query.toBuilder().setMaxInstanceCount(PAGE_SIZE).build();
+  }
+
+  static RefusedException refused(String message) {
+    return new RefusedException(RefusedException.Reason.INVALID_ARGUMENT, message);
+  }
+
+  static RefusedException noSuchInstance(String instanceId) {
+    return new RefusedException(
+        RefusedException.Reason.NOT_FOUND,
+        "No orchestration instance with ID '" + instanceId + "' was found.");
+  }
+}

@@ -1,0 +1,280 @@
+package dev.holdfast.server.grpc;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.TaskHub.Delivery;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.CreateInstanceResponse;
+import dev.holdfast.protocol.CreateTaskHubRequest;
+import dev.holdfast.protocol.CreateTaskHubResponse;
+import dev.holdfast.protocol.GetInstanceRequest;
+import dev.holdfast.protocol.GetInstanceResponse;
+import dev.holdfast.protocol.HistoryChunk;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.ListInstanceIdsRequest;
+import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryInstancesRequest;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.protocol.RaiseEventRequest;
+import dev.holdfast.protocol.RaiseEventResponse;
+import dev.holdfast.protocol.RestartInstanceRequest;
+import dev.holdfast.protocol.RestartInstanceResponse;
+import dev.holdfast.protocol.ResumeRequest;
+import dev.holdfast.protocol.ResumeResponse;
+import dev.holdfast.protocol.RewindInstanceRequest;
+import dev.holdfast.protocol.RewindInstanceResponse;
+import dev.holdfast.protocol.StreamInstanceHistoryRequest;
+import dev.holdfast.protocol.SuspendRequest;
+import dev.holdfast.protocol.SuspendResponse;
+import dev.holdfast.protocol.TerminateRequest;
+import dev.holdfast.protocol.TerminateResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients of the Durable Task contract may ask, answered by a {@link TaskHub}.
+ *
+ * <p>Nothing here blocks, so every call may run on the thread that reads the socket.
+ */
+final class TaskHubService extends UnservedCalls {
+  private final TaskHub hub;
+  private final boolean refuseLostEvents;
+  private final Calls calls = new Calls();
+
+  TaskHubService(TaskHub hub, boolean refuseLostEvents) {
+    this.hub = hub;
+    this.refuseLostEvents = refuseLostEvents;
+  }
+
+  void releaseWaits() {
+    calls.releaseWaits();
+  }
+
+  @Override
+  public void hello(Empty request, StreamObserver<Empty> client) {
+    client.onNext(Empty.getDefaultInstance());
+    client.onCompleted();
+  }
+
+  @Override
+  public void startInstance(
+      CreateInstanceRequest request, StreamObserver<CreateInstanceResponse> client) {
+    calls.answer(
+        client,
+        () -> hub.start(Requests.checked(request)),
+        id -> CreateInstanceResponse.newBuilder().setInstanceId(id).build());
+  }
+
+  @Override
+  public void getInstance(GetInstanceRequest request, StreamObserver<GetInstanceResponse> client) {
+    calls.answer(
+        client,
+        () -> hub.get(request.getInstanceId(), request.getGetInputsAndOutputs()),
+        TaskHubService::found);
+  }
+
+  @Override
+  public void waitForInstanceStart(
+      GetInstanceRequest request, StreamObserver<GetInstanceResponse> client) {
+    calls.await(
+        client,
+        () -> hub.waitForStart(request.getInstanceId(), request.getGetInputsAndOutputs()),
+        TaskHubService::found);
+  }
+
+  @Override
+  public void waitForInstanceCompletion(
+      GetInstanceRequest request, StreamObserver<GetInstanceResponse> client) {
+    calls.await(
+        client,
+        () -> hub.waitForCompletion(request.getInstanceId(), request.getGetInputsAndOutputs()),
+        TaskHubService::found);
+  }
+
+  private static GetInstanceResponse found(Optional<OrchestrationState> state) {
+    return state
+        .map(it -> GetInstanceResponse.newBuilder().setExists(true).setOrchestrationState(it))
+        .orElseGet(GetInstanceResponse::newBuilder)
+        .build();
+  }
+
+  @Override
+  public void raiseEvent(RaiseEventRequest request, StreamObserver<RaiseEventResponse> client) {
+    String id = request.getInstanceId();
+    calls.answer(
+        client,
+        () -> {
+          if (request.getName().isEmpty()) {
+            throw Requests.refused("An event needs a name.");
+          }
+          return hub.raiseEvent(
+              id, request.getName(), text(request.hasInput(), request.getInput()));
+        },
+        delivery -> {
+          if (refuseLostEvents) {
+            refuseLost(id, delivery);
+          }
+          return RaiseEventResponse.getDefaultInstance();
+        });
+  }
+
+  private static void refuseLost(String id, Delivery delivery) {
+    switch (delivery) {
+      case ACCEPTED -> {}
+      case NO_SUCH_INSTANCE -> throw Requests.noSuchInstance(id);
+      case TERMINAL ->
+          throw new RefusedException(
+              RefusedException.Reason.FAILED_PRECONDITION,
+              "The orchestration instance with ID '" + id + "' has ended and takes no events.");
+    }
+  }
+
+  @Override
+  public void terminateInstance(
+      TerminateRequest request, StreamObserver<TerminateResponse> client) {
+    String output = text(request.hasOutput(), request.getOutput());
+    deliver(
+        client,
+        request.getInstanceId(),
+        () -> hub.terminate(request.getInstanceId(), output, request.getRecursive()),
+        TerminateResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void suspendInstance(SuspendRequest request, StreamObserver<SuspendResponse> client) {
+    deliver(
+        client,
+        request.getInstanceId(),
+        () -> hub.suspend(request.getInstanceId(), text(request.hasReason(), request.getReason())),
+        SuspendResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void resumeInstance(ResumeRequest request, StreamObserver<ResumeResponse> client) {
+    deliver(
+        client,
+        request.getInstanceId(),
+        () -> hub.resume(request.getInstanceId(), text(request.hasReason(), request.getReason())),
+        ResumeResponse.getDefaultInstance());
+  }
+
+  /** An ended target is fine, its client merely came late; a missing one is an error. */
+  private <T> void deliver(
+      StreamObserver<T> client,
+      String id,
+      Supplier<CompletableFuture<Delivery>> message,
+      T response) {
+    calls.answer(
+        client,
+        message,
+        delivery -> {
+          if (delivery == Delivery.NO_SUCH_INSTANCE) {
+            throw Requests.noSuchInstance(id);
+          }
+          return response;
+        });
+  }
+
+  @Override
+  public void rewindInstance(
+      RewindInstanceRequest request, StreamObserver<RewindInstanceResponse> client) {
+    calls.answer(
+        client,
+        () -> hub.rewind(request.getInstanceId(), text(request.hasReason(), request.getReason())),
+        nothing -> RewindInstanceResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void restartInstance(
+      RestartInstanceRequest request, StreamObserver<RestartInstanceResponse> client) {
+    calls.answer(
+        client,
+        () -> hub.restart(request.getInstanceId(), request.getRestartWithNewInstanceId()),
+        id -> RestartInstanceResponse.newBuilder().setInstanceId(id).build());
+  }
+
+  @Override
+  public void queryInstances(
+      QueryInstancesRequest request, StreamObserver<QueryInstancesResponse> client) {
+    calls.answer(client, () -> hub.query(Requests.paged(request.getQuery())), page -> page);
+  }
+
+  @Override
+  public void listInstanceIds(
+      ListInstanceIdsRequest request, StreamObserver<ListInstanceIdsResponse> client) {
+    calls.answer(client, () -> hub.listInstanceIds(request), page -> page);
+  }
+
+  @Override
+  public void purgeInstances(
+      PurgeInstancesRequest request, StreamObserver<PurgeInstancesResponse> client) {
+    calls.answer(client, () -> hub.purge(Requests.checked(request)), purged -> purged);
+  }
+
+  @Override
+  public void streamInstanceHistory(
+      StreamInstanceHistoryRequest request, StreamObserver<HistoryChunk> client) {
+    if (request.getForWorkItemProcessing()) {
+      client.onError(unserved("Streaming history to workers", NO_WORKERS));
+      return;
+    }
+    HistoryStream stream = new HistoryStream((ServerCallStreamObserver<HistoryChunk>) client);
+    calls.ask(
+        client,
+        () -> hub.history(request.getInstanceId()),
+        (call, history) -> stream.send(wanted(request, history)));
+  }
+
+  private static List<HistoryEvent> wanted(
+      StreamInstanceHistoryRequest request, Optional<List<HistoryEvent>> found) {
+    List<HistoryEvent> history =
+        found.orElseThrow(() -> Requests.noSuchInstance(request.getInstanceId()));
+    if (request.hasExecutionId()
+        && !executionIdOf(history).equals(request.getExecutionId().getValue())) {
+      throw new RefusedException(
+          RefusedException.Reason.NOT_FOUND,
+          "Instance '"
+              + request.getInstanceId()
+              + "' has no execution '"
+              + request.getExecutionId().getValue()
+              + "' any more; its current one is '"
+              + executionIdOf(history)
+              + "'.");
+    }
+    return history;
+  }
+
+  private static String executionIdOf(List<HistoryEvent> history) {
+    return history.stream()
+        .filter(HistoryEvent::hasExecutionStarted)
+        .map(it -> it.getExecutionStarted().getOrchestrationInstance().getExecutionId().getValue())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The hub is there as soon as the host runs, so creating it again changes nothing. */
+  @Override
+  public void createTaskHub(
+      CreateTaskHubRequest request, StreamObserver<CreateTaskHubResponse> client) {
+    if (request.getRecreateIfExists()) {
+      client.onError(unserved("Recreating the task hub", ERASE_BY_HAND));
+      return;
+    }
+    client.onNext(CreateTaskHubResponse.getDefaultInstance());
+    client.onCompleted();
+  }
+
+  private static @Nullable String text(boolean present, StringValue value) {
+    return present ? value.getValue() : null;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.holdfast.server.grpc;
+
+import dev.holdfast.protocol.AbandonActivityTaskRequest;
+import dev.holdfast.protocol.AbandonActivityTaskResponse;
+import dev.holdfast.protocol.AbandonEntityTaskRequest;
+import dev.holdfast.protocol.AbandonEntityTaskResponse;
+import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
+import dev.holdfast.protocol.AbandonOrchestrationTaskResponse;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
+import dev.holdfast.protocol.CompleteTaskResponse;
+import dev.holdfast.protocol.DeleteTaskHubRequest;
+import dev.holdfast.protocol.DeleteTaskHubResponse;
+import dev.holdfast.protocol.EntityBatchResult;
+import dev.holdfast.protocol.GetEntityRequest;
+import dev.holdfast.protocol.GetEntityResponse;
+import dev.holdfast.protocol.GetWorkItemsRequest;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.QueryEntitiesRequest;
+import dev.holdfast.protocol.QueryEntitiesResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.protocol.SignalEntityResponse;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
+import dev.holdfast.protocol.WorkItem;
+import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * The calls of the contract that this service does not serve; each says so, and what to do instead.
+ */
+abstract class UnservedCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
+  static final String NO_WORKERS =
+      "is not served: this host runs its functions itself and takes no remote workers. Put the"
+          + " orchestrators and activities into the app that the host runs.";
+  static final String ERASE_BY_HAND =
+      "is not served: it would erase every instance. Purge by filter instead, or stop the host and"
+          + " remove its data directory.";
+  private static final String NO_ENTITIES =
+      "is not served: this host has no entities. Keep the state in an orchestration that continues"
+          + " as new.";
+
+  static StatusRuntimeException unserved(String what, String why) {
+    return Status.UNIMPLEMENTED.withDescription(what + " " + why).asRuntimeException();
+  }
+
+  @Override
+  public final void getWorkItems(GetWorkItemsRequest request, StreamObserver<WorkItem> client) {
+    client.onError(unserved("GetWorkItems", NO_WORKERS));
+  }
+
+  @Override
+  public final void completeActivityTask(
+      ActivityResponse request, StreamObserver<CompleteTaskResponse> client) {
+    client.onError(unserved("CompleteActivityTask", NO_WORKERS));
+  }
+
+  @Override
+  public final void completeOrchestratorTask(
+      OrchestratorResponse request, StreamObserver<CompleteTaskResponse> client) {
+    client.onError(unserved("CompleteOrchestratorTask", NO_WORKERS));
+  }
+
+  @Override
+  public final void completeEntityTask(
+      EntityBatchResult request, StreamObserver<CompleteTaskResponse> client) {
+    client.onError(unserved("CompleteEntityTask", NO_WORKERS));
+  }
+
+  @Override
+  public final void abandonTaskActivityWorkItem(
+      AbandonActivityTaskRequest request, StreamObserver<AbandonActivityTaskResponse> client) {
+    client.onError(unserved("AbandonTaskActivityWorkItem", NO_WORKERS));
+  }
+
+  @Override
+  public final void abandonTaskOrchestratorWorkItem(
+      AbandonOrchestrationTaskRequest request,
+      StreamObserver<AbandonOrchestrationTaskResponse> client) {
+    client.onError(unserved("AbandonTaskOrchestratorWorkItem", NO_WORKERS));
+  }
+
+  @Override
+  public final void abandonTaskEntityWorkItem(
+      AbandonEntityTaskRequest request, StreamObserver<AbandonEntityTaskResponse> client) {
+    client.onError(unserved("AbandonTaskEntityWorkItem", NO_WORKERS));
+  }
+
+  @Override
+  public final void signalEntity(
+      SignalEntityRequest request, StreamObserver<SignalEntityResponse> client) {
+    client.onError(unserved("SignalEntity", NO_ENTITIES));
+  }
+
+  @Override
+  public final void getEntity(GetEntityRequest request, StreamObserver<GetEntityResponse> client) {
+    client.onError(unserved("GetEntity", NO_ENTITIES));
+  }
+
+  @Override
+  public final void queryEntities(
+      QueryEntitiesRequest request, StreamObserver<QueryEntitiesResponse> client) {
+    client.onError(unserved("QueryEntities", NO_ENTITIES));
+  }
+
+  @Override
+  public final void cleanEntityStorage(
+      CleanEntityStorageRequest request, StreamObserver<CleanEntityStorageResponse> client) {
+    client.onError(unserved("CleanEntityStorage", NO_ENTITIES));
+  }
+
+  @Override
+  public final void deleteTaskHub(
+      DeleteTaskHubRequest request, StreamObserver<DeleteTaskHubResponse> client) {
+    client.onError(unserved("Deleting the task hub", ERASE_BY_HAND));
+  }
+
+  @Override
+  public final void skipGracefulOrchestrationTerminations(
+      SkipGracefulOrchestrationTerminationsRequest request,
+      StreamObserver<SkipGracefulOrchestrationTerminationsResponse> client) {
+    client.onError(
+        unserved(
+            "SkipGracefulOrchestrationTerminations",
+            "is not served. TerminateInstance ends an instance here without asking its code."));
+  }
+}

@@ -35,7 +35,6 @@ public final class Engine implements AutoCloseable {
    * @param unserved what becomes of work that no executor serves
    * @param source the machine's clock
    * @param dice for ids; cryptographically strong in production
-   * @param retention which ended instances are purged by themselves
    * @param wounds empty but in tests
    */
   public record Settings(
@@ -44,19 +43,7 @@ public final class Engine implements AutoCloseable {
       Dispatcher.Unserved unserved,
       InstantSource source,
       RandomGenerator dice,
-      Retention.Rules retention,
       Set<Wound> wounds) {
-
-    /** Without retention. */
-    public Settings(
-        Limits limits,
-        int partitions,
-        Dispatcher.Unserved unserved,
-        InstantSource source,
-        RandomGenerator dice,
-        Set<Wound> wounds) {
-      this(limits, partitions, unserved, source, dice, Retention.Rules.KEEP_ALL, wounds);
-    }
 
     public Settings {
       if (Integer.bitCount(partitions) != 1 || partitions > Store.Slots.COUNT) {
@@ -75,7 +62,6 @@ public final class Engine implements AutoCloseable {
   private final Callbacks callbacks;
   private final Dispatcher dispatcher;
   private final Hub hub;
-  private final Retention retention;
   private final Problems problems;
   private final Consumer<String> broken;
   private volatile @Nullable Threads threads;
@@ -123,7 +109,6 @@ public final class Engine implements AutoCloseable {
                 this::brokeDown));
     link.loop = loop;
     this.hub = new Hub(this, store, clock, settings.limits(), settings.dice());
-    this.retention = new Retention(settings.retention(), store, clock, problems, hub::purgeOne);
     redeliverMail();
   }
 
@@ -198,10 +183,7 @@ public final class Engine implements AutoCloseable {
     wakeLoop.run();
   }
 
-  /**
-   * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. Retention is
-   * not among them, for it waits for the others.
-   */
+  /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. */
   public List<Agent> agents() {
     return List.of(loop, pipeline, reader, callbacks);
   }
@@ -213,7 +195,6 @@ public final class Engine implements AutoCloseable {
     wakePipeline = started.add("commit", pipeline)::wake;
     wakeReader = started.add("read", reader)::wake;
     wakeCallbacks = started.add("callback", callbacks)::wake;
-    started.add("retention", retention);
     threads = started;
     started.start();
   }

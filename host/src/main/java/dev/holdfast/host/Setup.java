@@ -67,9 +67,11 @@ record Setup(
     }
   }
 
+  /** The samples as the launcher has built them: it says in which folder of each module. */
   private static Path samples() {
-    Path samples = home().resolve("samples");
-    if (!Files.isDirectory(samples)) {
+    String target = System.getProperty("holdfast.target", "target");
+    Path samples = home().resolve("samples").resolve(target).resolve("holdfast-samples.jar");
+    if (!Files.isRegularFile(samples)) {
       throw new CannotException(
           CannotException.USAGE,
           "There is no app to run.",

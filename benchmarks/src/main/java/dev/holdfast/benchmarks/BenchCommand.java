@@ -1,0 +1,153 @@
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.host.Holdfast;
+import dev.holdfast.host.HostOptions;
+import dev.holdfast.host.HostOptions.StoreKind;
+import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.host.cli.Subcommand;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code holdfast bench}: a host with the benchmark functions in this process, and a workload against it. */
+@Command(
+    name = "bench",
+    description = {
+      "Measure: run a workload against a host in this process, every output checked.",
+      "The last line is one JSON object with the figures; exit code 5 when an output was wrong."
+    },
+    sortOptions = false)
+public final class BenchCommand implements Subcommand {
+  private static final int WRONG_OUTPUT = 5;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  Plan.Workload workload = Plan.Workload.SEQUENCE;
+
+  @Option(names = "--count", paramLabel = "N", description = "Measured operations (default: by workload).")
+  @Nullable Integer count;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "M",
+      description = "How many at a time (default: by workload).")
+  @Nullable Integer inFlight;
+
+  @Option(names = "--store", paramLabel = "KIND", description = "sqlite or memory (default: sqlite).")
+  StoreKind store = StoreKind.SQLITE;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the store lives (default: a folder that is deleted afterwards).")
+  @Nullable Path data;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SECONDS",
+      description = "At least so long before measuring (default: ${DEFAULT-VALUE}; 0: none).")
+  int warmup = 10;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path folder = data != null ? data : Files.createTempDirectory("holdfast-bench");
+    PrintStream out = System.out;
+    Report report;
+    try (Holdfast host = Holdfast.start(options(folder), environment())) {
+      boolean terminal = System.console() != null;
+      Plan plan =
+          new Plan(
+              workload,
+              count != null ? count : usualCount(),
+              inFlight != null ? inFlight : usualInFlight(),
+              store.name().toLowerCase(java.util.Locale.ROOT),
+              host.url(),
+              terminal,
+              warmup);
+      report = new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
+    } finally {
+      if (data == null) {
+        delete(folder);
+      }
+    }
+    out.println(report.toJson());
+    return report.errors() == 0 ? 0 : WRONG_OUTPUT;
+  }
+
+  private int usualCount() {
+    return switch (workload) {
+      case SEQUENCE -> 100_000;
+      case FANOUT -> 50;
+      case HTTP -> 20_000;
+    };
+  }
+
+  private int usualInFlight() {
+    return switch (workload) {
+      case SEQUENCE -> 1_000;
+      case FANOUT -> 1;
+      case HTTP -> 64;
+    };
+  }
+
+  private HostOptions options(Path folder) {
+    return new HostOptions(
+        app(),
+        DataFolder.of(folder),
+        store,
+        0,
+        0,
+        "127.0.0.1",
+        false,
+        Set.of(),
+        List.of(),
+        false,
+        false);
+  }
+
+  /** The benchmark functions: the jar of this very class, with its libraries beside it. */
+  private static Path app() {
+    try {
+      return Path.of(
+          BenchCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("expected a class with a place on disk", e);
+    }
+  }
+
+  /** Functions tell of every call unless they are asked not to. */
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+    environment.put("AzureFunctionsJobHost__logging__logLevel__default", "Warning");
+    return environment;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task hub at work: the partitions of one store, with everything around them.
  *
- * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the simulation does.
+ * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the
+ * simulation does.
  */
 public final class Engine implements AutoCloseable {
 
@@ -232,12 +233,12 @@ public final class Engine implements AutoCloseable {
   public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
 
   public Figures figures() {
-    return new Figures(
-        pipeline.flushes(), store.bytesWritten(), loop.inMemory(), loop.backlog());
+    return new Figures(pipeline.flushes(), store.bytesWritten(), loop.inMemory(), loop.backlog());
   }
 
   /**
-   * Hands out no more work, and refuses starts and events with UNAVAILABLE. What runs may still answer, and is written.
+   * Hands out no more work, and refuses starts and events with UNAVAILABLE. What runs may still
+   * answer, and is written.
    */
   public void drain() {
     hub.drain();
@@ -246,14 +247,7 @@ public final class Engine implements AutoCloseable {
 
   /** Waits until everything taken is durable and told; false when that took longer. */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
-    long until = System.nanoTime() + atMost.toNanos();
-    while (!(loop.isQuiet() && !callbacks.hasWork())) {
-      if (System.nanoTime() > until) {
-        return false;
-      }
-      Thread.sleep(2);
-    }
-    return true;
+    return Threads.await(() -> loop.isQuiet() && !callbacks.hasWork(), atMost);
   }
 
   @Override

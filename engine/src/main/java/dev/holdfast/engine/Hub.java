@@ -30,9 +30,13 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The task hub of one engine: checks requests, turns them into inputs, and answers into futures. */
+/**
+ * The task hub of one engine: checks requests, turns them into inputs, and answers into futures.
+ */
 final class Hub implements TaskHub, AutoCloseable {
-  /** Beyond this many inputs not yet taken, starts and events are refused: the loop cannot keep up. */
+  /**
+   * Beyond this many inputs not yet taken, starts and events are refused: the loop cannot keep up.
+   */
   private static final int BACKLOG_MAX = 100_000;
 
   private final Engine engine;
@@ -91,7 +95,8 @@ final class Hub implements TaskHub, AutoCloseable {
     if (brokenBecause != null) {
       throw new RefusedException(
           Reason.UNAVAILABLE,
-          "The task hub has stopped and must be restarted; nothing acknowledged is lost. Cause: " + brokenBecause);
+          "The task hub has stopped and must be restarted; nothing acknowledged is lost. Cause: "
+              + brokenBecause);
     }
     if (draining) {
       throw new RefusedException(
@@ -171,7 +176,7 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   private CompletableFuture<Delivery> message(
-      String instanceId, Function<Asker<Input.Delivered>, Input.ToInstance> input) {
+      Function<Asker<Input.Delivered>, Input.ToInstance> input) {
     refuseWhenFull();
     Promise<Input.Delivered> promise = new Promise<>();
     engine.submit(input.apply(promise));
@@ -190,7 +195,7 @@ final class Hub implements TaskHub, AutoCloseable {
     return checked(
         () -> {
           requests.event(instanceId, name, input);
-          return message(instanceId, asker -> new Input.Raise(instanceId, name, input, asker));
+          return message(asker -> new Input.Raise(instanceId, name, input, asker));
         });
   }
 
@@ -201,8 +206,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("output", output);
-          return message(
-              instanceId, asker -> new Input.Terminate(instanceId, output, recursive, asker));
+          return message(asker -> new Input.Terminate(instanceId, output, recursive, asker));
         });
   }
 
@@ -212,7 +216,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("reason", reason);
-          return message(instanceId, asker -> new Input.Suspend(instanceId, reason, asker));
+          return message(asker -> new Input.Suspend(instanceId, reason, asker));
         });
   }
 
@@ -222,7 +226,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("reason", reason);
-          return message(instanceId, asker -> new Input.Resume(instanceId, reason, asker));
+          return message(asker -> new Input.Resume(instanceId, reason, asker));
         });
   }
 
@@ -262,9 +266,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   private static CreateInstanceRequest again(OrchestrationState state, boolean withNewInstanceId) {
     CreateInstanceRequest.Builder request =
-        CreateInstanceRequest.newBuilder()
-            .setName(state.getName())
-            .putAllTags(state.getTagsMap());
+        CreateInstanceRequest.newBuilder().setName(state.getName()).putAllTags(state.getTagsMap());
     if (!withNewInstanceId) {
       request.setInstanceId(state.getInstanceId());
     }

@@ -13,11 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place through which instances change: each change goes into the accumulating commit and into memory in the same
- * call, so that the two cannot say different things (the simulation reloads partitions and compares).
+ * The one place through which instances change: each change goes into the accumulating commit and
+ * into memory in the same call, so that the two cannot say different things (the simulation reloads
+ * partitions and compares).
  *
- * <p>A batch is what one cut takes: a commit and what may happen once it is durable. Summaries and inbox rows are decided
- * at the cut, so a batch holds one version of each summary, and none of a message that came and was read within it.
+ * <p>A batch is what one cut takes: a commit and what may happen once it is durable. Summaries and
+ * inbox rows are decided at the cut, so a batch holds one version of each summary, and none of a
+ * message that came and was read within it.
  */
 final class Changes {
   private final Limits limits;
@@ -142,8 +144,8 @@ final class Changes {
   }
 
   /**
-   * Takes what must be written by now and what waits for it. Messages that may still wait for their turn to close stay
-   * without a row until a later cut.
+   * Takes what must be written by now and what waits for it. Messages that may still wait for their
+   * turn to close stay without a row until a later cut.
    *
    * @param settled gets each instance of which everything is in this cut
    */
@@ -174,9 +176,9 @@ final class Changes {
       }
     }
     for (Message message : instance.inbox) {
-      // A client's message may only wait for a turn that reads it; one that nobody reads yet needs its row.
-      boolean mayWait =
-          message.source == Message.Source.AGAIN && message.mayWait(now, limits);
+      // A client's message may only wait for a turn that reads it; one that nobody reads yet needs
+      // its row.
+      boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
       allStored &= store(instance, message, mayWait);
     }
     return allStored;
@@ -200,6 +202,9 @@ final class Changes {
     return true;
   }
 
+  // Whether it is the very row that was written: comparing states byte by byte would cost more than
+  // it saves.
+  @SuppressWarnings("ReferenceEquality")
   private void writeSummary(Instance instance) {
     if (instance.insertPending) {
       return;

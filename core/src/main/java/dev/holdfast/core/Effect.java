@@ -11,22 +11,32 @@ public sealed interface Effect {
   /** Must wait until the commit it stands with is durable. */
   sealed interface WhenDurable extends Effect {}
 
-  /** Read these instances from the store and answer with {@link Input.Loaded}, giving {@code read} back. */
+  /**
+   * Read these instances from the store and answer with {@link Input.Loaded}, giving {@code read}
+   * back.
+   */
   record Load(long read, List<String> ids, List<Long> keys) implements AtOnce {}
 
-  /** Read the timers due from {@code from} until before {@code to}; answer with {@link Input.TimersLoaded}. */
+  /**
+   * Read the timers due from {@code from} until before {@code to}; answer with {@link
+   * Input.TimersLoaded}.
+   */
   record LoadTimers(long from, long to, int limit) implements WhenDurable {}
 
   /** Read ready executions above the key; answer with {@link Input.Admitted}. */
   record Admit(long read, long afterKey, int limit) implements WhenDurable {}
 
-  /** Read all of one instance, its history included, and answer with {@link Input.HistoryLoaded}. */
+  /**
+   * Read all of one instance, its history included, and answer with {@link Input.HistoryLoaded}.
+   */
   record LoadHistory(long read, String instanceId) implements WhenDurable {}
 
   /** Run an orchestrator turn. Pure, so it may open on what is not durable yet. */
   record Open(WorkItem.Turn turn) implements AtOnce {}
 
-  /** An input for an instance in another partition of this node; handed over before the next cut. */
+  /**
+   * An input for an instance in another partition of this node; handed over before the next cut.
+   */
   record Hand(Input.ToInstance input) implements AtOnce {}
 
   /** An effect that is bound to a partition of its node, by the node's own count. */

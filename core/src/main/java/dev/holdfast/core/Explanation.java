@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance waits for, as its partition knows it. Times are microseconds since the epoch; 0 is unknown.
+ * What an instance waits for, as its partition knows it. Times are microseconds since the epoch; 0
+ * is unknown.
  *
  * @param turnOpenSince when the turn that runs now was opened; 0 when none runs
  * @param unread messages that wait to be read

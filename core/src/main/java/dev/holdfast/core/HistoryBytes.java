@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * History as bytes. Events are stored the way {@code OrchestratorRequest.pastEvents} wants them (tag, length, event), so
- * that a turn's request is made by putting byte strings side by side. The same event has another tag in
- * {@code newEvents} and in {@code HistoryChunk}.
+ * History as bytes. Events are stored the way {@code OrchestratorRequest.pastEvents} wants them
+ * (tag, length, event), so that a turn's request is made by putting byte strings side by side. The
+ * same event has another tag in {@code newEvents} and in {@code HistoryChunk}.
  */
 public final class HistoryBytes {
 
@@ -74,8 +74,8 @@ public final class HistoryBytes {
   }
 
   /**
-   * Whether a worker may see an event of this kind. The Java executor throws on kinds it does not know, and some are for
-   * clients only (protocol reference §5).
+   * Whether a worker may see an event of this kind. The Java executor throws on kinds it does not
+   * know, and some are for clients only (protocol reference §5).
    */
   public static boolean forWorkers(HistoryEvent event) {
     return switch (event.getEventTypeCase()) {

@@ -30,8 +30,8 @@ public final class InstanceIds {
   }
 
   /**
-   * The slot of an id, 0…1,023: where it lives for good. Entity ids ({@code @Name@key}) hash the same whatever the case
-   * of the name.
+   * The slot of an id, 0…1,023: where it lives for good. Entity ids ({@code @Name@key}) hash the
+   * same whatever the case of the name.
    */
   public static int slot(String id) {
     String normal = id;
@@ -42,7 +42,8 @@ public final class InstanceIds {
       }
     }
     int hash = normal.hashCode();
-    // String.hashCode leaves similar ids in neighbouring slots; the finaliser of MurmurHash3 spreads them.
+    // String.hashCode leaves similar ids in neighbouring slots; the finaliser of MurmurHash3
+    // spreads them.
     hash ^= hash >>> 16;
     hash *= 0x85ebca6b;
     hash ^= hash >>> 13;

@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Every limit of a partition, by name. Defaults in {@link #DEFAULT}; {@code host.json} sets them under
- * {@code extensions.holdfast}. Times are microseconds.
+ * Every limit of a partition, by name. Defaults in {@link #DEFAULT}; {@code host.json} sets them
+ * under {@code extensions.holdfast}. Times are microseconds.
  *
  * @param instanceIdMax characters of an instance id
  * @param nameMax characters of an orchestrator, activity or event name

@@ -11,17 +11,21 @@ import dev.holdfast.core.MailProto.Termination;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between instances as bytes, for those that must outlive a crash before their target has taken them.
+ * Messages between instances as bytes, for those that must outlive a crash before their target has
+ * taken them.
  *
- * <p>Namespace {@link #NAMESPACE} of the keyed records holds them; the name is unique per message and sorts by the order of
- * sending within a partition.
+ * <p>Namespace {@link #NAMESPACE} of the keyed records holds them; the name is unique per message
+ * and sorts by the order of sending within a partition.
  */
 public final class Mailbag {
   public static final String NAMESPACE = "mail";
 
   private Mailbag() {}
 
-  /** Whether the input is a message from another instance, so that a commit already says it was sent. */
+  /**
+   * Whether the input is a message from another instance, so that a commit already says it was
+   * sent.
+   */
   static boolean isMail(Input.ToInstance input) {
     if (input instanceof Input.Terminate terminate) {
       return terminate.asker() == null;
@@ -78,7 +82,8 @@ public final class Mailbag {
     try {
       mail = Mail.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new StoreException("expected a message between instances, but the record does not parse", e);
+      throw new StoreException(
+          "expected a message between instances, but the record does not parse", e);
     }
     String target = mail.getTarget();
     return switch (mail.getContentCase()) {
@@ -102,7 +107,8 @@ public final class Mailbag {
               value(mail.getRewind().hasReason(), mail.getRewind().getReason()),
               mail.getRewind().hasRestart() ? mail.getRewind().getRestart() : null,
               null);
-      case CONTENT_NOT_SET -> throw new StoreException("expected a message between instances, but it is empty");
+      case CONTENT_NOT_SET ->
+          throw new StoreException("expected a message between instances, but it is empty");
     };
   }
 

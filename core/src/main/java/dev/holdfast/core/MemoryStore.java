@@ -145,7 +145,7 @@ public final class MemoryStore implements Store {
     if (!wellFormed(row.id())) {
       return "id " + row.id() + " has U+0000 or half a surrogate pair";
     }
-    if (byId.containsKey(row.id()) && !idsGone.contains(row.id()) || !idsNew.add(row.id())) {
+    if ((byId.containsKey(row.id()) && !idsGone.contains(row.id())) || !idsNew.add(row.id())) {
       return "inserts key " + row.key() + " under id " + row.id() + ", which another key has";
     }
     return new Kept(row).fault(change);
@@ -320,7 +320,7 @@ public final class MemoryStore implements Store {
 
   /** Text that every store keeps as it is: no U+0000, every surrogate in its pair. */
   private static boolean wellFormed(String text) {
-    return text.codePoints().noneMatch(c -> c == 0 || c >= 0xD800 && c <= 0xDFFF);
+    return text.codePoints().noneMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF));
   }
 
   private static <T> T present(@Nullable T value) {

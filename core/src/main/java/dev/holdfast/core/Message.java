@@ -24,7 +24,9 @@ final class Message {
     AGAIN,
     /** A client that has no answer yet: losing it breaks no promise. */
     CLIENT,
-    /** Another instance, whose commit says it was sent: never without a row or a line in history. */
+    /**
+     * Another instance, whose commit says it was sent: never without a row or a line in history.
+     */
     INSTANCE
   }
 

@@ -16,12 +16,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances of a range of slots: decides everything that happens to them, and does nothing itself.
+ * The instances of a range of slots: decides everything that happens to them, and does nothing
+ * itself.
  *
- * <p>{@link #on} takes what has happened and says what may be done at once. {@link #cut} takes what must be written by now,
- * with the effects that wait until it is durable, which {@link #durable} reports. One thread at a time.
+ * <p>{@link #on} takes what has happened and says what may be done at once. {@link #cut} takes what
+ * must be written by now, with the effects that wait until it is durable, which {@link #durable}
+ * reports. One thread at a time.
  *
- * <p>What has arrived but is not cut lives in memory only; a crash forgets it, and nobody has been told of it.
+ * <p>What has arrived but is not cut lives in memory only; a crash forgets it, and nobody has been
+ * told of it.
  */
 public final class Partition {
   private static final int TIMERS_PER_STEP = 1_000;
@@ -169,7 +172,10 @@ public final class Partition {
     return !changes.isEmpty() || memory.hasUnstoredMail();
   }
 
-  /** When to call {@link #on} again though nothing has happened, for a timer; {@link Long#MAX_VALUE} for never. */
+  /**
+   * When to call {@link #on} again though nothing has happened, for a timer; {@link Long#MAX_VALUE}
+   * for never.
+   */
   public long nextWake() {
     return timers.nextWake();
   }
@@ -224,7 +230,8 @@ public final class Partition {
 
   /** An answer to a turn that nobody remembers needs no look into the store: the turn is void. */
   private static boolean turnAnswer(Input.ToInstance input) {
-    return (input instanceof Input.Answered answered && answered.answer() instanceof Answer.TurnDone)
+    return (input instanceof Input.Answered answered
+            && answered.answer() instanceof Answer.TurnDone)
         || (input instanceof Input.Start start && start.freshId());
   }
 
@@ -326,8 +333,7 @@ public final class Partition {
     }
     for (OpenTask task : instance.open.values()) {
       if (task.kind == Explanation.Kind.ACTIVITY && !task.answered) {
-        changes.whenDurable(
-            instance, new Effect.Dispatch(turns.activity(instance, task)));
+        changes.whenDurable(instance, new Effect.Dispatch(turns.activity(instance, task)));
       }
     }
   }
@@ -367,8 +373,7 @@ public final class Partition {
     if (instance == null || instance.hasEnded()) {
       return;
     }
-    String execution =
-        resolve.parent().getOrchestrationInstance().getExecutionId().getValue();
+    String execution = resolve.parent().getOrchestrationInstance().getExecutionId().getValue();
     OpenTask task = instance.open.get(resolve.parent().getTaskScheduledId());
     if (task == null
         || task.answered

@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Where the impossible is reported: an assumption of ours that turned out false, so a bug. Production logs and counts and
- * goes on; tests fail.
+ * Where the impossible is reported: an assumption of ours that turned out false, so a bug.
+ * Production logs and counts and goes on; tests fail.
  */
 public interface Problems {
 

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes a failed instance back to before its failure.
  *
- * <p>History is cut behind the turn that scheduled the step which failed in the end (the first attempt, when it was
- * retried). What the cut turns had read is read again, except the failures: those steps run anew. So completed work is not
- * repeated, and code that ran after the failure leaves nothing behind that a replay could trip over.
+ * <p>History is cut behind the turn that scheduled the step which failed in the end (the first
+ * attempt, when it was retried). What the cut turns had read is read again, except the failures:
+ * those steps run anew. So completed work is not repeated, and code that ran after the failure
+ * leaves nothing behind that a replay could trip over.
  */
 final class Rewinding {
   private final PartitionContext context;
@@ -96,8 +97,7 @@ final class Rewinding {
     kept.add(rewound(rewind, old));
     context.changes().append(instance, kept);
     for (HistoryEvent event : cut.readAgain()) {
-      lifecycle.receive(
-          instance, inExecution(event, executionId, parent), Message.Source.INSTANCE);
+      lifecycle.receive(instance, inExecution(event, executionId, parent), Message.Source.INSTANCE);
     }
     for (Message message : undelivered) {
       if (message.event.hasEventRaised()) {
@@ -134,8 +134,7 @@ final class Rewinding {
 
   private HistoryEvent rewound(Input.Rewind rewind, Instance old) {
     ExecutionRewoundEvent.Builder rewound =
-        ExecutionRewoundEvent.newBuilder()
-            .setParentExecutionId(StringValue.of(old.executionId()));
+        ExecutionRewoundEvent.newBuilder().setParentExecutionId(StringValue.of(old.executionId()));
     if (rewind.reason() != null) {
       rewound.setReason(StringValue.of(rewind.reason()));
     }
@@ -155,7 +154,10 @@ final class Rewinding {
     return event.toBuilder().setExecutionStarted(started).build();
   }
 
-  /** What is open and was answered by nobody runs anew: timers by their rows, children here, activities by the caller. */
+  /**
+   * What is open and was answered by nobody runs anew: timers by their rows, children here,
+   * activities by the caller.
+   */
   private void rearm(Instance instance, @Nullable String reason) {
     for (OpenTask task : instance.open.values()) {
       if (task.answered) {
@@ -164,15 +166,13 @@ final class Rewinding {
       if (task.kind == Explanation.Kind.TIMER) {
         context.setTimer(instance, task.id(), Times.microsUp(task.fireAt()));
       } else if (task.kind == Explanation.Kind.CHILD) {
-        context.hand(
-            new Input.Rewind(task.childId(), reason, restart(instance, task), null));
+        context.hand(new Input.Rewind(task.childId(), reason, restart(instance, task), null));
       }
     }
   }
 
   private HistoryEvent restart(Instance instance, OpenTask task) {
-    SubOrchestrationInstanceCreatedEvent created =
-        task.asked.getSubOrchestrationInstanceCreated();
+    SubOrchestrationInstanceCreatedEvent created = task.asked.getSubOrchestrationInstanceCreated();
     ExecutionStartedEvent.Builder started =
         ExecutionStartedEvent.newBuilder()
             .setName(created.getName())
@@ -230,7 +230,10 @@ final class Rewinding {
       return at(history, turnOf.getOrDefault(firstAttempt(history, asked, failure), turn - 1));
     }
 
-    /** The task of the first of the unbroken row of failures of one step that ends with this one. */
+    /**
+     * The task of the first of the unbroken row of failures of one step that ends with this one.
+     */
+    @SuppressWarnings("ReferenceEquality") // The failure is one of the events of this very list.
     private static int firstAttempt(
         List<HistoryEvent> history, Map<Integer, HistoryEvent> asked, HistoryEvent failure) {
       HistoryEvent step = asked.get(taskOf(failure));
@@ -316,7 +319,7 @@ final class Rewinding {
 
     private static boolean sameStep(@Nullable HistoryEvent a, @Nullable HistoryEvent b) {
       if (a == null || b == null) {
-        return a == b;
+        return a == null && b == null;
       }
       if (a.hasTaskScheduled() && b.hasTaskScheduled()) {
         return a.getTaskScheduled().getName().equals(b.getTaskScheduled().getName())

@@ -75,7 +75,10 @@ final class Starts {
                     : ", or terminate it first"));
   }
 
-  /** What had the id goes with all it had; if it still ran, it is terminated first, so that its parent hears of it. */
+  /**
+   * What had the id goes with all it had; if it still ran, it is terminated first, so that its
+   * parent hears of it.
+   */
   private void replace(Instance existing) {
     if (!existing.hasEnded()) {
       lifecycle.terminate(
@@ -114,8 +117,8 @@ final class Starts {
   }
 
   /**
-   * A parent starts a child. A child id that an ended instance has is taken over (SDKs retry children under the same id); a
-   * live one fails the call, never the parent's commit.
+   * A parent starts a child. A child id that an ended instance has is taken over (SDKs retry
+   * children under the same id); a live one fails the call, never the parent's commit.
    */
   @Nullable Instance startChild(Input.StartChild child, @Nullable Instance existing) {
     ExecutionStartedEvent started = child.started().getExecutionStarted();
@@ -136,8 +139,7 @@ final class Starts {
     if (existing != null) {
       replace(existing);
     }
-    return lifecycle.create(
-        started, child.started(), context.now(), 0, Message.Source.INSTANCE);
+    return lifecycle.create(started, child.started(), context.now(), 0, Message.Source.INSTANCE);
   }
 
   /** Whether the status may be named in a reuse policy; used where requests are checked. */

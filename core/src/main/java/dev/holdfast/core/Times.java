@@ -2,7 +2,9 @@ package dev.holdfast.core;
 
 import com.google.protobuf.Timestamp;
 
-/** Time in core is microseconds since the epoch; protobuf timestamps are made and read only here. */
+/**
+ * Time in core is microseconds since the epoch; protobuf timestamps are made and read only here.
+ */
 public final class Times {
   public static final long MILLI = 1_000;
   public static final long SECOND = 1_000_000;
@@ -14,6 +16,12 @@ public final class Times {
         .setSeconds(Math.floorDiv(micros, SECOND))
         .setNanos((int) Math.floorMod(micros, SECOND) * 1_000)
         .build();
+  }
+
+  /** Negative, zero or positive as a is before, at or after b, to the nanosecond. */
+  static int compare(Timestamp a, Timestamp b) {
+    int bySeconds = Long.compare(a.getSeconds(), b.getSeconds());
+    return bySeconds != 0 ? bySeconds : Integer.compare(a.getNanos(), b.getNanos());
   }
 
   /** Rounded down to the microsecond. */

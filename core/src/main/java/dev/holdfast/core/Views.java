@@ -19,7 +19,10 @@ public final class Views {
     return payloads ? view.build() : withoutPayloads(view);
   }
 
-  /** The state with input, output, custom status and failure details left out when they were not asked for. */
+  /**
+   * The state with input, output, custom status and failure details left out when they were not
+   * asked for.
+   */
   public static OrchestrationState state(OrchestrationState state, boolean payloads) {
     return payloads ? state : withoutPayloads(state.toBuilder());
   }

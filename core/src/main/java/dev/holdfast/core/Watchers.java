@@ -59,8 +59,7 @@ final class Watchers {
     List<Input.Wait> waits = waiting.remove(instanceId);
     if (waits != null) {
       for (Input.Wait wait : waits) {
-        changes.whenDurable(
-            new Effect.Reply<>(wait.asker(), Optional.<OrchestrationState>empty()));
+        changes.whenDurable(new Effect.Reply<>(wait.asker(), Optional.<OrchestrationState>empty()));
       }
     }
   }

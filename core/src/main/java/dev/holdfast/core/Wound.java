@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Ways to break the engine on purpose. The simulation plants each and must notice it: one that has caught nothing proves
- * nothing. Nothing but tests ever sets one.
+ * Ways to break the engine on purpose. The simulation plants each and must notice it: one that has
+ * caught nothing proves nothing. Nothing but tests ever sets one.
  */
 public enum Wound {
   /** Replies, refusals and reads are told before the batch that they rest on is durable. */
@@ -11,9 +11,15 @@ public enum Wound {
   DISPATCH_RELEASED_EARLY,
   /** A message in an open turn counts as read, so it gets no inbox row. */
   OPEN_TURN_COUNTED_AS_CONSUMED,
-  /** A message between instances is kept in memory only while its target is being read from the store. */
+  /**
+   * A message between instances is kept in memory only while its target is being read from the
+   * store.
+   */
   MAIL_BY_MEMORY_ONLY,
-  /** An instance may leave memory before its last change is durable, so that a load overtakes the commit. */
+  /**
+   * An instance may leave memory before its last change is durable, so that a load overtakes the
+   * commit.
+   */
   LOAD_OVERTAKES_COMMIT,
   /** A timer that is set beyond the horizon while the store is scanned is forgotten. */
   LOST_TIMER,

@@ -1,8 +1,9 @@
 package dev.holdfast.engine;
 
 /**
- * Something that does its work in steps. A thread of {@link Threads} calls it in production, the simulation in an order
- * drawn from its seed; it never blocks for anything but the store it belongs to.
+ * Something that does its work in steps. A thread of {@link Threads} calls it in production, the
+ * simulation in an order drawn from its seed; it never blocks for anything but the store it belongs
+ * to.
  */
 public interface Agent {
 
@@ -13,7 +14,10 @@ public interface Agent {
    */
   int work();
 
-  /** When {@link #work} should be called again though nobody woke it, microseconds of the hub's time. */
+  /**
+   * When {@link #work} should be called again though nobody woke it, microseconds of the hub's
+   * time.
+   */
   default long nextWake() {
     return Long.MAX_VALUE;
   }

@@ -2,7 +2,10 @@ package dev.holdfast.engine;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Tells askers, away from the loop: what a caller does with an answer must not hold up everybody else. */
+/**
+ * Tells askers, away from the loop: what a caller does with an answer must not hold up everybody
+ * else.
+ */
 public final class Callbacks implements Agent {
   private static final int AT_ONCE = 64;
 

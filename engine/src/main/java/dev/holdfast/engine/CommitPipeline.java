@@ -4,13 +4,14 @@ import dev.holdfast.core.Problems;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Wound;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one flush after the other durable. The loop hands over the next only when the one before has an outcome, so what
- * arrives while the store is busy goes into one commit together.
+ * Makes one flush after the other durable. The loop hands over the next only when the one before
+ * has an outcome, so what arrives while the store is busy goes into one commit together.
  */
 public final class CommitPipeline implements Agent {
 
@@ -36,17 +37,13 @@ public final class CommitPipeline implements Agent {
   private final AtomicReference<Store.@Nullable Flush> next = new AtomicReference<>();
   private volatile long retryAt;
   private boolean full;
-  private volatile long flushes;
+  private final AtomicLong flushes = new AtomicLong();
 
   /**
    * @param results gets the outcomes, on the thread that calls {@link #work}
    */
   public CommitPipeline(
-      Store store,
-      HubClock clock,
-      Problems problems,
-      Consumer<Result> results,
-      Set<Wound> wounds) {
+      Store store, HubClock clock, Problems problems, Consumer<Result> results, Set<Wound> wounds) {
     this.store = store;
     this.clock = clock;
     this.problems = problems;
@@ -63,7 +60,7 @@ public final class CommitPipeline implements Agent {
 
   /** How many flushes have become durable. */
   public long flushes() {
-    return flushes;
+    return flushes.get();
   }
 
   @Override
@@ -89,7 +86,7 @@ public final class CommitPipeline implements Agent {
     if (outcome instanceof Store.Committed) {
       retryAt = 0;
       full = false;
-      flushes++;
+      flushes.incrementAndGet();
       next.set(null);
       results.accept(new Durable(flush.number()));
     } else if (outcome instanceof Store.Rejected rejected && rejected.full()) {

@@ -23,7 +23,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands work items to executors that serve them and have a place free; what cannot run now waits here, in order per name.
+ * Hands work items to executors that serve them and have a place free; what cannot run now waits
+ * here, in order per name.
  *
  * <p>Used on the loop's thread, but for {@link #serves} and {@link #add}.
  */
@@ -33,7 +34,10 @@ public final class Dispatcher {
   public enum Unserved {
     /** It waits until somebody does, and says so. */
     WAITS,
-    /** It fails with a message that names what is missing. For hosts whose functions are all there is. */
+    /**
+     * It fails with a message that names what is missing. For hosts whose functions are all there
+     * is.
+     */
     FAILS
   }
 
@@ -75,7 +79,9 @@ public final class Dispatcher {
     }
   }
 
-  /** From now on this executor gets what it serves. Safe from any thread; wake the loop afterwards. */
+  /**
+   * From now on this executor gets what it serves. Safe from any thread; wake the loop afterwards.
+   */
   public void add(Executor executor) {
     executors.add(executor);
   }
@@ -85,7 +91,10 @@ public final class Dispatcher {
     draining = true;
   }
 
-  /** Whether any executor serves the name now, or will be answered for in its stead. Safe from any thread. */
+  /**
+   * Whether any executor serves the name now, or will be answered for in its stead. Safe from any
+   * thread.
+   */
   public boolean serves(WorkItem.Kind kind, String name) {
     return unserved == Unserved.FAILS || isServed(kind, name);
   }
@@ -125,6 +134,7 @@ public final class Dispatcher {
         .computeIfAbsent(item.name(), name -> new ArrayDeque<>());
   }
 
+  @SuppressWarnings("EnumOrdinal") // Counted for every item that is handed out, so not in boxes.
   private boolean assign(WorkItem item) {
     boolean served = false;
     for (Executor executor : executors) {
@@ -193,9 +203,7 @@ public final class Dispatcher {
       return false;
     }
     if (answer instanceof Answer.Deferred deferred) {
-      long at =
-          deferred.notBefore().getEpochSecond() * 1_000_000
-              + deferred.notBefore().getNano() / 1_000;
+      long at = HubClock.micros(deferred.notBefore());
       later.add(new Later(Math.max(at, now), order++, answer.item()));
     } else if (answer instanceof Answer.Abandoned given) {
       putOff(given, now);
@@ -223,7 +231,9 @@ public final class Dispatcher {
   }
 
   private static String task(WorkItem item) {
-    return item.kind() + item.executionId() + (item instanceof WorkItem.Activity a ? a.taskId() : "");
+    return item.kind()
+        + item.executionId()
+        + (item instanceof WorkItem.Activity a ? a.taskId() : "");
   }
 
   private static String what(WorkItem item) {
@@ -266,8 +276,7 @@ public final class Dispatcher {
                     .setId(-1)
                     .setCompleteOrchestration(
                         CompleteOrchestrationAction.newBuilder()
-                            .setOrchestrationStatus(
-                                OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
+                            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
                             .setFailureDetails(failure)))
             .build());
   }
@@ -279,8 +288,7 @@ public final class Dispatcher {
     }
     return isServed(kind, name)
         ? null
-        : "no connected worker serves %s '%s'"
-            .formatted(what(kind), name);
+        : "no connected worker serves %s '%s'".formatted(what(kind), name);
   }
 
   private static String what(WorkItem.Kind kind) {

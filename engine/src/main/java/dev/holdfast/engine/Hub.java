@@ -176,7 +176,7 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   private CompletableFuture<Delivery> message(
-      String instanceId, Function<Asker<Input.Delivered>, Input.ToInstance> input) {
+      Function<Asker<Input.Delivered>, Input.ToInstance> input) {
     refuseWhenFull();
     Promise<Input.Delivered> promise = new Promise<>();
     engine.submit(input.apply(promise));
@@ -195,7 +195,7 @@ final class Hub implements TaskHub, AutoCloseable {
     return checked(
         () -> {
           requests.event(instanceId, name, input);
-          return message(instanceId, asker -> new Input.Raise(instanceId, name, input, asker));
+          return message(asker -> new Input.Raise(instanceId, name, input, asker));
         });
   }
 
@@ -206,8 +206,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("output", output);
-          return message(
-              instanceId, asker -> new Input.Terminate(instanceId, output, recursive, asker));
+          return message(asker -> new Input.Terminate(instanceId, output, recursive, asker));
         });
   }
 
@@ -217,7 +216,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("reason", reason);
-          return message(instanceId, asker -> new Input.Suspend(instanceId, reason, asker));
+          return message(asker -> new Input.Suspend(instanceId, reason, asker));
         });
   }
 
@@ -227,7 +226,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("reason", reason);
-          return message(instanceId, asker -> new Input.Resume(instanceId, reason, asker));
+          return message(asker -> new Input.Resume(instanceId, reason, asker));
         });
   }
 

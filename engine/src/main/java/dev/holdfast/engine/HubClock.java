@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The hub's one clock, microseconds since the epoch. It never goes back: not when the machine's clock does, and not over a
- * restart, because the store remembers the highest time that was written.
+ * The hub's one clock, microseconds since the epoch. It never goes back: not when the machine's
+ * clock does, and not over a restart, because the store remembers the highest time that was
+ * written.
  *
- * <p>When the machine's clock is set back, the hub's time stands still until it has caught up. Safe from any thread.
+ * <p>When the machine's clock is set back, the hub's time stands still until it has caught up. Safe
+ * from any thread.
  */
 public final class HubClock {
   private final InstantSource source;
@@ -22,9 +24,12 @@ public final class HubClock {
   }
 
   public synchronized long now() {
-    Instant instant = source.instant();
-    long micros = instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
-    highest = Math.max(highest, micros);
+    highest = Math.max(highest, micros(source.instant()));
     return highest;
+  }
+
+  /** Rounded down to the microsecond. */
+  static long micros(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
   }
 }

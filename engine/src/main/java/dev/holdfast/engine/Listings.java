@@ -1,8 +1,8 @@
 package dev.holdfast.engine;
 
 import com.google.protobuf.StringValue;
-import dev.holdfast.core.Rows;
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Times;
@@ -53,9 +53,7 @@ final class Listings {
     Cursor after = Cursor.parse(request.getLastInstanceKey().getValue());
     long from = request.hasCompletedTimeFrom() ? Times.micros(request.getCompletedTimeFrom()) : 0;
     long to =
-        request.hasCompletedTimeTo()
-            ? Times.micros(request.getCompletedTimeTo())
-            : Long.MAX_VALUE;
+        request.hasCompletedTimeTo() ? Times.micros(request.getCompletedTimeTo()) : Long.MAX_VALUE;
     List<Integer> statuses =
         request.getRuntimeStatusCount() == 0
             ? Statuses.ENDED

@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import com.google.protobuf.Duration;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
@@ -15,7 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Removing ended instances, many in one request. Each goes by itself, so an interrupted purge can be repeated. */
+/**
+ * Removing ended instances, many in one request. Each goes by itself, so an interrupted purge can
+ * be repeated.
+ */
 final class Purges {
   private static final int BATCH_MAX = 500;
   private static final int PAGE = 500;
@@ -38,7 +42,8 @@ final class Purges {
 
   Done purge(PurgeInstancesRequest request) {
     return switch (request.getRequestCase()) {
-      case INSTANCEID -> new Done(ids(List.of(request.getInstanceId()), request.getRecursive()), true);
+      case INSTANCEID ->
+          new Done(ids(List.of(request.getInstanceId()), request.getRecursive()), true);
       case INSTANCEBATCH -> {
         List<String> ids = request.getInstanceBatch().getInstanceIdsList();
         if (ids.size() > BATCH_MAX) {
@@ -76,7 +81,9 @@ final class Purges {
   /** Children before their parents, so that a purge that is cut short can find the rest again. */
   private void descendants(String id, List<String> into, int depth) {
     List<Store.Stored> found = store.load(List.of(id), Store.Detail.ALL);
-    if (found.isEmpty() || depth > DEPTH_MAX || !Statuses.isEnded(found.get(0).instance().status())) {
+    if (found.isEmpty()
+        || depth > DEPTH_MAX
+        || !Statuses.isEnded(found.get(0).instance().status())) {
       return;
     }
     for (Rows.History chunk : found.get(0).history()) {
@@ -100,20 +107,19 @@ final class Purges {
     if (statuses.isEmpty()) {
       return new Done(0, true);
     }
-    @Nullable Long from = filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null;
-    @Nullable Long to = filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null;
+    @Nullable Long from =
+        filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null;
+    @Nullable Long to =
+        filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null;
     long until = Long.MAX_VALUE;
     if (filter.hasTimeout()) {
-      until =
-          clock.now()
-              + filter.getTimeout().getSeconds() * Times.SECOND
-              + filter.getTimeout().getNanos() / 1_000;
+      Duration timeout = filter.getTimeout();
+      until = clock.now() + timeout.getSeconds() * Times.SECOND + timeout.getNanos() / 1_000;
     }
     long after = Long.MIN_VALUE;
     int count = 0;
     while (true) {
-      List<Rows.Instance> page =
-          store.query(new Store.Query(statuses, from, to, "", after, PAGE));
+      List<Rows.Instance> page = store.query(new Store.Query(statuses, from, to, "", after, PAGE));
       if (page.isEmpty()) {
         return new Done(count, true);
       }

@@ -12,7 +12,10 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what clients send before anything is touched; each refusal says what is wrong and what is allowed. */
+/**
+ * Checks what clients send before anything is touched; each refusal says what is wrong and what is
+ * allowed.
+ */
 final class Requests {
   private final Limits limits;
 

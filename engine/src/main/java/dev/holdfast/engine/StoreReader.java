@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Reads from the store what partitions ask for, and gives it back as inputs. A read that fails is tried again: what waits
- * for it must not be answered wrongly.
+ * Reads from the store what partitions ask for, and gives it back as inputs. A read that fails is
+ * tried again: what waits for it must not be answered wrongly.
  */
 public final class StoreReader implements Agent {
   private static final long RETRY_AFTER = 100_000;
@@ -96,10 +96,8 @@ public final class StoreReader implements Agent {
           load.read(), load.instanceId(), found.isEmpty() ? null : found.get(0));
     }
     if (effect instanceof Effect.LoadTimers load) {
-      List<Rows.Timer> timers =
-          store.timers(read.slots(), load.from(), load.to(), load.limit());
-      return new Input.TimersLoaded(
-          load.from(), load.to(), timers, timers.size() < load.limit());
+      List<Rows.Timer> timers = store.timers(read.slots(), load.from(), load.to(), load.limit());
+      return new Input.TimersLoaded(load.from(), load.to(), timers, timers.size() < load.limit());
     }
     if (effect instanceof Effect.Admit admit) {
       List<Long> keys = store.ready(read.slots(), admit.afterKey(), admit.limit());

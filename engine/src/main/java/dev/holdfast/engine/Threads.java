@@ -3,15 +3,24 @@ package dev.holdfast.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The only threads of the engine: each runs one {@link Agent}, and parks while it has nothing to do. */
+/**
+ * The only threads of the engine: each runs one {@link Agent}, and parks while it has nothing to
+ * do.
+ */
 final class Threads {
   private static final Logger log = LoggerFactory.getLogger(Threads.class);
   private static final long PARK_MAX_NANOS = Duration.ofMillis(500).toNanos();
+  private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(2).toNanos();
 
   private final HubClock clock;
   private final List<Runner> runners = new ArrayList<>();
@@ -50,6 +59,39 @@ final class Threads {
         return;
       }
     }
+  }
+
+  /** A few threads for work that may take long; they end when there has been none for a while. */
+  static ExecutorService pool(String name, int atOnce, int waitingMax) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            atOnce,
+            atOnce,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(waitingMax),
+            task -> {
+              Thread thread = new Thread(task, "holdfast-" + name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Holds the calling thread until the condition is met; false when that took longer. */
+  static boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > atMost.toNanos()) {
+        return false;
+      }
+      LockSupport.parkNanos(condition, LOOK_AGAIN_NANOS);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+    return true;
   }
 
   final class Runner implements Runnable {

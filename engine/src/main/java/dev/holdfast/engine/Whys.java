@@ -48,7 +48,8 @@ final class Whys {
     }
     if (explanation.startAt() != 0) {
       waiting.add(
-          new Why.Waiting("start", "its scheduled start", null, instant(explanation.startAt()), null));
+          new Why.Waiting(
+              "start", "its scheduled start", null, instant(explanation.startAt()), null));
     } else if (explanation.turnOpenSince() != 0) {
       waiting.add(
           new Why.Waiting(
@@ -95,7 +96,8 @@ final class Whys {
           new Why.Waiting(
               "timer", "a timer", instant(awaited.since()), instant(awaited.until()), null);
       case CHILD ->
-          new Why.Waiting("sub-orchestration", awaited.name(), instant(awaited.since()), null, null);
+          new Why.Waiting(
+              "sub-orchestration", awaited.name(), instant(awaited.since()), null, null);
     };
   }
 
@@ -140,8 +142,7 @@ final class Whys {
   }
 
   private static String since(Instant since, long now) {
-    Duration age =
-        Duration.between(since, Instant.EPOCH.plusNanos(0).plusMillis(now / 1_000));
+    Duration age = Duration.between(since, Instant.EPOCH.plusNanos(0).plusMillis(now / 1_000));
     long seconds = Math.max(0, age.toSeconds());
     if (seconds < 60) {
       return seconds + " s";

@@ -293,7 +293,7 @@ abstract class CommitBehaviour extends StoreBehaviour {
     Writer writer = open();
     byte[] large = new byte[1 << 20];
     for (int i = 0; i < large.length; i++) {
-      large[i] = (byte) (i * 31 >>> 3);
+      large[i] = (byte) ((i * 31) >>> 3);
     }
     ByteString payload = ByteString.copyFrom(large);
     Rows.Instance row = SampleRows.told(running(1, "a"), "x".repeat(1 << 20));

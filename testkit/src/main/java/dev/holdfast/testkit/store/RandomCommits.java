@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -87,8 +88,8 @@ public final class RandomCommits {
     }
   }
 
-  private void change(Commit.Builder commit, TreeSet<Long> removed) {
-    if (known.isEmpty() || random.nextInt(8) == 0 && known.size() < EXECUTIONS_MAX) {
+  private void change(Commit.Builder commit, Set<Long> removed) {
+    if (known.isEmpty() || (random.nextInt(8) == 0 && known.size() < EXECUTIONS_MAX)) {
       insert(commit, "instance-" + random.nextInt(2 * EXECUTIONS_MAX));
       return;
     }
@@ -125,7 +126,7 @@ public final class RandomCommits {
     known.put(key, new Known(row));
   }
 
-  private void remove(Commit.Builder commit, TreeSet<Long> removed, long key) {
+  private void remove(Commit.Builder commit, Set<Long> removed, long key) {
     commit.remove(key);
     removed.add(key);
     known.remove(key);

@@ -38,6 +38,7 @@ final class Checkpointer implements AutoCloseable {
   }
 
   private static final long IDLE_SECONDS = 1;
+  private static final int CATCH_UPS = 3;
 
   private final Connection connection;
   private final SqliteOptions options;
@@ -119,8 +120,11 @@ final class Checkpointer implements AutoCloseable {
 
   private void checkpoint() throws SQLException {
     Progress progress = run(connection, "PASSIVE");
-    if ((long) progress.frames() * pageSize < options.walRestartAt()) {
+    if (bytes(progress.frames()) < options.walRestartAt()) {
       return;
+    }
+    for (int i = 0; i < CATCH_UPS && behind(run(connection, "NOOP")); i++) {
+      run(connection, "PASSIVE");
     }
     commitLock.lock();
     try {
@@ -128,6 +132,15 @@ final class Checkpointer implements AutoCloseable {
     } finally {
       commitLock.unlock();
     }
+  }
+
+  /** Whether so much is not copied yet that commits would notice waiting for it. */
+  private boolean behind(Progress progress) {
+    return bytes(progress.frames() - progress.copied()) > options.walCheckpointAt() / 4;
+  }
+
+  private long bytes(int frames) {
+    return (long) frames * pageSize;
   }
 
   /** Lack of room or somebody else's lock: the log keeps growing, the next round tries again. */

@@ -60,7 +60,10 @@ final class Reads implements AutoCloseable {
     for (String id : new LinkedHashSet<>(ids)) {
       if (Text.wellFormed(id)) {
         byId.setString(1, id);
-        addStored(byId, detail, found);
+        Rows.Instance row = addStored(byId, detail, found);
+        if (row != null && !row.id().equals(id)) {
+          throw damaged("instances", "id " + id + " leads to " + row.id());
+        }
       }
     }
     return found;
@@ -77,18 +80,19 @@ final class Reads implements AutoCloseable {
     return found;
   }
 
-  private void addStored(PreparedStatement select, Detail detail, List<Stored> found)
-      throws SQLException {
+  /** Adds what the statement finds; returns its summary, or null when there is none. */
+  private Rows.@Nullable Instance addStored(
+      PreparedStatement select, Detail detail, List<Stored> found) throws SQLException {
     Rows.Instance row;
     try (ResultSet result = select.executeQuery()) {
       if (!result.next()) {
-        return;
+        return null;
       }
       row = instance(result);
     }
     if (detail == Detail.SUMMARY) {
       found.add(new Stored(row, List.of(), List.of(), List.of()));
-      return;
+      return row;
     }
     boolean all = detail == Detail.ALL || row.completedAt() == 0;
     found.add(
@@ -97,6 +101,7 @@ final class Reads implements AutoCloseable {
             all ? history(row.key()) : List.of(),
             inbox(row.key()),
             all ? timers(row.key()) : List.of()));
+    return row;
   }
 
   private List<Rows.History> history(long key) throws SQLException {

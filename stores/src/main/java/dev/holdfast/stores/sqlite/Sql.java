@@ -1,5 +1,6 @@
 package dev.holdfast.stores.sqlite;
 
+import dev.holdfast.core.StoreException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,14 +29,27 @@ final class Sql {
     Connection connection = open(file, new SQLiteConfig());
     try {
       run(connection, "PRAGMA page_size = " + PAGE_SIZE);
-      run(connection, "PRAGMA journal_mode = WAL");
+      keepLog(connection, file);
       durable(connection);
       run(connection, "PRAGMA cache_size = -" + options.cacheSize() / 1024);
       run(connection, "PRAGMA journal_size_limit = " + options.walRestartAt());
       return connection;
-    } catch (SQLException e) {
+    } catch (SQLException | StoreException e) {
       closeQuietly(connection, e);
       throw e;
+    }
+  }
+
+  private static void keepLog(Connection connection, Path file) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
+      if (!mode.next() || !"wal".equals(mode.getString(1))) {
+        throw new StoreException(
+            "the file system of "
+                + file
+                + " cannot keep a write-ahead log (is it a network share?);"
+                + " put the data directory on a local disk");
+      }
     }
   }
 

@@ -40,9 +40,9 @@ public record SqliteOptions(
         64 * MIB,
         8 * MIB,
         64 * MIB,
-        1024 * MIB,
+        4096 * MIB,
         64 * MIB,
-        64 * MIB,
+        32 * MIB,
         SyncFailure.HALT);
   }
 

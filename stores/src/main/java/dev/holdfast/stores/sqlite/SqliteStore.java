@@ -34,7 +34,10 @@ public final class SqliteStore implements Store {
 
   private final DataDirectory directory;
   private final SqliteOptions options;
-  private final Connection connection;
+
+  /** Tests reach for it to make commits fail. */
+  final Connection connection;
+
   private final CommitWriter writer;
   private final PreparedStatement logState;
   private final ReadConnections readers;
@@ -60,47 +63,58 @@ public final class SqliteStore implements Store {
    */
   public static SqliteStore open(SqliteOptions options) {
     DataDirectory directory = DataDirectory.hold(options.directory());
+    Path file = directory.database();
+    Connection connection = null;
+    ReadConnections readers = new ReadConnections(file, options.readersMax());
     try {
-      return new SqliteStore(directory, options);
-    } catch (SQLException e) {
+      prepare(directory);
+      connection = Sql.writer(file, options);
+      Schema.migrate(connection, file);
+      check(directory, readers, options.checkSizeMax());
+      return new SqliteStore(directory, options, connection, readers);
+    } catch (SQLException | RuntimeException e) {
+      if (connection != null) {
+        Sql.closeQuietly(connection, e);
+      }
+      // After the other: a connection that cannot write leaves a log that may be evidence alone.
+      readers.close();
       directory.close();
-      throw new StoreException(
-          "cannot open "
-              + directory.database()
-              + " ("
-              + e.getMessage()
-              + "); it may be damaged: verify it, and restore a backup",
-          e);
-    } catch (RuntimeException e) {
-      directory.close();
-      throw e;
+      throw e instanceof StoreException known ? known : cannotOpen(file, e);
     }
   }
 
-  private SqliteStore(DataDirectory directory, SqliteOptions options) throws SQLException {
+  private static StoreException cannotOpen(Path file, Exception e) {
+    return new StoreException(
+        "cannot open "
+            + file
+            + " ("
+            + e.getMessage()
+            + "); it may be damaged: verify it, and restore a backup",
+        e);
+  }
+
+  private SqliteStore(
+      DataDirectory directory,
+      SqliteOptions options,
+      Connection connection,
+      ReadConnections readers)
+      throws SQLException {
     this.directory = directory;
     this.options = options;
-    Path file = directory.database();
-    prepare(directory);
-    this.connection = Sql.writer(file, options);
-    try {
-      Schema.migrate(connection, file);
-      this.pageSize = Sql.number(connection, "PRAGMA page_size");
-      this.logState = connection.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
-      connection.setAutoCommit(false);
-      this.writer = new CommitWriter(connection);
-      this.readers = new ReadConnections(file, options.readersMax());
-      Reads.Hub hub = readers.read(Reads::hub);
-      this.lastFlush = hub.lastFlush();
-      this.clock = hub.clock();
-      this.highestKey = hub.highestKey();
-      this.opened = new Opened(highestKey, lastFlush, clock);
-      this.checkpointer =
-          new Checkpointer(file, options, pageSize, commitLock, this::checkpointFailed);
-    } catch (SQLException | RuntimeException e) {
-      Sql.closeQuietly(connection, e);
-      throw e;
-    }
+    this.connection = connection;
+    this.readers = readers;
+    this.pageSize = Sql.number(connection, "PRAGMA page_size");
+    this.logState = connection.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
+    Reads.Hub hub = readers.read(Reads::hub);
+    this.lastFlush = hub.lastFlush();
+    this.clock = hub.clock();
+    this.highestKey = hub.highestKey();
+    this.opened = new Opened(highestKey, lastFlush, clock);
+    connection.setAutoCommit(false);
+    this.writer = new CommitWriter(connection);
+    this.checkpointer =
+        new Checkpointer(
+            directory.database(), options, pageSize, commitLock, this::checkpointFailed);
   }
 
   /** What can be seen to be wrong before SQLite touches the file, which would make it worse. */
@@ -118,6 +132,38 @@ public final class SqliteStore implements Store {
           "a restore into " + directory.path() + " was interrupted; run it again");
     }
     directory.createDatabase();
+  }
+
+  /**
+   * Looks at all of a small database. A large one would take too long (about 10 s for each GiB,
+   * decision 0004): its rows are checked as they are read, and {@link SqliteFiles#verify} checks it
+   * whole.
+   */
+  private static void check(DataDirectory directory, ReadConnections readers, long sizeMax) {
+    if (directory.bytes() > sizeMax) {
+      return;
+    }
+    List<String> findings = readers.read(Verification::of).findings();
+    if (!findings.isEmpty()) {
+      throw new StoreException(
+          directory.database()
+              + " is damaged ("
+              + findings.get(0)
+              + (findings.size() > 1 ? ", and more" : "")
+              + "); restore a backup, or move the file away to begin with an empty hub");
+    }
+  }
+
+  /**
+   * Runs something while no commit runs and the log is not begun anew. For tests that copy files.
+   */
+  void still(Runnable meanwhile) {
+    commitLock.lock();
+    try {
+      meanwhile.run();
+    } finally {
+      commitLock.unlock();
+    }
   }
 
   @Override

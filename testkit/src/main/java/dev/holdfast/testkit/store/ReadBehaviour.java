@@ -221,7 +221,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
 
   @Test
   void random_queries_find_what_a_filter_over_all_rows_finds() {
-    for (long seed : Seeds.all()) {
+    for (long seed : seeds()) {
       Random random = new Random(seed);
       Writer writer = open();
       writer.write(population(random, 120));

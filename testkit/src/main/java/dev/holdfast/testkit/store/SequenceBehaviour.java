@@ -18,7 +18,7 @@ abstract class SequenceBehaviour extends StoreBehaviour {
 
   @Test
   void a_then_b_in_one_commit_is_a_followed_by_b() {
-    for (long seed : Seeds.all()) {
+    for (long seed : seeds()) {
       RandomCommits commits = new RandomCommits(seed);
       Random cuts = new Random(~seed);
       Writer oneByOne = open();
@@ -42,7 +42,7 @@ abstract class SequenceBehaviour extends StoreBehaviour {
 
   @Test
   void joining_does_not_depend_on_the_order_in_which_commits_are_joined() {
-    for (long seed : Seeds.all()) {
+    for (long seed : seeds()) {
       RandomCommits commits = new RandomCommits(seed);
       Writer left = open();
       Writer right = open();
@@ -62,7 +62,7 @@ abstract class SequenceBehaviour extends StoreBehaviour {
   @Test
   void any_commit_is_taken_or_rejected_as_the_specification_does() {
     int rejected = 0;
-    for (long seed : Seeds.all()) {
+    for (long seed : seeds()) {
       RandomCommits commits = new RandomCommits(seed, 0.04);
       Writer specified = new Writer(new MemoryStore());
       Writer tested = open();
@@ -85,7 +85,7 @@ abstract class SequenceBehaviour extends StoreBehaviour {
 
   @Test
   void reopening_anywhere_in_a_sequence_changes_nothing() {
-    for (long seed : Seeds.all()) {
+    for (long seed : seeds()) {
       RandomCommits commits = new RandomCommits(seed);
       Random when = new Random(~seed);
       Writer specified = new Writer(new MemoryStore());

@@ -7,6 +7,7 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 
 /**
@@ -23,6 +24,13 @@ abstract class StoreBehaviour {
   @AfterEach
   final void closeStores() {
     opened.forEach(Store::close);
+  }
+
+  final long[] seeds() {
+    Long only = Long.getLong("holdfast.seed");
+    return only != null
+        ? new long[] {only}
+        : LongStream.rangeClosed(1, contract().seeds()).toArray();
   }
 
   final Writer open() {

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Nested;
 /**
  * What every {@link Store} must do. A store's module extends this once and runs all of it.
  *
- * <p>Random parts are drawn from seeds, 1 to {@code -Dholdfast.seeds=N} (default 40), or the one of
- * {@code -Dholdfast.seed=S}; a failure names its seed.
+ * <p>Random parts are drawn from seeds, 1 to {@link #seeds}, or the one of {@code
+ * -Dholdfast.seed=S}; a failure names its seed.
  */
 public abstract class StoreContract {
 
@@ -16,6 +16,11 @@ public abstract class StoreContract {
 
   /** Ends that store as a dying process would, and opens what it has kept. */
   protected abstract Store reopen(Store store);
+
+  /** How many seeds the random parts run with: {@code -Dholdfast.seeds=N}, 40 unless told. */
+  protected int seeds() {
+    return Integer.getInteger("holdfast.seeds", 40);
+  }
 
   @Nested
   class Commits extends CommitBehaviour {

@@ -66,6 +66,16 @@ public final class HttpServer implements AutoCloseable {
     return drained;
   }
 
+  /** Takes new requests again after {@link #drain}. */
+  public void resume() {
+    front.resume();
+  }
+
+  /** Whether new requests are refused. */
+  public boolean isDraining() {
+    return front.isDraining();
+  }
+
   /** Cuts what is still open. Harmless when repeated. */
   @Override
   public void close() {

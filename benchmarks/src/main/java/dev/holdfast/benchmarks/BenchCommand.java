@@ -64,6 +64,8 @@ public final class BenchCommand implements Subcommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    // The SDK's generated classes are older than the protobuf beside them, which would say so on every run.
+    System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
     Path folder = data != null ? data : Files.createTempDirectory("holdfast-bench");
     PrintStream out = System.out;
     Report report;

@@ -38,7 +38,8 @@ public class DurableApp {
   }
 
   @FunctionName("HelloSequence")
-  public List<String> hello(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+  public List<String> hello(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
     List<String> greetings = new ArrayList<>();
     for (String city : Arrays.asList("Tokyo", "London", "Seattle")) {
       greetings.add(ctx.callActivity("SayHello", city, String.class).await());
@@ -47,7 +48,8 @@ public class DurableApp {
   }
 
   @FunctionName("SayHello")
-  public String sayHello(@DurableActivityTrigger(name = "name") String name, ExecutionContext context) {
+  public String sayHello(
+      @DurableActivityTrigger(name = "name") String name, ExecutionContext context) {
     context.getLogger().info("greeting " + name);
     return "Hello, " + name + "!";
   }
@@ -136,7 +138,8 @@ public class DurableApp {
   private static final AtomicInteger RUNNING = new AtomicInteger();
 
   @FunctionName("Blocks")
-  public int blocks(@DurableActivityTrigger(name = "millis") int millis) throws InterruptedException {
+  public int blocks(@DurableActivityTrigger(name = "millis") int millis)
+      throws InterruptedException {
     int now = RUNNING.incrementAndGet();
     try {
       Thread.sleep(millis);
@@ -147,7 +150,8 @@ public class DurableApp {
   }
 
   @FunctionName("BlockingTurn")
-  public String blockingTurn(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+  public String blockingTurn(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
       throws InterruptedException {
     Thread.sleep(ctx.getInput(Integer.class));
     return "late";

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param taskHub the hub that a durable client without one of its own talks to
  * @param connectionName the label of the hub's storage connection, for URLs
  * @param rpcPort port of the loopback gRPC service, asked when a durable client is handed out
- * @param httpBaseUrl scheme and authority of this host, e.g. {@code http://localhost:7071}; asked when a
- *     durable client is handed out
+ * @param httpBaseUrl scheme and authority of this host, e.g. {@code http://localhost:7071}; asked
+ *     when a durable client is handed out
  * @param systemKey the key that management URLs carry as {@code code}
  * @param activityStringInput how an activity's text parameter gets a JSON string
  * @param shortFailureNames true: a failed activity tells the simple name of its root cause only, as

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind decides where function metadata is read
  * @param root the folder whose host.json and local.settings.json belong to the app
  * @param classPath jars and class folders, the app's own first
- * @param missingDependencies null when the class path is complete as far as one can see; otherwise what
- *     to do if the app turns out to need libraries that are not on it
+ * @param missingDependencies null when the class path is complete as far as one can see; otherwise
+ *     what to do if the app turns out to need libraries that are not on it
  * @param notes what a person should know about the choice that was made
  */
 public record AppSource(
@@ -41,8 +41,8 @@ public record AppSource(
   /**
    * Recognises a staging directory, a jar, a folder of classes, or a built project folder.
    *
-   * @throws AppLoadException there is no app at the path, or it has not been built; the message has the
-   *     command that builds it
+   * @throws AppLoadException there is no app at the path, or it has not been built; the message has
+   *     the command that builds it
    */
   public static AppSource find(Path path) throws AppLoadException {
     return AppFinder.find(path);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the binding's type, such as {@code httpTrigger}; case is kept, compare ignoring it
  * @param direction {@code in} or {@code out}
  * @param name the parameter's binding name, or {@code $return}; empty where the annotation has none
- * @param attributes everything else in declared order: texts, numbers, booleans, lists, maps; settings
- *     between percent signs are already resolved
+ * @param attributes everything else in declared order: texts, numbers, booleans, lists, maps;
+ *     settings between percent signs are already resolved
  */
 public record BindingDefinition(
     String type, String direction, String name, Map<String, Object> attributes) {

@@ -59,7 +59,9 @@ public final class FunctionApp implements AutoCloseable {
     return loaded.index().failures();
   }
 
-  /** Routes of the enabled HTTP functions. No two of them have the same template and a common verb. */
+  /**
+   * Routes of the enabled HTTP functions. No two of them have the same template and a common verb.
+   */
   public List<HttpRoute> httpRoutes() {
     return loaded.index().routes();
   }
@@ -90,8 +92,8 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Runs any function with a text as its trigger value, as the admin API does. An HTTP function gets a
-   * POST with the text as body.
+   * Runs any function with a text as its trigger value, as the admin API does. An HTTP function
+   * gets a POST with the text as body.
    *
    * @return completes when the function has run; fails with what user code threw, with {@link
    *     NoSuchElementException} if there is no enabled function of that name, with {@link
@@ -112,9 +114,9 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Takes no more work, waits for what runs (at most the drain timeout, then interrupts it), and closes
-   * the app's class loader. Work items not begun, and those interrupted, are answered as abandoned.
-   * Harmless when repeated.
+   * Takes no more work, waits for what runs (at most the drain timeout, then interrupts it), and
+   * closes the app's class loader. Work items not begun, and those interrupted, are answered as
+   * abandoned. Harmless when repeated.
    */
   @Override
   public void close() {

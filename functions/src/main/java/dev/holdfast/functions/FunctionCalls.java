@@ -45,8 +45,7 @@ final class FunctionCalls implements AutoCloseable {
     CompletableFuture<HttpReply> reply = new CompletableFuture<>();
     pool.submit(
         List.of(
-            new Call<>(
-                plan, input, reply, invocation -> HttpReplies.of(plan, invocation, writer)) {
+            new Call<>(plan, input, reply, invocation -> HttpReplies.of(plan, invocation, writer)) {
               @Override
               void failed(Throwable failure) {
                 reply.complete(HttpReply.empty(500));
@@ -63,8 +62,12 @@ final class FunctionCalls implements AutoCloseable {
         new TriggerInput(
             new Wire.Text(value), TriggerMetadata.ofText(value), TriggerInput.Trace.NONE);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    pool.submit(List.of(new Call<@Nullable Void>(plan, input, done, invocation -> null)));
+    pool.submit(List.of(new Call<>(plan, input, done, FunctionCalls::nothing)));
     return done;
+  }
+
+  private static @Nullable Void nothing(Invocation invocation) {
+    return null;
   }
 
   private HttpCall post(FunctionPlan plan, String body) {
@@ -96,11 +99,11 @@ final class FunctionCalls implements AutoCloseable {
     return parent.isEmpty() ? TriggerInput.Trace.NONE : new TriggerInput.Trace(parent, state);
   }
 
-  private interface Outcome<T extends @Nullable Object> {
-    T of(Invocation invocation);
+  private interface Outcome<T> {
+    @Nullable T of(Invocation invocation);
   }
 
-  private class Call<T extends @Nullable Object> implements WorkPool.Task {
+  private class Call<T> implements WorkPool.Task {
     private final FunctionPlan plan;
     private final TriggerInput input;
     private final CompletableFuture<T> future;
@@ -119,7 +122,7 @@ final class FunctionCalls implements AutoCloseable {
       Narration narration = Narration.begin(context.log(), invocation);
       try {
         plan.run(invocation);
-        T result = outcome.of(invocation);
+        @Nullable T result = outcome.of(invocation);
         narration.end(null);
         future.complete(result);
       } catch (Throwable e) {

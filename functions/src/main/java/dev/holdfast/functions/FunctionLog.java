@@ -45,8 +45,8 @@ public interface FunctionLog {
   /**
    * A function has run. Failures are told even when {@link #wantsInvocations} is false.
    *
-   * @param failure what user code threw; null when it succeeded. An orchestrator that awaits something
-   *     has succeeded
+   * @param failure what user code threw; null when it succeeded. An orchestrator that awaits
+   *     something has succeeded
    */
   default void finished(
       String functionName, String invocationId, Duration took, @Nullable Throwable failure) {}

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What to send back for an {@link HttpCall}; nothing is left to decide.
  *
  * @param headers all headers but Content-Type and Set-Cookie, one value each
- * @param contentType null when there is nothing to describe (an empty body without a type of its own)
+ * @param contentType null when there is nothing to describe (an empty body without a type of its
+ *     own)
  * @param cookies values of Set-Cookie headers, one header each
  * @param body shared and not copied: nobody changes it
  */

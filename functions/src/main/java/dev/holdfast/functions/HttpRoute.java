@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Where an HTTP function listens, below the host's route prefix.
  *
- * @param template the route template as written, without a leading slash, e.g. {@code users/{id:int}}
+ * @param template the route template as written, without a leading slash, e.g. {@code
+ *     users/{id:int}}
  * @param methods verbs in upper case; empty means every verb
  */
 public record HttpRoute(

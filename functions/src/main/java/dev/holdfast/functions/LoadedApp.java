@@ -104,7 +104,7 @@ record LoadedApp(
         try {
           plans.put(function.name(), new FunctionPlan(function, runtime));
         } catch (UnusableFunctionException e) {
-          index.fail(function.name(), e.getMessage());
+          index.fail(function.name(), e.problem());
         }
       }
     }

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 class DurableAppTest {
 
@@ -59,9 +59,7 @@ class DurableAppTest {
   @Test
   void text_parameters_lose_their_quotes_when_the_host_says_so() throws Exception {
     AppContext unwrapped =
-        AppContext.builder()
-            .activityStringInput(AppContext.ActivityStringInput.UNWRAPPED)
-            .build();
+        AppContext.builder().activityStringInput(AppContext.ActivityStringInput.UNWRAPPED).build();
     HandDriven hello = new HandDriven(open("1.4.0", unwrapped).executor(), "HelloSequence");
 
     assertThat(hello.run(null).getResult().getValue())
@@ -233,8 +231,7 @@ class DurableAppTest {
                 all.complete(null);
               }
             });
-    CompleteOrchestrationAction other =
-        new HandDriven(opened.executor(), "Nothing").run(null);
+    CompleteOrchestrationAction other = new HandDriven(opened.executor(), "Nothing").run(null);
     int doneBefore = seen.size();
     all.get(20, TimeUnit.SECONDS);
 

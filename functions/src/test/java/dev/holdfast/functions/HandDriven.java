@@ -69,9 +69,7 @@ final class HandDriven {
   OrchestratorResponse turn(List<HistoryEvent> arrived) throws Exception {
     List<HistoryEvent> fresh = new ArrayList<>();
     fresh.add(
-        event(-1)
-            .setOrchestratorStarted(OrchestratorStartedEvent.getDefaultInstance())
-            .build());
+        event(-1).setOrchestratorStarted(OrchestratorStartedEvent.getDefaultInstance()).build());
     fresh.addAll(arrived);
     OrchestratorRequest request =
         OrchestratorRequest.newBuilder()

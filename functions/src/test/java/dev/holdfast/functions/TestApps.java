@@ -27,7 +27,10 @@ public final class TestApps {
 
   private TestApps() {}
 
-  /** The jars of an app that uses this version of durabletask-client, as its build would collect them. */
+  /**
+   * The jars of an app that uses this version of durabletask-client, as its build would collect
+   * them.
+   */
   public static List<Path> durable(String clientVersion) {
     return switch (clientVersion) {
       case "1.0.0" ->
@@ -80,7 +83,10 @@ public final class TestApps {
     return jars;
   }
 
-  /** Compiles the sources into {@code classes}, with these jars and the public API on the class path. */
+  /**
+   * Compiles the sources into {@code classes}, with these jars and the public API on the class
+   * path.
+   */
   public static Path compile(Path classes, List<Path> jars, String... sources) throws IOException {
     Files.createDirectories(classes);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

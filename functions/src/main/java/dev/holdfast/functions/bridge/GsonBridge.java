@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values to JSON text and back, by the rules of a plain {@code new Gson()}, plus what that cannot do on
- * this JDK: java.time, Optional, and records where the app's Gson is too old for them.
+ * Values to JSON text and back, by the rules of a plain {@code new Gson()}, plus what that cannot
+ * do on this JDK: java.time, Optional, and records where the app's Gson is too old for them.
  *
  * <p>Called by name from the host's side; what goes through is text, JDK types and the app's own.
  */

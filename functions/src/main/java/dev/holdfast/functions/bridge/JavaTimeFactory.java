@@ -89,8 +89,10 @@ final class JavaTimeFactory implements TypeAdapterFactory {
   @Override
   public <T> @Nullable TypeAdapter<T> create(Gson gson, TypeToken<T> type) {
     Class<? super T> raw = type.getRawType();
-    Class<?> known = ZoneId.class.isAssignableFrom(raw) && raw != ZoneOffset.class ? ZoneId.class : raw;
-    if (!FROM_TEXT.containsKey(known)) {
+    Class<?> known =
+        ZoneId.class.isAssignableFrom(raw) && raw != ZoneOffset.class ? ZoneId.class : raw;
+    Function<String, Object> fromText = FROM_TEXT.get(known);
+    if (fromText == null) {
       return null;
     }
     return new TypeAdapter<T>() {
@@ -102,25 +104,28 @@ final class JavaTimeFactory implements TypeAdapterFactory {
       @Override
       @SuppressWarnings("unchecked")
       public @Nullable T read(JsonReader in) throws IOException {
-        return (T) JavaTimeFactory.read(in, known);
+        return (T) JavaTimeFactory.read(in, known, fromText);
       }
     };
   }
 
-  private static @Nullable Object read(JsonReader in, Class<?> type) throws IOException {
+  private static @Nullable Object read(
+      JsonReader in, Class<?> type, Function<String, Object> fromText) throws IOException {
     JsonToken token = in.peek();
     if (token == JsonToken.NULL) {
       in.nextNull();
       return null;
     }
+    Function<BigDecimal, Object> fromNumber = FROM_NUMBER.get(type);
+    Function<List<Integer>, Object> fromFields = FROM_FIELDS.get(type);
     try {
-      if (token == JsonToken.NUMBER && FROM_NUMBER.containsKey(type)) {
-        return FROM_NUMBER.get(type).apply(new BigDecimal(in.nextString()));
+      if (token == JsonToken.NUMBER && fromNumber != null) {
+        return fromNumber.apply(new BigDecimal(in.nextString()));
       }
-      if (token == JsonToken.BEGIN_ARRAY && FROM_FIELDS.containsKey(type)) {
-        return FROM_FIELDS.get(type).apply(fields(in));
+      if (token == JsonToken.BEGIN_ARRAY && fromFields != null) {
+        return fromFields.apply(fields(in));
       }
-      return FROM_TEXT.get(type).apply(in.nextString());
+      return fromText.apply(in.nextString());
     } catch (DateTimeException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new JsonParseException("no " + type.getSimpleName() + " at " + in.getPath(), e);
     }

@@ -38,7 +38,7 @@ final class OptionalFactory implements TypeAdapterFactory {
     }
 
     @Override
-    @SuppressWarnings("OptionalAssignedToNull") // A field may hold no Optional at all.
+    @SuppressWarnings("NullableOptional") // A field may hold no Optional at all.
     public void write(JsonWriter out, @Nullable Optional<?> value) throws IOException {
       if (value == null || value.isEmpty()) {
         out.nullValue();

@@ -91,9 +91,9 @@ final class ActivityRunner {
             FunctionLog.Severity.INFORMATION,
             plan.definition().name(),
             "",
-            "Text parameters of activities receive JSON strings with their quotes, as in the cloud. To"
-                + " get them without, set extensions.durableTask.activityStringInput to 'unwrapped' in"
-                + " host.json.",
+            "Text parameters of activities receive JSON strings with their quotes, as in the cloud."
+                + " To get them without, set extensions.durableTask.activityStringInput to"
+                + " 'unwrapped' in host.json.",
             null));
   }
 
@@ -110,7 +110,6 @@ final class ActivityRunner {
       return TriggerInput.Trace.NONE;
     }
     TraceContext context = request.getParentTraceContext();
-    return new TriggerInput.Trace(
-        context.getTraceParent(), context.getTraceState().getValue());
+    return new TriggerInput.Trace(context.getTraceParent(), context.getTraceState().getValue());
   }
 }

@@ -58,8 +58,7 @@ public final class ClientInput implements Supplier<Wire> {
     json.putNull("managementUrls");
     json.putNull("baseUrl");
     json.put(
-        "requiredQueryStringParameters",
-        "code=" + URLEncoder.encode(key, StandardCharsets.UTF_8));
+        "requiredQueryStringParameters", "code=" + URLEncoder.encode(key, StandardCharsets.UTF_8));
     json.put("rpcBaseUrl", "http://localhost:" + port);
     json.put("httpBaseUrl", stripSlash(url.toString()) + WEBHOOK);
     json.put("maxGrpcMessageSizeInBytes", MAX_GRPC_MESSAGE);

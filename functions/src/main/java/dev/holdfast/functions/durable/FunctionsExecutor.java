@@ -13,8 +13,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Runs an app's orchestrators and activities on threads of their own, so that an activity that blocks
- * never delays a turn.
+ * Runs an app's orchestrators and activities on threads of their own, so that an activity that
+ * blocks never delays a turn.
  */
 public final class FunctionsExecutor implements Executor, AutoCloseable {
 
@@ -30,13 +30,13 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean interrupting;
 
-  public FunctionsExecutor(
-      Collection<FunctionPlan> plans, ValueWriter writer, AppContext context) {
+  public FunctionsExecutor(Collection<FunctionPlan> plans, ValueWriter writer, AppContext context) {
     int cores = Runtime.getRuntime().availableProcessors();
     functions = new DurableFunctions(plans);
     turnPlaces = new Places(context.maxConcurrentOrchestratorFunctions(), cores);
     activityPlaces = new Places(context.maxConcurrentActivityFunctions(), cores);
-    turns = new WorkPool("orchestrators", cores, context.maxConcurrentOrchestratorFunctions(), IDLE);
+    turns =
+        new WorkPool("orchestrators", cores, context.maxConcurrentOrchestratorFunctions(), IDLE);
     activities = new WorkPool("activities", cores, context.maxConcurrentActivityFunctions(), IDLE);
     turnRunner = new TurnRunner(context.log());
     activityRunner = new ActivityRunner(writer, context);

@@ -17,8 +17,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one turn through the app's durable middleware: the request goes in as base64 text, the response
- * comes out as base64 text.
+ * Runs one turn through the app's durable middleware: the request goes in as base64 text, the
+ * response comes out as base64 text.
  *
  * <p>The client libraries also have a form for byte arrays, which would save the encoding (about a
  * microsecond for a small history); it would go past other middleware that an app may have.
@@ -62,8 +62,8 @@ final class TurnRunner {
       throw new IllegalStateException(
           "The orchestrator '"
               + turn.name()
-              + "' gave no response: the durable middleware did not run, or another one replaced its"
-              + " result. Check the app's Middleware services.");
+              + "' gave no response: the durable middleware did not run, or another one replaced"
+              + " its result. Check the app's Middleware services.");
     }
     OrchestratorResponse response;
     try {
@@ -72,50 +72,44 @@ final class TurnRunner {
       throw new IllegalStateException(
           "The orchestrator '" + turn.name() + "' gave a response that cannot be read.", e);
     }
-    OrchestratorAction completion = completion(response);
+    int completion = failedCompletion(response);
     Throwable thrown = invocation.userFailure();
-    if (completion == null || thrown == null) {
-      return response;
-    }
-    return withCause(response, completion, thrown);
+    return completion < 0 || thrown == null ? response : withCause(response, completion, thrown);
   }
 
-  // Old middleware tells only that something failed. The cause is added below it, so that the history
-  // has it while the instance's output stays what it was.
+  // Old middleware tells only that something failed. The cause is added below it, so that the
+  // history has it while the instance's output stays what it was.
   private static OrchestratorResponse withCause(
-      OrchestratorResponse response, OrchestratorAction completion, Throwable thrown) {
-    TaskFailureDetails told = completion.getCompleteOrchestration().getFailureDetails();
+      OrchestratorResponse response, int completion, Throwable thrown) {
+    OrchestratorAction action = response.getActions(completion);
+    TaskFailureDetails told = action.getCompleteOrchestration().getFailureDetails();
     if (!told.getErrorMessage().equals(HIDING) || told.hasInnerFailure()) {
       return response;
     }
     CompleteOrchestrationAction.Builder whole =
-        completion.getCompleteOrchestration().toBuilder()
+        action.getCompleteOrchestration().toBuilder()
             .setFailureDetails(told.toBuilder().setInnerFailure(Failures.of(thrown, false)));
-    OrchestratorResponse.Builder changed = response.toBuilder();
-    for (int i = 0; i < changed.getActionsCount(); i++) {
-      if (changed.getActions(i) == completion) {
-        changed.setActions(i, completion.toBuilder().setCompleteOrchestration(whole));
-      }
-    }
-    return changed.build();
+    return response.toBuilder()
+        .setActions(completion, action.toBuilder().setCompleteOrchestration(whole))
+        .build();
   }
 
-  /** The action that ends the orchestration as failed; null when it goes on or ended otherwise. */
-  private static @Nullable OrchestratorAction completion(OrchestratorResponse response) {
+  /** Where the action is that ends the orchestration as failed; -1 when it did not fail. */
+  private static int failedCompletion(OrchestratorResponse response) {
     for (int i = response.getActionsCount() - 1; i >= 0; i--) {
       OrchestratorAction action = response.getActions(i);
       if (action.hasCompleteOrchestration()
           && action.getCompleteOrchestration().getOrchestrationStatus()
               == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED) {
-        return action;
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
   private static @Nullable Throwable failureOf(
       OrchestratorResponse response, Invocation invocation) {
-    return completion(response) == null ? null : invocation.userFailure();
+    return failedCompletion(response) < 0 ? null : invocation.userFailure();
   }
 
   private static OrchestratorResponse failed(WorkItem.Turn turn, Throwable failure) {

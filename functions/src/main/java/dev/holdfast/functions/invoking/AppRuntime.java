@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param middlewares in the order in which they run
  * @param injector makes instances; null: the no-argument constructor does
- * @param hostInput the value of an input binding that the host itself fills, such as a durable client;
- *     null when the host does not serve the binding's type
+ * @param hostInput the value of an input binding that the host itself fills, such as a durable
+ *     client; null when the host does not serve the binding's type
  */
 public record AppRuntime(
     ClassLoader loader,

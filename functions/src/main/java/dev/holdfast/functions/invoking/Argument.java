@@ -104,7 +104,9 @@ interface Argument {
                 + " is neither annotated with a binding nor an ExecutionContext.");
   }
 
-  /** The name that a binding annotation gives the parameter: the last one that has a name counts. */
+  /**
+   * The name that a binding annotation gives the parameter: the last one that has a name counts.
+   */
   static @Nullable String bindingName(Parameter parameter) {
     String found = null;
     for (Annotation annotation : parameter.getAnnotations()) {

@@ -36,7 +36,8 @@ final class EntryMethod {
     int dot = entryPoint.lastIndexOf('.');
     if (dot <= 0) {
       throw new UnusableFunctionException(
-          "The entry point '" + entryPoint + "' is not a class and a method joined by a dot.", null);
+          "The entry point '" + entryPoint + "' is not a class and a method joined by a dot.",
+          null);
     }
     try {
       Class<?> type = load(entryPoint.substring(0, dot), app.loader());
@@ -116,8 +117,8 @@ final class EntryMethod {
       throw new UnusableFunctionException(
           "The class "
               + type.getName()
-              + " has no constructor without parameters. Add one, make the method static, or provide a"
-              + " FunctionInstanceInjector.",
+              + " has no constructor without parameters. Add one, make the method static, or"
+              + " provide a FunctionInstanceInjector.",
           e);
     }
   }

@@ -117,7 +117,8 @@ public final class FunctionPlan {
     }
   }
 
-  // The end of the chain. The result stays as user code returned it: the durable middleware wants it so.
+  // The end of the chain. The result stays as user code returned it: the durable middleware wants
+  // it so.
   private void callUserCode(MiddlewareContext context) throws Exception {
     Invocation invocation = (Invocation) context;
     @Nullable Object[] values = new Object[arguments.length];

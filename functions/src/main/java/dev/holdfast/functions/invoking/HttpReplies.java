@@ -18,7 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reduces what an HTTP function produced to status, headers and bytes, as the Functions host does. */
+/**
+ * Reduces what an HTTP function produced to status, headers and bytes, as the Functions host does.
+ */
 public final class HttpReplies {
 
   static final String TEXT = "text/plain; charset=utf-8";
@@ -41,7 +43,9 @@ public final class HttpReplies {
 
   private HttpReplies() {}
 
-  /** The reply of an invocation that came to its end; a failed one is {@link HttpReply#empty} 500. */
+  /**
+   * The reply of an invocation that came to its end; a failed one is {@link HttpReply#empty} 500.
+   */
   public static HttpReply of(FunctionPlan plan, Invocation invocation, ValueWriter writer) {
     Object value = output(plan, invocation);
     if (value instanceof HttpResponseMessage.Builder builder) {

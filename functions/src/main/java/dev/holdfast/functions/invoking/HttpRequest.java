@@ -45,7 +45,8 @@ final class HttpRequest implements HttpRequestMessage<@Nullable Object> {
   public Map<String, String> getHeaders() {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     call.headers()
-        .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
+        .forEach(
+            (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
     return Collections.unmodifiableMap(headers);
   }
 

@@ -14,7 +14,8 @@ final class HttpResponse implements HttpResponseMessage, HttpResponseMessage.Bui
   private static final int LOWEST = 100;
   private static final int HIGHEST = 599;
 
-  private final Map<String, @Nullable String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Map<String, @Nullable String> headers =
+      new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private HttpStatusType status = HttpStatus.OK;
   private @Nullable Object body;
 
@@ -22,7 +23,13 @@ final class HttpResponse implements HttpResponseMessage, HttpResponseMessage.Bui
   public HttpResponse status(HttpStatusType wanted) {
     if (wanted.value() < LOWEST || wanted.value() > HIGHEST) {
       throw new IllegalArgumentException(
-          "Invalid HTTP status code: " + wanted.value() + ". Use " + LOWEST + " to " + HIGHEST + ".");
+          "Invalid HTTP status code: "
+              + wanted.value()
+              + ". Use "
+              + LOWEST
+              + " to "
+              + HIGHEST
+              + ".");
     }
     status = wanted;
     return this;

@@ -135,7 +135,10 @@ public final class Invocation implements MiddlewareContext {
     thrown = failure;
   }
 
-  /** What the function's own method threw last, even if a middleware turned that into something else. */
+  /**
+   * What the function's own method threw last, even if a middleware turned that into something
+   * else.
+   */
   public @Nullable Throwable userFailure() {
     return thrown;
   }

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what {@code @BindingName} finds, by name; null for a name it does not have
  * @param trace W3C trace headers of the caller, empty when there are none
  */
-public record TriggerInput(
-    Wire value, Function<String, @Nullable Wire> metadata, Trace trace) {
+public record TriggerInput(Wire value, Function<String, @Nullable Wire> metadata, Trace trace) {
 
   /** The caller's W3C trace context. */
   public record Trace(String parent, String state) {

@@ -18,9 +18,9 @@ public final class TriggerMetadata {
   private TriggerMetadata() {}
 
   /**
-   * Route values, then the query (without the key), then top-level members of a JSON body that are no
-   * arrays; {@code Query} and {@code Headers} as objects; the request itself under its parameter's name
-   * and {@code $request}.
+   * Route values, then the query (without the key), then top-level members of a JSON body that are
+   * no arrays; {@code Query} and {@code Headers} as objects; the request itself under its
+   * parameter's name and {@code $request}.
    */
   public static Function<String, @Nullable Wire> ofHttp(HttpCall call, String parameterName) {
     return name -> {
@@ -35,7 +35,8 @@ public final class TriggerMetadata {
       if (query != null) {
         return new Wire.Text(query);
       }
-      Wire member = HttpBodies.of(call) instanceof Wire.Text text ? member(text.value(), name) : null;
+      Wire member =
+          HttpBodies.of(call) instanceof Wire.Text text ? member(text.value(), name) : null;
       if (member != null) {
         return member;
       }

@@ -2,12 +2,19 @@ package dev.holdfast.functions.invoking;
 
 import org.jspecify.annotations.Nullable;
 
-/** A function's class or method is not as it must be; the message has cause and cure. */
+/** A function's class or method is not as it must be; {@link #problem} has cause and cure. */
 public final class UnusableFunctionException extends Exception {
 
   private static final long serialVersionUID = 1;
 
-  UnusableFunctionException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+  private final String problem;
+
+  UnusableFunctionException(String problem, @Nullable Throwable cause) {
+    super(problem, cause);
+    this.problem = problem;
+  }
+
+  public String problem() {
+    return problem;
   }
 }

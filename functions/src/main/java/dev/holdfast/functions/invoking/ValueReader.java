@@ -64,7 +64,9 @@ public final class ValueReader {
 
   private @Nullable Object convert(Wire value) {
     if (content != null && raw == Optional.class) {
-      return value instanceof Wire.Nothing ? Optional.empty() : Optional.ofNullable(content.read(value));
+      return value instanceof Wire.Nothing
+          ? Optional.empty()
+          : Optional.ofNullable(content.read(value));
     }
     if (value instanceof Wire.Text text) {
       return fromText(text.value(), value);
@@ -114,8 +116,8 @@ public final class ValueReader {
     return json.fromJson(text, raw);
   }
 
-  // The element type must be a class, and what comes out is always an ArrayList: apps that rely on more
-  // would break in the cloud.
+  // The element type must be a class, and what comes out is always an ArrayList: apps that rely on
+  // more would break in the cloud.
   private @Nullable Object collection(String text, Wire value) {
     Type element = argument(type);
     if (!(element instanceof Class<?> elementClass)) {

@@ -3,7 +3,9 @@ package dev.holdfast.functions.invoking;
 import dev.holdfast.functions.HttpCall;
 import java.util.List;
 
-/** A value between the host and a function, before or after it is one of the function's own types. */
+/**
+ * A value between the host and a function, before or after it is one of the function's own types.
+ */
 public sealed interface Wire {
 
   /** There is no value. */

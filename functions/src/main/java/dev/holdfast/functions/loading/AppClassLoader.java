@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one class loader of an app: its own jars first, and of the host only the public API.
  *
- * <p>A class is looked for in this order: the Azure Functions API, always ours, so that both sides mean
- * the same types even when the app bundles a copy; the JDK; the app; and at the end Gson, for apps that
- * have none. Resources come from the app and the JDK only. The {@code bridge} package is defined anew
- * in each app so that it meets the app's Gson.
+ * <p>A class is looked for in this order: the Azure Functions API, always ours, so that both sides
+ * mean the same types even when the app bundles a copy; the JDK; the app; and at the end Gson, for
+ * apps that have none. Resources come from the app and the JDK only. The {@code bridge} package is
+ * defined anew in each app so that it meets the app's Gson.
  */
 public final class AppClassLoader extends URLClassLoader {
 
@@ -54,8 +54,8 @@ public final class AppClassLoader extends URLClassLoader {
         .toArray(URL[]::new);
   }
 
-  // Some JDK modules (compiler, attach, …) belong to the system loader, which also has the host's jars;
-  // asking by package reaches the former without showing the latter.
+  // Some JDK modules (compiler, attach, …) belong to the system loader, which also has the host's
+  // jars; asking by package reaches the former without showing the latter.
   private static Map<String, ClassLoader> jdkPackages() {
     Map<String, ClassLoader> packages = new HashMap<>();
     for (Module module : ModuleLayer.boot().modules()) {

@@ -39,7 +39,8 @@ public final class AppFinder {
       return folder(place);
     } catch (IOException | UncheckedIOException e) {
       throw new AppLoadException(
-          "Cannot read the app at " + place + ": " + e.getMessage() + ". Check its permissions.", e);
+          "Cannot read the app at " + place + ": " + e.getMessage() + ". Check its permissions.",
+          e);
     }
   }
 
@@ -67,7 +68,8 @@ public final class AppFinder {
             + " Gradle project, nor compiled classes. Give the folder of a built app, or its jar.");
   }
 
-  // A project may have been staged by the build plugin, and compiled again since. The newer one runs.
+  // A project may have been staged by the build plugin, and compiled again since. The newer one
+  // runs.
   private static AppSource project(Path project, ProjectLayout layout)
       throws IOException, AppLoadException {
     Path classes = project.resolve(layout.classes());
@@ -110,7 +112,8 @@ public final class AppFinder {
 
   private static AppSource jar(Path jar) throws IOException, AppLoadException {
     if (!jar.getFileName().toString().endsWith(".jar")) {
-      throw new AppLoadException(jar + " is not a jar. Give the folder of a built app, or its jar.");
+      throw new AppLoadException(
+          jar + " is not a jar. Give the folder of a built app, or its jar.");
     }
     Path folder = jar.toAbsolutePath().normalize().getParent();
     Set<Path> classPath = new LinkedHashSet<>();
@@ -226,6 +229,7 @@ public final class AppFinder {
   private static @Nullable String noLibraries(Path place) {
     return "Its libraries are not known: "
         + place
-        + " lies in no Maven or Gradle project. Give the project's folder, or a jar with lib/ beside.";
+        + " lies in no Maven or Gradle project. Give the project's folder, or a jar with lib/"
+        + " beside.";
   }
 }

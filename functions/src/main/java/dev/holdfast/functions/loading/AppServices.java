@@ -47,8 +47,8 @@ public record AppServices(
         warnings.add(
             "The app's service files do not name the durable middleware, as happens when jars are"
                 + " shaded without merging META-INF/services. It is used nevertheless; other"
-                + " middleware may be missing. Merge the service files (with the Maven shade plugin:"
-                + " ServicesResourceTransformer).");
+                + " middleware may be missing. Merge the service files (with the Maven shade"
+                + " plugin: ServicesResourceTransformer).");
       }
       return new AppServices(List.copyOf(middlewares), injector(loader), warnings);
     } finally {

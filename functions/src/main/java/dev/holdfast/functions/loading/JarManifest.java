@@ -29,7 +29,9 @@ record JarManifest(List<Path> classPath) {
       }
       Manifest manifest = file.getManifest();
       String names =
-          manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
       return new JarManifest(names == null ? List.of() : existing(jar, names));
     } catch (ZipException e) {
       throw new AppLoadException(

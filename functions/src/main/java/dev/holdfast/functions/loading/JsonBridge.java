@@ -30,10 +30,12 @@ public final class JsonBridge {
     try {
       Class<?> bridge = Class.forName(BRIDGE, true, appLoader);
       MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-      fromJson = lookup.findStatic(bridge, "fromJson", type(Object.class, String.class, Type.class));
+      fromJson =
+          lookup.findStatic(bridge, "fromJson", type(Object.class, String.class, Type.class));
       listFromJson =
           lookup.findStatic(bridge, "listFromJson", type(List.class, String.class, Class.class));
-      textsFromJson = lookup.findStatic(bridge, "textsFromJson", type(String[].class, String.class));
+      textsFromJson =
+          lookup.findStatic(bridge, "textsFromJson", type(String[].class, String.class));
       toJson = lookup.findStatic(bridge, "toJson", type(String.class, Object.class));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("the JSON bridge is not as expected", e);

@@ -25,7 +25,8 @@ record ProjectLayout(
     String libraries) {
 
   private static final String MAVEN_CLASS_PATH =
-      "dependency:build-classpath -DincludeScope=runtime -Dmdep.outputFile=target/holdfast.classpath";
+      "dependency:build-classpath -DincludeScope=runtime"
+          + " -Dmdep.outputFile=target/holdfast.classpath";
 
   static final List<ProjectLayout> ALL =
       List.of(

@@ -13,13 +13,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the annotated functions on a class path by reading bytecode.
  *
- * <p>No class is loaded: annotation attributes survive version differences between the app's library
- * and ours, and nothing of the app runs before it is asked to.
+ * <p>No class is loaded: annotation attributes survive version differences between the app's
+ * library and ours, and nothing of the app runs before it is asked to.
  */
 public final class AnnotationScanner {
 
@@ -32,7 +33,12 @@ public final class AnnotationScanner {
           BindingAnnotations.LIBRARY + "FixedDelayRetry", "fixedDelay",
           BindingAnnotations.LIBRARY + "ExponentialBackoffRetry", "exponentialBackoff");
 
-  // Nobody writes functions in these, and they are most of the bytes of a typical app.
+  // Nobody writes functions in these, and they are most of the bytes of a typical app: by file name
+  // where they are jars of their own, by package where they were shaded into one.
+  private static final Pattern NEVER_FUNCTION_JARS =
+      Pattern.compile(
+          "(?:grpc|netty|perfmark|protobuf-java|proto-google|guava|gson|jackson|kotlin|logback|slf4j"
+              + "|checker-qual|error_prone|jsr305|j2objc)[-_].*\\.jar");
   private static final String[] NEVER_FUNCTIONS = {
     "io.grpc", "io.netty", "io.perfmark", "com.google.protobuf", "com.google.common",
     "com.google.gson", "com.fasterxml.jackson", "com.azure.core", "kotlin", "reactor"
@@ -44,7 +50,8 @@ public final class AnnotationScanner {
   public static List<Candidate> scan(List<Path> classPath) {
     ClassGraph graph =
         new ClassGraph()
-            .overrideClasspath(classPath)
+            .overrideClasspath(
+                classPath.stream().filter(AnnotationScanner::mayHaveFunctions).toList())
             .enableMethodInfo()
             .enableAnnotationInfo()
             .ignoreClassVisibility()
@@ -69,6 +76,10 @@ public final class AnnotationScanner {
         Comparator.comparing(Candidate::name, String.CASE_INSENSITIVE_ORDER)
             .thenComparing(Candidate::entryPoint));
     return candidates;
+  }
+
+  private static boolean mayHaveFunctions(Path entry) {
+    return !NEVER_FUNCTION_JARS.matcher(String.valueOf(entry.getFileName())).matches();
   }
 
   private static Candidate candidate(ClassInfo type, MethodInfo method, AnnotationInfo name) {

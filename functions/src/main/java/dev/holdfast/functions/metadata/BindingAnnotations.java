@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a binding annotation, read from bytecode, into the entry that function.json would have.
  *
- * <p>An annotation type that the app lacks (thin jars leave the library out) is looked up among ours.
+ * <p>An annotation type that the app lacks (thin jars leave the library out) is looked up among
+ * ours.
  */
 final class BindingAnnotations {
 
@@ -73,7 +74,8 @@ final class BindingAnnotations {
     if (custom != null) {
       return Optional.of(customDefinition(said, custom, defaults));
     }
-    String type = annotation.getName().startsWith(LIBRARY) ? TYPES.get(simpleName(annotation)) : null;
+    String type =
+        annotation.getName().startsWith(LIBRARY) ? TYPES.get(simpleName(annotation)) : null;
     if (type == null) {
       return Optional.empty();
     }

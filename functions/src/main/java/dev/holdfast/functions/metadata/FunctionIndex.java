@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionIndex {
 
   private static final Pattern FUNCTION_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_\\-]{0,127}");
-  private static final Pattern BINDING_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,127}|\\$return");
+  private static final Pattern BINDING_NAME =
+      Pattern.compile("[A-Za-z][A-Za-z0-9]{0,127}|\\$return");
 
   private final Map<String, FunctionDefinition> functions =
       new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -86,7 +87,7 @@ public final class FunctionIndex {
               isDisabled(candidate),
               candidate.config()));
     } catch (Settings.UnresolvedSettingException e) {
-      fail(name, e.getMessage());
+      fail(name, e.problem());
     }
   }
 
@@ -140,7 +141,11 @@ public final class FunctionIndex {
             + candidate.entryPoint()
             + ") has no trigger. Annotate one parameter with a trigger; if it is, the library with"
             + " that annotation is not on the app's class path."
-        : "'" + name + "' has more than one trigger: " + String.join(", ", triggers) + ". Keep one.";
+        : "'"
+            + name
+            + "' has more than one trigger: "
+            + String.join(", ", triggers)
+            + ". Keep one.";
   }
 
   private boolean isDisabled(Candidate candidate) {

@@ -72,7 +72,8 @@ final class HttpRoutes {
 
   private static List<String> methods(BindingDefinition trigger) {
     Object said = trigger.attributes().get("methods");
-    List<?> methods = said instanceof List<?> list ? list : said == null ? List.of() : List.of(said);
+    List<?> methods =
+        said instanceof List<?> list ? list : said == null ? List.of() : List.of(said);
     return methods.stream().map(m -> m.toString().toUpperCase(Locale.ROOT)).distinct().toList();
   }
 

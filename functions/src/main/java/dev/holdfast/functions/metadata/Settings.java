@@ -70,13 +70,19 @@ final class Settings {
   static final class UnresolvedSettingException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final String name;
+
     UnresolvedSettingException(String name) {
-      super(
-          "'%"
-              + name
-              + "%' does not resolve to a value. Define the app setting '"
-              + name
-              + "' in local.settings.json (Values) or in the environment.");
+      super("no setting " + name);
+      this.name = name;
+    }
+
+    String problem() {
+      return "'%"
+          + name
+          + "%' does not resolve to a value. Define the app setting '"
+          + name
+          + "' in local.settings.json (Values) or in the environment.";
     }
   }
 }

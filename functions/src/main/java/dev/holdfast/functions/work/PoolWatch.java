@@ -6,7 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a pool every other millisecond while tasks wait in it, so that blocked threads get company.
+ * Looks at a pool every other millisecond while tasks wait in it, so that blocked threads get
+ * company.
  *
  * <p>Costs nothing while nothing waits: then its thread sleeps, or does not exist yet.
  */

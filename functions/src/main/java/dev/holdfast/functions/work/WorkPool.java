@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Daemon threads that run tasks which are mostly short but may block.
  *
- * <p>A hand-off to another thread costs more than a short task. So a few steady threads take task after
- * task from one queue, and a new task wakes another thread only while fewer than those are at work. Tasks
- * that block are noticed by {@link PoolWatch}, which then lets further threads take over, up to the
- * limit; they leave again when idle.
+ * <p>A hand-off to another thread costs more than a short task. So a few steady threads take task
+ * after task from one queue, and a new task wakes another thread only while fewer than those are at
+ * work. Tasks that block are noticed by {@link PoolWatch}, which then lets further threads take
+ * over, up to the limit; they leave again when idle.
  */
 public final class WorkPool implements AutoCloseable {
 
@@ -105,7 +105,9 @@ public final class WorkPool implements AutoCloseable {
     return worker;
   }
 
-  /** The next task for this worker; null when there is none and the worker has joined the idle ones. */
+  /**
+   * The next task for this worker; null when there is none and the worker has joined the idle ones.
+   */
   @Nullable Task next(Worker worker) {
     Task task;
     Worker woken = null;

@@ -52,8 +52,8 @@ final class BodyReader extends Handler.Wrapper {
   }
 
   /**
-   * A client that is sending already would not read an answer before it is done; one that asked first
-   * ({@code Expect}) is told at once.
+   * A client that is sending already would not read an answer before it is done; one that asked
+   * first ({@code Expect}) is told at once.
    */
   private boolean worthReadingOn(HttpFields headers, long length) {
     return length <= 2 * limits.bodyBytes() && !headers.contains(HttpHeader.EXPECT);

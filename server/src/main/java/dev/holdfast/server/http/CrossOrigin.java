@@ -3,7 +3,10 @@ package dev.holdfast.server.http;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** CORS: which pages of other origins a browser lets call us. Without configuration, no header at all. */
+/**
+ * CORS: which pages of other origins a browser lets call us. Without configuration, no header at
+ * all.
+ */
 final class CrossOrigin {
   private final HttpServerConfig.Cors cors;
 

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Between Javalin and our endpoints: turns its contexts into requests, refuses what is over a limit,
- * and writes replies on the server's own threads, so that an engine thread that completes a future is
- * free again at once.
+ * Between Javalin and our endpoints: turns its contexts into requests, refuses what is over a
+ * limit, and writes replies on the server's own threads, so that an engine thread that completes a
+ * future is free again at once.
  */
 final class Front {
   private static final Logger log = LoggerFactory.getLogger(Front.class);
@@ -143,7 +143,9 @@ final class Front {
     }
   }
 
-  /** Past the servlet layer, which would rewrite the text (and Javalin has put one there already). */
+  /**
+   * Past the servlet layer, which would rewrite the text (and Javalin has put one there already).
+   */
   private static void contentType(HttpServletResponse response, @Nullable String type) {
     response.setContentType(null);
     if (type != null) {

@@ -67,8 +67,8 @@ final class HeaderDeadline extends AbstractLifeCycle implements Connection.Liste
   }
 
   /**
-   * What the sweeps saw of one connection. Bytes that come while no request is being answered and no
-   * new one appears are an unfinished header.
+   * What the sweeps saw of one connection. Bytes that come while no request is being answered and
+   * no new one appears are an unfinished header.
    */
   private final class Seen {
     private long requests;

@@ -24,6 +24,11 @@ public final class HttpServer implements AutoCloseable {
   private static final int THREADS_MAX = 64;
   private static final int THREADS_MIN = 8;
 
+  static {
+    // The host says what it serves; Javalin need not.
+    JavalinLogger.startupInfo = false;
+  }
+
   private final HttpServerConfig config;
   private final Site site;
   private final Front front;
@@ -35,8 +40,6 @@ public final class HttpServer implements AutoCloseable {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN);
     threads.setName("http");
     this.front = new Front(config, site, threads);
-    // The host says what it serves; Javalin need not.
-    JavalinLogger.startupInfo = false;
     this.javalin = Javalin.create(javalin -> configure(javalin, threads));
   }
 

@@ -37,7 +37,8 @@ public record HttpServerConfig(
    *
    * @param origins such as {@code http://localhost:3000}, or {@code *} for any; none sends no CORS
    *     header at all
-   * @param credentials whether cookies and authorization may come along; not together with {@code *}
+   * @param credentials whether cookies and authorization may come along; not together with {@code
+   *     *}
    */
   public record Cors(Set<String> origins, boolean credentials) {
     public static final Cors OFF = new Cors(Set.of(), false);

@@ -30,7 +30,8 @@ final class JettyErrors extends ErrorHandler {
       callback.succeeded();
       return true;
     }
-    Reply reply = Reply.error(status, message(status, (String) request.getAttribute(ERROR_MESSAGE)));
+    Reply reply =
+        Reply.error(status, message(status, (String) request.getAttribute(ERROR_MESSAGE)));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Reply.JSON);
     response.write(true, ByteBuffer.wrap(reply.body()), callback);
     return true;

@@ -11,12 +11,15 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as text that others own: checked and passed on, never turned into objects, so that numbers of
- * any size, repeated names and escapes stay as they were written.
+ * JSON as text that others own: checked and passed on, never turned into objects, so that numbers
+ * of any size, repeated names and escapes stay as they were written.
  */
 public final class JsonText {
 
-  /** How deep arrays and objects may nest. Jackson's own default, so that user code can read what passes. */
+  /**
+   * How deep arrays and objects may nest. Jackson's own default, so that user code can read what
+   * passes.
+   */
   public static final int DEPTH_MAX = 1000;
 
   private static final JsonFactory FACTORY =
@@ -24,7 +27,8 @@ public final class JsonText {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
-                  // No number or name is ever converted or kept, and the body has a limit of its own.
+                  // No number or name is ever converted or kept, and the body has a limit of its
+                  // own.
                   .maxNumberLength(Integer.MAX_VALUE)
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)

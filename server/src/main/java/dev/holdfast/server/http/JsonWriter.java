@@ -77,9 +77,9 @@ public final class JsonWriter {
   }
 
   /**
-   * Writes stored text as the JSON it holds: null is {@code null}, blank is {@code ""}, JSON is that
-   * value without its white space (numbers, escapes and repeated names untouched), and anything else
-   * is a string.
+   * Writes stored text as the JSON it holds: null is {@code null}, blank is {@code ""}, JSON is
+   * that value without its white space (numbers, escapes and repeated names untouched), and
+   * anything else is a string.
    */
   public JsonWriter embed(@Nullable String stored) {
     if (stored == null) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Paths of URLs. They are matched exactly as sent, never normalised: a dot segment is a segment like
- * any other, so what is authorised and what is routed cannot differ.
+ * Paths of URLs. They are matched exactly as sent, never normalised: a dot segment is a segment
+ * like any other, so what is authorised and what is routed cannot differ.
  */
 public final class Paths {
   private Paths() {}

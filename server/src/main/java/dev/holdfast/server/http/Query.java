@@ -85,8 +85,7 @@ public final class Query {
         boolean named = equals >= 0 && equals < end;
         String name = named ? decode(raw.substring(from, equals)) : "";
         String value = decode(raw.substring(named ? equals + 1 : from, end));
-        values.merge(
-            name, trimmed ? value.trim() : value, (before, next) -> before + "," + next);
+        values.merge(name, trimmed ? value.trim() : value, (before, next) -> before + "," + next);
       }
       from = end + 1;
     }

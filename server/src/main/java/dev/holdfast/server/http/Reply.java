@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param body never changed after it was given away
  * @param contentType null when there is no body to describe
  */
+@SuppressWarnings("ArrayRecordComponent")
 public record Reply(int status, byte[] body, @Nullable String contentType, List<Header> headers) {
 
   public static final String JSON = "application/json; charset=utf-8";

@@ -53,9 +53,7 @@ public final class FakeTaskHub implements TaskHub {
   }
 
   public synchronized void put(
-      String id,
-      OrchestrationStatus status,
-      UnaryOperator<OrchestrationState.Builder> change) {
+      String id, OrchestrationStatus status, UnaryOperator<OrchestrationState.Builder> change) {
     OrchestrationState before = instances.get(id);
     OrchestrationState.Builder state =
         before == null
@@ -67,9 +65,8 @@ public final class FakeTaskHub implements TaskHub {
             : before.toBuilder();
     instances.put(id, change.apply(state.setOrchestrationStatus(status)).build());
     if (isTerminal(status)) {
-      List<CompletableFuture<Optional<OrchestrationState>>> waiting = waiters.remove(id);
-      if (waiting != null) {
-        waiting.forEach(waiter -> waiter.complete(Optional.of(instances.get(id))));
+      for (CompletableFuture<Optional<OrchestrationState>> waiter : waiters(id)) {
+        waiter.complete(Optional.of(instances.get(id)));
       }
     }
   }
@@ -95,8 +92,13 @@ public final class FakeTaskHub implements TaskHub {
     return List.copyOf(raised);
   }
 
+  /** How many wait for the end of an instance. */
   public synchronized int waiting(String id) {
-    return waiters.getOrDefault(id, List.of()).size();
+    return (int) waiters(id).stream().filter(waiter -> !waiter.isDone()).count();
+  }
+
+  private List<CompletableFuture<Optional<OrchestrationState>>> waiters(String id) {
+    return waiters.computeIfAbsent(id, key -> new ArrayList<>());
   }
 
   public synchronized @Nullable OrchestrationState state(String id) {
@@ -180,13 +182,7 @@ public final class FakeTaskHub implements TaskHub {
       return CompletableFuture.completedFuture(Optional.of(state));
     }
     CompletableFuture<Optional<OrchestrationState>> waiter = new CompletableFuture<>();
-    waiters.computeIfAbsent(instanceId, key -> new ArrayList<>()).add(waiter);
-    waiter.whenComplete(
-        (done, cancelled) -> {
-          synchronized (this) {
-            waiters.getOrDefault(instanceId, new ArrayList<>()).remove(waiter);
-          }
-        });
+    waiters(instanceId).add(waiter);
     return waiter;
   }
 
@@ -295,7 +291,10 @@ public final class FakeTaskHub implements TaskHub {
 
   @Override
   public synchronized CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
-    int from = query.hasContinuationToken() ? Integer.parseInt(query.getContinuationToken().getValue()) : 0;
+    int from =
+        query.hasContinuationToken()
+            ? Integer.parseInt(query.getContinuationToken().getValue())
+            : 0;
     List<OrchestrationState> found =
         instances.values().stream()
             .filter(

@@ -113,8 +113,7 @@ public final class TestServer implements AutoCloseable {
       @org.jspecify.annotations.Nullable String body,
       String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                URI.create(path.startsWith("http") ? path : origin() + path))
+        HttpRequest.newBuilder(URI.create(path.startsWith("http") ? path : origin() + path))
             .timeout(Duration.ofSeconds(30))
             .method(
                 method,

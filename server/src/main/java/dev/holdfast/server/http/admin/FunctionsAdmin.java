@@ -32,8 +32,7 @@ final class FunctionsAdmin {
     }
     String name = segments.get(1);
     if (segments.size() == 3) {
-      boolean status =
-          request.method().equals("GET") && segments.get(2).equalsIgnoreCase("status");
+      boolean status = request.method().equals("GET") && segments.get(2).equalsIgnoreCase("status");
       return (status ? status(name) : Reply.empty(404)).now();
     }
     if (segments.size() > 3) {
@@ -94,7 +93,8 @@ final class FunctionsAdmin {
     JsonNode input = AdminApi.body(request).path("input");
     String text = input.isMissingNode() || input.isNull() ? "" : input.asText(input.toString());
     String function = found.get().name();
-    host.invoke(function, input.isContainerNode() ? input.toString() : text)
+    CompletableFuture<Void> unused =
+        host.invoke(function, input.isContainerNode() ? input.toString() : text)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the admin API asks of the host it runs in. Nothing here blocks; what takes time goes on in the
- * background.
+ * What the admin API asks of the host it runs in. Nothing here blocks; what takes time goes on in
+ * the background.
  */
 public interface HostControl {
 

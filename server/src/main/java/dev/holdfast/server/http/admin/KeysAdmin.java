@@ -11,8 +11,8 @@ import dev.holdfast.server.http.keys.Keys;
 import java.util.List;
 
 /**
- * Keys over HTTP. Lists name keys but cannot show their values, which are not kept; a value is in the
- * answer that makes it.
+ * Keys over HTTP. Lists name keys but cannot show their values, which are not kept; a value is in
+ * the answer that makes it.
  */
 final class KeysAdmin {
   private final Keys keys;
@@ -34,8 +34,7 @@ final class KeysAdmin {
    */
   Reply ofHost(Request request, String what, List<String> rest) {
     return switch (what) {
-      case "systemkeys" ->
-          handle(request, Kind.SYSTEM, rest.isEmpty() ? "" : rest.get(0), rest);
+      case "systemkeys" -> handle(request, Kind.SYSTEM, rest.isEmpty() ? "" : rest.get(0), rest);
       case "master" -> handle(request, Kind.MASTER, "", List.of(Key.MASTER_NAME));
       case "default" -> handle(request, Kind.HOST, "", List.of("default"));
       default ->
@@ -55,7 +54,9 @@ final class KeysAdmin {
     String name = rest.get(0);
     return switch (request.method()) {
       case "GET" ->
-          isThere(kind, scope, name) ? Reply.json(200, one(name, null).toString()) : Reply.empty(404);
+          isThere(kind, scope, name)
+              ? Reply.json(200, one(name, null).toString())
+              : Reply.empty(404);
       case "POST", "PUT" -> make(request, kind, scope, name);
       case "DELETE" -> delete(kind, scope, name);
       default -> Reply.empty(404);

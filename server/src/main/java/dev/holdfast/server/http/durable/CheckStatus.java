@@ -19,7 +19,10 @@ final class CheckStatus {
   CheckStatus(DurableSettings settings, Capabilities capabilities) {
     this.capabilities = capabilities;
     this.hubAndConnection =
-        "taskHub=" + encode(settings.hubName()) + "&connection=" + encode(settings.connectionName());
+        "taskHub="
+            + encode(settings.hubName())
+            + "&connection="
+            + encode(settings.connectionName());
   }
 
   /** 202 with the URLs; each URL carries a code that opens what it is for and nothing else. */
@@ -34,7 +37,9 @@ final class CheckStatus {
             .object()
             .field("id", instanceId)
             .field("statusQueryGetUri", status)
-            .field("sendEventPostUri", plain(at, "/raiseEvent/{eventName}", instanceId, Permission.RAISE))
+            .field(
+                "sendEventPostUri",
+                plain(at, "/raiseEvent/{eventName}", instanceId, Permission.RAISE))
             .field("terminatePostUri", reasoned(at, "/terminate", instanceId, Permission.TERMINATE))
             .field("purgeHistoryDeleteUri", plain(at, "", instanceId, Permission.PURGE))
             .field("restartPostUri", plain(at, "/restart", instanceId, Permission.RESTART))

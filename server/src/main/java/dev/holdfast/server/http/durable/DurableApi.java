@@ -50,7 +50,8 @@ public final class DurableApi implements Endpoint {
   public CompletableFuture<Reply> handle(Request request) {
     String rest = Paths.after(BASE, request.path());
     if (rest == null) {
-      throw new IllegalArgumentException("expected a path under " + BASE + ", not " + request.path());
+      throw new IllegalArgumentException(
+          "expected a path under " + BASE + ", not " + request.path());
     }
     // Decoded before it is taken apart, as the product does: an encoded slash ends a segment.
     List<String> segments = Paths.segments(Paths.decode(rest, true));

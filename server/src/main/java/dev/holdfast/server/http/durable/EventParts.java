@@ -150,8 +150,7 @@ final class EventParts {
       case EXECUTIONRESUMED ->
           json.field(
               "Reason",
-              text(
-                  event.getExecutionResumed().hasInput(), event.getExecutionResumed().getInput()));
+              text(event.getExecutionResumed().hasInput(), event.getExecutionResumed().getInput()));
       case EXECUTIONREWOUND -> {
         var rewound = event.getExecutionRewound();
         json.field("Reason", text(rewound.hasReason(), rewound.getReason()));

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * History as the status payload shows it: turns left out, what was scheduled merged into its outcome,
- * inputs as stored text, results as JSON.
+ * History as the status payload shows it: turns left out, what was scheduled merged into its
+ * outcome, inputs as stored text, results as JSON.
  */
 final class HistoryJson {
   private final JsonWriter json;
@@ -40,8 +40,8 @@ final class HistoryJson {
    * Writes the array.
    *
    * @param showOutput whether results are told
-   * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are told; else they
-   *     are null
+   * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are told; else
+   *     they are null
    */
   static void write(
       JsonWriter json,

@@ -71,8 +71,8 @@ final class StartEndpoint {
     Duration timeout = WaitRequest.of(request.query());
     note(request, name);
     return hub.start(creation(request, name, instanceId, input))
-        .handle((id, failure) -> failure == null ? then(request, id, timeout) : failed(failure))
-        .thenCompose(reply -> reply);
+        .thenCompose(id -> then(request, id, timeout))
+        .exceptionallyCompose(StartEndpoint::failed);
   }
 
   /** The answer for an instance that has just been started, waited for if so wanted. */
@@ -81,9 +81,7 @@ final class StartEndpoint {
     if (timeout == null) {
       return checkStatus.reply(request, id, failureIs500).now();
     }
-    return waits
-        .forEnd(id, timeout)
-        .thenApply(state -> ended(request, id, state, failureIs500));
+    return waits.forEnd(id, timeout).thenApply(state -> ended(request, id, state, failureIs500));
   }
 
   private Reply ended(
@@ -98,7 +96,8 @@ final class StartEndpoint {
       return Reply.json(200, json.toString());
     }
     StatusJson.members(json.object(), state, request.query().flag("showInput", true));
-    boolean failed = state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
+    boolean failed =
+        state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
     return Reply.json(failed && failureIs500 ? 500 : 200, json.end().toString());
   }
 

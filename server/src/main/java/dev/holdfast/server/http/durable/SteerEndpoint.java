@@ -134,23 +134,19 @@ final class SteerEndpoint {
     boolean newId = request.query().flag("restartWithNewInstanceId", true);
     Duration timeout = WaitRequest.of(request.query());
     return hub.restart(instanceId, newId)
-        .handle(
-            (id, failure) ->
-                failure == null ? starts.then(request, id, timeout) : notRestarted(failure))
-        .thenCompose(reply -> reply);
+        .thenCompose(id -> starts.then(request, id, timeout))
+        .exceptionallyCompose(SteerEndpoint::notRestarted);
   }
 
   private static CompletableFuture<Reply> notRestarted(Throwable failure) {
     if (Failures.cause(failure) instanceof RefusedException refused) {
       switch (refused.reason()) {
         case NOT_FOUND, INVALID_ARGUMENT -> {
-          return Reply.error(
-                  400, "InstanceId does not match a valid orchestration instance.")
+          return Reply.error(400, "InstanceId does not match a valid orchestration instance.")
               .now();
         }
         case FAILED_PRECONDITION, ALREADY_EXISTS -> {
-          return Reply.error(
-                  409, "A non-terminal instance with this instance ID already exists.")
+          return Reply.error(409, "A non-terminal instance with this instance ID already exists.")
               .now();
         }
         case OVERLOADED, STORE_FULL, UNAVAILABLE -> {

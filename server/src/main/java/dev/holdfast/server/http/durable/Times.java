@@ -110,7 +110,9 @@ final class Times {
     return digits == null ? 0 : Integer.parseInt((digits + "000000000").substring(0, 9));
   }
 
-  /** A plus sign that nobody escaped arrives as a blank; digits alone are therefore ahead of UTC. */
+  /**
+   * A plus sign that nobody escaped arrives as a blank; digits alone are therefore ahead of UTC.
+   */
   private static ZoneOffset offset(@Nullable String text) {
     if (text == null || text.equalsIgnoreCase("z")) {
       return ZoneOffset.UTC;

@@ -6,7 +6,10 @@ import dev.holdfast.server.http.RequestRefused;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How long a caller wants to wait for the end, read from {@code timeout} and {@code pollingInterval}. */
+/**
+ * How long a caller wants to wait for the end, read from {@code timeout} and {@code
+ * pollingInterval}.
+ */
 final class WaitRequest {
   private static final double SECONDS_MAX = 86_400;
 

@@ -10,15 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests that are held until an instance ends. A held request costs memory, not a thread; beyond a
- * limit of them nobody is held any more and the caller is told to poll.
+ * Requests that are held until an instance ends. A held request costs memory, not a thread; beyond
+ * a limit of them nobody is held any more and the caller is told to poll.
  */
 public final class Waits {
   private final TaskHub hub;
   private final int heldMax;
   private final Duration longest;
-  private final Set<CompletableFuture<Optional<OrchestrationState>>> held =
-      ConcurrentHashMap.newKeySet();
+  private final Set<Held> held = ConcurrentHashMap.newKeySet();
   private volatile boolean released;
 
   public Waits(TaskHub hub, int heldMax, Duration longest) {
@@ -32,20 +31,20 @@ public final class Waits {
     if (released || held.size() >= heldMax) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    CompletableFuture<Optional<OrchestrationState>> ended =
-        hub.waitForCompletion(instanceId, true);
-    CompletableFuture<Optional<OrchestrationState>> wait = ended.thenApply(state -> state);
+    CompletableFuture<Optional<OrchestrationState>> ended = hub.waitForCompletion(instanceId, true);
+    Held wait = new Held(ended.thenApply(state -> state));
     Duration most = timeout.compareTo(longest) > 0 ? longest : timeout;
     held.add(wait);
     CompletableFuture<Optional<OrchestrationState>> answered =
-        wait.completeOnTimeout(Optional.empty(), most.toNanos(), TimeUnit.NANOSECONDS)
+        wait.answer
+            .completeOnTimeout(Optional.empty(), most.toNanos(), TimeUnit.NANOSECONDS)
             .whenComplete(
                 (state, failure) -> {
                   held.remove(wait);
                   ended.cancel(false);
                 });
     if (released) {
-      wait.complete(Optional.empty());
+      wait.answer.complete(Optional.empty());
     }
     return answered;
   }
@@ -53,6 +52,15 @@ public final class Waits {
   /** Answers everyone who is held as if time were over; for a host that is stopping. */
   public void release() {
     released = true;
-    held.forEach(wait -> wait.complete(Optional.empty()));
+    held.forEach(wait -> wait.answer.complete(Optional.empty()));
+  }
+
+  /** One held request. Equal only to itself. */
+  private static final class Held {
+    private final CompletableFuture<Optional<OrchestrationState>> answer;
+
+    Held(CompletableFuture<Optional<OrchestrationState>> answer) {
+      this.answer = answer;
+    }
   }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request may do what it asks for. Every method returns when it may, and throws the
- * reply (401 without a body, or 429 for who keeps guessing) when it may not.
+ * Decides whether a request may do what it asks for. Every method returns when it may, and throws
+ * the reply (401 without a body, or 429 for who keeps guessing) when it may not.
  */
 public final class Access {
   private final boolean required;
@@ -18,7 +18,8 @@ public final class Access {
   private final Guesses guesses;
 
   /**
-   * @param required false lets everyone do everything: only when nobody but this machine can connect
+   * @param required false lets everyone do everything: only when nobody but this machine can
+   *     connect
    */
   public Access(boolean required, Keys keys, Capabilities capabilities, Guesses guesses) {
     this.required = required;
@@ -36,7 +37,12 @@ public final class Access {
   public void durable(Request request) {
     if (required) {
       String code = presented(request);
-      if (!isDurableKey(code) && !(isCapability(code) && capabilities.opensEverything(code))) {
+      boolean opens =
+          code != null
+              && (Capabilities.isOne(code)
+                  ? capabilities.opensEverything(code)
+                  : isDurableKey(code));
+      if (!opens) {
         refuse(request, code);
       }
     }
@@ -46,12 +52,13 @@ public final class Access {
   public void instance(Request request, String instanceId, Permission permission) {
     if (required) {
       String code = presented(request);
-      if (isCapability(code)) {
-        if (!capabilities.opens(code, instanceId, permission)
-            && !capabilities.opensEverything(code)) {
-          refuse(request, code);
-        }
-      } else if (!isDurableKey(code)) {
+      boolean opens =
+          code != null
+              && (Capabilities.isOne(code)
+                  ? capabilities.opens(code, instanceId, permission)
+                      || capabilities.opensEverything(code)
+                  : isDurableKey(code));
+      if (!opens) {
         refuse(request, code);
       }
     }
@@ -95,8 +102,8 @@ public final class Access {
     }
   }
 
-  private boolean isDurableKey(@Nullable String code) {
-    return recognise(code).filter(Access::isDurableKey).isPresent();
+  private boolean isDurableKey(String code) {
+    return keys.recognise(code).filter(Access::isDurableKey).isPresent();
   }
 
   private static boolean isDurableKey(Key key) {
@@ -106,10 +113,6 @@ public final class Access {
 
   private Optional<Key> recognise(@Nullable String code) {
     return code == null ? Optional.empty() : keys.recognise(code);
-  }
-
-  private static boolean isCapability(@Nullable String code) {
-    return code != null && Capabilities.isOne(code);
   }
 
   /** The header wins over the query. */

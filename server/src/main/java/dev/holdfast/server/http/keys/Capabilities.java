@@ -11,12 +11,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What stands as {@code code=} in management URLs: not a key, but the right to do certain things with
- * one instance, signed with a secret of this host. Whoever is handed a status URL can read that
- * instance and nothing else.
+ * What stands as {@code code=} in management URLs: not a key, but the right to do certain things
+ * with one instance, signed with a secret of this host. Whoever is handed a status URL can read
+ * that instance and nothing else.
  *
- * <p>{@code hfc_<letters>_<HMAC-SHA256 over hub, instance and letters>}. The letter {@code *} is the
- * right to everything, for apps whose own library builds the URLs.
+ * <p>{@code hfc_<letters>_<HMAC-SHA256 over hub, instance and letters>}. The letter {@code *} is
+ * the right to everything, for apps whose own library builds the URLs.
  */
 public final class Capabilities {
   private static final String PREFIX = "hfc_";
@@ -44,8 +44,8 @@ public final class Capabilities {
   }
 
   /**
-   * The code that opens the whole management API; as good as the system key. What a function app gets
-   * as its required query parameter.
+   * The code that opens the whole management API; as good as the system key. What a function app
+   * gets as its required query parameter.
    */
   public String ofEverything() {
     return code(EVERYTHING, "");
@@ -66,8 +66,7 @@ public final class Capabilities {
   }
 
   private boolean isSigned(String code, String letters, String instanceId) {
-    return MessageDigest.isEqual(
-        code.getBytes(UTF_8), code(letters, instanceId).getBytes(UTF_8));
+    return MessageDigest.isEqual(code.getBytes(UTF_8), code(letters, instanceId).getBytes(UTF_8));
   }
 
   private static String letters(String code) {

@@ -116,7 +116,8 @@ public final class FileKeyRecords implements KeyRecords {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(
           String.format(
-              "The key file %s is not JSON. Restore it, or delete it: new keys are then made.", file),
+              "The key file %s is not JSON. Restore it, or delete it: new keys are then made.",
+              file),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counts wrong keys by address. Only what would be refused anyway is counted and slowed down: a valid
- * key is never locked out by someone else's guesses.
+ * Counts wrong keys by address. Only what would be refused anyway is counted and slowed down: a
+ * valid key is never locked out by someone else's guesses.
  */
 public final class Guesses {
   private static final int PER_MINUTE = 10;

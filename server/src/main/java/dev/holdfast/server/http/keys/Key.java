@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id names this secret, also in lists and logs
  * @param scope the function or extension it is for; "" for host keys and the master key
- * @param name what people call it, e.g. {@code default}; two keys of one name exist during a rotation
+ * @param name what people call it, e.g. {@code default}; two keys of one name exist during a
+ *     rotation
  * @param sha256 of the secret's UTF-8 bytes
  * @param expires from then on it opens nothing; null is never
  */

@@ -11,11 +11,14 @@ import java.util.function.UnaryOperator;
 public interface KeyRecords {
 
   /**
-   * Every record. The same object as long as nothing has changed; a change by another process may take
-   * a second to show.
+   * Every record. The same object as long as nothing has changed; a change by another process may
+   * take a second to show.
    */
   Map<String, byte[]> all();
 
-  /** Replaces all records at once by what {@code change} makes of them; no other writer comes between. */
+  /**
+   * Replaces all records at once by what {@code change} makes of them; no other writer comes
+   * between.
+   */
   void change(UnaryOperator<Map<String, byte[]>> change);
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 /**
  * The keys of a host: made, listed, rotated, deleted, and recognised.
  *
- * <p>Only SHA-256 digests are kept (32 random bytes need no slow hash); a secret is shown once, by the
- * call that makes it. Safe for many threads; another process may change the same records.
+ * <p>Only SHA-256 digests are kept (32 random bytes need no slow hash); a secret is shown once, by
+ * the call that makes it. Safe for many threads; another process may change the same records.
  */
 public final class Keys {
   private static final String CAPABILITY_SECRET = "capability-secret";
@@ -81,8 +81,8 @@ public final class Keys {
   }
 
   /**
-   * Makes a new secret for a key; the one before keeps working for a while. Of two that are still in
-   * their grace, the older ends at once.
+   * Makes a new secret for a key; the one before keeps working for a while. Of two that are still
+   * in their grace, the older ends at once.
    *
    * @param grace how long both work; zero ends the old one at once
    */
@@ -141,8 +141,8 @@ public final class Keys {
   }
 
   /**
-   * The key whose secret this is. Takes the same time whether and where one matches: every digest is
-   * compared, each in constant time.
+   * The key whose secret this is. Takes the same time whether and where one matches: every digest
+   * is compared, each in constant time.
    */
   public Optional<Key> recognise(String secret) {
     byte[] digest = Secrets.sha256(secret);

@@ -108,13 +108,13 @@ final class Constraint {
 
   private static Predicate<String> between(long min, long max) {
     return parses(
-            value -> {
-              long number = Long.parseLong(value);
-              if (number < min || number > max) {
-                throw new NumberFormatException(value);
-              }
-              return number;
-            });
+        value -> {
+          long number = Long.parseLong(value);
+          if (number < min || number > max) {
+            throw new NumberFormatException(value);
+          }
+          return number;
+        });
   }
 
   private interface Parser {

@@ -30,7 +30,8 @@ public final class FunctionRoutes implements Endpoint {
 
   /** Headers that describe the connection or the length, which a function cannot know. */
   private static final Set<String> OURS =
-      Set.of("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer");
+      Set.of(
+          "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer");
 
   private final String prefix;
   private final Access access;
@@ -39,7 +40,8 @@ public final class FunctionRoutes implements Endpoint {
   private volatile @Nullable App app;
 
   /**
-   * @param prefix {@code extensions.http.routePrefix}, with or without slashes; "" serves at the root
+   * @param prefix {@code extensions.http.routePrefix}, with or without slashes; "" serves at the
+   *     root
    */
   public FunctionRoutes(String prefix, Access access) {
     List<String> segments = Paths.segments(prefix);
@@ -121,8 +123,7 @@ public final class FunctionRoutes implements Endpoint {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     request
         .headers()
-        .each(
-            (name, value) -> headers.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value));
+        .each((name, value) -> headers.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value));
     return new HttpCall(
         request.method(),
         uri(request),

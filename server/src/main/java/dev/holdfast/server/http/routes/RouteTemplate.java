@@ -131,7 +131,9 @@ final class RouteTemplate {
     return true;
   }
 
-  /** An optional parameter at the end takes the dot before it with it, as in {@code file.{ext?}}. */
+  /**
+   * An optional parameter at the end takes the dot before it with it, as in {@code file.{ext?}}.
+   */
   private static Pattern pattern(List<Part> parts) {
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
@@ -153,8 +155,8 @@ final class RouteTemplate {
   }
 
   /**
-   * Sorts before what is more general: per segment 1 for a literal, 2 for something constrained, 3 for
-   * a plain parameter, 4 and 5 for catch-alls.
+   * Sorts before what is more general: per segment 1 for a literal, 2 for something constrained, 3
+   * for a plain parameter, 4 and 5 for catch-alls.
    */
   String precedence() {
     StringBuilder digits = new StringBuilder();
@@ -180,8 +182,6 @@ final class RouteTemplate {
 
   /** Equal for templates that the same URLs match, but for the names of parameters. */
   static String shape(String template) {
-    return template
-        .toLowerCase(Locale.ROOT)
-        .replaceAll("\\{(\\**)[^:=?}*]*", "{$1");
+    return template.toLowerCase(Locale.ROOT).replaceAll("\\{(\\**)[^:=?}*]*", "{$1");
   }
 }

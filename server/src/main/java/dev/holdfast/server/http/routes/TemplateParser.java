@@ -183,7 +183,9 @@ final class TemplateParser {
         }
         if (parameter.catchAll() && (!last || parts.size() > 1)) {
           throw new InvalidTemplateException(
-              "the catch-all '" + parameter.name() + "' must be a segment of its own, the last one");
+              "the catch-all '"
+                  + parameter.name()
+                  + "' must be a segment of its own, the last one");
         }
         if (parameter.optional() && !last) {
           throw new InvalidTemplateException(

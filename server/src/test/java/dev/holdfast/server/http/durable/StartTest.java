@@ -62,7 +62,8 @@ class StartTest {
     assertThat(body.get("restartPostUri").asText()).startsWith(at + "/restart?" + query);
     assertThat(body.get("suspendPostUri").asText())
         .startsWith(at + "/suspend?reason={text}&" + query);
-    assertThat(body.get("resumePostUri").asText()).startsWith(at + "/resume?reason={text}&" + query);
+    assertThat(body.get("resumePostUri").asText())
+        .startsWith(at + "/resume?reason={text}&" + query);
   }
 
   @Test

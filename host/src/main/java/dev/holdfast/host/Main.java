@@ -1,7 +1,9 @@
 package dev.holdfast.host;
 
+import dev.holdfast.host.cli.KeysCommand;
 import dev.holdfast.host.cli.Messages;
 import dev.holdfast.host.cli.Questions;
+import dev.holdfast.host.cli.StoreCommands;
 import dev.holdfast.host.cli.Subcommand;
 import dev.holdfast.host.cli.Wait;
 import dev.holdfast.host.config.CannotException;
@@ -31,6 +33,10 @@ import picocli.CommandLine.Spec;
       Messages.Rewind.class,
       Messages.Restart.class,
       Messages.Purge.class,
+      KeysCommand.class,
+      StoreCommands.Backup.class,
+      StoreCommands.Restore.class,
+      StoreCommands.Verify.class,
       VersionCommand.class
     },
     footer = {

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class Logging implements AutoCloseable {
   private static final String[] TOLD = {"Host", "Function"};
 
+  /** Libraries whose every step is of no use to anyone, verbose or not. */
+  private static final String[] TALKATIVE = {"org.eclipse.jetty", "io.javalin"};
+
   private final ConsoleAppender console;
 
   private Logging(ConsoleAppender console) {
@@ -38,6 +41,9 @@ public final class Logging implements AutoCloseable {
     root.setLevel(verbose ? Level.INFO : Level.WARN);
     for (String category : TOLD) {
       context.getLogger(category).setLevel(Level.INFO);
+    }
+    for (String category : TALKATIVE) {
+      context.getLogger(category).setLevel(Level.WARN);
     }
     return new Logging(console);
   }

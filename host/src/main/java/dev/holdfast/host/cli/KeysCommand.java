@@ -1,0 +1,210 @@
+package dev.holdfast.host.cli;
+
+import dev.holdfast.host.config.Amounts;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.server.http.keys.Key;
+import dev.holdfast.server.http.keys.Key.Kind;
+import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.http.keys.Keys.NewKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code holdfast keys}: what opens a host that requires keys. A running host follows within a
+ * second.
+ */
+@Command(
+    name = "keys",
+    description = "List, create, rotate and delete the keys of a host.",
+    subcommands = {
+      KeysCommand.Listing.class,
+      KeysCommand.Create.class,
+      KeysCommand.Rotate.class,
+      KeysCommand.Delete.class
+    })
+public final class KeysCommand implements Runnable {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** Where the keys are. */
+  static final class Ring {
+    @Option(names = "--data", paramLabel = "DIR", description = "The data folder of the host.")
+    @Nullable Path data;
+
+    Keys open() {
+      DataFolder folder = DataFolder.of(data);
+      folder.create();
+      return new Keys(folder.keyRecords(), InstantSource.system());
+    }
+  }
+
+  /**
+   * Which key: {@code master}, {@code host [NAME]}, {@code system [NAME]} or {@code FUNCTION
+   * [NAME]}.
+   */
+  static final class Which {
+    @Parameters(
+        index = "0",
+        paramLabel = "KIND",
+        description = "${COMPLETION-CANDIDATES}: what it opens.")
+    Kind kind = Kind.HOST;
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "NAME",
+        description = "What people call it (default: default).")
+    @Nullable String name;
+
+    @Option(
+        names = "--function",
+        paramLabel = "FUNCTION",
+        description = "The function that a function key opens.")
+    @Nullable String function;
+
+    String scope() {
+      return switch (kind) {
+        case FUNCTION -> {
+          if (function == null) {
+            throw new CannotException(
+                CannotException.USAGE,
+                "Which function?",
+                "A function key opens one function.",
+                "Name it with --function.");
+          }
+          yield function;
+        }
+        case SYSTEM -> name();
+        case HOST, MASTER -> "";
+      };
+    }
+
+    String name() {
+      return switch (kind) {
+        case MASTER -> Key.MASTER_NAME;
+        case SYSTEM -> name == null ? Key.DURABLE : name;
+        case HOST, FUNCTION -> name == null ? "default" : name;
+      };
+    }
+  }
+
+  private static int show(CommandSpec spec, NewKey made) {
+    spec.commandLine().getErr().println("Shown only now; keep it somewhere safe:");
+    spec.commandLine().getOut().println(made.secret());
+    return 0;
+  }
+
+  /** {@code holdfast keys list}. */
+  @Command(name = "list", description = "List the keys; secrets are not kept and not shown.")
+  static final class Listing implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Ring ring = new Ring();
+
+    @Override
+    public Integer call() {
+      Output.table(
+          spec.commandLine().getOut(),
+          List.of("KIND", "SCOPE", "NAME", "ID", "CREATED", "EXPIRES"),
+          ring.open().active().stream().map(Listing::row).toList());
+      return 0;
+    }
+
+    private static List<String> row(Key key) {
+      return List.of(
+          key.kind().toString().toLowerCase(Locale.ROOT),
+          key.scope().isEmpty() ? "all" : key.scope(),
+          key.name(),
+          key.id(),
+          key.created().toString(),
+          key.expires() == null ? "never" : key.expires().toString());
+    }
+  }
+
+  /** {@code holdfast keys create}. */
+  @Command(
+      name = "create",
+      description = "Make a key and print it; one of that name stops working at once.")
+  static final class Create implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Ring ring = new Ring();
+    @Mixin Which which = new Which();
+
+    @Override
+    public Integer call() {
+      return show(spec, ring.open().create(which.kind, which.scope(), which.name()));
+    }
+  }
+
+  /** {@code holdfast keys rotate}. */
+  @Command(
+      name = "rotate",
+      description = "Make a new secret for a key and print it; the old one works on for a while.")
+  static final class Rotate implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Ring ring = new Ring();
+    @Mixin Which which = new Which();
+
+    @Option(
+        names = "--grace",
+        paramLabel = "TIME",
+        description = "How long the old one works on (default: ${DEFAULT-VALUE}; 0s: not at all).")
+    String grace = "24h";
+
+    @Override
+    public Integer call() {
+      Duration both = Amounts.duration(grace);
+      if (both == null) {
+        throw new CannotException(
+            CannotException.USAGE,
+            "'" + grace + "' is no length of time.",
+            "It must be like 30m, 24h or 7d.",
+            "Correct --grace.");
+      }
+      return show(spec, ring.open().rotate(which.kind, which.scope(), which.name(), both));
+    }
+  }
+
+  /** {@code holdfast keys delete}. */
+  @Command(name = "delete", description = "Take a key away; it stops working at once.")
+  static final class Delete implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin Ring ring = new Ring();
+    @Mixin Which which = new Which();
+
+    @Override
+    public Integer call() {
+      try {
+        if (ring.open().delete(which.kind, which.scope(), which.name())) {
+          spec.commandLine().getOut().println("Deleted key '" + which.name() + "'.");
+          return 0;
+        }
+      } catch (IllegalArgumentException e) {
+        throw new CannotException(
+            CannotException.REFUSED,
+            "The key was not deleted.",
+            String.valueOf(e.getMessage()),
+            "");
+      }
+      throw new CannotException(
+          CannotException.NOT_FOUND,
+          "There is no key '" + which.name() + "' of that kind.",
+          "",
+          "'holdfast keys list' shows those that are there.");
+    }
+  }
+}

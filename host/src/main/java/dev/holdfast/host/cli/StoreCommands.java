@@ -1,0 +1,116 @@
+package dev.holdfast.host.cli;
+
+import dev.holdfast.core.StoreException;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.stores.sqlite.SqliteFiles;
+import dev.holdfast.stores.sqlite.SqliteFiles.Report;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Care for the file in which a hub is remembered. */
+public final class StoreCommands {
+  private StoreCommands() {}
+
+  /** What these commands share. */
+  abstract static class OfStore implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The data folder of the host.")
+    @Nullable Path data;
+
+    final Path folder() {
+      return DataFolder.of(data).path();
+    }
+
+    final PrintWriter out() {
+      return spec.commandLine().getOut();
+    }
+
+    static Report done(String what, Supplier<Report> step) {
+      try {
+        return step.get();
+      } catch (StoreException e) {
+        throw new CannotException(what, String.valueOf(e.getMessage()), "");
+      }
+    }
+
+    static String counts(Report report) {
+      return report.executions()
+          + " instances, "
+          + report.events()
+          + " history events, "
+          + report.messages()
+          + " unread messages, "
+          + report.timers()
+          + " timers";
+    }
+  }
+
+  /** {@code holdfast backup TO}. */
+  @Command(
+      name = "backup",
+      description = "Write a copy of the hub to a new file; the host may run meanwhile.")
+  public static final class Backup extends OfStore {
+    @Parameters(paramLabel = "TO", description = "A file that is not there yet.")
+    Path to = Path.of("");
+
+    @Override
+    public Integer call() {
+      Report report =
+          done("Cannot back up " + folder() + ".", () -> SqliteFiles.backup(folder(), to));
+      out().println("Wrote " + to.toAbsolutePath() + ": " + counts(report) + ".");
+      return 0;
+    }
+  }
+
+  /** {@code holdfast restore FROM}. */
+  @Command(
+      name = "restore",
+      description = "Make a backup the hub of a data folder; no host may use the folder.")
+  public static final class Restore extends OfStore {
+    @Parameters(paramLabel = "FROM", description = "What 'holdfast backup' has written.")
+    Path from = Path.of("");
+
+    @Option(
+        names = "--force",
+        description = "Replace the hub that is there; its files stay beside it, renamed.")
+    boolean force;
+
+    @Override
+    public Integer call() {
+      Report report =
+          done(
+              "Cannot restore " + from + " to " + folder() + ".",
+              () -> SqliteFiles.restore(from, folder(), force));
+      out().println("Restored " + folder() + ": " + counts(report) + ".");
+      return 0;
+    }
+  }
+
+  /** {@code holdfast verify}. */
+  @Command(
+      name = "verify",
+      description = "Look at every page and row of the hub; the host may run meanwhile.")
+  public static final class Verify extends OfStore {
+    @Override
+    public Integer call() {
+      Report report = done("Cannot verify " + folder() + ".", () -> SqliteFiles.verify(folder()));
+      if (report.sound()) {
+        out().println(folder() + " is sound: " + counts(report) + ".");
+        return 0;
+      }
+      spec.commandLine().getErr().println(folder() + " is damaged:");
+      report.findings().forEach(it -> spec.commandLine().getErr().println("  " + it));
+      spec.commandLine().getErr().println("  Restore a backup: holdfast restore FROM --force");
+      return CannotException.FAILED;
+    }
+  }
+}

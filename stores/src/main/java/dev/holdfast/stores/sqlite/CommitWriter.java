@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
@@ -14,9 +16,10 @@ import org.sqlite.SQLiteErrorCode;
  * Writes the rows of one commit after the other on one connection, inside a transaction that its
  * caller begins and ends.
  *
- * <p>Statements are prepared once. What goes, goes before what comes.
+ * <p>Statements are prepared once. What goes, goes before what comes. After an {@link SQLException}
+ * a new writer is needed, because the driver closes the statement that failed.
  */
-final class CommitWriter {
+final class CommitWriter implements AutoCloseable {
 
   /** The commit does not fit what is stored; the transaction must be rolled back. */
   static final class Misfit extends Exception {
@@ -27,6 +30,7 @@ final class CommitWriter {
     }
   }
 
+  private final List<PreparedStatement> statements = new ArrayList<>();
   private final RowSum sums = new RowSum();
   private final HistoryEnds ends = new HistoryEnds();
   private final PreparedStatement insertInstance;
@@ -46,42 +50,53 @@ final class CommitWriter {
 
   CommitWriter(Connection connection) throws SQLException {
     insertInstance =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "INSERT INTO instances (key, id, slot, status, ready, created_at, completed_at, sum,"
                 + " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     updateInstance =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "UPDATE instances SET status = ?, ready = ?, completed_at = ?, sum = ?, state = ?"
                 + " WHERE key = ? AND id = ? AND slot = ? AND created_at = ?");
     insertHistory =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "INSERT INTO history (key, seq, count, walk, sum, bytes) VALUES (?, ?, ?, ?, ?, ?)");
     historyEnd =
-        connection.prepareStatement(
-            "SELECT seq + count FROM history WHERE key = ? ORDER BY seq DESC LIMIT 1");
+        prepare(
+            connection, "SELECT seq + count FROM history WHERE key = ? ORDER BY seq DESC LIMIT 1");
     insertInbox =
-        connection.prepareStatement("INSERT INTO inbox (key, seq, sum, bytes) VALUES (?, ?, ?, ?)");
-    deleteInbox = connection.prepareStatement("DELETE FROM inbox WHERE key = ? AND seq = ?");
+        prepare(connection, "INSERT INTO inbox (key, seq, sum, bytes) VALUES (?, ?, ?, ?)");
+    deleteInbox = prepare(connection, "DELETE FROM inbox WHERE key = ? AND seq = ?");
     insertTimer =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "INSERT INTO timers (key, timer_id, slot, fire_at, sum) VALUES (?, ?, ?, ?, ?)");
-    deleteTimer = connection.prepareStatement("DELETE FROM timers WHERE key = ? AND timer_id = ?");
+    deleteTimer = prepare(connection, "DELETE FROM timers WHERE key = ? AND timer_id = ?");
     putRecord =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "INSERT OR REPLACE INTO records (namespace, name, sum, bytes) VALUES (?, ?, ?, ?)");
-    deleteRecord =
-        connection.prepareStatement("DELETE FROM records WHERE namespace = ? AND name = ?");
-    instanceThere = connection.prepareStatement("SELECT id FROM instances WHERE key = ?");
-    deleteInstance = connection.prepareStatement("DELETE FROM instances WHERE key = ?");
+    deleteRecord = prepare(connection, "DELETE FROM records WHERE namespace = ? AND name = ?");
+    instanceThere = prepare(connection, "SELECT id FROM instances WHERE key = ?");
+    deleteInstance = prepare(connection, "DELETE FROM instances WHERE key = ?");
     deleteRows =
         new PreparedStatement[] {
-          connection.prepareStatement("DELETE FROM history WHERE key = ?"),
-          connection.prepareStatement("DELETE FROM inbox WHERE key = ?"),
-          connection.prepareStatement("DELETE FROM timers WHERE key = ?")
+          prepare(connection, "DELETE FROM history WHERE key = ?"),
+          prepare(connection, "DELETE FROM inbox WHERE key = ?"),
+          prepare(connection, "DELETE FROM timers WHERE key = ?")
         };
     updateHub =
-        connection.prepareStatement(
+        prepare(
+            connection,
             "UPDATE hub SET last_flush = ?, clock = ?, highest_key = ?, sum = ? WHERE one = 1");
+  }
+
+  private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    statements.add(statement);
+    return statement;
   }
 
   /** Forgets what it knows of rows, because the transaction was rolled back. */
@@ -331,6 +346,13 @@ final class CommitWriter {
     instanceThere.setLong(1, key);
     try (ResultSet row = instanceThere.executeQuery()) {
       return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (PreparedStatement statement : statements) {
+      statement.close();
     }
   }
 }

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  *
  * <p>{@code V1.sql}, {@code V2.sql} … bring a file from one version to the next, each in one
  * transaction together with its number in {@code PRAGMA user_version}, so that a crash in the
- * middle repeats the step. See decision 0003 for why this is not Flyway.
+ * middle repeats the step. See decision 0005 for why this is not Flyway.
  */
 final class Schema {
 

@@ -20,7 +20,7 @@ final class Sql {
   private static final int PAGE_SIZE = 8192;
 
   /** How long to wait when another program writes to the file. */
-  private static final int BUSY_MILLIS = 5_000;
+  static final int BUSY_MILLIS = 5_000;
 
   private Sql() {}
 

@@ -35,11 +35,16 @@ public final class SqliteStore implements Store {
   private final DataDirectory directory;
   private final SqliteOptions options;
 
+  private static final String LOG_STATE = "PRAGMA wal_checkpoint(NOOP)";
+
+  /** How long a commit waits for the end of a checkpoint when the log has reached its bound. */
+  private static final int RESTART_MILLIS = 250;
+
   /** Tests reach for it to make commits fail. */
   final Connection connection;
 
-  private final CommitWriter writer;
-  private final PreparedStatement logState;
+  private CommitWriter writer;
+  private PreparedStatement logState;
   private final ReadConnections readers;
   private final Checkpointer checkpointer;
   private final Opened opened;
@@ -104,7 +109,7 @@ public final class SqliteStore implements Store {
     this.connection = connection;
     this.readers = readers;
     this.pageSize = Sql.number(connection, "PRAGMA page_size");
-    this.logState = connection.prepareStatement("PRAGMA wal_checkpoint(NOOP)");
+    this.logState = connection.prepareStatement(LOG_STATE);
     Reads.Hub hub = readers.read(Reads::hub);
     this.lastFlush = hub.lastFlush();
     this.clock = hub.clock();
@@ -112,6 +117,8 @@ public final class SqliteStore implements Store {
     this.opened = new Opened(highestKey, lastFlush, clock);
     connection.setAutoCommit(false);
     this.writer = new CommitWriter(connection);
+    measureLog();
+    this.bytesWritten.set(0);
     this.checkpointer =
         new Checkpointer(
             directory.database(), options, pageSize, commitLock, this::checkpointFailed);
@@ -136,7 +143,7 @@ public final class SqliteStore implements Store {
 
   /**
    * Looks at all of a small database. A large one would take too long (about 10 s for each GiB,
-   * decision 0004): its rows are checked as they are read, and {@link SqliteFiles#verify} checks it
+   * decision 0006): its rows are checked as they are read, and {@link SqliteFiles#verify} checks it
    * whole.
    */
   private static void check(DataDirectory directory, ReadConnections readers, long sizeMax) {
@@ -268,7 +275,7 @@ public final class SqliteStore implements Store {
     }
   }
 
-  private void landed(long number, long time, long key) throws SQLException {
+  private void landed(long number, long time, long key) {
     lastFlush = number;
     clock = time;
     highestKey = key;
@@ -282,11 +289,14 @@ public final class SqliteStore implements Store {
   }
 
   /** How long the log is now, and so how much this flush has added to it. */
-  private void measureLog() throws SQLException {
+  private void measureLog() {
     long before = walBytes;
     try (ResultSet row = logState.executeQuery()) {
       row.next();
       walBytes = row.getLong(2) * (pageSize + FRAME_HEADER);
+    } catch (SQLException e) {
+      // The flush is durable all the same, and the next one measures again.
+      prepareAgain();
     }
     if (walBytes < before) {
       checkpointedAt = 0;
@@ -301,6 +311,7 @@ public final class SqliteStore implements Store {
       return new Unknown("writing to the disk failed: " + e.getMessage());
     }
     rollBack();
+    prepareAgain();
     if (committing && outOfOrder == null) {
       return settled(flush, e);
     }
@@ -316,7 +327,7 @@ public final class SqliteStore implements Store {
         return new Committed();
       }
       return rejected(e);
-    } catch (StoreException | SQLException again) {
+    } catch (StoreException again) {
       e.addSuppressed(again);
       return new Unknown("the commit failed and its marker cannot be read: " + e.getMessage());
     }
@@ -347,12 +358,28 @@ public final class SqliteStore implements Store {
         Sql.run(connection, "BEGIN");
       } catch (SQLException again) {
         e.addSuppressed(again);
-        outOfOrder =
-            "the last flush could neither be written nor undone; restart the process ("
-                + e.getMessage()
-                + ")";
+        endWith(e);
       }
     }
+  }
+
+  /** After an error of SQLite, whose driver has closed the statement that met it. */
+  private void prepareAgain() {
+    try {
+      writer.close();
+      logState.close();
+      writer = new CommitWriter(connection);
+      logState = connection.prepareStatement(LOG_STATE);
+    } catch (SQLException e) {
+      endWith(e);
+    }
+  }
+
+  private void endWith(SQLException e) {
+    outOfOrder =
+        "the last flush could neither be written nor undone; restart the process ("
+            + e.getMessage()
+            + ")";
   }
 
   private void checkpointFailed(SQLException e) {
@@ -385,8 +412,9 @@ public final class SqliteStore implements Store {
   /** Under the commit lock: tries to begin the log anew although a commit waits. */
   private void restartLog() {
     try {
-      connection.rollback();
-      Checkpointer.run(connection, "RESTART");
+      Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
+      Checkpointer.run(connection, "TRUNCATE");
+      Sql.run(connection, "PRAGMA busy_timeout = " + Sql.BUSY_MILLIS);
       measureLog();
     } catch (SQLException e) {
       if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {

@@ -1,0 +1,173 @@
+package dev.holdfast.stores.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.MemoryStore;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.testkit.store.Contents;
+import dev.holdfast.testkit.store.RandomCommits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Files cut short or with one bit turned, everywhere: each opens to what was there after some
+ * flush, or is refused with advice. Never a wrong answer.
+ */
+class TornFilesTest {
+
+  private static final boolean SOAK = Boolean.getBoolean("holdfast.soak");
+  private static final int FLUSHES = 120;
+  private static final int TAIL = 64 << 10;
+
+  @TempDir private Path temporary;
+
+  private final Random random = new Random(Long.getLong("holdfast.seed", 11));
+
+  /** What the hub has after each flush; the first is empty. */
+  private final List<Contents> after = new ArrayList<>();
+
+  /** The files of a hub that ended in order, and of one that crashed with a long log. */
+  private Path ended;
+
+  private Path crashed;
+  private int refused;
+  private int copies;
+
+  @BeforeEach
+  void two_hubs_are_on_disk() throws IOException {
+    ended = Files.createDirectory(temporary.resolve("ended"));
+    crashed = Files.createDirectory(temporary.resolve("crashed"));
+    Path live = temporary.resolve("live");
+    RandomCommits commits = new RandomCommits(5);
+    try (MemoryStore specified = new MemoryStore();
+        SqliteStore store = SqliteStore.open(SqliteOptions.in(live))) {
+      after.add(Contents.of(specified, RandomCommits.NAMESPACES));
+      for (long number = 1; number <= FLUSHES; number++) {
+        Commit commit = commits.next();
+        Store.Flush flush = new Store.Flush(number, number, commit);
+        assertThat(specified.commit(flush)).isEqualTo(store.commit(flush));
+        after.add(Contents.of(specified, RandomCommits.NAMESPACES));
+      }
+      store.still(() -> Crash.copy(live, crashed));
+    }
+    Crash.copy(live, ended);
+    assertThat(DataDirectory.size(crashed.resolve("holdfast.db-wal"))).isGreaterThan(TAIL);
+    assertThat(ended.resolve("holdfast.db-wal")).doesNotExist();
+    assertThat(contentsOf(ended)).isEqualTo(after.get(FLUSHES));
+    assertThat(contentsOf(crashed)).isEqualTo(after.get(FLUSHES));
+  }
+
+  @Test
+  void a_bit_turned_in_the_database_is_harmless_or_refused() throws IOException {
+    byte[] database = Files.readAllBytes(ended.resolve("holdfast.db"));
+    // The header and the definitions of tables are dense: every byte counts there.
+    for (int offset : offsets(database.length, SOAK ? 2_000 : 250)) {
+      turnBit(ended, "holdfast.db", offset, true);
+    }
+    for (int offset = 0; offset < 100; offset += SOAK ? 1 : 3) {
+      turnBit(ended, "holdfast.db", offset, true);
+    }
+    // Most of the others hit room that is not in use.
+    assertThat(refused).isGreaterThan(copies / 8);
+  }
+
+  @Test
+  void a_bit_turned_in_the_log_loses_at_most_the_flushes_behind_it() throws IOException {
+    long length = Files.size(crashed.resolve("holdfast.db-wal"));
+    for (int offset : offsets((int) length, SOAK ? 2_000 : 60)) {
+      turnBit(crashed, "holdfast.db-wal", offset, false);
+    }
+    assertThat(copies).isPositive();
+  }
+
+  @Test
+  void a_database_cut_short_is_refused_unless_nothing_is_missing() throws IOException {
+    byte[] database = Files.readAllBytes(ended.resolve("holdfast.db"));
+    for (int cut : cuts(database.length)) {
+      examine(
+          ended,
+          "holdfast.db",
+          Arrays.copyOf(database, database.length - cut),
+          "cut by " + cut,
+          true);
+    }
+    // What was cut off may have been room that is not in use.
+    assertThat(refused).isGreaterThan(copies / 2);
+  }
+
+  @Test
+  void a_log_cut_short_opens_to_an_earlier_flush() throws IOException {
+    byte[] log = Files.readAllBytes(crashed.resolve("holdfast.db-wal"));
+    for (int cut : cuts(log.length)) {
+      examine(
+          crashed, "holdfast.db-wal", Arrays.copyOf(log, log.length - cut), "cut by " + cut, false);
+    }
+    assertThat(refused).isZero();
+  }
+
+  private int[] offsets(int length, int others) {
+    int step = SOAK ? 16 : 1_024;
+    IntStream tail =
+        IntStream.range(Math.max(0, length - TAIL), length)
+            .filter(offset -> random.nextInt(step) == 0);
+    return IntStream.concat(tail, random.ints(others, 0, length)).toArray();
+  }
+
+  private int[] cuts(int length) {
+    int longest = Math.min(TAIL, length - 1);
+    return IntStream.concat(
+            IntStream.of(1, 4096, 8192, longest), random.ints(SOAK ? 1_000 : 30, 1, longest))
+        .toArray();
+  }
+
+  private void turnBit(Path hub, String file, int offset, boolean whole) throws IOException {
+    byte[] bytes = Files.readAllBytes(hub.resolve(file));
+    int bit = random.nextInt(8);
+    bytes[offset] ^= (byte) (1 << bit);
+    examine(hub, file, bytes, "bit " + bit + " of byte " + offset, whole);
+  }
+
+  /**
+   * @param whole whether nothing may be missing; else the last flushes may
+   */
+  private void examine(Path hub, String file, byte[] bytes, String damage, boolean whole)
+      throws IOException {
+    copies++;
+    Path copy = Files.createDirectory(temporary.resolve("copy " + copies));
+    Crash.copy(hub, copy);
+    Files.write(copy.resolve(file), bytes);
+    try (SqliteStore store = SqliteStore.open(SqliteOptions.in(copy))) {
+      int flush = (int) store.opened().lastFlush();
+      assertThat(flush).as(damage).isBetween(whole ? FLUSHES : 0, FLUSHES);
+      assertThat(Contents.of(store, RandomCommits.NAMESPACES))
+          .as(damage)
+          .isEqualTo(after.get(flush));
+    } catch (StoreException e) {
+      refused++;
+      assertThat(e)
+          .as(damage)
+          .hasMessageContaining("holdfast.db")
+          .message()
+          .containsAnyOf("restore", "give another data directory", "start that version");
+    }
+  }
+
+  private Contents contentsOf(Path hub) throws IOException {
+    Path copy = Files.createDirectory(temporary.resolve("sound " + hub.getFileName()));
+    Crash.copy(hub, copy);
+    try (SqliteStore store = SqliteStore.open(SqliteOptions.in(copy))) {
+      return Contents.of(store, RandomCommits.NAMESPACES);
+    }
+  }
+}

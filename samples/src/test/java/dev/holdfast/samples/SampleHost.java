@@ -1,0 +1,117 @@
+package dev.holdfast.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.host.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The samples, served by a host in a process of its own: what {@code ./holdfast start} comes to, on
+ * a free port.
+ */
+public final class SampleHost implements AutoCloseable {
+
+  private static final Duration START_MAX = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final URI url;
+
+  private SampleHost(Process process, URI url) {
+    this.process = process;
+    this.url = url;
+  }
+
+  /**
+   * Returns when requests are taken.
+   *
+   * @param data the host's data folder
+   * @param environment added to that of this process
+   */
+  public static SampleHost start(Path data, Map<String, String> environment) {
+    try {
+      // What a host that was killed has left would be taken for the new one's.
+      Path announced = data.resolve("host.url");
+      Files.deleteIfExists(announced);
+      Process process = launch(data, environment);
+      await().atMost(START_MAX).until(() -> Files.exists(announced) || !process.isAlive());
+      assertThat(process.isAlive()).as("host alive; see its log in %s", log()).isTrue();
+      URI url = URI.create(Files.readString(announced).strip());
+      await().atMost(START_MAX).ignoreExceptions().until(() -> isReady(url));
+      return new SampleHost(process, url);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Process launch(Path data, Map<String, String> environment) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // As the launcher does, so that settings reach the environment without a second process.
+    command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
+    command.add("-Dholdfast.home=" + module().getParent());
+    command.add("-Dholdfast.target=" + module().relativize(build()));
+    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+    command.addAll(List.of("start", "--port", "0", "--grpc-port", "0", "--data", data.toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static boolean isReady(URI url) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(url.resolve("/readyz")).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode() == 200;
+  }
+
+  /** Scheme and authority. */
+  public URI url() {
+    return url;
+  }
+
+  /** As {@code kill -9} does. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("killed").isTrue();
+  }
+
+  /** As Ctrl-C does; returns when the process has ended. */
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      kill();
+    }
+  }
+
+  private static Path module() {
+    return Path.of(System.getProperty("samples.module"));
+  }
+
+  private static Path build() {
+    return Path.of(System.getProperty("samples.build"));
+  }
+
+  private static Path log() {
+    return build().resolve("sample-host.log");
+  }
+
+  // Surefire starts this JVM with a jar that only refers to the class path.
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+}

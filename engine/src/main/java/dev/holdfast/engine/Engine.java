@@ -74,6 +74,7 @@ public final class Engine implements AutoCloseable {
   private final StoreReader reader;
   private final Callbacks callbacks;
   private final Dispatcher dispatcher;
+  private final Jobs jobs;
   private final Hub hub;
   private final Retention retention;
   private final Problems problems;
@@ -83,6 +84,7 @@ public final class Engine implements AutoCloseable {
   private volatile Runnable wakePipeline = () -> {};
   private volatile Runnable wakeReader = () -> {};
   private volatile Runnable wakeCallbacks = () -> {};
+  private volatile Runnable wakeJobs = () -> {};
   private volatile @Nullable String brokenBecause;
 
   /**
@@ -122,7 +124,8 @@ public final class Engine implements AutoCloseable {
                 () -> wakeCallbacks.run(),
                 this::brokeDown));
     link.loop = loop;
-    this.hub = new Hub(this, store, clock, settings.limits(), settings.dice());
+    this.jobs = new Jobs(() -> wakeJobs.run());
+    this.hub = new Hub(this, store, clock, settings.limits(), settings.dice(), jobs);
     this.retention = new Retention(settings.retention(), store, clock, problems, hub::purgeOne);
     redeliverMail();
   }
@@ -199,11 +202,11 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. Retention is
-   * not among them, for it waits for the others.
+   * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs.
+   * Retention is not among them, for it waits for the others.
    */
   public List<Agent> agents() {
-    return List.of(loop, pipeline, reader, callbacks);
+    return List.of(loop, pipeline, reader, callbacks, jobs);
   }
 
   /** Gives the agents threads. Once. */
@@ -213,6 +216,13 @@ public final class Engine implements AutoCloseable {
     wakePipeline = started.add("commit", pipeline)::wake;
     wakeReader = started.add("read", reader)::wake;
     wakeCallbacks = started.add("callback", callbacks)::wake;
+    Runnable oneJob = started.add("job-1", jobs)::wake;
+    Runnable otherJob = started.add("job-2", jobs)::wake;
+    wakeJobs =
+        () -> {
+          oneJob.run();
+          otherJob.run();
+        };
     started.add("retention", retention);
     threads = started;
     started.start();

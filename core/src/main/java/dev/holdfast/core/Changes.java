@@ -13,11 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place through which instances change: each change goes into the accumulating commit and into memory in the same
- * call, so that the two cannot say different things (the simulation reloads partitions and compares).
+ * The one place through which instances change: each change goes into the accumulating commit and
+ * into memory in the same call, so that the two cannot say different things (the simulation reloads
+ * partitions and compares).
  *
- * <p>A batch is what one cut takes: a commit and what may happen once it is durable. Summaries and inbox rows are decided
- * at the cut, so a batch holds one version of each summary, and none of a message that came and was read within it.
+ * <p>A batch is what one cut takes: a commit and what may happen once it is durable. Summaries and
+ * inbox rows are decided at the cut, so a batch holds one version of each summary, and none of a
+ * message that came and was read within it.
  */
 final class Changes {
   private final Limits limits;
@@ -96,9 +98,13 @@ final class Changes {
     if (message.stored) {
       commit.consume(instance.key, message.seq);
     }
+    release(message);
+    touch(instance);
+  }
+
+  private void release(Message message) {
     whenDurable.addAll(message.replies);
     message.replies.clear();
-    touch(instance);
   }
 
   void timer(Instance instance, int timerId, long fireAt) {
@@ -112,9 +118,10 @@ final class Changes {
     touch(instance);
   }
 
-  /** All rows of the instance go. */
+  /** All rows of the instance go, and its unread messages with it: who sent them is told so. */
   void remove(Instance instance) {
     touched.remove(instance.key);
+    instance.inbox.forEach(this::release);
     if (!instance.insertPending) {
       commit.remove(instance.key);
     }
@@ -142,8 +149,8 @@ final class Changes {
   }
 
   /**
-   * Takes what must be written by now and what waits for it. Messages that may still wait for their turn to close stay
-   * without a row until a later cut.
+   * Takes what must be written by now and what waits for it. Messages that may still wait for their
+   * turn to close stay without a row until a later cut.
    *
    * @param settled gets each instance of which everything is in this cut
    */
@@ -174,9 +181,9 @@ final class Changes {
       }
     }
     for (Message message : instance.inbox) {
-      // A client's message may only wait for a turn that reads it; one that nobody reads yet needs its row.
-      boolean mayWait =
-          message.source == Message.Source.AGAIN && message.mayWait(now, limits);
+      // A client's message may only wait for a turn that reads it; one that nobody reads yet needs
+      // its row.
+      boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
       allStored &= store(instance, message, mayWait);
     }
     return allStored;
@@ -195,8 +202,7 @@ final class Changes {
     if (message.event.hasTimerFired()) {
       commit.dropTimer(instance.key, message.event.getTimerFired().getTimerId());
     }
-    whenDurable.addAll(message.replies);
-    message.replies.clear();
+    release(message);
     return true;
   }
 

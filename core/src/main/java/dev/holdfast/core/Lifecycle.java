@@ -34,7 +34,11 @@ final class Lifecycle {
    * @param startAt when a scheduled start is due; 0 for at once
    */
   Instance create(
-      ExecutionStartedEvent started, HistoryEvent event, long createdAt, long startAt, Message.Source source) {
+      ExecutionStartedEvent started,
+      HistoryEvent event,
+      long createdAt,
+      long startAt,
+      Message.Source source) {
     String id = started.getOrchestrationInstance().getInstanceId();
     OrchestrationState.Builder state =
         OrchestrationState.newBuilder()
@@ -62,7 +66,11 @@ final class Lifecycle {
   }
 
   private Instance create(
-      OrchestrationState state, HistoryEvent event, long createdAt, long startAt, Message.Source source) {
+      OrchestrationState state,
+      HistoryEvent event,
+      long createdAt,
+      long startAt,
+      Message.Source source) {
     Instance instance =
         new Instance(
             new Rows.Instance(
@@ -105,8 +113,7 @@ final class Lifecycle {
 
   /** Puts a message into the inbox. */
   Message receive(Instance instance, HistoryEvent event, Message.Source source) {
-    Message message =
-        new Message(instance.nextMessage++, event, context.now(), source, false);
+    Message message = new Message(instance.nextMessage++, event, context.now(), source, false);
     instance.noteArrival(event);
     instance.inbox.addLast(message);
     context.changes().touch(instance);
@@ -173,10 +180,12 @@ final class Lifecycle {
     return false;
   }
 
-  /** Results and timers that nobody will read any more need no row; what others have sent stays, undelivered. */
+  /**
+   * Results and timers that nobody will read any more need no row; what others have sent stays,
+   * undelivered.
+   */
   private static void dropRepeatable(Instance instance) {
-    instance.inbox.removeIf(
-        message -> !message.stored && message.source == Message.Source.AGAIN);
+    instance.inbox.removeIf(message -> !message.stored && message.source == Message.Source.AGAIN);
   }
 
   private void notifyParent(
@@ -196,7 +205,9 @@ final class Lifecycle {
     } else {
       outcome =
           Events.childFailed(
-              at, taskId, failure != null ? failure : endedWithoutFailure(instance, status, output));
+              at,
+              taskId,
+              failure != null ? failure : endedWithoutFailure(instance, status, output));
     }
     context.hand(new Input.Resolve(parent, outcome));
   }
@@ -204,7 +215,8 @@ final class Lifecycle {
   private static TaskFailureDetails endedWithoutFailure(
       Instance instance, OrchestrationStatus status, @Nullable StringValue output) {
     String how = Statuses.name(status).toLowerCase(java.util.Locale.ROOT);
-    String reason = output == null || output.getValue().isEmpty() ? "" : " Reason: " + output.getValue();
+    String reason =
+        output == null || output.getValue().isEmpty() ? "" : " Reason: " + output.getValue();
     return Turns.failure(
         "Orchestration" + Statuses.name(status),
         "Sub-orchestration '%s' was %s.%s".formatted(instance.id, how, reason));
@@ -224,7 +236,8 @@ final class Lifecycle {
     OrchestrationState.Builder state =
         before.toBuilder()
             .setOrchestrationStatus(
-                before.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
+                before.getOrchestrationStatus()
+                        == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     ? OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     : OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
             .setExecutionId(StringValue.of(context.newExecutionId()))
@@ -245,15 +258,19 @@ final class Lifecycle {
     }
     OrchestrationState next = state.build();
     List<Message> unread = new ArrayList<>(old.inbox);
+    // They move on, so their senders are not told yet.
+    old.inbox.clear();
     context.remove(old);
     Instance instance =
-        create(next, started(next, old.parent, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
+        create(
+            next, started(next, old.parent, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
     instance.updatedAt = Times.microsUp(at);
     for (HistoryEvent carried : inOrder(completion.getCarryoverEventsList())) {
       receive(instance, carried, Message.Source.INSTANCE);
     }
     for (Message message : unread) {
-      // Answers to the old execution's tasks mean nothing to the new one; events belong to the instance.
+      // Answers to the old execution's tasks mean nothing to the new one; events belong to the
+      // instance.
       if (message.event.hasEventRaised()
           && !context.wounded(Wound.EVENTS_LOST_AT_CONTINUE_AS_NEW)) {
         Message moved = receive(instance, message.event, moved(message));
@@ -265,12 +282,17 @@ final class Lifecycle {
     statusChanged(instance);
   }
 
-  /** A message that had a row lost it with the old execution, so it must have one again at the next cut. */
+  /**
+   * A message that had a row lost it with the old execution, so it must have one again at the next
+   * cut.
+   */
   private static Message.Source moved(Message message) {
     return message.stored ? Message.Source.INSTANCE : message.source;
   }
 
-  /** Java builds the list from a hash set: only the times, which are unique, still tell the order. */
+  /**
+   * Java builds the list from a hash set: only the times, which are unique, still tell the order.
+   */
   private static List<HistoryEvent> inOrder(List<HistoryEvent> carried) {
     List<HistoryEvent> sorted = new ArrayList<>(carried);
     sorted.sort(
@@ -302,8 +324,8 @@ final class Lifecycle {
   }
 
   /**
-   * Ends the instance from outside, without its worker: the Java executor does not survive an ExecutionTerminated that
-   * meets finished code. A turn that runs now is void.
+   * Ends the instance from outside, without its worker: the Java executor does not survive an
+   * ExecutionTerminated that meets finished code. A turn that runs now is void.
    */
   void terminate(Instance instance, Turns turns, @Nullable String output, boolean recursive) {
     turns.giveBack(instance);

@@ -98,9 +98,13 @@ final class Changes {
     if (message.stored) {
       commit.consume(instance.key, message.seq);
     }
+    release(message);
+    touch(instance);
+  }
+
+  private void release(Message message) {
     whenDurable.addAll(message.replies);
     message.replies.clear();
-    touch(instance);
   }
 
   void timer(Instance instance, int timerId, long fireAt) {
@@ -114,9 +118,10 @@ final class Changes {
     touch(instance);
   }
 
-  /** All rows of the instance go. */
+  /** All rows of the instance go, and its unread messages with it: who sent them is told so. */
   void remove(Instance instance) {
     touched.remove(instance.key);
+    instance.inbox.forEach(this::release);
     if (!instance.insertPending) {
       commit.remove(instance.key);
     }
@@ -197,8 +202,7 @@ final class Changes {
     if (message.event.hasTimerFired()) {
       commit.dropTimer(instance.key, message.event.getTimerFired().getTimerId());
     }
-    whenDurable.addAll(message.replies);
-    message.replies.clear();
+    release(message);
     return true;
   }
 

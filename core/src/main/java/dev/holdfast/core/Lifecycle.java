@@ -258,6 +258,8 @@ final class Lifecycle {
     }
     OrchestrationState next = state.build();
     List<Message> unread = new ArrayList<>(old.inbox);
+    // They move on, so their senders are not told yet.
+    old.inbox.clear();
     context.remove(old);
     Instance instance =
         create(

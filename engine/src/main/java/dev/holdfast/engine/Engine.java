@@ -61,6 +61,7 @@ public final class Engine implements AutoCloseable {
   private final StoreReader reader;
   private final Callbacks callbacks;
   private final Dispatcher dispatcher;
+  private final Jobs jobs;
   private final Hub hub;
   private final Problems problems;
   private final Consumer<String> broken;
@@ -69,6 +70,7 @@ public final class Engine implements AutoCloseable {
   private volatile Runnable wakePipeline = () -> {};
   private volatile Runnable wakeReader = () -> {};
   private volatile Runnable wakeCallbacks = () -> {};
+  private volatile Runnable wakeJobs = () -> {};
   private volatile @Nullable String brokenBecause;
 
   /**
@@ -108,7 +110,8 @@ public final class Engine implements AutoCloseable {
                 () -> wakeCallbacks.run(),
                 this::brokeDown));
     link.loop = loop;
-    this.hub = new Hub(this, store, clock, settings.limits(), settings.dice());
+    this.jobs = new Jobs(() -> wakeJobs.run());
+    this.hub = new Hub(this, store, clock, settings.limits(), settings.dice(), jobs);
     redeliverMail();
   }
 
@@ -183,9 +186,11 @@ public final class Engine implements AutoCloseable {
     wakeLoop.run();
   }
 
-  /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks. */
+  /**
+   * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs.
+   */
   public List<Agent> agents() {
-    return List.of(loop, pipeline, reader, callbacks);
+    return List.of(loop, pipeline, reader, callbacks, jobs);
   }
 
   /** Gives the agents threads. Once. */
@@ -195,6 +200,13 @@ public final class Engine implements AutoCloseable {
     wakePipeline = started.add("commit", pipeline)::wake;
     wakeReader = started.add("read", reader)::wake;
     wakeCallbacks = started.add("callback", callbacks)::wake;
+    Runnable oneJob = started.add("job-1", jobs)::wake;
+    Runnable otherJob = started.add("job-2", jobs)::wake;
+    wakeJobs =
+        () -> {
+          oneJob.run();
+          otherJob.run();
+        };
     threads = started;
     started.start();
   }
@@ -247,7 +259,14 @@ public final class Engine implements AutoCloseable {
 
   /** Waits until everything taken is durable and told; false when that took longer. */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
-    return Threads.await(() -> loop.isQuiet() && !callbacks.hasWork(), atMost);
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!(loop.isQuiet() && !callbacks.hasWork())) {
+      if (System.nanoTime() > until) {
+        return false;
+      }
+      Thread.sleep(2);
+    }
+    return true;
   }
 
   @Override

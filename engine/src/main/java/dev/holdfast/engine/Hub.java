@@ -46,17 +46,18 @@ final class Hub implements TaskHub, AutoCloseable {
   private final Listings listings;
   private final Purges purges;
   private final Store store;
-  private final Jobs jobs = new Jobs();
+  private final Jobs jobs;
   private volatile boolean draining;
 
-  Hub(Engine engine, Store store, HubClock clock, Limits limits, RandomGenerator dice) {
+  Hub(Engine engine, Store store, HubClock clock, Limits limits, RandomGenerator dice, Jobs jobs) {
     this.engine = engine;
+    this.jobs = jobs;
     this.store = store;
     this.clock = clock;
     this.dice = dice;
     this.requests = new Requests(limits);
     this.listings = new Listings(store);
-    this.purges = new Purges(store, clock, this::purgeOne);
+    this.purges = new Purges(store, clock, this::job, this::purgeOne);
   }
 
   void drain() {
@@ -105,7 +106,8 @@ final class Hub implements TaskHub, AutoCloseable {
     if (engine.loop().isStoreFull()) {
       throw new RefusedException(
           Reason.STORE_FULL,
-          "The store has no room, so nothing new is taken. Free some disk space or purge ended instances; it goes on by itself then.");
+          "The store has no room, so nothing new is taken. Free some disk space or purge ended"
+              + " instances; it goes on by itself then.");
     }
     if (engine.loop().backlog() > BACKLOG_MAX) {
       throw new RefusedException(
@@ -258,7 +260,8 @@ final class Hub implements TaskHub, AutoCloseable {
               if (!withNewInstanceId && !Statuses.isEnded(state.getOrchestrationStatus())) {
                 throw new RefusedException(
                     Reason.FAILED_PRECONDITION,
-                    "A non-terminal instance with this instance ID already exists. Terminate it first, or restart with a new id.");
+                    "A non-terminal instance with this instance ID already exists. Terminate it"
+                        + " first, or restart with a new id.");
               }
               return start(again(state, withNewInstanceId));
             });
@@ -287,7 +290,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request) {
-    return job(() -> purges.purge(request))
+    return checked(() -> purges.purge(request))
         .thenApply(
             done ->
                 PurgeInstancesResponse.newBuilder()

@@ -2,34 +2,95 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.RefusedException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lists, histories and purges: work that may take long and that nothing else waits for. A few at a
- * time.
+ * Lists, histories and purges: reads of the store that may take long and that nothing else waits
+ * for. One step runs one of them; several threads may take steps at the same time.
  */
-final class Jobs implements AutoCloseable {
-  private static final int AT_ONCE = 2;
+final class Jobs implements Agent {
   private static final int WAITING_MAX = 1_000;
 
-  private final ExecutorService pool = Threads.pool("job", AT_ONCE, WAITING_MAX);
+  private final Runnable wake;
+  private final ConcurrentLinkedQueue<Job<?>> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile boolean closed;
 
+  private record Job<T>(Supplier<T> work, CompletableFuture<T> done) {
+    void run() {
+      try {
+        done.complete(work.get());
+      } catch (RuntimeException e) {
+        done.completeExceptionally(e);
+      }
+    }
+
+    void refuse() {
+      done.completeExceptionally(
+          new RefusedException(
+              RefusedException.Reason.UNAVAILABLE,
+              "This host is stopping. Try again when it is back."));
+    }
+  }
+
+  /**
+   * @param wake called when there is work
+   */
+  Jobs(Runnable wake) {
+    this.wake = wake;
+  }
+
+  /** Runs it with one of the next steps. What it throws goes into the future. */
   <T> CompletableFuture<T> run(Supplier<T> work) {
-    try {
-      return CompletableFuture.supplyAsync(work, pool);
-    } catch (RejectedExecutionException e) {
+    if (waiting.get() >= WAITING_MAX) {
       return CompletableFuture.failedFuture(
           new RefusedException(
               RefusedException.Reason.OVERLOADED,
               "%d lists and purges wait already. Try again when some are done."
                   .formatted(WAITING_MAX)));
     }
+    Job<T> job = new Job<>(work, new CompletableFuture<>());
+    waiting.incrementAndGet();
+    queue.add(job);
+    if (closed) {
+      close();
+    } else {
+      wake.run();
+    }
+    return job.done();
   }
 
   @Override
-  public void close() {
-    pool.shutdownNow();
+  public boolean hasWork() {
+    return !queue.isEmpty();
+  }
+
+  @Override
+  public int work() {
+    Job<?> job = take();
+    if (job == null) {
+      return 0;
+    }
+    job.run();
+    return 1;
+  }
+
+  private @Nullable Job<?> take() {
+    Job<?> job = queue.poll();
+    if (job != null) {
+      waiting.decrementAndGet();
+    }
+    return job;
+  }
+
+  /** Refuses what waits and what comes. */
+  void close() {
+    closed = true;
+    for (Job<?> job = take(); job != null; job = take()) {
+      job.refuse();
+    }
   }
 }

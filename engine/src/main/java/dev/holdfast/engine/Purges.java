@@ -1,6 +1,5 @@
 package dev.holdfast.engine;
 
-import com.google.protobuf.Duration;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
@@ -14,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * Removing ended instances, many in one request. Each goes by itself, so an interrupted purge can
@@ -25,13 +24,24 @@ final class Purges {
   private static final int PAGE = 500;
   private static final int DEPTH_MAX = 100;
 
+  /** Runs a read of the store away from the loop. */
+  interface Reads {
+    <T> CompletableFuture<T> run(Supplier<T> read);
+  }
+
   private final Store store;
   private final HubClock clock;
+  private final Reads reads;
   private final Function<String, CompletableFuture<Boolean>> purgeOne;
 
-  Purges(Store store, HubClock clock, Function<String, CompletableFuture<Boolean>> purgeOne) {
+  Purges(
+      Store store,
+      HubClock clock,
+      Reads reads,
+      Function<String, CompletableFuture<Boolean>> purgeOne) {
     this.store = store;
     this.clock = clock;
+    this.reads = reads;
     this.purgeOne = purgeOne;
   }
 
@@ -40,42 +50,53 @@ final class Purges {
    */
   record Done(int count, boolean complete) {}
 
-  Done purge(PurgeInstancesRequest request) {
+  /** Holds no thread while the purges are being written. */
+  CompletableFuture<Done> purge(PurgeInstancesRequest request) {
     return switch (request.getRequestCase()) {
-      case INSTANCEID ->
-          new Done(ids(List.of(request.getInstanceId()), request.getRecursive()), true);
+      case INSTANCEID -> ids(List.of(request.getInstanceId()), request.getRecursive());
       case INSTANCEBATCH -> {
         List<String> ids = request.getInstanceBatch().getInstanceIdsList();
         if (ids.size() > BATCH_MAX) {
-          throw new RefusedException(
-              RefusedException.Reason.INVALID_ARGUMENT,
+          throw invalid(
               "The batch has %d instance ids; at most %d are allowed. Send several batches."
                   .formatted(ids.size(), BATCH_MAX));
         }
-        yield new Done(ids(ids, request.getRecursive()), true);
+        yield ids(ids, request.getRecursive());
       }
       case PURGEINSTANCEFILTER -> filter(request.getPurgeInstanceFilter(), request.getRecursive());
       case REQUEST_NOT_SET ->
-          throw new RefusedException(
-              RefusedException.Reason.INVALID_ARGUMENT,
+          throw invalid(
               "The purge names neither an instance, a batch nor a filter. Give one of them.");
     };
   }
 
-  private int ids(List<String> ids, boolean recursive) {
-    List<String> all = new ArrayList<>();
-    for (String id : ids) {
-      if (recursive) {
-        descendants(id, all, 0);
-      }
-      all.add(id);
-    }
-    List<CompletableFuture<Boolean>> purged = all.stream().map(purgeOne).toList();
-    int count = 0;
-    for (CompletableFuture<Boolean> one : purged) {
-      count += one.join() ? 1 : 0;
+  private static RefusedException invalid(String message) {
+    return new RefusedException(RefusedException.Reason.INVALID_ARGUMENT, message);
+  }
+
+  private CompletableFuture<Done> ids(List<String> ids, boolean recursive) {
+    CompletableFuture<Integer> count =
+        recursive
+            ? reads.run(() -> withDescendants(ids)).thenCompose(this::purgeAll)
+            : purgeAll(ids);
+    return count.thenApply(purged -> new Done(purged, true));
+  }
+
+  private CompletableFuture<Integer> purgeAll(List<String> ids) {
+    CompletableFuture<Integer> count = CompletableFuture.completedFuture(0);
+    for (CompletableFuture<Boolean> one : ids.stream().map(purgeOne).toList()) {
+      count = count.thenCombine(one, (before, purged) -> before + (purged ? 1 : 0));
     }
     return count;
+  }
+
+  private List<String> withDescendants(List<String> ids) {
+    List<String> all = new ArrayList<>();
+    for (String id : ids) {
+      descendants(id, all, 0);
+      all.add(id);
+    }
+    return all;
   }
 
   /** Children before their parents, so that a purge that is cut short can find the rest again. */
@@ -90,14 +111,23 @@ final class Purges {
       for (HistoryEvent event : HistoryBytes.events(chunk.bytes())) {
         if (event.hasSubOrchestrationInstanceCreated()) {
           String child = event.getSubOrchestrationInstanceCreated().getInstanceId();
-          descendants(child, into, depth + 1);
-          into.add(child);
+          if (isChildOf(id, child)) {
+            descendants(child, into, depth + 1);
+            into.add(child);
+          }
         }
       }
     }
   }
 
-  private Done filter(PurgeInstanceFilter filter, boolean recursive) {
+  /** A child that could not start because its id was taken has left that other instance alone. */
+  private boolean isChildOf(String parent, String child) {
+    List<Store.Stored> found = store.load(List.of(child), Store.Detail.SUMMARY);
+    return !found.isEmpty()
+        && found.get(0).instance().state().getParentInstanceId().getValue().equals(parent);
+  }
+
+  private CompletableFuture<Done> filter(PurgeInstanceFilter filter, boolean recursive) {
     List<Integer> statuses =
         filter.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
@@ -105,29 +135,45 @@ final class Purges {
                 .filter(Statuses::isEnded)
                 .toList();
     if (statuses.isEmpty()) {
-      return new Done(0, true);
+      return CompletableFuture.completedFuture(new Done(0, true));
     }
-    @Nullable Long from =
-        filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null;
-    @Nullable Long to =
-        filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null;
     long until = Long.MAX_VALUE;
     if (filter.hasTimeout()) {
-      Duration timeout = filter.getTimeout();
-      until = clock.now() + timeout.getSeconds() * Times.SECOND + timeout.getNanos() / 1_000;
+      until =
+          clock.now()
+              + filter.getTimeout().getSeconds() * Times.SECOND
+              + filter.getTimeout().getNanos() / 1_000;
     }
-    long after = Long.MIN_VALUE;
-    int count = 0;
-    while (true) {
-      List<Rows.Instance> page = store.query(new Store.Query(statuses, from, to, "", after, PAGE));
-      if (page.isEmpty()) {
-        return new Done(count, true);
-      }
-      if (clock.now() >= until) {
-        return new Done(count, false);
-      }
-      count += ids(page.stream().map(Rows.Instance::id).toList(), recursive);
-      after = page.get(page.size() - 1).key();
+    return pagesFrom(Long.MIN_VALUE, 0, new Filtered(statuses, filter, recursive, until));
+  }
+
+  private record Filtered(
+      List<Integer> statuses, PurgeInstanceFilter filter, boolean recursive, long until) {
+    Store.Query page(long afterKey) {
+      return new Store.Query(
+          statuses,
+          filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null,
+          filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null,
+          "",
+          afterKey,
+          PAGE);
     }
+  }
+
+  private CompletableFuture<Done> pagesFrom(long afterKey, int count, Filtered what) {
+    return reads
+        .run(() -> store.query(what.page(afterKey)))
+        .thenCompose(
+            page -> {
+              if (page.isEmpty()) {
+                return CompletableFuture.completedFuture(new Done(count, true));
+              }
+              if (clock.now() >= what.until()) {
+                return CompletableFuture.completedFuture(new Done(count, false));
+              }
+              long lastKey = page.get(page.size() - 1).key();
+              return ids(page.stream().map(Rows.Instance::id).toList(), what.recursive())
+                  .thenCompose(done -> pagesFrom(lastKey, count + done.count(), what));
+            });
   }
 }

@@ -3,10 +3,6 @@ package dev.holdfast.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -59,24 +55,6 @@ final class Threads {
         return;
       }
     }
-  }
-
-  /** A few threads for work that may take long; they end when there has been none for a while. */
-  static ExecutorService pool(String name, int atOnce, int waitingMax) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            atOnce,
-            atOnce,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(waitingMax),
-            task -> {
-              Thread thread = new Thread(task, "holdfast-" + name);
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 
   /** Holds the calling thread until the condition is met; false when that took longer. */

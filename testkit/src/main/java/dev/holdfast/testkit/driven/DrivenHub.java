@@ -1,0 +1,180 @@
+package dev.holdfast.testkit.driven;
+
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.MemoryStore;
+import dev.holdfast.core.Wound;
+import dev.holdfast.engine.Agent;
+import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.testkit.program.Activities;
+import dev.holdfast.testkit.program.Programs;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A task hub on a store in memory that does nothing by itself: {@link #settle} runs it until
+ * nothing is left to do, {@link #advance} moves its time, {@link #crash} kills and recovers it.
+ */
+public final class DrivenHub {
+  private static final int STEPS_MAX = 100_000;
+
+  private final VirtualClock clock = new VirtualClock();
+  private final Programs programs;
+  private final Activities activities;
+  private final LoudProblems problems = new LoudProblems();
+  private final Limits limits;
+  private final int partitions;
+  private final SplittableRandom dice = new SplittableRandom(1);
+  private FaultyStore.Faults faults = FaultyStore.Faults.NONE;
+  private MemoryStore memory = new MemoryStore();
+  private ProgramExecutor executor;
+  private Engine engine;
+  private boolean answering = true;
+
+  public DrivenHub(Programs programs) {
+    this(programs, Limits.DEFAULT, 2);
+  }
+
+  public DrivenHub(Programs programs, Limits limits, int partitions) {
+    this.programs = programs;
+    this.activities = new Activities(2);
+    this.limits = limits;
+    this.partitions = partitions;
+    this.executor = new ProgramExecutor(programs, activities);
+    this.engine = open();
+  }
+
+  private Engine open() {
+    Engine opened =
+        new Engine(
+            new FaultyStore(memory, call -> faults.next(call), flush -> {}),
+            new Engine.Settings(
+                limits,
+                partitions,
+                Dispatcher.Unserved.WAITS,
+                clock,
+                dice,
+                EnumSet.noneOf(Wound.class)),
+            problems,
+            reason -> {
+              throw new AssertionError("the hub broke down: " + reason);
+            });
+    opened.add(executor);
+    return opened;
+  }
+
+  public TaskHub hub() {
+    return engine.taskHub();
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  public ProgramExecutor executor() {
+    return executor;
+  }
+
+  public Activities activities() {
+    return activities;
+  }
+
+  public MemoryStore memory() {
+    return memory;
+  }
+
+  public LoudProblems problems() {
+    return problems;
+  }
+
+  public void setFaults(FaultyStore.Faults faults) {
+    this.faults = faults;
+  }
+
+  /** Whether {@link #settle} lets the executor answer. */
+  public void setAnswering(boolean answering) {
+    this.answering = answering;
+  }
+
+  /** Everything that is not durable is lost, with all who waited for an answer. */
+  public void crash() {
+    engine.close();
+    memory = memory.reopen();
+    executor = new ProgramExecutor(programs, activities);
+    engine = open();
+  }
+
+  /**
+   * Runs until nothing is left to do but to wait. Time goes on only as far as the delays of commits
+   * and inboxes need.
+   */
+  public void settle() {
+    long until = clock.micros() + limits.inboxDelay() + limits.commitDelay();
+    do {
+      runAtThisMoment();
+    } while (moveTo(until));
+  }
+
+  /** Lets the time go by, and everything happen that is due meanwhile. */
+  public void advance(Duration time) {
+    long until = clock.micros() + time.toNanos() / 1_000;
+    do {
+      runAtThisMoment();
+    } while (moveTo(until));
+    clock.set(Math.max(clock.micros(), until));
+    runAtThisMoment();
+  }
+
+  private boolean moveTo(long until) {
+    long wake = Long.MAX_VALUE;
+    for (Agent agent : engine.agents()) {
+      wake = Math.min(wake, agent.nextWake());
+    }
+    if (wake > until) {
+      return false;
+    }
+    clock.set(Math.max(clock.micros() + 1, wake));
+    return true;
+  }
+
+  /** Runs everything that can be done without time going on. */
+  public void runAtThisMoment() {
+    for (int steps = 0; steps < STEPS_MAX; steps++) {
+      int done = 0;
+      for (Agent agent : engine.agents()) {
+        done += agent.work();
+      }
+      if (answering) {
+        done += executor.answerAll();
+      }
+      if (done == 0) {
+        return;
+      }
+    }
+    throw new AssertionError("expected the hub to come to rest, but it goes on and on");
+  }
+
+  /** Settles, and gives what the future holds then. */
+  public <T> T get(CompletableFuture<T> future) {
+    settle();
+    if (!future.isDone()) {
+      throw new AssertionError("expected an answer, but there is none");
+    }
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.holdfast.testkit.driven;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.core.MemoryStore;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory that fails as it is told to, before or after it has done what was asked. */
+public final class FaultyStore implements Store {
+
+  /** What goes wrong with one call. */
+  public enum Fault {
+    NONE,
+    /** Nothing was written, and nobody knows. A read fails. */
+    BEFORE,
+    /** It was written, and nobody knows. A read fails. */
+    AFTER,
+    /** There is no room. A read succeeds. */
+    FULL,
+    /** The process dies before anything is written or read. */
+    CRASH_BEFORE,
+    /** The process dies when it has been written or read. */
+    CRASH_AFTER
+  }
+
+  /** Decides about each call. */
+  public interface Faults {
+    Faults NONE = call -> Fault.NONE;
+
+    /**
+     * @param call its name: commit, landed, load, timers …
+     */
+    Fault next(String call);
+  }
+
+  /** Sees each flush that has landed. */
+  public interface Watch {
+    void landed(Flush flush);
+  }
+
+  /** The process has died; everything but the store is lost. */
+  public static final class Crash extends Error {
+    private static final long serialVersionUID = 1L;
+
+    public Crash(String where) {
+      super(where, null, false, false);
+    }
+  }
+
+  private final MemoryStore memory;
+  private final Faults faults;
+  private final Watch watch;
+
+  public FaultyStore(MemoryStore memory, Faults faults, Watch watch) {
+    this.memory = memory;
+    this.faults = faults;
+    this.watch = watch;
+  }
+
+  @Override
+  public Opened opened() {
+    return memory.opened();
+  }
+
+  @Override
+  public Outcome commit(Flush flush) {
+    Fault fault = faults.next("commit");
+    if (fault == Fault.CRASH_BEFORE) {
+      throw new Crash("before flush " + flush.number());
+    }
+    if (fault == Fault.BEFORE) {
+      return new Unknown("the answer was lost");
+    }
+    if (fault == Fault.FULL) {
+      return new Rejected("no room", true);
+    }
+    Outcome outcome = memory.commit(flush);
+    if (outcome instanceof Committed) {
+      watch.landed(flush);
+    }
+    if (fault == Fault.CRASH_AFTER) {
+      throw new Crash("after flush " + flush.number());
+    }
+    return fault == Fault.AFTER ? new Unknown("the answer was lost") : outcome;
+  }
+
+  private <T> T read(String call, Supplier<T> read) {
+    Fault fault = faults.next(call);
+    if (fault == Fault.CRASH_BEFORE) {
+      throw new Crash("before " + call);
+    }
+    if (fault == Fault.BEFORE || fault == Fault.AFTER) {
+      throw new StoreException(call + " failed");
+    }
+    T answer = read.get();
+    if (fault == Fault.CRASH_AFTER) {
+      throw new Crash("after " + call);
+    }
+    return answer;
+  }
+
+  @Override
+  public boolean landed(long number) {
+    return read("landed", () -> memory.landed(number));
+  }
+
+  @Override
+  public List<Stored> load(List<String> ids, Detail detail) {
+    return read("load", () -> memory.load(ids, detail));
+  }
+
+  @Override
+  public List<Stored> loadByKey(List<Long> keys, Detail detail) {
+    return read("loadByKey", () -> memory.loadByKey(keys, detail));
+  }
+
+  @Override
+  public List<Rows.Timer> timers(Slots slots, long from, long to, int limit) {
+    return read("timers", () -> memory.timers(slots, from, to, limit));
+  }
+
+  @Override
+  public List<Long> ready(Slots slots, long afterKey, int limit) {
+    return read("ready", () -> memory.ready(slots, afterKey, limit));
+  }
+
+  @Override
+  public List<Rows.Instance> query(Query query) {
+    return read("query", () -> memory.query(query));
+  }
+
+  @Override
+  public List<Rows.Instance> ended(
+      List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit) {
+    return read("ended", () -> memory.ended(statuses, from, to, afterCompletedAt, afterKey, limit));
+  }
+
+  @Override
+  public @Nullable ByteString record(String namespace, String name) {
+    return memory.record(namespace, name);
+  }
+
+  @Override
+  public List<Rows.Keyed> records(String namespace) {
+    return read("records", () -> memory.records(namespace));
+  }
+
+  @Override
+  public long bytes() {
+    return memory.bytes();
+  }
+
+  @Override
+  public long bytesWritten() {
+    return memory.bytesWritten();
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

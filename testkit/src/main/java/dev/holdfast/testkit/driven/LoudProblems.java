@@ -1,0 +1,30 @@
+package dev.holdfast.testkit.driven;
+
+import dev.holdfast.core.Problems;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Throws for the impossible, and remembers it should somebody catch that; collects warnings. */
+public final class LoudProblems implements Problems {
+  private final List<String> impossible = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  @Override
+  public void impossible(String what) {
+    impossible.add(what);
+    throw new AssertionError(what);
+  }
+
+  @Override
+  public void warn(String what) {
+    warnings.add(what);
+  }
+
+  public List<String> impossible() {
+    return impossible;
+  }
+
+  public List<String> warnings() {
+    return warnings;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.holdfast.testkit.driven;
+
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.testkit.program.Activities;
+import dev.holdfast.testkit.program.Interpreter;
+import dev.holdfast.testkit.program.Programs;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+
+/** Keeps what it is given until the test has it answered, one way or another. */
+public final class ProgramExecutor implements Executor {
+  private final Programs programs;
+  private final Activities activities;
+  private final List<Held> held = new ArrayList<>();
+  private final Map<WorkItem.Kind, Integer> places = new EnumMap<>(WorkItem.Kind.class);
+  private BiPredicate<WorkItem.Kind, String> served;
+  private int given;
+
+  /** An item that has been handed out and not answered. */
+  public record Held(WorkItem item, Answers answers) {}
+
+  public ProgramExecutor(Programs programs, Activities activities) {
+    this.programs = programs;
+    this.activities = activities;
+    this.served = (kind, name) -> kind == WorkItem.Kind.ACTIVITY || programs.has(name);
+    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+      places.put(kind, Integer.MAX_VALUE);
+    }
+  }
+
+  /** From now on it serves these; tell the engine. */
+  public void serve(BiPredicate<WorkItem.Kind, String> served) {
+    this.served = served;
+  }
+
+  public void setPlaces(WorkItem.Kind kind, int count) {
+    places.put(kind, count);
+  }
+
+  @Override
+  public boolean serves(WorkItem.Kind kind, String name) {
+    return served.test(kind, name);
+  }
+
+  @Override
+  public int places(WorkItem.Kind kind) {
+    int taken = 0;
+    for (Held one : held) {
+      taken += one.item().kind() == kind ? 1 : 0;
+    }
+    return places.getOrDefault(kind, 0) - taken;
+  }
+
+  @Override
+  public void execute(List<WorkItem> items, Answers answers) {
+    for (WorkItem item : items) {
+      given++;
+      held.add(new Held(item, answers));
+    }
+  }
+
+  /** What waits for an answer, oldest first. */
+  public List<Held> held() {
+    return held;
+  }
+
+  /** How many items it has been given. */
+  public int given() {
+    return given;
+  }
+
+  /** Runs what the item asks for. */
+  public Answer run(WorkItem item) {
+    return item instanceof WorkItem.Turn turn
+        ? new Answer.TurnDone(turn, Interpreter.run(turn.request(), programs))
+        : new Answer.ActivityDone(
+            (WorkItem.Activity) item, activities.run((WorkItem.Activity) item));
+  }
+
+  /** Runs and answers everything it holds. */
+  public int answerAll() {
+    List<Held> now = List.copyOf(held);
+    held.clear();
+    for (Held one : now) {
+      one.answers().answer(run(one.item()));
+    }
+    return now.size();
+  }
+}

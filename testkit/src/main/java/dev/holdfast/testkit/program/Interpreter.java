@@ -1,0 +1,446 @@
+package dev.holdfast.testkit.program;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.core.Times;
+import dev.holdfast.protocol.CompleteOrchestrationAction;
+import dev.holdfast.protocol.CreateSubOrchestrationAction;
+import dev.holdfast.protocol.CreateTimerAction;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationInstance;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.ScheduleTaskAction;
+import dev.holdfast.protocol.SendEventAction;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one turn of a {@link Program} as an SDK does: from the bytes of a request to its answer,
+ * knowing nothing else.
+ *
+ * <p>It replays from the first step, and it is strict: history that does not hold what an earlier
+ * turn asked for, or holds something else, is an error. So each turn proves that memory, rows and
+ * requests tell the same story.
+ */
+public final class Interpreter {
+  private final SeenByWorker seen;
+  private final Program program;
+  private final Program.Habits habits;
+  private final Memo memo;
+  private final List<OrchestratorAction> actions = new ArrayList<>();
+  private final Map<String, Integer> nextRaised = new LinkedHashMap<>();
+  private final List<Leaf> launched = new ArrayList<>();
+  private @Nullable String lastChild;
+  private @Nullable String status;
+  private int nextId;
+
+  /** The position in history up to which the program has got. */
+  private int cursor;
+
+  private Interpreter(ByteString request, Programs programs) {
+    this.seen = new SeenByWorker(request);
+    this.program = programs.get(seen.started.getName());
+    this.habits = program.habits();
+    this.memo = Memo.of(seen.started.getInput().getValue());
+    this.nextId = habits.firstId();
+    this.cursor = seen.startedAt;
+  }
+
+  /**
+   * The answer to a turn.
+   *
+   * @param request a serialized OrchestratorRequest
+   * @throws IllegalStateException it is not what a worker may be shown, or replay does not fit it
+   */
+  public static OrchestratorResponse run(ByteString request, Programs programs) {
+    return new Interpreter(request, programs).run();
+  }
+
+  private OrchestratorResponse run() {
+    try {
+      while (memo.step < program.steps().size()) {
+        take(program.steps().get(memo.step));
+        memo.step++;
+      }
+      complete(
+          CompleteOrchestrationAction.newBuilder()
+              .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED)
+              .setResult(StringValue.of(memo.output())));
+    } catch (Blocked e) {
+      // Waits for what has not happened yet.
+    } catch (Ended e) {
+      complete(e.completion);
+    }
+    OrchestratorResponse.Builder response =
+        OrchestratorResponse.newBuilder()
+            .setInstanceId(seen.request.getInstanceId())
+            .addAllActions(actions);
+    if (status != null || habits.statusAlways()) {
+      response.setCustomStatus(StringValue.of(status == null ? "" : status));
+    }
+    return response.build();
+  }
+
+  private void complete(CompleteOrchestrationAction.Builder completion) {
+    actions.add(
+        OrchestratorAction.newBuilder()
+            .setId(nextId++)
+            .setCompleteOrchestration(completion)
+            .build());
+  }
+
+  private void take(Step step) {
+    if (step instanceof Step.Awaitable awaitable) {
+      awaitAll(List.of(awaitable));
+    } else if (step instanceof Step.All all) {
+      awaitAll(all.branches());
+    } else if (step instanceof Step.Any any) {
+      awaitAny(any.branches());
+    } else if (step instanceof Step.Retry retry) {
+      retry(retry);
+    } else if (step instanceof Step.Launch launch) {
+      launched.add(child(launch.program(), launch.input(), launch.ids(), true));
+    } else if (step instanceof Step.Send send) {
+      send(send);
+    } else if (step instanceof Step.Status set) {
+      status = set.text();
+    } else if (step instanceof Step.Fail fail) {
+      throw failed(fail.message());
+    } else if (step instanceof Step.Again) {
+      throw again();
+    } else {
+      throw new IllegalStateException("expected a step of a known kind, but got " + step);
+    }
+  }
+
+  /**
+   * Something that was started and is waited for.
+   *
+   * @param id of its action; −1 for an event
+   * @param event the name of the event; null for others
+   */
+  private record Leaf(int id, @Nullable String event, boolean caught) {}
+
+  private Leaf start(Step.Awaitable step) {
+    if (step instanceof Step.Call call) {
+      return activity(call.activity(), call.input(), call.caught());
+    }
+    if (step instanceof Step.Sleep sleep) {
+      return timer(sleep.time());
+    }
+    if (step instanceof Step.Child child) {
+      return child(child.program(), child.input(), child.ids(), child.caught());
+    }
+    if (step instanceof Step.Join join) {
+      Leaf leaf = launched.remove(0);
+      return new Leaf(leaf.id(), null, join.caught());
+    }
+    return new Leaf(-1, ((Step.Await) step).event(), true);
+  }
+
+  private Leaf activity(String name, String input, boolean caught) {
+    HistoryEvent before =
+        ask(
+            OrchestratorAction.newBuilder()
+                .setScheduleTask(
+                    ScheduleTaskAction.newBuilder().setName(name).setInput(StringValue.of(input))));
+    check(before == null || before.getTaskScheduled().getName().equals(name), name, before);
+    return new Leaf(nextId - 1, null, caught);
+  }
+
+  private Leaf timer(Duration time) {
+    Timestamp fireAt = Times.timestamp(Times.micros(seen.timeAt(cursor)) + time.toNanos() / 1_000);
+    HistoryEvent before =
+        ask(
+            OrchestratorAction.newBuilder()
+                .setCreateTimer(CreateTimerAction.newBuilder().setFireAt(fireAt)));
+    check(before == null || before.getTimerCreated().getFireAt().equals(fireAt), fireAt, before);
+    return new Leaf(nextId - 1, null, true);
+  }
+
+  private Leaf child(String name, String input, Step.ChildId ids, boolean caught) {
+    String hex = "%04x".formatted(nextId);
+    String execution = seen.request.getExecutionId().getValue();
+    String id =
+        switch (ids) {
+          case OF_EXECUTION -> execution + ":" + hex;
+          case OF_INSTANCE -> seen.request.getInstanceId() + ":" + hex;
+          case OF_HUB -> "";
+        };
+    HistoryEvent before =
+        ask(
+            OrchestratorAction.newBuilder()
+                .setCreateSubOrchestration(
+                    CreateSubOrchestrationAction.newBuilder()
+                        .setInstanceId(id)
+                        .setName(name)
+                        .setInput(StringValue.of(input))));
+    lastChild = id.isEmpty() ? execution + ":" + hex : id;
+    check(
+        before == null
+            || (before.getSubOrchestrationInstanceCreated().getName().equals(name)
+                // A rewound execution has a new id, and its children keep those that they had.
+                && (ids == Step.ChildId.OF_INSTANCE
+                    ? before.getSubOrchestrationInstanceCreated().getInstanceId().equals(id)
+                    : true)),
+        name + " " + id,
+        before);
+    if (before != null) {
+      lastChild = before.getSubOrchestrationInstanceCreated().getInstanceId();
+    }
+    return new Leaf(nextId - 1, null, caught);
+  }
+
+  /** Asks for something, or finds in history that it was asked for. */
+  private @Nullable HistoryEvent ask(OrchestratorAction.Builder action) {
+    int id = nextId++;
+    HistoryEvent before = seen.asked.get(id);
+    if (before == null) {
+      if (!seen.isNow(cursor)) {
+        throw new IllegalStateException(
+            "replay expects history to hold action %d, which an earlier turn has asked for, but it does not:%n%s%n%s"
+                .formatted(id, action, seen.request));
+      }
+      actions.add(action.setId(id).build());
+    }
+    return before;
+  }
+
+  private void check(boolean fits, Object expected, @Nullable HistoryEvent event) {
+    if (!fits) {
+      throw new IllegalStateException(
+          "replay expects %s, but history says:%n%s%nin%n%s"
+              .formatted(expected, event, seen.request));
+    }
+  }
+
+  private void awaitAll(List<Step.Awaitable> branches) {
+    List<Leaf> leaves = new ArrayList<>();
+    branches.forEach(branch -> leaves.add(start(branch)));
+    int latest = cursor;
+    String failure = null;
+    boolean complete = true;
+    List<String> results = new ArrayList<>();
+    for (Leaf leaf : leaves) {
+      int position = positionOf(leaf);
+      if (position < 0) {
+        complete = false;
+        continue;
+      }
+      latest = Math.max(latest, position);
+      String failed = failureAt(leaf, position);
+      if (failed == null) {
+        results.add(resultAt(leaf, position));
+      } else if (leaf.caught()) {
+        results.add("!" + failed);
+      } else {
+        failure = failure == null ? failed : failure;
+      }
+    }
+    if (!complete) {
+      throw new Blocked();
+    }
+    cursor = latest;
+    if (failure != null) {
+      throw failed(failure);
+    }
+    memo.results.addAll(results);
+  }
+
+  private void awaitAny(List<Step.Awaitable> branches) {
+    List<Leaf> leaves = new ArrayList<>();
+    branches.forEach(branch -> leaves.add(start(branch)));
+    int first = Integer.MAX_VALUE;
+    for (Leaf leaf : leaves) {
+      int position = positionOf(leaf);
+      if (position >= 0) {
+        first = Math.min(first, position);
+      }
+    }
+    if (first == Integer.MAX_VALUE) {
+      throw new Blocked();
+    }
+    cursor = Math.max(cursor, first);
+    memo.results.add("any");
+  }
+
+  private void retry(Step.Retry retry) {
+    for (int attempt = 1; ; attempt++) {
+      Leaf leaf = activity(retry.activity(), retry.input(), false);
+      int position = passed(leaf);
+      String failed = failureAt(leaf, position);
+      if (failed == null) {
+        memo.results.add(resultAt(leaf, position));
+        return;
+      }
+      if (attempt == retry.attempts()) {
+        throw failed(failed);
+      }
+      passed(timer(retry.between()));
+    }
+  }
+
+  private int passed(Leaf leaf) {
+    int position = positionOf(leaf);
+    if (position < 0) {
+      throw new Blocked();
+    }
+    cursor = Math.max(cursor, position);
+    return position;
+  }
+
+  /** Where in history the leaf is answered; −1 when it is not. */
+  private int positionOf(Leaf leaf) {
+    if (leaf.event() != null) {
+      return nextEvent(leaf.event());
+    }
+    Integer position = seen.answered.get(leaf.id());
+    return position == null ? -1 : position;
+  }
+
+  /** Reads the next event of the name that is no repetition by its sender. */
+  private int nextEvent(String name) {
+    List<Integer> positions = seen.raised.getOrDefault(name, List.of());
+    int expected = memo.read.getOrDefault(name, 0) + 1;
+    int next = nextRaised.getOrDefault(name, 0);
+    while (next < positions.size()) {
+      int position = positions.get(next++);
+      nextRaised.put(name, next);
+      Numbered event = numbered(position);
+      if (memo.attempts.contains(event.attempt())) {
+        throw new IllegalStateException(
+            "expected each event once, but %s %s came twice:%n%s"
+                .formatted(name, event, seen.request));
+      }
+      memo.attempts.add(event.attempt());
+      if (event.number() > expected) {
+        throw new IllegalStateException(
+            "expected %s number %d, but %s came:%n%s"
+                .formatted(name, expected, event, seen.request));
+      }
+      if (event.number() == expected) {
+        memo.read.put(name, expected);
+        return position;
+      }
+    }
+    return -1;
+  }
+
+  private Numbered numbered(int position) {
+    return Numbered.parse(seen.events.get(position).getEventRaised().getInput().getValue());
+  }
+
+  private @Nullable String failureAt(Leaf leaf, int position) {
+    HistoryEvent event = seen.events.get(position);
+    if (leaf.event() != null) {
+      return null;
+    }
+    if (event.hasTaskFailed()) {
+      return event.getTaskFailed().getFailureDetails().getErrorMessage();
+    }
+    return event.hasSubOrchestrationInstanceFailed()
+        ? event.getSubOrchestrationInstanceFailed().getFailureDetails().getErrorMessage()
+        : null;
+  }
+
+  private String resultAt(Leaf leaf, int position) {
+    HistoryEvent event = seen.events.get(position);
+    return switch (event.getEventTypeCase()) {
+      case TASKCOMPLETED -> event.getTaskCompleted().getResult().getValue();
+      case SUBORCHESTRATIONINSTANCECOMPLETED ->
+          "[" + event.getSubOrchestrationInstanceCompleted().getResult().getValue() + "]";
+      case TIMERFIRED -> "slept";
+      case EVENTRAISED -> leaf.event() + "#" + numbered(position).number();
+      default -> throw new IllegalStateException("expected an answer, but got " + event);
+    };
+  }
+
+  private void send(Step.Send send) {
+    String to =
+        switch (send.to()) {
+          case Step.Send.PARENT ->
+              seen.started.getParentInstance().getOrchestrationInstance().getInstanceId();
+          case Step.Send.CHILD -> lastChild == null ? "" : lastChild;
+          default -> send.to();
+        };
+    if (to.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < send.count(); i++) {
+      int number = memo.sent.merge(to + " " + send.event(), 1, Integer::sum);
+      String attempt =
+          "%s.%s.%d"
+              .formatted(
+                  seen.request.getInstanceId(), seen.request.getExecutionId().getValue(), nextId);
+      OrchestratorAction.Builder action =
+          OrchestratorAction.newBuilder()
+              .setSendEvent(
+                  SendEventAction.newBuilder()
+                      .setInstance(OrchestrationInstance.newBuilder().setInstanceId(to))
+                      .setName(send.event())
+                      .setData(StringValue.of(new Numbered(number, attempt).toString())));
+      int id = nextId;
+      if (ask(action) != null && habits.repeatsSent()) {
+        actions.add(action.setId(id).build());
+      }
+    }
+  }
+
+  private Ended failed(String message) {
+    return new Ended(
+        CompleteOrchestrationAction.newBuilder()
+            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
+            .setFailureDetails(
+                TaskFailureDetails.newBuilder()
+                    .setErrorType("ProgramFailed")
+                    .setErrorMessage(message)));
+  }
+
+  private Ended again() {
+    memo.step++;
+    List<HistoryEvent> carried = new ArrayList<>();
+    for (int i = 0; i < seen.events.size(); i++) {
+      HistoryEvent event = seen.events.get(i);
+      if (event.hasEventRaised()) {
+        String name = event.getEventRaised().getName();
+        List<Integer> positions = seen.raised.getOrDefault(name, List.of());
+        if (positions.indexOf(i) >= nextRaised.getOrDefault(name, 0)) {
+          carried.add(habits.carryReversed() ? 0 : carried.size(), event);
+        }
+      }
+    }
+    return new Ended(
+        CompleteOrchestrationAction.newBuilder()
+            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_CONTINUED_AS_NEW)
+            .setResult(StringValue.of(memo.text()))
+            .addAllCarryoverEvents(carried));
+  }
+
+  /** The program can go no further in this turn. */
+  private static final class Blocked extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Blocked() {
+      super(null, null, false, false);
+    }
+  }
+
+  /** The execution ends here. */
+  private static final class Ended extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient CompleteOrchestrationAction.Builder completion;
+
+    Ended(CompleteOrchestrationAction.Builder completion) {
+      super(null, null, false, false);
+      this.completion = completion;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.holdfast.testkit.program;
+
+/**
+ * The payload of a numbered event: {@code number/attempt}.
+ *
+ * <p>Who sends events numbers them from 1 for each receiver and name. A sender that does not know
+ * whether an event arrived sends the same number again in another attempt, so that a receiver that
+ * reads each number once can tell a loss (a gap), a repetition by the engine (the same attempt
+ * twice) and a repetition by the sender (the same number in another attempt) apart.
+ *
+ * @param attempt unique in the whole run, without '/', ',' or line breaks
+ */
+public record Numbered(int number, String attempt) {
+
+  public static Numbered parse(String payload) {
+    int slash = payload.indexOf('/');
+    return new Numbered(
+        Integer.parseInt(payload.substring(0, slash)), payload.substring(slash + 1));
+  }
+
+  @Override
+  public String toString() {
+    return number + "/" + attempt;
+  }
+}

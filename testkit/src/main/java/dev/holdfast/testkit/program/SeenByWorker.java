@@ -1,0 +1,160 @@
+package dev.holdfast.testkit.program;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.core.HistoryBytes;
+import dev.holdfast.core.Times;
+import dev.holdfast.protocol.ExecutionStartedEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestratorRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker is shown of an execution, held against the rules of the protocol: a real SDK would
+ * fail, hang or lose its thread where this throws.
+ */
+final class SeenByWorker {
+  final OrchestratorRequest request;
+
+  /** History and what is new, in order. */
+  final List<HistoryEvent> events;
+
+  final ExecutionStartedEvent started;
+  final int startedAt;
+
+  /** By eventId. */
+  final Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
+
+  /** Position of the answer, by the eventId of what was asked. */
+  final Map<Integer, Integer> answered = new LinkedHashMap<>();
+
+  /** Positions of raised events, by name. */
+  final Map<String, List<Integer>> raised = new LinkedHashMap<>();
+
+  /** The number of the turn in which each event was read. */
+  private final int[] turnOf;
+
+  private final List<Timestamp> turns = new ArrayList<>();
+
+  SeenByWorker(ByteString bytes) {
+    try {
+      request = OrchestratorRequest.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("expected an OrchestratorRequest, but it does not parse", e);
+    }
+    expect(request.getNewEventsCount() > 0, "new events", "none");
+    expect(
+        request.getNewEvents(0).hasOrchestratorStarted(),
+        "new events to begin with OrchestratorStarted",
+        request.getNewEvents(0));
+    expect(request.hasEntityParameters(), "entity parameters", "none");
+    events = new ArrayList<>(request.getPastEventsList());
+    events.addAll(request.getNewEventsList());
+    turnOf = new int[events.size()];
+    int position = -1;
+    int lastId = -1;
+    for (int i = 0; i < events.size(); i++) {
+      HistoryEvent event = events.get(i);
+      expect(event.hasTimestamp(), "a timestamp", event);
+      expect(HistoryBytes.forWorkers(event), "only what workers know", event);
+      if (event.getEventId() >= 0) {
+        expect(event.getEventId() > lastId, "an eventId above " + lastId, event);
+        lastId = event.getEventId();
+      }
+      if (event.hasExecutionStarted()) {
+        expect(position < 0, "one ExecutionStarted", event);
+        position = i;
+      }
+      take(event, i);
+      turnOf[i] = turns.size() - 1;
+    }
+    expect(position >= 0, "an ExecutionStarted", "none");
+    startedAt = position;
+    started = events.get(position).getExecutionStarted();
+    expect(
+        started.getOrchestrationInstance().getInstanceId().equals(request.getInstanceId())
+            && started.getOrchestrationInstance().getExecutionId().equals(request.getExecutionId()),
+        "ExecutionStarted to name " + request.getInstanceId() + " " + request.getExecutionId(),
+        started.getOrchestrationInstance());
+  }
+
+  private void take(HistoryEvent event, int position) {
+    switch (event.getEventTypeCase()) {
+      case ORCHESTRATORSTARTED -> {
+        expect(
+            turns.isEmpty()
+                || Times.micros(event.getTimestamp())
+                    >= Times.micros(turns.get(turns.size() - 1)) + Times.MILLI,
+            "time to go on by a millisecond at least from turn to turn",
+            event);
+        turns.add(event.getTimestamp());
+      }
+      case TASKSCHEDULED, TIMERCREATED, SUBORCHESTRATIONINSTANCECREATED, EVENTSENT ->
+          asked.put(event.getEventId(), event);
+      case TASKCOMPLETED -> answer(event.getTaskCompleted().getTaskScheduledId(), event, position);
+      case TASKFAILED -> answer(event.getTaskFailed().getTaskScheduledId(), event, position);
+      case SUBORCHESTRATIONINSTANCECOMPLETED ->
+          answer(
+              event.getSubOrchestrationInstanceCompleted().getTaskScheduledId(), event, position);
+      case SUBORCHESTRATIONINSTANCEFAILED ->
+          answer(event.getSubOrchestrationInstanceFailed().getTaskScheduledId(), event, position);
+      case TIMERFIRED -> {
+        int id = event.getTimerFired().getTimerId();
+        answer(id, event, position);
+        expect(
+            event.getTimerFired().getFireAt().equals(askedFor(id).getTimerCreated().getFireAt()),
+            "the time that was asked for, " + askedFor(id),
+            event);
+        expect(
+            Times.micros(turns.get(turns.size() - 1))
+                > Times.microsUp(event.getTimerFired().getFireAt()),
+            "the turn that reads a timer to be later than it",
+            event);
+      }
+      case EVENTRAISED ->
+          raised
+              .computeIfAbsent(event.getEventRaised().getName(), n -> new ArrayList<>(1))
+              .add(position);
+      default -> {
+        // Entities are not spoken of here.
+      }
+    }
+  }
+
+  private HistoryEvent askedFor(int id) {
+    HistoryEvent event = asked.get(id);
+    if (event == null) {
+      throw new IllegalStateException(
+          "expected something with eventId " + id + ", but there is none");
+    }
+    return event;
+  }
+
+  private void answer(int id, HistoryEvent event, int position) {
+    expect(asked.containsKey(id), "an answer after what was asked", event);
+    expect(answered.put(id, position) == null, "one answer to " + askedFor(id), event);
+  }
+
+  /** The orchestrator's "now" when it had read as far as this. */
+  Timestamp timeAt(int position) {
+    return turns.get(turnOf[position]);
+  }
+
+  /** Whether the event at this position is read in the turn that runs now. */
+  boolean isNow(int position) {
+    return turnOf[position] == turns.size() - 1;
+  }
+
+  private void expect(boolean holds, String expected, @Nullable Object but) {
+    if (!holds) {
+      throw new IllegalStateException(
+          "a worker expects %s, but was shown:%n%s%nin the request%n%s"
+              .formatted(expected, but, request));
+    }
+  }
+}

@@ -259,14 +259,7 @@ public final class Engine implements AutoCloseable {
 
   /** Waits until everything taken is durable and told; false when that took longer. */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
-    long until = System.nanoTime() + atMost.toNanos();
-    while (!(loop.isQuiet() && !callbacks.hasWork())) {
-      if (System.nanoTime() > until) {
-        return false;
-      }
-      Thread.sleep(2);
-    }
-    return true;
+    return Threads.await(() -> loop.isQuiet() && !callbacks.hasWork(), atMost);
   }
 
   @Override

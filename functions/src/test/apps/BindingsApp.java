@@ -135,7 +135,8 @@ public class BindingsApp {
   }
 
   @FunctionName("CustomStatus")
-  public HttpResponseMessage customStatus(@HttpTrigger(name = "req") HttpRequestMessage<String> request) {
+  public HttpResponseMessage customStatus(
+      @HttpTrigger(name = "req") HttpRequestMessage<String> request) {
     int status = Integer.parseInt(request.getBody());
     return request.createResponseBuilder(HttpStatusType.custom(status)).build();
   }
@@ -200,10 +201,13 @@ public class BindingsApp {
   }
 
   @FunctionName("Logs")
-  public void logs(@HttpTrigger(name = "req") HttpRequestMessage<Void> request, ExecutionContext context) {
+  public void logs(
+      @HttpTrigger(name = "req") HttpRequestMessage<Void> request, ExecutionContext context) {
     context.getLogger().log(java.util.logging.Level.WARNING, "hot: {0}", 42);
     context.getLogger().fine("detail");
-    context.getLogger().log(java.util.logging.Level.SEVERE, "broken", new IllegalStateException("why"));
+    context
+        .getLogger()
+        .log(java.util.logging.Level.SEVERE, "broken", new IllegalStateException("why"));
   }
 
   @FunctionName("Loader")
@@ -219,13 +223,15 @@ public class BindingsApp {
   }
 
   @FunctionName("Nested")
-  public String unused(@HttpTrigger(name = "req", authLevel = AuthorizationLevel.ADMIN) String body) {
+  public String unused(
+      @HttpTrigger(name = "req", authLevel = AuthorizationLevel.ADMIN) String body) {
     return body;
   }
 
   public static class Inner {
     @FunctionName("InInner")
-    public List<String> inInner(@HttpTrigger(name = "req") HttpRequestMessage<List<String>> request) {
+    public List<String> inInner(
+        @HttpTrigger(name = "req") HttpRequestMessage<List<String>> request) {
       return request.getBody();
     }
   }

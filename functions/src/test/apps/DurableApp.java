@@ -16,12 +16,15 @@ import com.microsoft.durabletask.azurefunctions.DurableClientContext;
 import com.microsoft.durabletask.azurefunctions.DurableClientInput;
 import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 public class DurableApp {
@@ -137,23 +140,26 @@ public class DurableApp {
 
   private static final AtomicInteger RUNNING = new AtomicInteger();
 
-  @FunctionName("Blocks")
-  public int blocks(@DurableActivityTrigger(name = "millis") int millis)
+  /** Blocks until a file exists; answers how many did so at once when this one began. */
+  @FunctionName("WaitForFile")
+  public int waitForFile(@DurableActivityTrigger(name = "path") String quotedPath)
       throws InterruptedException {
     int now = RUNNING.incrementAndGet();
     try {
-      Thread.sleep(millis);
+      while (!Files.exists(Paths.get(quotedPath.replace("\"", "")))) {
+        LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        if (Thread.interrupted()) {
+          throw new InterruptedException("interrupted while waiting");
+        }
+      }
       return now;
     } finally {
       RUNNING.decrementAndGet();
     }
   }
 
-  @FunctionName("BlockingTurn")
-  public String blockingTurn(
-      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
-      throws InterruptedException {
-    Thread.sleep(ctx.getInput(Integer.class));
-    return "late";
+  @FunctionName("Running")
+  public int running(@HttpTrigger(name = "req") HttpRequestMessage<Optional<String>> request) {
+    return RUNNING.get();
   }
 }

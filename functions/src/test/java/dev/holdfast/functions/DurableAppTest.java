@@ -2,6 +2,7 @@ package dev.holdfast.functions;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
@@ -9,21 +10,27 @@ import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DurableAppTest {
 
-  private @Nullable FunctionApp app;
+  @SuppressWarnings("NullAway.Init")
+  @TempDir
+  Path folder;
+
+  @SuppressWarnings("NullAway.Init")
+  private FunctionApp app;
 
   @AfterEach
   void closeApp() {
@@ -210,34 +217,57 @@ class DurableAppTest {
 
   @Test
   void blocking_activities_run_up_to_the_limit_and_hold_up_no_turn() throws Exception {
-    AppContext context = AppContext.builder().maxConcurrentActivityFunctions(8).build();
-    FunctionApp opened = open("1.4.0", context);
+    FunctionApp opened =
+        open("1.4.0", AppContext.builder().maxConcurrentActivityFunctions(8).build());
+    Path gate = folder.resolve("gate");
     HandDriven driver = new HandDriven(opened.executor(), "any");
-    CompletableFuture<Void> all = new CompletableFuture<>();
-    List<Integer> seen = new CopyOnWriteArrayList<>();
     List<WorkItem> items = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      items.add(driver.activityItem("Blocks", "300", i));
+      items.add(driver.activityItem("WaitForFile", "\"" + gate + "\"", i));
     }
+    List<Answer> answers = new CopyOnWriteArrayList<>();
 
-    opened
-        .executor()
-        .execute(
-            items,
-            answer -> {
-              Answer.ActivityDone done = (Answer.ActivityDone) answer;
-              seen.add(Integer.parseInt(done.response().getResult().getValue()));
-              if (seen.size() == items.size()) {
-                all.complete(null);
-              }
-            });
-    CompleteOrchestrationAction other = new HandDriven(opened.executor(), "Nothing").run(null);
-    int doneBefore = seen.size();
-    all.get(20, TimeUnit.SECONDS);
+    opened.executor().execute(items, answers::add);
+    await().untilAsserted(() -> assertThat(running(opened)).isEqualTo("8"));
+    CompleteOrchestrationAction other = new HandDriven(opened.executor(), "Eternal").run(null);
 
     assertThat(other.getOrchestrationStatus())
-        .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED);
-    assertThat(doneBefore).isLessThan(items.size());
-    assertThat(seen).contains(8).allMatch(atOnce -> atOnce <= 8);
+        .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_CONTINUED_AS_NEW);
+    assertThat(answers).isEmpty();
+    Files.createFile(gate);
+    await().untilAsserted(() -> assertThat(answers).hasSize(16));
+    assertThat(answers)
+        .extracting(a -> ((Answer.ActivityDone) a).response().getResult().getValue())
+        .contains("8")
+        .allMatch(atOnce -> Integer.parseInt(atOnce) <= 8);
+  }
+
+  private static String running(FunctionApp app) throws Exception {
+    HttpCall call =
+        new HttpCall(
+            "GET", URI.create("http://localhost"), Map.of(), Map.of(), Map.of(), new byte[0]);
+    return new String(app.call("Running", call).get(20, TimeUnit.SECONDS).body(), UTF_8);
+  }
+
+  @Test
+  void hint_about_quotes_is_given_once() throws Exception {
+    List<FunctionLog.Entry> said = new CopyOnWriteArrayList<>();
+    HandDriven hello =
+        new HandDriven(
+            open("1.4.0", AppContext.builder().log(said::add).build()).executor(), "HelloSequence");
+
+    hello.run(null);
+
+    assertThat(said)
+        .extracting(FunctionLog.Entry::message)
+        .filteredOn(message -> message.contains("activityStringInput"))
+        .hasSize(1);
+  }
+
+  @Test
+  void versions_of_the_libraries_are_known() throws Exception {
+    assertThat(open("1.5.0").libraries())
+        .containsEntry("durabletask-client", "1.5.0")
+        .containsEntry("durabletask-azure-functions", "1.4.0");
   }
 }

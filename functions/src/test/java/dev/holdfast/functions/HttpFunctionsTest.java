@@ -42,14 +42,14 @@ class HttpFunctionsTest {
         }
       };
 
+  @SuppressWarnings("NullAway.Init")
   private static FunctionApp app;
 
   @BeforeAll
   static void openApp() throws Exception {
     app =
         FunctionApp.open(
-            TestApps.source(
-                TestApps.compiledOnce("bindings", List.of(), "BindingsApp"), List.of()),
+            TestApps.source(TestApps.compiledOnce("bindings", List.of(), "BindingsApp"), List.of()),
             AppContext.builder().settings(Map.of("tick", "0 * * * * *")).log(LOG).build());
   }
 
@@ -82,7 +82,7 @@ class HttpFunctionsTest {
   @Test
   void all_functions_are_found() {
     assertThat(app.failedFunctions()).isEmpty();
-    assertThat(app.functions()).hasSize(25);
+    assertThat(app.functions()).hasSize(24);
   }
 
   @Test

@@ -63,6 +63,9 @@ public final class ValueReader {
   }
 
   private @Nullable Object convert(Wire value) {
+    if (raw == Void.class) {
+      return null;
+    }
     if (content != null && raw == Optional.class) {
       return value instanceof Wire.Nothing
           ? Optional.empty()

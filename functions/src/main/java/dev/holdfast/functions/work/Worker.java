@@ -72,6 +72,9 @@ final class Worker implements Runnable {
     busy = true;
     try {
       task.run();
+    } catch (RuntimeException | Error e) {
+      // A task must not throw. If one does, it is told, and this thread goes on with the next.
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     } finally {
       busy = false;
       Thread.interrupted(); // User code may have left it behind; it is not ours to hear.

@@ -1,0 +1,59 @@
+package dev.holdfast.functions.durable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.functions.AppContext;
+import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.invoking.Wire;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ClientInputTest {
+
+  private static BindingDefinition binding(String taskHub) {
+    return new BindingDefinition("durableClient", "in", "client", Map.of("taskHub", taskHub));
+  }
+
+  @Test
+  void tells_where_the_hub_is() {
+    AppContext context =
+        AppContext.builder()
+            .taskHub("MyHub")
+            .rpcPort(() -> 4002)
+            .httpBaseUrl(() -> URI.create("http://localhost:7072/"))
+            .systemKey(() -> "a+b=")
+            .build();
+
+    assertThat(new ClientInput(binding(""), context).get())
+        .isEqualTo(
+            new Wire.Text(
+                "{\"taskHubName\":\"MyHub\",\"connectionName\":\"Storage\",\"creationUrls\":null,"
+                    + "\"managementUrls\":null,\"baseUrl\":null,"
+                    + "\"requiredQueryStringParameters\":\"code=a%2Bb%3D\","
+                    + "\"rpcBaseUrl\":\"http://localhost:4002\","
+                    + "\"httpBaseUrl\":\"http://localhost:7072/runtime/webhooks/durabletask\","
+                    + "\"maxGrpcMessageSizeInBytes\":4194304,"
+                    + "\"grpcHttpClientTimeout\":\"00:01:40\"}"));
+  }
+
+  @Test
+  void binding_may_name_another_hub() {
+    Wire value = new ClientInput(binding("Other"), AppContext.builder().build()).get();
+
+    assertThat(((Wire.Text) value).value()).contains("\"taskHubName\":\"Other\"");
+  }
+
+  @Test
+  void follows_a_port_that_becomes_known_later() {
+    AtomicInteger port = new AtomicInteger(1);
+    ClientInput input =
+        new ClientInput(binding(""), AppContext.builder().rpcPort(port::get).build());
+    Wire before = input.get();
+
+    assertThat(input.get()).isSameAs(before);
+    port.set(2);
+    assertThat(((Wire.Text) input.get()).value()).contains("localhost:2\"");
+  }
+}

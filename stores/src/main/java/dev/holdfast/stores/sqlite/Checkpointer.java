@@ -71,7 +71,7 @@ final class Checkpointer implements AutoCloseable {
   void committed(boolean much) {
     lock.lock();
     try {
-      if (!dirty || much && !due) {
+      if (!dirty || (much && !due)) {
         changed.signal();
       }
       dirty = true;
@@ -103,9 +103,9 @@ final class Checkpointer implements AutoCloseable {
       while (!ended && !dirty) {
         changed.await();
       }
-      if (!ended && !due) {
-        boolean quiet = !changed.await(IDLE_SECONDS, TimeUnit.SECONDS);
-        assert quiet || due || ended;
+      long left = TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
+      while (!ended && !due && left > 0) {
+        left = changed.awaitNanos(left);
       }
       dirty = false;
       due = false;

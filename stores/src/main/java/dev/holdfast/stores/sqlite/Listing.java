@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -35,7 +36,7 @@ final class Listing {
     if (prefix == null) {
       return List.of();
     }
-    TreeSet<Integer> statuses = new TreeSet<>(query.statuses());
+    Set<Integer> statuses = new TreeSet<>(query.statuses());
     if (!query.idPrefix().isEmpty() && isSelective(reads, prefix)) {
       return byPrefix(reads, query, prefix, statuses);
     }
@@ -66,7 +67,7 @@ final class Listing {
   }
 
   private static List<Rows.Instance> byPrefix(
-      Reads reads, Query query, Text.Range prefix, TreeSet<Integer> statuses) throws SQLException {
+      Reads reads, Query query, Text.Range prefix, Set<Integer> statuses) throws SQLException {
     // The unary plus keeps the planner from reading along the keys after all.
     return run(
             reads,

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,9 +220,9 @@ final class Reads implements AutoCloseable {
     return keys;
   }
 
-  @Nullable ByteString record(String namespace, String name) throws SQLException {
+  Optional<ByteString> record(String namespace, String name) throws SQLException {
     if (!Text.wellFormed(namespace) || !Text.wellFormed(name)) {
-      return null;
+      return Optional.empty();
     }
     PreparedStatement select =
         statement(
@@ -229,7 +230,7 @@ final class Reads implements AutoCloseable {
     select.setString(1, namespace);
     select.setString(2, name);
     try (ResultSet row = select.executeQuery()) {
-      return row.next() ? record(row).bytes() : null;
+      return row.next() ? Optional.ofNullable(record(row).bytes()) : Optional.empty();
     }
   }
 

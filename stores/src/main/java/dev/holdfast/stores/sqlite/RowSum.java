@@ -13,42 +13,48 @@ import java.util.zip.CRC32C;
 final class RowSum {
 
   private final CRC32C crc = new CRC32C();
-  private final ByteBuffer numbers = ByteBuffer.allocate(64);
+  private final byte[] scratch = new byte[64];
+  private final ByteBuffer numbers = ByteBuffer.wrap(scratch);
 
   int hub(long lastFlush, long clock, long highestKey) {
-    return sum(numbers.clear().putLong(lastFlush).putLong(clock).putLong(highestKey));
+    numbers.clear().putLong(lastFlush).putLong(clock).putLong(highestKey);
+    return sum();
   }
 
   int instance(Rows.Instance row, byte[] state) {
     byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
     numbers.clear().putLong(row.key()).putInt(id.length).putInt(row.slot()).putInt(row.status());
     numbers.put((byte) (row.ready() ? 1 : 0)).putLong(row.createdAt()).putLong(row.completedAt());
-    return sum(numbers, id, state);
+    return sum(id, state);
   }
 
   int history(long key, int seq, int count, boolean walk, byte[] bytes) {
     numbers.clear().putLong(key).putInt(seq).putInt(count).put((byte) (walk ? 1 : 0));
-    return sum(numbers, bytes);
+    return sum(bytes);
   }
 
   int inbox(long key, long seq, byte[] bytes) {
-    return sum(numbers.clear().putLong(key).putLong(seq), bytes);
+    numbers.clear().putLong(key).putLong(seq);
+    return sum(bytes);
   }
 
   int timer(Rows.Timer row) {
     numbers.clear().putLong(row.key()).putInt(row.timerId()).putInt(row.slot());
-    return sum(numbers.putLong(row.fireAt()));
+    numbers.putLong(row.fireAt());
+    return sum();
   }
 
   int record(String namespace, String name, byte[] bytes) {
     byte[] first = namespace.getBytes(StandardCharsets.UTF_8);
     byte[] second = name.getBytes(StandardCharsets.UTF_8);
-    return sum(numbers.clear().putInt(first.length).putInt(second.length), first, second, bytes);
+    numbers.clear().putInt(first.length).putInt(second.length);
+    return sum(first, second, bytes);
   }
 
-  private int sum(ByteBuffer head, byte[]... rest) {
+  /** Of the numbers put since the last clear, followed by these. */
+  private int sum(byte[]... rest) {
     crc.reset();
-    crc.update(head.array(), 0, head.position());
+    crc.update(scratch, 0, numbers.position());
     for (byte[] bytes : rest) {
       crc.update(bytes);
     }

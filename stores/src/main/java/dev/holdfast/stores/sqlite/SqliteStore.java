@@ -462,7 +462,7 @@ public final class SqliteStore implements Store {
 
   @Override
   public @Nullable ByteString record(String namespace, String name) {
-    return readers.<@Nullable ByteString>read(reads -> reads.record(namespace, name));
+    return readers.read(reads -> reads.record(namespace, name)).orElse(null);
   }
 
   @Override

@@ -109,7 +109,7 @@ final class Verification {
       found("history: key " + key + " has no event " + expected + " but event " + chunk.seq());
     }
     historyKey = key;
-    historyEnd = chunk.seq() + chunk.count();
+    historyEnd = (long) chunk.seq() + chunk.count();
   }
 
   private void relations() throws SQLException {

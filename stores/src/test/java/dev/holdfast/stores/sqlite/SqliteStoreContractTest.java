@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The SQLite store does what every store does, after an orderly end and after a crash. */
@@ -15,7 +14,7 @@ class SqliteStoreContractTest extends StoreContract {
 
   @TempDir private Path directories;
 
-  private final Map<Store, Path> directoryOf = new IdentityHashMap<>();
+  private final IdentityHashMap<Store, Path> directoryOf = new IdentityHashMap<>();
   private int reopened;
 
   @Override

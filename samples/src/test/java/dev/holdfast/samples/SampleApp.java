@@ -110,7 +110,7 @@ public final class SampleApp {
       return Awaitility.await()
           .atMost(END_MAX)
           .pollInterval(Duration.ofMillis(50))
-          .until(() -> get(url("statusQueryGetUri")), response -> response.statusCode() != 202)
+          .until(this::status, response -> response.statusCode() != 202)
           .body()
           .transform(SampleApp::json);
     }
@@ -129,7 +129,13 @@ public final class SampleApp {
       return Awaitility.await()
           .atMost(END_MAX)
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> json(get(url("statusQueryGetUri")).body()), wanted);
+          .until(() -> json(status().body()), wanted);
+    }
+
+    private HttpResponse<String> status() {
+      HttpResponse<String> response = get(url("statusQueryGetUri"));
+      assertThat(response.statusCode()).as(response.body()).isIn(200, 202);
+      return response;
     }
 
     public JsonNode awaitCustomStatus(String text) {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code holdfast bench}: a host with the benchmark functions in this process, and a workload against it. */
+/**
+ * {@code holdfast bench}: a host with the benchmark functions in this process, and a workload
+ * against it.
+ */
 @Command(
     name = "bench",
     description = {
@@ -38,7 +41,10 @@ public final class BenchCommand implements Subcommand {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   Plan.Workload workload = Plan.Workload.SEQUENCE;
 
-  @Option(names = "--count", paramLabel = "N", description = "Measured operations (default: by workload).")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Measured operations (default: by workload).")
   @Nullable Integer count;
 
   @Option(
@@ -47,7 +53,10 @@ public final class BenchCommand implements Subcommand {
       description = "How many at a time (default: by workload).")
   @Nullable Integer inFlight;
 
-  @Option(names = "--store", paramLabel = "KIND", description = "sqlite or memory (default: sqlite).")
+  @Option(
+      names = "--store",
+      paramLabel = "KIND",
+      description = "sqlite or memory (default: sqlite).")
   StoreKind store = StoreKind.SQLITE;
 
   @Option(
@@ -64,7 +73,8 @@ public final class BenchCommand implements Subcommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    // The SDK's generated classes are older than the protobuf beside them, which would say so on every run.
+    // The SDK's generated classes are older than the protobuf beside them, which would say so on
+    // every run.
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
     Path folder = data != null ? data : Files.createTempDirectory("holdfast-bench");
     PrintStream out = System.out;

@@ -33,4 +33,11 @@ public final class Times {
   public static long microsUp(Timestamp timestamp) {
     return timestamp.getSeconds() * SECOND + (timestamp.getNanos() + 999) / 1_000;
   }
+
+  /** Rounded down to the microsecond. */
+  public static long micros(com.google.protobuf.Duration duration) {
+    long seconds = duration.getSeconds();
+    int nanos = duration.getNanos();
+    return seconds * SECOND + nanos / 1_000;
+  }
 }

@@ -186,9 +186,7 @@ public final class Engine implements AutoCloseable {
     wakeLoop.run();
   }
 
-  /**
-   * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs.
-   */
+  /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs. */
   public List<Agent> agents() {
     return List.of(loop, pipeline, reader, callbacks, jobs);
   }

@@ -139,10 +139,7 @@ final class Purges {
     }
     long until = Long.MAX_VALUE;
     if (filter.hasTimeout()) {
-      until =
-          clock.now()
-              + filter.getTimeout().getSeconds() * Times.SECOND
-              + filter.getTimeout().getNanos() / 1_000;
+      until = clock.now() + Times.micros(filter.getTimeout());
     }
     return pagesFrom(Long.MIN_VALUE, 0, new Filtered(statuses, filter, recursive, until));
   }

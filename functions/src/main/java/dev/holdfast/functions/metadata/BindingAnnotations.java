@@ -68,44 +68,42 @@ final class BindingAnnotations {
 
   /** The binding, or nothing when the annotation is no binding annotation. */
   static Optional<BindingDefinition> read(AnnotationInfo annotation) {
-    Map<String, Object> said = values(annotation.getParameterValues(false));
     Map<String, Object> custom = customBinding(annotation);
-    Map<String, Object> defaults = defaults(annotation);
-    if (custom != null) {
-      return Optional.of(customDefinition(said, custom, defaults));
-    }
-    String type =
+    String library =
         annotation.getName().startsWith(LIBRARY) ? TYPES.get(simpleName(annotation)) : null;
-    if (type == null) {
+    if (custom == null && library == null) {
       return Optional.empty();
     }
-    Map<String, Object> attributes = new LinkedHashMap<>();
-    said.forEach(
-        (key, value) -> {
-          if (!key.equals("name") && !value.equals(defaults.get(key))) {
-            attributes.put(key, value);
-          }
-        });
-    String always = ALWAYS_WRITTEN.get(type);
-    if (always != null && !attributes.containsKey(always)) {
-      Object value = said.getOrDefault(always, defaults.get(always));
-      if (value != null) {
-        attributes.put(always, value);
-      }
+    Map<String, Object> values = new LinkedHashMap<>(defaults(annotation));
+    values.putAll(values(annotation.getParameterValues(false)));
+    String name = string(values.remove("name"));
+    if (custom != null) {
+      return Optional.of(
+          new BindingDefinition(
+              string(custom.get("type")),
+              string(custom.get("direction")),
+              name.isEmpty() ? string(custom.get("name")) : name,
+              written(values, defaults(annotation), null)));
     }
     String direction = simpleName(annotation).endsWith("Output") ? "out" : "in";
-    String name = String.valueOf(said.getOrDefault("name", ""));
-    return Optional.of(new BindingDefinition(type, direction, name, attributes));
+    String always = ALWAYS_WRITTEN.get(library);
+    return Optional.of(
+        new BindingDefinition(
+            string(library), direction, name, written(values, defaults(annotation), always)));
   }
 
-  private static BindingDefinition customDefinition(
-      Map<String, Object> said, Map<String, Object> custom, Map<String, Object> defaults) {
-    Map<String, Object> attributes = new LinkedHashMap<>(defaults);
-    attributes.putAll(said);
-    Object own = attributes.remove("name");
-    String name = own == null || own.equals("") ? string(custom.get("name")) : own.toString();
-    return new BindingDefinition(
-        string(custom.get("type")), string(custom.get("direction")), name, attributes);
+  // What has its default value is left out, but lists never are: the build plugins do the same.
+  private static Map<String, Object> written(
+      Map<String, Object> values, Map<String, Object> defaults, @Nullable String always) {
+    Map<String, Object> written = new LinkedHashMap<>();
+    values.forEach(
+        (key, value) -> {
+          boolean isDefault = value.equals(defaults.get(key)) && !(value instanceof List<?>);
+          if (!isDefault || key.equals(always)) {
+            written.put(key, value);
+          }
+        });
+    return written;
   }
 
   private static String string(@Nullable Object value) {

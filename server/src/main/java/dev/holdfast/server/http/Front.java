@@ -135,6 +135,11 @@ final class Front {
     contentType(response, reply.contentType());
     config.customHeaders().forEach(response::setHeader);
     crossOrigin.mark(request, response::setHeader);
+    if (request.query().raw().contains("code=")) {
+      // The URL is a secret: it must not be kept, nor told to where a link leads.
+      response.setHeader("Cache-Control", "no-store");
+      response.setHeader("Referrer-Policy", "no-referrer");
+    }
     for (Reply.Header header : reply.headers()) {
       response.addHeader(header.name(), header.value());
     }

@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.durable.DurableSettings;
 import dev.holdfast.server.http.durable.Orchestrators;
 import dev.holdfast.server.http.keys.Keys;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A whole HTTP front on a free port of the loopback, and a client for it. */
@@ -34,20 +36,25 @@ public final class TestServer implements AutoCloseable {
   /** What may differ from the usual. */
   public record Options(
       HttpServerConfig config, DurableSettings durable, boolean keysRequired, String routePrefix) {
-    Options withConfig(HttpServerConfig other) {
-      return new Options(other, durable, keysRequired, routePrefix);
+    Options withConfig(UnaryOperator<HttpServerConfig> change) {
+      return new Options(change.apply(config), durable, keysRequired, routePrefix);
+    }
+
+    Options withRoutePrefix(String other) {
+      return new Options(config, durable, keysRequired, other);
     }
 
     public Options withLimits(UnaryOperator<HttpServerConfig.Limits> change) {
       return withConfig(
-          new HttpServerConfig(
-              config.bind(),
-              config.port(),
-              config.useForwardedHost(),
-              config.homepage(),
-              config.customHeaders(),
-              config.cors(),
-              change.apply(config.limits())));
+          before ->
+              new HttpServerConfig(
+                  before.bind(),
+                  before.port(),
+                  before.useForwardedHost(),
+                  before.homepage(),
+                  before.customHeaders(),
+                  before.cors(),
+                  change.apply(before.limits())));
     }
 
     public Options withDurable(DurableSettings other) {
@@ -92,6 +99,14 @@ public final class TestServer implements AutoCloseable {
         keys,
         options.keysRequired(),
         InstantSource.system());
+  }
+
+  /** One more front on the same parts, not started. */
+  HttpServer another(String bind, int anotherPort) {
+    HttpServerConfig config =
+        new HttpServerConfig(
+            bind, anotherPort, false, true, Map.of(), Cors.OFF, HttpServerConfig.Limits.DEFAULT);
+    return new HttpServer(config, site);
   }
 
   public String origin() {

@@ -8,12 +8,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
 import dev.holdfast.protocol.TaskFailureDetails;
+import dev.holdfast.server.http.HttpServerConfig;
 import dev.holdfast.server.http.TestServer;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,12 +125,10 @@ class WaitTest {
               () -> server.post(DURABLE + "/orchestrators/Flow/w" + number + "?timeout=60", "1"),
               runnable -> new Thread(runnable, "client").start()));
     }
-    for (int i = 0; i < many; i++) {
-      int number = i;
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> server.hub.waiting("w" + number) == 1);
-    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> IntStream.range(0, many).allMatch(i -> server.hub.waiting("w" + i) == 1));
 
     assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
 
@@ -147,7 +147,7 @@ class WaitTest {
             options ->
                 options.withLimits(
                     limits ->
-                        new dev.holdfast.server.http.HttpServerConfig.Limits(
+                        new HttpServerConfig.Limits(
                             limits.bodyBytes(),
                             limits.bodiesBytes(),
                             limits.headerBytes(),

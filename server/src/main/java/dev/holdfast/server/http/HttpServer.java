@@ -19,7 +19,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Javalin on Jetty; both are hidden behind {@link Endpoint}.
  */
 public final class HttpServer implements AutoCloseable {
-  private static final int THREADS_MAX = 64;
-  private static final int THREADS_MIN = 8;
   private static final int BACKLOG = 1024;
 
   static {
@@ -46,10 +43,8 @@ public final class HttpServer implements AutoCloseable {
   public HttpServer(HttpServerConfig config, Site site) {
     this.config = config;
     this.site = site;
-    QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN);
-    threads.setName("http");
-    this.front = new Front(config, site, threads);
-    this.javalin = Javalin.create(javalin -> configure(javalin, threads));
+    this.front = new Front(config, site, site.threads());
+    this.javalin = Javalin.create(this::configure);
   }
 
   /**
@@ -92,6 +87,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Takes new requests again after {@link #drain}. */
   public void resume() {
+    site.holdWaits();
     front.resume();
   }
 
@@ -106,12 +102,12 @@ public final class HttpServer implements AutoCloseable {
     javalin.stop();
   }
 
-  private void configure(JavalinConfig javalin, QueuedThreadPool threads) {
+  private void configure(JavalinConfig javalin) {
     javalin.startup.showJavalinBanner = false;
     javalin.startup.showOldJavalinVersionWarning = false;
     javalin.startup.startupWatcherEnabled = false;
     javalin.http.compressionStrategy = CompressionStrategy.NONE;
-    javalin.jetty.threadPool = threads;
+    javalin.jetty.threadPool = site.threads().pool();
     javalin.jetty.modifyHttpConfiguration(this::configure);
     javalin.jetty.modifyServer(this::configure);
     javalin.jetty.addConnector(this::connector);

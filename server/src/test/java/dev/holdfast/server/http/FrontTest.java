@@ -48,12 +48,12 @@ class FrontTest {
   @Test
   void without_a_prefix_a_function_may_serve_the_root_but_no_path_of_ours() {
     try (TestServer server = new TestServer(options -> options.withRoutePrefix(""))) {
-      server.site
+      server
+          .site
           .functions()
           .serve(
               new FakeFunctions(
-                  List.of(
-                      new HttpRoute("All", "{*rest}", List.of("GET"), AuthLevel.ANONYMOUS))));
+                  List.of(new HttpRoute("All", "{*rest}", List.of("GET"), AuthLevel.ANONYMOUS))));
 
       assertThat(server.get("/").body()).isEqualTo("All{}");
       assertThat(server.get("/x/y").body()).isEqualTo("All{rest=x/y}");
@@ -88,7 +88,8 @@ class FrontTest {
         RawClient client = new RawClient(server.port)) {
       server.site.functions().serve(new FakeFunctions(List.of()));
 
-      RawClient.Answer answer = client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+      RawClient.Answer answer =
+          client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").answer();
 
       assertThat(answer.status()).isEqualTo(404);
       assertThat(answer.body()).isEmpty();

@@ -153,14 +153,15 @@ class LimitsTest {
 
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.body()).startsWith("{\"Message\":\"The request is not well-formed HTTP");
+      assertThat(answer.headers().get("connection")).isEqualTo("close");
+      assertThat(client.isClosedByServer()).isTrue();
     }
   }
 
   @Test
   void a_trickle_of_headers_is_cut_off() throws Exception {
     Duration patience = Duration.ofMillis(300);
-    try (TestServer server =
-            with(limits -> limits.withPatience(Duration.ofSeconds(60), patience));
+    try (TestServer server = with(limits -> limits.withPatience(Duration.ofSeconds(60), patience));
         RawClient client = new RawClient(server.port)) {
       client.send("GET /healthz HTTP/1.1\r\n\r\n").answer();
       client.send("GET /healthz HTTP/1.1\r\nX-Slow: ");

@@ -60,7 +60,7 @@ final class RawClient implements AutoCloseable {
     if (body.length < length) {
       throw new EOFException("the body ended after " + body.length + " of " + length);
     }
-    return new Answer(Integer.parseInt(first.split(" ")[1]), headers, new String(body, UTF_8));
+    return new Answer(Integer.parseInt(first.split(" ", -1)[1]), headers, new String(body, UTF_8));
   }
 
   /** Blocks until the server closes the connection. */

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A whole HTTP front on a free port of the loopback, and a client for it. */
 public final class TestServer implements AutoCloseable {
@@ -71,10 +72,19 @@ public final class TestServer implements AutoCloseable {
   }
 
   public TestServer(UnaryOperator<Options> change) {
+    this(change, null);
+  }
+
+  /** In front of a task hub of the test's own; {@link #hub} has no part in it. */
+  static TestServer of(TaskHub taskHub) {
+    return new TestServer(UnaryOperator.identity(), taskHub);
+  }
+
+  private TestServer(UnaryOperator<Options> change, @Nullable TaskHub taskHub) {
     Options options =
         change.apply(
             new Options(HttpServerConfig.local(0), DurableSettings.of("TestHub"), false, "api"));
-    site = new Site(options.config(), parts(options, hub));
+    site = new Site(options.config(), parts(options, taskHub == null ? hub : taskHub));
     server = new HttpServer(options.config(), site);
     port = server.start();
   }
@@ -123,10 +133,7 @@ public final class TestServer implements AutoCloseable {
 
   /** A null body sends none. Paths must be URIs. */
   public HttpResponse<String> send(
-      String method,
-      String path,
-      @org.jspecify.annotations.Nullable String body,
-      String... headers) {
+      String method, String path, @Nullable String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(path.startsWith("http") ? path : origin() + path))
             .timeout(Duration.ofSeconds(30))

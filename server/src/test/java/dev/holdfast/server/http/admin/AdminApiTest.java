@@ -144,10 +144,8 @@ class AdminApiTest {
     assertThat(server.get("/admin/host/functionkeys/default").statusCode()).isEqualTo(200);
     assertThat(server.get("/admin/host/default").statusCode()).isEqualTo(200);
     assertThat(server.get("/admin/host/systemkeys").body()).contains("durabletask_extension");
-    assertThat(server.send("DELETE", "/admin/host/keys/_master", null).statusCode())
-        .isEqualTo(400);
-    String master =
-        json(server.send("POST", "/admin/host/master", null)).get("value").asText();
+    assertThat(server.send("DELETE", "/admin/host/keys/_master", null).statusCode()).isEqualTo(400);
+    String master = json(server.send("POST", "/admin/host/master", null)).get("value").asText();
     assertThat(master).startsWith("hfk_master_");
     assertThat(
             json(server.send("POST", "/admin/host/systemkeys/durabletask_extension", null))

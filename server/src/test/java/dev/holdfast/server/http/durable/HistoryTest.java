@@ -46,7 +46,8 @@ class HistoryTest {
     return StringValue.of(value);
   }
 
-  private static String json(boolean input, boolean output, boolean inputsOfTasks, HistoryEvent... events) {
+  private static String json(
+      boolean input, boolean output, boolean inputsOfTasks, HistoryEvent... events) {
     JsonWriter json = new JsonWriter();
     HistoryJson.write(json, List.of(events), input, output, inputsOfTasks);
     return json.toString();
@@ -68,7 +69,9 @@ class HistoryTest {
   private static final HistoryEvent DONE =
       event(-1, 900_000_000)
           .setTaskCompleted(
-              TaskCompletedEvent.newBuilder().setTaskScheduledId(0).setResult(text("\"\\\"TOKYO\\\"\"")))
+              TaskCompletedEvent.newBuilder()
+                  .setTaskScheduledId(0)
+                  .setResult(text("\"\\\"TOKYO\\\"\"")))
           .build();
 
   @Test
@@ -78,7 +81,9 @@ class HistoryTest {
             true,
             true,
             false,
-            event(-1, 0).setOrchestratorStarted(OrchestratorStartedEvent.getDefaultInstance()).build(),
+            event(-1, 0)
+                .setOrchestratorStarted(OrchestratorStartedEvent.getDefaultInstance())
+                .build(),
             event(-1, 123_456_700)
                 .setExecutionStarted(
                     ExecutionStartedEvent.newBuilder().setName("Cities").setVersion(text("1")))
@@ -179,7 +184,9 @@ class HistoryTest {
                 SCHEDULED,
                 event(-1, 0)
                     .setTaskFailed(
-                        TaskFailedEvent.newBuilder().setTaskScheduledId(0).setFailureDetails(failure))
+                        TaskFailedEvent.newBuilder()
+                            .setTaskScheduledId(0)
+                            .setFailureDetails(failure))
                     .build()))
         .isEqualTo(
             "[{\"EventType\":\"TaskFailed\",\"Reason\":\"no\",\"Details\":\"at x\","
@@ -206,7 +213,9 @@ class HistoryTest {
     HistoryEvent created =
         event(4, 0)
             .setSubOrchestrationInstanceCreated(
-                SubOrchestrationInstanceCreatedEvent.newBuilder().setName("Child").setInput(text("1")))
+                SubOrchestrationInstanceCreatedEvent.newBuilder()
+                    .setName("Child")
+                    .setInput(text("1")))
             .build();
 
     assertThat(
@@ -266,28 +275,33 @@ class HistoryTest {
                 + "\"ParentTraceContext\":null"
                 + end);
     assertThat(
-            all(event(2, 0).setEventSent(EventSentEvent.newBuilder().setInstanceId("b").setName("Go"))))
+            all(
+                event(2, 0)
+                    .setEventSent(EventSentEvent.newBuilder().setInstanceId("b").setName("Go"))))
         .isEqualTo(
-            "[{\"EventType\":\"EventSent\",\"InstanceId\":\"b\",\"Name\":\"Go\",\"Input\":null" + end);
+            "[{\"EventType\":\"EventSent\",\"InstanceId\":\"b\",\"Name\":\"Go\",\"Input\":null"
+                + end);
     assertThat(
             all(
                 event(-1, 0)
-                    .setExecutionSuspended(ExecutionSuspendedEvent.newBuilder().setInput(text("r")))))
+                    .setExecutionSuspended(
+                        ExecutionSuspendedEvent.newBuilder().setInput(text("r")))))
         .isEqualTo("[{\"EventType\":\"ExecutionSuspended\",\"Reason\":\"r\"" + end);
-    assertThat(
-            all(
-                event(-1, 0).setExecutionResumed(ExecutionResumedEvent.getDefaultInstance())))
+    assertThat(all(event(-1, 0).setExecutionResumed(ExecutionResumedEvent.getDefaultInstance())))
         .isEqualTo("[{\"EventType\":\"ExecutionResumed\",\"Reason\":null" + end);
     assertThat(
             all(
                 event(-1, 0)
-                    .setExecutionTerminated(ExecutionTerminatedEvent.newBuilder().setInput(text("r")))))
+                    .setExecutionTerminated(
+                        ExecutionTerminatedEvent.newBuilder().setInput(text("r")))))
         .isEqualTo("[{\"EventType\":\"ExecutionTerminated\",\"Input\":\"r\"" + end);
     assertThat(
             all(
                 event(-1, 0)
                     .setExecutionRewound(
-                        ExecutionRewoundEvent.newBuilder().setReason(text("r")).setInstanceId(text("i")))))
+                        ExecutionRewoundEvent.newBuilder()
+                            .setReason(text("r"))
+                            .setInstanceId(text("i")))))
         .isEqualTo(
             "[{\"EventType\":\"ExecutionRewound\",\"Reason\":\"r\",\"ParentExecutionId\":null,"
                 + "\"InstanceId\":\"i\""
@@ -323,7 +337,8 @@ class HistoryTest {
 
       assertThat(server.get(DURABLE + "/instances/a").body()).doesNotContain("historyEvents");
       assertThat(server.get(DURABLE + "/instances/a?showHistory=true").body())
-          .contains("\"lastUpdatedTime\":\"2026-03-01T10:00:01Z\",\"historyEvents\":[{\"EventType\"")
+          .contains(
+              "\"lastUpdatedTime\":\"2026-03-01T10:00:01Z\",\"historyEvents\":[{\"EventType\"")
           .doesNotContain("Result");
       assertThat(
               server

@@ -47,7 +47,6 @@ public final class FakeFunctions implements HttpFunctions {
     }
     String text = functionName + call.routeValues();
     return CompletableFuture.completedFuture(
-        new HttpReply(
-            200, Map.of(), "text/plain; charset=utf-8", List.of(), text.getBytes(UTF_8)));
+        new HttpReply(200, Map.of(), "text/plain; charset=utf-8", List.of(), text.getBytes(UTF_8)));
   }
 }

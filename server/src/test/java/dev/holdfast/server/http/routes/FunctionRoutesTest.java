@@ -23,8 +23,7 @@ class FunctionRoutesTest {
   private final FakeFunctions functions =
       new FakeFunctions(
           List.of(
-              new HttpRoute(
-                  "Greet", "greet/{name}", List.of("GET", "POST"), AuthLevel.ANONYMOUS)));
+              new HttpRoute("Greet", "greet/{name}", List.of("GET", "POST"), AuthLevel.ANONYMOUS)));
 
   @BeforeEach
   void serve() {
@@ -40,19 +39,12 @@ class FunctionRoutesTest {
   void a_request_reaches_its_function_with_all_it_brought() {
     server.post(
         "/API/Greet/J%C3%BCrgen%20M+?a=1&a=2&b=%20x%20&empty=&bare",
-        "héllo",
-        "X-Tag",
-        "one",
-        "X-Tag",
-        "two",
-        "Content-Type",
-        "text/plain");
+        "héllo", "X-Tag", "one", "X-Tag", "two", "Content-Type", "text/plain");
 
     HttpCall call = functions.calls().get(0);
     assertThat(call.method()).isEqualTo("POST");
     assertThat(call.uri().toString())
-        .isEqualTo(
-            server.origin() + "/API/Greet/J%C3%BCrgen%20M+?a=1&a=2&b=%20x%20&empty=&bare");
+        .isEqualTo(server.origin() + "/API/Greet/J%C3%BCrgen%20M+?a=1&a=2&b=%20x%20&empty=&bare");
     assertThat(call.routeValues()).containsExactly(Map.entry("name", "Jürgen M+"));
     assertThat(call.query()).containsOnly(Map.entry("a", "1,2"), Map.entry("b", " x "));
     assertThat(call.headers().get("X-Tag")).containsExactly("one", "two");
@@ -98,11 +90,7 @@ class FunctionRoutesTest {
         call ->
             CompletableFuture.completedFuture(
                 new HttpReply(
-                    200,
-                    Map.of("X-Mine", "a\r\nX-Evil: b"),
-                    null,
-                    List.of(),
-                    new byte[0])));
+                    200, Map.of("X-Mine", "a\r\nX-Evil: b"), null, List.of(), new byte[0])));
 
     assertThat(server.get("/api/greet/x").headers().firstValue("X-Evil")).isEmpty();
   }
@@ -151,8 +139,7 @@ class FunctionRoutesTest {
   @Test
   void another_app_can_take_over() {
     FakeFunctions next =
-        new FakeFunctions(
-            List.of(new HttpRoute("New", "new", List.of(), AuthLevel.ANONYMOUS)));
+        new FakeFunctions(List.of(new HttpRoute("New", "new", List.of(), AuthLevel.ANONYMOUS)));
 
     server.site.functions().serve(next);
 

@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
@@ -31,12 +30,12 @@ final class Front {
   private final HttpServerConfig config;
   private final Endpoint endpoint;
   private final CrossOrigin crossOrigin;
-  private final Executor threads;
+  private final HttpThreads threads;
   private final AtomicInteger outstanding = new AtomicInteger();
-  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile boolean draining;
 
-  Front(HttpServerConfig config, Endpoint endpoint, Executor threads) {
+  Front(HttpServerConfig config, Endpoint endpoint, HttpThreads threads) {
     this.config = config;
     this.endpoint = endpoint;
     this.crossOrigin = new CrossOrigin(config.cors());
@@ -44,16 +43,19 @@ final class Front {
   }
 
   /** Refuses new requests from now on; completes when the last one under way is answered. */
-  CompletableFuture<Void> drain() {
-    draining = true;
+  synchronized CompletableFuture<Void> drain() {
+    if (!draining) {
+      drained = new CompletableFuture<>();
+      draining = true;
+    }
     if (outstanding.get() == 0) {
       drained.complete(null);
     }
     return drained;
   }
 
-  /** Takes requests again, unless draining was the way to the end. */
-  void resume() {
+  /** Takes requests again. */
+  synchronized void resume() {
     draining = false;
   }
 
@@ -135,6 +137,11 @@ final class Front {
     contentType(response, reply.contentType());
     config.customHeaders().forEach(response::setHeader);
     crossOrigin.mark(request, response::setHeader);
+    if (request.query().raw().contains("code=")) {
+      // The URL is a secret: it must not be kept, nor told to where a link leads.
+      response.setHeader("Cache-Control", "no-store");
+      response.setHeader("Referrer-Policy", "no-referrer");
+    }
     for (Reply.Header header : reply.headers()) {
       response.addHeader(header.name(), header.value());
     }

@@ -3,9 +3,15 @@ package dev.holdfast.server.http;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinLogger;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -13,7 +19,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of the HTTP front. Made, started, drained and closed once, in that order.
@@ -21,8 +27,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * <p>Javalin on Jetty; both are hidden behind {@link Endpoint}.
  */
 public final class HttpServer implements AutoCloseable {
-  private static final int THREADS_MAX = 64;
-  private static final int THREADS_MIN = 8;
+  private static final int BACKLOG = 1024;
 
   static {
     // The host says what it serves; Javalin need not.
@@ -33,14 +38,13 @@ public final class HttpServer implements AutoCloseable {
   private final Site site;
   private final Front front;
   private final Javalin javalin;
+  private @Nullable ServerSocketChannel listening;
 
   public HttpServer(HttpServerConfig config, Site site) {
     this.config = config;
     this.site = site;
-    QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN);
-    threads.setName("http");
-    this.front = new Front(config, site, threads);
-    this.javalin = Javalin.create(javalin -> configure(javalin, threads));
+    this.front = new Front(config, site, site.threads());
+    this.javalin = Javalin.create(this::configure);
   }
 
   /**
@@ -50,13 +54,25 @@ public final class HttpServer implements AutoCloseable {
    * @throws PortUnavailableException someone else has the port, or this process may not have it
    */
   public int start() {
-    try {
-      javalin.start();
-    } catch (JavalinBindException e) {
-      javalin.stop();
-      throw new PortUnavailableException(unavailable(), e);
-    }
+    listening = listen();
+    javalin.start();
     return javalin.port();
+  }
+
+  /** By ourselves, before anything else runs: what goes wrong here has reasons of its own. */
+  private ServerSocketChannel listen() {
+    try {
+      ServerSocketChannel channel = ServerSocketChannel.open();
+      try {
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        return channel.bind(new InetSocketAddress(config.bind(), config.port()), BACKLOG);
+      } catch (IOException | UnresolvedAddressException e) {
+        channel.close();
+        throw unavailable(e);
+      }
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
   }
 
   /**
@@ -71,6 +87,7 @@ public final class HttpServer implements AutoCloseable {
 
   /** Takes new requests again after {@link #drain}. */
   public void resume() {
+    site.holdWaits();
     front.resume();
   }
 
@@ -85,12 +102,12 @@ public final class HttpServer implements AutoCloseable {
     javalin.stop();
   }
 
-  private void configure(JavalinConfig javalin, QueuedThreadPool threads) {
+  private void configure(JavalinConfig javalin) {
     javalin.startup.showJavalinBanner = false;
     javalin.startup.showOldJavalinVersionWarning = false;
     javalin.startup.startupWatcherEnabled = false;
     javalin.http.compressionStrategy = CompressionStrategy.NONE;
-    javalin.jetty.threadPool = threads;
+    javalin.jetty.threadPool = site.threads().pool();
     javalin.jetty.modifyHttpConfiguration(this::configure);
     javalin.jetty.modifyServer(this::configure);
     javalin.jetty.addConnector(this::connector);
@@ -115,19 +132,31 @@ public final class HttpServer implements AutoCloseable {
 
   private ServerConnector connector(Server server, HttpConfiguration http) {
     ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-    connector.setHost(config.bind());
-    connector.setPort(config.port());
+    try {
+      connector.open(Objects.requireNonNull(listening, "start() listens first"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     connector.setIdleTimeout(config.limits().idle().toMillis());
     connector.addBean(new HeaderDeadline(connector, config.limits().headersWithin()));
     return connector;
   }
 
-  private String unavailable() {
-    return String.format(
-        Locale.ROOT,
-        "Port %d on %s is not available: another process has it, or this one may not have it. Stop"
-            + " that process, or choose another port with --port.",
-        config.port(),
-        config.bind());
+  private PortUnavailableException unavailable(Exception cause) {
+    String reason = String.valueOf(cause.getMessage());
+    String message;
+    if (cause instanceof UnresolvedAddressException || reason.contains("assign requested")) {
+      message = "This machine has no address '%2$s' to listen on. Give --bind one that it has.";
+    } else if (reason.contains("denied")) {
+      message =
+          "Port %1$d on %2$s needs privileges that this process does not have. Choose one above 1023"
+              + " with --port.";
+    } else {
+      message =
+          "Port %1$d on %2$s is in use by another process. Stop that process, or choose another port"
+              + " with --port.";
+    }
+    return new PortUnavailableException(
+        String.format(Locale.ROOT, message, config.port(), config.bind()), cause);
   }
 }

@@ -22,16 +22,20 @@ final class JettyErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus();
-    if (request.getAttribute(ERROR_EXCEPTION) instanceof HttpException cause) {
-      status = cause.getCode();
+    String reason = (String) request.getAttribute(ERROR_MESSAGE);
+    if (request.getAttribute(ERROR_EXCEPTION) instanceof HttpException failure) {
+      status = failure.getCode();
       response.setStatus(status);
+      Throwable cause = ((Throwable) failure).getCause();
+      reason = cause == null ? failure.getReason() : cause.getMessage();
     }
+    // The rest of what came may be anything; Jetty closes, and the client should know.
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     if (HttpStatus.hasNoBody(status)) {
       callback.succeeded();
       return true;
     }
-    Reply reply =
-        Reply.error(status, message(status, (String) request.getAttribute(ERROR_MESSAGE)));
+    Reply reply = Reply.error(status, message(status, reason));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Reply.JSON);
     response.write(true, ByteBuffer.wrap(reply.body()), callback);
     return true;

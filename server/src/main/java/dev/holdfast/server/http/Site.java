@@ -30,6 +30,7 @@ public final class Site implements Endpoint {
           "text/html; charset=utf-8",
           List.of());
 
+  private final HttpThreads threads = new HttpThreads();
   private final boolean homepage;
   private final DurableApi durable;
   private final WhyApi why;
@@ -60,11 +61,11 @@ public final class Site implements Endpoint {
     this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
     Access access =
         new Access(parts.keysRequired(), parts.keys(), capabilities, new Guesses(parts.clock()));
-    this.waits = new Waits(parts.hub(), config.limits().heldWaits(), config.limits().waitMax());
+    TaskHub hub = new OffEngineThreads(parts.hub(), threads);
+    this.waits = new Waits(hub, threads, config.limits().heldWaits(), config.limits().waitMax());
     this.durable =
-        new DurableApi(
-            parts.hub(), parts.durable(), parts.orchestrators(), access, capabilities, waits);
-    this.why = new WhyApi(parts.hub(), access);
+        new DurableApi(hub, parts.durable(), parts.orchestrators(), access, capabilities, waits);
+    this.why = new WhyApi(hub, access);
     this.functions = new FunctionRoutes(parts.routePrefix(), access);
     this.admin = new AdminApi(parts.host(), access, parts.keys(), functions.prefix());
     this.health = new HealthEndpoints(parts.host());
@@ -80,9 +81,18 @@ public final class Site implements Endpoint {
     return "code=" + capabilities.ofEverything();
   }
 
-  /** Answers everyone who waits for an instance; for a host that is stopping. */
+  HttpThreads threads() {
+    return threads;
+  }
+
+  /** Answers everyone who waits for an instance, and holds nobody any more. */
   void releaseWaits() {
     waits.release();
+  }
+
+  /** Holds again those who want to wait. */
+  void holdWaits() {
+    waits.hold();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.durable.DurableSettings;
 import dev.holdfast.server.http.durable.Orchestrators;
 import dev.holdfast.server.http.keys.Keys;
@@ -16,7 +17,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A whole HTTP front on a free port of the loopback, and a client for it. */
 public final class TestServer implements AutoCloseable {
@@ -34,20 +37,25 @@ public final class TestServer implements AutoCloseable {
   /** What may differ from the usual. */
   public record Options(
       HttpServerConfig config, DurableSettings durable, boolean keysRequired, String routePrefix) {
-    Options withConfig(HttpServerConfig other) {
-      return new Options(other, durable, keysRequired, routePrefix);
+    Options withConfig(UnaryOperator<HttpServerConfig> change) {
+      return new Options(change.apply(config), durable, keysRequired, routePrefix);
+    }
+
+    Options withRoutePrefix(String other) {
+      return new Options(config, durable, keysRequired, other);
     }
 
     public Options withLimits(UnaryOperator<HttpServerConfig.Limits> change) {
       return withConfig(
-          new HttpServerConfig(
-              config.bind(),
-              config.port(),
-              config.useForwardedHost(),
-              config.homepage(),
-              config.customHeaders(),
-              config.cors(),
-              change.apply(config.limits())));
+          before ->
+              new HttpServerConfig(
+                  before.bind(),
+                  before.port(),
+                  before.useForwardedHost(),
+                  before.homepage(),
+                  before.customHeaders(),
+                  before.cors(),
+                  change.apply(before.limits())));
     }
 
     public Options withDurable(DurableSettings other) {
@@ -64,10 +72,19 @@ public final class TestServer implements AutoCloseable {
   }
 
   public TestServer(UnaryOperator<Options> change) {
+    this(change, null);
+  }
+
+  /** In front of a task hub of the test's own; {@link #hub} has no part in it. */
+  static TestServer of(TaskHub taskHub) {
+    return new TestServer(UnaryOperator.identity(), taskHub);
+  }
+
+  private TestServer(UnaryOperator<Options> change, @Nullable TaskHub taskHub) {
     Options options =
         change.apply(
             new Options(HttpServerConfig.local(0), DurableSettings.of("TestHub"), false, "api"));
-    site = new Site(options.config(), parts(options, hub));
+    site = new Site(options.config(), parts(options, taskHub == null ? hub : taskHub));
     server = new HttpServer(options.config(), site);
     port = server.start();
   }
@@ -94,6 +111,14 @@ public final class TestServer implements AutoCloseable {
         InstantSource.system());
   }
 
+  /** One more front on the same parts, not started. */
+  HttpServer another(String bind, int anotherPort) {
+    HttpServerConfig config =
+        new HttpServerConfig(
+            bind, anotherPort, false, true, Map.of(), Cors.OFF, HttpServerConfig.Limits.DEFAULT);
+    return new HttpServer(config, site);
+  }
+
   public String origin() {
     return "http://localhost:" + port;
   }
@@ -108,10 +133,7 @@ public final class TestServer implements AutoCloseable {
 
   /** A null body sends none. Paths must be URIs. */
   public HttpResponse<String> send(
-      String method,
-      String path,
-      @org.jspecify.annotations.Nullable String body,
-      String... headers) {
+      String method, String path, @Nullable String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(path.startsWith("http") ? path : origin() + path))
             .timeout(Duration.ofSeconds(30))

@@ -95,12 +95,12 @@ final class FunctionsAdmin {
     String function = found.get().name();
     CompletableFuture<Void> unused =
         host.invoke(function, input.isContainerNode() ? input.toString() : text)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                log.warn("Function {}, run through the admin API, failed", function, failure);
-              }
-            });
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    log.warn("Function {}, run through the admin API, failed", function, failure);
+                  }
+                });
     return Reply.empty(202);
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.server.http.durable;
 
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.server.http.HttpThreads;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -15,13 +16,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Waits {
   private final TaskHub hub;
+  private final HttpThreads threads;
   private final int heldMax;
   private final Duration longest;
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
   private volatile boolean released;
 
-  public Waits(TaskHub hub, int heldMax, Duration longest) {
+  public Waits(TaskHub hub, HttpThreads threads, int heldMax, Duration longest) {
     this.hub = hub;
+    this.threads = threads;
     this.heldMax = heldMax;
     this.longest = longest;
   }
@@ -46,13 +49,18 @@ public final class Waits {
     if (released) {
       wait.answer.complete(Optional.empty());
     }
-    return answered;
+    return threads.takeOver(answered);
   }
 
   /** Answers everyone who is held as if time were over; for a host that is stopping. */
   public void release() {
     released = true;
     held.forEach(wait -> wait.answer.complete(Optional.empty()));
+  }
+
+  /** Holds again, after {@link #release}. */
+  public void hold() {
+    released = false;
   }
 
   /** One held request. Equal only to itself. */

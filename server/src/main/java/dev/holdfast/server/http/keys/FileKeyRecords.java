@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,9 @@ public final class FileKeyRecords implements KeyRecords {
 
   /** How long a look at the file is good for. */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A file lock keeps other processes out, but fails within this one. */
+  private static final Object ONE_AT_A_TIME = new Object();
 
   private final Path file;
   private final Path lockFile;
@@ -68,7 +72,7 @@ public final class FileKeyRecords implements KeyRecords {
   private record Snapshot(long looked, @Nullable Version version, Map<String, byte[]> records) {}
 
   /** The file key (inode) changes with every write, because each makes a new file. */
-  private record Version(long modified, long size, String fileKey) {}
+  private record Version(FileTime modified, long size, String fileKey) {}
 
   @Override
   public Map<String, byte[]> all() {
@@ -91,7 +95,13 @@ public final class FileKeyRecords implements KeyRecords {
   }
 
   @Override
-  public synchronized void change(UnaryOperator<Map<String, byte[]>> change) {
+  public void change(UnaryOperator<Map<String, byte[]>> change) {
+    synchronized (ONE_AT_A_TIME) {
+      changeLocked(change);
+    }
+  }
+
+  private void changeLocked(UnaryOperator<Map<String, byte[]>> change) {
     create(lockFile);
     try (FileChannel channel = FileChannel.open(lockFile, WRITE);
         FileLock lock = channel.lock()) {
@@ -179,8 +189,7 @@ public final class FileKeyRecords implements KeyRecords {
   private @Nullable Version version() {
     try {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Version(
-          now.lastModifiedTime().toMillis(), now.size(), String.valueOf(now.fileKey()));
+      return new Version(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey()));
     } catch (IOException e) {
       return null;
     }

@@ -132,23 +132,21 @@ final class RouteTemplate {
   }
 
   /**
-   * An optional parameter at the end takes the dot before it with it, as in {@code file.{ext?}}.
+   * What stands left takes as much as it can. An optional parameter at the end takes the dot before
+   * it with it, as in {@code {name}.{ext?}}.
    */
   private static Pattern pattern(List<Part> parts) {
+    boolean optional = parts.get(parts.size() - 1) instanceof Parameter last && last.optional();
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
-      boolean optionalNext =
-          i + 1 < parts.size() && parts.get(i + 1) instanceof Parameter next && next.optional();
-      if (part instanceof Literal literal) {
+      if (!(parts.get(i) instanceof Literal literal)) {
+        regex.append(optional ? "(.+?)" : "(.+)");
+      } else if (optional && i == parts.size() - 2) {
         String text = literal.text();
-        if (optionalNext && text.endsWith(".")) {
-          regex.append(Pattern.quote(text.substring(0, text.length() - 1))).append("(?:\\.(.+))?");
-          break;
-        }
-        regex.append(Pattern.quote(text));
+        regex.append(Pattern.quote(text.substring(0, text.length() - 1))).append("(?:\\.([^.]+))?");
+        break;
       } else {
-        regex.append(((Parameter) part).optional() ? "(.+)?" : "(.+)");
+        regex.append(Pattern.quote(literal.text()));
       }
     }
     return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);

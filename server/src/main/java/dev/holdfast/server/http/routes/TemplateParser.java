@@ -191,6 +191,14 @@ final class TemplateParser {
           throw new InvalidTemplateException(
               "the optional '" + parameter.name() + "' must be in the last segment");
         }
+        boolean dotted = before instanceof Literal literal && literal.text().endsWith(".");
+        if (parameter.optional() && before != null && !dotted) {
+          throw new InvalidTemplateException(
+              "the optional '" + parameter.name() + "' must follow a dot");
+        }
+      } else if (before instanceof Parameter parameter && parameter.optional()) {
+        throw new InvalidTemplateException(
+            "the optional '" + parameter.name() + "' must be at the end");
       }
       before = part;
     }

@@ -21,20 +21,20 @@ class OperationTableTest {
   private static final List<String> STATUSES =
       List.of("unknown", "Pending", "Running", "Suspended", "Completed", "Failed", "Terminated");
 
-  /** Verb and path after the id, then the codes in the order of {@link #STATUSES}; E is "no body". */
+  /**
+   * Verb and path after the id, then the codes in the order of {@link #STATUSES}; E is "no body".
+   */
   private static final Map<String, String> TABLE =
       Map.ofEntries(
           Map.entry("GET ", "404E 202 202 202 200 200 200"),
-          Map.entry(
-              "GET ?returnInternalServerErrorOnFailure=true", "404E 202 202 202 200 500 200"),
+          Map.entry("GET ?returnInternalServerErrorOnFailure=true", "404E 202 202 202 200 500 200"),
           Map.entry("DELETE ", "404E 412 412 412 200 200 200"),
           Map.entry("POST /terminate?reason=x", "404E 202E 202E 202E 410E 410E 410E"),
           Map.entry("POST /suspend?reason=x", "404E 202E 202E 500 410E 410E 410E"),
           Map.entry("POST /resume?reason=x", "404E 500 500 202E 410E 410E 410E"),
           Map.entry("POST /rewind?reason=x", "404 412 412 412 412 202E 412"),
           Map.entry("POST /restart", "400 202 202 202 202 202 202"),
-          Map.entry(
-              "POST /restart?restartWithNewInstanceId=false", "400 409 409 409 202 202 202"),
+          Map.entry("POST /restart?restartWithNewInstanceId=false", "400 409 409 409 202 202 202"),
           Map.entry("POST /raiseEvent/Go", "404E 202E 202E 202E 410E 410E 410E"),
           Map.entry("PUT ", "404E 404E 404E 404E 404E 404E 404E"),
           Map.entry("POST ", "404E 404E 404E 404E 404E 404E 404E"),
@@ -64,7 +64,7 @@ class OperationTableTest {
     List<Arguments> rows = new ArrayList<>();
     TABLE.forEach(
         (operation, codes) -> {
-          String[] expected = codes.split(" ");
+          String[] expected = codes.split(" ", -1);
           for (int i = 0; i < expected.length; i++) {
             rows.add(Arguments.of(operation, STATUSES.get(i), expected[i]));
           }
@@ -78,7 +78,8 @@ class OperationTableTest {
     String id = "row-" + Integer.toHexString((operation + status).hashCode());
     if (!status.equals("unknown")) {
       server.hub.put(
-          id, OrchestrationStatus.valueOf("ORCHESTRATION_STATUS_" + status.toUpperCase(Locale.ROOT)));
+          id,
+          OrchestrationStatus.valueOf("ORCHESTRATION_STATUS_" + status.toUpperCase(Locale.ROOT)));
     }
     String[] verbAndRest = operation.split(" ", 2);
 

@@ -139,7 +139,8 @@ class StatusTest {
 
   @Test
   void a_status_that_this_release_does_not_know_is_a_500() {
-    server.hub.put("a", ORCHESTRATION_STATUS_RUNNING, state -> state.setOrchestrationStatusValue(42));
+    server.hub.put(
+        "a", ORCHESTRATION_STATUS_RUNNING, state -> state.setOrchestrationStatusValue(42));
 
     HttpResponse<String> reply = server.get(DURABLE + "/instances/a");
 

@@ -8,12 +8,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
 import dev.holdfast.protocol.TaskFailureDetails;
+import dev.holdfast.server.http.HttpServerConfig;
 import dev.holdfast.server.http.TestServer;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +71,8 @@ class WaitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"timeout=0.05", "timeout=0&pollingInterval=0", "timeout=0.1&pollingInterval=0.1"})
+  @ValueSource(
+      strings = {"timeout=0.05", "timeout=0&pollingInterval=0", "timeout=0.1&pollingInterval=0.1"})
   void when_time_is_over_the_urls_are_the_answer(String query) {
     HttpResponse<String> reply = server.post(DURABLE + "/orchestrators/Flow/a?" + query, "1");
 
@@ -79,7 +82,8 @@ class WaitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"timeout=x", "timeout=-1", "timeout=NaN", "pollingInterval=1", "timeout="})
+  @ValueSource(
+      strings = {"timeout=x", "timeout=-1", "timeout=NaN", "pollingInterval=1", "timeout="})
   void what_is_no_time_is_not_waited_for(String query) {
     HttpResponse<String> reply = server.post(DURABLE + "/orchestrators/Flow/a?" + query, "1");
 
@@ -123,12 +127,9 @@ class WaitTest {
               () -> server.post(DURABLE + "/orchestrators/Flow/w" + number + "?timeout=60", "1"),
               runnable -> new Thread(runnable, "client").start()));
     }
-    for (int i = 0; i < many; i++) {
-      int number = i;
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> server.hub.waiting("w" + number) == 1);
-    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> IntStream.range(0, many).allMatch(i -> server.hub.waiting("w" + i) == 1));
 
     assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
 
@@ -147,7 +148,7 @@ class WaitTest {
             options ->
                 options.withLimits(
                     limits ->
-                        new dev.holdfast.server.http.HttpServerConfig.Limits(
+                        new HttpServerConfig.Limits(
                             limits.bodyBytes(),
                             limits.bodiesBytes(),
                             limits.headerBytes(),
@@ -158,8 +159,7 @@ class WaitTest {
                             limits.bytesPerSecond(),
                             0,
                             limits.waitMax())))) {
-      HttpResponse<String> reply =
-          small.post(DURABLE + "/orchestrators/Flow/a?timeout=60", "1");
+      HttpResponse<String> reply = small.post(DURABLE + "/orchestrators/Flow/a?timeout=60", "1");
 
       assertThat(reply.statusCode()).isEqualTo(202);
       assertThat(small.hub.waiting("a")).isZero();
@@ -179,5 +179,18 @@ class WaitTest {
     assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
     assertThat(refused.body()).contains("stopping");
     assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void a_drained_front_can_take_requests_again() {
+    server.server.drain().join();
+    server.server.resume();
+
+    CompletableFuture<HttpResponse<String>> waiting = start("a", "timeout=60");
+    CompletableFuture<Void> drained = server.server.drain();
+
+    assertThat(waiting.join().statusCode()).isEqualTo(202);
+    drained.join();
+    assertThat(server.get(DURABLE + "/instances/a").statusCode()).isEqualTo(503);
   }
 }

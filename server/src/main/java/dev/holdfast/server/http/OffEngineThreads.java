@@ -1,0 +1,110 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.Why;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.ListInstanceIdsRequest;
+import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A task hub whose answers arrive on the threads that serve HTTP. */
+final class OffEngineThreads implements TaskHub {
+  private final TaskHub hub;
+  private final HttpThreads threads;
+
+  OffEngineThreads(TaskHub hub, HttpThreads threads) {
+    this.hub = hub;
+    this.threads = threads;
+  }
+
+  @Override
+  public CompletableFuture<String> start(CreateInstanceRequest request) {
+    return threads.takeOver(hub.start(request));
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads) {
+    return threads.takeOver(hub.get(instanceId, payloads));
+  }
+
+  /** Waiting is the one thing that is cancelled, so the caller gets the hub's own future. */
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> waitForStart(
+      String instanceId, boolean payloads) {
+    return hub.waitForStart(instanceId, payloads);
+  }
+
+  /** As {@link #waitForStart}. */
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
+      String instanceId, boolean payloads) {
+    return hub.waitForCompletion(instanceId, payloads);
+  }
+
+  @Override
+  public CompletableFuture<Delivery> raiseEvent(
+      String instanceId, String name, @Nullable String input) {
+    return threads.takeOver(hub.raiseEvent(instanceId, name, input));
+  }
+
+  @Override
+  public CompletableFuture<Delivery> terminate(
+      String instanceId, @Nullable String output, boolean recursive) {
+    return threads.takeOver(hub.terminate(instanceId, output, recursive));
+  }
+
+  @Override
+  public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
+    return threads.takeOver(hub.suspend(instanceId, reason));
+  }
+
+  @Override
+  public CompletableFuture<Delivery> resume(String instanceId, @Nullable String reason) {
+    return threads.takeOver(hub.resume(instanceId, reason));
+  }
+
+  @Override
+  public CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
+    return threads.takeOver(hub.rewind(instanceId, reason));
+  }
+
+  @Override
+  public CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId) {
+    return threads.takeOver(hub.restart(instanceId, withNewInstanceId));
+  }
+
+  @Override
+  public CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request) {
+    return threads.takeOver(hub.purge(request));
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
+    return threads.takeOver(hub.query(query));
+  }
+
+  @Override
+  public CompletableFuture<ListInstanceIdsResponse> listInstanceIds(
+      ListInstanceIdsRequest request) {
+    return threads.takeOver(hub.listInstanceIds(request));
+  }
+
+  @Override
+  public CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId) {
+    return threads.takeOver(hub.history(instanceId));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Why>> why(String instanceId) {
+    return threads.takeOver(hub.why(instanceId));
+  }
+}

@@ -28,7 +28,7 @@ public final class FunctionApp implements AutoCloseable {
   private final AppContext context;
   private final FunctionCalls calls;
   private final FunctionsExecutor executor;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean drained = new AtomicBoolean();
 
   private FunctionApp(LoadedApp loaded, AppContext context) {
     this.loaded = loaded;
@@ -114,13 +114,13 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Takes no more work, waits for what runs (at most the drain timeout, then interrupts it), and
-   * closes the app's class loader. Work items not begun, and those interrupted, are answered as
-   * abandoned. Harmless when repeated.
+   * Takes no more work and waits for what runs (at most the drain timeout, then interrupts it).
+   * Work items not begun, and those interrupted, are answered as abandoned. The app's own threads
+   * still find their classes; {@link #close} is for when they are of no use any more. Harmless when
+   * repeated.
    */
-  @Override
-  public void close() {
-    if (!closed.compareAndSet(false, true)) {
+  public void drain() {
+    if (!drained.compareAndSet(false, true)) {
       return;
     }
     // HTTP functions may wait for orchestrations, so those go on meanwhile.
@@ -129,6 +129,12 @@ public final class FunctionApp implements AutoCloseable {
     executor.drain(half);
     calls.close();
     executor.close();
+  }
+
+  /** Drains the app if need be, and closes its class loader. Harmless when repeated. */
+  @Override
+  public void close() {
+    drain();
     try {
       loaded.loader().close();
     } catch (IOException e) {

@@ -7,11 +7,16 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The place of the app that runs: engine and HTTP hold on to the slot, and the app in it can be exchanged for a newer
- * build of itself.
+ * The place of the app that runs: engine and HTTP hold on to the slot, and the app in it can be
+ * exchanged for a newer build of itself.
+ *
+ * <p>Apps are drained, never closed: threads of their libraries outlive every call (a gRPC channel
+ * that nobody shut down) and still load classes when their sockets close. A loader that nothing
+ * uses any more goes with the garbage, and its jars with it.
  */
 final class AppSlot implements Executor, AutoCloseable {
   private volatile FunctionApp app;
+  private volatile boolean closed;
 
   AppSlot(FunctionApp app) {
     this.app = app;
@@ -24,23 +29,24 @@ final class AppSlot implements Executor, AutoCloseable {
   /**
    * Puts another app in; work that comes from now on is its own.
    *
-   * @param swapped told before the old app is closed, which takes as long as what runs in it
+   * @param swapped told before the old app is drained, which takes as long as what runs in it
    */
   void exchange(FunctionApp next, Consumer<FunctionApp> swapped) {
     FunctionApp last = app;
     app = next;
     swapped.accept(next);
-    last.close();
+    last.drain();
   }
 
+  /** A closed slot claims to serve everything: what nobody serves would fail instead of waiting. */
   @Override
   public boolean serves(WorkItem.Kind kind, String name) {
-    return app.executor().serves(kind, name);
+    return closed || app.executor().serves(kind, name);
   }
 
   @Override
   public int places(WorkItem.Kind kind) {
-    return app.executor().places(kind);
+    return closed ? 0 : app.executor().places(kind);
   }
 
   @Override
@@ -48,8 +54,10 @@ final class AppSlot implements Executor, AutoCloseable {
     app.executor().execute(items, answers);
   }
 
+  /** Takes no more work and waits for what runs. */
   @Override
   public void close() {
-    app.close();
+    closed = true;
+    app.drain();
   }
 }

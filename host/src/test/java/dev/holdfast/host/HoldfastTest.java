@@ -98,7 +98,7 @@ class HoldfastTest {
       assertThat(started.body()).contains("statusQueryGetUri");
       String status = started.headers().firstValue("Location").orElseThrow();
       String id = status.replaceAll(".*/instances/([^?]*).*", "$1");
-      await().untilAsserted(() -> assertThat(command("why", id).out()).contains("Go"));
+      await().untilAsserted(() -> assertThat(command("why", id).out()).contains("timer"));
       assertThat(command("raise", id, "Go", "\"now\"").exitCode()).isZero();
 
       Ran waited = command("wait", id, "--timeout", "30s");
@@ -122,8 +122,7 @@ class HoldfastTest {
     try (Holdfast host = start()) {
       host.announce();
       assertThat(command("raise", "a", "Go", "\"now\"").exitCode()).isZero();
-      assertThat(command("wait", "a", "--timeout", "30s").out())
-          .isEqualTo("\"first now second\"");
+      assertThat(command("wait", "a", "--timeout", "30s").out()).isEqualTo("\"first now second\"");
     }
     assertThat(Files.readAllLines(folder.resolve("notes"))).containsExactly("first", "second");
   }
@@ -198,8 +197,7 @@ class HoldfastTest {
       assertThat(command("list", "--key", keys.get("SYSTEM")).exitCode()).isZero();
 
       String made = command("keys", "create", "function", "--function", "Hello").out();
-      await()
-          .until(() -> http.get("/api/Hello", "x-functions-key", made).statusCode() == 200);
+      await().until(() -> http.get("/api/Hello", "x-functions-key", made).statusCode() == 200);
       assertThat(command("keys", "list").out()).contains("function").doesNotContain(made);
       String next =
           command("keys", "rotate", "function", "--function", "Hello", "--grace", "0s").out();
@@ -263,8 +261,7 @@ class HoldfastTest {
 
       assertThat(new Http(host.url()).get("/api/Hello").statusCode()).isEqualTo(200);
       command("raise", "a", "Go", "\"now\"");
-      assertThat(command("wait", "a", "--timeout", "30s").out())
-          .isEqualTo("\"first now second\"");
+      assertThat(command("wait", "a", "--timeout", "30s").out()).isEqualTo("\"first now second\"");
     }
   }
 

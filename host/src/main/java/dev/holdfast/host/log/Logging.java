@@ -23,6 +23,12 @@ public final class Logging implements AutoCloseable {
   /** Libraries whose every step is of no use to anyone, verbose or not. */
   private static final String[] TALKATIVE = {"org.eclipse.jetty", "io.javalin"};
 
+  /**
+   * It warns with a stack trace of every message over the limit, which the client is told anyway.
+   */
+  private static final java.util.logging.Logger GRPC =
+      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
+
   private final ConsoleAppender console;
 
   private Logging(ConsoleAppender console) {
@@ -45,6 +51,7 @@ public final class Logging implements AutoCloseable {
     for (String category : TALKATIVE) {
       context.getLogger(category).setLevel(Level.WARN);
     }
+    GRPC.setLevel(java.util.logging.Level.SEVERE);
     return new Logging(console);
   }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcServer implements AutoCloseable {
   private final GrpcConfig config;
   private final TaskHubService service;
+  private final CallCount calls = new CallCount();
   private @Nullable Server server;
   private @Nullable EventLoopGroup threads;
 
@@ -81,6 +82,7 @@ public final class GrpcServer implements AutoCloseable {
         // Some SDKs ping often; a strict server would answer GOAWAY too_many_pings.
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
+        .intercept(calls)
         .addService(service)
         .build();
   }
@@ -107,7 +109,7 @@ public final class GrpcServer implements AutoCloseable {
     }
     running.shutdown();
     service.releaseWaits();
-    return running.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    return calls.awaitNone(atMost);
   }
 
   /** Ends at once; calls that still run are cancelled. */

@@ -17,12 +17,14 @@ import dev.holdfast.protocol.EventRaisedEvent;
 import dev.holdfast.protocol.ExecutionStartedEvent;
 import dev.holdfast.protocol.GetEntityRequest;
 import dev.holdfast.protocol.GetInstanceRequest;
+import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryChunk;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.OrchestrationIdReusePolicy;
 import dev.holdfast.protocol.OrchestrationInstance;
+import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.QueryInstancesRequest;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -186,6 +189,23 @@ class GrpcServerTest {
         .hasCauseInstanceOf(StatusRuntimeException.class)
         .hasMessageContaining("UNAVAILABLE: The host is stopping");
     refused(Code.UNAVAILABLE, "", () -> client.hello(Empty.getDefaultInstance()));
+  }
+
+  @Test
+  void draining_waits_for_calls_but_not_for_idle_connections() throws Exception {
+    client.hello(Empty.getDefaultInstance());
+    CompletableFuture<Optional<OrchestrationState>> slow = new CompletableFuture<>();
+    hub.answerGetWith(slow);
+    CompletableFuture<GetInstanceResponse> asked =
+        CompletableFuture.supplyAsync(
+            () -> client.getInstance(GetInstanceRequest.newBuilder().setInstanceId("a").build()));
+    await().until(hub::wasAskedToGet);
+
+    assertThat(server.drain(Duration.ofMillis(50))).isFalse();
+    slow.complete(Optional.empty());
+
+    assertThat(server.drain(Duration.ofSeconds(10))).isTrue();
+    assertThat(asked.join().getExists()).isFalse();
   }
 
   @Test

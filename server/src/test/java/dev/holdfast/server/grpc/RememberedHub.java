@@ -40,6 +40,9 @@ final class RememberedHub implements TaskHub {
   /** Set to answer everything with this. */
   volatile @Nullable RuntimeException broken;
 
+  private volatile @Nullable CompletableFuture<Optional<OrchestrationState>> preparedAnswer;
+  private volatile boolean askedToGet;
+
   private record Wait(
       String id,
       Predicate<OrchestrationStatus> until,
@@ -56,6 +59,14 @@ final class RememberedHub implements TaskHub {
         wait.answer().complete(Optional.of(state.build()));
       }
     }
+  }
+
+  void answerGetWith(CompletableFuture<Optional<OrchestrationState>> answer) {
+    preparedAnswer = answer;
+  }
+
+  boolean wasAskedToGet() {
+    return askedToGet;
   }
 
   synchronized OrchestrationState state(String id) {
@@ -108,6 +119,11 @@ final class RememberedHub implements TaskHub {
       String instanceId, boolean payloads) {
     if (broken != null) {
       return CompletableFuture.failedFuture(broken);
+    }
+    CompletableFuture<Optional<OrchestrationState>> prepared = preparedAnswer;
+    if (prepared != null) {
+      askedToGet = true;
+      return prepared;
     }
     return CompletableFuture.completedFuture(
         Optional.ofNullable(instances.get(instanceId)).map(it -> payloads ? it : bare(it)));

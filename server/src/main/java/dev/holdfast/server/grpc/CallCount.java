@@ -1,0 +1,58 @@
+package dev.holdfast.server.grpc;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.time.Duration;
+
+/**
+ * How many calls are under way.
+ *
+ * <p>The server's own end waits for every connection to close, and a client that has lost its wits
+ * may keep one open for ever; what matters is that every call has its answer.
+ */
+final class CallCount implements ServerInterceptor {
+  private int running;
+
+  @Override
+  public <A, B> ServerCall.Listener<A> interceptCall(
+      ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+    add(1);
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      // Exactly one of the two ends every call.
+      @Override
+      public void onComplete() {
+        add(-1);
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        add(-1);
+        super.onCancel();
+      }
+    };
+  }
+
+  private synchronized void add(int change) {
+    running += change;
+    if (running == 0) {
+      notifyAll();
+    }
+  }
+
+  /** Waits until no call is under way; false when that took longer. */
+  synchronized boolean awaitNone(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (running > 0) {
+      long left = (until - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+}

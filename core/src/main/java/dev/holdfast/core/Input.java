@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** Everything that can happen to a partition. */
 public sealed interface Input {
 
-  /** What is addressed to one instance; it waits in order while the instance is being read from the store. */
+  /**
+   * What is addressed to one instance; it waits in order while the instance is being read from the
+   * store.
+   */
   sealed interface ToInstance extends Input {
     String instanceId();
   }
@@ -27,7 +30,8 @@ public sealed interface Input {
    * A client starts an instance.
    *
    * @param request with an instance id in it
-   * @param freshId the id was generated here, so no instance can have it and the store need not be asked
+   * @param freshId the id was generated here, so no instance can have it and the store need not be
+   *     asked
    */
   record Start(CreateInstanceRequest request, boolean freshId, Asker<String> asker)
       implements ToInstance {
@@ -76,12 +80,15 @@ public sealed interface Input {
   }
 
   /**
+   * @param onlyChildOf null for any; else only while it is the child of that execution, for the id
+   *     may belong to somebody else
    * @param asker null when another instance asks
    */
   record Terminate(
       String instanceId,
       @Nullable String output,
       boolean recursive,
+      @Nullable ParentInstanceInfo onlyChildOf,
       @Nullable Asker<Delivered> asker)
       implements ToInstance {}
 
@@ -93,8 +100,8 @@ public sealed interface Input {
 
   /**
    * @param asker null when a parent that is rewound asks for its failed child
-   * @param restart the child's ExecutionStarted with the parent's new execution in it, to start it again should it not be
-   *     there to be rewound; null when a client asks
+   * @param restart the child's ExecutionStarted with the parent's new execution in it, to start it
+   *     again should it not be there to be rewound; null when a client asks
    */
   record Rewind(
       String instanceId,
@@ -130,7 +137,8 @@ public sealed interface Input {
    * @param ids those asked for by id; the ones not in {@code found} do not exist
    * @param keys those asked for by key
    */
-  record Loaded(long read, List<String> ids, List<Long> keys, List<Store.Stored> found) implements Input {}
+  record Loaded(long read, List<String> ids, List<Long> keys, List<Store.Stored> found)
+      implements Input {}
 
   /**
    * The store has answered an {@link Effect.LoadHistory}.
@@ -154,7 +162,8 @@ public sealed interface Input {
    * @param lastKey the scan has seen every ready execution up to this key
    * @param complete there were none above {@code lastKey}
    */
-  record Admitted(long read, List<Store.Stored> found, long lastKey, boolean complete) implements Input {}
+  record Admitted(long read, List<Store.Stored> found, long lastKey, boolean complete)
+      implements Input {}
 
   /** Names that are served now have changed: what waited for them may be admitted. */
   record ServedChanged() implements Input {}

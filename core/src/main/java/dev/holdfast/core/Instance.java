@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One execution in the memory of its partition: the fold of its rows, and what has arrived since.
  *
- * <p>The fold ({@link #fold}) is the only thing that changes what history says; loading from the store and closing a turn
- * both go through it.
+ * <p>The fold ({@link #fold}) is the only thing that changes what history says; loading from the
+ * store and closing a turn both go through it.
  */
 final class Instance {
   final long key;
@@ -48,7 +48,10 @@ final class Instance {
 
   int historyCount;
 
-  /** The timestamp of its newest turn (of the execution before it, when it has none): the next is later. */
+  /**
+   * The timestamp of its newest turn (of the execution before it, when it has none): the next is
+   * later.
+   */
   long lastTurnAt;
 
   /** The eventIds that history already holds: an action with one of these is a repetition. */
@@ -100,8 +103,11 @@ final class Instance {
       instance.receiveStored(row);
     }
     for (Rows.Timer timer : stored.timers()) {
+      OpenTask task = instance.open.get(timer.timerId());
       if (timer.timerId() == Rows.Timer.SCHEDULED_START) {
         instance.startAt = timer.fireAt();
+      } else if (task != null) {
+        task.hasRow = true;
       }
     }
     return instance;
@@ -113,7 +119,12 @@ final class Instance {
       event = HistoryEvent.parseFrom(row.bytes());
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
       throw new StoreException(
-          "expected a history event in inbox row " + row.seq() + " of " + id + ", but it does not parse", e);
+          "expected a history event in inbox row "
+              + row.seq()
+              + " of "
+              + id
+              + ", but it does not parse",
+          e);
     }
     Message message = new Message(row.seq(), event, 0, Message.Source.INSTANCE, true);
     nextMessage = Math.max(nextMessage, row.seq() + 1);
@@ -149,7 +160,8 @@ final class Instance {
   /**
    * Adds events to history.
    *
-   * @param visible the same events framed as pastEvents when a worker may see all of them; null to pick those out
+   * @param visible the same events framed as pastEvents when a worker may see all of them; null to
+   *     pick those out
    */
   void fold(List<HistoryEvent> events, @Nullable ByteString visible) {
     for (HistoryEvent event : events) {
@@ -160,8 +172,7 @@ final class Instance {
         past.concat(
             visible != null
                 ? visible
-                : HistoryBytes.past(
-                    events.stream().filter(HistoryBytes::forWorkers).toList()));
+                : HistoryBytes.past(events.stream().filter(HistoryBytes::forWorkers).toList()));
   }
 
   private void fold(HistoryEvent event) {
@@ -172,6 +183,11 @@ final class Instance {
         updatedAt = Math.max(updatedAt, lastTurnAt);
       }
       case EXECUTIONSTARTED -> readStart(event);
+      case EXECUTIONREWOUND -> {
+        if (event.getExecutionRewound().hasParentInstance()) {
+          parent = event.getExecutionRewound().getParentInstance();
+        }
+      }
       case TASKSCHEDULED -> {
         opened(Explanation.Kind.ACTIVITY, event);
         openActivities++;
@@ -197,7 +213,11 @@ final class Instance {
 
   private static boolean isAsked(HistoryEvent event) {
     return switch (event.getEventTypeCase()) {
-      case EVENTSENT, ENTITYOPERATIONSIGNALED, ENTITYOPERATIONCALLED, ENTITYLOCKREQUESTED, ENTITYUNLOCKSENT ->
+      case EVENTSENT,
+          ENTITYOPERATIONSIGNALED,
+          ENTITYOPERATIONCALLED,
+          ENTITYLOCKREQUESTED,
+          ENTITYUNLOCKSENT ->
           true;
       default -> false;
     };
@@ -233,6 +253,13 @@ final class Instance {
     return Objects.requireNonNull(OrchestrationStatus.forNumber(row.status()));
   }
 
+  /** Whether exactly this task of this execution has started it. */
+  boolean isChildOf(ParentInstanceInfo task) {
+    return parent != null
+        && parent.getTaskScheduledId() == task.getTaskScheduledId()
+        && parent.getOrchestrationInstance().equals(task.getOrchestrationInstance());
+  }
+
   boolean hasEnded() {
     return Statuses.isEnded(row.status());
   }
@@ -241,7 +268,10 @@ final class Instance {
     return row.status() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE;
   }
 
-  /** Whether work must go on after a crash without anyone asking; what {@link Rows.Instance#ready} must say. */
+  /**
+   * Whether work must go on after a crash without anyone asking; what {@link Rows.Instance#ready}
+   * must say.
+   */
   boolean mustBeReady() {
     if (hasEnded()) {
       return false;
@@ -265,7 +295,10 @@ final class Instance {
     return false;
   }
 
-  /** Whether everything about it is in the store once its newest batch is, so that memory may forget it. */
+  /**
+   * Whether everything about it is in the store once its newest batch is, so that memory may forget
+   * it.
+   */
   boolean canBeForgotten() {
     if (insertPending || turn != null || (openActivities > 0 && !hasEnded() && !parked)) {
       return false;

@@ -11,17 +11,21 @@ import dev.holdfast.core.MailProto.Termination;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between instances as bytes, for those that must outlive a crash before their target has taken them.
+ * Messages between instances as bytes, for those that must outlive a crash before their target has
+ * taken them.
  *
- * <p>Namespace {@link #NAMESPACE} of the keyed records holds them; the name is unique per message and sorts by the order of
- * sending within a partition.
+ * <p>Namespace {@link #NAMESPACE} of the keyed records holds them; the name is unique per message
+ * and sorts by the order of sending within a partition.
  */
 public final class Mailbag {
   public static final String NAMESPACE = "mail";
 
   private Mailbag() {}
 
-  /** Whether the input is a message from another instance, so that a commit already says it was sent. */
+  /**
+   * Whether the input is a message from another instance, so that a commit already says it was
+   * sent.
+   */
   static boolean isMail(Input.ToInstance input) {
     if (input instanceof Input.Terminate terminate) {
       return terminate.asker() == null;
@@ -52,6 +56,9 @@ public final class Mailbag {
       if (terminate.output() != null) {
         end.setOutput(StringValue.of(terminate.output()));
       }
+      if (terminate.onlyChildOf() != null) {
+        end.setOnlyChildOf(terminate.onlyChildOf());
+      }
       mail.setTerminate(end);
     } else if (input instanceof Input.Rewind rewind) {
       Rewinding.Builder back = Rewinding.newBuilder();
@@ -78,7 +85,8 @@ public final class Mailbag {
     try {
       mail = Mail.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new StoreException("expected a message between instances, but the record does not parse", e);
+      throw new StoreException(
+          "expected a message between instances, but the record does not parse", e);
     }
     String target = mail.getTarget();
     return switch (mail.getContentCase()) {
@@ -95,6 +103,7 @@ public final class Mailbag {
               target,
               value(mail.getTerminate().hasOutput(), mail.getTerminate().getOutput()),
               mail.getTerminate().getRecursive(),
+              mail.getTerminate().hasOnlyChildOf() ? mail.getTerminate().getOnlyChildOf() : null,
               null);
       case REWIND ->
           new Input.Rewind(
@@ -102,7 +111,8 @@ public final class Mailbag {
               value(mail.getRewind().hasReason(), mail.getRewind().getReason()),
               mail.getRewind().hasRestart() ? mail.getRewind().getRestart() : null,
               null);
-      case CONTENT_NOT_SET -> throw new StoreException("expected a message between instances, but it is empty");
+      case CONTENT_NOT_SET ->
+          throw new StoreException("expected a message between instances, but it is empty");
     };
   }
 

@@ -11,10 +11,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions a partition has in memory, which it is reading from the store, and which must wait there.
+ * Which executions a partition has in memory, which it is reading from the store, and which must
+ * wait there.
  *
- * <p>An execution may be forgotten only when its last change is durable and no read of the store that could bring an older
- * version of it is under way: so whatever a read brings is the newest, or is known and ignored.
+ * <p>An execution may be forgotten only when its last change is durable and no read of the store
+ * that could bring an older version of it is under way: so whatever a read brings is the newest, or
+ * is known and ignored.
  */
 final class Memory {
   private static final int SCAN_MAX = 1_000;
@@ -32,7 +34,9 @@ final class Memory {
   /** Those that are left to be admitted later, until they are durable. */
   private final ArrayDeque<Instance> parked = new ArrayDeque<>();
 
-  /** Executions whose rows are being removed, by key, for as long as a read may still bring them. */
+  /**
+   * Executions whose rows are being removed, by key, for as long as a read may still bring them.
+   */
   private final LinkedHashMap<Long, Removed> removed = new LinkedHashMap<>();
 
   private final LinkedHashMap<String, List<Partition.Queued>> loadingIds = new LinkedHashMap<>();
@@ -49,7 +53,10 @@ final class Memory {
   /** Numbers of the reads whose answer has not come. */
   private final TreeSet<Long> readsUnderWay = new TreeSet<>();
 
-  /** There may be ready executions in the store that are not here; in the beginning there may always be. */
+  /**
+   * There may be ready executions in the store that are not here; in the beginning there may always
+   * be.
+   */
   private boolean backlog = true;
 
   private boolean scanning;
@@ -59,7 +66,8 @@ final class Memory {
   private long leftDuringScan = Long.MAX_VALUE;
 
   /**
-   * @param lastRead the reads issued before the removal was durable are numbered up to this; −1 while it is not
+   * @param lastRead the reads issued before the removal was durable are numbered up to this; −1
+   *     while it is not
    */
   private record Removed(long batch, long lastRead) {}
 
@@ -99,7 +107,10 @@ final class Memory {
     }
   }
 
-  /** Whether what the store says of this execution is known here already, perhaps in a newer version. */
+  /**
+   * Whether what the store says of this execution is known here already, perhaps in a newer
+   * version.
+   */
   boolean knows(Rows.Instance row) {
     return byId.containsKey(row.id()) || removed.containsKey(row.key());
   }
@@ -159,6 +170,15 @@ final class Memory {
     readsUnderWay.remove(read);
   }
 
+  /** Nobody waits for this answer any more. */
+  void remove(Input.Unwait gone) {
+    List<Partition.Queued> queue = loadingIds.get(gone.instanceId());
+    if (queue != null) {
+      queue.removeIf(
+          queued -> queued.input() instanceof Input.Wait wait && wait.asker() == gone.asker());
+    }
+  }
+
   /** What was queued for the id, now that it has been read. */
   List<Partition.Queued> loaded(String id) {
     List<Partition.Queued> queue = loadingIds.remove(id);
@@ -195,7 +215,10 @@ final class Memory {
     return mailUnstored;
   }
 
-  /** Messages between instances whose target is still being read get a record, for their sending is in a commit. */
+  /**
+   * Messages between instances whose target is still being read get a record, for their sending is
+   * in a commit.
+   */
   void storeWaitingMail(Supplier<String> names) {
     if (!mailUnstored || wounds.contains(Wound.MAIL_BY_MEMORY_ONLY)) {
       return;
@@ -221,12 +244,13 @@ final class Memory {
     return byId.size() - idle.size() - parked.size();
   }
 
-  /** Whether one more execution may run. While others wait in the store, new ones leave room for them. */
+  /**
+   * Whether one more execution may run. While others wait in the store, new ones leave room for
+   * them.
+   */
   boolean hasRoom(Instance instance) {
     int limit =
-        backlog && instance.insertPending
-            ? limits.activeInstances() / 2
-            : limits.activeInstances();
+        backlog && instance.insertPending ? limits.activeInstances() / 2 : limits.activeInstances();
     return active() <= limit;
   }
 
@@ -258,16 +282,24 @@ final class Memory {
     leftDuringScan = Long.MIN_VALUE + 1;
   }
 
+  private int room() {
+    return limits.activeInstances() - active();
+  }
+
+  /** Whether there is room for what may wait in the store, and nobody looks for it yet. */
+  boolean wantsAdmission() {
+    return backlog && !scanning && room() >= Math.max(1, limits.activeInstances() / 4);
+  }
+
   /** The scan to be done now; null when there is no room, nothing to find, or one under way. */
   Effect.@Nullable Admit admissionWanted() {
-    int room = limits.activeInstances() - active();
-    if (!backlog || scanning || room < Math.max(1, limits.activeInstances() / 4)) {
+    if (!wantsAdmission()) {
       return null;
     }
     scanning = true;
     backlog = false;
     leftDuringScan = Long.MAX_VALUE;
-    return new Effect.Admit(newRead(), scannedTo, Math.min(room, SCAN_MAX));
+    return new Effect.Admit(newRead(), scannedTo, Math.min(room(), SCAN_MAX));
   }
 
   void admitted(Input.Admitted admitted) {
@@ -280,7 +312,10 @@ final class Memory {
     }
   }
 
-  /** The newest cut holds all of this instance: when it has come to rest, it is one of those to be forgotten first. */
+  /**
+   * The newest cut holds all of this instance: when it has come to rest, it is one of those to be
+   * forgotten first.
+   */
   void settled(Instance instance) {
     if (byKey.get(instance.key) != instance) {
       return;
@@ -290,7 +325,6 @@ final class Memory {
       idle.put(instance.key, instance);
     }
   }
-
 
   void durable(long batch) {
     durable = batch;

@@ -8,8 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers that are due soon. Those before the horizon are all in memory; later ones are only rows, and the horizon moves
- * on as time does. An entry is a hint: whoever takes it checks that the timer is still open.
+ * The timers that are due soon. Those before the horizon are all in memory; later ones are only
+ * rows, and the horizon moves on as time does. An entry is a hint: whoever takes it checks that the
+ * timer is still open.
  */
 final class TimerQueue {
   private static final Comparator<Rows.Timer> BY_TIME =
@@ -23,7 +24,10 @@ final class TimerQueue {
   /** Every timer that fires before this is in the queue. */
   private long horizon = Long.MIN_VALUE;
 
-  /** Timers beyond the horizon that were set while a scan of the store was under way; it may have missed them. */
+  /**
+   * Timers beyond the horizon that were set while a scan of the store was under way; it may have
+   * missed them.
+   */
   private @Nullable List<Rows.Timer> setDuringScan;
 
   /** Grows while more timers than this fire at one and the same moment. */
@@ -62,7 +66,8 @@ final class TimerQueue {
       }
     }
     if (queue.isEmpty()) {
-      // All at one moment: they stay, whatever the limit says, for the horizon cannot cut between them.
+      // All at one moment: they stay, whatever the limit says, for the horizon cannot cut between
+      // them.
       queue.addAll(earliest);
       return;
     }
@@ -106,11 +111,17 @@ final class TimerQueue {
   void loaded(Input.TimersLoaded loaded) {
     List<Rows.Timer> missed = setDuringScan == null ? List.of() : setDuringScan;
     setDuringScan = null;
+    if (loaded.from() != horizon) {
+      // The horizon has come nearer meanwhile; the scan began behind it, so it is done again from
+      // there.
+      return;
+    }
     if (loaded.complete()) {
       horizon = loaded.to();
       scanLimit = limits.timersInMemory();
     } else {
-      // Others may fire at the very moment of the last one, so that moment is read again with the next scan.
+      // Others may fire at the very moment of the last one, so that moment is read again with the
+      // next scan.
       long last = loaded.timers().get(loaded.timers().size() - 1).fireAt();
       long first = loaded.timers().get(0).fireAt();
       scanLimit = last > first ? limits.timersInMemory() : 2 * scanLimit;

@@ -34,7 +34,9 @@ final class Turns {
   /** A turn reads at most this many messages; the rest come with the next. */
   private static final int MESSAGES_MAX = 1_000;
 
-  /** Children's ids grow with nesting in some SDKs, so they may be this much longer than a client's. */
+  /**
+   * Children's ids grow with nesting in some SDKs, so they may be this much longer than a client's.
+   */
   private static final int CHILD_ID_LONGER = 8;
 
   private static final ByteString ENTITY_PARAMETERS =
@@ -82,8 +84,9 @@ final class Turns {
   }
 
   /**
-   * The orchestrator's "now": later than that of the turn before by a millisecond at least (JavaScript has no finer time),
-   * and later than every timer that fires into this turn (Java would set the timer again).
+   * The orchestrator's "now": later than that of the turn before by a millisecond at least
+   * (JavaScript has no finer time), and later than every timer that fires into this turn (Java
+   * would set the timer again).
    */
   private HistoryEvent orchestratorStarted(Instance instance, List<Message> messages) {
     long at = Math.max(context.now(), instance.lastTurnAt + Times.MILLI);
@@ -132,7 +135,8 @@ final class Turns {
     instance.turn = null;
     StringValue custom = customStatus(instance, response);
     List<Message> read = read(instance, turn, response);
-    List<HistoryEvent> events = newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
+    List<HistoryEvent> events =
+        newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
     Timestamp at = turn.started().getTimestamp();
     CompleteOrchestrationAction completion = completion(response);
     Actions actions = new Actions(instance, at, completion != null, events);
@@ -143,14 +147,11 @@ final class Turns {
       events.add(completed(at, completion, response));
     }
     boolean continues = continuesAsNew(completion);
-    if (!continues) {
-      context.changes().append(instance, events);
-    }
     for (Message message : read) {
       context.changes().consumed(instance, message);
-      if (!message.stored && message.event.hasTimerFired()) {
-        context.changes().dropTimer(instance, message.event.getTimerFired().getTimerId());
-      }
+    }
+    if (!continues) {
+      context.changes().append(instance, events);
     }
     instance.updatedAt = Times.microsUp(at);
     actions.perform();
@@ -173,7 +174,8 @@ final class Turns {
   private static List<Message> read(
       Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
     List<Message> messages = turn.messages();
-    // The count includes OrchestratorStarted; zero comes with every chunk but the first and says nothing.
+    // The count includes OrchestratorStarted; zero comes with every chunk but the first and says
+    // nothing.
     int processed = response.getNumEventsProcessed().getValue();
     if (!response.hasNumEventsProcessed() || processed <= 1 || processed > messages.size()) {
       return messages;
@@ -259,10 +261,10 @@ final class Turns {
       context
           .problems()
           .warn(
-              ("Instance '%s' of %s has %d history events, and every turn replays all of them. Let the orchestrator"
-                      + " continue as new (ctx.continueAsNew) before it gets that long.")
-                  .formatted(
-                      instance.id, instance.row.state().getName(), instance.historyCount));
+              ("Instance '%s' of %s has %d history events, and every turn replays all of them. Let"
+                   + " the orchestrator continue as new (ctx.continueAsNew) before it gets that"
+                   + " long.")
+                  .formatted(instance.id, instance.row.state().getName(), instance.historyCount));
     }
   }
 
@@ -327,8 +329,7 @@ final class Turns {
         case CREATETIMER ->
             add(
                 event.setTimerCreated(
-                    TimerCreatedEvent.newBuilder()
-                        .setFireAt(action.getCreateTimer().getFireAt())));
+                    TimerCreatedEvent.newBuilder().setFireAt(action.getCreateTimer().getFireAt())));
         case CREATESUBORCHESTRATION -> child(event, action.getCreateSubOrchestration());
         case SENDEVENT -> {
           String target = action.getSendEvent().getInstance().getInstanceId();
@@ -351,6 +352,7 @@ final class Turns {
                         ? action.getTerminateOrchestration().getReason().getValue()
                         : null,
                     action.getTerminateOrchestration().getRecurse(),
+                    null,
                     null));
         case COMPLETEORCHESTRATION -> {
           // Comes last, whatever its place; see close.
@@ -421,7 +423,8 @@ final class Turns {
         started.setParentTraceContext(action.getParentTraceContext());
       }
       add(event.setSubOrchestrationInstanceCreated(created));
-      String problem = InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
+      String problem =
+          InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
       if (problem != null) {
         messages.add(
             new Input.Resolve(
@@ -442,7 +445,10 @@ final class Turns {
                   .build()));
     }
 
-    /** Sends the messages; and, unless the turn ends the execution, starts activities and sets timers. */
+    /**
+     * Sends the messages; and, unless the turn ends the execution, starts activities and sets
+     * timers.
+     */
     void perform() {
       if (!completes) {
         for (HistoryEvent event : asked) {
@@ -453,9 +459,7 @@ final class Turns {
             }
           } else if (event.hasTimerCreated()) {
             context.setTimer(
-                instance,
-                event.getEventId(),
-                Times.microsUp(event.getTimerCreated().getFireAt()));
+                instance, event.getEventId(), Times.microsUp(event.getTimerCreated().getFireAt()));
           }
         }
       }
@@ -484,12 +488,14 @@ final class Turns {
     return HistoryEvent.newBuilder()
         .setEventId(-1)
         .setTimestamp(Times.timestamp(context.stamp()))
-        .setTimerFired(
-            TimerFiredEvent.newBuilder().setTimerId(task.id()).setFireAt(task.fireAt()))
+        .setTimerFired(TimerFiredEvent.newBuilder().setTimerId(task.id()).setFireAt(task.fireAt()))
         .build();
   }
 
-  /** The message of an event from outside. Its time is its own, so that two of equal content still differ. */
+  /**
+   * The message of an event from outside. Its time is its own, so that two of equal content still
+   * differ.
+   */
   HistoryEvent eventRaised(String name, @Nullable String input) {
     EventRaisedEvent.Builder raised = EventRaisedEvent.newBuilder().setName(name);
     if (input != null) {

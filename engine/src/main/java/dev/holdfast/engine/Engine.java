@@ -202,6 +202,17 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Where an answer goes whose item was handed out before a restart: the answer of an activity
+   * counts as long as nobody else has answered.
+   */
+  public Executor.Answers answers() {
+    return answer -> {
+      loop.answer(answer);
+      wakeLoop.run();
+    };
+  }
+
+  /**
    * The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs.
    * Retention is not among them, for it waits for the others.
    */

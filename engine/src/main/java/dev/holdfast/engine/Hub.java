@@ -209,7 +209,7 @@ final class Hub implements TaskHub, AutoCloseable {
           requests.id(instanceId);
           requests.text("output", output);
           return message(
-              instanceId, asker -> new Input.Terminate(instanceId, output, recursive, asker));
+              instanceId, asker -> new Input.Terminate(instanceId, output, recursive, null, asker));
         });
   }
 

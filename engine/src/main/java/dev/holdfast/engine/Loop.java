@@ -20,11 +20,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the partitions of a store: takes what has happened, does what may be done at once, cuts when the pipeline is free, and
- * releases what was waiting when a flush has become durable.
+ * Runs the partitions of a store: takes what has happened, does what may be done at once, cuts when
+ * the pipeline is free, and releases what was waiting when a flush has become durable.
  *
- * <p>All partitions of one store are run by one loop, so a message between them is handed over before the cut that holds its
- * cause, and their commits have one order (docs/decisions/0003-one-loop-per-store.md).
+ * <p>All partitions of one store are run by one loop, so a message between them is handed over
+ * before the cut that holds its cause, and their commits have one order
+ * (docs/decisions/0003-one-loop-per-store.md).
  */
 public final class Loop implements Agent, Executor.Answers, StoreReader.Answers {
   private static final int INPUTS_PER_STEP = 2_048;
@@ -60,8 +61,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private record Addressed(int partition, Input input) {}
 
   /** A flush that is under way, and what its durability releases. */
-  private record Flight(
-      long number, List<Partition.Cut> cuts, List<Effect.WhenDurable> effects) {}
+  private record Flight(long number, List<Partition.Cut> cuts, List<Effect.WhenDurable> effects) {}
 
   /** What a loop works with. */
   public record Parts(
@@ -208,7 +208,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
         ended(result);
       } else if (next instanceof Addressed addressed) {
         listOf(addressed.partition()).add(addressed.input());
-      } else if (next instanceof Input.Answered answered && dispatcher.takes(answered.answer(), now)) {
+      } else if (next instanceof Input.Answered answered
+          && dispatcher.takes(answered.answer(), now)) {
         continue;
       } else {
         Input.ToInstance input = (Input.ToInstance) next;
@@ -223,7 +224,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return java.util.Objects.requireNonNull(inputs.get(partition));
   }
 
-  /** Messages between partitions are handed over until there are none, so that one cut holds cause and effect. */
+  /**
+   * Messages between partitions are handed over until there are none, so that one cut holds cause
+   * and effect.
+   */
   private void runPartitions(long now) {
     boolean handed = true;
     while (handed) {
@@ -284,16 +288,26 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     Flight cutNow = new Flight(nextFlush, cuts, effects);
     releaseTooEarly(effects);
     if (commit.isEmpty()) {
-      // Everything before it is durable, so this needs no flush. What was left waiting for its turn is looked at again soon.
+      // Everything before it is durable, so this needs no flush. What was left waiting for its turn
+      // is looked at again soon.
       release(cutNow);
       cutNotBefore = now + limits.commitDelay();
       return effects.isEmpty() ? 0 : 1;
     }
     flight = cutNow;
     nextFlush++;
-    pipeline.submit(new Store.Flush(cutNow.number(), now, commit.build()));
+    pipeline.submit(new Store.Flush(cutNow.number(), highestTime(now), commit.build()));
     wakePipeline.run();
     return 1;
+  }
+
+  /** Events may carry times just ahead of the clock; after a crash it must not fall behind them. */
+  private long highestTime(long now) {
+    long highest = now;
+    for (Partition partition : partitions) {
+      highest = Math.max(highest, partition.highestTime());
+    }
+    return highest;
   }
 
   /** Reads that must wait for a cut know their partition no more; so they are bound to it here. */

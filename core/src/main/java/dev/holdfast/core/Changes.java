@@ -93,13 +93,24 @@ final class Changes {
     touch(instance);
   }
 
-  /** The message is in history now. */
+  /** The message is in history with the append that follows. */
   void consumed(Instance instance, Message message) {
     if (message.stored) {
       commit.consume(instance.key, message.seq);
     }
+    dropTimerOf(instance, message);
     release(message);
     touch(instance);
+  }
+
+  /** A timer that has become a message needs its row no more. */
+  private void dropTimerOf(Instance instance, Message message) {
+    if (message.event.hasTimerFired()) {
+      OpenTask timer = instance.answeredBy(message.event);
+      if (timer != null) {
+        dropTimer(instance, timer);
+      }
+    }
   }
 
   private void release(Message message) {
@@ -110,11 +121,24 @@ final class Changes {
   void timer(Instance instance, int timerId, long fireAt) {
     mustInsert(instance);
     commit.put(new Rows.Timer(instance.key, timerId, instance.slot, fireAt));
+    OpenTask task = instance.open.get(timerId);
+    if (task != null) {
+      task.hasRow = true;
+    }
     touch(instance);
   }
 
-  void dropTimer(Instance instance, int timerId) {
-    commit.dropTimer(instance.key, timerId);
+  /** The timer's row goes, if it has one. */
+  void dropTimer(Instance instance, OpenTask task) {
+    if (task.hasRow) {
+      task.hasRow = false;
+      commit.dropTimer(instance.key, task.id());
+      touch(instance);
+    }
+  }
+
+  void dropScheduledStart(Instance instance) {
+    commit.dropTimer(instance.key, Rows.Timer.SCHEDULED_START);
     touch(instance);
   }
 
@@ -199,9 +223,7 @@ final class Changes {
     mustInsert(instance);
     commit.put(new Rows.Inbox(instance.key, message.seq, message.event.toByteString()));
     message.stored = true;
-    if (message.event.hasTimerFired()) {
-      commit.dropTimer(instance.key, message.event.getTimerFired().getTimerId());
-    }
+    dropTimerOf(instance, message);
     release(message);
     return true;
   }

@@ -80,12 +80,15 @@ public sealed interface Input {
   }
 
   /**
+   * @param onlyChildOf null for any; else only while it is the child of that execution, for the id
+   *     may belong to somebody else
    * @param asker null when another instance asks
    */
   record Terminate(
       String instanceId,
       @Nullable String output,
       boolean recursive,
+      @Nullable ParentInstanceInfo onlyChildOf,
       @Nullable Asker<Delivered> asker)
       implements ToInstance {}
 

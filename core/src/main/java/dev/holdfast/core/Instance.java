@@ -103,8 +103,11 @@ final class Instance {
       instance.receiveStored(row);
     }
     for (Rows.Timer timer : stored.timers()) {
+      OpenTask task = instance.open.get(timer.timerId());
       if (timer.timerId() == Rows.Timer.SCHEDULED_START) {
         instance.startAt = timer.fireAt();
+      } else if (task != null) {
+        task.hasRow = true;
       }
     }
     return instance;
@@ -180,6 +183,11 @@ final class Instance {
         updatedAt = Math.max(updatedAt, lastTurnAt);
       }
       case EXECUTIONSTARTED -> readStart(event);
+      case EXECUTIONREWOUND -> {
+        if (event.getExecutionRewound().hasParentInstance()) {
+          parent = event.getExecutionRewound().getParentInstance();
+        }
+      }
       case TASKSCHEDULED -> {
         opened(Explanation.Kind.ACTIVITY, event);
         openActivities++;
@@ -243,6 +251,13 @@ final class Instance {
 
   OrchestrationStatus status() {
     return Objects.requireNonNull(OrchestrationStatus.forNumber(row.status()));
+  }
+
+  /** Whether exactly this task of this execution has started it. */
+  boolean isChildOf(ParentInstanceInfo task) {
+    return parent != null
+        && parent.getTaskScheduledId() == task.getTaskScheduledId()
+        && parent.getOrchestrationInstance().equals(task.getOrchestrationInstance());
   }
 
   boolean hasEnded() {

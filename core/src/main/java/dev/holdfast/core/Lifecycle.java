@@ -158,26 +158,12 @@ final class Lifecycle {
 
   private void dropTimers(Instance instance) {
     for (OpenTask task : instance.open.values()) {
-      if (task.kind == Explanation.Kind.TIMER && !(task.answered && isStored(instance, task))) {
-        context.changes().dropTimer(instance, task.id());
-      }
+      context.changes().dropTimer(instance, task);
     }
     if (instance.startAt != 0) {
       instance.startAt = 0;
-      context.changes().dropTimer(instance, Rows.Timer.SCHEDULED_START);
+      context.changes().dropScheduledStart(instance);
     }
-  }
-
-  /** A TimerFired that has a row has taken the timer's row away already. */
-  private static boolean isStored(Instance instance, OpenTask task) {
-    for (Message message : instance.inbox) {
-      if (message.stored
-          && message.event.hasTimerFired()
-          && message.event.getTimerFired().getTimerId() == task.id()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
@@ -334,7 +320,9 @@ final class Lifecycle {
     if (recursive) {
       for (OpenTask task : instance.open.values()) {
         if (task.kind == Explanation.Kind.CHILD && !task.answered) {
-          children.add(new Input.Terminate(task.childId(), output, true, null));
+          children.add(
+              new Input.Terminate(
+                  task.childId(), output, true, Turns.asParent(instance, task.id()), null));
         }
       }
     }

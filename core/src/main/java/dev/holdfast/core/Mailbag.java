@@ -56,6 +56,9 @@ public final class Mailbag {
       if (terminate.output() != null) {
         end.setOutput(StringValue.of(terminate.output()));
       }
+      if (terminate.onlyChildOf() != null) {
+        end.setOnlyChildOf(terminate.onlyChildOf());
+      }
       mail.setTerminate(end);
     } else if (input instanceof Input.Rewind rewind) {
       Rewinding.Builder back = Rewinding.newBuilder();
@@ -100,6 +103,7 @@ public final class Mailbag {
               target,
               value(mail.getTerminate().hasOutput(), mail.getTerminate().getOutput()),
               mail.getTerminate().getRecursive(),
+              mail.getTerminate().hasOnlyChildOf() ? mail.getTerminate().getOnlyChildOf() : null,
               null);
       case REWIND ->
           new Input.Rewind(

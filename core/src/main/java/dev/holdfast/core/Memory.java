@@ -170,6 +170,15 @@ final class Memory {
     readsUnderWay.remove(read);
   }
 
+  /** Nobody waits for this answer any more. */
+  void remove(Input.Unwait gone) {
+    List<Partition.Queued> queue = loadingIds.get(gone.instanceId());
+    if (queue != null) {
+      queue.removeIf(
+          queued -> queued.input() instanceof Input.Wait wait && wait.asker() == gone.asker());
+    }
+  }
+
   /** What was queued for the id, now that it has been read. */
   List<Partition.Queued> loaded(String id) {
     List<Partition.Queued> queue = loadingIds.remove(id);
@@ -273,16 +282,24 @@ final class Memory {
     leftDuringScan = Long.MIN_VALUE + 1;
   }
 
+  private int room() {
+    return limits.activeInstances() - active();
+  }
+
+  /** Whether there is room for what may wait in the store, and nobody looks for it yet. */
+  boolean wantsAdmission() {
+    return backlog && !scanning && room() >= Math.max(1, limits.activeInstances() / 4);
+  }
+
   /** The scan to be done now; null when there is no room, nothing to find, or one under way. */
   Effect.@Nullable Admit admissionWanted() {
-    int room = limits.activeInstances() - active();
-    if (!backlog || scanning || room < Math.max(1, limits.activeInstances() / 4)) {
+    if (!wantsAdmission()) {
       return null;
     }
     scanning = true;
     backlog = false;
     leftDuringScan = Long.MAX_VALUE;
-    return new Effect.Admit(newRead(), scannedTo, Math.min(room, SCAN_MAX));
+    return new Effect.Admit(newRead(), scannedTo, Math.min(room(), SCAN_MAX));
   }
 
   void admitted(Input.Admitted admitted) {

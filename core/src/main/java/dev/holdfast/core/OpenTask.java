@@ -13,6 +13,9 @@ final class OpenTask {
   /** An answer is in the inbox or in the open turn; further ones are duplicates. */
   boolean answered;
 
+  /** Of a timer: its row is in the store or stands in the accumulating commit. */
+  boolean hasRow;
+
   /** Token of the newest hand-out of an activity; 0 before the first. */
   long token;
 

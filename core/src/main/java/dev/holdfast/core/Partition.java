@@ -84,6 +84,7 @@ public final class Partition {
     this.turns = new Turns(context, lifecycle);
     this.starts = new Starts(context, lifecycle, turns);
     this.rewinding = new Rewinding(context, lifecycle, watchers);
+    this.lastToken = dice.nextLong() >>> 24;
   }
 
   public int number() {
@@ -177,7 +178,12 @@ public final class Partition {
    * for never.
    */
   public long nextWake() {
-    return timers.nextWake();
+    return memory.wantsAdmission() ? Long.MIN_VALUE : timers.nextWake();
+  }
+
+  /** The latest time that an event of this partition carries. */
+  public long highestTime() {
+    return lastStamp;
   }
 
   /** How many executions are in memory; a measure. */
@@ -192,6 +198,7 @@ public final class Partition {
       deliver(new Queued(mail.input(), mail.name()));
     } else if (input instanceof Input.Unwait gone) {
       watchers.remove(gone);
+      memory.remove(gone);
     } else if (input instanceof Input.Loaded loaded) {
       loaded(loaded);
     } else if (input instanceof Input.HistoryLoaded loaded) {
@@ -215,17 +222,26 @@ public final class Partition {
   private void deliver(Queued queued) {
     Input.ToInstance input = queued.input();
     Instance instance = memory.get(input.instanceId());
-    if (input instanceof Input.Rewind && instance != null && Rewinding.isPossible(instance)) {
-      changes.whenDurable(memory.awaitHistory(queued));
+    if (instance == null && memory.mustLoad(queued, turnAnswer(input))) {
       return;
     }
-    if (instance == null && memory.mustLoad(queued, turnAnswer(input))) {
+    deliver(queued, instance);
+  }
+
+  /**
+   * @param instance null when there is none
+   */
+  private void deliver(Queued queued, @Nullable Instance instance) {
+    if (instance != null
+        && queued.input() instanceof Input.Rewind rewind
+        && Rewinding.isPossible(rewind, instance)) {
+      changes.whenDurable(memory.awaitHistory(queued));
       return;
     }
     if (queued.mail() != null) {
       changes.record(queued.mail(), null);
     }
-    handle(input, instance);
+    handle(queued.input(), instance);
   }
 
   /** An answer to a turn that nobody remembers needs no look into the store: the turn is void. */
@@ -260,10 +276,7 @@ public final class Partition {
     } else if (input instanceof Input.Resolve resolve) {
       resolve(resolve, instance);
     } else if (input instanceof Input.Terminate terminate) {
-      control(
-          instance,
-          terminate.asker(),
-          i -> lifecycle.terminate(i, turns, terminate.output(), terminate.recursive()));
+      terminate(terminate, instance);
     } else if (input instanceof Input.Suspend suspend) {
       control(
           instance,
@@ -280,6 +293,7 @@ public final class Partition {
           i -> {
             if (i.isSuspended()) {
               lifecycle.resume(i, resume.reason());
+              admit(i);
               turns.openIfDue(i);
             }
           });
@@ -314,6 +328,14 @@ public final class Partition {
     }
     dispatchActivities(instance);
     turns.openIfDue(instance);
+  }
+
+  /** What is parked in memory goes on if it may by now. */
+  private void admit(Instance instance) {
+    if (instance.parked && mayRun(instance)) {
+      memory.unpark(instance);
+      dispatchActivities(instance);
+    }
   }
 
   private boolean mayRun(Instance instance) {
@@ -403,6 +425,17 @@ public final class Partition {
     }
   }
 
+  private void terminate(Input.Terminate terminate, @Nullable Instance instance) {
+    control(
+        instance,
+        terminate.asker(),
+        i -> {
+          if (terminate.onlyChildOf() == null || i.isChildOf(terminate.onlyChildOf())) {
+            lifecycle.terminate(i, turns, terminate.output(), terminate.recursive());
+          }
+        });
+  }
+
   private void purge(Input.Purge purge, @Nullable Instance instance) {
     boolean ended = instance != null && instance.hasEnded();
     if (instance != null && ended) {
@@ -463,7 +496,7 @@ public final class Partition {
     if (timer.timerId() == Rows.Timer.SCHEDULED_START) {
       if (instance.startAt != 0 && instance.startAt <= now) {
         instance.startAt = 0;
-        changes.dropTimer(instance, Rows.Timer.SCHEDULED_START);
+        changes.dropScheduledStart(instance);
         begun(instance);
       }
       return;
@@ -490,11 +523,7 @@ public final class Partition {
     }
     for (String id : loaded.ids()) {
       for (Queued queued : memory.loaded(id)) {
-        Instance instance = memory.get(id);
-        if (queued.mail() != null) {
-          changes.record(queued.mail(), null);
-        }
-        handle(queued.input(), instance);
+        deliver(queued, memory.get(id));
       }
     }
   }
@@ -507,7 +536,7 @@ public final class Partition {
       if (instance == null
           || stored == null
           || instance.key != stored.instance().key()
-          || !Rewinding.isPossible(instance)) {
+          || !Rewinding.isPossible((Input.Rewind) queued.input(), instance)) {
         // Something else has become of it meanwhile: decide anew.
         deliver(queued);
         continue;
@@ -529,9 +558,8 @@ public final class Partition {
         if (servesOrchestrator.test(stored.instance().state().getName())) {
           install(stored);
         }
-      } else if (known.parked && mayRun(known)) {
-        memory.unpark(known);
-        dispatchActivities(known);
+      } else {
+        admit(known);
         turns.openIfDue(known);
       }
     }

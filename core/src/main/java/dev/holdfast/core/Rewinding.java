@@ -33,18 +33,68 @@ final class Rewinding {
     this.watchers = watchers;
   }
 
-  /** Whether there is a failure to go back behind. */
-  static boolean isPossible(Instance instance) {
-    return instance.status() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
+  /** Whether there is a failure to go back behind; a parent rewinds its own child only. */
+  static boolean isPossible(Input.Rewind rewind, Instance instance) {
+    return instance.status() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
+        && (rewind.restart() == null || isChildOf(instance, parentOf(rewind.restart())));
+  }
+
+  /** Of whatever execution of the parent. */
+  private static boolean isChildOf(Instance instance, ParentInstanceInfo task) {
+    return instance
+        .row
+        .state()
+        .getParentInstanceId()
+        .getValue()
+        .equals(task.getOrchestrationInstance().getInstanceId());
+  }
+
+  private static ParentInstanceInfo parentOf(HistoryEvent started) {
+    return started.getExecutionStarted().getParentInstance();
   }
 
   /** What becomes of the request when there is no failed instance. */
   void impossible(Input.Rewind rewind, @Nullable Instance instance) {
-    if (rewind.asker() != null) {
+    if (rewind.restart() == null) {
       refuse(rewind, instance);
+    } else if (instance == null || !isChildOf(instance, parentOf(rewind.restart()))) {
+      startAgain(rewind, rewind.restart());
+    } else if (!instance.hasEnded()) {
+      adopt(instance, rewind, parentOf(rewind.restart()));
+    } else if (instance.status() == OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED) {
+      tellAgain(instance, parentOf(rewind.restart()));
     } else {
-      startAgain(rewind);
+      startAgain(rewind, rewind.restart());
     }
+  }
+
+  /** The child runs yet: its outcome belongs to the parent's new execution. */
+  private void adopt(Instance child, Input.Rewind rewind, ParentInstanceInfo parent) {
+    ExecutionRewoundEvent.Builder rewound =
+        ExecutionRewoundEvent.newBuilder().setParentInstance(parent);
+    if (rewind.reason() != null) {
+      rewound.setReason(StringValue.of(rewind.reason()));
+    }
+    context
+        .changes()
+        .append(
+            child,
+            List.of(
+                Events.inbound(Times.timestamp(context.stamp()))
+                    .setExecutionRewound(rewound)
+                    .build()));
+  }
+
+  /** The child has completed after its parent had failed: nobody has heard of it yet. */
+  private void tellAgain(Instance child, ParentInstanceInfo parent) {
+    OrchestrationState state = child.row.state();
+    context.hand(
+        new Input.Resolve(
+            parent,
+            Events.childCompleted(
+                Times.timestamp(context.stamp()),
+                parent.getTaskScheduledId(),
+                state.hasOutput() ? state.getOutput() : null)));
   }
 
   private void refuse(Input.Rewind rewind, @Nullable Instance instance) {
@@ -55,8 +105,8 @@ final class Rewinding {
                 "No orchestration instance with ID '%s' was found.".formatted(rewind.instanceId()))
             : new RefusedException(
                 RefusedException.Reason.FAILED_PRECONDITION,
-                ("The orchestration instance '%s' is not in a failed state (it is %s), and only failed ones can be"
-                        + " rewound: not allowed.")
+                ("The orchestration instance '%s' is not in a failed state (it is %s), and only"
+                        + " failed ones can be rewound: not allowed.")
                     .formatted(instance.id, Statuses.name(instance.status())));
     if (rewind.asker() != null) {
       context.changes().whenDurable(new Effect.Refuse(rewind.asker(), why));
@@ -64,10 +114,8 @@ final class Rewinding {
   }
 
   /** A child that is not there to be rewound, or did not fail by itself, begins anew. */
-  private void startAgain(Input.Rewind rewind) {
-    if (rewind.restart() != null) {
-      context.hand(new Input.StartChild(rewind.instanceId(), rewind.restart()));
-    }
+  private void startAgain(Input.Rewind rewind, HistoryEvent started) {
+    context.hand(new Input.StartChild(rewind.instanceId(), started));
   }
 
   /**
@@ -81,9 +129,7 @@ final class Rewinding {
     }
     String executionId = context.newExecutionId();
     ParentInstanceInfo parent =
-        rewind.restart() == null
-            ? parentIn(history)
-            : rewind.restart().getExecutionStarted().getParentInstance();
+        rewind.restart() == null ? parentIn(history) : parentOf(rewind.restart());
     Cut cut = Cut.of(history);
     List<Message> undelivered = new ArrayList<>(old.inbox);
     OrchestrationState state = runningAgain(old, executionId, cut.kept().isEmpty());

@@ -111,6 +111,11 @@ final class TimerQueue {
   void loaded(Input.TimersLoaded loaded) {
     List<Rows.Timer> missed = setDuringScan == null ? List.of() : setDuringScan;
     setDuringScan = null;
+    if (loaded.from() != horizon) {
+      // The horizon has come nearer meanwhile; the scan began behind it, so it is done again from
+      // there.
+      return;
+    }
     if (loaded.complete()) {
       horizon = loaded.to();
       scanLimit = limits.timersInMemory();

@@ -147,14 +147,11 @@ final class Turns {
       events.add(completed(at, completion, response));
     }
     boolean continues = continuesAsNew(completion);
-    if (!continues) {
-      context.changes().append(instance, events);
-    }
     for (Message message : read) {
       context.changes().consumed(instance, message);
-      if (!message.stored && message.event.hasTimerFired()) {
-        context.changes().dropTimer(instance, message.event.getTimerFired().getTimerId());
-      }
+    }
+    if (!continues) {
+      context.changes().append(instance, events);
     }
     instance.updatedAt = Times.microsUp(at);
     actions.perform();
@@ -264,8 +261,9 @@ final class Turns {
       context
           .problems()
           .warn(
-              ("Instance '%s' of %s has %d history events, and every turn replays all of them. Let the orchestrator"
-                      + " continue as new (ctx.continueAsNew) before it gets that long.")
+              ("Instance '%s' of %s has %d history events, and every turn replays all of them. Let"
+                      + " the orchestrator continue as new (ctx.continueAsNew) before it gets that"
+                      + " long.")
                   .formatted(instance.id, instance.row.state().getName(), instance.historyCount));
     }
   }
@@ -354,6 +352,7 @@ final class Turns {
                         ? action.getTerminateOrchestration().getReason().getValue()
                         : null,
                     action.getTerminateOrchestration().getRecurse(),
+                    null,
                     null));
         case COMPLETEORCHESTRATION -> {
           // Comes last, whatever its place; see close.

@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Wound;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +39,9 @@ public final class CommitPipeline implements Agent {
   private volatile long retryAt;
   private boolean full;
   private final AtomicLong flushes = new AtomicLong();
+
+  /** Nobody knows whether the flush has landed. */
+  private boolean unresolved;
 
   /**
    * @param results gets the outcomes, on the thread that calls {@link #work}
@@ -79,9 +83,9 @@ public final class CommitPipeline implements Agent {
     if (flush == null || (retryAt != 0 && clock.now() < retryAt)) {
       return 0;
     }
-    Store.Outcome outcome = store.commit(flush);
-    if (outcome instanceof Store.Unknown unknown) {
-      outcome = resolve(flush, unknown);
+    Store.Outcome outcome = attempt(flush);
+    if (outcome instanceof Store.Unknown) {
+      outcome = attempt(flush);
     }
     if (outcome instanceof Store.Committed) {
       retryAt = 0;
@@ -104,15 +108,23 @@ public final class CommitPipeline implements Agent {
     return 1;
   }
 
-  /** The store lost the answer: its marker says whether the flush landed. */
-  private Store.Outcome resolve(Store.Flush flush, Store.Unknown unknown) {
-    if (wounds.contains(Wound.LOST_ANSWER_RETRIED_BLINDLY)) {
-      return store.commit(flush);
-    }
+  private Store.Outcome attempt(Store.Flush flush) {
+    Store.Outcome outcome = unresolved ? resolve(flush) : store.commit(flush);
+    unresolved = outcome instanceof Store.Unknown;
+    return outcome;
+  }
+
+  /**
+   * The answer was lost: the flush's marker says whether it landed, and if not, it is sent again.
+   */
+  private Store.Outcome resolve(Store.Flush flush) {
     try {
-      return store.landed(flush.number()) ? new Store.Committed() : unknown;
-    } catch (dev.holdfast.core.StoreException e) {
-      return unknown;
+      if (!wounds.contains(Wound.LOST_ANSWER_RETRIED_BLINDLY) && store.landed(flush.number())) {
+        return new Store.Committed();
+      }
+    } catch (StoreException e) {
+      return new Store.Unknown("whether the flush landed cannot be read: " + e.getMessage());
     }
+    return store.commit(flush);
   }
 }

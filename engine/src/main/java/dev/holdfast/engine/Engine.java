@@ -186,6 +186,17 @@ public final class Engine implements AutoCloseable {
     wakeLoop.run();
   }
 
+  /**
+   * Where an answer goes whose item was handed out before a restart: the answer of an activity
+   * counts as long as nobody else has answered.
+   */
+  public Executor.Answers answers() {
+    return answer -> {
+      loop.answer(answer);
+      wakeLoop.run();
+    };
+  }
+
   /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs. */
   public List<Agent> agents() {
     return List.of(loop, pipeline, reader, callbacks, jobs);

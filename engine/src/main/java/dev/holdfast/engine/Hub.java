@@ -208,7 +208,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.id(instanceId);
           requests.text("output", output);
-          return message(asker -> new Input.Terminate(instanceId, output, recursive, asker));
+          return message(asker -> new Input.Terminate(instanceId, output, recursive, null, asker));
         });
   }
 

@@ -8,24 +8,39 @@ import java.time.InstantSource;
  * clock does, and not over a restart, because the store remembers the highest time that was
  * written.
  *
- * <p>When the machine's clock is set back, the hub's time stands still until it has caught up. Safe
- * from any thread.
+ * <p>When the machine's clock has been set back, the hub's goes at half its speed until the other
+ * has caught up, so timers are late and retries slow, but nothing stands still. Safe from any
+ * thread.
  */
 public final class HubClock {
   private final InstantSource source;
-  private long highest;
+  private long now;
+
+  /** While the machine's clock is behind: where both stood when that began or grew worse. */
+  private long sourceThen = Long.MAX_VALUE;
+
+  private long nowThen;
 
   /**
    * @param floor the highest time that the store knows
    */
   public HubClock(InstantSource source, long floor) {
     this.source = source;
-    this.highest = floor;
+    this.now = floor;
   }
 
   public synchronized long now() {
-    highest = Math.max(highest, micros(source.instant()));
-    return highest;
+    long micros = micros(source.instant());
+    if (micros >= now) {
+      now = micros;
+      sourceThen = Long.MAX_VALUE;
+    } else if (micros < sourceThen) {
+      sourceThen = micros;
+      nowThen = now;
+    } else {
+      now = Math.max(now, nowThen + (micros - sourceThen) / 2);
+    }
+    return now;
   }
 
   /** Rounded down to the microsecond. */

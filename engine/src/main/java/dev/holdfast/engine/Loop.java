@@ -294,9 +294,18 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
     flight = cutNow;
     nextFlush++;
-    pipeline.submit(new Store.Flush(cutNow.number(), now, commit.build()));
+    pipeline.submit(new Store.Flush(cutNow.number(), highestTime(now), commit.build()));
     wakePipeline.run();
     return 1;
+  }
+
+  /** Events may carry times just ahead of the clock; after a crash it must not fall behind them. */
+  private long highestTime(long now) {
+    long highest = now;
+    for (Partition partition : partitions) {
+      highest = Math.max(highest, partition.highestTime());
+    }
+    return highest;
   }
 
   /** Reads that must wait for a cut know their partition no more; so they are bound to it here. */

@@ -66,6 +66,7 @@ final class Asking {
   }
 
   Optional<OrchestrationState> found(String id) {
+    driven.settle();
     return driven.get(hub().get(id, true));
   }
 
@@ -100,6 +101,7 @@ final class Asking {
   }
 
   List<HistoryEvent> history(String id) {
+    driven.settle();
     return driven
         .get(hub().history(id))
         .orElseThrow(() -> new AssertionError("there is no instance " + id));

@@ -94,7 +94,7 @@ class StartTest {
 
     assertThat(ask.refused(ask.hub().start(request("a", "Hello").build())))
         .hasMessageContaining("'a' already exists")
-        .extracting(e -> ((dev.holdfast.core.RefusedException) e).reason())
+        .extracting(dev.holdfast.core.RefusedException::reason)
         .isEqualTo(Reason.ALREADY_EXISTS);
     assertThat(ask.state("a").getName()).isEqualTo("Waits");
 
@@ -207,7 +207,7 @@ class StartTest {
         .hasMessageContaining(
             "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of"
                 + " running instances")
-        .extracting(e -> ((dev.holdfast.core.RefusedException) e).reason())
+        .extracting(dev.holdfast.core.RefusedException::reason)
         .isEqualTo(Reason.INVALID_ARGUMENT);
     assertThat(ask.found("a")).isEmpty();
   }

@@ -11,6 +11,7 @@ import dev.holdfast.functions.metadata.AnnotationScanner;
 import dev.holdfast.functions.metadata.Candidate;
 import dev.holdfast.functions.metadata.FunctionIndex;
 import dev.holdfast.functions.metadata.FunctionJsonReader;
+import io.github.classgraph.ClassGraphException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +37,12 @@ record LoadedApp(
     Map<String, String> libraries,
     List<String> warnings) {
 
+  // Clients of durabletask-client 1.4.0 open a channel per call and never close it; gRPC complains
+  // about each with a stack trace, and the app cannot help it. Kept here, or the setting is
+  // collected.
+  private static final Logger ORPHANED_CHANNELS =
+      Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
+
   private static final Set<String> SERVED_TRIGGERS =
       Set.of("httptrigger", "orchestrationtrigger", "activitytrigger");
 
@@ -41,6 +50,7 @@ record LoadedApp(
       Pattern.compile("((?:durabletask|azure-functions-java)-[a-z-]+?)-(\\d.*)\\.jar");
 
   static LoadedApp load(AppSource source, AppContext context) throws AppLoadException {
+    ORPHANED_CHANNELS.setLevel(Level.OFF);
     FunctionIndex index = FunctionIndex.of(candidates(source), context);
     AppClassLoader loader = new AppClassLoader("app", source.classPath());
     try {
@@ -59,7 +69,7 @@ record LoadedApp(
   private static LoadedApp load(
       AppSource source, AppContext context, FunctionIndex index, AppClassLoader loader)
       throws AppLoadException {
-    JsonBridge json = new JsonBridge(loader);
+    JsonBridge json = bridge(loader);
     boolean hasOrchestrators =
         index.functions().stream()
             .anyMatch(f -> !f.disabled() && f.trigger().is("orchestrationTrigger"));
@@ -77,8 +87,26 @@ record LoadedApp(
     List<String> warnings = new ArrayList<>(source.notes());
     warnings.addAll(services.warnings());
     warnings.addAll(index.warnings());
+    if (source.missingDependencies() != null) {
+      warnings.add(source.missingDependencies());
+    }
+    if (index.functions().isEmpty() && index.failures().isEmpty()) {
+      warnings.add("There is no function in " + source.root() + ".");
+    }
     index.functions().forEach(function -> warnings.addAll(unserved(function)));
     return new LoadedApp(loader, json, index, plans, libraries(source), List.copyOf(warnings));
+  }
+
+  private static JsonBridge bridge(AppClassLoader loader) throws AppLoadException {
+    try {
+      return new JsonBridge(loader);
+    } catch (LinkageError e) {
+      throw new AppLoadException(
+          "The app's version of Gson cannot be used: "
+              + e
+              + ". Use Gson 2.8 or later, or leave it out of the app.",
+          e);
+    }
   }
 
   private static List<Candidate> candidates(AppSource source) throws AppLoadException {
@@ -86,13 +114,13 @@ record LoadedApp(
       return source.kind() == AppSource.Kind.STAGED
           ? FunctionJsonReader.read(source.root())
           : AnnotationScanner.scan(source.classPath());
-    } catch (IOException e) {
+    } catch (IOException | ClassGraphException e) {
       throw new AppLoadException(
           "The functions of "
               + source.root()
               + " cannot be read: "
               + e.getMessage()
-              + ". Check the files' permissions.",
+              + ". Check that the files can be read and are whole.",
           e);
     }
   }
@@ -105,6 +133,14 @@ record LoadedApp(
           plans.put(function.name(), new FunctionPlan(function, runtime));
         } catch (UnusableFunctionException e) {
           index.fail(function.name(), e.problem());
+        } catch (LinkageError | TypeNotPresentException e) {
+          index.fail(
+              function.name(),
+              "A type that '"
+                  + function.entryPoint()
+                  + "' uses cannot be loaded: "
+                  + e
+                  + ". Check that the app was packaged with all its libraries.");
         }
       }
     }

@@ -28,8 +28,8 @@ final class Places {
   }
 
   int free() {
-    long waiting = Math.min(WAITING_MOST, threads * MOMENT / Math.max(1, nanosPerItem));
-    return (int) Math.max(0, limit + waiting - threads - taken.get());
+    long inAMoment = Math.min(WAITING_MOST, threads * MOMENT / Math.max(1, nanosPerItem));
+    return (int) Math.max(0, limit + Math.max(0, inAMoment - threads) - taken.get());
   }
 
   void take() {

@@ -13,7 +13,13 @@ final class Places {
 
   private static final long MOMENT = Duration.ofMillis(4).toNanos();
   private static final int WAITING_MOST = 2_000;
+  private static final long SHORTEST = 1_000;
   private static final int WEIGHT = 16;
+
+  /**
+   * A thread that lost its core makes one item look long; so much longer than usual is believed.
+   */
+  private static final int OUTLIER = 8;
 
   private final int limit;
   private final int threads;
@@ -28,7 +34,7 @@ final class Places {
   }
 
   int free() {
-    long inAMoment = Math.min(WAITING_MOST, threads * MOMENT / Math.max(1, nanosPerItem));
+    long inAMoment = Math.min(WAITING_MOST, threads * MOMENT / nanosPerItem);
     return (int) Math.max(0, limit + Math.max(0, inAMoment - threads) - taken.get());
   }
 
@@ -39,7 +45,8 @@ final class Places {
   /** One item is done, after this long. */
   void give(long nanos) {
     long average = nanosPerItem;
-    nanosPerItem = average + (nanos - average) / WEIGHT;
+    long believed = Math.min(nanos, OUTLIER * average);
+    nanosPerItem = Math.max(SHORTEST, average + (believed - average) / WEIGHT);
     taken.decrementAndGet();
   }
 

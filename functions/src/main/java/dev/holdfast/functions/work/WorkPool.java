@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class WorkPool implements AutoCloseable {
 
   private static final String SHUTTING_DOWN = "the app is shutting down";
+
+  /**
+   * A thread that could run is given more time before it counts as blocked: it may just have lost
+   * its core. A read from a socket looks the same to us.
+   */
+  private static final int PATIENT_LOOKS = 10;
+
   private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(2);
 
   /** Something to run. */
@@ -204,12 +211,13 @@ public final class WorkPool implements AutoCloseable {
     try {
       int running = 0;
       for (Worker worker : workers) {
-        boolean busy = worker.isBusy();
-        boolean movedOn = worker.movedOn();
-        if (busy && !movedOn && worker.markStuck()) {
+        int looks = worker.looksAtSameTask();
+        boolean runnable = worker.isRunnable();
+        boolean blocked = looks > (runnable ? PATIENT_LOOKS : 0);
+        if (blocked && worker.markStuck()) {
           stuck++;
         }
-        running += busy && movedOn && worker.isRunnable() ? 1 : 0;
+        running += worker.isBusy() && runnable && !blocked ? 1 : 0;
       }
       for (int i = running; i < Math.min(steady, running + queue.size()); i++) {
         Worker worker = another();

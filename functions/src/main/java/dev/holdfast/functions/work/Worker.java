@@ -14,6 +14,7 @@ final class Worker implements Runnable {
   private volatile boolean countedStuck;
   private boolean started;
   private long begunAtLastLook = -1;
+  private int looks;
 
   Worker(WorkPool pool, String name) {
     this.pool = pool;
@@ -113,12 +114,15 @@ final class Worker implements Runnable {
     return thread.getState() == Thread.State.RUNNABLE;
   }
 
-  /** Whether another task runs here than at the last look. Under the pool's lock. */
-  boolean movedOn() {
+  /**
+   * At how many looks in a row, this one included, the same task was running; 0 when none runs or
+   * another does. Under the pool's lock.
+   */
+  int looksAtSameTask() {
     long now = begun.get();
-    boolean moved = now != begunAtLastLook;
+    looks = busy && now == begunAtLastLook ? looks + 1 : 0;
     begunAtLastLook = now;
-    return moved;
+    return looks;
   }
 
   /** True when the worker was not yet counted. Under the pool's lock. */

@@ -5,6 +5,7 @@ import static dev.holdfast.server.http.TestServer.DURABLE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
@@ -15,8 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,8 +164,9 @@ class LimitsTest {
     Duration patience = Duration.ofMillis(300);
     try (TestServer server = with(limits -> limits.withPatience(Duration.ofSeconds(60), patience));
         RawClient client = new RawClient(server.port)) {
-      client.send("GET /healthz HTTP/1.1\r\n\r\n").answer();
-      client.send("GET /healthz HTTP/1.1\r\nX-Slow: ");
+      assertThat(client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").answer().status())
+          .isEqualTo(200);
+      client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
       CompletableFuture<Boolean> closed =
           CompletableFuture.supplyAsync(
               () -> {
@@ -174,7 +176,7 @@ class LimitsTest {
                   throw new IllegalStateException(e);
                 }
               });
-      Awaitility.await()
+      await()
           .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofMillis(50))
           .ignoreExceptions()
@@ -219,6 +221,60 @@ class LimitsTest {
     }
   }
 
+  private static TestServer atLeast(int bytesPerSecond) {
+    return with(
+        limits ->
+            new HttpServerConfig.Limits(
+                limits.bodyBytes(),
+                limits.bodiesBytes(),
+                limits.headerBytes(),
+                limits.outstandingRequests(),
+                limits.connections(),
+                limits.idle(),
+                Duration.ofMillis(200),
+                bytesPerSecond,
+                limits.heldWaits(),
+                limits.waitMax()));
+  }
+
+  private static String startOf(int bytes) {
+    return "POST " + START + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes + "\r\n\r\n";
+  }
+
+  @Test
+  void a_body_that_trickles_is_refused() throws IOException {
+    try (TestServer server = atLeast(10_000);
+        RawClient client = new RawClient(server.port)) {
+      client.send(startOf(10_000));
+
+      await()
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> client.send("1").in().available() > 0);
+
+      assertThat(client.answer().status()).isEqualTo(408);
+      assertThat(server.hub.starts()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_body_that_takes_long_but_comes_fast_enough_is_taken() throws IOException {
+    try (TestServer server = atLeast(1);
+        RawClient client = new RawClient(server.port)) {
+      client.send(startOf(30) + "1");
+      AtomicInteger sent = new AtomicInteger(1);
+
+      await()
+          .pollInterval(Duration.ofMillis(50))
+          .until(
+              () -> {
+                client.send(" ");
+                return sent.incrementAndGet() == 30;
+              });
+
+      assertThat(client.answer().status()).isEqualTo(202);
+    }
+  }
+
   @Test
   void slow_bodies_hold_no_threads() throws IOException {
     try (TestServer server = new TestServer()) {
@@ -233,9 +289,12 @@ class LimitsTest {
         for (int i = 0; i < 20; i++) {
           assertThat(server.post(START, "1").statusCode()).isEqualTo(202);
         }
+        assertThat(server.hub.starts()).hasSize(20);
         for (RawClient client : slow) {
           assertThat(client.send("1]").answer().status()).isEqualTo(202);
         }
+        assertThat(server.hub.starts().subList(20, 220))
+            .allMatch(start -> start.getInput().getValue().equals("[1]"));
       } finally {
         for (RawClient client : slow) {
           client.close();
@@ -282,7 +341,7 @@ class LimitsTest {
           CompletableFuture.supplyAsync(
               () -> server.post(START + "/a?timeout=60", "1"),
               runnable -> new Thread(runnable, "client").start());
-      Awaitility.await().until(() -> server.hub.waiting("a") == 1);
+      await().until(() -> server.hub.waiting("a") == 1);
 
       HttpResponse<String> second = server.get(DURABLE + "/instances/a");
       server.hub.put("a", ORCHESTRATION_STATUS_COMPLETED);
@@ -291,7 +350,7 @@ class LimitsTest {
       assertThat(second.headers().firstValue("Retry-After")).hasValue("1");
       assertThat(second.body()).contains("maxOutstandingRequests");
       assertThat(first.join().statusCode()).isEqualTo(200);
-      Awaitility.await().until(() -> server.get(DURABLE + "/instances/a").statusCode() == 200);
+      await().until(() -> server.get(DURABLE + "/instances/a").statusCode() == 200);
     }
   }
 

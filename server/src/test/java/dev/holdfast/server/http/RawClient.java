@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class RawClient implements AutoCloseable {
   boolean isClosedByServer() throws IOException {
     try {
       return in.read() < 0;
-    } catch (IOException reset) {
+    } catch (SocketException reset) {
       return true;
     }
   }
@@ -82,7 +83,7 @@ final class RawClient implements AutoCloseable {
       int c;
       try {
         c = in.read();
-      } catch (java.net.SocketException reset) {
+      } catch (SocketException reset) {
         c = -1;
       }
       if (c < 0) {

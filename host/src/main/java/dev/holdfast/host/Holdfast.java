@@ -86,26 +86,28 @@ public final class Holdfast implements AutoCloseable {
     Ports ports = new Ports();
     CompletableFuture<FunctionApp> loading =
         starting.aside(
-            "app", () -> rooms.app(() -> ports.grpc, () -> url(ports.http), () -> ports.code));
+            "app",
+            () -> rooms.app(() -> ports.grpc, () -> url(ports.http), () -> ports.code),
+            app -> app);
     Store store = starting.own("store", rooms::store);
     Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
     TaskHub hub = engine.taskHub();
     GrpcServer grpc = rooms.grpc(hub);
-    CompletableFuture<Integer> grpcUp = starting.aside("grpc", () -> Rooms.start(grpc));
+    CompletableFuture<Integer> grpcUp =
+        starting.aside("grpc", () -> Rooms.start(grpc), port -> grpc);
     HttpServerConfig httpConfig = rooms.http();
     Site site = rooms.site(httpConfig, hub, keys, control, control);
     HttpServer http = starting.own("http", () -> new HttpServer(httpConfig, site));
     ports.http = starting.timed("http listens", () -> Rooms.start(http, setup.port()));
     ports.code = site.requiredQueryStringParameters().substring("code=".length());
-    ports.grpc = starting.joined(grpcUp, port -> grpc);
-    AppSlot slot = starting.owned(new AppSlot(starting.joined(loading)));
+    ports.grpc = Starting.joined(grpcUp);
+    AppSlot slot = new AppSlot(Starting.joined(loading));
     engine.add(slot);
     engine.start();
     control.serve(slot, http);
     serve(site, slot.app());
     Upkeep upkeep =
-        starting.owned(
-            new Upkeep(hub, store, setup.config().limits(), InstantSource.system()));
+        starting.owned(new Upkeep(hub, store, setup.config().limits(), InstantSource.system()));
     upkeep.start();
     return new Parts(store, engine, slot, site, http, grpc, upkeep, ports);
   }
@@ -123,8 +125,7 @@ public final class Holdfast implements AutoCloseable {
   /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
   private void reload() {
     FunctionApp next =
-        new Rooms(setup)
-            .app(() -> parts.ports().grpc, this::url, () -> parts.ports().code);
+        new Rooms(setup).app(() -> parts.ports().grpc, this::url, () -> parts.ports().code);
     parts
         .slot()
         .exchange(
@@ -166,7 +167,10 @@ public final class Holdfast implements AutoCloseable {
     return URI.create("http://localhost:" + port);
   }
 
-  /** Keys that were made because keys are required and there were none. Their secrets are told nowhere else. */
+  /**
+   * Keys that were made because keys are required and there were none. Their secrets are told
+   * nowhere else.
+   */
   List<NewKey> newKeys() {
     return newKeys;
   }
@@ -190,10 +194,11 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Refuses what is new, lets what runs end (at most {@code drainFor} of host.json), makes it durable and stops.
+   * Refuses what is new, lets what runs end (at most {@code drainFor} of host.json), makes it
+   * durable and stops.
    *
-   * <p>gRPC goes last: functions that still run may use their client. What did not end in time is run again after the next
-   * start.
+   * <p>gRPC goes last: functions that still run may use their client. What did not end in time is
+   * run again after the next start.
    */
   @Override
   public void close() {

@@ -1,6 +1,7 @@
 package dev.holdfast.host;
 
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class SecondProcess {
     Signals.onRequestToEnd(
         name -> {
           // Ctrl-C in a terminal reaches both processes; sent on, it would count as the second one.
-          if (name.equals("TERM") || System.console() == null) {
+          if (name.equals("TERM") || !Terminal.isOne()) {
             second.destroy();
           }
         });

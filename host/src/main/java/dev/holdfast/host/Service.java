@@ -4,6 +4,7 @@ import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.log.Logging;
+import dev.holdfast.host.log.Terminal;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ final class Service {
   }
 
   private static boolean colors(HostConfig config) {
-    return config.consoleColors() && System.console() != null && System.getenv("NO_COLOR") == null;
+    return config.consoleColors() && Terminal.isOne() && System.getenv("NO_COLOR") == null;
   }
 
   private static int run(Setup setup, Phases phases, Logging logging) throws InterruptedException {
@@ -77,7 +78,8 @@ final class Service {
         host.broken()
             .thenAccept(
                 reason -> {
-                  log.error("The hub cannot go on and ends; nothing acknowledged is lost. {}", reason);
+                  log.error(
+                      "The hub cannot go on and ends; nothing acknowledged is lost. {}", reason);
                   end.complete(CannotException.FAILED);
                 });
   }
@@ -106,7 +108,8 @@ final class Service {
         .forEach(
             it ->
                 logging.print(
-                    String.format("Made key %s, shown only now: %s%n", it.key().name(), it.secret())));
+                    String.format(
+                        "Made key %s, shown only now: %s%n", it.key().name(), it.secret())));
     if (setup.options().verbose()) {
       logging.print(phaseLines(host.phases()));
     } else {

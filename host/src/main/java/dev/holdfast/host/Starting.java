@@ -18,7 +18,7 @@ final class Starting implements AutoCloseable {
 
   private final Phases phases;
   private final Deque<AutoCloseable> begun = new ArrayDeque<>();
-  private final List<CompletableFuture<? extends AutoCloseable>> late = new ArrayList<>();
+  private final List<Runnable> late = new ArrayList<>();
   private boolean succeeded;
 
   Starting(Phases phases) {
@@ -41,24 +41,23 @@ final class Starting implements AutoCloseable {
     return made;
   }
 
-  /** Does a step on a thread of its own; {@link #joined} brings in what it made. */
-  <T> CompletableFuture<T> aside(String phase, Supplier<T> step) {
-    return CompletableFuture.supplyAsync(() -> timed(phase, step), Starting::daemon);
-  }
-
-  /** What the step aside has made, to be closed if the start fails; waits for it. */
-  <T extends AutoCloseable> T joined(CompletableFuture<T> aside) {
-    return owned(join(aside));
-  }
-
-  /** As {@link #joined} for a step whose result is not what must be closed. */
-  <T> T joined(CompletableFuture<T> aside, Function<T, AutoCloseable> closes) {
-    T result = join(aside);
-    begun.push(closes.apply(result));
+  /**
+   * Does a step on a thread of its own; {@link #joined} waits for it.
+   *
+   * @param closes what must be closed, given the step's result, if the start fails
+   */
+  <T> CompletableFuture<T> aside(
+      String phase, Supplier<T> step, Function<T, AutoCloseable> closes) {
+    CompletableFuture<T> result =
+        CompletableFuture.supplyAsync(() -> timed(phase, step), Starting::daemon);
+    late.add(
+        () -> {
+          var unused = result.thenAccept(made -> close(closes.apply(made)));
+        });
     return result;
   }
 
-  private static <T> T join(CompletableFuture<T> aside) {
+  static <T> T joined(CompletableFuture<T> aside) {
     try {
       return aside.join();
     } catch (CompletionException e) {
@@ -84,12 +83,15 @@ final class Starting implements AutoCloseable {
     if (succeeded) {
       return;
     }
-    for (AutoCloseable each : begun) {
-      try {
-        each.close();
-      } catch (Exception e) {
-        log.warn("While a failed start was undone: {}", e.toString());
-      }
+    late.forEach(Runnable::run);
+    begun.forEach(Starting::close);
+  }
+
+  private static void close(AutoCloseable each) {
+    try {
+      each.close();
+    } catch (Exception e) {
+      log.warn("While a failed start was undone: {}", e.toString());
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.host.cli;
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
+import dev.holdfast.host.log.Terminal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -231,7 +232,7 @@ public final class Messages {
       if (yes) {
         return;
       }
-      if (System.console() == null) {
+      if (!Terminal.isOne()) {
         throw new CannotException(
             CannotException.USAGE,
             "Nothing was purged.",
@@ -239,9 +240,10 @@ public final class Messages {
             "Add --yes, or name one instance.");
       }
       String answer =
-          System.console()
-              .readLine(
-                  "Remove all ended instances%s? [y/N] ", filter().size() > 1 ? " that match" : "");
+          Terminal.ask(
+              "Remove all ended instances"
+                  + (filter().size() > 1 ? " that match" : "")
+                  + "? [y/N] ");
       if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
         throw new CannotException(CannotException.REFUSED, "Nothing was purged.", "", "");
       }

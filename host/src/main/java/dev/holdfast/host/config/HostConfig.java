@@ -241,14 +241,14 @@ public record HostConfig(
         String site = settings.getOrDefault("WEBSITE_SITE_NAME", "").replaceAll("[^A-Za-z0-9]", "");
         return HUB_NAME.matcher(site).matches() ? site : "TestHubName";
       }
-      String name = resolve(durable, written);
+      String name = resolve(written);
       if (!HUB_NAME.matcher(name).matches()) {
         throw durable.wrong("hubName", name, "3 to 45 letters and digits beginning with a letter");
       }
       return name;
     }
 
-    private String resolve(Section durable, String written) {
+    private String resolve(String written) {
       Matcher matcher = SETTING.matcher(written);
       StringBuilder resolved = new StringBuilder();
       while (matcher.find()) {

@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 final class Calls {
   private static final Logger log = LoggerFactory.getLogger(Calls.class);
 
-  private final Set<CompletableFuture<?>> waits = ConcurrentHashMap.newKeySet();
+  /** What frees each wait. */
+  private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();
+
   private volatile boolean stopping;
 
   /** Answers a unary call with what becomes of the question. */
@@ -82,10 +84,11 @@ final class Calls {
     if (wait.isDone()) {
       return wait;
     }
-    waits.add(wait);
-    var unused = wait.whenComplete((answer, thrown) -> waits.remove(wait));
+    Runnable free = () -> wait.cancel(false);
+    waits.add(free);
+    var unused = wait.whenComplete((answer, thrown) -> waits.remove(free));
     if (stopping) {
-      wait.cancel(false);
+      free.run();
     }
     return wait;
   }
@@ -93,9 +96,7 @@ final class Calls {
   /** Answers everything that waits for an instance, now and from now on, with UNAVAILABLE. */
   void releaseWaits() {
     stopping = true;
-    for (CompletableFuture<?> wait : waits) {
-      wait.cancel(false);
-    }
+    waits.forEach(Runnable::run);
   }
 
   private StatusException error(Throwable thrown) {

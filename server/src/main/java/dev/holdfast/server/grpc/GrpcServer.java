@@ -4,7 +4,8 @@ import dev.holdfast.engine.TaskHub;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -45,7 +46,8 @@ public final class GrpcServer implements AutoCloseable {
     // One thread reads all sockets. Calls only hand over to the hub, which never blocks, so more
     // would idle.
     EventLoopGroup group =
-        new NioEventLoopGroup(1, new DefaultThreadFactory("holdfast-grpc", true));
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("holdfast-grpc", true), NioIoHandler.newFactory());
     try {
       Server started = bind(group);
       threads = group;

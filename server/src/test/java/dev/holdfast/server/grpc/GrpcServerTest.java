@@ -51,6 +51,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -426,9 +427,9 @@ class GrpcServerTest {
         .build();
   }
 
-  private static void refused(Code code, String words, Runnable call) {
+  private static void refused(Code code, String words, Supplier<?> call) {
     assertThatExceptionOfType(StatusRuntimeException.class)
-        .isThrownBy(call::run)
+        .isThrownBy(call::get)
         .satisfies(e -> assertThat(e.getStatus().getCode()).isEqualTo(code))
         .withMessageContaining(words);
   }

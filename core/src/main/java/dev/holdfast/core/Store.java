@@ -22,7 +22,8 @@ public interface Store extends AutoCloseable {
   Opened opened();
 
   /**
-   * @param highestKey the highest execution key ever given; the next is higher
+   * @param highestKey the highest execution key that ever landed, removed or not; the next is
+   *     higher
    * @param lastFlush the number of the last flush that landed; 0 in a new store
    * @param clock the highest {@link Flush#clock} that landed, microseconds since the epoch: time
    *     never goes back over a restart
@@ -31,6 +32,11 @@ public interface Store extends AutoCloseable {
 
   /**
    * Writes all of the flush and makes it durable, or nothing.
+   *
+   * <p>A commit that contradicts what is stored is {@link Rejected} whole: an id or key that is
+   * taken, a row to change or remove that is not there, a row to insert that is, history that does
+   * not begin where the stored history ends, another id, slot or creation time for a key, text with
+   * U+0000 or half a surrogate pair. What is removed goes before anything is inserted.
    *
    * <p>Never throws for a failure of the store: that is {@link Unknown} or {@link Rejected}. A
    * failed sync is neither: it ends the process (see {@code SyncFailure} in the SQLite store),
@@ -41,8 +47,9 @@ public interface Store extends AutoCloseable {
   /**
    * One unit of durability.
    *
-   * @param number rises by one with each flush of this opening of the store, from {@code lastFlush
-   *     + 1}; written with it as its marker
+   * @param number written with it as its marker; above {@code lastFlush} and rising. That of a
+   *     flush that was not written may be used again, for the same flush or another; that of one
+   *     that has landed is rejected
    * @param clock the hub's time when it was cut, microseconds since the epoch
    */
   record Flush(long number, long clock, Commit commit) {}
@@ -66,7 +73,10 @@ public interface Store extends AutoCloseable {
    */
   record Rejected(String reason, boolean full) implements Outcome {}
 
-  /** Whether the flush with this number is durable; the answer to {@link Unknown}. */
+  /**
+   * Whether the flush with this number, of this opening of the store, is durable; the answer to
+   * {@link Unknown}.
+   */
   boolean landed(long number);
 
   /** What is stored about each id; ids that are not there are left out. In no particular order. */
@@ -144,7 +154,7 @@ public interface Store extends AutoCloseable {
   /** A keyed record; null when there is none. */
   @Nullable ByteString record(String namespace, String name);
 
-  /** All records of a namespace, by name. */
+  /** All records of a namespace, by name in the order of code points. */
   List<Rows.Keyed> records(String namespace);
 
   /**

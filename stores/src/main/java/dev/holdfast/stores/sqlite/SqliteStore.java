@@ -406,7 +406,7 @@ public final class SqliteStore implements Store {
                 + " failed ("
                 + e.getMessage()
                 + "). It is not known what is on the disk, so this process ends now; check the"
-                + " disk, then start again: everything acknowledged is kept.");
+                + " disk, then start again: what was acknowledged was synced before.");
   }
 
   /** Under the commit lock: tries to begin the log anew although a commit waits. */

@@ -5,6 +5,7 @@ import dev.holdfast.host.HostOptions;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.cli.Subcommand;
+import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -80,7 +81,7 @@ public final class BenchCommand implements Subcommand {
     PrintStream out = System.out;
     Report report;
     try (Holdfast host = Holdfast.start(options(folder), environment())) {
-      boolean terminal = System.console() != null;
+      boolean terminal = Terminal.isOne();
       Plan plan =
           new Plan(
               workload,

@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -18,7 +19,6 @@ public final class HttpThreads implements Executor {
 
   public HttpThreads() {
     pool = new QueuedThreadPool(MAX, MIN, IDLE_MILLIS, 0, null, null, HttpThread::new);
-    pool.setName("http");
   }
 
   QueuedThreadPool pool() {
@@ -45,8 +45,10 @@ public final class HttpThreads implements Executor {
   }
 
   private static final class HttpThread extends Thread {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
     HttpThread(Runnable task) {
-      super(task);
+      super(task, "http-" + NUMBER.incrementAndGet());
     }
   }
 }

@@ -32,6 +32,8 @@ public final class Site implements Endpoint {
 
   private final HttpThreads threads = new HttpThreads();
   private final boolean homepage;
+  private final boolean keysRequired;
+  private final CrossOrigin crossOrigin;
   private final DurableApi durable;
   private final WhyApi why;
   private final AdminApi admin;
@@ -58,6 +60,8 @@ public final class Site implements Endpoint {
 
   public Site(HttpServerConfig config, Parts parts) {
     this.homepage = config.homepage();
+    this.keysRequired = parts.keysRequired();
+    this.crossOrigin = new CrossOrigin(config.cors());
     this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
     Access access =
         new Access(parts.keysRequired(), parts.keys(), capabilities, new Guesses(parts.clock()));
@@ -98,6 +102,9 @@ public final class Site implements Endpoint {
   @Override
   public CompletableFuture<Reply> handle(Request request) {
     String path = request.path();
+    if (isForged(request)) {
+      return forged().now();
+    }
     if (Paths.after(DurableApi.BASE, path) != null) {
       return durable.handle(request);
     }
@@ -114,5 +121,25 @@ public final class Site implements Endpoint {
       return (homepage ? HOMEPAGE : Reply.empty(204)).now();
     }
     return functions.handle(request);
+  }
+
+  /**
+   * Where no key is asked for, any page that a developer opens could steer instances behind his
+   * back: browsers send simple requests across sites, and say so.
+   */
+  private boolean isForged(Request request) {
+    return !keysRequired
+        && !request.method().equals("GET")
+        && "cross-site".equals(request.header("Sec-Fetch-Site"))
+        && !crossOrigin.isAllowed(request.header("Origin"))
+        && (Paths.after("/runtime", request.path()) != null
+            || Paths.after(AdminApi.BASE, request.path()) != null);
+  }
+
+  private static Reply forged() {
+    return Reply.error(
+        403,
+        "A page of another site sent this through a browser. If that is meant to be, add its origin to"
+            + " CORS (Host.CORS in local.settings.json, or --cors).");
   }
 }

@@ -256,6 +256,34 @@ class FrontTest {
   }
 
   @Test
+  void a_page_of_another_site_cannot_steer_what_needs_no_key() {
+    String start = DURABLE + "/orchestrators/Flow";
+    try (TestServer server =
+        with(false, true, Map.of(), new Cors(Set.of("http://a.test"), false))) {
+      HttpResponse<String> forged =
+          server.post(start, "1", "Sec-Fetch-Site", "cross-site", "Origin", "http://evil.test");
+
+      assertThat(forged.statusCode()).isEqualTo(403);
+      assertThat(forged.body()).contains("CORS");
+      assertThat(server.hub.starts()).isEmpty();
+      assertThat(
+              server
+                  .post(start, "1", "Sec-Fetch-Site", "cross-site", "Origin", "http://a.test")
+                  .statusCode())
+          .isEqualTo(202);
+      assertThat(server.post(start, "1", "Sec-Fetch-Site", "same-site").statusCode())
+          .isEqualTo(202);
+      assertThat(server.post(start, "1", "Origin", "http://evil.test").statusCode()).isEqualTo(202);
+      assertThat(server.get(DURABLE + "/instances", "Sec-Fetch-Site", "cross-site").statusCode())
+          .isEqualTo(200);
+    }
+    try (TestServer server = new TestServer(TestServer.Options::withKeys)) {
+      assertThat(server.post(start, "1", "Sec-Fetch-Site", "cross-site").statusCode())
+          .isEqualTo(401);
+    }
+  }
+
+  @Test
   void readiness_tells_its_reasons() {
     try (TestServer server = new TestServer()) {
       assertThat(server.get("/readyz").body()).isEqualTo("{\"status\":\"ready\",\"reasons\":[]}");

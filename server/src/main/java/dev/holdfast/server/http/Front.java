@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,9 @@ final class Front {
     this.threads = threads;
   }
 
-  /** Refuses new requests from now on; completes when the last one under way is answered. */
+  /**
+   * Refuses new requests from now on; completes when the last one under way has its whole answer.
+   */
   synchronized CompletableFuture<Void> drain() {
     if (!draining) {
       drained = new CompletableFuture<>();
@@ -66,7 +69,7 @@ final class Front {
   void handle(Context ctx) {
     ctx.skipRemainingHandlers();
     Request request = request(ctx.req());
-    CompletableFuture<Reply> reply = admit(request);
+    CompletableFuture<Reply> reply = admit(request, ctx.req());
     if (reply.isDone() && reply.join().body().length <= LargeReply.ABOVE) {
       write(ctx.res(), request, reply.join());
       return;
@@ -75,7 +78,7 @@ final class Front {
   }
 
   /** Never completes exceptionally. */
-  private CompletableFuture<Reply> admit(Request request) {
+  private CompletableFuture<Reply> admit(Request request, HttpServletRequest raw) {
     if (outstanding.incrementAndGet() > config.limits().outstandingRequests()) {
       leave();
       return tooMany().now();
@@ -89,17 +92,17 @@ final class Front {
       leave();
       return stopping().now();
     }
+    // Not when the reply is there: a front that is cut once it is drained must have written it,
+    // too.
+    org.eclipse.jetty.server.Request.addCompletionListener(
+        ServletContextRequest.getServletContextRequest(raw), failure -> leave());
     CompletableFuture<Reply> answer;
     try {
       answer = endpoint.handle(request);
     } catch (RuntimeException | StackOverflowError e) {
       answer = CompletableFuture.failedFuture(e);
     }
-    return answer.handle(
-        (reply, failure) -> {
-          leave();
-          return failure == null ? reply : refusal(request, failure);
-        });
+    return answer.handle((reply, failure) -> failure == null ? reply : refusal(request, failure));
   }
 
   private void leave() {

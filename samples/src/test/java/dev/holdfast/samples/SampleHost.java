@@ -59,11 +59,9 @@ public final class SampleHost implements AutoCloseable {
   private static Process launch(Path data, Map<String, String> environment) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // As the launcher does, so that settings reach the environment without a second process.
-    command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     command.add("-Dholdfast.home=" + module().getParent());
     command.add("-Dholdfast.target=" + module().relativize(build()));
-    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+    command.addAll(List.of("-cp", jar().toString(), Main.class.getName()));
     command.addAll(List.of("start", "--port", "0", "--grpc-port", "0", "--data", data.toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -110,8 +108,9 @@ public final class SampleHost implements AutoCloseable {
     return build().resolve("sample-host.log");
   }
 
-  // Surefire starts this JVM with a jar that only refers to the class path.
-  private static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  /** The very jar that the launcher runs: its class path is part of what is tested. */
+  private static Path jar() {
+    Path host = module().resolveSibling("host");
+    return host.resolve(module().relativize(build())).resolve("holdfast-host.jar");
   }
 }

@@ -44,7 +44,9 @@ record Setup(
     Path folder = options.app() == null ? home() : app.root();
     LocalSettings local = LocalSettings.read(folder);
     Map<String, String> environment = new LinkedHashMap<>(local.values());
-    local.connectionStrings().forEach((name, text) -> environment.put("ConnectionStrings:" + name, text));
+    local
+        .connectionStrings()
+        .forEach((name, text) -> environment.put("ConnectionStrings:" + name, text));
     environment.put("AzureWebJobsScriptRoot", app.root().toString());
     environment.put("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
     environment.putIfAbsent("FUNCTIONS_WORKER_RUNTIME", "java");

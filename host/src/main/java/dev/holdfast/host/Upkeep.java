@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import com.google.protobuf.Timestamp;
 import dev.holdfast.core.Store;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.host.config.Amounts;
@@ -8,7 +9,6 @@ import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
-import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a hub needs now and then: purging instances that ended long ago, and a word when its store grows large.
+ * What a hub needs now and then: purging instances that ended long ago, and a word when its store
+ * grows large.
  *
  * <p>Both ask the hub and the store like any other client; nothing waits for them.
  */
@@ -128,7 +129,8 @@ final class Upkeep implements AutoCloseable {
               .getDeletedInstanceCount();
       purged += gone;
       if (gone == 0) {
-        // Somebody else purged or restarted them between the two questions; the next round looks again.
+        // Somebody else purged or restarted them between the two questions; the next round looks
+        // again.
         return purged;
       }
     }

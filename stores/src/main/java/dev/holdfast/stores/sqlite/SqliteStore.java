@@ -1,23 +1,15 @@
 package dev.holdfast.stores.sqlite;
 
 import com.google.protobuf.ByteString;
-import dev.holdfast.core.Commit;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
 
 /**
  * A store in one SQLite file, {@code holdfast.db} in the data directory: write-ahead log, every
@@ -29,36 +21,13 @@ import org.sqlite.SQLiteErrorCode;
  */
 public final class SqliteStore implements Store {
 
-  /** Bytes before each page in the log. */
-  private static final int FRAME_HEADER = 24;
-
   private final DataDirectory directory;
-  private final SqliteOptions options;
-
-  private static final String LOG_STATE = "PRAGMA wal_checkpoint(NOOP)";
-
-  /** How long a commit waits for the end of a checkpoint when the log has reached its bound. */
-  private static final int RESTART_MILLIS = 250;
+  private final ReadConnections readers;
+  private final Committer committer;
+  private final Opened opened;
 
   /** Tests reach for it to make commits fail. */
   final Connection connection;
-
-  private CommitWriter writer;
-  private PreparedStatement logState;
-  private final ReadConnections readers;
-  private final Checkpointer checkpointer;
-  private final Opened opened;
-  private final int pageSize;
-  private final ReentrantLock commitLock = new ReentrantLock();
-  private final Set<Long> notWritten = new ConcurrentSkipListSet<>();
-  private final AtomicLong bytesWritten = new AtomicLong();
-  private volatile long walBytes;
-  private volatile @Nullable String outOfOrder;
-  private long checkpointedAt;
-  private long lastFlush;
-  private long clock;
-  private long highestKey;
-  private boolean closed;
 
   /**
    * Opens the store in a directory, which is created, and its tables too, when they are not there.
@@ -105,23 +74,11 @@ public final class SqliteStore implements Store {
       ReadConnections readers)
       throws SQLException {
     this.directory = directory;
-    this.options = options;
     this.connection = connection;
     this.readers = readers;
-    this.pageSize = Sql.number(connection, "PRAGMA page_size");
-    this.logState = connection.prepareStatement(LOG_STATE);
     Reads.Hub hub = readers.read(Reads::hub);
-    this.lastFlush = hub.lastFlush();
-    this.clock = hub.clock();
-    this.highestKey = hub.highestKey();
-    this.opened = new Opened(highestKey, lastFlush, clock);
-    connection.setAutoCommit(false);
-    this.writer = new CommitWriter(connection);
-    measureLog();
-    this.bytesWritten.set(0);
-    this.checkpointer =
-        new Checkpointer(
-            directory.database(), options, pageSize, commitLock, this::checkpointFailed);
+    this.opened = new Opened(hub.highestKey(), hub.lastFlush(), hub.clock());
+    this.committer = new Committer(directory, options, connection, readers, hub);
   }
 
   /** What can be seen to be wrong before SQLite touches the file, which would make it worse. */
@@ -165,12 +122,7 @@ public final class SqliteStore implements Store {
    * Runs something while no commit runs and the log is not begun anew. For tests that copy files.
    */
   void still(Runnable meanwhile) {
-    commitLock.lock();
-    try {
-      meanwhile.run();
-    } finally {
-      commitLock.unlock();
-    }
+    committer.still(meanwhile);
   }
 
   @Override
@@ -185,247 +137,12 @@ public final class SqliteStore implements Store {
 
   @Override
   public Outcome commit(Flush flush) {
-    commitLock.lock();
-    try {
-      Rejected refusal = refusal(flush);
-      if (refusal != null) {
-        return refusal;
-      }
-      Outcome outcome = write(flush);
-      if (outcome instanceof Rejected) {
-        notWritten.add(flush.number());
-      }
-      return outcome;
-    } finally {
-      commitLock.unlock();
-    }
-  }
-
-  /** Why nothing can be written at all, or not this flush now. */
-  private @Nullable Rejected refusal(Flush flush) {
-    if (closed) {
-      return new Rejected("the store is closed", false);
-    }
-    String broken = outOfOrder;
-    if (broken != null) {
-      return new Rejected(broken, false);
-    }
-    if (flush.number() <= lastFlush) {
-      return new Rejected(
-          "flush " + flush.number() + " is not above the last one written, " + lastFlush, false);
-    }
-    String noRoom = noRoomFor(flush.commit());
-    if (noRoom != null) {
-      notWritten.add(flush.number());
-      return new Rejected(noRoom, true);
-    }
-    return null;
-  }
-
-  private @Nullable String noRoomFor(Commit commit) {
-    if (walBytes > options.walSizeMax()) {
-      restartLog();
-      if (walBytes > options.walSizeMax()) {
-        return "the log "
-            + directory.wal()
-            + " has "
-            + walBytes
-            + " bytes and cannot be begun anew while another program reads an old state of the"
-            + " database; end that program (a shell or a copy of the file?)";
-      }
-    }
-    long free = directory.freeSpace();
-    boolean removesOnly =
-        commit.records().isEmpty()
-            && commit.executions().stream().allMatch(Commit.Execution::removed);
-    if (free < options.freeSpaceMin() && !removesOnly) {
-      return "the disk of "
-          + directory.path()
-          + " has only "
-          + free
-          + " bytes free, less than the "
-          + options.freeSpaceMin()
-          + " kept in reserve; make room, or purge instances that have ended";
-    }
-    return null;
-  }
-
-  private Outcome write(Flush flush) {
-    boolean committing = false;
-    try {
-      long time = Math.max(clock, flush.clock());
-      long key = highestKey;
-      for (Commit.Execution change : flush.commit().executions()) {
-        key = change.inserted() ? Math.max(key, change.key()) : key;
-      }
-      writer.write(flush.commit());
-      writer.mark(flush.number(), time, key);
-      committing = true;
-      connection.commit();
-      landed(flush.number(), time, key);
-      return new Committed();
-    } catch (CommitWriter.Misfit e) {
-      rollBack();
-      return new Rejected(String.valueOf(e.getMessage()), false);
-    } catch (SQLException e) {
-      return failed(flush, e, committing);
-    } catch (RuntimeException e) {
-      rollBack();
-      throw e;
-    }
-  }
-
-  private void landed(long number, long time, long key) {
-    lastFlush = number;
-    clock = time;
-    highestKey = key;
-    notWritten.remove(number);
-    measureLog();
-    boolean much = walBytes - checkpointedAt >= options.walCheckpointAt();
-    if (much) {
-      checkpointedAt = walBytes;
-    }
-    checkpointer.committed(much);
-  }
-
-  /** How long the log is now, and so how much this flush has added to it. */
-  private void measureLog() {
-    long before = walBytes;
-    try (ResultSet row = logState.executeQuery()) {
-      row.next();
-      walBytes = row.getLong(2) * (pageSize + FRAME_HEADER);
-    } catch (SQLException e) {
-      // The flush is durable all the same, and the next one measures again.
-      prepareAgain();
-    }
-    if (walBytes < before) {
-      checkpointedAt = 0;
-    }
-    bytesWritten.addAndGet(walBytes < before ? walBytes : walBytes - before);
-  }
-
-  private Outcome failed(Flush flush, SQLException e, boolean committing) {
-    SQLiteErrorCode code = Sql.code(e);
-    if (code.name().startsWith("SQLITE_IOERR") && code != SQLiteErrorCode.SQLITE_IOERR_NOMEM) {
-      stop("writing flush " + flush.number(), e);
-      return new Unknown("writing to the disk failed: " + e.getMessage());
-    }
-    rollBack();
-    prepareAgain();
-    if (committing && outOfOrder == null) {
-      return settled(flush, e);
-    }
-    return rejected(e);
-  }
-
-  /** The commit itself has failed: the marker says whether it counts. */
-  private Outcome settled(Flush flush, SQLException e) {
-    try {
-      Reads.Hub hub = readers.read(Reads::hub);
-      if (hub.lastFlush() == flush.number()) {
-        landed(flush.number(), hub.clock(), hub.highestKey());
-        return new Committed();
-      }
-      return rejected(e);
-    } catch (StoreException again) {
-      e.addSuppressed(again);
-      return new Unknown("the commit failed and its marker cannot be read: " + e.getMessage());
-    }
-  }
-
-  private Rejected rejected(SQLException e) {
-    return switch (Sql.code(e)) {
-      case SQLITE_FULL ->
-          new Rejected(
-              "no room for the database on the disk of "
-                  + directory.path()
-                  + "; make room, or purge instances that have ended",
-              true);
-      case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED ->
-          new Rejected(
-              "another program writes to " + directory.database() + "; end that program", true);
-      default -> new Rejected("SQLite says: " + e.getMessage(), false);
-    };
-  }
-
-  private void rollBack() {
-    writer.rolledBack();
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      // After some errors SQLite has rolled back by itself and there is nothing to roll back.
-      try {
-        Sql.run(connection, "BEGIN");
-      } catch (SQLException again) {
-        e.addSuppressed(again);
-        endWith(e);
-      }
-    }
-  }
-
-  /** After an error of SQLite, whose driver has closed the statement that met it. */
-  private void prepareAgain() {
-    try {
-      writer.close();
-      logState.close();
-      writer = new CommitWriter(connection);
-      logState = connection.prepareStatement(LOG_STATE);
-    } catch (SQLException e) {
-      endWith(e);
-    }
-  }
-
-  private void endWith(SQLException e) {
-    outOfOrder =
-        "the last flush could neither be written nor undone; restart the process ("
-            + e.getMessage()
-            + ")";
-  }
-
-  private void checkpointFailed(SQLException e) {
-    if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {
-      stop("copying the log into the database", e);
-    } else {
-      outOfOrder =
-          directory.database()
-              + " is damaged ("
-              + e.getMessage()
-              + "); stop, verify it, and restore a backup";
-    }
-  }
-
-  private void stop(String doing, SQLException e) {
-    outOfOrder = "a write could not be made durable; restart the process";
-    options
-        .onSyncFailure()
-        .stop(
-            "holdfast: "
-                + doing
-                + " in "
-                + directory.path()
-                + " failed ("
-                + e.getMessage()
-                + "). It is not known what is on the disk, so this process ends now; check the"
-                + " disk, then start again: what was acknowledged was synced before.");
-  }
-
-  /** Under the commit lock: tries to begin the log anew although a commit waits. */
-  private void restartLog() {
-    try {
-      Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
-      Checkpointer.run(connection, "TRUNCATE");
-      Sql.run(connection, "PRAGMA busy_timeout = " + Sql.BUSY_MILLIS);
-      measureLog();
-    } catch (SQLException e) {
-      if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {
-        stop("copying the log into the database", e);
-      }
-    }
+    return committer.commit(flush);
   }
 
   @Override
   public boolean landed(long number) {
-    return !notWritten.contains(number) && number <= readers.read(Reads::hub).lastFlush();
+    return !committer.wasNotWritten(number) && number <= readers.read(Reads::hub).lastFlush();
   }
 
   @Override
@@ -477,14 +194,14 @@ public final class SqliteStore implements Store {
 
   @Override
   public long bytesWritten() {
-    return bytesWritten.get();
+    return committer.bytesWritten();
   }
 
   /**
    * How long the write-ahead log is; it should stay well below {@link SqliteOptions#walSizeMax}.
    */
   public long walBytes() {
-    return walBytes;
+    return committer.walBytes();
   }
 
   /** How much room the disk has. */
@@ -494,23 +211,12 @@ public final class SqliteStore implements Store {
 
   @Override
   public void close() {
-    commitLock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    } finally {
-      commitLock.unlock();
+    if (!committer.end()) {
+      return;
     }
-    checkpointer.close();
     readers.close();
     try {
-      connection.setAutoCommit(true);
-      if (outOfOrder == null) {
-        Checkpointer.run(connection, "TRUNCATE");
-      }
-      connection.close();
+      committer.close();
     } catch (SQLException e) {
       throw new StoreException("cannot close " + directory.database() + ": " + e.getMessage(), e);
     } finally {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +162,17 @@ class TornFilesTest {
           .message()
           .containsAnyOf("restore", "give another data directory", "start that version");
     }
+    delete(copy);
+  }
+
+  /** There are thousands of them. */
+  private static void delete(Path copy) throws IOException {
+    try (Stream<Path> files = Files.list(copy)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(copy);
   }
 
   private Contents contentsOf(Path hub) throws IOException {

@@ -1,0 +1,372 @@
+package dev.holdfast.stores.sqlite;
+
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.Store.Committed;
+import dev.holdfast.core.Store.Flush;
+import dev.holdfast.core.Store.Outcome;
+import dev.holdfast.core.Store.Rejected;
+import dev.holdfast.core.Store.Unknown;
+import dev.holdfast.core.StoreException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * Makes flushes durable, one at a time, on the only connection that writes; and says what became of
+ * each when the disk is full, busy or broken.
+ */
+final class Committer implements AutoCloseable {
+
+  /** Bytes before each page in the log. */
+  private static final int FRAME_HEADER = 24;
+
+  private static final String LOG_STATE = "PRAGMA wal_checkpoint(NOOP)";
+
+  /** How long to wait for the end of a checkpoint, or for readers, before giving up. */
+  private static final int RESTART_MILLIS = 250;
+
+  private final DataDirectory directory;
+  private final SqliteOptions options;
+  private final Connection connection;
+  private final ReadConnections readers;
+  private final Checkpointer checkpointer;
+  private final int pageSize;
+  private CommitWriter writer;
+  private PreparedStatement logState;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<Long> notWritten = new ConcurrentSkipListSet<>();
+  private final AtomicLong bytesWritten = new AtomicLong();
+  private volatile long walBytes;
+  private volatile @Nullable String outOfOrder;
+  private long checkpointedAt;
+  private long lastFlush;
+  private long clock;
+  private long highestKey;
+  private boolean closed;
+
+  /**
+   * @param hub where the store stands
+   */
+  Committer(
+      DataDirectory directory,
+      SqliteOptions options,
+      Connection connection,
+      ReadConnections readers,
+      Reads.Hub hub)
+      throws SQLException {
+    this.directory = directory;
+    this.options = options;
+    this.connection = connection;
+    this.readers = readers;
+    this.lastFlush = hub.lastFlush();
+    this.clock = hub.clock();
+    this.highestKey = hub.highestKey();
+    this.pageSize = Sql.number(connection, "PRAGMA page_size");
+    this.logState = connection.prepareStatement(LOG_STATE);
+    connection.setAutoCommit(false);
+    this.writer = new CommitWriter(connection);
+    this.walBytes = logBytes();
+    this.checkpointer =
+        new Checkpointer(directory.database(), options, pageSize, lock, this::checkpointFailed);
+  }
+
+  /** As {@link dev.holdfast.core.Store#commit}. */
+  Outcome commit(Flush flush) {
+    lock.lock();
+    try {
+      Rejected refusal = refusal(flush);
+      if (refusal != null) {
+        return refusal;
+      }
+      Outcome outcome = write(flush);
+      if (outcome instanceof Rejected) {
+        notWritten.add(flush.number());
+      }
+      return outcome;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why nothing can be written at all, or not this flush now. */
+  private @Nullable Rejected refusal(Flush flush) {
+    if (closed) {
+      return new Rejected("the store is closed", false);
+    }
+    String broken = outOfOrder;
+    if (broken != null) {
+      return new Rejected(broken, false);
+    }
+    if (flush.number() <= lastFlush) {
+      return new Rejected(
+          "flush " + flush.number() + " is not above the last one written, " + lastFlush, false);
+    }
+    String noRoom = noRoomFor(flush.commit());
+    if (noRoom != null) {
+      notWritten.add(flush.number());
+      return new Rejected(noRoom, true);
+    }
+    return null;
+  }
+
+  private @Nullable String noRoomFor(Commit commit) {
+    if (walBytes > options.walSizeMax()) {
+      restartLog();
+      if (walBytes > options.walSizeMax()) {
+        return "the log "
+            + directory.wal()
+            + " has "
+            + walBytes
+            + " bytes and cannot be begun anew while another program reads an old state of the"
+            + " database; end that program (a shell or a copy of the file?)";
+      }
+    }
+    long free = directory.freeSpace();
+    boolean removesOnly =
+        commit.records().isEmpty()
+            && commit.executions().stream().allMatch(Commit.Execution::removed);
+    if (free < options.freeSpaceMin() && !removesOnly) {
+      return "the disk of "
+          + directory.path()
+          + " has only "
+          + free
+          + " bytes free, less than the "
+          + options.freeSpaceMin()
+          + " kept in reserve; make room, or purge instances that have ended";
+    }
+    return null;
+  }
+
+  private Outcome write(Flush flush) {
+    boolean committing = false;
+    try {
+      long time = Math.max(clock, flush.clock());
+      long key = highestKey;
+      for (Commit.Execution change : flush.commit().executions()) {
+        key = change.inserted() ? Math.max(key, change.key()) : key;
+      }
+      writer.write(flush.commit());
+      writer.mark(flush.number(), time, key);
+      committing = true;
+      connection.commit();
+      landed(flush.number(), time, key);
+      return new Committed();
+    } catch (CommitWriter.Misfit e) {
+      rollBack();
+      return new Rejected(String.valueOf(e.getMessage()), false);
+    } catch (SQLException e) {
+      return failed(flush, e, committing);
+    } catch (RuntimeException e) {
+      rollBack();
+      throw e;
+    }
+  }
+
+  private void landed(long number, long time, long key) {
+    lastFlush = number;
+    clock = time;
+    highestKey = key;
+    notWritten.remove(number);
+    measureLog();
+    boolean much = walBytes - checkpointedAt >= options.walCheckpointAt();
+    if (much) {
+      checkpointedAt = walBytes;
+    }
+    checkpointer.committed(much);
+  }
+
+  /** How long the log is now, and so how much this flush has added to it. */
+  private void measureLog() {
+    long before = walBytes;
+    try {
+      walBytes = logBytes();
+    } catch (SQLException e) {
+      // The flush is durable all the same, and the next one measures again.
+      prepareAgain();
+    }
+    if (walBytes < before) {
+      checkpointedAt = 0;
+    }
+    bytesWritten.addAndGet(walBytes < before ? walBytes : walBytes - before);
+  }
+
+  private long logBytes() throws SQLException {
+    try (ResultSet row = logState.executeQuery()) {
+      row.next();
+      return row.getLong(2) * (pageSize + FRAME_HEADER);
+    }
+  }
+
+  private Outcome failed(Flush flush, SQLException e, boolean committing) {
+    SQLiteErrorCode code = Sql.code(e);
+    if (code.name().startsWith("SQLITE_IOERR") && code != SQLiteErrorCode.SQLITE_IOERR_NOMEM) {
+      stop("writing flush " + flush.number(), e);
+      return new Unknown("writing to the disk failed: " + e.getMessage());
+    }
+    rollBack();
+    prepareAgain();
+    if (committing && outOfOrder == null) {
+      return settled(flush, e);
+    }
+    return rejected(e);
+  }
+
+  /** The commit itself has failed: the marker says whether it counts. */
+  private Outcome settled(Flush flush, SQLException e) {
+    try {
+      Reads.Hub hub = readers.read(Reads::hub);
+      if (hub.lastFlush() == flush.number()) {
+        landed(flush.number(), hub.clock(), hub.highestKey());
+        return new Committed();
+      }
+      return rejected(e);
+    } catch (StoreException again) {
+      e.addSuppressed(again);
+      return new Unknown("the commit failed and its marker cannot be read: " + e.getMessage());
+    }
+  }
+
+  private Rejected rejected(SQLException e) {
+    return switch (Sql.code(e)) {
+      case SQLITE_FULL ->
+          new Rejected(
+              "no room for the database on the disk of "
+                  + directory.path()
+                  + "; make room, or purge instances that have ended",
+              true);
+      case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED ->
+          new Rejected(
+              "another program writes to " + directory.database() + "; end that program", true);
+      default -> new Rejected("SQLite says: " + e.getMessage(), false);
+    };
+  }
+
+  private void rollBack() {
+    writer.rolledBack();
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      // After some errors SQLite has rolled back by itself and there is nothing to roll back.
+      try {
+        Sql.run(connection, "BEGIN");
+      } catch (SQLException again) {
+        e.addSuppressed(again);
+        endWith(e);
+      }
+    }
+  }
+
+  /** After an error of SQLite, whose driver has closed the statement that met it. */
+  private void prepareAgain() {
+    try {
+      writer.close();
+      logState.close();
+      writer = new CommitWriter(connection);
+      logState = connection.prepareStatement(LOG_STATE);
+    } catch (SQLException e) {
+      endWith(e);
+    }
+  }
+
+  private void endWith(SQLException e) {
+    outOfOrder =
+        "the last flush could neither be written nor undone; restart the process ("
+            + e.getMessage()
+            + ")";
+  }
+
+  private void checkpointFailed(SQLException e) {
+    if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {
+      stop("copying the log into the database", e);
+    } else {
+      outOfOrder =
+          directory.database()
+              + " is damaged ("
+              + e.getMessage()
+              + "); stop, verify it, and restore a backup";
+    }
+  }
+
+  private void stop(String doing, SQLException e) {
+    outOfOrder = "a write could not be made durable; restart the process";
+    options
+        .onSyncFailure()
+        .stop(
+            "holdfast: "
+                + doing
+                + " in "
+                + directory.path()
+                + " failed ("
+                + e.getMessage()
+                + "). It is not known what is on the disk, so this process ends now; check the"
+                + " disk, then start again: what was acknowledged was synced before.");
+  }
+
+  /** Under the commit lock: tries to begin the log anew although a commit waits. */
+  private void restartLog() {
+    try {
+      Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
+      Checkpointer.run(connection, "TRUNCATE");
+      Sql.run(connection, "PRAGMA busy_timeout = " + Sql.BUSY_MILLIS);
+      measureLog();
+    } catch (SQLException e) {
+      if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {
+        stop("copying the log into the database", e);
+      }
+    }
+  }
+
+  /** Whether this flush was tried and not written. */
+  boolean wasNotWritten(long number) {
+    return notWritten.contains(number);
+  }
+
+  long bytesWritten() {
+    return bytesWritten.get();
+  }
+
+  long walBytes() {
+    return walBytes;
+  }
+
+  /** Runs something while no commit runs and the log is not begun anew. */
+  void still(Runnable meanwhile) {
+    lock.lock();
+    try {
+      meanwhile.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No commit from now on; false when that was so already. */
+  boolean end() {
+    lock.lock();
+    try {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** After {@link #end} and when nothing reads any more: leaves all in the database file. */
+  @Override
+  public void close() throws SQLException {
+    checkpointer.close();
+    connection.setAutoCommit(true);
+    if (outOfOrder == null) {
+      Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
+      Checkpointer.run(connection, "TRUNCATE");
+    }
+    connection.close();
+  }
+}

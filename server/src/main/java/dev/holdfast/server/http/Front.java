@@ -70,7 +70,7 @@ final class Front {
     ctx.skipRemainingHandlers();
     Request request = request(ctx.req());
     CompletableFuture<Reply> reply = admit(request, ctx.req());
-    if (reply.isDone() && reply.join().body().length <= LargeReply.ABOVE) {
+    if (reply.isDone() && isSmall(reply.join())) {
       write(ctx.res(), request, reply.join());
       return;
     }
@@ -112,7 +112,7 @@ final class Front {
   }
 
   private CompletableFuture<?> send(HttpServletResponse response, Request request, Reply reply) {
-    if (reply.body().length <= LargeReply.ABOVE) {
+    if (isSmall(reply)) {
       write(response, request, reply);
       return CompletableFuture.completedFuture(null);
     }
@@ -126,13 +126,21 @@ final class Front {
 
   private void write(HttpServletResponse response, Request request, Reply reply) {
     head(response, request, reply);
-    if (reply.body().length > 0) {
+    if (reply.body().length > 0 && mayHaveBody(reply)) {
       try {
         response.getOutputStream().write(reply.body());
       } catch (IOException e) {
         log.debug("The client of {} {} is gone", request.method(), request.path(), e);
       }
     }
+  }
+
+  private static boolean isSmall(Reply reply) {
+    return reply.body().length <= LargeReply.ABOVE || !mayHaveBody(reply);
+  }
+
+  private static boolean mayHaveBody(Reply reply) {
+    return reply.status() != 204 && reply.status() != 304;
   }
 
   private void head(HttpServletResponse response, Request request, Reply reply) {
@@ -148,7 +156,7 @@ final class Front {
     for (Reply.Header header : reply.headers()) {
       response.addHeader(header.name(), header.value());
     }
-    if (reply.status() != 204 && reply.status() != 304) {
+    if (mayHaveBody(reply)) {
       response.setContentLength(reply.body().length);
     }
   }

@@ -20,6 +20,8 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sockets of the HTTP front. Made, started, drained and closed once, in that order.
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Javalin on Jetty; both are hidden behind {@link Endpoint}.
  */
 public final class HttpServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 1024;
 
   static {
@@ -55,7 +58,12 @@ public final class HttpServer implements AutoCloseable {
    */
   public int start() {
     listening = listen();
-    javalin.start();
+    try {
+      javalin.start();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     return javalin.port();
   }
 
@@ -99,7 +107,11 @@ public final class HttpServer implements AutoCloseable {
   /** Cuts what is still open. Harmless when repeated. */
   @Override
   public void close() {
-    javalin.stop();
+    try {
+      javalin.jettyServer().server().stop();
+    } catch (Exception e) {
+      log.warn("The HTTP server did not stop cleanly; the process may end all the same", e);
+    }
   }
 
   private void configure(JavalinConfig javalin) {

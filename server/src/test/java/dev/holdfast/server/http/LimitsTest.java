@@ -194,11 +194,11 @@ class LimitsTest {
 
   @Test
   void a_connection_that_waits_for_its_answer_is_not_taken_for_slow() {
-    Duration patience = Duration.ofMillis(200);
+    Duration patience = Duration.ofSeconds(1);
     try (TestServer server = with(limits -> limits.withPatience(patience, patience))) {
       CompletableFuture<HttpResponse<String>> reply =
           CompletableFuture.supplyAsync(
-              () -> server.post(START + "/a?timeout=1.5", "1"),
+              () -> server.post(START + "/a?timeout=3", "1"),
               runnable -> new Thread(runnable, "client").start());
 
       assertThat(reply.join().statusCode()).isEqualTo(202);
@@ -208,7 +208,7 @@ class LimitsTest {
   @Test
   void a_body_that_stops_arriving_is_refused() throws IOException {
     try (TestServer server =
-            with(limits -> limits.withPatience(Duration.ofMillis(300), Duration.ofMillis(300)));
+            with(limits -> limits.withPatience(Duration.ofSeconds(1), Duration.ofSeconds(1)));
         RawClient client = new RawClient(server.port)) {
       RawClient.Answer answer =
           client

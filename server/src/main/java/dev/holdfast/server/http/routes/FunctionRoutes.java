@@ -23,9 +23,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls HTTP functions. The app behind it can be exchanged while requests come in. */
 public final class FunctionRoutes implements Endpoint {
+  private static final Logger log = LoggerFactory.getLogger(FunctionRoutes.class);
+  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
   /** Headers that describe the connection or the length, which a function cannot know. */
@@ -95,7 +99,7 @@ public final class FunctionRoutes implements Endpoint {
     return serving
         .functions()
         .call(name, call(request, match.values()))
-        .handle((reply, failure) -> failure == null ? reply(reply) : failed(failure));
+        .handle((reply, failure) -> failure == null ? reply(name, reply) : failed(failure));
   }
 
   private RouteTable.@Nullable Match match(App serving, Request request) {
@@ -157,13 +161,23 @@ public final class FunctionRoutes implements Endpoint {
     return escaped.toString();
   }
 
-  private static Reply reply(HttpReply reply) {
+  private static Reply reply(String functionName, HttpReply reply) {
+    if (reply.status() < 200 || reply.status() > 999) {
+      log.warn(
+          "Function {} answered with status {}, which cannot end a request; 500 is sent instead",
+          functionName,
+          reply.status());
+      return Reply.empty(500);
+    }
     List<Header> headers = new ArrayList<>();
     reply
         .headers()
         .forEach(
             (name, value) -> {
-              if (!OURS.contains(name.toLowerCase(Locale.ROOT))) {
+              if (!TOKEN.matcher(name).matches()) {
+                String shown = name.replaceAll("\\p{Cntrl}", "?");
+                log.warn("Function {} set a header that is none: '{}'", functionName, shown);
+              } else if (!OURS.contains(name.toLowerCase(Locale.ROOT))) {
                 headers.add(new Header(name, value));
               }
             });

@@ -17,6 +17,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FunctionRoutesTest {
   private final TestServer server = new TestServer();
@@ -93,6 +95,48 @@ class FunctionRoutesTest {
                     200, Map.of("X-Mine", "a\r\nX-Evil: b"), null, List.of(), new byte[0])));
 
     assertThat(server.get("/api/greet/x").headers().firstValue("X-Evil")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {204, 304})
+  void a_status_without_a_body_gets_none(int status) {
+    functions.answer(
+        call ->
+            CompletableFuture.completedFuture(
+                new HttpReply(status, Map.of(), "text/plain", List.of(), new byte[100_000])));
+
+    HttpResponse<String> reply = server.get("/api/greet/x");
+
+    assertThat(reply.statusCode()).isEqualTo(status);
+    assertThat(reply.body()).isEmpty();
+    assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 101, 199, 0, -1, 1000})
+  void a_status_that_cannot_end_a_request_is_a_500(int status) {
+    functions.answer(call -> CompletableFuture.completedFuture(HttpReply.empty(status)));
+
+    assertThat(server.get("/api/greet/x").statusCode()).isEqualTo(500);
+  }
+
+  @Test
+  void a_header_that_is_none_is_left_out() {
+    functions.answer(
+        call ->
+            CompletableFuture.completedFuture(
+                new HttpReply(
+                    200,
+                    Map.of("a b", "1", "a:b", "2", "a\r\nX-Evil", "3", "", "4", "Good", "5"),
+                    null,
+                    List.of(),
+                    new byte[0])));
+
+    HttpResponse<String> reply = server.get("/api/greet/x");
+
+    assertThat(reply.statusCode()).isEqualTo(200);
+    assertThat(reply.headers().firstValue("Good")).hasValue("5");
+    assertThat(reply.headers().firstValue("X-Evil")).isEmpty();
   }
 
   @Test

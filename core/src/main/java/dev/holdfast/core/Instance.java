@@ -43,6 +43,9 @@ final class Instance {
   /** The number of the batch that holds its newest change. */
   long changedIn;
 
+  /** The number of the batch that holds the newest hand-out of one of its activities. */
+  long dispatchedIn;
+
   /** Worker-visible history, framed as pastEvents; kept only while the execution is open. */
   ByteString past = ByteString.EMPTY;
 

@@ -128,11 +128,12 @@ final class Lifecycle {
       @Nullable TaskFailureDetails failure,
       @Nullable StringValue customStatus,
       long at) {
+    instance.updatedAt = Math.max(instance.updatedAt, at);
     OrchestrationState.Builder state =
         instance.row.state().toBuilder()
             .setOrchestrationStatus(status)
             .setCompletedTimestamp(Times.timestamp(at))
-            .setLastUpdatedTimestamp(Times.timestamp(at))
+            .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt))
             .clearOutput()
             .clearFailureDetails()
             .clearCustomStatus();
@@ -145,7 +146,6 @@ final class Lifecycle {
     if (customStatus != null) {
       state.setCustomStatus(customStatus);
     }
-    instance.updatedAt = at;
     dropTimers(instance);
     dropRepeatable(instance);
     instance.open.clear();
@@ -227,7 +227,7 @@ final class Lifecycle {
                     ? OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     : OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
             .setExecutionId(StringValue.of(context.newExecutionId()))
-            .setLastUpdatedTimestamp(at)
+            .setLastUpdatedTimestamp(Times.timestamp(old.updatedAt))
             .clearInput()
             .clearCustomStatus();
     if (completion.hasResult()) {
@@ -250,7 +250,6 @@ final class Lifecycle {
     Instance instance =
         create(
             next, started(next, old.parent, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
-    instance.updatedAt = Times.microsUp(at);
     for (HistoryEvent carried : inOrder(completion.getCarryoverEventsList())) {
       receive(instance, carried, Message.Source.INSTANCE);
     }

@@ -44,9 +44,10 @@ final class Starts {
       startAt = wanted > context.now() ? wanted : 0;
     }
     HistoryEvent started = executionStarted(request);
+    // Where another goes, the new one must stand in the same commit: the id is never without any.
+    Message.Source source = existing == null ? Message.Source.CLIENT : Message.Source.INSTANCE;
     Instance instance =
-        lifecycle.create(
-            started.getExecutionStarted(), started, context.now(), startAt, Message.Source.CLIENT);
+        lifecycle.create(started.getExecutionStarted(), started, context.now(), startAt, source);
     Message message = java.util.Objects.requireNonNull(instance.inbox.peekLast());
     message.replies.add(new Effect.Reply<>(start.asker(), instance.id));
     return instance;

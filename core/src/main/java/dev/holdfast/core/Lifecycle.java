@@ -34,19 +34,17 @@ final class Lifecycle {
    * @param startAt when a scheduled start is due; 0 for at once
    */
   Instance create(
-      ExecutionStartedEvent started,
-      HistoryEvent event,
-      long createdAt,
-      long startAt,
-      Message.Source source) {
+      ExecutionStartedEvent started, HistoryEvent event, long startAt, Message.Source source) {
     String id = started.getOrchestrationInstance().getInstanceId();
+    // Never before its ExecutionStarted: that only an execution that continues another is later.
+    long createdAt = Math.max(context.now(), Times.microsUp(event.getTimestamp()));
     OrchestrationState.Builder state =
         OrchestrationState.newBuilder()
             .setInstanceId(id)
             .setName(started.getName())
             .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_PENDING)
             .setCreatedTimestamp(Times.timestamp(createdAt))
-            .setLastUpdatedTimestamp(Times.timestamp(context.now()))
+            .setLastUpdatedTimestamp(Times.timestamp(createdAt))
             .setExecutionId(started.getOrchestrationInstance().getExecutionId())
             .putAllTags(started.getTagsMap());
     if (started.hasVersion()) {
@@ -373,7 +371,7 @@ final class Lifecycle {
     if (reason != null) {
       resumed.setInput(StringValue.of(reason));
     }
-    boolean neverRan = !instance.hadTurn;
+    boolean neverRan = !instance.hasRun();
     held(
         instance,
         neverRan

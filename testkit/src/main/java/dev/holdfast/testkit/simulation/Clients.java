@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Those who ask the hub, remember what they were told, and notice when it does not hold. */
 final class Clients {
@@ -36,7 +35,7 @@ final class Clients {
     private final Kind kind;
     private final Subject subject;
     private final Told toldBefore;
-    private final int[] doneBefore;
+    private final Counts doneBefore;
     private final CompletableFuture<T> answer;
     private final Runnable lost;
 
@@ -46,7 +45,7 @@ final class Clients {
       this.kind = kind;
       this.subject = subject;
       this.toldBefore = subject.told;
-      this.doneBefore = subject.done.clone();
+      this.doneBefore = subject.done.copy();
       this.answer = answer;
       this.lost = lost;
     }
@@ -77,7 +76,7 @@ final class Clients {
     List<Request<?>> gone = List.copyOf(underWay);
     underWay.clear();
     for (Request<?> request : gone) {
-      request.subject.done[request.kind.ordinal()]++;
+      request.subject.done.add(request.kind);
       request.lost.run();
       trace.add("lost " + request);
       trace.count("request lost by a crash");
@@ -102,7 +101,7 @@ final class Clients {
       BiConsumer<Request<?>, RefusedException> refused,
       Runnable lost) {
     Request<T> request = new Request<>(++requests, kind, subject, answer, lost);
-    subject.asked[kind.ordinal()]++;
+    subject.asked.add(kind);
     underWay.add(request);
     trace.add("ask " + request + " " + what);
     trace.count("asked " + kind);
@@ -112,7 +111,7 @@ final class Clients {
               if (!underWay.remove(request)) {
                 return;
               }
-              subject.done[kind.ordinal()]++;
+              subject.done.add(kind);
               if (failure == null) {
                 answered.accept(request, value);
               } else if (cause(failure) instanceof RefusedException why) {
@@ -142,8 +141,7 @@ final class Clients {
               .formatted(request, wrong, words(request.toldBefore), words(now)),
           null);
     }
-    if (subject.told == request.toldBefore
-        || subject.told.forbids(now, subject.asked, subject.continues()) == null) {
+    if (subject.told.forbids(now, subject.asked, subject.continues()) == null) {
       boolean tellsMore =
           now.state() != null
               || !now.exists()
@@ -201,8 +199,16 @@ final class Clients {
     }
     boolean controlled = subject.controlled && world.workload().control();
     switch (dice.weighted(
-        5, 3, 8, 2, world.workload().control() ? 2 : 0, 3, controlled ? 1 : 0, controlled ? 1 : 0,
-        controlled ? 1 : 0, controlled ? 1 : 0)) {
+        5,
+        3,
+        8,
+        2,
+        world.workload().control() ? 2 : 0,
+        3,
+        controlled ? 1 : 0,
+        controlled ? 1 : 0,
+        controlled ? 1 : 0,
+        controlled ? 1 : 0)) {
       case 0 -> get(subject);
       case 1 -> await(subject);
       case 2 -> raiseNext(subject);
@@ -318,33 +324,32 @@ final class Clients {
 
   void get(Subject subject) {
     ask(
-            Kind.GET,
-            subject,
-            "",
-            hub().get(subject.id, true),
-            (request, state) -> told(request, state));
+        Kind.GET,
+        subject,
+        "",
+        hub().get(subject.id, true),
+        (request, state) -> told(request, state));
   }
 
   private void await(Subject subject) {
     boolean end = dice.chance(0.7);
     ask(
-            Kind.WAIT,
-            subject,
-            end ? "end" : "start",
-            end ? hub().waitForCompletion(subject.id, true) : hub().waitForStart(subject.id, true),
-            (request, state) -> {
-              trace.count("wait answered");
-              state.ifPresent(found -> awaited(request, found, end));
-              told(request, state);
-            });
+        Kind.WAIT,
+        subject,
+        end ? "end" : "start",
+        end ? hub().waitForCompletion(subject.id, true) : hub().waitForStart(subject.id, true),
+        (request, state) -> {
+          trace.count("wait answered");
+          state.ifPresent(found -> awaited(request, found, end));
+          told(request, state);
+        });
   }
 
   private void awaited(Request<?> request, OrchestrationState found, boolean end) {
     boolean over =
         end
             ? Statuses.isEnded(found.getOrchestrationStatus())
-            : found.getOrchestrationStatus()
-                != OrchestrationStatus.ORCHESTRATION_STATUS_PENDING;
+            : found.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_PENDING;
     if (!over) {
       world.violated(request + " was answered too early: " + found, null);
     }
@@ -372,81 +377,81 @@ final class Clients {
     String payload = new Numbered(number, "client" + ++attempts).toString();
     subject.raisesUnderWay++;
     ask(
-            Kind.RAISE,
-            subject,
-            event + " " + payload,
-            hub().raiseEvent(subject.id, event, payload),
-            (request, delivery) -> {
-              subject.raisesUnderWay--;
-              if (delivery == Delivery.ACCEPTED) {
-                subject.raised.put(event, number);
-              }
-              told(request, delivery);
-            },
-            (request, why) -> subject.raisesUnderWay--,
-            () -> subject.raisesUnderWay--);
+        Kind.RAISE,
+        subject,
+        event + " " + payload,
+        hub().raiseEvent(subject.id, event, payload),
+        (request, delivery) -> {
+          subject.raisesUnderWay--;
+          if (delivery == Delivery.ACCEPTED) {
+            subject.raised.put(event, number);
+          }
+          told(request, delivery);
+        },
+        (request, why) -> subject.raisesUnderWay--,
+        () -> subject.raisesUnderWay--);
   }
 
   /** An event that nobody waits for. */
   private void noise(Subject subject) {
     String payload = new Numbered(1, "noise" + ++attempts).toString();
     ask(
-            Kind.RAISE,
-            subject,
-            "noise " + payload,
-            hub().raiseEvent(subject.id, "noise", payload),
-            (request, delivery) -> told(request, delivery));
+        Kind.RAISE,
+        subject,
+        "noise " + payload,
+        hub().raiseEvent(subject.id, "noise", payload),
+        (request, delivery) -> told(request, delivery));
   }
 
   private void suspend(Subject subject) {
     ask(
-            Kind.SUSPEND,
-            subject,
-            "",
-            hub().suspend(subject.id, "\"hold\""),
-            (request, delivery) -> {
-              trace.count("delivery " + delivery);
-              told(
-                  request,
-                  new Told(
-                      delivery != Delivery.NO_SUCH_INSTANCE,
-                      delivery == Delivery.TERMINAL,
-                      delivery == Delivery.ACCEPTED,
-                      null,
-                      request.doneBefore));
-            });
+        Kind.SUSPEND,
+        subject,
+        "",
+        hub().suspend(subject.id, "\"hold\""),
+        (request, delivery) -> {
+          trace.count("delivery " + delivery);
+          told(
+              request,
+              new Told(
+                  delivery != Delivery.NO_SUCH_INSTANCE,
+                  delivery == Delivery.TERMINAL,
+                  delivery == Delivery.ACCEPTED,
+                  null,
+                  request.doneBefore));
+        });
   }
 
   void resume(Subject subject) {
     ask(
-            Kind.RESUME,
-            subject,
-            "",
-            hub().resume(subject.id, null),
-            (request, delivery) -> told(request, delivery));
+        Kind.RESUME,
+        subject,
+        "",
+        hub().resume(subject.id, null),
+        (request, delivery) -> told(request, delivery));
   }
 
   private void terminate(Subject subject) {
     subject.maybeTerminated = true;
     ask(
-            Kind.TERMINATE,
-            subject,
-            "",
-            hub().terminate(subject.id, "\"over\"", dice.chance(0.5)),
-            (request, delivery) -> {
-              if (delivery == Delivery.ACCEPTED && !isUnderWay(subject, Kind.START)) {
-                subject.terminated = true;
-              }
-              trace.count("delivery " + delivery);
-              told(
-                  request,
-                  new Told(
-                      delivery != Delivery.NO_SUCH_INSTANCE,
-                      delivery != Delivery.NO_SUCH_INSTANCE,
-                      false,
-                      null,
-                      request.doneBefore));
-            });
+        Kind.TERMINATE,
+        subject,
+        "",
+        hub().terminate(subject.id, "\"over\"", dice.chance(0.5)),
+        (request, delivery) -> {
+          if (delivery == Delivery.ACCEPTED && !isUnderWay(subject, Kind.START)) {
+            subject.terminated = true;
+          }
+          trace.count("delivery " + delivery);
+          told(
+              request,
+              new Told(
+                  delivery != Delivery.NO_SUCH_INSTANCE,
+                  delivery != Delivery.NO_SUCH_INSTANCE,
+                  false,
+                  null,
+                  request.doneBefore));
+        });
   }
 
   private void purge(Subject subject) {
@@ -477,11 +482,11 @@ final class Clients {
 
   void rewind(Subject subject) {
     ask(
-            Kind.REWIND,
-            subject,
-            "",
-            hub().rewind(subject.id, "again"),
-            (request, done) -> trace.count("rewound"));
+        Kind.REWIND,
+        subject,
+        "",
+        hub().rewind(subject.id, "again"),
+        (request, done) -> trace.count("rewound"));
   }
 
   /** Lets everybody finish what they want: answers false when nobody has anything left to do. */

@@ -19,14 +19,16 @@ final class Subject {
   /** Another instance that must be there before this one is started. */
   final @Nullable Subject first;
 
-  final int[] asked = new int[Kind.values().length];
-  final int[] done = new int[Kind.values().length];
-  Told told = Told.absent(done.clone());
+  final Counts asked = new Counts();
+  final Counts done = new Counts();
+  Told told = Told.absent(done.copy());
 
   /** A start has been acknowledged. */
   boolean startAcknowledged;
 
-  /** The inputs that the instance may have: that of the last acknowledged start, and later tries. */
+  /**
+   * The inputs that the instance may have: that of the last acknowledged start, and later tries.
+   */
   final List<String> inputs = new ArrayList<>();
 
   /** A terminate was accepted after the last start. */
@@ -37,7 +39,6 @@ final class Subject {
 
   /** A purge was made since the last acknowledged start. */
   boolean maybePurged;
-
 
   /** Numbered events that the program reads and that have not been acknowledged, by name. */
   final Map<String, Integer> toRaise = new LinkedHashMap<>();
@@ -79,8 +80,8 @@ final class Subject {
   }
 
   /** Whether such a request was made, or came to its end, after so many had. */
-  boolean isNewer(Kind kind, int[] doneThen) {
-    return asked[kind.ordinal()] > doneThen[kind.ordinal()];
+  boolean isNewer(Kind kind, Counts doneThen) {
+    return asked.of(kind) > doneThen.of(kind);
   }
 
   /** Whether something was asked that may have changed what was told. */

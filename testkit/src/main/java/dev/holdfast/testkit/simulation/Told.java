@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     told this: later ones may have changed it
  */
 record Told(
-    boolean exists, boolean ended, boolean held, @Nullable OrchestrationState state, int[] done) {
+    boolean exists, boolean ended, boolean held, @Nullable OrchestrationState state, Counts done) {
 
-  static Told of(OrchestrationState state, int[] done) {
+  static Told of(OrchestrationState state, Counts done) {
     return new Told(
         true,
         Statuses.isEnded(state.getOrchestrationStatus()),
@@ -34,7 +34,7 @@ record Told(
         done);
   }
 
-  static Told absent(int[] done) {
+  static Told absent(Counts done) {
     return new Told(false, false, false, null, done);
   }
 
@@ -45,25 +45,34 @@ record Told(
    * @param continues the program continues as new
    * @return null when it may; else why not
    */
-  @Nullable String forbids(Told next, int[] asked, boolean continues) {
+  @Nullable String forbids(Told next, Counts asked, boolean continues) {
     if (exists && !next.exists) {
       return since(Kind.PURGE, asked) ? null : "it is gone, but nobody has purged it";
     }
     if (!exists) {
-      return !next.exists || since(Kind.START, asked) ? null : "it is there, but nobody has started it";
+      return !next.exists || since(Kind.START, asked)
+          ? null
+          : "it is there, but nobody has started it";
     }
     boolean anew = since(Kind.START, asked) || since(Kind.REWIND, asked);
     if (ended && !next.ended && !anew) {
       return "it had ended, and goes on though nobody has started or rewound it";
     }
-    if (held && next.state != null && !next.held && !next.ended && !since(Kind.RESUME, asked) && !anew) {
+    if (held
+        && next.state != null
+        && !next.held
+        && !next.ended
+        && !since(Kind.RESUME, asked)
+        && !anew) {
       return "it was suspended, and goes on though nobody has resumed it";
     }
-    return state == null || next.state == null ? null : forbids(state, next.state, asked, continues);
+    return state == null || next.state == null
+        ? null
+        : forbids(state, next.state, asked, continues);
   }
 
   private @Nullable String forbids(
-      OrchestrationState before, OrchestrationState after, int[] asked, boolean continues) {
+      OrchestrationState before, OrchestrationState after, Counts asked, boolean continues) {
     boolean anew = since(Kind.START, asked) || since(Kind.REWIND, asked);
     if (!before.getExecutionId().equals(after.getExecutionId())) {
       return anew || (continues && !ended) ? null : "another execution has the id";
@@ -82,10 +91,8 @@ record Told(
   }
 
   private @Nullable String forbids(
-      OrchestrationStatus before, OrchestrationStatus after, boolean anew, int[] asked) {
-    if (after == ORCHESTRATION_STATUS_SUSPENDED
-        && before != after
-        && !since(Kind.SUSPEND, asked)) {
+      OrchestrationStatus before, OrchestrationStatus after, boolean anew, Counts asked) {
+    if (after == ORCHESTRATION_STATUS_SUSPENDED && before != after && !since(Kind.SUSPEND, asked)) {
       return "it is suspended, but nobody has suspended it";
     }
     if (after == ORCHESTRATION_STATUS_TERMINATED && !since(Kind.TERMINATE, asked) && !anew) {
@@ -100,7 +107,7 @@ record Told(
   }
 
   /** Whether a request of this kind may have taken effect after this was told. */
-  private boolean since(Kind kind, int[] asked) {
-    return asked[kind.ordinal()] > done[kind.ordinal()];
+  private boolean since(Kind kind, Counts asked) {
+    return asked.of(kind) > done.of(kind);
   }
 }

@@ -242,11 +242,19 @@ final class World implements Problems {
     Held held = executor.held().remove(dice.between(0, executor.held().size() - 1));
     WorkItem item = held.item();
     remember(held);
-    int fate = workload.executorFaults() && !healed ? dice.weighted(70, 8, 4, 3, 2, 3) : 0;
+    int fate = workload.executorFaults() && !healed ? dice.weighted(70, 8, 4, 3, 2, 3, 4) : 0;
     trace.add(
         "answer %s of %s %s: %d".formatted(item.kind(), item.instanceId(), item.name(), fate));
     switch (fate) {
       case 0 -> held.answers().answer(executor.run(item));
+      case 6 -> {
+        if (item instanceof WorkItem.Turn turn) {
+          held.answers().answer(executor.runSome(turn, dice.between(2, 3)));
+          trace.count("read fewer events");
+        } else {
+          held.answers().answer(executor.run(item));
+        }
+      }
       case 1 -> {
         held.answers().answer(executor.run(item));
         held.answers().answer(executor.run(item));

@@ -170,7 +170,7 @@ public final class Simulation {
         default -> clients.giveUpWaiting();
       }
     } catch (FaultyStore.Crash crash) {
-      crash(crash.getMessage());
+      crash(String.valueOf(crash.getMessage()));
     }
   }
 

@@ -54,6 +54,10 @@ final class Changes {
     }
   }
 
+  boolean isTouched(Instance instance) {
+    return touched.containsKey(instance.key);
+  }
+
   /** The next cut looks at this instance. */
   void touch(Instance instance) {
     instance.changedIn = batch;
@@ -152,6 +156,19 @@ final class Changes {
     instance.changedIn = batch;
     whenDurable.addAll(instance.repliesToInsert);
     instance.repliesToInsert.clear();
+    if (instance.dispatchedIn == batch) {
+      // Nobody will ever find it written that these were asked for.
+      whenDurable.removeIf(
+          effect ->
+              effect instanceof Effect.Dispatch dispatch
+                  && dispatch.activity().executionId().equals(instance.executionId()));
+    }
+  }
+
+  /** Runs an activity of this instance once it is durable that it was asked for. */
+  void dispatch(Instance instance, WorkItem.Activity activity) {
+    instance.dispatchedIn = batch;
+    whenDurable(instance, new Effect.Dispatch(activity));
   }
 
   void record(String name, @Nullable ByteString bytes) {
@@ -210,7 +227,23 @@ final class Changes {
       boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
       allStored &= store(instance, message, mayWait);
     }
+    if (!allStored && !instance.insertPending && !instance.hadTurn) {
+      // Something else about it had to be written, so its beginning must be as well.
+      return storeStart(instance) && storeMessages(instance, now);
+    }
     return allStored;
+  }
+
+  /**
+   * @return false when it was stored before, so that there is nothing new to look at
+   */
+  private boolean storeStart(Instance instance) {
+    Message first =
+        instance.turn != null ? instance.turn.messages().get(0) : instance.inbox.peekFirst();
+    if (first == null || first.stored || !first.event.hasExecutionStarted()) {
+      return false;
+    }
+    return store(instance, first, false);
   }
 
   private boolean store(Instance instance, Message message, boolean mayWait) {

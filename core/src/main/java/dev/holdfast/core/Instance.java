@@ -43,6 +43,9 @@ final class Instance {
   /** The number of the batch that holds its newest change. */
   long changedIn;
 
+  /** The number of the batch that holds the newest hand-out of one of its activities. */
+  long dispatchedIn;
+
   /** Worker-visible history, framed as pastEvents; kept only while the execution is open. */
   ByteString past = ByteString.EMPTY;
 
@@ -76,6 +79,9 @@ final class Instance {
   long updatedAt;
 
   boolean historyWarned;
+
+  /** The timestamp of its ExecutionStarted. */
+  private long startedAt;
 
   /** A turn of this execution is in history. */
   boolean hadTurn;
@@ -239,7 +245,8 @@ final class Instance {
   }
 
   private void readStart(HistoryEvent event) {
-    lastTurnAt = Math.max(lastTurnAt, Times.microsUp(event.getTimestamp()));
+    startedAt = Times.microsUp(event.getTimestamp());
+    lastTurnAt = Math.max(lastTurnAt, startedAt);
     if (event.getExecutionStarted().hasParentInstance()) {
       parent = event.getExecutionStarted().getParentInstance();
     }
@@ -251,6 +258,11 @@ final class Instance {
 
   OrchestrationStatus status() {
     return Objects.requireNonNull(OrchestrationStatus.forNumber(row.status()));
+  }
+
+  /** Whether it, or an execution that it continues, had a turn: then it is pending no more. */
+  boolean hasRun() {
+    return hadTurn || startedAt > row.createdAt();
   }
 
   /** Whether exactly this task of this execution has started it. */

@@ -34,19 +34,17 @@ final class Lifecycle {
    * @param startAt when a scheduled start is due; 0 for at once
    */
   Instance create(
-      ExecutionStartedEvent started,
-      HistoryEvent event,
-      long createdAt,
-      long startAt,
-      Message.Source source) {
+      ExecutionStartedEvent started, HistoryEvent event, long startAt, Message.Source source) {
     String id = started.getOrchestrationInstance().getInstanceId();
+    // Never before its ExecutionStarted: that only an execution that continues another is later.
+    long createdAt = Math.max(context.now(), Times.microsUp(event.getTimestamp()));
     OrchestrationState.Builder state =
         OrchestrationState.newBuilder()
             .setInstanceId(id)
             .setName(started.getName())
             .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_PENDING)
             .setCreatedTimestamp(Times.timestamp(createdAt))
-            .setLastUpdatedTimestamp(Times.timestamp(context.now()))
+            .setLastUpdatedTimestamp(Times.timestamp(createdAt))
             .setExecutionId(started.getOrchestrationInstance().getExecutionId())
             .putAllTags(started.getTagsMap());
     if (started.hasVersion()) {
@@ -128,11 +126,12 @@ final class Lifecycle {
       @Nullable TaskFailureDetails failure,
       @Nullable StringValue customStatus,
       long at) {
+    instance.updatedAt = Math.max(instance.updatedAt, at);
     OrchestrationState.Builder state =
         instance.row.state().toBuilder()
             .setOrchestrationStatus(status)
             .setCompletedTimestamp(Times.timestamp(at))
-            .setLastUpdatedTimestamp(Times.timestamp(at))
+            .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt))
             .clearOutput()
             .clearFailureDetails()
             .clearCustomStatus();
@@ -145,7 +144,6 @@ final class Lifecycle {
     if (customStatus != null) {
       state.setCustomStatus(customStatus);
     }
-    instance.updatedAt = at;
     dropTimers(instance);
     dropRepeatable(instance);
     instance.open.clear();
@@ -227,7 +225,7 @@ final class Lifecycle {
                     ? OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     : OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
             .setExecutionId(StringValue.of(context.newExecutionId()))
-            .setLastUpdatedTimestamp(at)
+            .setLastUpdatedTimestamp(Times.timestamp(old.updatedAt))
             .clearInput()
             .clearCustomStatus();
     if (completion.hasResult()) {
@@ -250,7 +248,6 @@ final class Lifecycle {
     Instance instance =
         create(
             next, started(next, old.parent, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
-    instance.updatedAt = Times.microsUp(at);
     for (HistoryEvent carried : inOrder(completion.getCarryoverEventsList())) {
       receive(instance, carried, Message.Source.INSTANCE);
     }
@@ -374,7 +371,7 @@ final class Lifecycle {
     if (reason != null) {
       resumed.setInput(StringValue.of(reason));
     }
-    boolean neverRan = !instance.hadTurn;
+    boolean neverRan = !instance.hasRun();
     held(
         instance,
         neverRan

@@ -77,6 +77,18 @@ final class Memory {
     this.wounds = wounds;
   }
 
+  /** Executions of which nothing has changed since the newest cut. */
+  List<Instance> atRest(Changes changes) {
+    return byKey.values().stream()
+        .filter(instance -> !instance.insertPending && !changes.isTouched(instance))
+        .toList();
+  }
+
+  /** Whether the timer will be taken once its instance has been read. */
+  boolean awaits(Rows.Timer timer) {
+    return loadingKeys.getOrDefault(timer.key(), List.of()).contains(timer);
+  }
+
   int size() {
     return byId.size();
   }
@@ -116,26 +128,42 @@ final class Memory {
   }
 
   /**
+   * Whether others for the same instance wait for a read of the store; then it waits behind them,
+   * even if another read has brought the instance already.
+   */
+  boolean waitsBehind(Partition.Queued queued) {
+    if (loadingIds.isEmpty() && awaitingHistory.isEmpty()) {
+      return false;
+    }
+    String id = queued.input().instanceId();
+    List<Partition.Queued> queue = loadingIds.get(id);
+    if (queue == null) {
+      queue = awaitingHistory.get(id);
+    }
+    if (queue == null) {
+      return false;
+    }
+    queue.add(queued);
+    mailUnstored |= queued.mail() == null && Mailbag.isMail(queued.input());
+    return true;
+  }
+
+  /**
    * Queues an input until its instance has been read from the store.
    *
    * @param needless there is nothing to be read for it
    * @return false when it should be handled at once, as for an instance that does not exist
    */
   boolean mustLoad(Partition.Queued queued, boolean needless) {
+    if (needless) {
+      return false;
+    }
     String id = queued.input().instanceId();
-    List<Partition.Queued> queue = loadingIds.get(id);
-    if (queue == null) {
-      if (needless) {
-        return false;
-      }
-      queue = new ArrayList<>(1);
-      loadingIds.put(id, queue);
-      idsToLoad.add(id);
-    }
+    List<Partition.Queued> queue = new ArrayList<>(1);
     queue.add(queued);
-    if (queued.mail() == null && Mailbag.isMail(queued.input())) {
-      mailUnstored = true;
-    }
+    loadingIds.put(id, queue);
+    idsToLoad.add(id);
+    mailUnstored |= queued.mail() == null && Mailbag.isMail(queued.input());
     return true;
   }
 
@@ -220,10 +248,13 @@ final class Memory {
    * in a commit.
    */
   void storeWaitingMail(Supplier<String> names) {
-    if (!mailUnstored || wounds.contains(Wound.MAIL_BY_MEMORY_ONLY)) {
+    if (!mailUnstored) {
       return;
     }
     mailUnstored = false;
+    if (wounds.contains(Wound.MAIL_BY_MEMORY_ONLY)) {
+      return;
+    }
     loadingIds.values().forEach(queue -> storeMail(queue, names));
     awaitingHistory.values().forEach(queue -> storeMail(queue, names));
   }
@@ -273,6 +304,8 @@ final class Memory {
   void unpark(Instance instance) {
     instance.parked = false;
     parked.remove(instance);
+    // Should it have nothing to do by now, the next cut finds that it is idle.
+    changes.touch(instance);
   }
 
   /** Everything that waits in the store may be admitted by now: look again from the beginning. */

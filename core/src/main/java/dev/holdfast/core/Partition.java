@@ -191,6 +191,27 @@ public final class Partition {
     return memory.size();
   }
 
+  /**
+   * What this partition remembers otherwise than the store, in words; empty when all is well. Only
+   * what is durable and at rest is compared. For tests, at a moment when every cut is durable.
+   */
+  public List<String> differences(Store store) {
+    List<String> differences = new ArrayList<>();
+    for (Instance instance : memory.atRest(changes)) {
+      List<Store.Stored> stored = store.loadByKey(List.of(instance.key), Store.Detail.OPEN);
+      if (stored.isEmpty()) {
+        differences.add(instance.id + " is in memory, but not in the store");
+      } else {
+        Comparison.compare(instance, Instance.of(stored.get(0)), differences);
+      }
+    }
+    timers.differences(
+        store.timers(slots, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE),
+        memory,
+        differences);
+    return differences;
+  }
+
   private void take(Input input) {
     if (input instanceof Input.ToInstance toInstance) {
       deliver(new Queued(toInstance, null));
@@ -221,6 +242,9 @@ public final class Partition {
 
   private void deliver(Queued queued) {
     Input.ToInstance input = queued.input();
+    if (memory.waitsBehind(queued)) {
+      return;
+    }
     Instance instance = memory.get(input.instanceId());
     if (instance == null && memory.mustLoad(queued, turnAnswer(input))) {
       return;
@@ -355,7 +379,7 @@ public final class Partition {
     }
     for (OpenTask task : instance.open.values()) {
       if (task.kind == Explanation.Kind.ACTIVITY && !task.answered) {
-        changes.whenDurable(instance, new Effect.Dispatch(turns.activity(instance, task)));
+        changes.dispatch(instance, turns.activity(instance, task));
       }
     }
   }
@@ -523,7 +547,9 @@ public final class Partition {
     }
     for (String id : loaded.ids()) {
       for (Queued queued : memory.loaded(id)) {
-        deliver(queued, memory.get(id));
+        if (!memory.waitsBehind(queued)) {
+          deliver(queued, memory.get(id));
+        }
       }
     }
   }
@@ -536,8 +562,9 @@ public final class Partition {
       if (instance == null
           || stored == null
           || instance.key != stored.instance().key()
-          || !Rewinding.isPossible((Input.Rewind) queued.input(), instance)) {
-        // Something else has become of it meanwhile: decide anew.
+          || !(queued.input() instanceof Input.Rewind rewind)
+          || !Rewinding.isPossible(rewind, instance)) {
+        // It came behind a rewind, or something else has become of the instance meanwhile.
         deliver(queued);
         continue;
       }
@@ -546,7 +573,7 @@ public final class Partition {
       }
       List<HistoryEvent> history = new ArrayList<>();
       stored.history().forEach(chunk -> history.addAll(HistoryBytes.events(chunk.bytes())));
-      begun(rewinding.goBack(instance, history, (Input.Rewind) queued.input()));
+      begun(rewinding.goBack(instance, history, rewind));
     }
   }
 

@@ -132,7 +132,8 @@ final class Rewinding {
         rewind.restart() == null ? parentIn(history) : parentOf(rewind.restart());
     Cut cut = Cut.of(history);
     List<Message> undelivered = new ArrayList<>(old.inbox);
-    OrchestrationState state = runningAgain(old, executionId, cut.kept().isEmpty());
+    OrchestrationState state =
+        runningAgain(old, executionId, cut.kept().isEmpty() && isFirst(history, old));
     context.remove(old);
     Instance instance = lifecycle.revive(state, old.row.createdAt());
     instance.parent = parent;
@@ -162,6 +163,13 @@ final class Rewinding {
       }
     }
     return null;
+  }
+
+  /** Whether the execution continues no other. */
+  private static boolean isFirst(List<HistoryEvent> history, Instance old) {
+    return history.stream()
+        .filter(HistoryEvent::hasExecutionStarted)
+        .allMatch(started -> Times.microsUp(started.getTimestamp()) <= old.row.createdAt());
   }
 
   private OrchestrationState runningAgain(Instance old, String executionId, boolean neverRan) {

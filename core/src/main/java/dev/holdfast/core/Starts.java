@@ -44,9 +44,9 @@ final class Starts {
       startAt = wanted > context.now() ? wanted : 0;
     }
     HistoryEvent started = executionStarted(request);
-    Instance instance =
-        lifecycle.create(
-            started.getExecutionStarted(), started, context.now(), startAt, Message.Source.CLIENT);
+    // Where another goes, the new one must stand in the same commit: the id is never without any.
+    Message.Source source = existing == null ? Message.Source.CLIENT : Message.Source.INSTANCE;
+    Instance instance = lifecycle.create(started.getExecutionStarted(), started, startAt, source);
     Message message = java.util.Objects.requireNonNull(instance.inbox.peekLast());
     message.replies.add(new Effect.Reply<>(start.asker(), instance.id));
     return instance;
@@ -139,7 +139,7 @@ final class Starts {
     if (existing != null) {
       replace(existing);
     }
-    return lifecycle.create(started, child.started(), context.now(), 0, Message.Source.INSTANCE);
+    return lifecycle.create(started, child.started(), 0, Message.Source.INSTANCE);
   }
 
   /** Whether the status may be named in a reuse policy; used where requests are checked. */

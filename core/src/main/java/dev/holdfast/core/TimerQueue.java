@@ -2,9 +2,10 @@ package dev.holdfast.core;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class TimerQueue {
           .thenComparingInt(Rows.Timer::timerId);
 
   private final Limits limits;
-  private final PriorityQueue<Rows.Timer> queue = new PriorityQueue<>(BY_TIME);
+  private final TreeSet<Rows.Timer> queue = new TreeSet<>(BY_TIME);
 
   /** Every timer that fires before this is in the queue. */
   private long horizon = Long.MIN_VALUE;
@@ -30,6 +31,9 @@ final class TimerQueue {
    */
   private @Nullable List<Rows.Timer> setDuringScan;
 
+  /** How many may be here before it is tried to let some go. */
+  private int most;
+
   /** Grows while more timers than this fire at one and the same moment. */
   private int scanLimit;
 
@@ -39,6 +43,7 @@ final class TimerQueue {
     this.limits = limits;
     this.wounds = wounds;
     this.scanLimit = limits.timersInMemory();
+    this.most = 2 * limits.timersInMemory();
   }
 
   void add(Rows.Timer timer) {
@@ -50,39 +55,42 @@ final class TimerQueue {
     }
   }
 
+  /** Too many: the horizon comes nearer, and those behind it are only rows again. */
   private void shrink() {
-    if (queue.size() <= 2 * limits.timersInMemory()) {
+    if (queue.size() <= most) {
       return;
     }
-    List<Rows.Timer> earliest = new ArrayList<>(limits.timersInMemory());
-    while (earliest.size() < limits.timersInMemory()) {
-      earliest.add(queue.remove());
+    Iterator<Rows.Timer> earliest = queue.iterator();
+    for (int i = 0; i < limits.timersInMemory(); i++) {
+      earliest.next();
     }
-    long newHorizon = queue.element().fireAt();
-    queue.clear();
-    for (Rows.Timer timer : earliest) {
-      if (timer.fireAt() < newHorizon) {
-        queue.add(timer);
-      }
+    long nearer = earliest.next().fireAt();
+    if (nearer == queue.first().fireAt()) {
+      // All at one moment: they stay, whatever the limit says, for the horizon cannot cut between.
+      Rows.Timer later = queue.higher(latestAt(nearer));
+      nearer = later == null ? horizon : later.fireAt();
     }
-    if (queue.isEmpty()) {
-      // All at one moment: they stay, whatever the limit says, for the horizon cannot cut between
-      // them.
-      queue.addAll(earliest);
-      return;
-    }
-    horizon = newHorizon;
+    queue.tailSet(earliestAt(nearer), true).clear();
+    horizon = nearer;
+    most = 2 * Math.max(limits.timersInMemory(), queue.size());
+  }
+
+  private static Rows.Timer earliestAt(long fireAt) {
+    return new Rows.Timer(Long.MIN_VALUE, Integer.MIN_VALUE, 0, fireAt);
+  }
+
+  private static Rows.Timer latestAt(long fireAt) {
+    return new Rows.Timer(Long.MAX_VALUE, Integer.MAX_VALUE, 0, fireAt);
   }
 
   /** Due at {@code now}, earliest first; at most {@code max}. */
   List<Rows.Timer> due(long now, int max) {
     List<Rows.Timer> due = new ArrayList<>();
     while (due.size() < max) {
-      Rows.Timer next = queue.peek();
-      if (next == null || next.fireAt() > now) {
+      if (queue.isEmpty() || queue.first().fireAt() > now) {
         break;
       }
-      due.add(queue.remove());
+      due.add(queue.pollFirst());
     }
     return due;
   }
@@ -139,10 +147,24 @@ final class TimerQueue {
     }
   }
 
+  /**
+   * Adds those of the stored timers that nobody would fire: they are before the horizon and neither
+   * here nor on their way.
+   */
+  void differences(List<Rows.Timer> stored, Memory memory, List<String> differences) {
+    for (Rows.Timer timer : stored) {
+      Instance instance = memory.byKey(timer.key());
+      OpenTask task = instance == null ? null : instance.open.get(timer.timerId());
+      boolean taken = task != null && task.answered;
+      if (timer.fireAt() < horizon && !queue.contains(timer) && !memory.awaits(timer) && !taken) {
+        differences.add(timer + " is before the horizon " + horizon + ", but nobody waits for it");
+      }
+    }
+  }
+
   /** When something here is next due; {@link Long#MAX_VALUE} when nothing is. */
   long nextWake() {
-    Rows.Timer next = queue.peek();
-    long wake = next == null ? Long.MAX_VALUE : next.fireAt();
+    long wake = queue.isEmpty() ? Long.MAX_VALUE : queue.first().fireAt();
     return Math.min(wake, scanAt());
   }
 }

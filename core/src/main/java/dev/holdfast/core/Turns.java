@@ -153,7 +153,8 @@ final class Turns {
     if (!continues) {
       context.changes().append(instance, events);
     }
-    instance.updatedAt = Times.microsUp(at);
+    // It may have been suspended since the turn was opened.
+    instance.updatedAt = Math.max(instance.updatedAt, Times.microsUp(at));
     actions.perform();
     if (completion == null) {
       afterTurn(instance, custom);
@@ -455,7 +456,7 @@ final class Turns {
           if (event.hasTaskScheduled()) {
             OpenTask task = instance.open.get(event.getEventId());
             if (task != null) {
-              context.changes().whenDurable(new Effect.Dispatch(activity(instance, task)));
+              context.changes().dispatch(instance, activity(instance, task));
             }
           } else if (event.hasTimerCreated()) {
             context.setTimer(

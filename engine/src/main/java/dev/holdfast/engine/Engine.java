@@ -82,12 +82,12 @@ public final class Engine implements AutoCloseable {
     this.store = store;
     this.problems = problems;
     this.broken = broken;
-    this.clock = new HubClock(settings.source(), store.opened().clock());
     this.callbacks = new Callbacks(problems);
     Set<Wound> wounds =
         settings.wounds().isEmpty()
             ? EnumSet.noneOf(Wound.class)
             : EnumSet.copyOf(settings.wounds());
+    this.clock = new HubClock(settings.source(), store.opened().clock(), wounds);
     Link link = new Link();
     this.pipeline = new CommitPipeline(store, clock, problems, link::flushed, wounds);
     this.reader = new StoreReader(store, clock, problems, link::read);
@@ -248,6 +248,14 @@ public final class Engine implements AutoCloseable {
 
   Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  /**
+   * Where memory and store say different things, in words. For tests: reads much, and on the
+   * caller's thread, which must be the one that drives the agents.
+   */
+  public List<String> differences() {
+    return loop.differences();
   }
 
   /** Figures for benchmarks and metrics. */

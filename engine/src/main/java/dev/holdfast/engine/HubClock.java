@@ -1,7 +1,10 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Wound;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The hub's one clock, microseconds since the epoch. It never goes back: not when the machine's
@@ -21,17 +24,24 @@ public final class HubClock {
 
   private long nowThen;
 
+  private final boolean wounded;
+
   /**
    * @param floor the highest time that the store knows
    */
   public HubClock(InstantSource source, long floor) {
+    this(source, floor, EnumSet.noneOf(Wound.class));
+  }
+
+  HubClock(InstantSource source, long floor, Set<Wound> wounds) {
     this.source = source;
     this.now = floor;
+    this.wounded = wounds.contains(Wound.WALL_CLOCK_FOR_TIMERS);
   }
 
   public synchronized long now() {
     long micros = micros(source.instant());
-    if (micros >= now) {
+    if (micros >= now || wounded) {
       now = micros;
       sourceThen = Long.MAX_VALUE;
     } else if (micros < sourceThen) {

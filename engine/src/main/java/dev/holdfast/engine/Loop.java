@@ -164,6 +164,18 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return count;
   }
 
+  /**
+   * What memory says otherwise than the store; empty too while a flush is under way, when nothing
+   * can be said.
+   */
+  List<String> differences() {
+    List<String> differences = new ArrayList<>();
+    if (flight == null) {
+      partitions.forEach(partition -> differences.addAll(partition.differences(store)));
+    }
+    return differences;
+  }
+
   @Override
   public boolean hasWork() {
     return !queue.isEmpty();

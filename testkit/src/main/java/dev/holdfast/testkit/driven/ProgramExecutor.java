@@ -82,6 +82,11 @@ public final class ProgramExecutor implements Executor {
             (WorkItem.Activity) item, activities.run((WorkItem.Activity) item));
   }
 
+  /** Runs what the item asks for, but reads only so many of the new events of a turn. */
+  public Answer runSome(WorkItem.Turn turn, int count) {
+    return new Answer.TurnDone(turn, Interpreter.runSome(turn.request(), count, programs));
+  }
+
   /** Runs and answers everything it holds. */
   public int answerAll() {
     List<Held> now = List.copyOf(held);

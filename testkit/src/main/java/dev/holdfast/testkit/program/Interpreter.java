@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.program;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Int32Value;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.core.Times;
@@ -11,6 +12,7 @@ import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationInstance;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.ScheduleTaskAction;
 import dev.holdfast.protocol.SendEventAction;
@@ -62,6 +64,27 @@ public final class Interpreter {
    */
   public static OrchestratorResponse run(ByteString request, Programs programs) {
     return new Interpreter(request, programs).run();
+  }
+
+  /**
+   * The answer to a turn by a worker that reads only the first few new events and leaves the others
+   * for the next turn.
+   *
+   * @param count of new events to read, with OrchestratorStarted; at least 2
+   */
+  public static OrchestratorResponse runSome(ByteString request, int count, Programs programs) {
+    OrchestratorRequest whole = SeenByWorker.parse(request);
+    if (count >= whole.getNewEventsCount()) {
+      return run(request, programs);
+    }
+    OrchestratorRequest part =
+        whole.toBuilder()
+            .clearNewEvents()
+            .addAllNewEvents(whole.getNewEventsList().subList(0, count))
+            .build();
+    return run(part.toByteString(), programs).toBuilder()
+        .setNumEventsProcessed(Int32Value.of(count))
+        .build();
   }
 
   private OrchestratorResponse run() {

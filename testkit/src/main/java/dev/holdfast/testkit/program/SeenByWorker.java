@@ -42,11 +42,7 @@ final class SeenByWorker {
   private final List<Timestamp> turns = new ArrayList<>();
 
   SeenByWorker(ByteString bytes) {
-    try {
-      request = OrchestratorRequest.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("expected an OrchestratorRequest, but it does not parse", e);
-    }
+    request = parse(bytes);
     expect(request.getNewEventsCount() > 0, "new events", "none");
     expect(
         request.getNewEvents(0).hasOrchestratorStarted(),
@@ -81,6 +77,14 @@ final class SeenByWorker {
             && started.getOrchestrationInstance().getExecutionId().equals(request.getExecutionId()),
         "ExecutionStarted to name " + request.getInstanceId() + " " + request.getExecutionId(),
         started.getOrchestrationInstance());
+  }
+
+  static OrchestratorRequest parse(ByteString bytes) {
+    try {
+      return OrchestratorRequest.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("expected an OrchestratorRequest, but it does not parse", e);
+    }
   }
 
   private void take(HistoryEvent event, int position) {

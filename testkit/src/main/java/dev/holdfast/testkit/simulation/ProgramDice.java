@@ -1,0 +1,241 @@
+package dev.holdfast.testkit.simulation;
+
+import dev.holdfast.testkit.program.Program;
+import dev.holdfast.testkit.program.Program.Habits;
+import dev.holdfast.testkit.program.Programs;
+import dev.holdfast.testkit.program.Step;
+import dev.holdfast.testkit.program.Step.ChildId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Draws programs. */
+final class ProgramDice {
+  private static final List<String> EVENTS = List.of("red", "green", "blue");
+
+  private final Dice dice;
+  private final Programs programs;
+  private int names;
+  private int unique;
+  private boolean uniqueChildren;
+
+  ProgramDice(Dice dice, Programs programs) {
+    this.dice = dice;
+    this.programs = programs;
+  }
+
+  /** A program that a client can start. */
+  Program root(boolean startedAgain) {
+    // Children whose ids follow from their parent's would get into the way of those of the next.
+    uniqueChildren = startedAgain;
+    Program program = program("Root", 2, dice.between(1, 6), dice.chance(0.1));
+    uniqueChildren = false;
+    return program;
+  }
+
+  /** A program that clients need not help, so that it can be started again and again. */
+  Program again() {
+    uniqueChildren = true;
+    Program program =
+        add(
+            new Program(
+                name("Again"),
+                withoutClients(steps(1, dice.between(0, 3))),
+                dice.pick(Habits.ALL)));
+    uniqueChildren = false;
+    return program;
+  }
+
+  /** A program that fails until it has been rewound often enough. */
+  Program flaky() {
+    List<Step> steps = new ArrayList<>(steps(1, dice.between(0, 2)));
+    steps.add(
+        dice.chance(0.3)
+            ? new Step.All(
+                List.of(
+                    new Step.Call("flaky", unique("f"), false),
+                    sleep(),
+                    new Step.Call("act", unique("a"), false)))
+            : new Step.Call("flaky", unique("f"), false));
+    if (dice.chance(0.3)) {
+      Program inner = add(new Program(name("Flaky"), withoutClients(steps), dice.pick(Habits.ALL)));
+      steps = new ArrayList<>(steps(1, dice.between(0, 1)));
+      steps.add(new Step.Child(inner.name(), unique("i"), dice.any(ChildId.values()), false));
+    }
+    steps.addAll(steps(0, dice.between(0, 2)));
+    return add(new Program(name("Rewound"), steps, dice.pick(Habits.ALL)));
+  }
+
+  /** A program that reads so many events of the name "peer", and one that sends them to an id. */
+  Program receiver(int count) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      steps.add(new Step.Await("peer"));
+      if (dice.chance(0.3)) {
+        steps.add(dice.chance(0.5) ? new Step.Again() : leaf(0));
+      }
+    }
+    return add(new Program(name("Receiver"), steps, dice.pick(Habits.ALL)));
+  }
+
+  Program sender(String to, int count) {
+    List<Step> steps = new ArrayList<>();
+    int left = count;
+    while (left > 0) {
+      int now = dice.between(1, left);
+      steps.add(new Step.Send(to, "peer", now));
+      left -= now;
+      if (dice.chance(0.5)) {
+        steps.add(dice.chance(0.4) ? new Step.Again() : leaf(0));
+      }
+    }
+    return add(new Program(name("Sender"), steps, dice.pick(Habits.ALL)));
+  }
+
+  private Program program(String kind, int depth, int length, boolean fails) {
+    List<Step> steps = new ArrayList<>(steps(depth, length));
+    if (fails) {
+      steps.add(
+          dice.chance(0.5)
+              ? new Step.Fail("failed on purpose")
+              : new Step.Call("fail", unique("x"), false));
+    }
+    return add(new Program(name(kind), steps, dice.pick(Habits.ALL)));
+  }
+
+  private Program add(Program program) {
+    programs.add(program);
+    return program;
+  }
+
+  private String name(String kind) {
+    return kind + names++;
+  }
+
+  private String unique(String prefix) {
+    return prefix + unique++;
+  }
+
+  private List<Step> steps(int depth, int length) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      switch (dice.weighted(10, 4, 3, 2, 2, depth > 0 ? 2 : 0, 2)) {
+        case 0 -> steps.add(leaf(depth));
+        case 1 -> steps.add(new Step.All(leaves(depth, dice.between(2, 4))));
+        case 2 -> steps.add(any());
+        case 3 -> steps.add(new Step.Again());
+        case 4 -> steps.add(new Step.Status(dice.any("", "busy", "nearly")));
+        case 5 -> talk(steps);
+        default ->
+            steps.add(
+                new Step.Retry("flaky", unique("r"), 4, Duration.ofMillis(dice.between(0, 500))));
+      }
+    }
+    return steps;
+  }
+
+  /** A child that is spoken with while it runs. */
+  private void talk(List<Step> steps) {
+    int questions = dice.between(1, 3);
+    String answer = unique("answer");
+    List<Step> inner = new ArrayList<>();
+    for (int i = 0; i < questions; i++) {
+      inner.add(new Step.Await("question"));
+      if (dice.chance(0.3)) {
+        inner.add(leaf(0));
+      }
+    }
+    inner.add(new Step.Send(Step.Send.PARENT, answer, 1));
+    Program child = add(new Program(name("Talks"), withoutClients(inner), dice.pick(Habits.ALL)));
+    steps.add(new Step.Launch(child.name(), unique("t"), childId()));
+    steps.add(new Step.Send(Step.Send.CHILD, "question", questions));
+    steps.add(new Step.Await(answer));
+    steps.add(new Step.Join(false));
+  }
+
+  private ChildId childId() {
+    return uniqueChildren
+        ? dice.any(ChildId.OF_EXECUTION, ChildId.OF_HUB)
+        : dice.any(ChildId.values());
+  }
+
+  private List<Step.Awaitable> leaves(int depth, int count) {
+    List<Step.Awaitable> leaves = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      leaves.add(leaf(depth));
+    }
+    return leaves;
+  }
+
+  private Step any() {
+    List<Step.Awaitable> branches = new ArrayList<>();
+    branches.add(sleep());
+    branches.add(
+        switch (dice.weighted(3, 3, 2)) {
+          case 0 -> new Step.Call("act", unique("a"), false);
+          case 1 -> new Step.Await(unique("any"));
+          default ->
+              new Step.Child(
+                  program("Loser", 0, dice.between(0, 2), false).name(),
+                  unique("l"),
+                  ChildId.OF_EXECUTION,
+                  true);
+        });
+    return new Step.Any(branches);
+  }
+
+  private Step.Awaitable leaf(int depth) {
+    switch (dice.weighted(6, 2, 4, 4, depth > 0 ? 3 : 0)) {
+      case 0 -> {
+        return new Step.Call("act", unique("a"), false);
+      }
+      case 1 -> {
+        return new Step.Call("fail", unique("x"), true);
+      }
+      case 2 -> {
+        return sleep();
+      }
+      case 3 -> {
+        return new Step.Await(dice.pick(EVENTS));
+      }
+      default -> {
+        Program child = program("Child", 0, dice.between(0, 3), dice.chance(0.2));
+        // Nobody outside knows a child's id, so no client sends it events.
+        return new Step.Child(childWithoutClients(child), unique("c"), childId(), true);
+      }
+    }
+  }
+
+  private String childWithoutClients(Program child) {
+    return add(new Program(name("Child"), withoutClients(child.steps()), child.habits())).name();
+  }
+
+  private List<Step> withoutClients(List<Step> steps) {
+    List<Step> without = new ArrayList<>();
+    for (Step step : steps) {
+      if (step instanceof Step.Await await && !await.event().equals("question")) {
+        without.add(new Step.Call("act", unique("a"), false));
+      } else if (step instanceof Step.All all) {
+        without.add(
+            new Step.All(
+                all.branches().stream()
+                    .map(branch -> branch instanceof Step.Await ? sleep() : branch)
+                    .toList()));
+      } else {
+        without.add(step);
+      }
+    }
+    return without;
+  }
+
+  private Step.Sleep sleep() {
+    return new Step.Sleep(
+        Duration.ofMillis(
+            switch (dice.weighted(1, 4, 3, 2)) {
+              case 0 -> dice.between(-10, 0);
+              case 1 -> dice.between(1, 200);
+              case 2 -> dice.between(200, 20_000);
+              default -> dice.between(20_000, 120_000);
+            }));
+  }
+}

@@ -1,0 +1,379 @@
+package dev.holdfast.testkit.simulation;
+
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.MemoryStore;
+import dev.holdfast.core.Problems;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Times;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.core.Wound;
+import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.ParentInstanceInfo;
+import dev.holdfast.testkit.driven.FaultyStore;
+import dev.holdfast.testkit.driven.FaultyStore.Fault;
+import dev.holdfast.testkit.driven.ProgramExecutor;
+import dev.holdfast.testkit.driven.ProgramExecutor.Held;
+import dev.holdfast.testkit.driven.VirtualClock;
+import dev.holdfast.testkit.program.Activities;
+import dev.holdfast.testkit.program.Prediction;
+import dev.holdfast.testkit.program.Programs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One process with its store, which lives on when the process dies. */
+final class World implements Problems {
+  private static final int OLD_MAX = 30;
+
+  private final Workload workload;
+  private final Set<Wound> wounds;
+  private final Dice dice;
+  private final RandomGenerator engineDice;
+  private final Trace trace = new Trace();
+  private final VirtualClock clock = new VirtualClock();
+  private final Programs programs = new Programs();
+  private final Activities activities;
+  private final Durable durable = new Durable(this);
+  private final Limits limits;
+
+  private MemoryStore memory = new MemoryStore();
+  private ProgramExecutor executor;
+  private Engine engine;
+
+  /** Items whose answers may come again, or late. */
+  private final List<Held> old = new ArrayList<>();
+
+  /** Given to an executor that says nothing more about them until everything heals. */
+  private final List<Held> lost = new ArrayList<>();
+
+  private Mood mood = Mood.WELL;
+  private boolean healed;
+  private @Nullable SimulationFailure failure;
+
+  /** How the store is doing. */
+  enum Mood {
+    WELL,
+    /** Calls fail now and then. */
+    SHAKY,
+    /** No room. */
+    FULL
+  }
+
+  World(Workload workload, Set<Wound> wounds, Dice dice) {
+    this.workload = workload;
+    this.wounds = wounds;
+    this.dice = dice;
+    this.engineDice = dice.generator();
+    this.activities = new Activities(2);
+    this.limits =
+        new Limits(
+            100,
+            256,
+            1 << 20,
+            dice.any(3, 10_000),
+            dice.any(1, 2, 5, 1_000),
+            dice.any(0, 1, 5, 1_000),
+            dice.any(1, 3, 10, 1_000),
+            dice.any(2L, 10L, 60L) * Times.SECOND,
+            dice.any(0L, 1L, 10L, 1_000L) * Times.MILLI,
+            dice.any(0L, 1L, 20L) * Times.MILLI,
+            dice.any(30, 10_000));
+    trace.add("limits " + limits);
+    this.executor = new ProgramExecutor(programs, activities);
+    this.engine = open();
+  }
+
+  /** A process begins; it may have to begin again. */
+  private Engine open() {
+    while (true) {
+      try {
+        return tryToOpen();
+      } catch (FaultyStore.Crash again) {
+        trace.add("CRASH while opening: " + again.getMessage());
+        trace.count("crash while opening");
+      } catch (StoreException unreadable) {
+        trace.count("store unreadable while opening");
+      }
+      memory = memory.reopen();
+    }
+  }
+
+  private Engine tryToOpen() {
+    executor = new ProgramExecutor(programs, activities);
+    if (!healed && dice.chance(0.4)) {
+      executor.setPlaces(WorkItem.Kind.ACTIVITY, dice.between(1, 4));
+      executor.setPlaces(WorkItem.Kind.ORCHESTRATOR, dice.between(1, 4));
+    }
+    durable.opened(memory.opened());
+    Engine opened =
+        new Engine(
+            new FaultyStore(memory, this::fault, flush -> durable.landed(flush, memory)),
+            new Engine.Settings(
+                limits, dice.any(1, 2, 4), Dispatcher.Unserved.WAITS, clock, engineDice, wounds),
+            this,
+            reason -> violated("the hub broke down: " + reason, null));
+    opened.add(executor);
+    return opened;
+  }
+
+  private Fault fault(String call) {
+    trace.count("store call " + call);
+    if (healed) {
+      return Fault.NONE;
+    }
+    if (workload.crashes() && dice.chance(0.002)) {
+      return dice.chance(0.5) ? Fault.CRASH_BEFORE : Fault.CRASH_AFTER;
+    }
+    return switch (mood) {
+      case WELL -> Fault.NONE;
+      case FULL -> call.equals("commit") ? Fault.FULL : Fault.NONE;
+      case SHAKY -> dice.chance(0.3) ? (dice.chance(0.5) ? Fault.BEFORE : Fault.AFTER) : Fault.NONE;
+    };
+  }
+
+  Workload workload() {
+    return workload;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  MemoryStore memory() {
+    return memory;
+  }
+
+  VirtualClock clock() {
+    return clock;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  List<Held> held() {
+    return executor.held();
+  }
+
+  ProgramExecutor executor() {
+    return executor;
+  }
+
+  Durable durable() {
+    return durable;
+  }
+
+  long micros() {
+    return clock.micros();
+  }
+
+  void setMood(Mood mood) {
+    this.mood = mood;
+    trace.add("store " + mood);
+    trace.count("store " + mood);
+  }
+
+  /** Whether the subject's program completes when everybody keeps their word. */
+  boolean completes(Subject subject) {
+    return Prediction.of(subject.program, "", programs).failure() == null;
+  }
+
+  /** A look into the store that saves asking the hub again and again: whether it has changed. */
+  boolean hasMoved(String id, OrchestrationState told) {
+    List<Store.Stored> found = memory.load(List.of(id), Store.Detail.SUMMARY);
+    return found.isEmpty()
+        || !found.get(0).instance().state().getExecutionId().equals(told.getExecutionId())
+        || found.get(0).instance().status() != told.getOrchestrationStatusValue();
+  }
+
+  /** A promise was broken. The first one counts; the run ends with the step at hand. */
+  void violated(String what, @Nullable Throwable cause) {
+    trace.add("VIOLATED " + what);
+    if (failure == null) {
+      failure = new SimulationFailure(what, cause);
+    }
+  }
+
+  @Nullable SimulationFailure failure() {
+    return failure;
+  }
+
+  @Override
+  public void impossible(String what) {
+    violated("reported as impossible: " + what, null);
+  }
+
+  @Override
+  public void warn(String what) {
+    trace.add("warned " + what);
+    trace.count("warned");
+  }
+
+  /** The process dies, and comes back with what the store has. */
+  void crash(String where) {
+    trace.add("CRASH " + where);
+    trace.count("crash");
+    durable.checkFamilies(memory);
+    engine.close();
+    executor.held().forEach(this::remember);
+    lost.clear();
+    memory = memory.reopen();
+    engine = open();
+  }
+
+  /** Something becomes of one of the items that the executor holds. */
+  void answerOne() {
+    checkWorkItems();
+    Held held = executor.held().remove(dice.between(0, executor.held().size() - 1));
+    WorkItem item = held.item();
+    remember(held);
+    int fate = workload.executorFaults() && !healed ? dice.weighted(70, 8, 4, 3, 2, 3, 4) : 0;
+    trace.add(
+        "answer %s of %s %s: %d".formatted(item.kind(), item.instanceId(), item.name(), fate));
+    switch (fate) {
+      case 0 -> held.answers().answer(executor.run(item));
+      case 6 -> {
+        if (item instanceof WorkItem.Turn turn) {
+          held.answers().answer(executor.runSome(turn, dice.between(2, 3)));
+          trace.count("read fewer events");
+        } else {
+          held.answers().answer(executor.run(item));
+        }
+      }
+      case 1 -> {
+        held.answers().answer(executor.run(item));
+        held.answers().answer(executor.run(item));
+        trace.count("answered twice");
+      }
+      case 2 -> {
+        held.answers().answer(new Answer.Abandoned(item, "the worker died"));
+        trace.count("abandoned");
+      }
+      case 3 -> {
+        held.answers()
+            .answer(
+                new Answer.Deferred(
+                    item,
+                    clock.instant().plusMillis(dice.between(0, 5_000)),
+                    "the breaker is open"));
+        trace.count("deferred");
+      }
+      case 4 -> {
+        held.answers().answer(new Answer.NobodyServes(item, "not here"));
+        trace.count("nobody serves");
+      }
+      default -> {
+        lost.add(held);
+        trace.count("lost");
+      }
+    }
+  }
+
+  /** What is handed out must be durable, but for turns. */
+  void checkWorkItems() {
+    for (Held held : executor.held()) {
+      if (held.item() instanceof WorkItem.Activity activity
+          && !durable.isScheduled(activity.executionId(), activity.taskId())) {
+        violated(
+            "%s of %s was handed out before it was durable that it was asked for"
+                .formatted(activity.name(), activity.instanceId()),
+            null);
+      }
+    }
+  }
+
+  private void remember(Held held) {
+    if (old.size() == OLD_MAX) {
+      old.remove(0);
+    }
+    old.add(held);
+  }
+
+  /** An answer comes again, or from a worker that the process before had asked. */
+  void answerOld() {
+    if (!old.isEmpty()) {
+      Held held = old.get(dice.between(0, old.size() - 1));
+      trace.add("answer again " + held.item().kind() + " of " + held.item().instanceId());
+      trace.count("old answer of " + held.item().kind());
+      engine.answers().answer(executor.run(held.item()));
+    }
+  }
+
+  /** Names are served or not, places come and go. */
+  void changeExecutor() {
+    if (dice.chance(0.5)) {
+      int served = dice.between(0, 3);
+      executor.serve(
+          (kind, name) ->
+              kind == WorkItem.Kind.ACTIVITY
+                  ? served != 1 || !name.equals("act")
+                  : programs.has(name) && (served != 2 || name.length() % 2 == 0));
+      trace.add("served " + served);
+      trace.count("served " + served);
+      engine.servedChanged();
+    } else {
+      executor.setPlaces(dice.any(WorkItem.Kind.values()), dice.any(0, 1, 3, 1_000));
+      trace.count("places changed");
+    }
+  }
+
+  /** From now on nothing goes wrong any more, and what was lost is given back. */
+  void heal() {
+    healed = true;
+    mood = Mood.WELL;
+    trace.add("HEALED");
+    executor.serve((kind, name) -> true);
+    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+      executor.setPlaces(kind, 1_000);
+    }
+    engine.servedChanged();
+    for (Held held : lost) {
+      held.answers().answer(new Answer.Abandoned(held.item(), "the worker is known to be dead"));
+    }
+    lost.clear();
+  }
+
+  /** Memory and store, compared when the store is not in the way. */
+  void compare() {
+    boolean before = healed;
+    healed = true;
+    List<String> differences = engine.differences();
+    healed = before;
+    if (!differences.isEmpty()) {
+      violated("memory and store differ: " + String.join("\n", differences), null);
+    }
+    trace.count("compared");
+  }
+
+  /** Which child's outcome a message on its way is about: "task of execution". */
+  String describe(Input.ToInstance mail) {
+    ParentInstanceInfo parent = null;
+    if (mail instanceof Input.StartChild child) {
+      parent = child.started().getExecutionStarted().getParentInstance();
+    } else if (mail instanceof Input.Resolve resolve) {
+      parent = resolve.parent();
+    } else if (mail instanceof Input.Rewind rewind && rewind.restart() != null) {
+      parent = rewind.restart().getExecutionStarted().getParentInstance();
+    }
+    return parent == null
+        ? ""
+        : parent.getTaskScheduledId()
+            + " of "
+            + parent.getOrchestrationInstance().getExecutionId().getValue();
+  }
+}

@@ -1,0 +1,5 @@
+/** One seed is one world: everything that can happen to a hub, on one thread, with invariants. */
+@NullMarked
+package dev.holdfast.testkit.simulation;
+
+import org.jspecify.annotations.NullMarked;

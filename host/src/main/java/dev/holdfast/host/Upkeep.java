@@ -1,6 +1,6 @@
 package dev.holdfast.host;
 
-import dev.holdfast.core.Store;
+import com.google.protobuf.Timestamp;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.Limits;
@@ -8,7 +8,6 @@ import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
-import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,11 +19,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a hub needs now and then: purging instances that ended long ago, and a word when its store grows large.
+ * What a hub needs now and then: purging instances that ended long ago, and a word when its store
+ * grows large.
  *
  * <p>Both ask the hub and the store like any other client; nothing waits for them.
  */
@@ -34,7 +35,7 @@ final class Upkeep implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final TaskHub hub;
-  private final Store store;
+  private final LongSupplier storeBytes;
   private final Limits limits;
   private final InstantSource clock;
   private final ScheduledExecutorService timer =
@@ -46,9 +47,9 @@ final class Upkeep implements AutoCloseable {
           });
   private long warnAt;
 
-  Upkeep(TaskHub hub, Store store, Limits limits, InstantSource clock) {
+  Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, InstantSource clock) {
     this.hub = hub;
-    this.store = store;
+    this.storeBytes = storeBytes;
     this.limits = limits;
     this.clock = clock;
     this.warnAt = limits.fileGrowthWarning();
@@ -74,7 +75,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   private void watchSize() {
-    long bytes = store.bytes();
+    long bytes = storeBytes.getAsLong();
     if (bytes < warnAt) {
       return;
     }
@@ -98,7 +99,7 @@ final class Upkeep implements AutoCloseable {
             "Purged {} instances that ended as {} more than {} ago.",
             purged,
             rule.getKey(),
-            rule.getValue());
+            Amounts.time(rule.getValue()));
       }
     }
   }
@@ -128,7 +129,8 @@ final class Upkeep implements AutoCloseable {
               .getDeletedInstanceCount();
       purged += gone;
       if (gone == 0) {
-        // Somebody else purged or restarted them between the two questions; the next round looks again.
+        // Somebody else purged or restarted them between the two questions; the next round looks
+        // again.
         return purged;
       }
     }

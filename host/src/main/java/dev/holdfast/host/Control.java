@@ -89,7 +89,10 @@ final class Control implements HostControl, Orchestrators {
 
   @Override
   public List<String> names() {
-    return functions().stream().filter(Control::isOrchestrator).map(FunctionDefinition::name).toList();
+    return functions().stream()
+        .filter(Control::isOrchestrator)
+        .map(FunctionDefinition::name)
+        .toList();
   }
 
   private static boolean isOrchestrator(FunctionDefinition function) {
@@ -105,7 +108,8 @@ final class Control implements HostControl, Orchestrators {
             try {
               reload.run();
             } catch (RuntimeException e) {
-              log.error("The app could not be loaded anew; the old one goes on: {}", e.getMessage());
+              log.error(
+                  "The app could not be loaded anew; the old one goes on: {}", e.getMessage());
             } finally {
               reloading.set(false);
             }

@@ -89,8 +89,6 @@ final class InvocationLog implements FunctionLog {
   private static Function make(String name, String reason) {
     String category = "Function." + name;
     return new Function(
-        LoggerFactory.getLogger(category),
-        LoggerFactory.getLogger(category + ".User"),
-        reason);
+        LoggerFactory.getLogger(category), LoggerFactory.getLogger(category + ".User"), reason);
   }
 }

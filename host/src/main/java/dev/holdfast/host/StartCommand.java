@@ -111,8 +111,7 @@ final class StartCommand implements Callable<Integer> {
     for (String argument : unmatched) {
       spec.commandLine().getErr().println("'" + argument + "' means nothing here and is ignored.");
     }
-    return Service.run(
-        options(), spec.root().commandLine().getParseResult().originalArgs());
+    return Service.run(options(), spec.root().commandLine().getParseResult().originalArgs());
   }
 
   HostOptions options() {

@@ -16,7 +16,8 @@ record DemoApp(Path folder) {
   static DemoApp in(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("pom.xml"), "<project/>");
-    Path from = Path.of(DemoFunctions.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path from =
+        Path.of(DemoFunctions.class.getProtectionDomain().getCodeSource().getLocation().getPath());
     String packagePath = DemoFunctions.class.getPackageName().replace('.', '/');
     Path to = Files.createDirectories(folder.resolve("target/classes").resolve(packagePath));
     try (Stream<Path> classes = Files.list(from.resolve(packagePath))) {
@@ -34,7 +35,9 @@ record DemoApp(Path folder) {
     }
   }
 
-  /** Every jar of these tests but our own and the loggers: more than the app needs, as in real life. */
+  /**
+   * Every jar of these tests but our own and the loggers: more than the app needs, as in real life.
+   */
   private static String libraries() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(it -> it.matches(".*\\.jar") && !it.matches(".*(holdfast-|logback|slf4j).*"))

@@ -38,7 +38,8 @@ public record DataFolder(Path path) {
     try {
       if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         Files.createDirectories(
-            path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            path,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } else {
         Files.createDirectories(path);
       }
@@ -59,10 +60,7 @@ public record DataFolder(Path path) {
     Path draft = path.resolve("host.url.new");
     Files.writeString(draft, url + "\n");
     Files.move(
-        draft,
-        urlFile(),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        draft, urlFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Takes the note away. */

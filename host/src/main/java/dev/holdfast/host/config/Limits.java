@@ -32,8 +32,8 @@ public record Limits(
    *
    * @param enabled false keeps everything for ever
    * @param every how often is looked
-   * @param keepFor by status name (Completed, Failed, Terminated, Canceled), since the end; a status
-   *     that is missing is kept for ever
+   * @param keepFor by status name (Completed, Failed, Terminated, Canceled), since the end; a
+   *     status that is missing is kept for ever
    */
   public record Retention(boolean enabled, Duration every, Map<String, Duration> keepFor) {
     public Retention {
@@ -75,7 +75,10 @@ public record Limits(
   private static int partitions(Section section, int cores) {
     int partitions =
         section.whole(
-            "partitions", Math.min(PARTITIONS_MAX, Integer.highestOneBit(cores)), 1, PARTITIONS_MAX);
+            "partitions",
+            Math.min(PARTITIONS_MAX, Integer.highestOneBit(cores)),
+            1,
+            PARTITIONS_MAX);
     if (Integer.bitCount(partitions) != 1) {
       throw section.wrong("partitions", partitions, "a power of two from 1 to " + PARTITIONS_MAX);
     }

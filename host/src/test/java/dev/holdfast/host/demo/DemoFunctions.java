@@ -93,8 +93,7 @@ public final class DemoFunctions {
     String file = context.getInput(String.class);
     StringJoiner steps = new StringJoiner(" ");
     steps.add(context.callActivity("Note", file + "|first", String.class).await());
-    steps.add(
-        context.waitForExternalEvent("Go", Duration.ofHours(1), String.class).await());
+    steps.add(context.waitForExternalEvent("Go", Duration.ofHours(1), String.class).await());
     steps.add(context.callActivity("Note", file + "|second", String.class).await());
     return steps.toString();
   }
@@ -114,7 +113,9 @@ public final class DemoFunctions {
   @FunctionName("Door")
   public String door(
       @DurableOrchestrationTrigger(name = "context") TaskOrchestrationContext context) {
-    return context.callActivity("WaitAtDoor", context.getInput(Integer.class), String.class).await();
+    return context
+        .callActivity("WaitAtDoor", context.getInput(Integer.class), String.class)
+        .await();
   }
 
   @FunctionName("WaitAtDoor")

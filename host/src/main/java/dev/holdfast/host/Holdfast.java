@@ -107,7 +107,8 @@ public final class Holdfast implements AutoCloseable {
     control.serve(slot, http);
     serve(site, slot.app());
     Upkeep upkeep =
-        starting.owned(new Upkeep(hub, store, setup.config().limits(), InstantSource.system()));
+        starting.owned(
+            new Upkeep(hub, store::bytes, setup.config().limits(), InstantSource.system()));
     upkeep.start();
     return new Parts(store, engine, slot, site, http, grpc, upkeep, ports);
   }

@@ -55,9 +55,9 @@ final class Service {
     }
     CompletableFuture<Integer> end = new CompletableFuture<>();
     try (Holdfast host = new Holdfast(setup, phases)) {
-      tellReady(host, setup, logging);
       listen(host, logging, end);
       host.announce();
+      tellReady(host, setup, logging);
       return end.join();
     }
   }
@@ -94,6 +94,13 @@ final class Service {
             memory ? "memory only" : setup.options().data().path().toString()));
     setup.app().notes().forEach(log::info);
     setup.config().notes().forEach(log::info);
+    setup
+        .skipped()
+        .forEach(
+            it ->
+                log.info(
+                    "Skipping '{}' from local settings as it's already defined in the environment.",
+                    it));
     setup.config().unknown().forEach(it -> log.debug("host.json: {} means nothing here.", it));
   }
 
@@ -104,6 +111,10 @@ final class Service {
     logging.print(
         Banner.functions(
             app.functions(), app.httpRoutes(), host.url(), setup.config().http().routePrefix()));
+    if (setup.requiresKeys()) {
+      logging.print(
+          String.format("Keys are required; 'holdfast keys' lists, makes and rotates them.%n"));
+    }
     host.newKeys()
         .forEach(
             it ->

@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param settings app settings: those of local.settings.json under what the environment has
  * @param environment variables that the app should find in its environment, but that are not there
  *     yet
+ * @param skipped names in local.settings.json that the environment has already, and with precedence
  */
 record Setup(
     HostOptions options,
@@ -25,7 +27,8 @@ record Setup(
     LocalSettings local,
     HostConfig config,
     Map<String, String> settings,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    List<String> skipped) {
 
   Setup {
     settings = Map.copyOf(settings);
@@ -51,12 +54,14 @@ record Setup(
     environment.put("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
     environment.putIfAbsent("FUNCTIONS_WORKER_RUNTIME", "java");
     environment.put("WEBSITE_HOSTNAME", "localhost:" + port(options, local));
+    List<String> skipped =
+        local.values().keySet().stream().filter(outside::containsKey).sorted().toList();
     environment.keySet().removeAll(outside.keySet());
     Map<String, String> settings = new LinkedHashMap<>(environment);
     settings.putAll(outside);
     HostConfig config =
         HostConfig.read(folder, settings, Runtime.getRuntime().availableProcessors());
-    return new Setup(options, app, local, config, settings, environment);
+    return new Setup(options, app, local, config, settings, environment, skipped);
   }
 
   private static AppSource find(HostOptions options) {

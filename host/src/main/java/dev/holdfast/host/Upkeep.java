@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class Upkeep implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final TaskHub hub;
-  private final Store store;
+  private final LongSupplier storeBytes;
   private final Limits limits;
   private final InstantSource clock;
   private final ScheduledExecutorService timer =
@@ -47,9 +48,9 @@ final class Upkeep implements AutoCloseable {
           });
   private long warnAt;
 
-  Upkeep(TaskHub hub, Store store, Limits limits, InstantSource clock) {
+  Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, InstantSource clock) {
     this.hub = hub;
-    this.store = store;
+    this.storeBytes = storeBytes;
     this.limits = limits;
     this.clock = clock;
     this.warnAt = limits.fileGrowthWarning();
@@ -75,7 +76,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   private void watchSize() {
-    long bytes = store.bytes();
+    long bytes = storeBytes.getAsLong();
     if (bytes < warnAt) {
       return;
     }
@@ -99,7 +100,7 @@ final class Upkeep implements AutoCloseable {
             "Purged {} instances that ended as {} more than {} ago.",
             purged,
             rule.getKey(),
-            rule.getValue());
+            Amounts.time(rule.getValue()));
       }
     }
   }

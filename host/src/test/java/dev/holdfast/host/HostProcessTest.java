@@ -123,6 +123,7 @@ class HostProcessTest {
     try (Door door = new Door();
         OtherJvm host = start()) {
       Http http = awaitReady(host);
+      await().until(() -> host.said("Ready"));
       assertThat(host.said("Hello: [GET,POST] " + http.base() + "/api/Hello")).isTrue();
       assertThat(host.said("TwoSteps: orchestrationTrigger")).isTrue();
       var held = http.getLater("/api/held/" + door.number());

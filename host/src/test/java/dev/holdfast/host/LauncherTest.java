@@ -98,7 +98,8 @@ class LauncherTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.text())
         .isEqualTo(
-            "holdfast: found Java 8 (%s/bin/java), but JDK 17 or later is needed. Set JAVA_HOME to one.",
+            "holdfast: found Java 8 (%s/bin/java), but JDK 17 or later is needed. Set JAVA_HOME to"
+                + " one.",
             jdk);
   }
 

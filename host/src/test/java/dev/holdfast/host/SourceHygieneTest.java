@@ -80,7 +80,8 @@ class SourceHygieneTest {
                 "\\b(Thread|SECONDS|MILLISECONDS)[.]sleep\\(|@Disa[b]led\\b",
                 path -> path.endsWith(".java") && !path.contains(SLOW_ON_PURPOSE)))
         .as(
-            "wait for a condition or move the virtual clock; mend or delete a test that does not hold")
+            "wait for a condition or move the virtual clock; mend or delete a test that does not"
+                + " hold")
         .isEmpty();
   }
 

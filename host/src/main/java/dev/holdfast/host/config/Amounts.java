@@ -91,7 +91,20 @@ public final class Amounts {
     }
   }
 
-  /** The other way round, for people: "3.5 GiB". */
+  /** A length of time for people, in the largest unit that divides it: "7d", "90s". */
+  public static String time(Duration duration) {
+    long millis = duration.toMillis();
+    String[] units = {"ms", "s", "m", "h", "d"};
+    int[] sizes = {1000, 60, 60, 24};
+    int unit = 0;
+    while (unit < sizes.length && millis != 0 && millis % sizes[unit] == 0) {
+      millis /= sizes[unit];
+      unit++;
+    }
+    return millis + units[unit];
+  }
+
+  /** A number of bytes for people: "3.5 GiB". */
   public static String size(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     double amount = bytes;

@@ -2,7 +2,6 @@ package dev.holdfast.host.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * What host.json says, with overrides from the environment and defaults for the rest.
  *
  * @param hubName the task hub; a label here, because a store holds one hub
- * @param functionTimeout how long a function may run; null is no limit
  * @param functions names of the only functions to load; empty means all
  * @param logLevels level by category prefix, as written; {@code default} is for all others
  * @param consoleEnabled whether anything is logged to the console at all
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record HostConfig(
     String hubName,
-    @Nullable Duration functionTimeout,
     List<String> functions,
     Map<String, String> logLevels,
     boolean consoleEnabled,
@@ -46,14 +43,10 @@ public record HostConfig(
    * @param routePrefix in front of every function's route; empty for none
    * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1 is
    *     no limit
-   * @param maxConcurrentRequests how many functions run at once for HTTP; −1 is no limit
    * @param customHeaders sent with every answer
    */
   public record Http(
-      String routePrefix,
-      int maxOutstandingRequests,
-      int maxConcurrentRequests,
-      Map<String, String> customHeaders) {
+      String routePrefix, int maxOutstandingRequests, Map<String, String> customHeaders) {
     public Http {
       customHeaders = Map.copyOf(customHeaders);
     }
@@ -63,7 +56,6 @@ public record HostConfig(
       return new Http(
           section.text("routePrefix", "api").replaceAll("^/+|/+$", ""),
           section.whole("maxOutstandingRequests", -1, -1, Integer.MAX_VALUE),
-          section.whole("maxConcurrentRequests", -1, -1, Integer.MAX_VALUE),
           section.section("customHeaders").entries());
     }
   }
@@ -84,7 +76,6 @@ public record HostConfig(
       boolean useForwardedHost,
       boolean unwrapActivityStrings,
       boolean shortFailureNames,
-      long maxGrpcMessageSizeInBytes,
       @Nullable String defaultVersion) {
 
     static Durable read(Section section, int cores) {
@@ -106,7 +97,6 @@ public record HostConfig(
           section.section("httpSettings").ignoreRest().flag("useForwardedHost", false),
           section.word("activityStringInput", "raw", "raw", "unwrapped").equals("unwrapped"),
           section.flag("shortFailureNames", false),
-          section.bytes("maxGrpcMessageSizeInBytes", 4 << 20, 1024, Integer.MAX_VALUE),
           section.text("defaultVersion"));
     }
   }
@@ -176,7 +166,6 @@ public record HostConfig(
       Section logging = root.section("logging");
       List<String> notes = notes(durable);
       String hub = hubName(durable);
-      Duration timeout = functionTimeout();
       Durable durableTask = Durable.read(durable, cores);
       Http http = Http.read(extensions.section("http"));
       Limits limits = Limits.read(extensions.section("holdfast"), cores);
@@ -187,7 +176,6 @@ public record HostConfig(
       List<String> functions = root.texts("functions");
       return new HostConfig(
           hub,
-          timeout,
           functions,
           levels,
           enabled,
@@ -219,6 +207,7 @@ public record HostConfig(
           .ignore("rollbackEntityOperationsOnExceptions")
           .ignore("extendedSessionsEnabled", "extendedSessionIdleTimeoutInSeconds")
           .ignore("useGracefulShutdown", "localRpcEndpointEnabled", "grpcHttpClientTimeout")
+          .ignore("maxGrpcMessageSizeInBytes")
           .ignore("versionMatchStrategy", "versionFailureStrategy");
     }
 
@@ -227,6 +216,13 @@ public record HostConfig(
       if (durable.flag("extendedSessionsEnabled", false)) {
         notes.add(
             "extendedSessionsEnabled has no effect: instances that work stay in memory anyway.");
+      }
+      if (root.has("functionTimeout")) {
+        notes.add(
+            "functionTimeout is read but not enforced: a function may run as long as it likes.");
+      }
+      if (root.section("extensions").section("http").has("maxConcurrentRequests")) {
+        notes.add("maxConcurrentRequests has no effect; maxOutstandingRequests has.");
       }
       String provider = durable.section("storageProvider").text("type");
       if (provider != null) {
@@ -276,18 +272,6 @@ public record HostConfig(
           .map(Map.Entry::getValue)
           .findFirst()
           .orElse(null);
-    }
-
-    private @Nullable Duration functionTimeout() {
-      String text = root.text("functionTimeout", "00:30:00");
-      if (text.trim().equals("-1")) {
-        return null;
-      }
-      Duration timeout = root.duration("functionTimeout", Duration.ofMinutes(30));
-      if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
-        throw root.wrong("functionTimeout", text, "at least 00:00:01, or -1 for no limit");
-      }
-      return timeout;
     }
   }
 }

@@ -45,6 +45,12 @@ class AmountsTest {
     assertThat(Amounts.bytes(text)).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({"PT168H, 7d", "PT90S, 90s", "PT1H, 1h", "PT0.25S, 250ms", "PT0S, 0ms"})
+  void lengths_of_time_are_told_in_the_largest_unit_that_divides_them(Duration time, String text) {
+    assertThat(Amounts.time(time)).isEqualTo(text);
+  }
+
   @Test
   void sizes_are_told_in_the_unit_that_fits() {
     assertThat(Amounts.size(512)).isEqualTo("512 bytes");

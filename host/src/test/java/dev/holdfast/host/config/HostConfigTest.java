@@ -35,7 +35,6 @@ class HostConfigTest {
     HostConfig config = HostConfig.read(folder, Map.of(), 2);
 
     assertThat(config.hubName()).isEqualTo("TestHubName");
-    assertThat(config.functionTimeout()).isEqualTo(Duration.ofMinutes(30));
     assertThat(config.http().routePrefix()).isEqualTo("api");
     assertThat(config.durable().maxConcurrentActivityFunctions()).isEqualTo(20);
     assertThat(config.durable().unwrapActivityStrings()).isFalse();
@@ -70,7 +69,7 @@ class HostConfigTest {
     assertThat(config.http().customHeaders()).containsEntry("X-Frame-Options", "DENY");
     assertThat(config.logLevels()).isEqualTo(Map.of("default", "Warning", "Function", "Debug"));
     assertThat(config.functions()).containsExactly("A", "B");
-    assertThat(config.functionTimeout()).isNull();
+    assertThat(config.notes()).anyMatch(it -> it.contains("functionTimeout"));
     assertThat(config.unknown()).isEmpty();
   }
 
@@ -168,8 +167,6 @@ class HostConfigTest {
         "{}|has no \"version\"",
         "{\"version\":\"3.0\"}|\"3.0\"",
         "{\"version\":2}|\"2\"",
-        "{\"version\":\"2.0\",\"functionTimeout\":\"soon\"}|functionTimeout",
-        "{\"version\":\"2.0\",\"functionTimeout\":\"00:00:00\"}|at least 00:00:01",
         "{\"version\":\"2.0\",\"extensions\":[]}|an object",
         "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":{\"partitions\":0}}}|from 1 to 1024, but"
             + " is 0",

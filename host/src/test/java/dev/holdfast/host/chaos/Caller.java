@@ -37,8 +37,13 @@ final class Caller {
    * What came back.
    *
    * @param status 0 when there was no answer, −1 when there was not even a connection
+   * @param retryAfter as the header says; empty without
    */
-  record Reply(int status, String body) {
+  record Reply(int status, String body, String retryAfter) {
+
+    private static Reply none(int status, Exception why) {
+      return new Reply(status, why.toString(), "");
+    }
 
     /** Nobody knows whether it was done. */
     boolean isUnknown() {
@@ -111,14 +116,17 @@ final class Caller {
   private Reply send(HttpRequest request) {
     try {
       HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-      return new Reply(response.statusCode(), response.body());
+      return new Reply(
+          response.statusCode(),
+          response.body(),
+          response.headers().firstValue("Retry-After").orElse(""));
     } catch (ConnectException | HttpConnectTimeoutException e) {
-      return new Reply(-1, e.toString());
+      return Reply.none(-1, e);
     } catch (IOException e) {
-      return new Reply(0, e.toString());
+      return Reply.none(0, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Reply(0, e.toString());
+      return Reply.none(0, e);
     }
   }
 }

@@ -36,8 +36,7 @@ final class HostProcess implements AutoCloseable {
   }
 
   /** What all processes of a test have in common. */
-  record Plan(
-      Path app, Path data, int port, int outsidePort, List<String> before, List<String> options) {
+  record Plan(Path app, Path data, int port, int outsidePort, List<String> options) {
 
     /**
      * An app in one folder and its data in another beside it.
@@ -56,18 +55,22 @@ final class HostProcess implements AutoCloseable {
           }
           """
               .formatted(settings));
-      return new Plan(
-          app.folder(), folder.resolve("data"), freePort(), outside.port(), List.of(), List.of());
+      return new Plan(app.folder(), folder.resolve("data"), freePort(), outside.port(), List.of());
     }
 
     /** The same, with these arguments at the end of the command. */
     Plan with(String... further) {
-      return new Plan(app, data, port, outsidePort, before, List.of(further));
+      return new Plan(app, data, port, outsidePort, List.of(further));
     }
 
     /** The same, with its data elsewhere. */
     Plan withData(Path folder) {
-      return new Plan(app, folder, port, outsidePort, before, options);
+      return new Plan(app, folder, port, outsidePort, options);
+    }
+
+    /** The same, with another port; 0 is any. */
+    Plan withPort(int other) {
+      return new Plan(app, data, other, outsidePort, options);
     }
 
     /**

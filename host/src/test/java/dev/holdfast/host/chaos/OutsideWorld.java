@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 
 /**
  * What activities have an effect on. It outlives the processes in which they run, and remembers in
@@ -24,6 +26,9 @@ final class OutsideWorld implements AutoCloseable {
   private final ServerSocket socket = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, List<Integer>> lives = new ConcurrentHashMap<>();
+
+  private volatile CountDownLatch open = new CountDownLatch(0);
+  private final Semaphore held = new Semaphore(0);
 
   OutsideWorld() throws IOException {
     threads.execute(this::acceptAll);
@@ -62,11 +67,32 @@ final class OutsideWorld implements AutoCloseable {
             all.add(life);
             return List.copyOf(all);
           });
+      CountDownLatch now = open;
+      if (now.getCount() > 0) {
+        held.release();
+        now.await();
+      }
       visitor.getOutputStream().write('\n');
     } catch (IOException e) {
-      // The process died meanwhile; what it did is done.
-      return;
+      return; // The process died meanwhile; what it did is done.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  /** From now on activities take until {@link #release}. */
+  void hold() {
+    open = new CountDownLatch(1);
+  }
+
+  /** Returns when an activity is held. */
+  void awaitHeld() throws InterruptedException {
+    held.acquire();
+  }
+
+  /** Lets go on all that are held, and those to come. */
+  void release() {
+    open.countDown();
   }
 
   /** The lives in which each activity was attempted, by its key; one entry for each attempt. */

@@ -9,7 +9,6 @@ import dev.holdfast.engine.TaskHub;
 import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.AppLoadException;
 import dev.holdfast.functions.FunctionApp;
-import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Limits;
@@ -53,7 +52,10 @@ final class Rooms {
       return new MemoryStore();
     }
     try {
-      return SqliteStore.open(SqliteOptions.in(setup.options().data().path()));
+      return SqliteStore.open(
+          SqliteOptions.in(setup.options().data().path())
+              .withFreeSpaceMin(limits.freeSpaceMin())
+              .withSizeMax(limits.storeSizeMax()));
     } catch (StoreException e) {
       throw new CannotException(
           "Cannot open the store in " + setup.options().data().path() + ".",
@@ -65,7 +67,9 @@ final class Rooms {
   private static String sentence(String text) {
     return text.isEmpty()
         ? text
-        : Character.toUpperCase(text.charAt(0)) + text.substring(1) + (text.endsWith(".") ? "" : ".");
+        : Character.toUpperCase(text.charAt(0))
+            + text.substring(1)
+            + (text.endsWith(".") ? "" : ".");
   }
 
   Engine engine(Store store, Consumer<String> broken) {
@@ -113,10 +117,7 @@ final class Rooms {
     try {
       return http.start();
     } catch (PortUnavailableException e) {
-      throw new CannotException(
-          "Port " + port + " is in use.",
-          String.valueOf(e.getMessage()),
-          "");
+      throw new CannotException("Port " + port + " is in use.", String.valueOf(e.getMessage()), "");
     }
   }
 
@@ -142,7 +143,10 @@ final class Rooms {
           setup.options().corsCredentials() || (!fromOptions && setup.local().corsCredentials()));
     } catch (IllegalArgumentException e) {
       throw new CannotException(
-          CannotException.USAGE, "Cannot use the CORS settings.", String.valueOf(e.getMessage()), "");
+          CannotException.USAGE,
+          "Cannot use the CORS settings.",
+          String.valueOf(e.getMessage()),
+          "");
     }
   }
 

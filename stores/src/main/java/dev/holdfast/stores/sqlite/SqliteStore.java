@@ -49,6 +49,7 @@ public final class SqliteStore implements Store {
   private final Checkpointer checkpointer;
   private final Opened opened;
   private final int pageSize;
+  private final Room room;
   private final ReentrantLock commitLock = new ReentrantLock();
   private final Set<Long> notWritten = new ConcurrentSkipListSet<>();
   private final AtomicLong bytesWritten = new AtomicLong();
@@ -109,6 +110,9 @@ public final class SqliteStore implements Store {
     this.connection = connection;
     this.readers = readers;
     this.pageSize = Sql.number(connection, "PRAGMA page_size");
+    this.room = new Room(directory, options, pageSize);
+    room.bound(connection);
+    room.measure(connection);
     this.logState = connection.prepareStatement(LOG_STATE);
     Reads.Hub hub = readers.read(Reads::hub);
     this.lastFlush = hub.lastFlush();
@@ -234,20 +238,15 @@ public final class SqliteStore implements Store {
             + " database; end that program (a shell or a copy of the file?)";
       }
     }
-    long free = directory.freeSpace();
     boolean removesOnly =
         commit.records().isEmpty()
             && commit.executions().stream().allMatch(Commit.Execution::removed);
-    if (free < options.freeSpaceMin() && !removesOnly) {
-      return "the disk of "
-          + directory.path()
-          + " has only "
-          + free
-          + " bytes free, less than the "
-          + options.freeSpaceMin()
-          + " kept in reserve; make room, or purge instances that have ended";
-    }
-    return null;
+    return removesOnly ? null : room.lack();
+  }
+
+  @Override
+  public @Nullable String shortage() {
+    return room.shortage();
   }
 
   private Outcome write(Flush flush) {
@@ -260,6 +259,7 @@ public final class SqliteStore implements Store {
       }
       writer.write(flush.commit());
       writer.mark(flush.number(), time, key);
+      room.measure(connection);
       committing = true;
       connection.commit();
       landed(flush.number(), time, key);
@@ -339,6 +339,9 @@ public final class SqliteStore implements Store {
           new Rejected(
               "no room for the database on the disk of "
                   + directory.path()
+                  + (options.sizeMax() < Long.MAX_VALUE
+                      ? ", or it has reached storeSizeMax of host.json"
+                      : "")
                   + "; make room, or purge instances that have ended",
               true);
       case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED ->

@@ -1,7 +1,7 @@
 package dev.holdfast.host.chaos;
 
+import static dev.holdfast.host.chaos.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.host.chaos.Caller.Reply;
 import java.io.IOException;

@@ -17,14 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** {@code holdfast start} as users run it: one JVM, one data folder, one port. */
 final class HostProcess implements AutoCloseable {
-
-  /** Much longer than a start ever takes; a start that hangs is reported with its threads. */
-  private static final Duration START_MAX = Duration.ofSeconds(60);
 
   private final OtherJvm jvm;
   private final URI url;
@@ -79,14 +75,19 @@ final class HostProcess implements AutoCloseable {
      */
     private static int freePort() {
       Random random = new Random();
-      while (true) {
-        int port = 15_000 + random.nextInt(15_000);
-        try (ServerSocket socket = new ServerSocket()) {
-          socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-          return port;
-        } catch (IOException e) {
-          continue; // Somebody has it.
-        }
+      int port;
+      do {
+        port = 15_000 + random.nextInt(15_000);
+      } while (!isFree(port));
+      return port;
+    }
+
+    private static boolean isFree(int port) {
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return true;
+      } catch (IOException e) {
+        return false;
       }
     }
 
@@ -131,10 +132,7 @@ final class HostProcess implements AutoCloseable {
    */
   Duration awaitReady() throws IOException {
     try {
-      Awaitility.await()
-          .atMost(START_MAX)
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> isReady() || !jvm.isAlive());
+      Patience.await().until(() -> isReady() || !jvm.isAlive());
     } catch (ConditionTimeoutException e) {
       String threads = threads();
       close();

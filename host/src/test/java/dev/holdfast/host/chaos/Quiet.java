@@ -2,16 +2,11 @@ package dev.holdfast.host.chaos;
 
 import dev.holdfast.host.chaos.Caller.Reply;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** The end of a load: every instance ends, or it is told what holds it up. */
 record Quiet(HostProcess host, Caller caller, Load load) {
-
-  /** As long as something ends within this time, it is slow but not stuck. */
-  private static final Duration STUCK_AFTER = Duration.ofSeconds(60);
 
   private static final int SHOWN_MAX = 5;
 
@@ -24,12 +19,10 @@ record Quiet(HostProcess host, Caller caller, Load load) {
     } while (!isQuiet());
   }
 
+  /** As long as something ends now and then it is slow, but not stuck. */
   private void awaitProgress(long before) throws IOException {
     try {
-      Awaitility.await()
-          .atMost(STUCK_AFTER)
-          .pollInterval(Duration.ofMillis(50))
-          .until(() -> isQuiet() || load.ended() > before || !host.isAlive());
+      Patience.await().until(() -> isQuiet() || load.ended() > before || !host.isAlive());
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(stuck(), e);
     }

@@ -1,20 +1,18 @@
 package dev.holdfast.host.chaos;
 
+import static dev.holdfast.host.chaos.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Parts of a host that fail for a while, under load; the rest must not notice for longer. */
 class ReadinessTest {
   private static final int RELOADS = Boolean.getBoolean("holdfast.soak") ? 30 : 3;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
@@ -29,20 +27,20 @@ class ReadinessTest {
       Caller caller = new Caller(plan.url());
       try (HostProcess host = HostProcess.start(plan, 1);
           Load load = new Load(caller, judge, seed.value()).begin()) {
-        await().atMost(PATIENCE).until(() -> load.ended() > 10);
+        await().until(() -> load.ended() > 10);
 
         try (Connection other =
                 DriverManager.getConnection("jdbc:sqlite:" + plan.data().resolve("holdfast.db"));
             Statement lock = other.createStatement()) {
           lock.execute("PRAGMA busy_timeout = 30000");
           lock.execute("BEGIN IMMEDIATE");
-          await().atMost(PATIENCE).until(() -> caller.get("/readyz").status() == 503);
+          await().until(() -> caller.get("/readyz").status() == 503);
           assertThat(caller.start("Chain", "new", "5").body()).contains("another program writes");
           assertThat(caller.get("/healthz").status()).isEqualTo(200);
           lock.execute("ROLLBACK");
         }
 
-        await().atMost(PATIENCE).until(() -> caller.get("/readyz").status() == 200);
+        await().until(() -> caller.get("/readyz").status() == 200);
         finish(host, caller, load, outside);
       }
     }
@@ -58,10 +56,10 @@ class ReadinessTest {
           Load load = new Load(caller, judge, seed.value()).begin()) {
         for (int i = 1; i <= RELOADS; i++) {
           long before = load.ended();
-          await().atMost(PATIENCE).until(() -> load.ended() > before + 10);
+          await().until(() -> load.ended() > before + 10);
           assertThat(caller.post("/admin/host/restart", "").status()).isEqualTo(202);
           int times = i;
-          await().atMost(PATIENCE).until(() -> loaded(host) == times);
+          await().until(() -> loaded(host) == times);
         }
         finish(host, caller, load, outside);
       }

@@ -3,7 +3,6 @@ package dev.holdfast.stores.sqlite;
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -152,11 +151,13 @@ final class DataDirectory implements AutoCloseable {
     return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
   }
 
+  /** Not from InetAddress: where names are not set up, that asks the network for seconds. */
   private static String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName();
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
     } catch (IOException e) {
-      return "this host";
+      String windows = System.getenv("COMPUTERNAME");
+      return windows == null ? "this machine" : windows;
     }
   }
 

@@ -79,6 +79,16 @@ public interface Store extends AutoCloseable {
    */
   boolean landed(long number);
 
+  /**
+   * Why nothing new should be begun, in words that name the cure; null while there is room.
+   *
+   * <p>Told before commits are rejected as full: what runs can still end then, and ended instances
+   * be removed. Cheap enough to be asked with every start.
+   */
+  default @Nullable String shortage() {
+    return null;
+  }
+
   /** What is stored about each id; ids that are not there are left out. In no particular order. */
   List<Stored> load(List<String> ids, Detail detail);
 

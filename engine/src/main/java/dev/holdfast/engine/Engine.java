@@ -232,6 +232,13 @@ public final class Engine implements AutoCloseable {
     return brokenBecause;
   }
 
+  /**
+   * Why nothing can be written at the moment, in words; null while all is well. Passes by itself.
+   */
+  public @Nullable String stuckBecause() {
+    return loop.stuckBecause();
+  }
+
   void submit(Input.ToInstance input) {
     loop.add(input);
     wakeLoop.run();

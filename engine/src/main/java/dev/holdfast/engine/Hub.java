@@ -11,6 +11,7 @@ import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Views;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceQuery;
@@ -91,7 +92,22 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
+  /** For what begins something new, and so needs room. */
   private void refuseWhenFull() {
+    refuseWhenStopped();
+    refuseWhenStuck();
+    String shortage = store.shortage();
+    if (shortage != null) {
+      throw new RefusedException(
+          Reason.STORE_FULL, "Nothing new is begun for lack of room: " + shortage + ".");
+    }
+    if (engine.loop().backlog() > BACKLOG_MAX) {
+      throw new RefusedException(
+          Reason.OVERLOADED, "More comes in than can be written. Try again in a second.");
+    }
+  }
+
+  private void refuseWhenStopped() {
     String brokenBecause = engine.brokenBecause();
     if (brokenBecause != null) {
       throw new RefusedException(
@@ -103,15 +119,15 @@ final class Hub implements TaskHub, AutoCloseable {
       throw new RefusedException(
           Reason.UNAVAILABLE, "This host is stopping. Try again when it is back.");
     }
-    if (engine.loop().isStoreFull()) {
+  }
+
+  /** For what is answered only after a commit. */
+  private void refuseWhenStuck() {
+    String stuckBecause = engine.loop().stuckBecause();
+    if (stuckBecause != null) {
       throw new RefusedException(
           Reason.STORE_FULL,
-          "The store has no room, so nothing new is taken. Free some disk space or purge ended"
-              + " instances; it goes on by itself then.");
-    }
-    if (engine.loop().backlog() > BACKLOG_MAX) {
-      throw new RefusedException(
-          Reason.OVERLOADED, "More comes in than can be written. Try again in a second.");
+          "Nothing can be written now: " + stuckBecause + ". It goes on by itself once it can.");
     }
   }
 
@@ -140,10 +156,20 @@ final class Hub implements TaskHub, AutoCloseable {
     return checked(
         () -> {
           requests.id(instanceId);
+          if (engine.loop().stuckBecause() != null) {
+            // The loop answers when what it has decided is durable; what is durable can be told.
+            return job(() -> stored(instanceId, payloads));
+          }
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
           engine.submit(new Input.Get(instanceId, payloads, promise));
           return promise;
         });
+  }
+
+  private Optional<OrchestrationState> stored(String instanceId, boolean payloads) {
+    return store.load(List.of(instanceId), Store.Detail.SUMMARY).stream()
+        .findFirst()
+        .map(found -> Views.state(found.instance().state(), payloads));
   }
 
   @Override
@@ -179,7 +205,8 @@ final class Hub implements TaskHub, AutoCloseable {
 
   private CompletableFuture<Delivery> message(
       Function<Asker<Input.Delivered>, Input.ToInstance> input) {
-    refuseWhenFull();
+    refuseWhenStopped();
+    refuseWhenStuck();
     Promise<Input.Delivered> promise = new Promise<>();
     engine.submit(input.apply(promise));
     return promise.thenApply(
@@ -197,6 +224,7 @@ final class Hub implements TaskHub, AutoCloseable {
     return checked(
         () -> {
           requests.event(instanceId, name, input);
+          refuseWhenFull();
           return message(asker -> new Input.Raise(instanceId, name, input, asker));
         });
   }
@@ -283,9 +311,13 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   CompletableFuture<Boolean> purgeOne(String instanceId) {
-    Promise<Boolean> promise = new Promise<>();
-    engine.submit(new Input.Purge(instanceId, promise));
-    return promise;
+    return checked(
+        () -> {
+          refuseWhenStuck();
+          Promise<Boolean> promise = new Promise<>();
+          engine.submit(new Input.Purge(instanceId, promise));
+          return promise;
+        });
   }
 
   @Override
@@ -336,6 +368,7 @@ final class Hub implements TaskHub, AutoCloseable {
     return checked(
         () -> {
           requests.id(instanceId);
+          refuseWhenStuck();
           Promise<Optional<Explanation>> promise = new Promise<>();
           engine.submit(new Input.Explain(instanceId, promise));
           return promise.thenApply(

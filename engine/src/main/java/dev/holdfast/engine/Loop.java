@@ -55,7 +55,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private long nextFlush;
   private @Nullable Flight flight;
   private long cutNotBefore;
-  private volatile boolean storeFull;
+  private volatile @Nullable String stuckBecause;
   private volatile boolean quiet = true;
 
   private record Addressed(int partition, Input input) {}
@@ -145,9 +145,12 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return queued.get();
   }
 
-  /** True while the store has no room for more. */
-  public boolean isStoreFull() {
-    return storeFull;
+  /**
+   * Why the store takes nothing at the moment, in its own words; null while it does. Nothing that
+   * needs a commit, and no answer that must wait for one, gets on until then.
+   */
+  public @Nullable String stuckBecause() {
+    return stuckBecause;
   }
 
   /** True when nothing is under way: everything taken is durable and told. */
@@ -347,13 +350,13 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private void ended(CommitPipeline.Result result) {
     Flight landed = flight;
     if (result instanceof CommitPipeline.Durable && landed != null) {
-      storeFull = false;
+      stuckBecause = null;
       flight = null;
       release(landed);
     } else if (result instanceof CommitPipeline.Full full) {
-      storeFull = true;
+      stuckBecause = full.reason();
       problems.warn(
-          "The store has no room: %s. Starts and events are refused until there is; nothing is lost."
+          "Nothing can be written now: %s. It is tried again until it can; nothing is lost."
               .formatted(full.reason()));
     } else if (result instanceof CommitPipeline.Broken failure) {
       broken.accept(failure.reason());

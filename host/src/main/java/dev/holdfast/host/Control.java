@@ -1,6 +1,7 @@
 package dev.holdfast.host;
 
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.engine.Engine;
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.admin.HostControl;
@@ -25,14 +26,14 @@ final class Control implements HostControl, Orchestrators {
   private volatile boolean ready;
   private volatile boolean stopping;
 
-  private record Serving(AppSlot slot, HttpServer http) {}
+  private record Serving(AppSlot slot, HttpServer http, Engine engine) {}
 
   Control(Runnable reload) {
     this.reload = reload;
   }
 
-  void serve(AppSlot slot, HttpServer http) {
-    serving = new Serving(slot, http);
+  void serve(AppSlot slot, HttpServer http, Engine engine) {
+    serving = new Serving(slot, http, engine);
   }
 
   void ready() {
@@ -63,7 +64,13 @@ final class Control implements HostControl, Orchestrators {
     if (stopping) {
       return List.of("The host is stopping.");
     }
-    return ready ? List.of() : List.of("The host is starting.");
+    if (!ready) {
+      return List.of("The host is starting.");
+    }
+    String stuckBecause = serving().engine().stuckBecause();
+    return stuckBecause == null
+        ? List.of()
+        : List.of("Nothing can be written now: " + stuckBecause + ".");
   }
 
   @Override

@@ -104,7 +104,7 @@ public final class Holdfast implements AutoCloseable {
     AppSlot slot = new AppSlot(Starting.joined(loading));
     engine.add(slot);
     engine.start();
-    control.serve(slot, http);
+    control.serve(slot, http, engine);
     serve(site, slot.app());
     Upkeep upkeep =
         starting.owned(

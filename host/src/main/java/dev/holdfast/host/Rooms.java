@@ -52,7 +52,10 @@ final class Rooms {
       return new MemoryStore();
     }
     try {
-      return SqliteStore.open(SqliteOptions.in(setup.options().data().path()));
+      return SqliteStore.open(
+          SqliteOptions.in(setup.options().data().path())
+              .withFreeSpaceMin(limits.freeSpaceMin())
+              .withSizeMax(limits.storeSizeMax()));
     } catch (StoreException e) {
       throw new CannotException(
           "Cannot open the store in " + setup.options().data().path() + ".",

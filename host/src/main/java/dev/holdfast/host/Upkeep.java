@@ -1,7 +1,6 @@
 package dev.holdfast.host;
 
 import com.google.protobuf.Timestamp;
-import dev.holdfast.core.Store;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.Limits;

@@ -10,15 +10,19 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The demo functions as a built Maven project in a folder of its own. */
-record DemoApp(Path folder) {
+/** The demo functions, or others, as a built Maven project in a folder of its own. */
+public record DemoApp(Path folder) {
 
   static DemoApp in(Path folder) throws IOException {
+    return of(DemoFunctions.class, folder);
+  }
+
+  /** The classes of this one's package as an app. */
+  public static DemoApp of(Class<?> functions, Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("pom.xml"), "<project/>");
-    Path from =
-        Path.of(DemoFunctions.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-    String packagePath = DemoFunctions.class.getPackageName().replace('.', '/');
+    Path from = Path.of(functions.getProtectionDomain().getCodeSource().getLocation().getPath());
+    String packagePath = functions.getPackageName().replace('.', '/');
     Path to = Files.createDirectories(folder.resolve("target/classes").resolve(packagePath));
     try (Stream<Path> classes = Files.list(from.resolve(packagePath))) {
       classes.forEach(it -> copy(it, to.resolve(it.getFileName())));
@@ -44,7 +48,7 @@ record DemoApp(Path folder) {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  DemoApp with(String file, String text) throws IOException {
+  public DemoApp with(String file, String text) throws IOException {
     Files.writeString(folder.resolve(file), text);
     return this;
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A real process with our class path. Its output is read as it comes; closing kills it. */
-final class OtherJvm implements AutoCloseable {
+public final class OtherJvm implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Thread reader = new Thread(this::readAll, "output of the other JVM");
@@ -22,7 +22,7 @@ final class OtherJvm implements AutoCloseable {
     reader.start();
   }
 
-  static OtherJvm start(
+  public static OtherJvm start(
       List<String> jvmOptions,
       Map<String, String> environment,
       Path folder,
@@ -52,35 +52,35 @@ final class OtherJvm implements AutoCloseable {
   }
 
   /** What it has said so far. */
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  boolean said(String words) {
+  public boolean said(String words) {
     return lines.stream().anyMatch(it -> it.contains(words));
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Asks it to end, as a service manager does. */
-  void terminate() {
+  public void terminate() {
     // Process.destroy would close its output too.
     process.toHandle().destroy();
   }
 
   /** Ends it as a power cut would. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  ProcessHandle handle() {
+  public ProcessHandle handle() {
     return process.toHandle();
   }
 
   /** Waits for its end. */
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("expected the process to end, but it said " + lines);
     }

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param requestBytesMax the largest HTTP body and gRPC message that is read
  * @param fileGrowthWarning a store that grows past so many bytes is warned about, and again at each
  *     doubling
+ * @param freeSpaceMin with less than so many bytes left for the store nothing new is begun
+ * @param storeSizeMax how many bytes the store may hold; {@link Long#MAX_VALUE} leaves it to the
+ *     disk
  * @param drainFor how long work that runs may take to end when the host stops
  * @param retention which ended instances are purged by themselves
  */
@@ -21,6 +24,8 @@ public record Limits(
     dev.holdfast.core.Limits perPartition,
     int requestBytesMax,
     long fileGrowthWarning,
+    long freeSpaceMin,
+    long storeSizeMax,
     Duration drainFor,
     Retention retention) {
 
@@ -68,6 +73,8 @@ public record Limits(
         perPartition(section),
         (int) section.bytes("requestBytesMax", 100 * MIB, 64 * 1024, 1024 * MIB),
         section.bytes("fileGrowthWarning", 4L << 30, MIB, Long.MAX_VALUE),
+        section.bytes("freeSpaceMin", 64 * MIB, 0, Long.MAX_VALUE),
+        section.bytes("storeSizeMax", Long.MAX_VALUE, MIB, Long.MAX_VALUE),
         section.duration("drainFor", Duration.ofSeconds(30)),
         Retention.read(section.section("retention")));
   }

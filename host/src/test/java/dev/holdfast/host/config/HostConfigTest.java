@@ -82,6 +82,7 @@ class HostConfigTest {
           "inboxMax": 52, "activeInstances": 5, "idleInstances": 6, "timersInMemory": 7,
           "timerHorizon": "30s", "inboxDelay": "20ms", "commitDelay": "0ms",
           "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
+          "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"}}}}
         """)
@@ -95,6 +96,8 @@ class HostConfigTest {
                     50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 100),
                 2 << 20,
                 1 << 30,
+                8 << 20,
+                2L << 30,
                 Duration.ofSeconds(5),
                 new Limits.Retention(
                     true,

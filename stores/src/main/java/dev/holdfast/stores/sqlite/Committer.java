@@ -38,6 +38,7 @@ final class Committer implements AutoCloseable {
   private final ReadConnections readers;
   private final Checkpointer checkpointer;
   private final int pageSize;
+  private final Room room;
   private CommitWriter writer;
   private PreparedStatement logState;
   private final ReentrantLock lock = new ReentrantLock();
@@ -69,6 +70,9 @@ final class Committer implements AutoCloseable {
     this.clock = hub.clock();
     this.highestKey = hub.highestKey();
     this.pageSize = Sql.number(connection, "PRAGMA page_size");
+    this.room = new Room(directory, options, pageSize);
+    room.bound(connection);
+    room.measure(connection);
     this.logState = connection.prepareStatement(LOG_STATE);
     connection.setAutoCommit(false);
     this.writer = new CommitWriter(connection);
@@ -128,20 +132,15 @@ final class Committer implements AutoCloseable {
             + " database; end that program (a shell or a copy of the file?)";
       }
     }
-    long free = directory.freeSpace();
     boolean removesOnly =
         commit.records().isEmpty()
             && commit.executions().stream().allMatch(Commit.Execution::removed);
-    if (free < options.freeSpaceMin() && !removesOnly) {
-      return "the disk of "
-          + directory.path()
-          + " has only "
-          + free
-          + " bytes free, less than the "
-          + options.freeSpaceMin()
-          + " kept in reserve; make room, or purge instances that have ended";
-    }
-    return null;
+    return removesOnly ? null : room.lack();
+  }
+
+  /** As {@link dev.holdfast.core.Store#shortage}. */
+  @Nullable String shortage() {
+    return room.shortage();
   }
 
   private Outcome write(Flush flush) {
@@ -154,6 +153,7 @@ final class Committer implements AutoCloseable {
       }
       writer.write(flush.commit());
       writer.mark(flush.number(), time, key);
+      room.measure(connection);
       committing = true;
       connection.commit();
       landed(flush.number(), time, key);
@@ -239,6 +239,9 @@ final class Committer implements AutoCloseable {
           new Rejected(
               "no room for the database on the disk of "
                   + directory.path()
+                  + (options.sizeMax() < Long.MAX_VALUE
+                      ? ", or it has reached storeSizeMax of host.json"
+                      : "")
                   + "; make room, or purge instances that have ended",
               true);
       case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED ->

@@ -162,7 +162,7 @@ final class DataDirectory implements AutoCloseable {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
     } catch (IOException e) {
-      return "this host";
+      return "this machine";
     }
   }
 
@@ -203,13 +203,9 @@ final class DataDirectory implements AutoCloseable {
     return size(database()) + size(wal());
   }
 
-  /** How much more the disk takes; the largest number when nobody can tell. */
+  /** How much more the disk takes. Asked with every commit: this is the cheap way. */
   long freeSpace() {
-    try {
-      return Files.getFileStore(path).getUsableSpace();
-    } catch (IOException e) {
-      return Long.MAX_VALUE;
-    }
+    return path.toFile().getUsableSpace();
   }
 
   static long size(Path file) {

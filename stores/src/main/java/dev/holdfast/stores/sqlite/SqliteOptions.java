@@ -14,8 +14,10 @@ import java.nio.file.Path;
  *     happens
  * @param walSizeMax beyond this, which takes a reader that holds an old snapshot for long, commits
  *     are rejected as full
- * @param freeSpaceMin below this much free space on the disk, commits that do more than remove are
- *     rejected as full
+ * @param freeSpaceMin with less than this left, on the disk or of {@code sizeMax}, nothing new
+ *     should be begun ({@link SqliteStore#shortage}); with less than a quarter of it on the disk,
+ *     commits that do more than remove are rejected as full
+ * @param sizeMax how much the database may hold; {@link Long#MAX_VALUE} leaves it to the disk
  * @param checkSizeMax a database up to this size is checked completely whenever it is opened
  * @param onSyncFailure called when a write could not be made durable
  */
@@ -27,6 +29,7 @@ public record SqliteOptions(
     long walRestartAt,
     long walSizeMax,
     long freeSpaceMin,
+    long sizeMax,
     long checkSizeMax,
     SyncFailure onSyncFailure) {
 
@@ -42,6 +45,7 @@ public record SqliteOptions(
         64 * MIB,
         4096 * MIB,
         64 * MIB,
+        Long.MAX_VALUE,
         32 * MIB,
         SyncFailure.HALT);
   }
@@ -55,6 +59,7 @@ public record SqliteOptions(
         restartAt,
         sizeMax,
         freeSpaceMin,
+        this.sizeMax,
         checkSizeMax,
         onSyncFailure);
   }
@@ -67,6 +72,21 @@ public record SqliteOptions(
         walCheckpointAt,
         walRestartAt,
         walSizeMax,
+        bytes,
+        sizeMax,
+        checkSizeMax,
+        onSyncFailure);
+  }
+
+  public SqliteOptions withSizeMax(long bytes) {
+    return new SqliteOptions(
+        directory,
+        readersMax,
+        cacheSize,
+        walCheckpointAt,
+        walRestartAt,
+        walSizeMax,
+        freeSpaceMin,
         bytes,
         checkSizeMax,
         onSyncFailure);
@@ -81,6 +101,7 @@ public record SqliteOptions(
         walRestartAt,
         walSizeMax,
         freeSpaceMin,
+        sizeMax,
         bytes,
         onSyncFailure);
   }
@@ -94,6 +115,7 @@ public record SqliteOptions(
         walRestartAt,
         walSizeMax,
         freeSpaceMin,
+        sizeMax,
         checkSizeMax,
         action);
   }

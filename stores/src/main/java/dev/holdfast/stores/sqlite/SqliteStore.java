@@ -141,6 +141,11 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public @Nullable String shortage() {
+    return committer.shortage();
+  }
+
+  @Override
   public boolean landed(long number) {
     return !committer.wasNotWritten(number) && number <= readers.read(Reads::hub).lastFlush();
   }

@@ -64,7 +64,11 @@ class NthFaultTest {
                 for (int pair = 0; pair < calls * calls; pair += stride) {
                   int first = 1 + pair / calls;
                   int second = 1 + pair % calls;
-                  play(name, play, new Nth(fault, new TreeSet<>(Set.of(first, first + second))), false);
+                  play(
+                      name,
+                      play,
+                      new Nth(fault, new TreeSet<>(Set.of(first, first + second))),
+                      false);
                 }
               });
     }

@@ -43,8 +43,7 @@ final class Player {
             programs,
             roomy
                 ? Limits.DEFAULT
-                : new Limits(
-                    100, 256, 1 << 20, 100, 1, 0, 1, Times.SECOND, 10_000, 1_000, 10_000),
+                : new Limits(100, 256, 1 << 20, 100, 1, 0, 1, Times.SECOND, 10_000, 1_000, 10_000),
             2);
     driven.setFaults(faults);
   }
@@ -116,8 +115,7 @@ final class Player {
             .build());
   }
 
-  private void start(
-      String id, String program, Duration delay, OrchestrationIdReusePolicy policy) {
+  private void start(String id, String program, Duration delay, OrchestrationIdReusePolicy policy) {
     CreateInstanceRequest.Builder request =
         CreateInstanceRequest.newBuilder()
             .setInstanceId(id)
@@ -133,11 +131,7 @@ final class Player {
 
   void raise(String id, String event) {
     int number = raised.merge(id + " " + event, 1, Integer::sum);
-    ask(
-        () ->
-            hub()
-                .raiseEvent(
-                    id, event, new Numbered(number, "client" + ++attempts).toString()));
+    ask(() -> hub().raiseEvent(id, event, new Numbered(number, "client" + ++attempts).toString()));
   }
 
   void suspend(String id) {

@@ -53,8 +53,7 @@ final class Scenarios {
 
   private void chains() {
     program("Chain", call("act", "1"), call("act", "2"), call("act", "3"));
-    plays.put(
-        "a chain of activities", runs("Chain", Duration.ZERO, "in->act(1),act(2),act(3)"));
+    plays.put("a chain of activities", runs("Chain", Duration.ZERO, "in->act(1),act(2),act(3)"));
     program(
         "Fan",
         new Step.All(
@@ -81,7 +80,8 @@ final class Scenarios {
         player -> {
           player.startLater("a", "Chain", Duration.ofSeconds(20));
           player.advance(Duration.ofSeconds(40));
-          assertThat(player.state("a").getOutput().getValue()).isEqualTo("in->act(1),act(2),act(3)");
+          assertThat(player.state("a").getOutput().getValue())
+              .isEqualTo("in->act(1),act(2),act(3)");
         });
   }
 
@@ -92,8 +92,7 @@ final class Scenarios {
         "Parent",
         new Step.Child("Inner", "x", ChildId.OF_EXECUTION, false),
         new Step.Child("Broken", "y", ChildId.OF_INSTANCE, true));
-    plays.put(
-        "children", runs("Parent", Duration.ZERO, "in->[x->act(inner)],!fail(x) failed"));
+    plays.put("children", runs("Parent", Duration.ZERO, "in->[x->act(inner)],!fail(x) failed"));
     program(
         "Tree",
         new Step.All(
@@ -146,7 +145,11 @@ final class Scenarios {
           }
           assertThat(player.state("a").getOutput().getValue()).isEqualTo("in->e#1,e#2,e#3");
         });
-    program("Answers", new Step.Await("q"), new Step.Await("q"), new Step.Send(Step.Send.PARENT, "r", 1));
+    program(
+        "Answers",
+        new Step.Await("q"),
+        new Step.Await("q"),
+        new Step.Send(Step.Send.PARENT, "r", 1));
     program(
         "Talks",
         new Step.Launch("Answers", "x", ChildId.OF_EXECUTION),
@@ -194,8 +197,7 @@ final class Scenarios {
         player -> {
           player.start("a", "WaitsForChild");
           player.terminate("a:0000", false);
-          assertThat(player.state("a").getOutput().getValue())
-              .contains("'a:0000' was terminated");
+          assertThat(player.state("a").getOutput().getValue()).contains("'a:0000' was terminated");
         });
     plays.put(
         "purge with descendants",

@@ -27,6 +27,14 @@ public final class Views {
     return payloads ? state : withoutPayloads(state.toBuilder());
   }
 
+  /**
+   * The state of a stored execution, loaded with {@link Store.Detail#OPEN} or more: the time of its
+   * last change follows from its history.
+   */
+  public static OrchestrationState state(Store.Stored stored, boolean payloads) {
+    return state(Instance.of(stored), payloads);
+  }
+
   private static OrchestrationState withoutPayloads(OrchestrationState.Builder state) {
     return state.clearInput().clearOutput().clearCustomStatus().clearFailureDetails().build();
   }

@@ -167,9 +167,9 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   private Optional<OrchestrationState> stored(String instanceId, boolean payloads) {
-    return store.load(List.of(instanceId), Store.Detail.SUMMARY).stream()
+    return store.load(List.of(instanceId), Store.Detail.OPEN).stream()
         .findFirst()
-        .map(found -> Views.state(found.instance().state(), payloads));
+        .map(found -> Views.state(found, payloads));
   }
 
   @Override

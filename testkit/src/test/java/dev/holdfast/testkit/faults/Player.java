@@ -60,7 +60,7 @@ final class Player {
         driven.settle();
         driven.advance(Duration.ofSeconds(1));
         if (answer.isDone()) {
-          return Optional.of(answer.join());
+          return Optional.ofNullable(answer.join());
         }
       } catch (FaultyStore.Crash crash) {
         crash();

@@ -119,19 +119,46 @@ final class ProgramDice {
   private List<Step> steps(int depth, int length) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < length; i++) {
-      switch (dice.weighted(10, 4, 3, 2, 2, depth > 0 ? 2 : 0, 2)) {
+      switch (dice.weighted(10, 4, 3, 2, 2, depth > 0 ? 2 : 0, 2, 2)) {
         case 0 -> steps.add(leaf(depth));
         case 1 -> steps.add(new Step.All(leaves(depth, dice.between(2, 4))));
         case 2 -> steps.add(any());
         case 3 -> steps.add(new Step.Again());
         case 4 -> steps.add(new Step.Status(dice.any("", "busy", "nearly")));
         case 5 -> talk(steps);
+        case 6 -> leaveBehind(steps);
         default ->
             steps.add(
                 new Step.Retry("flaky", unique("r"), 4, Duration.ofMillis(dice.between(0, 500))));
       }
     }
     return steps;
+  }
+
+  /**
+   * An activity or a child that nobody waits for any more when the program continues as new, and
+   * whose answer comes when the next execution has asked for something under the same number.
+   */
+  private void leaveBehind(List<Step> steps) {
+    Step.Awaitable left =
+        dice.chance(0.7)
+            ? new Step.Call("act", unique("a"), false)
+            : new Step.Child(
+                childWithoutClients(program("Left", 0, dice.between(0, 1), false)),
+                unique("l"),
+                dice.any(ChildId.OF_EXECUTION, ChildId.OF_HUB),
+                true);
+    steps.add(new Step.Again());
+    steps.add(new Step.Any(List.of(left, new Step.Sleep(Duration.ofMillis(dice.between(0, 20))))));
+    steps.add(new Step.Again());
+    steps.add(
+        left instanceof Step.Call
+            ? new Step.Call("act", unique("a"), false)
+            : new Step.Child(
+                childWithoutClients(program("Next", 0, dice.between(0, 1), false)),
+                unique("n"),
+                dice.any(ChildId.OF_EXECUTION, ChildId.OF_HUB),
+                true));
   }
 
   /** A child that is spoken with while it runs. */

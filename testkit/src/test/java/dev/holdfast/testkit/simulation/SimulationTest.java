@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * great many.
  */
 class SimulationTest {
-  private static final int SEEDS = 125;
+  private static final int SEEDS = 500;
   private static final int SEEDS_OF_A_SOAK = 25_000;
 
   /**

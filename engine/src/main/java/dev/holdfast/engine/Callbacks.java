@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tells askers, away from the loop: what a caller does with an answer must not hold up everybody
@@ -10,6 +11,7 @@ public final class Callbacks implements Agent {
   private static final int AT_ONCE = 64;
 
   private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger untold = new AtomicInteger();
   private final dev.holdfast.core.Problems problems;
 
   public Callbacks(dev.holdfast.core.Problems problems) {
@@ -17,7 +19,13 @@ public final class Callbacks implements Agent {
   }
 
   public void add(Runnable callback) {
+    untold.incrementAndGet();
     queue.add(callback);
+  }
+
+  /** True when everybody has been told, and nobody is being told this moment. */
+  boolean isQuiet() {
+    return untold.get() == 0;
   }
 
   @Override
@@ -38,6 +46,8 @@ public final class Callbacks implements Agent {
         callback.run();
       } catch (RuntimeException e) {
         problems.impossible("expected a caller to take its answer quietly, but it threw " + e);
+      } finally {
+        untold.decrementAndGet();
       }
     }
     return done;

@@ -283,7 +283,7 @@ public final class Engine implements AutoCloseable {
 
   /** Waits until everything taken is durable and told; false when that took longer. */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
-    return Threads.await(() -> loop.isQuiet() && !callbacks.hasWork(), atMost);
+    return Threads.await(() -> loop.isQuiet() && callbacks.isQuiet(), atMost);
   }
 
   @Override

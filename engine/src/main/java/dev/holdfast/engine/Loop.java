@@ -140,7 +140,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     queue.add(input);
   }
 
-  /** How many inputs wait to be taken: the measure of overload. */
+  /** How many inputs are not dealt with yet: the measure of overload. */
   public int backlog() {
     return queued.get();
   }
@@ -153,9 +153,14 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return stuckBecause;
   }
 
-  /** True when nothing is under way: everything taken is durable and told. */
+  /**
+   * True when nothing is under way: everything taken is durable and told.
+   *
+   * <p>What comes in is counted until the step that deals with it is over, and is looked at before
+   * {@code quiet}; so an input taken this moment is not overlooked.
+   */
   public boolean isQuiet() {
-    return quiet && queue.isEmpty();
+    return queued.get() == 0 && quiet;
   }
 
   /** How many executions are in memory. */
@@ -208,6 +213,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     dispatcher.flush(now);
     int cut = cutIfFree(now);
     quiet = flight == null && !hasChanges();
+    queued.addAndGet(-taken);
     return taken + (due ? 1 : 0) + cut;
   }
 
@@ -229,7 +235,6 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
         listOf(partitionOfSlot[InstanceIds.slot(input.instanceId())]).add(input);
       }
     }
-    queued.addAndGet(-taken);
     return taken;
   }
 

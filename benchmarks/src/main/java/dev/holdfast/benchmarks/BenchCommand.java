@@ -69,14 +69,16 @@ public final class BenchCommand implements Subcommand {
   @Option(
       names = "--warmup",
       paramLabel = "SECONDS",
-      description = "At least so long before measuring (default: ${DEFAULT-VALUE}; 0: none).")
-  int warmup = 10;
+      description = "At least so long before measuring (default: by workload; 0: none).")
+  @Nullable Integer warmup;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     // The SDK's generated classes are older than the protobuf beside them, which would say so on
     // every run.
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
+    // With two processors, the HTTP client would begin a thread for every answer.
+    System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
     Path folder = data != null ? data : Files.createTempDirectory("holdfast-bench");
     PrintStream out = System.out;
     Report report;
@@ -90,7 +92,7 @@ public final class BenchCommand implements Subcommand {
               store.name().toLowerCase(java.util.Locale.ROOT),
               host.url(),
               terminal,
-              warmup);
+              warmup != null ? warmup : usualWarmup());
       report = new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
     } finally {
       if (data == null) {
@@ -105,7 +107,7 @@ public final class BenchCommand implements Subcommand {
     return switch (workload) {
       case SEQUENCE -> 100_000;
       case FANOUT -> 50;
-      case HTTP -> 20_000;
+      case HTTP -> 50_000;
     };
   }
 
@@ -113,8 +115,13 @@ public final class BenchCommand implements Subcommand {
     return switch (workload) {
       case SEQUENCE -> 1_000;
       case FANOUT -> 1;
-      case HTTP -> 64;
+      case HTTP -> 256;
     };
+  }
+
+  /** The way over HTTP is long, so its code takes longer to be compiled. */
+  private int usualWarmup() {
+    return workload == Plan.Workload.HTTP ? 30 : 10;
   }
 
   private HostOptions options(Path folder) {

@@ -15,15 +15,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Starts an orchestration over HTTP and polls its status until it has ended, as a user's script
- * would.
+ * would: soon at first, then ever more rarely.
  */
 final class HttpOperation implements Operation, AutoCloseable {
-  private static final long POLL_AFTER_MILLIS = 10;
+  private static final long FIRST_POLL_AFTER_MILLIS = 20;
+  private static final long POLL_AFTER_MILLIS_MAX = 320;
 
   private final ObjectMapper json = new ObjectMapper();
   private final java.util.concurrent.ExecutorService threads = Executors.newFixedThreadPool(2);
-  private final Executor later =
-      CompletableFuture.delayedExecutor(POLL_AFTER_MILLIS, TimeUnit.MILLISECONDS, threads);
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).executor(threads).build();
   private final HttpRequest start;
@@ -50,17 +49,23 @@ final class HttpOperation implements Operation, AutoCloseable {
                     "expected 202, but got " + response.statusCode() + " " + response.body());
               }
               URI status = URI.create(read(response.body()).path("statusQueryGetUri").asText());
-              return poll(HttpRequest.newBuilder(status).build());
+              return later(HttpRequest.newBuilder(status).build(), FIRST_POLL_AFTER_MILLIS);
             });
   }
 
-  private CompletableFuture<Void> poll(HttpRequest status) {
+  private CompletableFuture<Void> later(HttpRequest status, long millis) {
+    Executor then = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, threads);
+    return CompletableFuture.supplyAsync(() -> status, then)
+        .thenCompose(it -> poll(it, Math.min(2 * millis, POLL_AFTER_MILLIS_MAX)));
+  }
+
+  private CompletableFuture<Void> poll(HttpRequest status, long nextAfterMillis) {
     return client
         .sendAsync(status, HttpResponse.BodyHandlers.ofString())
         .thenCompose(
             response -> {
               if (response.statusCode() == 202) {
-                return CompletableFuture.supplyAsync(() -> status, later).thenCompose(this::poll);
+                return later(status, nextAfterMillis);
               }
               JsonNode body = read(response.body());
               if (!body.path("output").toString().equals(output)) {

@@ -8,16 +8,13 @@ import dev.holdfast.host.cli.Subcommand;
 import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -96,7 +93,7 @@ public final class BenchCommand implements Subcommand {
       report = new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
     } finally {
       if (data == null) {
-        delete(folder);
+        Folders.delete(folder);
       }
     }
     out.println(report.toJson());
@@ -154,20 +151,5 @@ public final class BenchCommand implements Subcommand {
     Map<String, String> environment = new LinkedHashMap<>(System.getenv());
     environment.put("AzureFunctionsJobHost__logging__logLevel__default", "Warning");
     return environment;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .forEach(
-              file -> {
-                try {
-                  Files.delete(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
-    }
   }
 }

@@ -52,7 +52,23 @@ public final class InstanceIds {
     return hash & (Store.Slots.COUNT - 1);
   }
 
-  /** 32 lower-case hex digits, as generated instance ids and all execution ids have. */
+  /**
+   * A new instance id: 32 lower-case hex digits, the first 12 the time in milliseconds (as in
+   * version 7 of RFC 9562), the others random.
+   *
+   * <p>So ids that follow each other in time do so in every index, and new ones land on the pages
+   * that are at hand; wholly random ones would touch a page each, which with a million instances
+   * costs half the speed.
+   *
+   * @param micros since the epoch
+   */
+  public static String generated(long micros, RandomGenerator dice) {
+    return HEX.toHexDigits(micros / 1_000, 12)
+        + HEX.toHexDigits(dice.nextLong(), 4)
+        + HEX.toHexDigits(dice.nextLong());
+  }
+
+  /** 32 lower-case hex digits, as execution ids have. */
   static String random(RandomGenerator dice) {
     return HEX.toHexDigits(dice.nextLong()) + HEX.toHexDigits(dice.nextLong());
   }

@@ -5,6 +5,7 @@ import dev.holdfast.core.Asker;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Input;
+import dev.holdfast.core.InstanceIds;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
@@ -22,7 +23,6 @@ import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -140,15 +140,14 @@ final class Hub implements TaskHub, AutoCloseable {
           Promise<String> promise = new Promise<>();
           boolean fresh = request.getInstanceId().isEmpty();
           CreateInstanceRequest named =
-              fresh ? request.toBuilder().setInstanceId(newId()).build() : request;
+              fresh
+                  ? request.toBuilder()
+                      .setInstanceId(InstanceIds.generated(clock.now(), dice))
+                      .build()
+                  : request;
           engine.submit(new Input.Start(named, fresh, promise));
           return promise;
         });
-  }
-
-  private String newId() {
-    HexFormat hex = HexFormat.of();
-    return hex.toHexDigits(dice.nextLong()) + hex.toHexDigits(dice.nextLong());
   }
 
   @Override

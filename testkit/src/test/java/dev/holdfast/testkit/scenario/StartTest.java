@@ -57,6 +57,16 @@ class StartTest {
   }
 
   @Test
+  void ids_that_are_made_later_come_later_in_every_index() {
+    String first = ask.start("", "Hello");
+    ask.driven.advance(Duration.ofMillis(1));
+    String second = ask.start("", "Hello");
+
+    assertThat(second).isGreaterThan(first);
+    assertThat(second.substring(12)).isNotEqualTo(first.substring(12));
+  }
+
+  @Test
   void what_the_request_carries_is_kept() {
     ask.driven.get(
         ask.hub()

@@ -11,6 +11,7 @@ import dev.holdfast.testkit.program.Activities;
 import dev.holdfast.testkit.program.Programs;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -151,6 +152,7 @@ public final class DrivenHub {
       int done = 0;
       for (Agent agent : engine.agents()) {
         done += agent.work();
+        compare();
       }
       if (answering) {
         done += executor.answerAll();
@@ -160,6 +162,16 @@ public final class DrivenHub {
       }
     }
     throw new AssertionError("expected the hub to come to rest, but it goes on and on");
+  }
+
+  /** What history says, read back and folded anew, is what memory has: after every step. */
+  private void compare() {
+    if (faults == FaultyStore.Faults.NONE) {
+      List<String> differences = engine.differences();
+      if (!differences.isEmpty()) {
+        throw new AssertionError("memory and store differ: " + differences);
+      }
+    }
   }
 
   /** Settles, and gives what the future holds then. */

@@ -84,7 +84,7 @@ public final class PeerFunctions {
           throw new IllegalStateException(
               "outer", new IOException("inner", new InterruptedException("innermost")));
       case "own" -> throw new OwnException("ours", new OwnException("its cause", new Error()));
-      case "odd text" -> throw new IllegalArgumentException("\"{quotes}\"\n\u0007 %s ü 🎉");
+      case "odd text" -> throw new IllegalArgumentException("\"{quotes}\"\n\u0007 {0} ü 🎉");
       default -> throw new IllegalArgumentException(kind);
     }
   }

@@ -2,8 +2,6 @@ package dev.holdfast.core;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,7 +10,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +30,7 @@ public final class MemoryStore implements Store {
   private final Opened opened;
   private final NavigableMap<Long, Kept> byKey = new TreeMap<>();
   private final NavigableMap<String, Kept> byId = new TreeMap<>();
+  private final NavigableMap<Place, Kept> byPlace = new TreeMap<>();
   private final NavigableMap<Long, Rows.Instance> ready = new TreeMap<>();
   private final NavigableSet<Rows.Timer> timers = new TreeSet<>(BY_DUE_TIME);
   private final NavigableMap<Ended, Rows.Instance> ended = new TreeMap<>();
@@ -185,6 +183,7 @@ public final class MemoryStore implements Store {
     Rows.Instance row = kept.instance;
     byKey.put(row.key(), kept);
     byId.put(row.id(), kept);
+    byPlace.put(Place.of(row), kept);
     if (row.ready()) {
       ready.put(row.key(), row);
     }
@@ -198,6 +197,7 @@ public final class MemoryStore implements Store {
     Rows.Instance row = kept.instance;
     byKey.remove(row.key());
     byId.remove(row.id());
+    byPlace.remove(Place.of(row));
     ready.remove(row.key());
     ended.remove(new Ended(row.completedAt(), row.key()));
     kept.timers.values().forEach(timers::remove);
@@ -258,17 +258,19 @@ public final class MemoryStore implements Store {
     checkOpen();
     Long from = query.createdFrom();
     Long to = query.createdTo();
-    return instances(byKey.tailMap(query.afterKey(), false).values())
+    Place first = from == null ? query.after() : later(query.after(), new Place(from, ""));
+    return byPlace.tailMap(first, true).values().stream()
+        .map(kept -> kept.instance)
+        .filter(row -> Place.of(row).compareTo(query.after()) > 0)
+        .takeWhile(row -> to == null || row.createdAt() <= to)
         .filter(row -> query.statuses().isEmpty() || query.statuses().contains(row.status()))
-        .filter(row -> from == null || row.createdAt() >= from)
-        .filter(row -> to == null || row.createdAt() <= to)
         .filter(row -> row.id().startsWith(query.idPrefix()))
         .limit(query.limit())
         .toList();
   }
 
-  private static Stream<Rows.Instance> instances(Collection<Kept> kept) {
-    return kept.stream().map(each -> each.instance);
+  private static Place later(Place a, Place b) {
+    return a.compareTo(b) >= 0 ? a : b;
   }
 
   @Override
@@ -342,16 +344,8 @@ public final class MemoryStore implements Store {
   private record RecordName(String namespace, String name) implements Comparable<RecordName> {
     @Override
     public int compareTo(RecordName other) {
-      int byNamespace = byCodePoint(namespace, other.namespace);
-      return byNamespace != 0 ? byNamespace : byCodePoint(name, other.name);
-    }
-
-    /**
-     * The order of databases that compare UTF-8 bytes; {@code compareTo} differs from it beyond
-     * U+FFFF.
-     */
-    private static int byCodePoint(String a, String b) {
-      return Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
+      int byNamespace = Text.compare(namespace, other.namespace);
+      return byNamespace != 0 ? byNamespace : Text.compare(name, other.name);
     }
   }
 

@@ -132,7 +132,7 @@ public interface Store extends AutoCloseable {
     }
   }
 
-  /** One page of summaries, rising by key. */
+  /** One page of summaries, in the order of their {@link Place}s. */
   List<Rows.Instance> query(Query query);
 
   /**
@@ -142,15 +142,58 @@ public interface Store extends AutoCloseable {
    * @param createdFrom inclusive; null is unbounded
    * @param createdTo inclusive; null is unbounded
    * @param idPrefix "" for any; compared by UTF-16 code unit, case counts
-   * @param afterKey only keys above this
+   * @param after only what comes behind this
    */
   record Query(
       List<Integer> statuses,
       @Nullable Long createdFrom,
       @Nullable Long createdTo,
       String idPrefix,
-      long afterKey,
-      int limit) {}
+      Place after,
+      int limit) {
+
+    /** The first so many of all. */
+    public static Query all(int limit) {
+      return new Query(List.of(), null, null, "", Place.START, limit);
+    }
+
+    public Query after(Place place) {
+      return new Query(statuses, createdFrom, createdTo, idPrefix, place, limit);
+    }
+
+    public Query withStatuses(List<Integer> wanted) {
+      return new Query(wanted, createdFrom, createdTo, idPrefix, after, limit);
+    }
+
+    public Query withPrefix(String prefix) {
+      return new Query(statuses, createdFrom, createdTo, prefix, after, limit);
+    }
+
+    public Query withLimit(int rows) {
+      return new Query(statuses, createdFrom, createdTo, idPrefix, after, rows);
+    }
+  }
+
+  /**
+   * Where an instance stands in a list: by the time of its creation, then by its id in the order of
+   * code points. It keeps its place for as long as it lives: continuing as new and rewinding give
+   * it another key, but neither another id nor another time. So somebody who reads page after page
+   * meets it once.
+   */
+  record Place(long createdAt, String id) implements Comparable<Place> {
+    /** Before all others. */
+    public static final Place START = new Place(Long.MIN_VALUE, "");
+
+    public static Place of(Rows.Instance row) {
+      return new Place(row.createdAt(), row.id());
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      int byTime = Long.compare(createdAt, other.createdAt);
+      return byTime != 0 ? byTime : Text.compare(id, other.id);
+    }
+  }
 
   /**
    * Summaries of ended executions by (completedAt, key) rising, {@code from <= completedAt < to},

@@ -8,6 +8,24 @@ public final class Text {
   private Text() {}
 
   /**
+   * The order of code points, which databases that compare UTF-8 bytes have; {@code compareTo}
+   * differs from it beyond U+FFFF.
+   */
+  static int compare(String a, String b) {
+    int length = Math.min(a.length(), b.length());
+    for (int i = 0; i < length; i++) {
+      char left = a.charAt(i);
+      char right = b.charAt(i);
+      if (left != right) {
+        boolean onlyOnePaired = Character.isSurrogate(left) != Character.isSurrogate(right);
+        int byUnit = Character.compare(left, right);
+        return onlyOnePaired ? (Character.isSurrogate(left) ? 1 : -1) : byUnit;
+      }
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+
+  /**
    * Whether a text can be kept by every store.
    *
    * @param what names the text in the answer, e.g. "event name"

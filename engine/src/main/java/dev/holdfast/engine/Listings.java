@@ -1,5 +1,7 @@
 package dev.holdfast.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
@@ -12,6 +14,7 @@ import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.QueryInstancesResponse;
+import java.util.Base64;
 import java.util.List;
 
 /** Pages of instances, read from the store: what is durable, in a fixed order, none twice. */
@@ -27,7 +30,6 @@ final class Listings {
 
   QueryInstancesResponse query(InstanceQuery query) {
     int page = pageSize(query.getMaxInstanceCount());
-    Cursor after = Cursor.parse(query.getContinuationToken().getValue());
     List<Rows.Instance> rows =
         store.query(
             new Store.Query(
@@ -35,7 +37,7 @@ final class Listings {
                 query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
                 query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null,
                 query.getInstanceIdPrefix().getValue(),
-                after.key(),
+                PlaceToken.parse(query.getContinuationToken().getValue()),
                 page));
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
     for (Rows.Instance row : rows) {
@@ -43,7 +45,7 @@ final class Listings {
     }
     if (rows.size() == page) {
       response.setContinuationToken(
-          StringValue.of(Cursor.of(rows.get(rows.size() - 1)).toString()));
+          StringValue.of(PlaceToken.of(Store.Place.of(rows.get(rows.size() - 1)))));
     }
     return response.build();
   }
@@ -77,12 +79,40 @@ final class Listings {
     return statuses.stream().map(OrchestrationStatus::getNumber).toList();
   }
 
-  /** Where a page ended: a time and a key, opaque to clients. */
-  private record Cursor(long at, long key) {
-    static Cursor of(Rows.Instance row) {
-      return new Cursor(row.createdAt(), row.key());
+  private static RefusedException notOurs(String token) {
+    return new RefusedException(
+        RefusedException.Reason.INVALID_ARGUMENT,
+        "The continuation token '%s' is not one that this hub has given. Leave it out to begin with the first page."
+            .formatted(token));
+  }
+
+  /**
+   * Where a page of instances ended, opaque to clients and made of letters that any header takes.
+   */
+  private static final class PlaceToken {
+    static String of(Store.Place place) {
+      return Long.toString(place.createdAt(), 36)
+          + "."
+          + Base64.getUrlEncoder().withoutPadding().encodeToString(place.id().getBytes(UTF_8));
     }
 
+    static Store.Place parse(String token) {
+      if (token.isEmpty()) {
+        return Store.Place.START;
+      }
+      try {
+        int dot = token.indexOf('.');
+        return new Store.Place(
+            Long.parseLong(token.substring(0, dot), 36),
+            new String(Base64.getUrlDecoder().decode(token.substring(dot + 1)), UTF_8));
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        throw notOurs(token);
+      }
+    }
+  }
+
+  /** Where a page of ended instances ended: when that one did, and its key; opaque to clients. */
+  private record Cursor(long at, long key) {
     static Cursor parse(String token) {
       if (token.isEmpty()) {
         return new Cursor(Long.MIN_VALUE, Long.MIN_VALUE);
@@ -93,10 +123,7 @@ final class Listings {
             Long.parseLong(token.substring(0, dash), 36),
             Long.parseLong(token.substring(dash + 1), 36));
       } catch (NumberFormatException | IndexOutOfBoundsException e) {
-        throw new RefusedException(
-            RefusedException.Reason.INVALID_ARGUMENT,
-            "The continuation token '%s' is not one that this hub has given. Leave it out to begin with the first page."
-                .formatted(token));
+        throw notOurs(token);
       }
     }
 

@@ -141,25 +141,25 @@ final class Purges {
     if (filter.hasTimeout()) {
       until = clock.now() + Times.micros(filter.getTimeout());
     }
-    return pagesFrom(Long.MIN_VALUE, 0, new Filtered(statuses, filter, recursive, until));
+    return pagesFrom(Store.Place.START, 0, new Filtered(statuses, filter, recursive, until));
   }
 
   private record Filtered(
       List<Integer> statuses, PurgeInstanceFilter filter, boolean recursive, long until) {
-    Store.Query page(long afterKey) {
+    Store.Query page(Store.Place after) {
       return new Store.Query(
           statuses,
           filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null,
           filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null,
           "",
-          afterKey,
+          after,
           PAGE);
     }
   }
 
-  private CompletableFuture<Done> pagesFrom(long afterKey, int count, Filtered what) {
+  private CompletableFuture<Done> pagesFrom(Store.Place after, int count, Filtered what) {
     return reads
-        .run(() -> store.query(what.page(afterKey)))
+        .run(() -> store.query(what.page(after)))
         .thenCompose(
             page -> {
               if (page.isEmpty()) {
@@ -168,9 +168,9 @@ final class Purges {
               if (clock.now() >= what.until()) {
                 return CompletableFuture.completedFuture(new Done(count, false));
               }
-              long lastKey = page.get(page.size() - 1).key();
+              Store.Place last = Store.Place.of(page.get(page.size() - 1));
               return ids(page.stream().map(Rows.Instance::id).toList(), what.recursive())
-                  .thenCompose(done -> pagesFrom(lastKey, count + done.count(), what));
+                  .thenCompose(done -> pagesFrom(last, count + done.count(), what));
             });
   }
 }

@@ -61,14 +61,13 @@ final class StoreCopies {
   }
 
   private static void read(SqliteStore store, Map<Long, Execution> into) {
-    long after = 0;
+    Store.Place after = Store.Place.START;
     while (true) {
-      List<Rows.Instance> page =
-          store.query(new Store.Query(List.of(), null, null, "", after, PAGE));
+      List<Rows.Instance> page = store.query(Store.Query.all(PAGE).after(after));
       if (page.isEmpty()) {
         return;
       }
-      after = page.get(page.size() - 1).key();
+      after = Store.Place.of(page.get(page.size() - 1));
       for (Store.Stored stored :
           store.loadByKey(page.stream().map(Rows.Instance::key).toList(), Store.Detail.ALL)) {
         ByteString history =

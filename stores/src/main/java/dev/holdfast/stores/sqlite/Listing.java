@@ -7,27 +7,35 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 
 /**
- * Lists of summaries by filter.
+ * Lists of summaries by filter, in the order of their places.
  *
  * <p>There are few indexes, because each costs every execution. A selective prefix is found by the
- * index of ids; every status but "completed" by an index of its own; all else by reading along the
- * keys.
+ * index of ids. All else is read along the index of statuses and creation times: one run for each
+ * status that is wanted, merged by SQLite as it goes, so that a page costs its own rows and not
+ * those before it. Rows of one microsecond are sorted by their ids; the index need not hold those.
  */
 final class Listing {
 
-  /** The status whose executions are not in the index of statuses, because most are. */
-  private static final int COMPLETED = OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED_VALUE;
+  private static final int[] STATUSES =
+      Arrays.stream(OrchestrationStatus.values())
+          .filter(status -> status != OrchestrationStatus.UNRECOGNIZED)
+          .mapToInt(OrchestrationStatus::getNumber)
+          .toArray();
 
-  private static final int NO_STATUS = Integer.MIN_VALUE;
-
-  /** Up to so many ids of a prefix it is cheaper to look at each than to read along the keys. */
+  /** Up to so many ids of a prefix it is cheaper to look at each than to read along the list. */
   private static final int PREFIX_MATCHES_MAX = 10_000;
+
+  private static final String ORDER =
+      " ORDER BY " + Reads.CREATED_AT_COLUMN + ", " + Reads.ID_COLUMN + " LIMIT ?1";
+
+  /** A statement, and what is bound to its parameters from ?1 on. */
+  record Select(String sql, List<Object> parameters) {}
 
   private Listing() {}
 
@@ -36,116 +44,83 @@ final class Listing {
     if (prefix == null) {
       return List.of();
     }
-    Set<Integer> statuses = new TreeSet<>(query.statuses());
-    if (!query.idPrefix().isEmpty() && isSelective(reads, prefix)) {
-      return byPrefix(reads, query, prefix, statuses);
+    Select select = select(query, prefix, isSelective(reads, query, prefix));
+    PreparedStatement statement = reads.statement(select.sql());
+    int parameter = 0;
+    for (Object value : select.parameters()) {
+      statement.setObject(++parameter, value);
     }
-    if (statuses.isEmpty()) {
-      return alongKeys(reads, query, prefix, "i.status <> ?", NO_STATUS);
-    }
-    List<Rows.Instance> found = new ArrayList<>();
-    for (int status : statuses) {
-      found.addAll(withStatus(reads, query, prefix, status));
-    }
-    return found.stream()
-        .sorted(Comparator.comparingLong(Rows.Instance::key))
-        .limit(query.limit())
-        .toList();
+    return reads.instances(statement);
   }
 
-  private static boolean isSelective(Reads reads, Text.Range prefix) throws SQLException {
+  private static boolean isSelective(Reads reads, Query query, Text.Range prefix)
+      throws SQLException {
+    if (query.idPrefix().isEmpty()) {
+      return false;
+    }
+    List<Object> parameters = new ArrayList<>(List.of(PREFIX_MATCHES_MAX + 1));
     PreparedStatement select =
         reads.statement(
             "SELECT count(*) FROM (SELECT 1 FROM instances AS i INDEXED BY instances_id WHERE "
-                + inPrefix(prefix)
-                + " LIMIT ?)");
-    int next = bind(select, 1, prefix);
-    select.setInt(next, PREFIX_MATCHES_MAX + 1);
+                + inPrefix(prefix, parameters)
+                + " LIMIT ?1)");
+    int parameter = 0;
+    for (Object value : parameters) {
+      select.setObject(++parameter, value);
+    }
     try (ResultSet row = select.executeQuery()) {
       return row.next() && row.getInt(1) <= PREFIX_MATCHES_MAX;
     }
   }
 
-  private static List<Rows.Instance> byPrefix(
-      Reads reads, Query query, Text.Range prefix, Set<Integer> statuses) throws SQLException {
-    // The unary plus keeps the planner from reading along the keys after all.
-    return run(
-            reads,
-            " INDEXED BY instances_id WHERE i.status <> ? AND +i.key > ?",
-            NO_STATUS,
-            query,
-            prefix,
-            " ORDER BY +i.key LIMIT ?",
-            statuses.isEmpty() ? query.limit() : Integer.MAX_VALUE)
-        .stream()
-        .filter(row -> statuses.isEmpty() || statuses.contains(row.status()))
-        .limit(query.limit())
-        .toList();
-  }
-
-  private static List<Rows.Instance> withStatus(
-      Reads reads, Query query, Text.Range prefix, int status) throws SQLException {
-    return status == COMPLETED
-        ? alongKeys(reads, query, prefix, "i.status = ?", status)
-        : run(
-            reads,
-            " INDEXED BY instances_status WHERE i.status <> 1 AND i.status = ? AND i.key > ?",
-            status,
-            query,
-            prefix,
-            " ORDER BY i.key LIMIT ?",
-            query.limit());
-  }
-
-  private static List<Rows.Instance> alongKeys(
-      Reads reads, Query query, Text.Range prefix, String statusFilter, int status)
-      throws SQLException {
-    return run(
-        reads,
-        " NOT INDEXED WHERE " + statusFilter + " AND i.key > ?",
-        status,
-        query,
-        prefix,
-        " ORDER BY i.key LIMIT ?",
-        query.limit());
-  }
-
-  private static List<Rows.Instance> run(
-      Reads reads, String where, int status, Query query, Text.Range prefix, String tail, int limit)
-      throws SQLException {
-    boolean any = query.idPrefix().isEmpty();
+  /**
+   * What reads the page. There are few such texts: they differ by which filters there are and how
+   * many statuses, never by values.
+   *
+   * @param byPrefix go by the index of ids
+   */
+  static Select select(Query query, Text.Range prefix, boolean byPrefix) {
     Long from = query.createdFrom();
     Long to = query.createdTo();
-    PreparedStatement select =
-        reads.statement(
-            "SELECT "
-                + Reads.INSTANCE
-                + " FROM instances AS i"
-                + where
-                + " AND i.created_at >= ? AND i.created_at <= ?"
-                + (any ? "" : " AND " + inPrefix(prefix))
-                + tail);
-    select.setInt(1, status);
-    select.setLong(2, query.afterKey());
-    select.setLong(3, from == null ? Long.MIN_VALUE : from);
-    select.setLong(4, to == null ? Long.MAX_VALUE : to);
-    select.setInt(any ? 5 : bind(select, 5, prefix), limit);
-    return reads.instances(select);
-  }
-
-  private static String inPrefix(Text.Range prefix) {
-    return prefix.to() == null ? "i.id >= ?" : "i.id >= ? AND i.id < ?";
-  }
-
-  /** Binds the range from this parameter on; returns the next. */
-  private static int bind(PreparedStatement select, int parameter, Text.Range prefix)
-      throws SQLException {
-    select.setString(parameter, prefix.from());
-    if (prefix.to() == null) {
-      return parameter + 1;
+    List<Object> parameters = new ArrayList<>();
+    parameters.add(query.limit());
+    parameters.add(Math.max(from == null ? Long.MIN_VALUE : from, query.after().createdAt()));
+    parameters.add(to == null ? Long.MAX_VALUE : to);
+    parameters.add(query.after().createdAt());
+    parameters.add(query.after().id());
+    String filter =
+        " AND i.created_at >= ?2 AND i.created_at <= ?3 AND (i.created_at > ?4 OR i.id > ?5)";
+    if (!query.idPrefix().isEmpty()) {
+      filter += " AND " + inPrefix(prefix, parameters);
     }
-    select.setString(parameter + 1, prefix.to());
-    return parameter + 2;
+    int[] statuses =
+        query.statuses().isEmpty()
+            ? STATUSES
+            : query.statuses().stream().mapToInt(Integer::intValue).distinct().toArray();
+    String rows = "SELECT " + Reads.INSTANCE + " FROM instances AS i INDEXED BY ";
+    if (byPrefix) {
+      parameters.add(Arrays.stream(statuses).reduce(0, (mask, status) -> mask | 1 << status));
+      filter += " AND (?" + parameters.size() + " >> i.status) & 1 = 1";
+      // The first condition of the filter begins with AND.
+      return new Select(rows + "instances_id WHERE 1" + filter + ORDER, parameters);
+    }
+    StringJoiner runs = new StringJoiner(" UNION ALL ");
+    for (int status : statuses) {
+      parameters.add(status);
+      runs.add(rows + "instances_listed WHERE i.status = ?" + parameters.size() + filter);
+    }
+    return new Select(runs + ORDER, parameters);
+  }
+
+  /** Adds the ends of the range to the parameters. */
+  private static String inPrefix(Text.Range prefix, List<Object> parameters) {
+    parameters.add(prefix.from());
+    String words = "i.id >= ?" + parameters.size();
+    if (prefix.to() == null) {
+      return words;
+    }
+    parameters.add(prefix.to());
+    return words + " AND i.id < ?" + parameters.size();
   }
 
   /** As {@link dev.holdfast.core.Store#ended}. */

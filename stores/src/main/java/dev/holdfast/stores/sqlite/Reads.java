@@ -31,6 +31,11 @@ final class Reads implements AutoCloseable {
   static final String INSTANCE =
       "i.key, i.id, i.slot, i.status, i.ready, i.created_at, i.completed_at, i.sum, i.state";
 
+  /** Where those columns are in {@link #INSTANCE}, from 1. */
+  static final int ID_COLUMN = 2;
+
+  static final int CREATED_AT_COLUMN = 6;
+
   private final Connection connection;
   private final RowSum sums = new RowSum();
   private final Map<String, PreparedStatement> statements = new HashMap<>();

@@ -28,8 +28,8 @@ CREATE INDEX instances_ready ON instances (key, slot) WHERE ready <> 0;
 
 CREATE INDEX instances_ended ON instances (completed_at, key) WHERE completed_at <> 0;
 
--- All but the completed (1): those are found fast enough by reading along the keys.
-CREATE INDEX instances_status ON instances (status, key) WHERE status <> 1;
+-- Lists: by status and time of creation; those of several statuses are merged.
+CREATE INDEX instances_listed ON instances (status, created_at);
 
 -- bytes are consecutive events, count of them, the first being number seq of the execution.
 CREATE TABLE history (

@@ -178,7 +178,7 @@ class SqliteFilesTest {
           restored.loadByKey(List.of(10_000 + last, 10_001 + last), Store.Detail.ALL);
       assertThat(newest).hasSize(last > FLUSHES ? 1 : 0);
       assertThat(newest).allMatch(each -> each.history().get(0).count() == last);
-      assertThat(restored.query(new Store.Query(List.of(), null, null, "n", 0, 100_000)))
+      assertThat(restored.query(Store.Query.all(100_000).withPrefix("n")))
           .hasSize((int) last - FLUSHES);
     }
   }

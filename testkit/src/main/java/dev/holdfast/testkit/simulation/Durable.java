@@ -281,8 +281,7 @@ final class Durable {
         onTheirWay.add(world.describe(Mailbag.input(mail.bytes())));
       }
     }
-    List<Rows.Instance> all =
-        store.query(new Store.Query(List.of(), null, null, "", Long.MIN_VALUE, Integer.MAX_VALUE));
+    List<Rows.Instance> all = store.query(Store.Query.all(Integer.MAX_VALUE));
     for (Rows.Instance row : all) {
       if (!Statuses.isEnded(row.status())) {
         checkChildren(

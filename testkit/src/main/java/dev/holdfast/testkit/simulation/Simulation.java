@@ -253,8 +253,7 @@ public final class Simulation {
   /** Everything that lives, and what it says it waits for. */
   private String stuck() {
     List<String> stuck = new ArrayList<>();
-    for (Rows.Instance row :
-        world.memory().query(new Store.Query(List.of(), null, null, "", Long.MIN_VALUE, 1_000))) {
+    for (Rows.Instance row : world.memory().query(Store.Query.all(1_000))) {
       if (!Statuses.isEnded(row.status())) {
         var why = world.engine().taskHub().why(row.id());
         runAtThisMoment();

@@ -25,8 +25,7 @@ public record Contents(
    * meanwhile.
    */
   public static Contents of(Store store, List<String> namespaces) {
-    List<Rows.Instance> summaries =
-        store.query(new Store.Query(List.of(), null, null, "", 0, Integer.MAX_VALUE));
+    List<Rows.Instance> summaries = store.query(Store.Query.all(Integer.MAX_VALUE));
     List<Long> keys = summaries.stream().map(Rows.Instance::key).toList();
     return new Contents(
         store.loadByKey(keys, Store.Detail.ALL).stream()

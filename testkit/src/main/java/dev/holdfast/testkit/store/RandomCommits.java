@@ -73,9 +73,7 @@ public final class RandomCommits {
   public void follow(Store store) {
     known.clear();
     List<Long> keys =
-        store.query(new Store.Query(List.of(), null, null, "", 0, Integer.MAX_VALUE)).stream()
-            .map(Rows.Instance::key)
-            .toList();
+        store.query(Store.Query.all(Integer.MAX_VALUE)).stream().map(Rows.Instance::key).toList();
     for (Store.Stored stored : store.loadByKey(keys, Store.Detail.ALL)) {
       Known each = new Known(stored.instance());
       for (Rows.History chunk : stored.history()) {

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.store;
 
 import static dev.holdfast.testkit.store.SampleRows.EPOCH;
+import static dev.holdfast.testkit.store.SampleRows.created;
 import static dev.holdfast.testkit.store.SampleRows.ended;
 import static dev.holdfast.testkit.store.SampleRows.history;
 import static dev.holdfast.testkit.store.SampleRows.inbox;
@@ -13,10 +14,12 @@ import dev.holdfast.core.Commit;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Store.Detail;
+import dev.holdfast.core.Store.Place;
 import dev.holdfast.core.Store.Query;
 import dev.holdfast.core.Store.Slots;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -232,7 +235,11 @@ abstract class ReadBehaviour extends StoreBehaviour {
         assertThat(writer.store.query(query))
             .as("seed %d, %s", seed, query)
             .isEqualTo(
-                all.stream().filter(row -> matches(query, row)).limit(query.limit()).toList());
+                all.stream()
+                    .sorted(Comparator.comparing(Place::of))
+                    .filter(row -> matches(query, row))
+                    .limit(query.limit())
+                    .toList());
       }
     }
   }
@@ -241,6 +248,9 @@ abstract class ReadBehaviour extends StoreBehaviour {
     Commit.Builder commit = Commit.builder();
     for (long key = 1; key <= size; key++) {
       Rows.Instance row = running(key * 3, "id-" + random.nextInt(5) + "-" + key);
+      if (random.nextInt(3) == 0) {
+        row = created(row, EPOCH + random.nextInt(40) * 1_000_000L);
+      }
       boolean over = random.nextBoolean();
       commit.insert(
           over
@@ -255,14 +265,17 @@ abstract class ReadBehaviour extends StoreBehaviour {
     Long from = random.nextBoolean() ? null : EPOCH + random.nextInt(360) * 1_000_000L;
     Long to = random.nextBoolean() ? null : EPOCH + random.nextInt(360) * 1_000_000L;
     String prefix = random.nextBoolean() ? "" : "id-" + random.nextInt(6);
-    long after = random.nextBoolean() ? 0 : random.nextInt(360);
+    Place after =
+        random.nextBoolean()
+            ? Place.START
+            : new Place(EPOCH + random.nextInt(360) * 1_000_000L, "id-" + random.nextInt(6));
     return new Query(statuses, from, to, prefix, after, 1 + random.nextInt(150));
   }
 
   private static boolean matches(Query query, Rows.Instance row) {
     Long from = query.createdFrom();
     Long to = query.createdTo();
-    return row.key() > query.afterKey()
+    return Place.of(row).compareTo(query.after()) > 0
         && (query.statuses().isEmpty() || query.statuses().contains(row.status()))
         && (from == null || from <= row.createdAt())
         && (to == null || row.createdAt() <= to)
@@ -273,21 +286,63 @@ abstract class ReadBehaviour extends StoreBehaviour {
   void pages_of_a_query_add_up_to_all_of_it() {
     Writer writer = open();
     writer.write(population(new Random(1), 200));
-    Query whole = new Query(List.of(0, 1, 3), null, null, "id-", 0, 1_000);
+    Query whole = Query.all(1_000).withStatuses(List.of(0, 1, 3)).withPrefix("id-");
 
     List<Rows.Instance> paged = new ArrayList<>();
-    long after = 0;
+    Place after = Place.START;
     while (true) {
-      List<Rows.Instance> page =
-          writer.store.query(new Query(whole.statuses(), null, null, "id-", after, 9));
+      List<Rows.Instance> page = writer.store.query(whole.withLimit(9).after(after));
       if (page.isEmpty()) {
         break;
       }
       paged.addAll(page);
-      after = page.get(page.size() - 1).key();
+      after = Place.of(page.get(page.size() - 1));
     }
 
     assertThat(paged).isEqualTo(writer.store.query(whole)).isNotEmpty();
+  }
+
+  @Test
+  void whoever_is_created_at_the_same_moment_comes_by_id_in_the_order_of_code_points() {
+    Writer writer = open();
+    List<String> ids = List.of("", "a", "ab", "b", "\uFFFF", "\uD83D\uDE00", "\uD83D\uDE01");
+    Commit.Builder commit = Commit.builder();
+    for (int i = 0; i < ids.size(); i++) {
+      int status = i % 2 == 0 ? COMPLETED : FAILED;
+      commit.insert(created(ended(running(100 - i, ids.get(i)), status, EPOCH), EPOCH));
+    }
+    writer.write(commit.insert(running(1, "later")));
+
+    List<String> paged = new ArrayList<>();
+    Place after = Place.START;
+    for (int page = 0; page < 10; page++) {
+      List<Rows.Instance> rows = writer.store.query(Query.all(2).after(after));
+      for (Rows.Instance row : rows) {
+        paged.add(row.id());
+        after = Place.of(row);
+      }
+    }
+
+    assertThat(paged).startsWith(ids.toArray(String[]::new)).endsWith("later").hasSize(8);
+  }
+
+  @Test
+  void an_instance_that_gets_a_new_key_keeps_its_place_in_the_list() {
+    Writer writer = open();
+    Commit.Builder commit = Commit.builder();
+    for (long key = 1; key <= 9; key++) {
+      commit.insert(running(key, "i" + key));
+    }
+    writer.write(commit);
+    List<Rows.Instance> first = writer.store.query(Query.all(4));
+    for (long key = 2; key <= 8; key += 2) {
+      Rows.Instance next = created(running(100 + key, "i" + key), EPOCH + key * 1_000_000L);
+      writer.write(Commit.builder().remove(key).insert(next));
+    }
+    List<Rows.Instance> rest = writer.store.query(Query.all(100).after(Place.of(first.get(3))));
+
+    assertThat(first).extracting(Rows.Instance::id).containsExactly("i1", "i2", "i3", "i4");
+    assertThat(rest).extracting(Rows.Instance::id).containsExactly("i5", "i6", "i7", "i8", "i9");
   }
 
   @Test
@@ -306,7 +361,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
       assertThat(again.only(id, Detail.SUMMARY).instance().id()).isEqualTo(id);
       for (int length = 0; length <= id.length(); length++) {
         String prefix = id.substring(0, length);
-        assertThat(again.store.query(new Query(List.of(), null, null, prefix, 0, 1_000)))
+        assertThat(again.store.query(Query.all(1_000).withPrefix(prefix)))
             .as("prefix %s", prefix)
             .extracting(Rows.Instance::id)
             .isEqualTo(AWKWARD_IDS.stream().filter(each -> each.startsWith(prefix)).toList());

@@ -31,6 +31,19 @@ public final class SampleRows {
         state(id, "input of " + key));
   }
 
+  /** The same execution, created at this time. */
+  public static Rows.Instance created(Rows.Instance row, long createdAt) {
+    return new Rows.Instance(
+        row.key(),
+        row.id(),
+        row.slot(),
+        row.status(),
+        row.ready(),
+        createdAt,
+        row.completedAt(),
+        row.state());
+  }
+
   /** The same execution, ready or not. */
   public static Rows.Instance ready(Rows.Instance row, boolean ready) {
     return new Rows.Instance(

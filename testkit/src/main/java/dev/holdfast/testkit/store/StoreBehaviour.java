@@ -96,7 +96,7 @@ abstract class StoreBehaviour {
     }
 
     List<Rows.Instance> all() {
-      return store.query(new Store.Query(List.of(), null, null, "", 0, Integer.MAX_VALUE));
+      return store.query(Store.Query.all(Integer.MAX_VALUE));
     }
   }
 }

@@ -39,7 +39,14 @@ class ReadTest {
           ORCHESTRATION_STATUS_FAILED,
           ORCHESTRATION_STATUS_TERMINATED);
 
-  private final Asking ask = new Asking(WAITS, FAILS, ENDS);
+  private static final Program GOES_ON =
+      Program.of(
+          "GoesOn",
+          IntStream.range(0, 40)
+              .mapToObj(i -> i % 2 == 0 ? new Step.Await("go") : new Step.Again())
+              .toArray(Step[]::new));
+
+  private final Asking ask = new Asking(WAITS, FAILS, ENDS, GOES_ON);
   private final List<OrchestrationState> all = new ArrayList<>();
 
   @BeforeEach
@@ -118,6 +125,40 @@ class ReadTest {
     assertThat(query(InstanceQuery.newBuilder().setMaxInstanceCount(30))).hasSize(30);
     assertThat(query(InstanceQuery.newBuilder().setMaxInstanceCount(15))).hasSize(30);
     assertThat(query(InstanceQuery.newBuilder().setMaxInstanceCount(100))).hasSize(30);
+  }
+
+  @Test
+  void what_gets_a_new_execution_between_two_pages_is_listed_once() {
+    for (int i = 0; i < 10; i++) {
+      ask.start("eternal" + i, "GoesOn");
+      ask.driven.advance(Duration.ofSeconds(1));
+      all.add(ask.state("eternal" + i));
+    }
+    List<String> found = new ArrayList<>();
+    String token = "";
+    do {
+      QueryInstancesResponse page =
+          ask.driven.get(
+              ask.hub()
+                  .query(
+                      InstanceQuery.newBuilder()
+                          .setMaxInstanceCount(4)
+                          .setContinuationToken(StringValue.of(token))
+                          .build()));
+      page.getOrchestrationStateList().forEach(state -> found.add(state.getInstanceId()));
+      token = page.getContinuationToken().getValue();
+      for (OrchestrationState state : all) {
+        String id = state.getInstanceId();
+        if (state.getName().equals("Fails")) {
+          ask.driven.get(ask.hub().rewind(id, null));
+        } else if (state.getName().equals("GoesOn")) {
+          ask.raise(id, "go");
+        }
+      }
+    } while (!token.isEmpty());
+
+    assertThat(found)
+        .containsExactlyElementsOf(all.stream().map(OrchestrationState::getInstanceId).toList());
   }
 
   @Test

@@ -143,6 +143,9 @@ public final class MemoryStore implements Store {
     if (!wellFormed(row.id())) {
       return "id " + row.id() + " has U+0000 or half a surrogate pair";
     }
+    if (!wellFormed(row.name()) || !wellFormed(row.version())) {
+      return "name or version of " + row.id() + " has U+0000 or half a surrogate pair";
+    }
     if ((byId.containsKey(row.id()) && !idsGone.contains(row.id())) || !idsNew.add(row.id())) {
       return "inserts key " + row.key() + " under id " + row.id() + ", which another key has";
     }
@@ -265,6 +268,8 @@ public final class MemoryStore implements Store {
         .takeWhile(row -> to == null || row.createdAt() <= to)
         .filter(row -> query.statuses().isEmpty() || query.statuses().contains(row.status()))
         .filter(row -> row.id().startsWith(query.idPrefix()))
+        .filter(row -> query.name() == null || row.name().equals(query.name()))
+        .filter(row -> query.version() == null || row.version().equals(query.version()))
         .limit(query.limit())
         .toList();
   }
@@ -375,8 +380,10 @@ public final class MemoryStore implements Store {
       if (row != null
           && !(row.id().equals(instance.id())
               && row.slot() == instance.slot()
-              && row.createdAt() == instance.createdAt())) {
-        return "changes id, slot or creation time of " + named();
+              && row.createdAt() == instance.createdAt()
+              && row.name().equals(instance.name())
+              && row.version().equals(instance.version()))) {
+        return "changes id, slot, creation time, name or version of " + named();
       }
       int events = events();
       for (Rows.History chunk : change.history()) {

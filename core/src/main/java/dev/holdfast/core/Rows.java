@@ -37,7 +37,18 @@ public final class Rows {
       boolean ready,
       long createdAt,
       long completedAt,
-      OrchestrationState state) {}
+      OrchestrationState state) {
+
+    /** The orchestrator's name; the same for as long as the execution lives. */
+    public String name() {
+      return state.getName();
+    }
+
+    /** The version it was started with, "" for none; the same for as long as it lives. */
+    public String version() {
+      return state.getVersion().getValue();
+    }
+  }
 
   /**
    * A run of consecutive history events of one execution.

@@ -35,8 +35,9 @@ public interface Store extends AutoCloseable {
    *
    * <p>A commit that contradicts what is stored is {@link Rejected} whole: an id or key that is
    * taken, a row to change or remove that is not there, a row to insert that is, history that does
-   * not begin where the stored history ends, another id, slot or creation time for a key, text with
-   * U+0000 or half a surrogate pair. What is removed goes before anything is inserted.
+   * not begin where the stored history ends, another id, slot, creation time, orchestrator name or
+   * version for a key, an id, name or version with U+0000 or half a surrogate pair. What is removed
+   * goes before anything is inserted.
    *
    * <p>Never throws for a failure of the store: that is {@link Unknown} or {@link Rejected}. A
    * failed sync is neither: it ends the process (see {@code SyncFailure} in the SQLite store),
@@ -142,6 +143,8 @@ public interface Store extends AutoCloseable {
    * @param createdFrom inclusive; null is unbounded
    * @param createdTo inclusive; null is unbounded
    * @param idPrefix "" for any; compared by UTF-16 code unit, case counts
+   * @param name of the orchestrator; null for any
+   * @param version of the orchestrator, "" for those without one; null for any
    * @param after only what comes behind this
    */
   record Query(
@@ -149,28 +152,39 @@ public interface Store extends AutoCloseable {
       @Nullable Long createdFrom,
       @Nullable Long createdTo,
       String idPrefix,
+      @Nullable String name,
+      @Nullable String version,
       Place after,
       int limit) {
 
     /** The first so many of all. */
     public static Query all(int limit) {
-      return new Query(List.of(), null, null, "", Place.START, limit);
+      return new Query(List.of(), null, null, "", null, null, Place.START, limit);
     }
 
     public Query after(Place place) {
-      return new Query(statuses, createdFrom, createdTo, idPrefix, place, limit);
+      return new Query(statuses, createdFrom, createdTo, idPrefix, name, version, place, limit);
     }
 
     public Query withStatuses(List<Integer> wanted) {
-      return new Query(wanted, createdFrom, createdTo, idPrefix, after, limit);
+      return new Query(wanted, createdFrom, createdTo, idPrefix, name, version, after, limit);
+    }
+
+    public Query createdBetween(@Nullable Long from, @Nullable Long to) {
+      return new Query(statuses, from, to, idPrefix, name, version, after, limit);
     }
 
     public Query withPrefix(String prefix) {
-      return new Query(statuses, createdFrom, createdTo, prefix, after, limit);
+      return new Query(statuses, createdFrom, createdTo, prefix, name, version, after, limit);
+    }
+
+    public Query of(@Nullable String orchestrator, @Nullable String itsVersion) {
+      return new Query(
+          statuses, createdFrom, createdTo, idPrefix, orchestrator, itsVersion, after, limit);
     }
 
     public Query withLimit(int rows) {
-      return new Query(statuses, createdFrom, createdTo, idPrefix, after, rows);
+      return new Query(statuses, createdFrom, createdTo, idPrefix, name, version, after, rows);
     }
   }
 

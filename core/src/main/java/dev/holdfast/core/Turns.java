@@ -190,10 +190,21 @@ final class Turns {
   private static @Nullable CompleteOrchestrationAction completion(OrchestratorResponse response) {
     for (OrchestratorAction action : response.getActionsList()) {
       if (action.hasCompleteOrchestration()) {
-        return action.getCompleteOrchestration();
+        return possible(action.getCompleteOrchestration());
       }
     }
     return null;
+  }
+
+  /** Going on under a version that no store can keep is a failure. */
+  private static CompleteOrchestrationAction possible(CompleteOrchestrationAction completion) {
+    String problem = Text.problem("orchestrator version", completion.getNewVersion().getValue());
+    return problem == null || !continuesAsNew(completion)
+        ? completion
+        : CompleteOrchestrationAction.newBuilder()
+            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
+            .setFailureDetails(failure("InvalidVersion", problem))
+            .build();
   }
 
   private static boolean continuesAsNew(@Nullable CompleteOrchestrationAction completion) {
@@ -424,16 +435,12 @@ final class Turns {
         started.setParentTraceContext(action.getParentTraceContext());
       }
       add(event.setSubOrchestrationInstanceCreated(created));
-      String problem =
-          InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
+      TaskFailureDetails problem = problem(childId, action);
       if (problem != null) {
         messages.add(
             new Input.Resolve(
                 started.getParentInstance(),
-                Events.childFailed(
-                    Times.timestamp(context.stamp()),
-                    event.getEventId(),
-                    failure("InvalidInstanceId", problem))));
+                Events.childFailed(Times.timestamp(context.stamp()), event.getEventId(), problem)));
         return;
       }
       messages.add(
@@ -444,6 +451,22 @@ final class Turns {
                   .setTimestamp(Times.timestamp(context.stamp()))
                   .setExecutionStarted(started)
                   .build()));
+    }
+
+    /** Why there can be no such child; null when there can. */
+    private @Nullable TaskFailureDetails problem(
+        String childId, CreateSubOrchestrationAction action) {
+      String ofId =
+          InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
+      if (ofId != null) {
+        return failure("InvalidInstanceId", ofId);
+      }
+      String ofName = Text.problem("orchestrator name", action.getName());
+      if (ofName != null) {
+        return failure("InvalidName", ofName);
+      }
+      String ofVersion = Text.problem("orchestrator version", action.getVersion().getValue());
+      return ofVersion == null ? null : failure("InvalidVersion", ofVersion);
     }
 
     /**

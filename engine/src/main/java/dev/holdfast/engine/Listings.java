@@ -32,13 +32,13 @@ final class Listings {
     int page = pageSize(query.getMaxInstanceCount());
     List<Rows.Instance> rows =
         store.query(
-            new Store.Query(
-                numbers(query.getRuntimeStatusList()),
-                query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
-                query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null,
-                query.getInstanceIdPrefix().getValue(),
-                PlaceToken.parse(query.getContinuationToken().getValue()),
-                page));
+            Store.Query.all(page)
+                .withStatuses(numbers(query.getRuntimeStatusList()))
+                .createdBetween(
+                    query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
+                    query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null)
+                .withPrefix(query.getInstanceIdPrefix().getValue())
+                .after(PlaceToken.parse(query.getContinuationToken().getValue())));
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
     for (Rows.Instance row : rows) {
       response.addOrchestrationState(Views.state(row.state(), query.getFetchInputsAndOutputs()));

@@ -147,13 +147,12 @@ final class Purges {
   private record Filtered(
       List<Integer> statuses, PurgeInstanceFilter filter, boolean recursive, long until) {
     Store.Query page(Store.Place after) {
-      return new Store.Query(
-          statuses,
-          filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null,
-          filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null,
-          "",
-          after,
-          PAGE);
+      return Store.Query.all(PAGE)
+          .withStatuses(statuses)
+          .createdBetween(
+              filter.hasCreatedTimeFrom() ? Times.micros(filter.getCreatedTimeFrom()) : null,
+              filter.hasCreatedTimeTo() ? Times.microsUp(filter.getCreatedTimeTo()) : null)
+          .after(after);
     }
   }
 

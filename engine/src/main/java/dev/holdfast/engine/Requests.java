@@ -28,6 +28,7 @@ final class Requests {
       refuseIf(InstanceIds.problem(request.getInstanceId(), limits.instanceIdMax()));
     }
     name("orchestrator name", request.getName());
+    version(request.getVersion().getValue());
     if (request.hasInput()) {
       payload("input", request.getInput().getValue());
     }
@@ -61,6 +62,13 @@ final class Requests {
   void text(String what, @Nullable String text) {
     if (text != null) {
       payload(what, text);
+    }
+  }
+
+  /** None or an empty one is as good as any. */
+  private void version(String version) {
+    if (!version.isEmpty()) {
+      name("orchestrator version", version);
     }
   }
 

@@ -52,13 +52,14 @@ final class CommitWriter implements AutoCloseable {
     insertInstance =
         prepare(
             connection,
-            "INSERT INTO instances (key, id, slot, status, ready, created_at, completed_at, sum,"
-                + " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO instances (key, id, slot, name, version, status, ready, created_at,"
+                + " completed_at, sum, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     updateInstance =
         prepare(
             connection,
             "UPDATE instances SET status = ?, ready = ?, completed_at = ?, sum = ?, state = ?"
-                + " WHERE key = ? AND id = ? AND slot = ? AND created_at = ?");
+                + " WHERE key = ? AND id = ? AND slot = ? AND created_at = ? AND name = ?"
+                + " AND version = ?");
     insertHistory =
         prepare(
             connection,
@@ -177,16 +178,21 @@ final class CommitWriter implements AutoCloseable {
     if (!Text.wellFormed(row.id())) {
       throw new Misfit("id " + row.id() + " has U+0000 or half a surrogate pair");
     }
+    if (!Text.wellFormed(row.name()) || !Text.wellFormed(row.version())) {
+      throw new Misfit("name or version of " + row.id() + " has U+0000 or half a surrogate pair");
+    }
     byte[] state = row.state().toByteArray();
     insertInstance.setLong(1, row.key());
     insertInstance.setString(2, row.id());
     insertInstance.setInt(3, row.slot());
-    insertInstance.setInt(4, row.status());
-    insertInstance.setInt(5, row.ready() ? 1 : 0);
-    insertInstance.setLong(6, row.createdAt());
-    insertInstance.setLong(7, row.completedAt());
-    insertInstance.setInt(8, sums.instance(row, state));
-    insertInstance.setBytes(9, state);
+    insertInstance.setString(4, row.name());
+    insertInstance.setString(5, row.version());
+    insertInstance.setInt(6, row.status());
+    insertInstance.setInt(7, row.ready() ? 1 : 0);
+    insertInstance.setLong(8, row.createdAt());
+    insertInstance.setLong(9, row.completedAt());
+    insertInstance.setInt(10, sums.instance(row, state));
+    insertInstance.setBytes(11, state);
     if (isTaken(insertInstance)) {
       throw new Misfit(
           idOf(row.key()) != null
@@ -206,9 +212,11 @@ final class CommitWriter implements AutoCloseable {
     updateInstance.setString(7, row.id());
     updateInstance.setInt(8, row.slot());
     updateInstance.setLong(9, row.createdAt());
+    updateInstance.setString(10, row.name());
+    updateInstance.setString(11, row.version());
     if (updateInstance.executeUpdate() == 0) {
       requireThere(row.key());
-      throw new Misfit("changes id, slot or creation time of " + named(row.key()));
+      throw new Misfit("changes id, slot, creation time, name or version of " + named(row.key()));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists of summaries by filter, in the order of their places.
@@ -93,6 +94,8 @@ final class Listing {
     if (!query.idPrefix().isEmpty()) {
       filter += " AND " + inPrefix(prefix, parameters);
     }
+    filter +=
+        equal("name", query.name(), parameters) + equal("version", query.version(), parameters);
     int[] statuses =
         query.statuses().isEmpty()
             ? STATUSES
@@ -110,6 +113,14 @@ final class Listing {
       runs.add(rows + "instances_listed WHERE i.status = ?" + parameters.size() + filter);
     }
     return new Select(runs + ORDER, parameters);
+  }
+
+  private static String equal(String column, @Nullable String value, List<Object> parameters) {
+    if (value == null) {
+      return "";
+    }
+    parameters.add(value);
+    return " AND i." + column + " = ?" + parameters.size();
   }
 
   /** Adds the ends of the range to the parameters. */

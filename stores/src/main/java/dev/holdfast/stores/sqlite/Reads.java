@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class Reads implements AutoCloseable {
 
   static final String INSTANCE =
-      "i.key, i.id, i.slot, i.status, i.ready, i.created_at, i.completed_at, i.sum, i.state";
+      "i.key, i.id, i.slot, i.name, i.version, i.status, i.ready, i.created_at, i.completed_at,"
+          + " i.sum, i.state";
 
   /** Where those columns are in {@link #INSTANCE}, from 1. */
   static final int ID_COLUMN = 2;
 
-  static final int CREATED_AT_COLUMN = 6;
+  static final int CREATED_AT_COLUMN = 8;
 
   private final Connection connection;
   private final RowSum sums = new RowSum();
@@ -295,7 +296,7 @@ final class Reads implements AutoCloseable {
   /** From the columns of {@link #INSTANCE}. */
   Rows.Instance instance(ResultSet row) throws SQLException {
     long key = row.getLong(1);
-    byte[] state = bytes(row, 9);
+    byte[] state = bytes(row, 11);
     OrchestrationState parsed;
     try {
       parsed = OrchestrationState.parseFrom(state);
@@ -307,12 +308,15 @@ final class Reads implements AutoCloseable {
             key,
             row.getString(2),
             row.getInt(3),
-            row.getInt(4),
-            row.getInt(5) == 1,
-            row.getLong(6),
-            row.getLong(7),
+            row.getInt(6),
+            row.getInt(7) == 1,
+            row.getLong(8),
+            row.getLong(9),
             parsed);
-    check("instances", "key " + key, row.getInt(8), sums.instance(instance, state));
+    check("instances", "key " + key, row.getInt(10), sums.instance(instance, state));
+    if (!instance.name().equals(row.getString(4)) || !instance.version().equals(row.getString(5))) {
+      throw damaged("instances", "key " + key);
+    }
     return instance;
   }
 

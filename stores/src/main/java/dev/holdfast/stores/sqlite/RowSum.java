@@ -23,9 +23,12 @@ final class RowSum {
 
   int instance(Rows.Instance row, byte[] state) {
     byte[] id = row.id().getBytes(StandardCharsets.UTF_8);
-    numbers.clear().putLong(row.key()).putInt(id.length).putInt(row.slot()).putInt(row.status());
+    byte[] name = row.name().getBytes(StandardCharsets.UTF_8);
+    byte[] version = row.version().getBytes(StandardCharsets.UTF_8);
+    numbers.clear().putLong(row.key()).putInt(id.length).putInt(name.length);
+    numbers.putInt(version.length).putInt(row.slot()).putInt(row.status());
     numbers.put((byte) (row.ready() ? 1 : 0)).putLong(row.createdAt()).putLong(row.completedAt());
-    return sum(id, state);
+    return sum(id, name, version, state);
   }
 
   int history(long key, int seq, int count, boolean walk, byte[] bytes) {

@@ -9,11 +9,14 @@ CREATE TABLE hub (
   sum INTEGER NOT NULL
 );
 
--- One row per execution, keys rising in creation order. state is a serialized OrchestrationState.
+-- One row per execution, keys rising in creation order. state is a serialized OrchestrationState;
+-- name and version are the orchestrator's as in state, '' for none.
 CREATE TABLE instances (
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
   slot INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
   status INTEGER NOT NULL,
   ready INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
@@ -28,8 +31,9 @@ CREATE INDEX instances_ready ON instances (key, slot) WHERE ready <> 0;
 
 CREATE INDEX instances_ended ON instances (completed_at, key) WHERE completed_at <> 0;
 
--- Lists: by status and time of creation; those of several statuses are merged.
-CREATE INDEX instances_listed ON instances (status, created_at);
+-- Lists: by status and time of creation; those of several statuses are merged. With name and version, so
+-- that what runs on some version is found among many others without reading their rows.
+CREATE INDEX instances_listed ON instances (status, created_at, name, version);
 
 -- bytes are consecutive events, count of them, the first being number seq of the execution.
 CREATE TABLE history (

@@ -27,9 +27,10 @@ class QueryPlanTest {
           ALL.withStatuses(List.of(0)),
           ALL.withStatuses(List.of(0, 6, 7)),
           ALL.withStatuses(List.of(1, 3, 4, 5)).after(new Place(EPOCH, "x")),
-          new Query(List.of(), EPOCH, EPOCH + 5, "", Place.START, 100),
-          new Query(List.of(1), EPOCH, null, "", new Place(EPOCH + 1, "x"), 100),
-          new Query(List.of(3), null, EPOCH, "many", Place.START, 100));
+          ALL.createdBetween(EPOCH, EPOCH + 5),
+          ALL.withStatuses(List.of(1)).createdBetween(EPOCH, null).after(new Place(EPOCH + 1, "x")),
+          ALL.withStatuses(List.of(3)).createdBetween(null, EPOCH).withPrefix("many"),
+          ALL.withStatuses(List.of(0, 6, 7)).of("Orders", "1.0"));
 
   @TempDir Path folder;
 

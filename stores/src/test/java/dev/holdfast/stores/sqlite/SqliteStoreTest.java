@@ -318,6 +318,11 @@ class SqliteStoreTest {
     refused(() -> store.load(List.of("id 7"), Store.Detail.ALL), "table history", "key 7");
     refused(() -> store.record("n", "k"), "table records", "n/k");
 
+    sql("UPDATE instances SET version = 'other'");
+    refused(() -> store.load(List.of("id 7"), Store.Detail.SUMMARY), "table instances", "key 7");
+    sql("UPDATE instances SET version = ''");
+    assertThat(store.load(List.of("id 7"), Store.Detail.SUMMARY)).hasSize(1);
+
     sql("UPDATE instances SET status = 1");
 
     refused(() -> store.load(List.of("id 7"), Store.Detail.SUMMARY), "table instances", "key 7");

@@ -5,6 +5,7 @@ import static dev.holdfast.testkit.store.SampleRows.created;
 import static dev.holdfast.testkit.store.SampleRows.ended;
 import static dev.holdfast.testkit.store.SampleRows.history;
 import static dev.holdfast.testkit.store.SampleRows.inbox;
+import static dev.holdfast.testkit.store.SampleRows.of;
 import static dev.holdfast.testkit.store.SampleRows.ready;
 import static dev.holdfast.testkit.store.SampleRows.running;
 import static dev.holdfast.testkit.store.SampleRows.timer;
@@ -251,6 +252,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
       if (random.nextInt(3) == 0) {
         row = created(row, EPOCH + random.nextInt(40) * 1_000_000L);
       }
+      row = of(row, "Name" + random.nextInt(3), random.nextBoolean() ? "1.0" : null);
       boolean over = random.nextBoolean();
       commit.insert(
           over
@@ -269,7 +271,9 @@ abstract class ReadBehaviour extends StoreBehaviour {
         random.nextBoolean()
             ? Place.START
             : new Place(EPOCH + random.nextInt(360) * 1_000_000L, "id-" + random.nextInt(6));
-    return new Query(statuses, from, to, prefix, after, 1 + random.nextInt(150));
+    String name = random.nextBoolean() ? null : "Name" + random.nextInt(4);
+    String version = random.nextBoolean() ? null : random.nextBoolean() ? "" : "1.0";
+    return new Query(statuses, from, to, prefix, name, version, after, 1 + random.nextInt(150));
   }
 
   private static boolean matches(Query query, Rows.Instance row) {
@@ -279,7 +283,9 @@ abstract class ReadBehaviour extends StoreBehaviour {
         && (query.statuses().isEmpty() || query.statuses().contains(row.status()))
         && (from == null || from <= row.createdAt())
         && (to == null || row.createdAt() <= to)
-        && row.id().startsWith(query.idPrefix());
+        && row.id().startsWith(query.idPrefix())
+        && (query.name() == null || row.name().equals(query.name()))
+        && (query.version() == null || row.version().equals(query.version()));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.holdfast.core.Store;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Rows as a hub would write them, for tests of stores. */
 public final class SampleRows {
@@ -42,6 +43,23 @@ public final class SampleRows {
         createdAt,
         row.completedAt(),
         row.state());
+  }
+
+  /** The same execution, of this orchestrator; a null version is none. */
+  public static Rows.Instance of(Rows.Instance row, String name, @Nullable String version) {
+    OrchestrationState.Builder state = row.state().toBuilder().setName(name);
+    if (version != null) {
+      state.setVersion(StringValue.of(version));
+    }
+    return new Rows.Instance(
+        row.key(),
+        row.id(),
+        row.slot(),
+        row.status(),
+        row.ready(),
+        row.createdAt(),
+        row.completedAt(),
+        state.build());
   }
 
   /** The same execution, ready or not. */

@@ -51,6 +51,19 @@ class ChildTest {
   }
 
   @Test
+  void a_name_that_no_store_can_keep_fails_the_child_and_nobody_else() {
+    Asking ask =
+        new Asking(
+            INNER, Program.of("Outer", new Step.Child("In\0ner", "x", ChildId.OF_HUB, true)));
+
+    ask.start("a", "Outer");
+
+    assertThat(ask.output("a"))
+        .isEqualTo("in->!The orchestrator name holds a NUL character at position 2. Remove it.");
+    assertThat(ask.driven.engine().brokenBecause()).isNull();
+  }
+
+  @Test
   void an_uncaught_failure_fails_the_parent() {
     Asking ask =
         new Asking(

@@ -1,14 +1,22 @@
 package dev.holdfast.testkit.scenario;
 
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_CONTINUED_AS_NEW;
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.Answer;
 import dev.holdfast.core.Store;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.TaskHub.Delivery;
+import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.testkit.driven.ProgramExecutor;
 import dev.holdfast.testkit.program.Program;
 import dev.holdfast.testkit.program.Step;
 import java.time.Duration;
@@ -170,5 +178,31 @@ class ContinueAsNewTest {
 
     assertThat(ask.driven.get(terminated)).isEqualTo(Delivery.ACCEPTED);
     assertThat(ask.output("a")).isEqualTo("\"no\"");
+  }
+
+  @Test
+  void going_on_under_a_version_that_no_store_can_keep_fails_the_orchestrator() {
+    Asking ask = new Asking(Program.of("Waits", new Step.Await("go")));
+    ask.driven.setAnswering(false);
+    ask.driven.get(ask.hub().start(Asking.request("a", "Waits").build()));
+    ProgramExecutor.Held turn = ask.driven.executor().held().remove(0);
+
+    turn.answers()
+        .answer(
+            new Answer.TurnDone(
+                (WorkItem.Turn) turn.item(),
+                OrchestratorResponse.newBuilder()
+                    .addActions(
+                        OrchestratorAction.newBuilder()
+                            .setCompleteOrchestration(
+                                CompleteOrchestrationAction.newBuilder()
+                                    .setOrchestrationStatus(ORCHESTRATION_STATUS_CONTINUED_AS_NEW)
+                                    .setNewVersion(StringValue.of("1\0"))))
+                    .build()));
+    ask.driven.settle();
+
+    OrchestrationState state = ask.state("a");
+    assertThat(state.getOrchestrationStatus()).isEqualTo(ORCHESTRATION_STATUS_FAILED);
+    assertThat(state.getFailureDetails().getErrorMessage()).contains("orchestrator version", "NUL");
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What a partition wants done outside itself. */
 public sealed interface Effect {
@@ -23,8 +24,15 @@ public sealed interface Effect {
    */
   record LoadTimers(long from, long to, int limit) implements WhenDurable {}
 
-  /** Read ready executions above the key; answer with {@link Input.Admitted}. */
-  record Admit(long read, long afterKey, int limit) implements WhenDurable {}
+  /**
+   * Read ready executions above the key; answer with {@link Input.Admitted}.
+   *
+   * @param limit how many to bring at most
+   * @param served whether an orchestrator of this name could run now; others are passed over. Safe
+   *     from any thread; what becomes served later is told by {@link Input.ServedChanged}
+   */
+  record Admit(long read, long afterKey, int limit, Predicate<String> served)
+      implements WhenDurable {}
 
   /**
    * Read all of one instance, its history included, and answer with {@link Input.HistoryLoaded}.

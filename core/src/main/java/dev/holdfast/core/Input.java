@@ -159,6 +159,7 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.Admit}.
    *
+   * @param found those that are served
    * @param lastKey the scan has seen every ready execution up to this key
    * @param complete there were none above {@code lastKey}
    */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class Memory {
 
   private final Limits limits;
   private final Changes changes;
+  private final Predicate<String> servesOrchestrator;
   private final Set<Wound> wounds;
 
   private final LinkedHashMap<String, Instance> byId = new LinkedHashMap<>();
@@ -71,9 +73,10 @@ final class Memory {
    */
   private record Removed(long batch, long lastRead) {}
 
-  Memory(Limits limits, Changes changes, Set<Wound> wounds) {
+  Memory(Limits limits, Changes changes, Predicate<String> servesOrchestrator, Set<Wound> wounds) {
     this.limits = limits;
     this.changes = changes;
+    this.servesOrchestrator = servesOrchestrator;
     this.wounds = wounds;
   }
 
@@ -332,7 +335,7 @@ final class Memory {
     scanning = true;
     backlog = false;
     leftDuringScan = Long.MAX_VALUE;
-    return new Effect.Admit(newRead(), scannedTo, Math.min(room(), SCAN_MAX));
+    return new Effect.Admit(newRead(), scannedTo, Math.min(room(), SCAN_MAX), servesOrchestrator);
   }
 
   void admitted(Input.Admitted admitted) {

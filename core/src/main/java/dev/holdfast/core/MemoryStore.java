@@ -247,12 +247,12 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public synchronized List<Long> ready(Slots slots, long afterKey, int limit) {
+  public synchronized List<Ready> ready(Slots slots, long afterKey, int limit) {
     checkOpen();
     return ready.tailMap(afterKey, false).values().stream()
         .filter(row -> slots.contains(row.slot()))
         .limit(limit)
-        .map(Rows.Instance::key)
+        .map(row -> new Ready(row.key(), row.name()))
         .toList();
   }
 

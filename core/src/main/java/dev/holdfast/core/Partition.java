@@ -57,7 +57,8 @@ public final class Partition {
   /**
    * @param number 0…65,535, unique within the process
    * @param keys gives execution keys, rising over the whole hub
-   * @param servesOrchestrator whether anybody could run an orchestrator of this name right now
+   * @param servesOrchestrator whether anybody could run an orchestrator of this name right now;
+   *     safe from any thread
    * @param wounds empty but in tests
    */
   public Partition(
@@ -78,7 +79,7 @@ public final class Partition {
     this.problems = problems;
     this.wounds = wounds.isEmpty() ? EnumSet.noneOf(Wound.class) : EnumSet.copyOf(wounds);
     this.changes = new Changes(limits, this.wounds);
-    this.memory = new Memory(limits, changes, this.wounds);
+    this.memory = new Memory(limits, changes, servesOrchestrator, this.wounds);
     this.timers = new TimerQueue(limits, this.wounds);
     this.lifecycle = new Lifecycle(context, watchers);
     this.turns = new Turns(context, lifecycle);

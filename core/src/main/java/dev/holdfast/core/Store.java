@@ -120,8 +120,15 @@ public interface Store extends AutoCloseable {
    */
   List<Rows.Timer> timers(Slots slots, long from, long to, int limit);
 
-  /** Keys of ready executions of these slots above {@code afterKey}, rising. */
-  List<Long> ready(Slots slots, long afterKey, int limit);
+  /** Ready executions of these slots above {@code afterKey}, rising by key. */
+  List<Ready> ready(Slots slots, long afterKey, int limit);
+
+  /**
+   * As little of a ready execution as tells whether to load it.
+   *
+   * @param name of its orchestrator
+   */
+  record Ready(long key, String name) {}
 
   /** Slots {@code from <= slot < to}. */
   record Slots(int from, int to) {

@@ -17,6 +17,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class StoreReader implements Agent {
   private static final long RETRY_AFTER = 100_000;
 
+  /** How many ready executions are looked at in one step, and in one query. */
+  private static final int LOOK_MAX = 10_000;
+
+  private static final int LOOK_PAGE = 1_000;
+
   /** Where answers go. */
   public interface Answers {
     void answer(int partition, Input input);
@@ -100,12 +105,34 @@ public final class StoreReader implements Agent {
       return new Input.TimersLoaded(load.from(), load.to(), timers, timers.size() < load.limit());
     }
     if (effect instanceof Effect.Admit admit) {
-      List<Long> keys = store.ready(read.slots(), admit.afterKey(), admit.limit());
-      List<Store.Stored> found =
-          keys.isEmpty() ? List.of() : store.loadByKey(keys, Store.Detail.OPEN);
-      long last = keys.isEmpty() ? admit.afterKey() : keys.get(keys.size() - 1);
-      return new Input.Admitted(admit.read(), found, last, keys.size() < admit.limit());
+      return admitted(read.slots(), admit);
     }
     throw new IllegalStateException("expected a read, but got " + effect);
+  }
+
+  /**
+   * Passes over what nobody serves without loading it. One call looks at so many at most that
+   * others who read do not wait long for it; the partition asks on from where it has come to.
+   */
+  private Input admitted(Store.Slots slots, Effect.Admit admit) {
+    List<Long> keys = new ArrayList<>();
+    long last = admit.afterKey();
+    boolean complete = false;
+    for (int looked = 0; looked < LOOK_MAX && keys.size() < admit.limit() && !complete; ) {
+      List<Store.Ready> page = store.ready(slots, last, LOOK_PAGE);
+      int taken = 0;
+      while (taken < page.size() && keys.size() < admit.limit()) {
+        Store.Ready ready = page.get(taken++);
+        last = ready.key();
+        if (admit.served().test(ready.name())) {
+          keys.add(ready.key());
+        }
+      }
+      looked += taken;
+      complete = taken == page.size() && page.size() < LOOK_PAGE;
+    }
+    List<Store.Stored> found =
+        keys.isEmpty() ? List.of() : store.loadByKey(keys, Store.Detail.OPEN);
+    return new Input.Admitted(admit.read(), found, last, complete);
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store.Detail;
+import dev.holdfast.core.Store.Ready;
 import dev.holdfast.core.Store.Slots;
 import dev.holdfast.core.Store.Stored;
 import dev.holdfast.core.StoreException;
@@ -31,6 +32,10 @@ final class Reads implements AutoCloseable {
   static final String INSTANCE =
       "i.key, i.id, i.slot, i.name, i.version, i.status, i.ready, i.created_at, i.completed_at,"
           + " i.sum, i.state";
+
+  static final String READY =
+      "SELECT key, name FROM instances INDEXED BY instances_ready"
+          + " WHERE ready <> 0 AND key > ? AND slot >= ? AND slot < ? ORDER BY key LIMIT ?";
 
   /** Where those columns are in {@link #INSTANCE}, from 1. */
   static final int ID_COLUMN = 2;
@@ -208,22 +213,19 @@ final class Reads implements AutoCloseable {
     return timer;
   }
 
-  List<Long> ready(Slots slots, long afterKey, int limit) throws SQLException {
-    PreparedStatement select =
-        statement(
-            "SELECT key FROM instances INDEXED BY instances_ready"
-                + " WHERE ready <> 0 AND key > ? AND slot >= ? AND slot < ? ORDER BY key LIMIT ?");
+  List<Ready> ready(Slots slots, long afterKey, int limit) throws SQLException {
+    PreparedStatement select = statement(READY);
     select.setLong(1, afterKey);
     select.setInt(2, slots.from());
     select.setInt(3, slots.to());
     select.setInt(4, limit);
-    List<Long> keys = new ArrayList<>();
+    List<Ready> found = new ArrayList<>();
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        keys.add(row.getLong(1));
+        found.add(new Ready(row.getLong(1), row.getString(2)));
       }
     }
-    return keys;
+    return found;
   }
 
   Optional<ByteString> record(String namespace, String name) throws SQLException {

@@ -166,7 +166,7 @@ public final class SqliteStore implements Store {
   }
 
   @Override
-  public List<Long> ready(Slots slots, long afterKey, int limit) {
+  public List<Ready> ready(Slots slots, long afterKey, int limit) {
     return readers.read(reads -> reads.ready(slots, afterKey, limit));
   }
 

@@ -27,7 +27,8 @@ CREATE TABLE instances (
 
 CREATE UNIQUE INDEX instances_id ON instances (id);
 
-CREATE INDEX instances_ready ON instances (key, slot) WHERE ready <> 0;
+-- With the name, so that what nobody serves is passed over; with ready, because SQLite reads the row for it else.
+CREATE INDEX instances_ready ON instances (key, slot, name, ready) WHERE ready <> 0;
 
 CREATE INDEX instances_ended ON instances (completed_at, key) WHERE completed_at <> 0;
 

@@ -59,9 +59,18 @@ class QueryPlanTest {
         .noneMatch(step -> step.startsWith("SCAN"));
   }
 
+  @Test
+  void what_is_ready_is_read_from_its_index_alone() throws SQLException {
+    assertThat(plan(new Listing.Select(Reads.READY, List.of(0L, 0, 1_024, 10))))
+        .containsExactly("SEARCH instances USING COVERING INDEX instances_ready (key>?)");
+  }
+
   private List<String> plan(Query query, boolean byPrefix) throws SQLException {
     Text.Range prefix = Objects.requireNonNull(Text.withPrefix(query.idPrefix()));
-    Listing.Select select = Listing.select(query, prefix, byPrefix);
+    return plan(Listing.select(query, prefix, byPrefix));
+  }
+
+  private List<String> plan(Listing.Select select) throws SQLException {
     Path file = folder.resolve("plans");
     try (Connection connection = Sql.writer(file, SqliteOptions.in(folder))) {
       Schema.migrate(connection, file);

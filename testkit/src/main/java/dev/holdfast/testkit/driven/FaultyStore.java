@@ -124,7 +124,7 @@ public final class FaultyStore implements Store {
   }
 
   @Override
-  public List<Long> ready(Slots slots, long afterKey, int limit) {
+  public List<Ready> ready(Slots slots, long afterKey, int limit) {
     return read("ready", () -> memory.ready(slots, afterKey, limit));
   }
 

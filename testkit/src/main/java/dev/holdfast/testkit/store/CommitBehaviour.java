@@ -52,7 +52,8 @@ abstract class CommitBehaviour extends StoreBehaviour {
     Store.Stored stored = new Store.Stored(row, List.of(chunk), List.of(message), List.of(timer));
     assertThat(writer.store.load(List.of("seven"), Detail.ALL)).containsExactly(stored);
     assertThat(writer.store.loadByKey(List.of(7L), Detail.OPEN)).containsExactly(stored);
-    assertThat(writer.store.ready(Store.Slots.ALL, 0, 10)).containsExactly(7L);
+    assertThat(writer.store.ready(Store.Slots.ALL, 0, 10))
+        .containsExactly(new Store.Ready(7, "Sample"));
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.List;
 public record Contents(
     List<Store.Stored> executions,
     List<Rows.Instance> summaries,
-    List<Long> ready,
+    List<Store.Ready> ready,
     List<Rows.Timer> timers,
     List<Rows.Instance> ended,
     List<List<Rows.Keyed>> records) {

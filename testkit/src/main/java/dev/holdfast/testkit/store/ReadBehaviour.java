@@ -197,20 +197,21 @@ abstract class ReadBehaviour extends StoreBehaviour {
     Writer writer = open();
     Commit.Builder commit = Commit.builder();
     for (long key = 1; key <= 100; key++) {
-      commit.insert(ready(running(key, "r" + key), key % 3 == 0));
+      String name = key == 1 || key == 3 ? "Sample" : "N" + key % 5;
+      commit.insert(ready(of(running(key, "r" + key), name, null), key % 3 == 0));
     }
     writer.write(commit);
     writer.write(Commit.builder().update(ready(running(1, "r1"), true)).update(running(3, "r3")));
-    List<Long> expected =
+    List<Store.Ready> expected =
         LongStream.rangeClosed(1, 100)
             .filter(k -> k != 3 && (k == 1 || k % 3 == 0))
-            .boxed()
+            .mapToObj(k -> new Store.Ready(k, k == 1 ? "Sample" : "N" + k % 5))
             .toList();
 
-    List<Long> paged = new ArrayList<>();
-    for (List<Long> page = writer.store.ready(Slots.ALL, 0, 7);
+    List<Store.Ready> paged = new ArrayList<>();
+    for (List<Store.Ready> page = writer.store.ready(Slots.ALL, 0, 7);
         !page.isEmpty();
-        page = writer.store.ready(Slots.ALL, page.get(page.size() - 1), 7)) {
+        page = writer.store.ready(Slots.ALL, page.get(page.size() - 1).key(), 7)) {
       paged.addAll(page);
     }
 
@@ -219,7 +220,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
     assertThat(writer.store.ready(some, 20, 1_000))
         .isEqualTo(
             expected.stream()
-                .filter(k -> k > 20 && some.contains(SampleRows.slot("r" + k)))
+                .filter(r -> r.key() > 20 && some.contains(SampleRows.slot("r" + r.key())))
                 .toList());
   }
 

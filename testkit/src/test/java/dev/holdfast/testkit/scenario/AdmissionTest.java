@@ -5,14 +5,26 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_PEN
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.Effect;
+import dev.holdfast.core.Input;
 import dev.holdfast.core.Limits;
+import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.HubClock;
+import dev.holdfast.engine.StoreReader;
 import dev.holdfast.engine.TaskHub.Delivery;
 import dev.holdfast.testkit.driven.DrivenHub;
+import dev.holdfast.testkit.driven.FaultyStore;
+import dev.holdfast.testkit.driven.LoudProblems;
+import dev.holdfast.testkit.driven.VirtualClock;
 import dev.holdfast.testkit.program.Program;
 import dev.holdfast.testkit.program.Step;
+import dev.holdfast.testkit.store.SampleRows;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +139,112 @@ class AdmissionTest {
       ask.driven.settle();
     }
     for (int i = 0; i < 6; i++) {
+      assertThat(ask.status("i" + i)).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    }
+  }
+
+  @Test
+  void what_nobody_serves_is_passed_over_unread_and_a_bounded_number_at_a_time() {
+    MemoryStore memory = new MemoryStore();
+    Commit.Builder commit = Commit.builder();
+    for (long key = 1; key <= 25_000; key++) {
+      String name = key % 12_000 == 0 ? "Served" : "Nobody";
+      commit.insert(
+          SampleRows.of(SampleRows.ready(SampleRows.running(key, "i" + key), true), name, null));
+    }
+    assertThat(memory.commit(new Store.Flush(1, 0, commit.build())))
+        .isEqualTo(new Store.Committed());
+    List<String> calls = new ArrayList<>();
+    FaultyStore store =
+        new FaultyStore(
+            memory,
+            call -> {
+              calls.add(call);
+              return FaultyStore.Fault.NONE;
+            },
+            flush -> {});
+    List<Input> answers = new ArrayList<>();
+    StoreReader reader =
+        new StoreReader(
+            store,
+            new HubClock(new VirtualClock(), 0),
+            new LoudProblems(),
+            (partition, answer) -> answers.add(answer));
+
+    long from = 0;
+    for (int step = 0; step < 3; step++) {
+      reader.submit(0, Store.Slots.ALL, new Effect.Admit(step, from, 100, "Served"::equals));
+      assertThat(reader.work()).isEqualTo(1);
+      from = ((Input.Admitted) answers.get(step)).lastKey();
+    }
+
+    assertThat(answers)
+        .extracting(answer -> ((Input.Admitted) answer).lastKey())
+        .containsExactly(10_000L, 20_000L, 25_000L);
+    assertThat(answers)
+        .extracting(answer -> ((Input.Admitted) answer).complete())
+        .containsExactly(false, false, true);
+    assertThat(answers)
+        .flatExtracting(answer -> ((Input.Admitted) answer).found())
+        .extracting(found -> ((Store.Stored) found).instance().key())
+        .containsExactly(12_000L, 24_000L);
+    assertThat(calls).filteredOn("loadByKey"::equals).hasSize(2);
+  }
+
+  @Test
+  void a_scan_that_has_found_enough_goes_on_behind_the_last_it_has_found() {
+    MemoryStore memory = new MemoryStore();
+    Commit.Builder commit = Commit.builder();
+    for (long key = 1; key <= 50; key++) {
+      commit.insert(SampleRows.ready(SampleRows.running(key, "i" + key), true));
+    }
+    assertThat(memory.commit(new Store.Flush(1, 0, commit.build())))
+        .isEqualTo(new Store.Committed());
+    List<Input.Admitted> answers = new ArrayList<>();
+    StoreReader reader =
+        new StoreReader(
+            memory,
+            new HubClock(new VirtualClock(), 0),
+            new LoudProblems(),
+            (partition, answer) -> answers.add((Input.Admitted) answer));
+
+    reader.submit(0, Store.Slots.ALL, new Effect.Admit(1, 0, 50, name -> true));
+    reader.submit(0, Store.Slots.ALL, new Effect.Admit(2, 0, 7, name -> true));
+    reader.submit(0, Store.Slots.ALL, new Effect.Admit(3, 49, 7, name -> true));
+    reader.submit(0, Store.Slots.ALL, new Effect.Admit(4, 50, 7, name -> true));
+    while (reader.hasWork()) {
+      assertThat(reader.work()).isEqualTo(1);
+    }
+
+    assertThat(answers).extracting(answer -> answer.found().size()).containsExactly(50, 7, 1, 0);
+    assertThat(answers).extracting(Input.Admitted::lastKey).containsExactly(50L, 7L, 50L, 50L);
+    assertThat(answers)
+        .extracting(Input.Admitted::complete)
+        .containsExactly(true, false, true, true);
+  }
+
+  @Test
+  void what_is_served_runs_however_much_waits_that_nobody_serves() {
+    Asking ask = with(3, 1, WORKS, WAITS);
+    ask.driven.executor().serve((kind, name) -> !name.equals("Waits"));
+    for (int i = 0; i < 300; i++) {
+      ask.start("waits" + i, "Waits");
+      ask.driven.executor().serve((kind, name) -> false);
+      CompletableFuture<String> unused = ask.hub().start(Asking.request("i" + i, "Works").build());
+      if (i % 10 == 9) {
+        ask.driven.executor().serve((kind, name) -> !name.equals("Waits"));
+        ask.driven.engine().servedChanged();
+        ask.driven.settle();
+        assertThat(ask.status("i" + i)).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+      }
+    }
+    assertThat(ask.driven.engine().figures().inMemory()).isLessThanOrEqualTo(5);
+    ask.driven.executor().serve((kind, name) -> true);
+    ask.driven.engine().servedChanged();
+    ask.driven.settle();
+
+    for (int i = 0; i < 300; i++) {
+      assertThat(ask.status("waits" + i)).isEqualTo(ORCHESTRATION_STATUS_RUNNING);
       assertThat(ask.status("i" + i)).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
     }
   }

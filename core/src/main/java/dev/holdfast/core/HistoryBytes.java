@@ -74,6 +74,47 @@ public final class HistoryBytes {
   }
 
   /**
+   * The time of the newest turn, microseconds since the epoch, rounded up; {@link Long#MIN_VALUE}
+   * when there is none. Reads past everything else, so that a large chunk costs little.
+   *
+   * @param past as for {@link #events}
+   * @throws StoreException the bytes are not what {@link #past} writes
+   */
+  public static long newestTurn(ByteString past) {
+    ByteString newest = null;
+    CodedInputStream in = past.newCodedInput();
+    in.enableAliasing(true);
+    try {
+      while (!in.isAtEnd()) {
+        in.readTag();
+        ByteString event = in.readBytes();
+        if (isTurn(event)) {
+          newest = event;
+        }
+      }
+      return newest == null
+          ? Long.MIN_VALUE
+          : Times.microsUp(HistoryEvent.parseFrom(newest).getTimestamp());
+    } catch (InvalidProtocolBufferException e) {
+      throw new StoreException("expected history events, but the bytes do not parse", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isTurn(ByteString event) throws IOException {
+    CodedInputStream in = event.newCodedInput();
+    while (!in.isAtEnd()) {
+      int tag = in.readTag();
+      if (tag >>> 3 == HistoryEvent.ORCHESTRATORSTARTED_FIELD_NUMBER) {
+        return true;
+      }
+      in.skipField(tag);
+    }
+    return false;
+  }
+
+  /**
    * Whether a worker may see an event of this kind. The Java executor throws on kinds it does not
    * know, and some are for clients only (protocol reference §5).
    */

@@ -274,6 +274,13 @@ public final class MemoryStore implements Store {
         .toList();
   }
 
+  @Override
+  public synchronized List<Listed> list(Query query) {
+    return query(query).stream()
+        .map(row -> new Listed(row, present(byKey.get(row.key())).newestTurn()))
+        .toList();
+  }
+
   private static Place later(Place a, Place b) {
     return a.compareTo(b) >= 0 ? a : b;
   }
@@ -439,6 +446,12 @@ public final class MemoryStore implements Store {
       change.inbox().forEach(message -> inbox.put(message.seq(), message));
       change.timersGone().forEach(timers::remove);
       change.timers().forEach(timer -> timers.put(timer.timerId(), timer));
+    }
+
+    private long newestTurn() {
+      return instance.completedAt() != 0 || history.isEmpty()
+          ? Long.MIN_VALUE
+          : HistoryBytes.newestTurn(history.get(history.size() - 1).bytes());
     }
 
     private Stored stored(Detail detail) {

@@ -143,6 +143,19 @@ public interface Store extends AutoCloseable {
   /** One page of summaries, in the order of their {@link Place}s. */
   List<Rows.Instance> query(Query query);
 
+  /** As {@link #query}, with what tells when each has last changed. */
+  List<Listed> list(Query query);
+
+  /**
+   * A line of a list. A summary is not written on every turn; when the newest was is in the newest
+   * chunk of history, read in the same moment.
+   *
+   * @param newestTurn what {@link HistoryBytes#newestTurn} says of that chunk; {@link
+   *     Long#MIN_VALUE} when there is none, or when the execution has ended, so that its summary
+   *     says all
+   */
+  record Listed(Rows.Instance instance, long newestTurn) {}
+
   /**
    * All conditions hold together.
    *

@@ -12,19 +12,12 @@ public final class Views {
   private Views() {}
 
   static OrchestrationState state(Instance instance, boolean payloads) {
-    OrchestrationState state = instance.row.state();
-    long updatedAt = Math.max(instance.updatedAt, Times.micros(state.getLastUpdatedTimestamp()));
-    OrchestrationState.Builder view =
-        state.toBuilder().setLastUpdatedTimestamp(Times.timestamp(updatedAt));
-    return payloads ? view.build() : withoutPayloads(view);
+    return state(instance.row.state(), instance.updatedAt, payloads);
   }
 
-  /**
-   * The state with input, output, custom status and failure details left out when they were not
-   * asked for.
-   */
-  public static OrchestrationState state(OrchestrationState state, boolean payloads) {
-    return payloads ? state : withoutPayloads(state.toBuilder());
+  /** The state as a list shows it: the same as one that is asked for alone. */
+  public static OrchestrationState state(Store.Listed listed, boolean payloads) {
+    return state(listed.instance().state(), listed.newestTurn(), payloads);
   }
 
   /**
@@ -33,6 +26,19 @@ public final class Views {
    */
   public static OrchestrationState state(Store.Stored stored, boolean payloads) {
     return state(Instance.of(stored), payloads);
+  }
+
+  /**
+   * Input, output, custom status and failure details are left out when they were not asked for.
+   *
+   * @param changedAt when something changed that the state itself does not tell
+   */
+  private static OrchestrationState state(
+      OrchestrationState state, long changedAt, boolean payloads) {
+    long updatedAt = Math.max(changedAt, Times.micros(state.getLastUpdatedTimestamp()));
+    OrchestrationState.Builder view =
+        state.toBuilder().setLastUpdatedTimestamp(Times.timestamp(updatedAt));
+    return payloads ? view.build() : withoutPayloads(view);
   }
 
   private static OrchestrationState withoutPayloads(OrchestrationState.Builder state) {

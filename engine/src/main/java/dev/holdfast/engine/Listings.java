@@ -30,8 +30,8 @@ final class Listings {
 
   QueryInstancesResponse query(InstanceQuery query) {
     int page = pageSize(query.getMaxInstanceCount());
-    List<Rows.Instance> rows =
-        store.query(
+    List<Store.Listed> rows =
+        store.list(
             Store.Query.all(page)
                 .withStatuses(numbers(query.getRuntimeStatusList()))
                 .createdBetween(
@@ -40,12 +40,12 @@ final class Listings {
                 .withPrefix(query.getInstanceIdPrefix().getValue())
                 .after(PlaceToken.parse(query.getContinuationToken().getValue())));
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
-    for (Rows.Instance row : rows) {
-      response.addOrchestrationState(Views.state(row.state(), query.getFetchInputsAndOutputs()));
+    for (Store.Listed row : rows) {
+      response.addOrchestrationState(Views.state(row, query.getFetchInputsAndOutputs()));
     }
     if (rows.size() == page) {
       response.setContinuationToken(
-          StringValue.of(PlaceToken.of(Store.Place.of(rows.get(rows.size() - 1)))));
+          StringValue.of(PlaceToken.of(Store.Place.of(rows.get(rows.size() - 1).instance()))));
     }
     return response.build();
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.stores.sqlite;
 
 import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store.Listed;
 import dev.holdfast.core.Store.Query;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.sql.PreparedStatement;
@@ -52,6 +53,17 @@ final class Listing {
       statement.setObject(++parameter, value);
     }
     return reads.instances(statement);
+  }
+
+  /** As {@link dev.holdfast.core.Store#list}: one look along the history of each that goes on. */
+  static List<Listed> list(Reads reads, Query query) throws SQLException {
+    List<Rows.Instance> rows = query(reads, query);
+    List<Listed> lines = new ArrayList<>(rows.size());
+    for (Rows.Instance row : rows) {
+      lines.add(
+          new Listed(row, row.completedAt() != 0 ? Long.MIN_VALUE : reads.newestTurn(row.key())));
+    }
+    return lines;
   }
 
   private static boolean isSelective(Reads reads, Query query, Text.Range prefix)

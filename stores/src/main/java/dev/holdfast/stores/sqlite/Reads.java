@@ -2,6 +2,7 @@ package dev.holdfast.stores.sqlite;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store.Detail;
 import dev.holdfast.core.Store.Ready;
@@ -133,6 +134,18 @@ final class Reads implements AutoCloseable {
       }
     }
     return chunks;
+  }
+
+  /** When its newest turn was, by the newest chunk of its history. */
+  long newestTurn(long key) throws SQLException {
+    PreparedStatement select =
+        statement(
+            "SELECT seq, count, walk, sum, bytes FROM history WHERE key = ?"
+                + " ORDER BY seq DESC LIMIT 1");
+    select.setLong(1, key);
+    try (ResultSet row = select.executeQuery()) {
+      return row.next() ? HistoryBytes.newestTurn(history(key, row).bytes()) : Long.MIN_VALUE;
+    }
   }
 
   /** From seq, count, walk, sum, bytes. */

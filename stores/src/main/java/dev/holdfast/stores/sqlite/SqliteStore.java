@@ -176,6 +176,11 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public List<Listed> list(Query query) {
+    return readers.read(reads -> Listing.list(reads, query));
+  }
+
+  @Override
   public List<Rows.Instance> ended(
       List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit) {
     return readers.read(

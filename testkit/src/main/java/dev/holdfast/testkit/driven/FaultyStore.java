@@ -134,6 +134,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public List<Listed> list(Query query) {
+    return read("list", () -> memory.list(query));
+  }
+
+  @Override
   public List<Rows.Instance> ended(
       List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit) {
     return read("ended", () -> memory.ended(statuses, from, to, afterCompletedAt, afterKey, limit));

@@ -7,6 +7,7 @@ import dev.holdfast.core.Times;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.TaskHub.Delivery;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationIdReusePolicy;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
@@ -21,6 +22,9 @@ import java.util.function.BiConsumer;
 
 /** Those who ask the hub, remember what they were told, and notice when it does not hold. */
 final class Clients {
+  /** More than there can be whose id begins with that of a subject. */
+  private static final int LIST_MAX = 10_000;
+
   private final World world;
   private final Dice dice;
   private final Trace trace;
@@ -209,7 +213,13 @@ final class Clients {
         controlled ? 1 : 0,
         controlled ? 1 : 0,
         controlled ? 1 : 0)) {
-      case 0 -> get(subject);
+      case 0 -> {
+        if (dice.chance(0.3)) {
+          list(subject);
+        } else {
+          get(subject);
+        }
+      }
       case 1 -> await(subject);
       case 2 -> raiseNext(subject);
       case 3 -> noise(subject);
@@ -329,6 +339,27 @@ final class Clients {
         "",
         hub().get(subject.id, true),
         (request, state) -> told(request, state));
+  }
+
+  /** Finds it in a list, which must tell no less of it than one who asks for it alone is told. */
+  private void list(Subject subject) {
+    ask(
+        Kind.LIST,
+        subject,
+        "",
+        hub()
+            .query(
+                InstanceQuery.newBuilder()
+                    .setInstanceIdPrefix(StringValue.of(subject.id))
+                    .setFetchInputsAndOutputs(true)
+                    .setMaxInstanceCount(LIST_MAX)
+                    .build()),
+        (request, page) ->
+            told(
+                request,
+                page.getOrchestrationStateList().stream()
+                    .filter(state -> state.getInstanceId().equals(subject.id))
+                    .findFirst()));
   }
 
   private void await(Subject subject) {

@@ -10,10 +10,11 @@ enum Kind {
   RESUME,
   RAISE,
   GET,
+  LIST,
   WAIT;
 
   /** Whether it can change what was told before. */
   boolean changes() {
-    return this != RAISE && this != GET && this != WAIT;
+    return this != RAISE && this != GET && this != LIST && this != WAIT;
   }
 }

@@ -12,13 +12,18 @@ import static dev.holdfast.testkit.store.SampleRows.timer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Commit;
+import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Store.Detail;
 import dev.holdfast.core.Store.Place;
 import dev.holdfast.core.Store.Query;
 import dev.holdfast.core.Store.Slots;
+import dev.holdfast.core.Times;
+import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.OrchestratorStartedEvent;
+import dev.holdfast.protocol.TaskScheduledEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -287,6 +292,50 @@ abstract class ReadBehaviour extends StoreBehaviour {
         && row.id().startsWith(query.idPrefix())
         && (query.name() == null || row.name().equals(query.name()))
         && (query.version() == null || row.version().equals(query.version()));
+  }
+
+  @Test
+  void a_list_tells_the_newest_turn_of_what_has_not_ended() {
+    Writer writer = open();
+    writer.write(
+        Commit.builder()
+            .insert(running(1, "open"))
+            .append(turns(1, 0, EPOCH, EPOCH + 1))
+            .insert(running(2, "new"))
+            .insert(running(3, "over"))
+            .append(turns(3, 0, EPOCH)));
+    writer.write(
+        Commit.builder()
+            .append(turns(1, 4, EPOCH + 7, EPOCH + 9))
+            .update(ended(running(3, "over"), COMPLETED, EPOCH)));
+
+    List<Store.Listed> lines = writer.store.list(Query.all(10));
+
+    assertThat(lines).extracting(Store.Listed::instance).isEqualTo(writer.all());
+    assertThat(lines)
+        .extracting(Store.Listed::newestTurn)
+        .containsExactly(EPOCH + 9, Long.MIN_VALUE, Long.MIN_VALUE);
+    assertThat(writer.store.list(Query.all(10).withPrefix("n"))).containsExactly(lines.get(1));
+  }
+
+  /** A chunk with a turn at each of these times, which schedules an activity. */
+  private static Rows.History turns(long key, int seq, long... times) {
+    List<HistoryEvent> events = new ArrayList<>();
+    for (long time : times) {
+      events.add(
+          HistoryEvent.newBuilder()
+              .setEventId(-1)
+              .setTimestamp(Times.timestamp(time))
+              .setOrchestratorStarted(OrchestratorStartedEvent.getDefaultInstance())
+              .build());
+      events.add(
+          HistoryEvent.newBuilder()
+              .setEventId(events.size())
+              .setTimestamp(Times.timestamp(time + 50))
+              .setTaskScheduled(TaskScheduledEvent.newBuilder().setName("Act"))
+              .build());
+    }
+    return new Rows.History(key, seq, events.size(), false, HistoryBytes.past(events));
   }
 
   @Test

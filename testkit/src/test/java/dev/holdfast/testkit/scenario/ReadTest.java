@@ -46,7 +46,10 @@ class ReadTest {
               .mapToObj(i -> i % 2 == 0 ? new Step.Await("go") : new Step.Again())
               .toArray(Step[]::new));
 
-  private final Asking ask = new Asking(WAITS, FAILS, ENDS, GOES_ON);
+  private static final Program TWO_TURNS =
+      Program.of("TwoTurns", new Step.Await("go"), new Step.Await("on"));
+
+  private final Asking ask = new Asking(WAITS, FAILS, ENDS, GOES_ON, TWO_TURNS);
   private final List<OrchestrationState> all = new ArrayList<>();
 
   @BeforeEach
@@ -159,6 +162,33 @@ class ReadTest {
 
     assertThat(found)
         .containsExactlyElementsOf(all.stream().map(OrchestrationState::getInstanceId).toList());
+  }
+
+  @Test
+  void a_list_tells_the_same_as_each_of_its_instances_alone() {
+    for (int i = 0; i < 3; i++) {
+      ask.start("two turns" + i, "TwoTurns");
+      ask.driven.advance(Duration.ofSeconds(5));
+      ask.raise("two turns" + i, "go");
+    }
+    List<OrchestrationState> alone =
+        IntStream.range(0, 3).mapToObj(i -> ask.state("two turns" + i)).toList();
+    InstanceQuery.Builder list =
+        InstanceQuery.newBuilder()
+            .setMaxInstanceCount(10)
+            .setFetchInputsAndOutputs(true)
+            .setInstanceIdPrefix(StringValue.of("two"));
+
+    assertThat(query(list)).isEqualTo(alone);
+    ask.driven.crash();
+    assertThat(query(list)).isEqualTo(alone);
+    assertThat(alone)
+        .allSatisfy(
+            state ->
+                assertThat(
+                        Times.micros(state.getLastUpdatedTimestamp())
+                            - Times.micros(state.getCreatedTimestamp()))
+                    .isGreaterThan(4_900_000));
   }
 
   @Test

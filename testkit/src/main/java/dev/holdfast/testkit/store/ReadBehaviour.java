@@ -5,7 +5,7 @@ import static dev.holdfast.testkit.store.SampleRows.created;
 import static dev.holdfast.testkit.store.SampleRows.ended;
 import static dev.holdfast.testkit.store.SampleRows.history;
 import static dev.holdfast.testkit.store.SampleRows.inbox;
-import static dev.holdfast.testkit.store.SampleRows.of;
+import static dev.holdfast.testkit.store.SampleRows.named;
 import static dev.holdfast.testkit.store.SampleRows.ready;
 import static dev.holdfast.testkit.store.SampleRows.running;
 import static dev.holdfast.testkit.store.SampleRows.timer;
@@ -203,7 +203,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
     Commit.Builder commit = Commit.builder();
     for (long key = 1; key <= 100; key++) {
       String name = key == 1 || key == 3 ? "Sample" : "N" + key % 5;
-      commit.insert(ready(of(running(key, "r" + key), name, null), key % 3 == 0));
+      commit.insert(ready(named(running(key, "r" + key), name, null), key % 3 == 0));
     }
     writer.write(commit);
     writer.write(Commit.builder().update(ready(running(1, "r1"), true)).update(running(3, "r3")));
@@ -258,7 +258,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
       if (random.nextInt(3) == 0) {
         row = created(row, EPOCH + random.nextInt(40) * 1_000_000L);
       }
-      row = of(row, "Name" + random.nextInt(3), random.nextBoolean() ? "1.0" : null);
+      row = named(row, "Name" + random.nextInt(3), random.nextBoolean() ? "1.0" : null);
       boolean over = random.nextBoolean();
       commit.insert(
           over

@@ -2,7 +2,7 @@ package dev.holdfast.testkit.store;
 
 import static dev.holdfast.testkit.store.SampleRows.history;
 import static dev.holdfast.testkit.store.SampleRows.inbox;
-import static dev.holdfast.testkit.store.SampleRows.of;
+import static dev.holdfast.testkit.store.SampleRows.named;
 import static dev.holdfast.testkit.store.SampleRows.running;
 import static dev.holdfast.testkit.store.SampleRows.timer;
 
@@ -123,16 +123,16 @@ abstract class RefusalBehaviour extends StoreBehaviour {
 
   @Test
   void another_orchestrator_or_version_for_a_key() {
-    writer.writeRejected(Commit.builder().update(of(running(1, "a"), "Other", null)), "key 1");
-    writer.writeRejected(Commit.builder().update(of(running(1, "a"), "Sample", "2")), "key 1");
+    writer.writeRejected(Commit.builder().update(named(running(1, "a"), "Other", null)), "key 1");
+    writer.writeRejected(Commit.builder().update(named(running(1, "a"), "Sample", "2")), "key 1");
   }
 
   @Test
   void text_that_not_every_store_can_keep() {
     writer.writeRejected(Commit.builder().insert(running(2, "nul \0 in it")));
     writer.writeRejected(Commit.builder().insert(running(2, "half a pair \uD83D")));
-    writer.writeRejected(Commit.builder().insert(of(running(2, "b"), "a\0", null)), "name");
-    writer.writeRejected(Commit.builder().insert(of(running(2, "b"), "a", "1\0")), "version");
+    writer.writeRejected(Commit.builder().insert(named(running(2, "b"), "a\0", null)), "name");
+    writer.writeRejected(Commit.builder().insert(named(running(2, "b"), "a", "1\0")), "version");
     writer.writeRejected(
         Commit.builder().put(new Rows.Keyed("n", "\uDE00 the other half", SampleRows.bytes("x"))));
   }

@@ -46,7 +46,7 @@ public final class SampleRows {
   }
 
   /** The same execution, of this orchestrator; a null version is none. */
-  public static Rows.Instance of(Rows.Instance row, String name, @Nullable String version) {
+  public static Rows.Instance named(Rows.Instance row, String name, @Nullable String version) {
     OrchestrationState.Builder state = row.state().toBuilder().setName(name);
     if (version != null) {
       state.setVersion(StringValue.of(version));

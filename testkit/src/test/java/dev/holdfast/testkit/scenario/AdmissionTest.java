@@ -150,7 +150,7 @@ class AdmissionTest {
     for (long key = 1; key <= 25_000; key++) {
       String name = key % 12_000 == 0 ? "Served" : "Nobody";
       commit.insert(
-          SampleRows.of(SampleRows.ready(SampleRows.running(key, "i" + key), true), name, null));
+          SampleRows.named(SampleRows.ready(SampleRows.running(key, "i" + key), true), name, null));
     }
     assertThat(memory.commit(new Store.Flush(1, 0, commit.build())))
         .isEqualTo(new Store.Committed());
@@ -186,7 +186,7 @@ class AdmissionTest {
         .containsExactly(false, false, true);
     assertThat(answers)
         .flatExtracting(answer -> ((Input.Admitted) answer).found())
-        .extracting(found -> ((Store.Stored) found).instance().key())
+        .extracting(found -> found.instance().key())
         .containsExactly(12_000L, 24_000L);
     assertThat(calls).filteredOn("loadByKey"::equals).hasSize(2);
   }

@@ -95,7 +95,7 @@ class FaultTest {
 
     assertThat(raised).isDone();
     assertThat(ask.status("a")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
-    ask.driven.setFaults(call -> call.equals("query") ? Fault.BEFORE : Fault.NONE);
+    ask.driven.setFaults(call -> call.equals("list") ? Fault.BEFORE : Fault.NONE);
     assertThat(
             ask.refusal(ask.hub().query(dev.holdfast.protocol.InstanceQuery.getDefaultInstance())))
         .isEqualTo(Reason.UNAVAILABLE);

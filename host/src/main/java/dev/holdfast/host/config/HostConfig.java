@@ -41,8 +41,8 @@ public record HostConfig(
    * {@code extensions.http}.
    *
    * @param routePrefix in front of every function's route; empty for none
-   * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1 is
-   *     no limit
+   * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1
+   *     leaves it to the server
    * @param customHeaders sent with every answer
    */
   public record Http(

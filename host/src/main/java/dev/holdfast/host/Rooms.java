@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -47,15 +48,25 @@ final class Rooms {
     this.limits = config.limits();
   }
 
-  Store store() {
+  /** The store, and what an operator should know about how it was found. */
+  record OpenedStore(Store store, List<String> warnings) implements AutoCloseable {
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  OpenedStore store() {
     if (setup.options().storeKind() == HostOptions.StoreKind.MEMORY) {
-      return new MemoryStore();
+      return new OpenedStore(new MemoryStore(), List.of());
     }
     try {
-      return SqliteStore.open(
-          SqliteOptions.in(setup.options().data().path())
-              .withFreeSpaceMin(limits.freeSpaceMin())
-              .withSizeMax(limits.storeSizeMax()));
+      SqliteStore store =
+          SqliteStore.open(
+              SqliteOptions.in(setup.options().data().path())
+                  .withFreeSpaceMin(limits.freeSpaceMin())
+                  .withSizeMax(limits.storeSizeMax()));
+      return new OpenedStore(store, store.warnings().stream().map(Rooms::sentence).toList());
     } catch (StoreException e) {
       throw new CannotException(
           "Cannot open the store in " + setup.options().data().path() + ".",
@@ -109,15 +120,28 @@ final class Rooms {
           "Another process listens there, so gRPC cannot.",
           "Stop that process, or choose another port with --grpc-port.");
     } catch (IOException e) {
-      throw new CannotException("Cannot listen for gRPC.", e.toString(), "");
+      throw new CannotException(
+          "Cannot listen for gRPC.",
+          reason(e) + ".",
+          "Give --grpc-port another port above 1023, or none to take any that is free.");
     }
   }
 
-  static int start(HttpServer http, int port) {
+  /** gRPC wraps what the system said in words of its own. */
+  private static String reason(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == thrown ? root.toString() : thrown.getMessage() + ": " + root.getMessage();
+  }
+
+  static int start(HttpServer http) {
     try {
       return http.start();
     } catch (PortUnavailableException e) {
-      throw new CannotException("Port " + port + " is in use.", String.valueOf(e.getMessage()), "");
+      // The message says which of several reasons it is, and the cure.
+      throw new CannotException(String.valueOf(e.getMessage()), "", "");
     }
   }
 

@@ -219,6 +219,7 @@ final class Rooms {
             .shortFailureNames(durable.shortFailureNames())
             .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
             .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
+            .functionTimeout(config.functionTimeout())
             .functions(only)
             .drainTimeout(limits.drainFor())
             .build();

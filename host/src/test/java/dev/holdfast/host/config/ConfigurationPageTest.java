@@ -126,6 +126,7 @@ class ConfigurationPageTest {
     assertThat(said.unknown()).isEmpty();
     assertThat(said.limits()).isEqualTo(read().limits());
     assertThat(said.durable()).isEqualTo(read().durable());
+    assertThat(said.functionTimeout()).isEqualTo(read().functionTimeout());
     assertThat(said.http()).isEqualTo(read().http());
   }
 

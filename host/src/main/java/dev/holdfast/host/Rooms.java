@@ -66,7 +66,7 @@ final class Rooms {
               SqliteOptions.in(setup.options().data().path())
                   .withFreeSpaceMin(limits.freeSpaceMin())
                   .withSizeMax(limits.storeSizeMax()));
-      return new OpenedStore(store, store.warnings().stream().map(Rooms::sentence).toList());
+      return new OpenedStore(store, store.warnings().stream().map(Rooms::capital).toList());
     } catch (StoreException e) {
       throw new CannotException(
           "Cannot open the store in " + setup.options().data().path() + ".",
@@ -76,11 +76,12 @@ final class Rooms {
   }
 
   private static String sentence(String text) {
-    return text.isEmpty()
-        ? text
-        : Character.toUpperCase(text.charAt(0))
-            + text.substring(1)
-            + (text.endsWith(".") ? "" : ".");
+    return text.isEmpty() || text.endsWith(".") ? capital(text) : capital(text) + ".";
+  }
+
+  /** Without a full stop: some end with a command that people copy. */
+  private static String capital(String text) {
+    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   Engine engine(Store store, Consumer<String> broken) {
@@ -115,16 +116,27 @@ final class Rooms {
     try {
       return grpc.start();
     } catch (PortBusyException e) {
-      throw new CannotException(
-          "Port " + e.port() + " is in use.",
-          "Another process listens there, so gRPC cannot.",
-          "Stop that process, or choose another port with --grpc-port.");
+      throw unavailable(e);
     } catch (IOException e) {
       throw new CannotException(
           "Cannot listen for gRPC.",
           reason(e) + ".",
           "Give --grpc-port another port above 1023, or none to take any that is free.");
     }
+  }
+
+  /** The system refuses a port of others and one that needs privileges in the same way. */
+  private static CannotException unavailable(PortBusyException e) {
+    if (reason(e).contains("denied")) {
+      return new CannotException(
+          "Port " + e.port() + " needs privileges that this process does not have.",
+          "gRPC was to listen there.",
+          "Choose one above 1023 with --grpc-port, or name none to take any that is free.");
+    }
+    return new CannotException(
+        "Port " + e.port() + " is in use.",
+        "Another process listens there, so gRPC cannot.",
+        "Stop that process, or choose another port with --grpc-port.");
   }
 
   /** gRPC wraps what the system said in words of its own. */

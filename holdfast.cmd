@@ -52,7 +52,9 @@ if not "%BUILT%"=="0" (
 
 :run
 set "CLASSES=%HOME_DIR%\host\target\quick\holdfast-host.jar"
-if "%~1"=="bench" set "CLASSES=%CLASSES%;%HOME_DIR%\benchmarks\target\quick\holdfast-benchmarks.jar;%HOME_DIR%\benchmarks\target\quick\lib\*"
-if "%~1"=="bench-engine" set "CLASSES=%CLASSES%;%HOME_DIR%\benchmarks\target\quick\holdfast-benchmarks.jar;%HOME_DIR%\benchmarks\target\quick\lib\*"
-"%JAVA%" -XX:+UseParallelGC -Dfile.encoding=UTF-8 "-Dholdfast.home=%HOME_DIR%" "-Dholdfast.target=%TARGET%" %JAVA_OPTS% %HOLDFAST_OPTS% -cp "%CLASSES%" dev.holdfast.host.Main %*
+set "WITHBENCH="
+for %%A in (bench bench-engine help -h --help) do if "%~1"=="%%A" set "WITHBENCH=1"
+if "%~1"=="" set "WITHBENCH=1"
+if defined WITHBENCH set "CLASSES=%CLASSES%;%HOME_DIR%\benchmarks\target\quick\holdfast-benchmarks.jar;%HOME_DIR%\benchmarks\target\quick\lib\*"
+"%JAVA%" -XX:+UseParallelGC --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED -Dfile.encoding=UTF-8 "-Dholdfast.home=%HOME_DIR%" "-Dholdfast.target=%TARGET%" %JAVA_OPTS% %HOLDFAST_OPTS% -cp "%CLASSES%" dev.holdfast.host.Main %*
 exit /b %ERRORLEVEL%

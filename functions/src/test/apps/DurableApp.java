@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -161,5 +162,13 @@ public class DurableApp {
   @FunctionName("Running")
   public int running(@HttpTrigger(name = "req") HttpRequestMessage<Optional<String>> request) {
     return RUNNING.get();
+  }
+
+  /** Answers only when it is interrupted, and then by failing. */
+  @FunctionName("Hang")
+  public String hang(@HttpTrigger(name = "req") HttpRequestMessage<Optional<String>> request)
+      throws InterruptedException {
+    new CountDownLatch(1).await();
+    return "cannot be";
   }
 }

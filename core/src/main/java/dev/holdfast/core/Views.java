@@ -1,5 +1,6 @@
 package dev.holdfast.core;
 
+import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayList;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the outside is told of an instance. */
 public final class Views {
+
+  /** What the middleware of durabletask-azure-functions 1.4.0 says about every failure. */
+  private static final String HIDING = "Unexpected failure in the task execution";
 
   private Views() {}
 
@@ -75,6 +79,51 @@ public final class Views {
         instance.row.state().hasFailureDetails()
             ? instance.row.state().getFailureDetails()
             : instance.lastFailure;
-    return failure == null ? null : failure.getErrorType() + ": " + failure.getErrorMessage();
+    if (failure != null && isHiding(failure) && failure.hasInnerFailure()) {
+      failure = failure.getInnerFailure();
+    }
+    return failure == null ? null : text(failure);
+  }
+
+  private static boolean isHiding(TaskFailureDetails failure) {
+    return failure.getErrorMessage().equals(HIDING);
+  }
+
+  private static String text(TaskFailureDetails failure) {
+    return failure.getErrorType() + ": " + failure.getErrorMessage();
+  }
+
+  /**
+   * Whether the history says more about why an instance failed than its state: old middleware hides
+   * what the orchestrator threw, and where that was seen all the same, it only passes on that a
+   * task failed.
+   */
+  public static boolean historyTellsMore(Explanation explanation) {
+    if (!explanation.state().hasFailureDetails()) {
+      return false;
+    }
+    TaskFailureDetails failure = explanation.state().getFailureDetails();
+    return isHiding(failure)
+        && (!failure.hasInnerFailure()
+            || failure.getInnerFailure().getErrorType().endsWith("TaskFailedException"));
+  }
+
+  /** The same with the newest failure of a task or sub-orchestration in the history, if any. */
+  public static Explanation withNewestFailure(Explanation explanation, List<HistoryEvent> history) {
+    String error = explanation.lastError();
+    for (HistoryEvent event : history) {
+      if (event.hasTaskFailed()) {
+        error = text(event.getTaskFailed().getFailureDetails());
+      } else if (event.hasSubOrchestrationInstanceFailed()) {
+        error = text(event.getSubOrchestrationInstanceFailed().getFailureDetails());
+      }
+    }
+    return new Explanation(
+        explanation.state(),
+        explanation.turnOpenSince(),
+        explanation.unread(),
+        explanation.startAt(),
+        explanation.awaited(),
+        error);
   }
 }

@@ -370,12 +370,25 @@ final class Hub implements TaskHub, AutoCloseable {
           refuseWhenStuck();
           Promise<Optional<Explanation>> promise = new Promise<>();
           engine.submit(new Input.Explain(instanceId, promise));
-          return promise.thenApply(
-              found ->
-                  found.map(
-                      explanation ->
-                          new Whys(engine.dispatcher()).explain(explanation, clock.now())));
+          return promise
+              .thenCompose(found -> withFailure(instanceId, found))
+              .thenApply(
+                  found ->
+                      found.map(
+                          explanation ->
+                              new Whys(engine.dispatcher()).explain(explanation, clock.now())));
         });
+  }
+
+  /** What has ended has no history in memory, so it is read where the state hides what happened. */
+  private CompletableFuture<Optional<Explanation>> withFailure(
+      String instanceId, Optional<Explanation> found) {
+    if (found.filter(Views::historyTellsMore).isEmpty()) {
+      return CompletableFuture.completedFuture(found);
+    }
+    return history(instanceId)
+        .thenApply(
+            events -> found.map(it -> Views.withNewestFailure(it, events.orElse(List.of()))));
   }
 
   /** Runs what reads the store at length away from everybody else. */

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     older hosts do; false: full class names with all causes
  * @param maxConcurrentActivityFunctions how many activities run at once
  * @param maxConcurrentOrchestratorFunctions how many orchestrator turns run at once
+ * @param functionTimeout how long an activity or another function may run before it is interrupted
+ *     and fails; null for no limit
  * @param functions names of the only functions to load; empty means all
  * @param log where the running of functions is told
  * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
@@ -41,6 +43,7 @@ public record AppContext(
     boolean shortFailureNames,
     int maxConcurrentActivityFunctions,
     int maxConcurrentOrchestratorFunctions,
+    @Nullable Duration functionTimeout,
     Set<String> functions,
     FunctionLog log,
     Duration drainTimeout) {
@@ -79,6 +82,7 @@ public record AppContext(
         shortFailureNames,
         maxConcurrentActivityFunctions,
         maxConcurrentOrchestratorFunctions,
+        functionTimeout,
         functions,
         other,
         drainTimeout);
@@ -103,6 +107,7 @@ public record AppContext(
     private boolean shortFailureNames;
     private int activities = PER_CORE * Runtime.getRuntime().availableProcessors();
     private int orchestrators = PER_CORE * Runtime.getRuntime().availableProcessors();
+    private @Nullable Duration functionTimeout = Duration.ofMinutes(30);
     private Set<String> functions = Set.of();
     private FunctionLog log = entry -> {};
     private Duration drainTimeout = Duration.ofSeconds(30);
@@ -159,6 +164,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder functionTimeout(@Nullable Duration value) {
+      functionTimeout = value;
+      return this;
+    }
+
     public Builder functions(Set<String> value) {
       functions = value;
       return this;
@@ -186,6 +196,7 @@ public record AppContext(
           shortFailureNames,
           activities,
           orchestrators,
+          functionTimeout,
           functions,
           log,
           drainTimeout);

@@ -4,6 +4,7 @@ import dev.holdfast.core.Executor;
 import dev.holdfast.functions.durable.FunctionsExecutor;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.work.TimeLimit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class FunctionApp implements AutoCloseable {
 
   private final LoadedApp loaded;
   private final AppContext context;
+  private final TimeLimit limit;
   private final FunctionCalls calls;
   private final FunctionsExecutor executor;
   private final AtomicBoolean drained = new AtomicBoolean();
@@ -34,8 +36,9 @@ public final class FunctionApp implements AutoCloseable {
     this.loaded = loaded;
     this.context = context;
     ValueWriter writer = new ValueWriter(loaded.json());
-    this.calls = new FunctionCalls(writer, context);
-    this.executor = new FunctionsExecutor(loaded.plans().values(), writer, context);
+    this.limit = new TimeLimit(context.functionTimeout(), context.log());
+    this.calls = new FunctionCalls(writer, context, limit);
+    this.executor = new FunctionsExecutor(loaded.plans().values(), writer, context, limit);
   }
 
   /**
@@ -129,6 +132,7 @@ public final class FunctionApp implements AutoCloseable {
     executor.drain(half);
     calls.close();
     executor.close();
+    limit.close();
   }
 
   /** Drains the app if need be, and closes its class loader. Harmless when repeated. */

@@ -8,6 +8,7 @@ import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.TriggerMetadata;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +32,10 @@ final class FunctionCalls implements AutoCloseable {
   private final WorkPool pool = new WorkPool("functions", STEADY, MOST, IDLE);
   private final ValueWriter writer;
   private final AppContext context;
+  private final TimeLimit limit;
 
-  FunctionCalls(ValueWriter writer, AppContext context) {
+  FunctionCalls(ValueWriter writer, AppContext context, TimeLimit limit) {
+    this.limit = limit;
     this.writer = writer;
     this.context = context;
   }
@@ -120,16 +123,25 @@ final class FunctionCalls implements AutoCloseable {
     public void run() {
       Invocation invocation = plan.begin(input);
       Narration narration = Narration.begin(context.log(), invocation);
-      try {
+      TimeLimit.Run timed =
+          limit.begin(plan.definition().name(), pool, timeout -> failed(narration, timeout));
+      try (timed) {
         plan.run(invocation);
+        timed.end();
         @Nullable T result = outcome.of(invocation);
         narration.end(null);
         future.complete(result);
       } catch (Throwable e) {
-        Throwable failure = unwrapped(e);
-        narration.end(failure);
-        failed(failure);
+        Throwable failure = timed.failure(unwrapped(e));
+        if (!timed.isGivenUp()) {
+          failed(narration, failure);
+        }
       }
+    }
+
+    private void failed(Narration narration, Throwable failure) {
+      narration.end(failure);
+      failed(failure);
     }
 
     void failed(Throwable failure) {

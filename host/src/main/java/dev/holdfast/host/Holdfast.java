@@ -73,9 +73,10 @@ public final class Holdfast implements AutoCloseable {
     this.phases = phases;
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
-    this.newKeys = setup.requiresKeys() ? keys.createMissing() : List.of();
     try (Starting starting = new Starting(phases)) {
       this.parts = start(starting, new Rooms(setup), keys);
+      // Only a start that succeeds can show them, and they are shown only once.
+      this.newKeys = setup.requiresKeys() ? keys.createMissing() : List.of();
       starting.succeeded();
     }
     control.ready();
@@ -89,7 +90,9 @@ public final class Holdfast implements AutoCloseable {
             "app",
             () -> rooms.app(() -> ports.grpc, () -> url(ports.http), () -> ports.code),
             app -> app);
-    Store store = starting.own("store", rooms::store);
+    Rooms.OpenedStore opened = starting.own("store", rooms::store);
+    opened.warnings().forEach(log::warn);
+    Store store = opened.store();
     Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
     TaskHub hub = engine.taskHub();
     GrpcServer grpc = rooms.grpc(hub);
@@ -98,7 +101,7 @@ public final class Holdfast implements AutoCloseable {
     HttpServerConfig httpConfig = rooms.http();
     Site site = rooms.site(httpConfig, hub, keys, control, control);
     HttpServer http = starting.own("http", () -> new HttpServer(httpConfig, site));
-    ports.http = starting.timed("http listens", () -> Rooms.start(http, setup.port()));
+    ports.http = starting.timed("http listens", () -> Rooms.start(http));
     ports.code = site.requiredQueryStringParameters().substring("code=".length());
     ports.grpc = Starting.joined(grpcUp);
     AppSlot slot = new AppSlot(Starting.joined(loading));

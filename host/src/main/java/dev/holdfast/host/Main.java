@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       StoreCommands.Backup.class,
       StoreCommands.Restore.class,
       StoreCommands.Verify.class,
-      VersionCommand.class
+      VersionCommand.class,
+      CommandLine.HelpCommand.class
     },
     footer = {
       "",
@@ -63,11 +64,22 @@ public final class Main implements Runnable {
     for (Subcommand further : ServiceLoader.load(Subcommand.class)) {
       line.addSubcommand(further);
     }
+    giveHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false); // A payload may be @file; its content is no further arguments.
     line.setExecutionExceptionHandler(Main::failed);
     line.setParameterExceptionHandler(Main::misused);
     return line;
+  }
+
+  /** {@code --help} and {@code --version} for every command, wherever it comes from. */
+  private static void giveHelp(CommandLine line) {
+    CommandSpec spec = line.getCommandSpec();
+    if (!spec.helpCommand()) {
+      spec.mixinStandardHelpOptions(true);
+      spec.versionProvider(() -> new String[] {VersionCommand.line()});
+    }
+    line.getSubcommands().values().forEach(Main::giveHelp);
   }
 
   private static int failed(Exception thrown, CommandLine line, CommandLine.ParseResult parsed) {

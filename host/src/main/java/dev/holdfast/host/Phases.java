@@ -1,7 +1,9 @@
 package dev.holdfast.host;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -27,9 +29,20 @@ final class Phases {
     return () -> ended.put(number, new Phase(name, from, System.nanoTime()));
   }
 
-  /** How long this JVM has been running. Costs tens of milliseconds when it is asked first. */
+  /**
+   * How long it is since the launcher began the JVM: this one or, in a second process, the first.
+   * What the launcher did before, building most of all, does not count.
+   *
+   * <p>Costs tens of milliseconds when it is asked first.
+   */
   static Duration sinceBirth() {
-    return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
+    RuntimeMXBean runtime = ManagementFactory.getRuntimeMXBean();
+    Duration earlier =
+        SecondProcess.firstBegan()
+            .map(first -> Duration.between(first, Instant.ofEpochMilli(runtime.getStartTime())))
+            .filter(it -> !it.isNegative())
+            .orElse(Duration.ZERO);
+    return earlier.plusMillis(runtime.getUptime());
   }
 
   /** One line per part: from when to when, in milliseconds since the host began. */

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -47,15 +48,25 @@ final class Rooms {
     this.limits = config.limits();
   }
 
-  Store store() {
+  /** The store, and what an operator should know about how it was found. */
+  record OpenedStore(Store store, List<String> warnings) implements AutoCloseable {
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  OpenedStore store() {
     if (setup.options().storeKind() == HostOptions.StoreKind.MEMORY) {
-      return new MemoryStore();
+      return new OpenedStore(new MemoryStore(), List.of());
     }
     try {
-      return SqliteStore.open(
-          SqliteOptions.in(setup.options().data().path())
-              .withFreeSpaceMin(limits.freeSpaceMin())
-              .withSizeMax(limits.storeSizeMax()));
+      SqliteStore store =
+          SqliteStore.open(
+              SqliteOptions.in(setup.options().data().path())
+                  .withFreeSpaceMin(limits.freeSpaceMin())
+                  .withSizeMax(limits.storeSizeMax()));
+      return new OpenedStore(store, store.warnings().stream().map(Rooms::capital).toList());
     } catch (StoreException e) {
       throw new CannotException(
           "Cannot open the store in " + setup.options().data().path() + ".",
@@ -65,11 +76,12 @@ final class Rooms {
   }
 
   private static String sentence(String text) {
-    return text.isEmpty()
-        ? text
-        : Character.toUpperCase(text.charAt(0))
-            + text.substring(1)
-            + (text.endsWith(".") ? "" : ".");
+    return text.isEmpty() || text.endsWith(".") ? capital(text) : capital(text) + ".";
+  }
+
+  /** Without a full stop: some end with a command that people copy. */
+  private static String capital(String text) {
+    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   Engine engine(Store store, Consumer<String> broken) {
@@ -104,20 +116,44 @@ final class Rooms {
     try {
       return grpc.start();
     } catch (PortBusyException e) {
-      throw new CannotException(
-          "Port " + e.port() + " is in use.",
-          "Another process listens there, so gRPC cannot.",
-          "Stop that process, or choose another port with --grpc-port.");
+      throw unavailable(e);
     } catch (IOException e) {
-      throw new CannotException("Cannot listen for gRPC.", e.toString(), "");
+      throw new CannotException(
+          "Cannot listen for gRPC.",
+          reason(e) + ".",
+          "Give --grpc-port another port above 1023, or none to take any that is free.");
     }
   }
 
-  static int start(HttpServer http, int port) {
+  /** The system refuses a port of others and one that needs privileges in the same way. */
+  private static CannotException unavailable(PortBusyException e) {
+    if (reason(e).contains("denied")) {
+      return new CannotException(
+          "Port " + e.port() + " needs privileges that this process does not have.",
+          "gRPC was to listen there.",
+          "Choose one above 1023 with --grpc-port, or name none to take any that is free.");
+    }
+    return new CannotException(
+        "Port " + e.port() + " is in use.",
+        "Another process listens there, so gRPC cannot.",
+        "Stop that process, or choose another port with --grpc-port.");
+  }
+
+  /** gRPC wraps what the system said in words of its own. */
+  private static String reason(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == thrown ? root.toString() : thrown.getMessage() + ": " + root.getMessage();
+  }
+
+  static int start(HttpServer http) {
     try {
       return http.start();
     } catch (PortUnavailableException e) {
-      throw new CannotException("Port " + port + " is in use.", String.valueOf(e.getMessage()), "");
+      // The message says which of several reasons it is, and the cure.
+      throw new CannotException(String.valueOf(e.getMessage()), "", "");
     }
   }
 
@@ -195,6 +231,7 @@ final class Rooms {
             .shortFailureNames(durable.shortFailureNames())
             .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
             .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
+            .functionTimeout(config.functionTimeout())
             .functions(only)
             .drainTimeout(limits.drainFor())
             .build();

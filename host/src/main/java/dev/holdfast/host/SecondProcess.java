@@ -5,9 +5,11 @@ import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * This same command once more, with more in its environment: the way round where {@link
@@ -17,6 +19,7 @@ import java.util.Map;
  * the other.
  */
 final class SecondProcess {
+  /** When the first process began, in milliseconds of the epoch. */
   private static final String MARK = "HOLDFAST_SECOND_PROCESS";
 
   private SecondProcess() {}
@@ -24,6 +27,13 @@ final class SecondProcess {
   /** Whether this process is the second one. */
   static boolean isThis() {
     return System.getenv(MARK) != null;
+  }
+
+  /** When the first process began; empty in a first process. */
+  static Optional<Instant> firstBegan() {
+    return Optional.ofNullable(System.getenv(MARK))
+        .filter(it -> it.matches("\\d{1,15}"))
+        .map(it -> Instant.ofEpochMilli(Long.parseLong(it)));
   }
 
   /**
@@ -50,7 +60,9 @@ final class SecondProcess {
       throws InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command(main, arguments)).inheritIO();
     builder.environment().putAll(environment);
-    builder.environment().put(MARK, "1");
+    builder
+        .environment()
+        .put(MARK, Long.toString(ManagementFactory.getRuntimeMXBean().getStartTime()));
     Process second;
     try {
       second = builder.start();

@@ -12,8 +12,13 @@ final class VersionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println("holdfast " + version() + ", Java " + Runtime.version());
+    spec.commandLine().getOut().println(line());
     return 0;
+  }
+
+  /** What {@code --version} prints too. */
+  static String line() {
+    return "holdfast " + version() + ", Java " + Runtime.version();
   }
 
   /** As the build wrote it into the jar; a run from class folders has none. */

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -7,14 +8,18 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.log.Logging;
 import dev.holdfast.server.http.keys.Keys.NewKey;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -274,6 +281,66 @@ class HoldfastTest {
       cannot(
           () -> Holdfast.start(options(0, port, false), Map.of()), "Port " + port, "--grpc-port");
     }
+  }
+
+  @Test
+  void an_address_that_cannot_be_listened_on_is_told_for_what_it_is() {
+    HostOptions elsewhere = bound("192.0.2.1");
+
+    assertThatExceptionOfType(CannotException.class)
+        .isThrownBy(() -> Holdfast.start(elsewhere, Map.of()))
+        .satisfies(
+            e -> assertThat(e.lines()).contains("192.0.2.1", "--bind").doesNotContain("in use"),
+            e -> assertThat(e.lines().lines()).hasSize(1),
+            e -> assertThat(e.exitCode()).isPositive());
+    cannot(() -> Holdfast.start(bound("no-such-host.invalid"), Map.of()), "no-such-host", "--bind");
+  }
+
+  private HostOptions bound(String address) {
+    HostOptions usual = options();
+    return new HostOptions(
+        usual.app(),
+        usual.data(),
+        StoreKind.MEMORY,
+        0,
+        0,
+        address,
+        false,
+        Set.of(),
+        List.of(),
+        false,
+        false);
+  }
+
+  @Test
+  void keys_made_by_a_start_that_fails_are_not_lost_unseen() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      cannot(() -> Holdfast.start(options(taken.getLocalPort(), 0, true), Map.of()), "in use");
+    }
+
+    try (Holdfast host = Holdfast.start(options(0, 0, true), Map.of())) {
+      assertThat(host.newKeys()).hasSize(3);
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "rights are told in another way there")
+  void a_data_folder_that_others_can_read_is_warned_of_with_the_cure() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+    ByteArrayOutputStream console = new ByteArrayOutputStream();
+
+    try (Logging logging = Logging.open(new PrintStream(console, true, UTF_8), false, false);
+        Holdfast host = start()) {
+      assertThat(host.httpPort()).isPositive();
+    }
+
+    assertThat(console.toString(UTF_8).lines())
+        .filteredOn(it -> it.contains("open to other users"))
+        .singleElement()
+        .asString()
+        .contains("The data directory " + data.toRealPath())
+        .endsWith("chmod 700 " + data.toRealPath());
   }
 
   @Test

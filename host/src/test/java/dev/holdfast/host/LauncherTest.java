@@ -78,6 +78,24 @@ class LauncherTest {
   }
 
   @Test
+  void opens_what_puts_local_settings_into_the_environment_of_the_app() throws Exception {
+    built();
+
+    assertThat(holdfast(Map.of(), "start").lines())
+        .contains("[--add-opens=java.base/java.util=ALL-UNNAMED]");
+  }
+
+  @Test
+  void has_the_load_generator_at_hand_only_where_it_is_asked_for_or_listed() throws Exception {
+    built();
+
+    for (String first : List.of("bench", "bench-engine", "--help", "-h", "help")) {
+      assertThat(holdfast(Map.of(), first).text()).contains("holdfast-benchmarks.jar");
+    }
+    assertThat(holdfast(Map.of(), "start", "--help").text()).doesNotContain("benchmarks");
+  }
+
+  @Test
   void leaves_the_choice_of_a_collector_to_the_user() throws Exception {
     built();
 

@@ -14,11 +14,14 @@ import dev.holdfast.functions.invoking.Texts;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.TimeLimit;
+import dev.holdfast.functions.work.WorkPool;
 import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.TraceContext;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,38 +32,66 @@ final class ActivityRunner {
 
   private final ValueWriter writer;
   private final FunctionLog log;
+  private final TimeLimit limit;
   private final boolean shortFailureNames;
   private final boolean unwrapped;
   private final AtomicBoolean hinted = new AtomicBoolean();
 
-  ActivityRunner(ValueWriter writer, AppContext context) {
+  ActivityRunner(ValueWriter writer, AppContext context, TimeLimit limit) {
     this.writer = writer;
+    this.limit = limit;
     this.log = context.log();
     this.shortFailureNames = context.shortFailureNames();
     this.unwrapped = context.activityStringInput() == ActivityStringInput.UNWRAPPED;
   }
 
-  Answer run(WorkItem.Activity activity, FunctionPlan plan) {
-    ActivityRequest request = activity.request();
-    ActivityResponse.Builder response =
-        ActivityResponse.newBuilder()
-            .setInstanceId(activity.instanceId())
-            .setTaskId(activity.taskId());
-    Invocation invocation = plan.begin(input(request, plan));
+  /**
+   * Runs it on the calling thread of this pool.
+   *
+   * @param givenUp gets the answer instead if the activity does not end in time although it is
+   *     interrupted; what is returned some day is then to be dropped
+   */
+  Answer run(
+      WorkItem.Activity activity, FunctionPlan plan, WorkPool pool, Consumer<Answer> givenUp) {
+    ActivityResponse.Builder response = response(activity);
+    Invocation invocation = plan.begin(input(activity.request(), plan));
     Narration narration = Narration.begin(log, invocation);
+    TimeLimit.Run timed =
+        limit.begin(
+            plan.definition().name(),
+            pool,
+            timeout -> {
+              narration.end(timeout);
+              givenUp.accept(failed(activity, timeout));
+            });
     Throwable failure = null;
-    try {
+    try (timed) {
       plan.run(invocation);
+      timed.end();
       Wire result = writer.write(invocation.getReturnValue());
       response.setResult(StringValue.of(Texts.json(result)));
     } catch (OutOfMemoryError e) {
       throw e;
     } catch (Throwable e) {
-      failure = Failures.unwrapped(e);
+      failure = timed.failure(Failures.unwrapped(e));
       response.setFailureDetails(Failures.of(failure, shortFailureNames));
     }
-    narration.end(failure);
+    if (!timed.isGivenUp()) {
+      narration.end(failure);
+    }
     return new Answer.ActivityDone(activity, response.build());
+  }
+
+  private static ActivityResponse.Builder response(WorkItem.Activity activity) {
+    return ActivityResponse.newBuilder()
+        .setInstanceId(activity.instanceId())
+        .setTaskId(activity.taskId());
+  }
+
+  private Answer failed(WorkItem.Activity activity, Throwable failure) {
+    return new Answer.ActivityDone(
+        activity,
+        response(activity).setFailureDetails(Failures.of(failure, shortFailureNames)).build());
   }
 
   private TriggerInput input(ActivityRequest request, FunctionPlan plan) {

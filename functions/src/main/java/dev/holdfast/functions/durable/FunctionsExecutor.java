@@ -6,11 +6,14 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Runs an app's orchestrators and activities on threads of their own, so that an activity that
@@ -30,7 +33,11 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean interrupting;
 
-  public FunctionsExecutor(Collection<FunctionPlan> plans, ValueWriter writer, AppContext context) {
+  /**
+   * @param limit of activities; a turn has none, because it only thinks
+   */
+  public FunctionsExecutor(
+      Collection<FunctionPlan> plans, ValueWriter writer, AppContext context, TimeLimit limit) {
     int cores = Runtime.getRuntime().availableProcessors();
     functions = new DurableFunctions(plans);
     turnPlaces = new Places(context.maxConcurrentOrchestratorFunctions(), cores);
@@ -39,7 +46,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
         new WorkPool("orchestrators", cores, context.maxConcurrentOrchestratorFunctions(), IDLE);
     activities = new WorkPool("activities", cores, context.maxConcurrentActivityFunctions(), IDLE);
     turnRunner = new TurnRunner(context.log());
-    activityRunner = new ActivityRunner(writer, context);
+    activityRunner = new ActivityRunner(writer, context, limit);
   }
 
   @Override
@@ -63,10 +70,14 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       } else if (item instanceof WorkItem.Activity activity) {
         activityPlaces.take();
         newActivities.add(
-            new Task(item, answers, activityPlaces, () -> activityRunner.run(activity, plan)));
+            new Task(
+                item,
+                answers,
+                activityPlaces,
+                givenUp -> activityRunner.run(activity, plan, activities, givenUp)));
       } else if (item instanceof WorkItem.Turn turn) {
         turnPlaces.take();
-        newTurns.add(new Task(item, answers, turnPlaces, () -> turnRunner.run(turn, plan)));
+        newTurns.add(new Task(item, answers, turnPlaces, givenUp -> turnRunner.run(turn, plan)));
       }
     }
     if (!newTurns.isEmpty()) {
@@ -90,9 +101,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
             : "The app's are: " + String.join(", ", known) + ".");
   }
 
-  /** What runs one work item to its answer. */
+  /** What runs one work item to its answer; it may give another one before it ends. */
   private interface Run {
-    Answer answer();
+    Answer answer(Consumer<Answer> givenUp);
   }
 
   private final class Task implements WorkPool.Task {
@@ -100,6 +111,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     private final Answers answers;
     private final Places places;
     private final Run run;
+    private final AtomicBoolean answered = new AtomicBoolean();
 
     Task(WorkItem item, Answers answers, Places places, Run run) {
       this.item = item;
@@ -113,7 +125,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       long begun = System.nanoTime();
       Answer answer;
       try {
-        answer = run.answer();
+        answer = run.answer(given -> answer(given, begun));
         if (interrupting) {
           // Whether it failed by itself or because it was interrupted cannot be told apart.
           answer = new Answer.Abandoned(item, "interrupted because the app is shutting down");
@@ -121,8 +133,14 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       } catch (OutOfMemoryError e) {
         answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
       }
-      places.give(System.nanoTime() - begun);
-      answers.answer(answer);
+      answer(answer, begun);
+    }
+
+    private void answer(Answer answer, long begun) {
+      if (answered.compareAndSet(false, true)) {
+        places.give(System.nanoTime() - begun);
+        answers.answer(answer);
+      }
     }
 
     @Override

@@ -187,6 +187,34 @@ public final class WorkPool implements AutoCloseable {
     }
   }
 
+  /**
+   * Whatever this thread runs, it does not end: it is not one of the pool's any more, and another
+   * may take its place. The thread goes when it has ended after all.
+   */
+  void disown(Thread thread) {
+    Worker woken = null;
+    lock.lock();
+    try {
+      for (Worker worker : workers) {
+        if (worker.isOn(thread)) {
+          worker.disown();
+          stuck -= worker.clearStuck() ? 1 : 0;
+          workers.remove(worker);
+          woken = anotherIfNeeded();
+          break;
+        }
+      }
+      if (closed) {
+        quiet.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (woken != null) {
+      woken.wake();
+    }
+  }
+
   /** A worker that was counted as stuck has finished its task. */
   void unstuck(Worker worker) {
     lock.lock();

@@ -12,6 +12,7 @@ final class Worker implements Runnable {
   private volatile boolean awake = true;
   private volatile boolean busy;
   private volatile boolean countedStuck;
+  private volatile boolean disowned;
   private boolean started;
   private long begunAtLastLook = -1;
   private int looks;
@@ -58,7 +59,7 @@ final class Worker implements Runnable {
 
   @Override
   public void run() {
-    while (true) {
+    while (!disowned) {
       WorkPool.Task task = pool.next(this);
       if (task != null) {
         work(task);
@@ -104,6 +105,15 @@ final class Worker implements Runnable {
   /** Under the pool's lock, before the worker can be found among the idle ones. */
   void fallAsleep() {
     awake = false;
+  }
+
+  boolean isOn(Thread which) {
+    return thread == which;
+  }
+
+  /** The thread ends after its task, if that ever ends. */
+  void disown() {
+    disowned = true;
   }
 
   boolean isBusy() {

@@ -2,6 +2,7 @@ package dev.holdfast.host.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hubName the task hub; a label here, because a store holds one hub
  * @param functions names of the only functions to load; empty means all
+ * @param functionTimeout how long an activity or another function may run; null for no limit
  * @param logLevels level by category prefix, as written; {@code default} is for all others
  * @param consoleEnabled whether anything is logged to the console at all
  * @param consoleColors whether colours may be used
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record HostConfig(
     String hubName,
     List<String> functions,
+    @Nullable Duration functionTimeout,
     Map<String, String> logLevels,
     boolean consoleEnabled,
     boolean consoleColors,
@@ -41,8 +44,8 @@ public record HostConfig(
    * {@code extensions.http}.
    *
    * @param routePrefix in front of every function's route; empty for none
-   * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1 is
-   *     no limit
+   * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1
+   *     leaves it to the server
    * @param customHeaders sent with every answer
    */
   public record Http(
@@ -177,6 +180,7 @@ public record HostConfig(
       return new HostConfig(
           hub,
           functions,
+          functionTimeout(),
           levels,
           enabled,
           colors,
@@ -185,6 +189,21 @@ public record HostConfig(
           limits,
           notes,
           root.unknown());
+    }
+
+    private @Nullable Duration functionTimeout() {
+      String written = root.text("functionTimeout", "30m");
+      if (written.trim().equals("-1")) {
+        return null;
+      }
+      Duration limit = Amounts.duration(written);
+      if (limit == null || limit.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw root.wrong(
+            "functionTimeout",
+            written,
+            Amounts.DURATIONS + ", at least 1s, or \"-1\" for no limit");
+      }
+      return limit;
     }
 
     /**
@@ -216,10 +235,6 @@ public record HostConfig(
       if (durable.flag("extendedSessionsEnabled", false)) {
         notes.add(
             "extendedSessionsEnabled has no effect: instances that work stay in memory anyway.");
-      }
-      if (root.has("functionTimeout")) {
-        notes.add(
-            "functionTimeout is read but not enforced: a function may run as long as it likes.");
       }
       if (root.section("extensions").section("http").has("maxConcurrentRequests")) {
         notes.add("maxConcurrentRequests has no effect; maxOutstandingRequests has.");

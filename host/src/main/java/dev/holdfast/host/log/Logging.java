@@ -14,14 +14,22 @@ import org.slf4j.LoggerFactory;
  * The console of the host and what is told on it.
  *
  * <p>Categories are those of the Functions host: {@code Host.…} and {@code Function.Name[.User]} at
- * Information; everything else at Warning, or Information when verbose. {@code logging.logLevel} of
- * host.json changes each of them by prefix.
+ * Information; everything else at Warning, or Information when verbose; libraries at Warning even
+ * then. {@code logging.logLevel} of host.json changes each of them by prefix, but its {@code
+ * default} does not make libraries tell more: their steps are of no use to whoever runs an app.
  */
 public final class Logging implements AutoCloseable {
   private static final String[] TOLD = {"Host", "Function"};
 
-  /** Libraries whose every step is of no use to anyone, verbose or not. */
-  private static final String[] TALKATIVE = {"org.eclipse.jetty", "io.javalin"};
+  private static final String[] LIBRARIES = {
+    "org.eclipse.jetty", "io.javalin", "io.grpc", "org.sqlite", "io.github.classgraph"
+  };
+
+  /** Those that log past SLF4J, to the error stream. Kept here, or the setting is collected. */
+  private static final java.util.logging.Logger[] PAST_SLF4J = {
+    java.util.logging.Logger.getLogger("io.grpc"),
+    java.util.logging.Logger.getLogger("io.github.classgraph")
+  };
 
   /**
    * It warns with a stack trace of every message over the limit, which the client is told anyway.
@@ -48,8 +56,11 @@ public final class Logging implements AutoCloseable {
     for (String category : TOLD) {
       context.getLogger(category).setLevel(Level.INFO);
     }
-    for (String category : TALKATIVE) {
+    for (String category : LIBRARIES) {
       context.getLogger(category).setLevel(Level.WARN);
+    }
+    for (java.util.logging.Logger logger : PAST_SLF4J) {
+      logger.setLevel(java.util.logging.Level.WARNING);
     }
     GRPC.setLevel(java.util.logging.Level.SEVERE);
     return new Logging(console);

@@ -7,16 +7,34 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** No limit without a word about it. */
+/** No limit without a word about it, and no word about a limit that is none. */
 class ConfigurationPageTest {
+  private static final Path HOME = Path.of("..");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[^|]+) \\| ([^|]+) \\|");
+  private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+  private static final Pattern VALUE =
+      Pattern.compile("-?\\d+\\w*|true|false|raw|api|Storage|NonRunningStates");
+  private static final Pattern VARIABLE =
+      Pattern.compile("(AzureFunctionsJobHost__[A-Za-z0-9_]+)=([^\\s`]+)");
+
+  @TempDir Path folder;
 
   @Test
   void every_limit_is_on_the_page_about_configuration() throws IOException {
-    String page = Files.readString(Path.of("..", "docs", "configuration.md"));
+    String page = Files.readString(HOME.resolve("docs/configuration.md"));
     List<String> names =
         Stream.of(Limits.class, dev.holdfast.core.Limits.class)
             .flatMap(it -> Arrays.stream(it.getRecordComponents()))
@@ -26,5 +44,104 @@ class ConfigurationPageTest {
 
     assertThat(names).hasSizeGreaterThan(15).contains("drainFor", "payloadMax");
     assertThat(names).allSatisfy(name -> assertThat(page).contains("`" + name));
+  }
+
+  @Test
+  void what_readme_says_of_our_limits_is_so() throws IOException {
+    Map<String, String> rows = table(HOME.resolve("README.md"), "| Key | Default | Meaning |");
+
+    assertThat(rows).hasSizeGreaterThan(4).containsKeys("payloadMax", "retention.age");
+    assertAreDefaults("extensions.holdfast.", rows);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "extensions.holdfast, storeSizeMax",
+    "extensions.durableTask, httpSettings.useForwardedHost"
+  })
+  void what_the_page_says_of_a_section_is_so(String section, String example) throws IOException {
+    Map<String, String> rows = table(HOME.resolve("docs/configuration.md"), "## `" + section + "`");
+
+    assertThat(rows).hasSizeGreaterThan(5).containsKey(example);
+    assertAreDefaults(section + ".", rows);
+  }
+
+  @Test
+  void what_the_page_says_of_the_other_keys_is_so() throws IOException {
+    Map<String, String> rows = table(HOME.resolve("docs/configuration.md"), "## Other sections");
+
+    assertThat(rows).containsKey("extensions.http.routePrefix");
+    assertAreDefaults("", rows);
+  }
+
+  @Test
+  void overrides_in_readme_name_a_key_that_is_there() throws IOException {
+    Map<String, String> variables = new LinkedHashMap<>();
+    VARIABLE
+        .matcher(Files.readString(HOME.resolve("README.md")))
+        .results()
+        .forEach(it -> variables.put(it.group(1), it.group(2)));
+
+    assertThat(variables).isNotEmpty();
+    assertThat(HostConfig.read(folder, variables, 2).unknown()).isEmpty();
+    assertThat(HostConfig.read(folder, variables, 2)).isNotEqualTo(read());
+  }
+
+  @Test
+  void the_file_beside_the_launcher_has_only_keys_that_mean_something() {
+    assertThat(HostConfig.read(HOME, Map.of(), 2).unknown()).isEmpty();
+  }
+
+  /**
+   * The rows of the table after this text by their key: what stands as the default, empty when that
+   * is no value but words.
+   */
+  private static Map<String, String> table(Path page, String before) throws IOException {
+    String text = Files.readString(page);
+    int from = text.indexOf("\n" + before);
+    assertThat(from).as("%s in %s", before, page).isPositive();
+    int to = text.indexOf("\n#", from + before.length());
+    Map<String, String> rows = new LinkedHashMap<>();
+    Matcher row = ROW.matcher(text.substring(from, to < 0 ? text.length() : to));
+    while (row.find()) {
+      String value = row.group(2).replace("`", "").strip();
+      String section = "";
+      for (MatchResult name : NAME.matcher(row.group(1)).results().toList()) {
+        String key = name.group(1).startsWith(".") ? section + name.group(1) : name.group(1);
+        section = key.replaceFirst("\\.?[^.]*$", "");
+        rows.put(key, VALUE.matcher(value).matches() ? value : "");
+      }
+    }
+    return rows;
+  }
+
+  /** Each key means something, and setting it to what is said to be its default changes nothing. */
+  private void assertAreDefaults(String prefix, Map<String, String> rows) throws IOException {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>(Map.of("version", "2.0"));
+    rows.forEach((key, value) -> put(tree, prefix + key, value.isEmpty() ? null : value));
+    Files.writeString(folder.resolve("host.json"), Json.write(tree));
+    HostConfig said = HostConfig.read(folder, Map.of(), 2);
+    Files.delete(folder.resolve("host.json"));
+
+    assertThat(said.unknown()).isEmpty();
+    assertThat(said.limits()).isEqualTo(read().limits());
+    assertThat(said.durable()).isEqualTo(read().durable());
+    assertThat(said.functionTimeout()).isEqualTo(read().functionTimeout());
+    assertThat(said.http()).isEqualTo(read().http());
+  }
+
+  @SuppressWarnings("unchecked") // The tree is made of such maps only.
+  private static void put(Map<String, @Nullable Object> tree, String path, @Nullable Object value) {
+    int dot = path.indexOf('.');
+    if (dot < 0) {
+      tree.put(path, value);
+      return;
+    }
+    Object inner = tree.computeIfAbsent(path.substring(0, dot), it -> new LinkedHashMap<>());
+    put((Map<String, @Nullable Object>) inner, path.substring(dot + 1), value);
+  }
+
+  private HostConfig read() {
+    return HostConfig.read(folder, Map.of(), 2);
   }
 }

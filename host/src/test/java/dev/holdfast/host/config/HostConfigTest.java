@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HostConfigTest {
   @TempDir Path folder;
@@ -69,8 +70,26 @@ class HostConfigTest {
     assertThat(config.http().customHeaders()).containsEntry("X-Frame-Options", "DENY");
     assertThat(config.logLevels()).isEqualTo(Map.of("default", "Warning", "Function", "Debug"));
     assertThat(config.functions()).containsExactly("A", "B");
-    assertThat(config.notes()).anyMatch(it -> it.contains("functionTimeout"));
+    assertThat(config.functionTimeout()).isNull();
+    assertThat(config.notes()).isEmpty();
     assertThat(config.unknown()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"00:10:00, PT10M", "1s, PT1S", "2h, PT2H"})
+  void the_time_of_functions_is_limited(String written, Duration limit) throws IOException {
+    String json = "{'version': '2.0', 'functionTimeout': '%s'}".formatted(written);
+
+    assertThat(read(json.replace('\'', '"')).functionTimeout()).isEqualTo(limit);
+    assertThat(read("{\"version\": \"2.0\"}").functionTimeout()).isEqualTo(Duration.ofMinutes(30));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"00:00:00", "999ms", "-2", "soon"})
+  void a_time_of_functions_that_cannot_be_is_refused(String written) {
+    assertThatExceptionOfType(CannotException.class)
+        .isThrownBy(() -> read("{\"version\":\"2.0\",\"functionTimeout\":\"" + written + "\"}"))
+        .satisfies(e -> assertThat(e.lines()).contains("functionTimeout", "at least 1s", "\"-1\""));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +67,27 @@ class LoggingTest {
         .doesNotContain("info of Host.Start")
         .contains("warning of Host.Start")
         .doesNotContain("info of elsewhere");
+  }
+
+  @Test
+  void libraries_tell_only_warnings_unless_they_are_named() {
+    List<String> libraries = List.of("org.eclipse.jetty.server.Server", "io.javalin.Javalin");
+    java.util.logging.Logger grpc = java.util.logging.Logger.getLogger("io.grpc.netty.Some");
+
+    try (Logging logging = open(false, true)) {
+      libraries.forEach(LoggingTest::tell);
+      logging.levels(Map.of("default", "Debug"));
+      libraries.forEach(LoggingTest::tell);
+      assertThat(grpc.isLoggable(java.util.logging.Level.INFO)).isFalse();
+      assertThat(grpc.isLoggable(java.util.logging.Level.WARNING)).isTrue();
+      logging.levels(Map.of("org.eclipse.jetty.util", "Information"));
+      tell("org.eclipse.jetty.util.Named");
+    }
+
+    assertThat(written.toString(UTF_8))
+        .contains("warning of org.eclipse.jetty.server.Server", "warning of io.javalin.Javalin")
+        .doesNotContain("info of org.eclipse.jetty.server", "info of io.javalin")
+        .contains("info of org.eclipse.jetty.util.Named");
   }
 
   @Test

@@ -25,7 +25,19 @@ class WhyTest {
   private static final Program CHILD =
       Program.of("Child", new Step.Child("Event", "x", Step.ChildId.OF_INSTANCE, false));
 
-  private final Asking ask = new Asking(EVENT, ACTIVITY, CHILD, Program.of("Ends"));
+  private static final String HIDING = "Unexpected failure in the task execution";
+  private static final Program HIDDEN =
+      Program.of(
+          "Hidden",
+          new Step.Call("fail", "1", true),
+          new Step.Call("fail", "2", true),
+          new Step.Fail(HIDING));
+  private static final Program TOLD =
+      Program.of("Told", new Step.Call("fail", "1", true), new Step.Fail("out of paper"));
+  private static final Program EARLY = Program.of("Early", new Step.Fail(HIDING));
+
+  private final Asking ask =
+      new Asking(EVENT, ACTIVITY, CHILD, HIDDEN, TOLD, EARLY, Program.of("Ends"));
 
   private Why why(String id) {
     ask.driven.settle();
@@ -63,6 +75,21 @@ class WhyTest {
     assertThat(why.lastError()).isEqualTo("ActivityFailed: fail(1) failed");
     assertThat(why.waitingFor()).hasSize(2);
     assertThat(why.waitingFor().get(1).until()).isAfter(ask.driven.clock().instant());
+  }
+
+  @Test
+  void where_old_middleware_hides_the_failure_that_of_the_last_task_is_told() {
+    ask.start("hidden", "Hidden");
+    ask.start("told", "Told");
+    ask.start("early", "Early");
+
+    assertThat(why("hidden").lastError()).isEqualTo("ActivityFailed: fail(2) failed");
+    assertThat(why("told").lastError()).contains("out of paper");
+    assertThat(why("early").lastError()).contains(HIDING);
+    assertThat(ask.state("hidden").getFailureDetails().getErrorMessage()).isEqualTo(HIDING);
+
+    ask.driven.crash();
+    assertThat(why("hidden").lastError()).isEqualTo("ActivityFailed: fail(2) failed");
   }
 
   @Test

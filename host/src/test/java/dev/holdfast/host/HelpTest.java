@@ -1,0 +1,108 @@
+package dev.holdfast.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What somebody meets who does not know the commands yet. */
+class HelpTest {
+  private record Ran(int exitCode, String out, String err) {}
+
+  private static Ran run(List<String> arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return new Ran(line.execute(arguments.toArray(String[]::new)), out.toString(), err.toString());
+  }
+
+  static Stream<List<String>> commands() {
+    List<List<String>> found = new ArrayList<>();
+    collect(Main.commandLine(), List.of(), found);
+    return found.stream();
+  }
+
+  private static void collect(CommandLine line, List<String> path, List<List<String>> found) {
+    found.add(path);
+    line.getSubcommands().forEach((name, sub) -> collect(sub, and(path, name), found));
+  }
+
+  private static List<String> and(List<String> path, String word) {
+    List<String> longer = new ArrayList<>(path);
+    longer.add(word);
+    return longer;
+  }
+
+  @Test
+  void a_command_that_another_jar_brings_is_among_them() {
+    assertThat(commands())
+        .contains(List.of("start"), List.of("keys", "rotate"), List.of("from-another-jar"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void every_command_explains_itself(List<String> command) {
+    for (String help : List.of("--help", "-h")) {
+      Ran ran = run(and(command, help));
+
+      assertThat(ran.exitCode()).isZero();
+      assertThat(ran.out())
+          .contains(("Usage: holdfast " + String.join(" ", command)).strip())
+          .contains("--help");
+      assertThat(ran.err()).isEmpty();
+    }
+  }
+
+  /** The command help only explains the others. */
+  static Stream<List<String>> commandsButHelp() {
+    return commands().filter(it -> !it.equals(List.of("help")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commandsButHelp")
+  void every_command_tells_its_version(List<String> command) {
+    Ran ran = run(and(command, "--version"));
+
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out().strip()).isEqualTo(VersionCommand.line()).startsWith("holdfast ");
+    assertThat(ran.err()).isEmpty();
+  }
+
+  @Test
+  void help_lists_every_command() {
+    String help = run(List.of("--help")).out();
+
+    assertThat(Main.commandLine().getSubcommands().keySet())
+        .hasSizeGreaterThan(15)
+        .allSatisfy(name -> assertThat(help).containsPattern("(?m)^  " + name + " +\\S"));
+    assertThat(run(List.of()).out()).isEqualTo(help);
+    assertThat(run(List.of("help", "keys")).out()).isEqualTo(run(List.of("keys", "-h")).out());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "strat, 'strat', start",
+    "list --statsu Failed, --statsu, --status",
+    "why, Missing required parameter: 'ID', holdfast why --help",
+    "keys rotete host, 'rotete', holdfast keys --help",
+    "wait a b, 'b', holdfast wait --help",
+    "start --port x, 'x' is not an int, holdfast start --help"
+  })
+  void a_mistake_is_named_on_the_error_stream(String words, String mistake, String cure) {
+    Ran ran = run(List.of(words.split(" ")));
+
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).contains(mistake, cure).contains("--help' says how it is used.");
+  }
+}

@@ -92,7 +92,7 @@ public final class Holdfast implements AutoCloseable {
     Store store = starting.own("store", rooms::store);
     Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
     TaskHub hub = engine.taskHub();
-    GrpcServer grpc = rooms.grpc(hub);
+    GrpcServer grpc = rooms.grpc(engine);
     CompletableFuture<Integer> grpcUp =
         starting.aside("grpc", () -> Rooms.start(grpc), port -> grpc);
     HttpServerConfig httpConfig = rooms.http();

@@ -86,7 +86,7 @@ final class Rooms {
         broken);
   }
 
-  GrpcServer grpc(TaskHub hub) {
+  GrpcServer grpc(Engine engine) {
     Integer port = setup.options().grpcPort();
     GrpcConfig usual = GrpcConfig.loopback();
     return new GrpcServer(
@@ -97,7 +97,9 @@ final class Rooms {
             Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
             usual.idleConnectionFor(),
             config.durable().throwStatusExceptionsOnRaiseEvent()),
-        hub);
+        engine.taskHub(),
+        engine,
+        new SecureRandom());
   }
 
   static int start(GrpcServer grpc) {

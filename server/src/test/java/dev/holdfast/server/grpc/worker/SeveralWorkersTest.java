@@ -222,6 +222,7 @@ class SeveralWorkersTest {
                 "Theirs",
                 ctx -> ctx.complete(ctx.waitForExternalEvent("Go", String.class).await()));
     Hosted.Running first = hosted.worker(registers);
+    await().until(() -> hosted.server.workers().connected() == 1);
     String id = hosted.client.scheduleNewOrchestrationInstance("Theirs");
     hosted.client.waitForInstanceStart(id, Duration.ofSeconds(30));
     first.kill();

@@ -35,7 +35,7 @@ public final class Holdfast implements AutoCloseable {
   private final Setup setup;
   private final Phases phases;
   private final CompletableFuture<String> broken = new CompletableFuture<>();
-  private final Control control = new Control(this::reload);
+  private final Control control;
   private final Parts parts;
   private final List<NewKey> newKeys;
   private boolean closed;
@@ -71,6 +71,7 @@ public final class Holdfast implements AutoCloseable {
   Holdfast(Setup setup, Phases phases) {
     this.setup = setup;
     this.phases = phases;
+    this.control = new Control(this::reload, setup.options().engineOnly());
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     this.newKeys = setup.requiresKeys() ? keys.createMissing() : List.of();

@@ -78,7 +78,7 @@ final class Rooms {
         new Engine.Settings(
             limits.perPartition(),
             limits.partitions(),
-            Dispatcher.Unserved.FAILS,
+            setup.options().engineOnly() ? Dispatcher.Unserved.WAITS : Dispatcher.Unserved.FAILS,
             InstantSource.system(),
             new SecureRandom(),
             Set.of()),

@@ -236,6 +236,7 @@ public final class Holdfast implements AutoCloseable {
     boolean answered = deadline.await(parts.http().drain());
     boolean ran = deadline.await(CompletableFuture.runAsync(parts.slot()::close, Starting::daemon));
     parts.engine().drain();
+    ran &= parts.grpc().workers().awaitAnswers(deadline.leftAtLeast(Duration.ofSeconds(1)));
     boolean written = parts.engine().awaitQuiet(deadline.leftAtLeast(Duration.ofSeconds(1)));
     boolean told = parts.grpc().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
     return answered && ran && written && told;

@@ -11,6 +11,7 @@ import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestratorResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,6 +160,24 @@ public final class Workers {
       return false;
     }
     handout.worker.release(handout);
+    if (byToken.isEmpty()) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
+    return true;
+  }
+
+  /** Waits until workers have answered everything that they have; false when that took longer. */
+  public synchronized boolean awaitAnswers(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!byToken.isEmpty()) {
+      long left = (until - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
     return true;
   }
 

@@ -485,6 +485,36 @@ class WorkerStreamTest {
   }
 
   @Test
+  void a_stream_whose_worker_opened_another_one_gets_nothing_more() throws Exception {
+    RawWorker worker = worker().open();
+    begin("Works");
+    WorkItem stuck = worker.nextTurn();
+    awaitWorkers(1);
+
+    worker.open(); // As the Java SDK does when it could not deliver its answer.
+
+    WorkItem again = worker.nextTurn();
+    assertThat(again.getOrchestratorRequest()).isEqualTo(stuck.getOrchestratorRequest());
+    awaitWorkers(2);
+    worker.cancel();
+    awaitWorkers(1);
+    worker.nextTurn();
+  }
+
+  @Test
+  void a_host_that_stops_waits_for_answers_as_long_as_it_may() throws Exception {
+    RawWorker worker = worker().open();
+    String id = begin("Works");
+    WorkItem turn = worker.nextTurn();
+    hosted.engine.drain();
+
+    assertThat(hosted.server.workers().awaitAnswers(Duration.ofMillis(1))).isFalse();
+    worker.send(answer(turn, complete(0, "1")));
+    assertThat(hosted.server.workers().awaitAnswers(Duration.ofSeconds(30))).isTrue();
+    assertThat(output(id)).isEqualTo("1");
+  }
+
+  @Test
   void a_host_that_stops_lets_workers_go_and_keeps_their_work() throws Exception {
     RawWorker worker = worker().open();
     begin("Works");

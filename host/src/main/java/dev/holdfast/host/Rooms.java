@@ -93,7 +93,8 @@ final class Rooms {
         new GrpcConfig(
             usual.address(),
             port == null ? usual.port() : port,
-            port != null,
+            // Workers are told a port once; on another one they would never be found.
+            port != null || setup.options().engineOnly(),
             Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
             usual.idleConnectionFor(),
             config.durable().throwStatusExceptionsOnRaiseEvent()),

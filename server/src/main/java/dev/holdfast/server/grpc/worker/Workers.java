@@ -273,13 +273,16 @@ public final class Workers {
         "An answer of a worker was ignored: nobody waits for this {} of {}", what, instanceId);
   }
 
-  /** Takes back the item that was handed out with this token; it is offered again after a while. */
+  /**
+   * Takes back the item that was handed out with this token. Workers do so with versions that they
+   * do not run, so it is no failure of the item, however often it happens.
+   */
   public void abandon(String token) {
     Handout handout = byToken.get(token);
     if (handout == null) {
       ignore("item", "an unknown instance");
     } else {
-      answer(handout, new Answer.Abandoned(handout.item, "its worker gave it back"));
+      answer(handout, new Answer.Lost(handout.item, "its worker gave it back"));
     }
   }
 

@@ -233,6 +233,10 @@ class WorkerStreamTest {
     RawWorker worker = worker().open();
     String id = begin("Works");
     WorkItem turn = worker.nextTurn();
+    for (int i = 0; i < 4; i++) {
+      worker.giveBack(turn);
+      turn = worker.nextTurn();
+    }
     worker.giveBack(turn);
     WorkItem again = worker.nextTurn();
     assertThat(again.getOrchestratorRequest()).isEqualTo(turn.getOrchestratorRequest());

@@ -32,4 +32,11 @@ public sealed interface Answer {
    * delay.
    */
   record Abandoned(WorkItem item, String reason) implements Answer {}
+
+  /**
+   * The executor is gone and the item with it, begun or not, or it wants others to have it. Offered
+   * again at once, to another if there is one; an item that is lost again and again waits longer
+   * each time, but is never failed for it.
+   */
+  record Lost(WorkItem item, String reason) implements Answer {}
 }

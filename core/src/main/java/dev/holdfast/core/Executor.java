@@ -20,6 +20,19 @@ public interface Executor {
    */
   int places(WorkItem.Kind kind);
 
+  /** As {@link #serves}, for those that look at more than the name, such as the version. */
+  default boolean takes(WorkItem item) {
+    return serves(item.kind(), item.name());
+  }
+
+  /**
+   * How many items of this kind it has that are not answered. Of several that could take an item,
+   * the one with the fewest gets it, in turn when they are equal.
+   */
+  default int taken(WorkItem.Kind kind) {
+    return 0;
+  }
+
   /**
    * Takes the items and returns at once; each is answered through {@code answers} from any thread,
    * normally once. Never throws for what user code does: that is a failure inside the answer.

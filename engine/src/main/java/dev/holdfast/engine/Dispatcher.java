@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Hands work items to executors that serve them and have a place free; what cannot run now waits
  * here, in order per name.
  *
- * <p>Used on the loop's thread, but for {@link #serves} and {@link #add}.
+ * <p>Used on the loop's thread, but for what says otherwise.
  */
 public final class Dispatcher {
 
@@ -45,7 +44,13 @@ public final class Dispatcher {
   private static final long ABANDONED_DELAY_MAX = 30_000_000;
   private static final int ABANDONED_MAX = 20;
 
-  private final CopyOnWriteArrayList<Executor> executors = new CopyOnWriteArrayList<>();
+  /**
+   * So often an item may be lost and go to the next worker at once; who kills every worker must not
+   * do so without pause.
+   */
+  private static final int LOST_FREELY = 3;
+
+  private final Crew crew = new Crew();
   private final Executor.Answers answers;
   private final Consumer<Answer> failures;
   private final Unserved unserved;
@@ -54,14 +59,27 @@ public final class Dispatcher {
   private final PriorityQueue<Later> later =
       new PriorityQueue<>(Comparator.comparingLong(Later::at).thenComparingLong(Later::order));
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
   private long order;
   private boolean draining;
+  private volatile boolean placesChanged;
 
   /** What goes to one executor with the next flush. */
   private static final class Outgoing {
     private final List<WorkItem> items = new ArrayList<>();
     private final int[] counts = new int[WorkItem.Kind.values().length];
+
+    @SuppressWarnings("EnumOrdinal") // Counted for every item handed out, so not in boxes.
+    int count(WorkItem.Kind kind) {
+      return counts[kind.ordinal()];
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    void add(WorkItem item) {
+      items.add(item);
+      counts[item.kind().ordinal()]++;
+    }
   }
 
   private record Later(long at, long order, WorkItem item) {}
@@ -83,7 +101,27 @@ public final class Dispatcher {
    * From now on this executor gets what it serves. Safe from any thread; wake the loop afterwards.
    */
   public void add(Executor executor) {
-    executors.add(executor);
+    crew.add(executor);
+  }
+
+  /** As {@link Workforce#join}. Safe from any thread; wake the loop afterwards. */
+  void join(Executor worker) {
+    crew.join(worker);
+  }
+
+  /** As {@link Workforce#leave}. Safe from any thread. */
+  void leave(Executor worker) {
+    crew.leave(worker);
+  }
+
+  /** The next {@link #flush} has to look again. Safe from any thread; wake the loop afterwards. */
+  void placesChanged() {
+    placesChanged = true;
+  }
+
+  /** Whether a flush is wanted although nothing has been offered. Safe from any thread. */
+  boolean hasPlacesChanged() {
+    return placesChanged;
   }
 
   /** Nothing is handed out any more. */
@@ -96,17 +134,12 @@ public final class Dispatcher {
    * thread.
    */
   public boolean serves(WorkItem.Kind kind, String name) {
-    return unserved == Unserved.FAILS || isServed(kind, name);
+    return (unserved == Unserved.FAILS && !crew.hadWorkers()) || isServed(kind, name);
   }
 
   /** Whether any executor serves the name right now. Safe from any thread. */
   public boolean isServed(WorkItem.Kind kind, String name) {
-    for (Executor executor : executors) {
-      if (executor.serves(kind, name)) {
-        return true;
-      }
-    }
-    return false;
+    return crew.serves(kind, name);
   }
 
   /** How many items wait for an executor. */
@@ -122,55 +155,56 @@ public final class Dispatcher {
 
   /** Takes an item; {@link #flush} hands it out. */
   void offer(WorkItem item) {
-    ArrayDeque<WorkItem> queue = queueOf(item);
-    if (queue.isEmpty() && !draining && assign(item)) {
+    ArrayDeque<WorkItem> queue = queues(item).get(key(item));
+    if (queue == null && !draining && assign(item)) {
       return;
     }
-    queue.addLast(item);
+    enqueue(item);
   }
 
-  private ArrayDeque<WorkItem> queueOf(WorkItem item) {
-    return java.util.Objects.requireNonNull(waiting.get(item.kind()))
-        .computeIfAbsent(item.name(), name -> new ArrayDeque<>());
+  private Map<String, ArrayDeque<WorkItem>> queues(WorkItem item) {
+    return java.util.Objects.requireNonNull(waiting.get(item.kind()));
   }
 
-  @SuppressWarnings("EnumOrdinal") // Counted for every item that is handed out, so not in boxes.
+  private void enqueue(WorkItem item) {
+    queues(item).computeIfAbsent(key(item), key -> new ArrayDeque<>()).addLast(item);
+  }
+
+  /** Items that any executor either takes all or takes none of wait in one queue. */
+  private static String key(WorkItem item) {
+    return item.version() == null ? item.name() : item.name() + '\0' + item.version();
+  }
+
   private boolean assign(WorkItem item) {
-    boolean served = false;
-    for (Executor executor : executors) {
-      if (!executor.serves(item.kind(), item.name())) {
-        continue;
-      }
-      served = true;
-      Outgoing to = outgoing.computeIfAbsent(executor, e -> new Outgoing());
-      if (executor.places(item.kind()) > to.counts[item.kind().ordinal()]) {
-        to.items.add(item);
-        to.counts[item.kind().ordinal()]++;
-        return true;
-      }
+    Executor to = crew.choose(item, executor -> promised(executor, item.kind()));
+    if (to != null) {
+      outgoing.computeIfAbsent(to, e -> new Outgoing()).add(item);
+      return true;
     }
-    if (!served && unserved == Unserved.FAILS && !executors.isEmpty()) {
+    if (unserved == Unserved.FAILS && crew.isComplete() && !crew.takes(item)) {
       failures.accept(notServed(item));
       return true;
     }
     return false;
   }
 
+  private int promised(Executor executor, WorkItem.Kind kind) {
+    Outgoing promised = outgoing.get(executor);
+    return promised == null ? 0 : promised.count(kind);
+  }
+
   /** Hands out what was offered, and what waited and can run by now. */
   void flush(long now) {
+    placesChanged = false;
     if (!draining) {
       while (!later.isEmpty() && later.element().at() <= now) {
         WorkItem item = later.remove().item();
         if (!assign(item)) {
-          queueOf(item).addLast(item);
+          enqueue(item);
         }
       }
       for (LinkedHashMap<String, ArrayDeque<WorkItem>> byName : waiting.values()) {
-        for (ArrayDeque<WorkItem> queue : byName.values()) {
-          while (!queue.isEmpty() && assign(queue.getFirst())) {
-            queue.removeFirst();
-          }
-        }
+        byName.values().removeIf(this::assignAll);
       }
     }
     if (outgoing.isEmpty()) {
@@ -182,6 +216,13 @@ public final class Dispatcher {
       }
     }
     outgoing.clear();
+  }
+
+  private boolean assignAll(ArrayDeque<WorkItem> queue) {
+    while (!queue.isEmpty() && assign(queue.getFirst())) {
+      queue.removeFirst();
+    }
+    return queue.isEmpty();
   }
 
   /** When an item that was put off is due; {@link Long#MAX_VALUE} when there is none. */
@@ -197,8 +238,10 @@ public final class Dispatcher {
    */
   boolean takes(Answer answer, long now) {
     if (answer instanceof Answer.TurnDone || answer instanceof Answer.ActivityDone) {
-      if (!abandoned.isEmpty()) {
-        abandoned.remove(task(answer.item()));
+      if (!abandoned.isEmpty() || !lost.isEmpty()) {
+        String task = task(answer.item());
+        abandoned.remove(task);
+        lost.remove(task);
       }
       return false;
     }
@@ -207,6 +250,10 @@ public final class Dispatcher {
       later.add(new Later(Math.max(at, now), order++, answer.item()));
     } else if (answer instanceof Answer.Abandoned given) {
       putOff(given, now);
+    } else if (answer instanceof Answer.Lost gone) {
+      int times = lost.merge(task(gone.item()), 1, Integer::sum);
+      long delay = times <= LOST_FREELY ? 0 : delay(times - LOST_FREELY);
+      later.add(new Later(now + delay, order++, gone.item()));
     } else if (answer instanceof Answer.NobodyServes) {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
     }
@@ -226,8 +273,11 @@ public final class Dispatcher {
                   .formatted(what(given.item()), given.item().name(), times, given.reason())));
       return;
     }
-    long delay = Math.min(ABANDONED_DELAY_MAX, ABANDONED_DELAY_MIN << Math.min(times - 1, 20));
-    later.add(new Later(now + delay, order++, given.item()));
+    later.add(new Later(now + delay(times), order++, given.item()));
+  }
+
+  private static long delay(int times) {
+    return Math.min(ABANDONED_DELAY_MAX, ABANDONED_DELAY_MIN << Math.min(times - 1, 20));
   }
 
   private static String task(WorkItem item) {
@@ -250,7 +300,7 @@ public final class Dispatcher {
   }
 
   /** An answer that fails the item, as the function itself could have. */
-  static Answer failed(WorkItem item, String type, String message) {
+  public static Answer failed(WorkItem item, String type, String message) {
     TaskFailureDetails failure =
         TaskFailureDetails.newBuilder()
             .setErrorType(type)

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the
  * simulation does.
  */
-public final class Engine implements AutoCloseable {
+public final class Engine implements Workforce, AutoCloseable {
 
   /**
    * @param limits of each partition
@@ -186,10 +186,29 @@ public final class Engine implements AutoCloseable {
     wakeLoop.run();
   }
 
-  /**
-   * Where an answer goes whose item was handed out before a restart: the answer of an activity
-   * counts as long as nobody else has answered.
-   */
+  @Override
+  public void join(Executor worker) {
+    dispatcher.join(worker);
+    servedChanged();
+  }
+
+  @Override
+  public void leave(Executor worker) {
+    dispatcher.leave(worker);
+  }
+
+  @Override
+  public void placesChanged() {
+    dispatcher.placesChanged();
+    wakeLoop.run();
+  }
+
+  /** Whether somebody serves the name right now. */
+  public boolean isServed(WorkItem.Kind kind, String name) {
+    return dispatcher.isServed(kind, name);
+  }
+
+  @Override
   public Executor.Answers answers() {
     return answer -> {
       loop.answer(answer);

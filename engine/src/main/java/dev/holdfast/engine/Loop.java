@@ -186,7 +186,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   @Override
   public boolean hasWork() {
-    return !queue.isEmpty();
+    return !queue.isEmpty() || dispatcher.hasPlacesChanged();
   }
 
   @Override

@@ -110,6 +110,9 @@ record LoadedApp(
   }
 
   private static List<Candidate> candidates(AppSource source) throws AppLoadException {
+    if (source.classPath().isEmpty()) {
+      return List.of(); // A host that leaves all code to workers.
+    }
     try {
       return source.kind() == AppSource.Kind.STAGED
           ? FunctionJsonReader.read(source.root())

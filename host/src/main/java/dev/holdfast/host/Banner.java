@@ -65,6 +65,31 @@ final class Banner {
     return entries.isEmpty() ? "No functions were found." + NL + NL : text.toString();
   }
 
+  /**
+   * What a host without an app waits for, and how to give it that.
+   *
+   * @param base scheme and authority of HTTP
+   */
+  static String workers(int grpcPort, URI base) {
+    return "Waiting for workers: connect any Durable Task SDK to localhost:"
+        + grpcPort
+        + " (gRPC, plain text), such as"
+        + NL
+        + NL
+        + "\tnew DurableTaskGrpcWorkerBuilder().port("
+        + grpcPort
+        + ").addOrchestration(…).addActivity(…).build().start();"
+        + NL
+        + NL
+        + "\t    start: POST "
+        + base
+        + "/runtime/webhooks/durabletask/orchestrators/NAME"
+        + NL
+        + "\t    what an instance waits for: holdfast why ID"
+        + NL
+        + NL;
+  }
+
   private static String methods(HttpRoute route) {
     // A function for every verb has two blanks where the brackets were: tools read this list.
     return route.methods().isEmpty() ? " " : "[" + String.join(",", route.methods()) + "] ";

@@ -1,6 +1,7 @@
 package dev.holdfast.host;
 
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.server.http.HttpServer;
@@ -21,6 +22,7 @@ final class Control implements HostControl, Orchestrators {
 
   private final String id = UUID.randomUUID().toString().replace("-", "");
   private final Runnable reload;
+  private final boolean engineOnly;
   private final AtomicBoolean reloading = new AtomicBoolean();
   private volatile @Nullable Serving serving;
   private volatile boolean ready;
@@ -28,8 +30,12 @@ final class Control implements HostControl, Orchestrators {
 
   private record Serving(AppSlot slot, HttpServer http, Engine engine) {}
 
-  Control(Runnable reload) {
+  /**
+   * @param engineOnly nobody here knows which orchestrators there are: workers bring them
+   */
+  Control(Runnable reload, boolean engineOnly) {
     this.reload = reload;
+    this.engineOnly = engineOnly;
   }
 
   void serve(AppSlot slot, HttpServer http, Engine engine) {
@@ -90,8 +96,10 @@ final class Control implements HostControl, Orchestrators {
 
   @Override
   public boolean knows(String name) {
-    return functions().stream()
-        .anyMatch(it -> isOrchestrator(it) && it.name().equalsIgnoreCase(name));
+    return engineOnly
+        || functions().stream()
+            .anyMatch(it -> isOrchestrator(it) && it.name().equalsIgnoreCase(name))
+        || serving().engine().isServed(WorkItem.Kind.ORCHESTRATOR, name);
   }
 
   @Override

@@ -35,7 +35,7 @@ public final class Holdfast implements AutoCloseable {
   private final Setup setup;
   private final Phases phases;
   private final CompletableFuture<String> broken = new CompletableFuture<>();
-  private final Control control = new Control(this::reload);
+  private final Control control;
   private final Parts parts;
   private final List<NewKey> newKeys;
   private boolean closed;
@@ -71,6 +71,7 @@ public final class Holdfast implements AutoCloseable {
   Holdfast(Setup setup, Phases phases) {
     this.setup = setup;
     this.phases = phases;
+    this.control = new Control(this::reload, setup.options().engineOnly());
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
@@ -95,7 +96,7 @@ public final class Holdfast implements AutoCloseable {
     Store store = opened.store();
     Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
     TaskHub hub = engine.taskHub();
-    GrpcServer grpc = rooms.grpc(hub);
+    GrpcServer grpc = rooms.grpc(engine);
     CompletableFuture<Integer> grpcUp =
         starting.aside("grpc", () -> Rooms.start(grpc), port -> grpc);
     HttpServerConfig httpConfig = rooms.http();
@@ -238,6 +239,7 @@ public final class Holdfast implements AutoCloseable {
     boolean answered = deadline.await(parts.http().drain());
     boolean ran = deadline.await(CompletableFuture.runAsync(parts.slot()::close, Starting::daemon));
     parts.engine().drain();
+    ran &= parts.grpc().workers().awaitAnswers(deadline.leftAtLeast(Duration.ofSeconds(1)));
     boolean written = parts.engine().awaitQuiet(deadline.leftAtLeast(Duration.ofSeconds(1)));
     boolean told = parts.grpc().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
     return answered && ran && written && told;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param functions names of the only functions to load; empty leaves it to host.json
  * @param corsOrigins empty leaves it to local.settings.json
  * @param corsCredentials whether other origins may send cookies
+ * @param engineOnly no app at all: everything is run by workers that connect over gRPC
  */
 public record HostOptions(
     @Nullable Path app,
@@ -33,7 +34,8 @@ public record HostOptions(
     Set<String> functions,
     List<String> corsOrigins,
     boolean corsCredentials,
-    boolean verbose) {
+    boolean verbose,
+    boolean engineOnly) {
 
   public static final int USUAL_PORT = 7071;
 
@@ -48,5 +50,50 @@ public record HostOptions(
   public HostOptions {
     functions = Set.copyOf(functions);
     corsOrigins = List.copyOf(corsOrigins);
+  }
+
+  /** With an app. */
+  public HostOptions(
+      @Nullable Path app,
+      DataFolder data,
+      StoreKind storeKind,
+      @Nullable Integer port,
+      @Nullable Integer grpcPort,
+      String bind,
+      boolean requireKeys,
+      Set<String> functions,
+      List<String> corsOrigins,
+      boolean corsCredentials,
+      boolean verbose) {
+    this(
+        app,
+        data,
+        storeKind,
+        port,
+        grpcPort,
+        bind,
+        requireKeys,
+        functions,
+        corsOrigins,
+        corsCredentials,
+        verbose,
+        false);
+  }
+
+  /** The same without an app. */
+  HostOptions withoutApp() {
+    return new HostOptions(
+        null,
+        data,
+        storeKind,
+        port,
+        grpcPort,
+        bind,
+        requireKeys,
+        functions,
+        corsOrigins,
+        corsCredentials,
+        verbose,
+        true);
   }
 }

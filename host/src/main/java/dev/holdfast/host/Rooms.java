@@ -90,7 +90,7 @@ final class Rooms {
         new Engine.Settings(
             limits.perPartition(),
             limits.partitions(),
-            Dispatcher.Unserved.FAILS,
+            setup.options().engineOnly() ? Dispatcher.Unserved.WAITS : Dispatcher.Unserved.FAILS,
             InstantSource.system(),
             new SecureRandom(),
             Set.of()),
@@ -98,18 +98,21 @@ final class Rooms {
         broken);
   }
 
-  GrpcServer grpc(TaskHub hub) {
+  GrpcServer grpc(Engine engine) {
     Integer port = setup.options().grpcPort();
     GrpcConfig usual = GrpcConfig.loopback();
     return new GrpcServer(
         new GrpcConfig(
             usual.address(),
             port == null ? usual.port() : port,
-            port != null,
+            // Workers are told a port once; on another one they would never be found.
+            port != null || setup.options().engineOnly(),
             Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
             usual.idleConnectionFor(),
             config.durable().throwStatusExceptionsOnRaiseEvent()),
-        hub);
+        engine.taskHub(),
+        engine,
+        new SecureRandom());
   }
 
   static int start(GrpcServer grpc) {

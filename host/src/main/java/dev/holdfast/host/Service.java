@@ -89,7 +89,9 @@ final class Service {
     logging.print(
         Banner.head(
             VersionCommand.version(),
-            setup.app().root().toString(),
+            setup.options().engineOnly()
+                ? "none; workers run everything"
+                : setup.app().root().toString(),
             setup.config().hubName(),
             memory ? "memory only" : setup.options().data().path().toString()));
     setup.app().notes().forEach(log::info);
@@ -106,11 +108,18 @@ final class Service {
 
   private static void tellReady(Holdfast host, Setup setup, Logging logging) {
     FunctionApp app = host.app();
-    app.warnings().forEach(log::warn);
+    if (!setup.options().engineOnly()) {
+      app.warnings().forEach(log::warn);
+    }
     Banner.failures(app.failedFunctions()).forEach(log::error);
     logging.print(
-        Banner.functions(
-            app.functions(), app.httpRoutes(), host.url(), setup.config().http().routePrefix()));
+        setup.options().engineOnly()
+            ? Banner.workers(host.grpcPort(), host.url())
+            : Banner.functions(
+                app.functions(),
+                app.httpRoutes(),
+                host.url(),
+                setup.config().http().routePrefix()));
     if (setup.requiresKeys()) {
       logging.print(
           String.format("Keys are required; 'holdfast keys' lists, makes and rotates them.%n"));

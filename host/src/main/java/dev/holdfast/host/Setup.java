@@ -65,6 +65,9 @@ record Setup(
   }
 
   private static AppSource find(HostOptions options) {
+    if (options.engineOnly()) {
+      return new AppSource(AppSource.Kind.CLASSES, home(), List.of(), null, List.of());
+    }
     Path place = options.app() != null ? options.app() : samples();
     try {
       return AppSource.find(place);

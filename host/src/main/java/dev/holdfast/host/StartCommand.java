@@ -89,6 +89,11 @@ final class StartCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: sqlite; memory forgets all at the end).")
   StoreKind store = StoreKind.SQLITE;
 
+  @Option(
+      names = "--engine-only",
+      description = "Run no app: workers connect over gRPC and run everything.")
+  boolean engineOnly;
+
   @Option(names = "--verbose", description = "Tell more, the times of the start among it.")
   boolean verbose;
 
@@ -117,18 +122,27 @@ final class StartCommand implements Callable<Integer> {
   HostOptions options() {
     check("--port", port);
     check("--grpc-port", grpcPort);
-    return new HostOptions(
-        app != null ? app : scriptRoot,
-        DataFolder.of(data),
-        store,
-        port,
-        grpcPort,
-        bind,
-        enableAuth,
-        new LinkedHashSet<>(functions),
-        cors,
-        corsCredentials,
-        verbose);
+    if (engineOnly && (app != null || scriptRoot != null)) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot run an app with --engine-only.",
+          "That runs no app: workers connect over gRPC and run everything.",
+          "Leave out either the app or --engine-only. Workers can connect beside an app, too.");
+    }
+    HostOptions options =
+        new HostOptions(
+            app != null ? app : scriptRoot,
+            DataFolder.of(data),
+            store,
+            port,
+            grpcPort,
+            bind,
+            enableAuth,
+            new LinkedHashSet<>(functions),
+            cors,
+            corsCredentials,
+            verbose);
+    return engineOnly ? options.withoutApp() : options;
   }
 
   private static void check(String option, @Nullable Integer given) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.grpc;
 
+import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param refuseLostEvents true answers an event for a missing or ended instance with an error
  *     ({@code throwStatusExceptionsOnRaiseEvent} of host.json); false drops it silently, as clients
  *     expect
+ * @param workers how remote workers are served
  */
 public record GrpcConfig(
     String address,
@@ -24,10 +26,28 @@ public record GrpcConfig(
     boolean portFixed,
     int inboundBytesMax,
     Duration idleConnectionFor,
-    boolean refuseLostEvents) {
+    boolean refuseLostEvents,
+    WorkerSettings workers) {
 
   /** The port that every Durable Task SDK tries when it is told nothing. */
   public static final int USUAL_PORT = 4001;
+
+  public GrpcConfig(
+      String address,
+      int port,
+      boolean portFixed,
+      int inboundBytesMax,
+      Duration idleConnectionFor,
+      boolean refuseLostEvents) {
+    this(
+        address,
+        port,
+        portFixed,
+        inboundBytesMax,
+        idleConnectionFor,
+        refuseLostEvents,
+        WorkerSettings.DEFAULT);
+  }
 
   public static GrpcConfig loopback() {
     return new GrpcConfig(
@@ -36,6 +56,11 @@ public record GrpcConfig(
 
   public GrpcConfig withPort(int newPort, boolean fixed) {
     return new GrpcConfig(
-        address, newPort, fixed, inboundBytesMax, idleConnectionFor, refuseLostEvents);
+        address, newPort, fixed, inboundBytesMax, idleConnectionFor, refuseLostEvents, workers);
+  }
+
+  public GrpcConfig withWorkers(WorkerSettings newWorkers) {
+    return new GrpcConfig(
+        address, port, portFixed, inboundBytesMax, idleConnectionFor, refuseLostEvents, newWorkers);
   }
 }

@@ -1,6 +1,10 @@
 package dev.holdfast.server.grpc;
 
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.Workforce;
+import dev.holdfast.server.grpc.worker.Caller;
+import dev.holdfast.server.grpc.worker.WorkItemCall;
+import dev.holdfast.server.grpc.worker.Workers;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -13,6 +17,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +28,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcServer implements AutoCloseable {
   private final GrpcConfig config;
+  private final Workers workers;
   private final TaskHubService service;
   private final CallCount calls = new CallCount();
   private @Nullable Server server;
   private @Nullable EventLoopGroup threads;
 
-  public GrpcServer(GrpcConfig config, TaskHub hub) {
+  /**
+   * @param hub answers clients
+   * @param workforce is joined by remote workers
+   * @param dice for completion tokens; cryptographically strong in production
+   */
+  public GrpcServer(GrpcConfig config, TaskHub hub, Workforce workforce, RandomGenerator dice) {
     this.config = config;
-    this.service = new TaskHubService(hub, config.refuseLostEvents());
+    this.workers = new Workers(workforce, config.workers(), dice);
+    this.service = new TaskHubService(hub, workers, config.refuseLostEvents());
+  }
+
+  /** The remote workers that are connected. */
+  public Workers workers() {
+    return workers;
   }
 
   /**
@@ -50,6 +67,7 @@ public final class GrpcServer implements AutoCloseable {
             1, new DefaultThreadFactory("holdfast-grpc", true), NioIoHandler.newFactory());
     try {
       Server started = bind(group);
+      pingFrom(group);
       threads = group;
       server = started;
       return started.getPort();
@@ -84,9 +102,19 @@ public final class GrpcServer implements AutoCloseable {
         // Some SDKs ping often; a strict server would answer GOAWAY too_many_pings.
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
+        // A worker that is frozen or unplugged keeps its connection, but answers no pings.
+        .keepAliveTime(config.workers().silentFor().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(config.workers().answerWithin().toMillis(), TimeUnit.MILLISECONDS)
         .intercept(calls)
-        .addService(service)
+        .intercept(Caller.interceptor())
+        .addService(WorkItemCall.in(service.bindService(), workers, group.next()))
         .build();
+  }
+
+  /** Looks four times as often as a worker must hear something, so that none waits much longer. */
+  private void pingFrom(EventLoopGroup group) {
+    long every = Math.max(1, config.workers().pingEvery().toMillis() / 4);
+    var unused = group.scheduleWithFixedDelay(workers::ping, every, every, TimeUnit.MILLISECONDS);
   }
 
   private static boolean isBusy(Throwable thrown) {
@@ -99,8 +127,8 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Takes no new calls, answers those that wait for an instance with UNAVAILABLE and lets the
-   * others end.
+   * Takes no new calls, ends the streams of workers and the calls that wait for an instance with
+   * UNAVAILABLE, and lets the others end.
    *
    * @return whether all calls had ended in time
    */
@@ -110,6 +138,7 @@ public final class GrpcServer implements AutoCloseable {
       return true;
     }
     running.shutdown();
+    workers.stop();
     service.releaseWaits();
     return calls.awaitNone(atMost);
   }
@@ -122,6 +151,7 @@ public final class GrpcServer implements AutoCloseable {
       return;
     }
     running.shutdownNow();
+    workers.stop();
     service.releaseWaits();
     try {
       // So short because there is nothing left to wait for but the sockets.

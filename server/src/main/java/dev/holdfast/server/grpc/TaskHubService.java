@@ -33,6 +33,7 @@ import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.SuspendResponse;
 import dev.holdfast.protocol.TerminateRequest;
 import dev.holdfast.protocol.TerminateResponse;
+import dev.holdfast.server.grpc.worker.Workers;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -42,16 +43,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients of the Durable Task contract may ask, answered by a {@link TaskHub}.
+ * What clients and workers of the Durable Task contract may ask, answered by a {@link TaskHub} and
+ * {@link Workers}.
  *
  * <p>Nothing here blocks, so every call may run on the thread that reads the socket.
  */
-final class TaskHubService extends UnservedCalls {
+final class TaskHubService extends WorkerCalls {
   private final TaskHub hub;
   private final boolean refuseLostEvents;
   private final Calls calls = new Calls();
 
-  TaskHubService(TaskHub hub, boolean refuseLostEvents) {
+  TaskHubService(TaskHub hub, Workers workers, boolean refuseLostEvents) {
+    super(workers);
     this.hub = hub;
     this.refuseLostEvents = refuseLostEvents;
   }
@@ -224,15 +227,27 @@ final class TaskHubService extends UnservedCalls {
   @Override
   public void streamInstanceHistory(
       StreamInstanceHistoryRequest request, StreamObserver<HistoryChunk> client) {
-    if (request.getForWorkItemProcessing()) {
-      client.onError(unserved("Streaming history to workers", NO_WORKERS));
-      return;
-    }
     HistoryStream stream = new HistoryStream((ServerCallStreamObserver<HistoryChunk>) client);
     calls.ask(
         client,
-        () -> hub.history(request.getInstanceId()),
-        (call, history) -> stream.send(wanted(request, history)));
+        () ->
+            request.getForWorkItemProcessing()
+                ? CompletableFuture.completedFuture(ofTurn(request))
+                : hub.history(request.getInstanceId()).thenApply(it -> wanted(request, it)),
+        (call, history) -> stream.send(history));
+  }
+
+  /** What the worker would have been sent with its turn, had it not been so long. */
+  private List<HistoryEvent> ofTurn(StreamInstanceHistoryRequest request) {
+    return workers
+        .historyOf(request.getInstanceId(), request.getExecutionId().getValue())
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    RefusedException.Reason.NOT_FOUND,
+                    "No worker runs a turn of instance '"
+                        + request.getInstanceId()
+                        + "' now, so there is no history to run it with."));
   }
 
   private static List<HistoryEvent> wanted(

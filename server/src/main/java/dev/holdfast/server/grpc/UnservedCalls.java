@@ -1,12 +1,7 @@
 package dev.holdfast.server.grpc;
 
-import dev.holdfast.protocol.AbandonActivityTaskRequest;
-import dev.holdfast.protocol.AbandonActivityTaskResponse;
 import dev.holdfast.protocol.AbandonEntityTaskRequest;
 import dev.holdfast.protocol.AbandonEntityTaskResponse;
-import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
-import dev.holdfast.protocol.AbandonOrchestrationTaskResponse;
-import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CompleteTaskResponse;
@@ -15,15 +10,12 @@ import dev.holdfast.protocol.DeleteTaskHubResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetEntityRequest;
 import dev.holdfast.protocol.GetEntityResponse;
-import dev.holdfast.protocol.GetWorkItemsRequest;
-import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.QueryEntitiesRequest;
 import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.protocol.SignalEntityResponse;
 import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
 import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
-import dev.holdfast.protocol.WorkItem;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -33,9 +25,6 @@ import io.grpc.stub.StreamObserver;
  * The calls of the contract that this service does not serve; each says so, and what to do instead.
  */
 abstract class UnservedCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
-  static final String NO_WORKERS =
-      "is not served: this host runs its functions itself and takes no remote workers. Put the"
-          + " orchestrators and activities into the app that the host runs.";
   static final String ERASE_BY_HAND =
       "is not served: it would erase every instance. Purge by filter instead, or stop the host and"
           + " remove its data directory.";
@@ -48,45 +37,15 @@ abstract class UnservedCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarSer
   }
 
   @Override
-  public final void getWorkItems(GetWorkItemsRequest request, StreamObserver<WorkItem> client) {
-    client.onError(unserved("GetWorkItems", NO_WORKERS));
-  }
-
-  @Override
-  public final void completeActivityTask(
-      ActivityResponse request, StreamObserver<CompleteTaskResponse> client) {
-    client.onError(unserved("CompleteActivityTask", NO_WORKERS));
-  }
-
-  @Override
-  public final void completeOrchestratorTask(
-      OrchestratorResponse request, StreamObserver<CompleteTaskResponse> client) {
-    client.onError(unserved("CompleteOrchestratorTask", NO_WORKERS));
-  }
-
-  @Override
   public final void completeEntityTask(
       EntityBatchResult request, StreamObserver<CompleteTaskResponse> client) {
-    client.onError(unserved("CompleteEntityTask", NO_WORKERS));
-  }
-
-  @Override
-  public final void abandonTaskActivityWorkItem(
-      AbandonActivityTaskRequest request, StreamObserver<AbandonActivityTaskResponse> client) {
-    client.onError(unserved("AbandonTaskActivityWorkItem", NO_WORKERS));
-  }
-
-  @Override
-  public final void abandonTaskOrchestratorWorkItem(
-      AbandonOrchestrationTaskRequest request,
-      StreamObserver<AbandonOrchestrationTaskResponse> client) {
-    client.onError(unserved("AbandonTaskOrchestratorWorkItem", NO_WORKERS));
+    client.onError(unserved("CompleteEntityTask", NO_ENTITIES));
   }
 
   @Override
   public final void abandonTaskEntityWorkItem(
       AbandonEntityTaskRequest request, StreamObserver<AbandonEntityTaskResponse> client) {
-    client.onError(unserved("AbandonTaskEntityWorkItem", NO_WORKERS));
+    client.onError(unserved("AbandonTaskEntityWorkItem", NO_ENTITIES));
   }
 
   @Override

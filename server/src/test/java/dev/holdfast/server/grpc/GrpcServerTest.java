@@ -18,7 +18,6 @@ import dev.holdfast.protocol.ExecutionStartedEvent;
 import dev.holdfast.protocol.GetEntityRequest;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
-import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryChunk;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceBatch;
@@ -48,6 +47,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +63,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GrpcServerTest {
   private final RememberedHub hub = new RememberedHub();
   private final List<AutoCloseable> opened = new ArrayList<>();
-  private GrpcServer server = new GrpcServer(GrpcConfig.loopback().withPort(0, true), hub);
+  private GrpcServer server =
+      new GrpcServer(GrpcConfig.loopback().withPort(0, true), hub, new NoWork(), new Random(1));
   private TaskHubSidecarServiceBlockingStub client;
 
   @BeforeEach
@@ -80,7 +81,7 @@ class GrpcServerTest {
   }
 
   private TaskHubSidecarServiceBlockingStub serve(GrpcConfig config) throws Exception {
-    server = new GrpcServer(config, hub);
+    server = new GrpcServer(config, hub, new NoWork(), new Random(1));
     opened.add(server);
     ManagedChannel channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", server.start())
@@ -347,10 +348,6 @@ class GrpcServerTest {
         () -> client.deleteTaskHub(DeleteTaskHubRequest.getDefaultInstance()));
     refused(
         Code.UNIMPLEMENTED,
-        "takes no remote workers",
-        () -> client.getWorkItems(GetWorkItemsRequest.getDefaultInstance()).hasNext());
-    refused(
-        Code.UNIMPLEMENTED,
         "no entities",
         () -> client.getEntity(GetEntityRequest.getDefaultInstance()));
   }
@@ -378,9 +375,17 @@ class GrpcServerTest {
   void a_busy_port_is_left_for_a_free_one_unless_it_was_asked_for() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         GrpcServer modest =
-            new GrpcServer(GrpcConfig.loopback().withPort(taken.getLocalPort(), false), hub);
+            new GrpcServer(
+                GrpcConfig.loopback().withPort(taken.getLocalPort(), false),
+                hub,
+                new NoWork(),
+                new Random(1));
         GrpcServer stubborn =
-            new GrpcServer(GrpcConfig.loopback().withPort(taken.getLocalPort(), true), hub)) {
+            new GrpcServer(
+                GrpcConfig.loopback().withPort(taken.getLocalPort(), true),
+                hub,
+                new NoWork(),
+                new Random(1))) {
 
       assertThat(modest.start()).isNotEqualTo(taken.getLocalPort()).isPositive();
       assertThatExceptionOfType(PortBusyException.class)

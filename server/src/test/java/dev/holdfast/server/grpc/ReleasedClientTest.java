@@ -17,6 +17,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReleasedClientTest {
   private final RememberedHub hub = new RememberedHub();
-  private final GrpcServer server = new GrpcServer(GrpcConfig.loopback().withPort(0, true), hub);
+  private final GrpcServer server =
+      new GrpcServer(GrpcConfig.loopback().withPort(0, true), hub, new NoWork(), new Random(1));
   private DurableTaskClient client;
 
   @BeforeEach

@@ -261,8 +261,13 @@ final class World implements Problems {
         trace.count("answered twice");
       }
       case 2 -> {
-        held.answers().answer(new Answer.Abandoned(item, "the worker died"));
-        trace.count("abandoned");
+        if (item.token() % 2 == 0) {
+          held.answers().answer(new Answer.Lost(item, "the worker died"));
+          trace.count("worker lost");
+        } else {
+          held.answers().answer(new Answer.Abandoned(item, "the worker gives it back"));
+          trace.count("abandoned");
+        }
       }
       case 3 -> {
         held.answers()
@@ -343,7 +348,7 @@ final class World implements Problems {
     }
     engine.servedChanged();
     for (Held held : lost) {
-      held.answers().answer(new Answer.Abandoned(held.item(), "the worker is known to be dead"));
+      held.answers().answer(new Answer.Lost(held.item(), "the worker is known to be dead"));
     }
     lost.clear();
   }

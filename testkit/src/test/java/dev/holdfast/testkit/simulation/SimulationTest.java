@@ -30,6 +30,7 @@ class SimulationTest {
   private static final List<String> EXERCISED =
       List.of(
           "abandoned",
+          "worker lost",
           "answered twice",
           "clock set back",
           "clock set forward",

@@ -1,0 +1,120 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who runs work: the executors of this process, and remote workers for what those do not serve.
+ *
+ * <p>Choosing is for the loop's thread; everything else is safe from any.
+ */
+final class Crew {
+  private volatile List<Executor> own = List.of();
+  private volatile List<Executor> workers = List.of();
+  private volatile boolean hadWorkers;
+  private int next;
+
+  synchronized void add(Executor executor) {
+    own = with(own, executor);
+  }
+
+  synchronized void join(Executor worker) {
+    workers = with(workers, worker);
+    hadWorkers = true;
+  }
+
+  synchronized void leave(Executor worker) {
+    List<Executor> left = new ArrayList<>(workers);
+    left.remove(worker);
+    workers = List.copyOf(left);
+  }
+
+  private static List<Executor> with(List<Executor> before, Executor one) {
+    List<Executor> more = new ArrayList<>(before);
+    more.add(one);
+    return List.copyOf(more);
+  }
+
+  /**
+   * Whether the executors of this process are all there is. A worker that has been there may come
+   * again, with names that nobody here knows.
+   */
+  boolean isComplete() {
+    return !own.isEmpty() && !hadWorkers;
+  }
+
+  boolean hadWorkers() {
+    return hadWorkers;
+  }
+
+  boolean serves(WorkItem.Kind kind, String name) {
+    return anyServes(own, kind, name) || anyServes(workers, kind, name);
+  }
+
+  private static boolean anyServes(List<Executor> executors, WorkItem.Kind kind, String name) {
+    for (Executor executor : executors) {
+      if (executor.serves(kind, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean takes(WorkItem item) {
+    for (Executor executor : own) {
+      if (executor.takes(item)) {
+        return true;
+      }
+    }
+    for (Executor worker : workers) {
+      if (worker.takes(item)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Who gets the item; null when all that take it are full, or nobody does. An executor of this
+   * process has its names for itself, so work waits for it rather than going to a worker.
+   *
+   * @param promised how many items of this kind an executor gets with the next flush
+   */
+  @Nullable Executor choose(WorkItem item, ToIntFunction<Executor> promised) {
+    for (Executor executor : own) {
+      if (executor.takes(item)) {
+        return executor.places(item.kind()) > promised.applyAsInt(executor) ? executor : null;
+      }
+    }
+    return leastTaken(item, promised);
+  }
+
+  private @Nullable Executor leastTaken(WorkItem item, ToIntFunction<Executor> promised) {
+    List<Executor> now = workers;
+    Executor best = null;
+    int bestAt = 0;
+    int fewest = Integer.MAX_VALUE;
+    for (int i = 0; i < now.size(); i++) {
+      int at = (next + i) % now.size();
+      Executor worker = now.get(at);
+      if (!worker.takes(item)) {
+        continue;
+      }
+      int coming = promised.applyAsInt(worker);
+      int taken = worker.taken(item.kind()) + coming;
+      if (taken < fewest && worker.places(item.kind()) > coming) {
+        best = worker;
+        bestAt = at;
+        fewest = taken;
+      }
+    }
+    if (best != null) {
+      next = bestAt + 1;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.server.grpc;
+
+import dev.holdfast.protocol.AbandonActivityTaskRequest;
+import dev.holdfast.protocol.AbandonActivityTaskResponse;
+import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
+import dev.holdfast.protocol.AbandonOrchestrationTaskResponse;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.CompleteTaskResponse;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.server.grpc.worker.Workers;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * What workers tell. They are answered as soon as it is queued, and never with an error: an answer
+ * that comes too late or twice is nothing that its worker could do better.
+ */
+abstract class WorkerCalls extends UnservedCalls {
+  final Workers workers;
+
+  WorkerCalls(Workers workers) {
+    this.workers = workers;
+  }
+
+  @Override
+  public final void completeOrchestratorTask(
+      OrchestratorResponse request, StreamObserver<CompleteTaskResponse> client) {
+    workers.complete(request);
+    answer(client, CompleteTaskResponse.getDefaultInstance());
+  }
+
+  @Override
+  public final void completeActivityTask(
+      ActivityResponse request, StreamObserver<CompleteTaskResponse> client) {
+    workers.complete(request);
+    answer(client, CompleteTaskResponse.getDefaultInstance());
+  }
+
+  @Override
+  public final void abandonTaskOrchestratorWorkItem(
+      AbandonOrchestrationTaskRequest request,
+      StreamObserver<AbandonOrchestrationTaskResponse> client) {
+    workers.abandon(request.getCompletionToken());
+    answer(client, AbandonOrchestrationTaskResponse.getDefaultInstance());
+  }
+
+  @Override
+  public final void abandonTaskActivityWorkItem(
+      AbandonActivityTaskRequest request, StreamObserver<AbandonActivityTaskResponse> client) {
+    workers.abandon(request.getCompletionToken());
+    answer(client, AbandonActivityTaskResponse.getDefaultInstance());
+  }
+
+  private static <T> void answer(StreamObserver<T> client, T answer) {
+    client.onNext(answer);
+    client.onCompleted();
+  }
+}

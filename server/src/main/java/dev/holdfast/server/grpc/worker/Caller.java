@@ -1,0 +1,78 @@
+package dev.holdfast.server.grpc.worker;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls: released SDKs send their answers over the connection on which they get their work,
+ * which tells the workers apart that know no completion tokens.
+ *
+ * @param connection the other end of the connection; null on transports that have none
+ * @param agent which gRPC library it uses, by its metadata; empty when there is none
+ * @param workerId what the worker calls itself in its metadata; empty when there is none
+ */
+public record Caller(@Nullable SocketAddress connection, String agent, String workerId) {
+  private static final Context.Key<Caller> KEY = Context.key("caller");
+  private static final Metadata.Key<String> AGENT =
+      Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> WORKER_ID =
+      Metadata.Key.of("workerid", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Caller NOBODY = new Caller(null, "", "");
+
+  /** Of the call that this thread deals with. */
+  static Caller current() {
+    Caller caller = KEY.get();
+    return caller == null ? NOBODY : caller;
+  }
+
+  /** Java workers run one item after the other on the thread that reads the stream. */
+  boolean isJava() {
+    return agent.contains("grpc-java");
+  }
+
+  /** The JavaScript gRPC library reads messages of any size, all others up to 4 MiB. */
+  boolean readsAnySize() {
+    return agent.contains("grpc-node-js");
+  }
+
+  boolean sharesConnection(Caller other) {
+    return connection != null
+        && connection.equals(other.connection)
+        && workerId.equals(other.workerId);
+  }
+
+  @Override
+  public String toString() {
+    return (workerId.isEmpty() ? "" : workerId + " ")
+        + (connection == null ? "" : connection)
+        + (agent.isEmpty() ? "" : " (" + agent + ")");
+  }
+
+  /** Lets every call know who makes it. */
+  public static ServerInterceptor interceptor() {
+    return new ServerInterceptor() {
+      @Override
+      public <A, B> ServerCall.Listener<A> interceptCall(
+          ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+        Caller caller =
+            new Caller(
+                call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+                text(headers.get(AGENT)),
+                text(headers.get(WORKER_ID)));
+        return Contexts.interceptCall(
+            Context.current().withValue(KEY, caller), call, headers, next);
+      }
+    };
+  }
+
+  private static String text(@Nullable String header) {
+    return header == null ? "" : header;
+  }
+}

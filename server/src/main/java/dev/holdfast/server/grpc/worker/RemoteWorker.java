@@ -1,0 +1,293 @@
+package dev.holdfast.server.grpc.worker;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.protocol.GetWorkItemsRequest;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of work items: an executor whose user code runs somewhere else.
+ *
+ * <p>Items are written by the thread of the transport, one after the other, and only while the
+ * other side reads; until then they stay in the memory that they share with the engine. No lock is
+ * held while writing.
+ */
+final class RemoteWorker implements Executor {
+  private static final Logger log = LoggerFactory.getLogger(RemoteWorker.class);
+
+  private final Workers workers;
+  private final Caller caller;
+  private final ServerCallStreamObserver<ByteString> call;
+  private final java.util.concurrent.Executor transport;
+  private final Filters filters;
+  private final WorkerHistories histories;
+  private final int turnsMax;
+  private final int activitiesMax;
+  private final int itemBytesMax;
+  private final AtomicInteger turns = new AtomicInteger();
+  private final AtomicInteger activities = new AtomicInteger();
+
+  /** What this worker has, oldest first of each task. Guarded by this. */
+  private final Map<Handout.Task, Handout> byTask = new HashMap<>();
+
+  private boolean closed;
+
+  private final ConcurrentLinkedQueue<ByteString> unwritten = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger writing = new AtomicInteger();
+  private volatile @Nullable Status end;
+  private boolean ended;
+  private volatile long lastWritten = System.nanoTime();
+  private volatile boolean superseded;
+
+  RemoteWorker(
+      Workers workers,
+      Caller caller,
+      GetWorkItemsRequest request,
+      ServerCallStreamObserver<ByteString> call,
+      java.util.concurrent.Executor transport,
+      WorkerSettings settings) {
+    this.workers = workers;
+    this.caller = caller;
+    this.call = call;
+    this.transport = transport;
+    this.filters =
+        request.hasWorkItemFilters()
+            ? Filters.of(request.getWorkItemFilters())
+            : Filters.everything();
+    this.histories = WorkerHistories.of(request);
+    int unsaid = caller.isJava() ? settings.serialItemsMax() : settings.itemsMax();
+    this.turnsMax = said(request.getMaxConcurrentOrchestrationWorkItems(), unsaid);
+    this.activitiesMax = said(request.getMaxConcurrentActivityWorkItems(), unsaid);
+    this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
+  }
+
+  /** Zero is no preference; it never means "none". */
+  private static int said(int wanted, int unsaid) {
+    return wanted > 0 ? wanted : unsaid;
+  }
+
+  Caller caller() {
+    return caller;
+  }
+
+  @Override
+  public boolean serves(WorkItem.Kind kind, String name) {
+    return filters.want(kind, name);
+  }
+
+  @Override
+  public boolean takes(WorkItem item) {
+    return filters.want(item);
+  }
+
+  @Override
+  public int places(WorkItem.Kind kind) {
+    if (superseded || !unwritten.isEmpty() || !call.isReady()) {
+      return 0;
+    }
+    return (kind == WorkItem.Kind.ACTIVITY ? activitiesMax : turnsMax) - taken(kind);
+  }
+
+  @Override
+  public int taken(WorkItem.Kind kind) {
+    return counter(kind).get();
+  }
+
+  private AtomicInteger counter(WorkItem.Kind kind) {
+    return kind == WorkItem.Kind.ACTIVITY ? activities : turns;
+  }
+
+  @Override
+  public void execute(List<WorkItem> items, Answers answers) {
+    for (WorkItem item : items) {
+      Handout handout = new Handout(this, item, workers.newToken(item), answers);
+      ByteString bytes = histories.bytes(item, handout.token);
+      if (bytes.size() > itemBytesMax) {
+        answers.answer(tooLarge(item, bytes.size()));
+      } else if (take(handout)) {
+        unwritten.add(bytes);
+      } else {
+        answers.answer(new Answer.Lost(item, "its worker had gone"));
+      }
+    }
+    write();
+  }
+
+  private Answer tooLarge(WorkItem item, int bytes) {
+    boolean activity = item.kind() == WorkItem.Kind.ACTIVITY;
+    return Dispatcher.failed(
+        item,
+        "WorkItemTooLarge",
+        "%s '%s' cannot be sent to a worker: with %s it takes %d bytes, and gRPC workers read messages of at most %d. %s"
+            .formatted(
+                activity ? "Activity" : "Orchestrator",
+                item.name(),
+                activity ? "its input" : "its history",
+                bytes,
+                itemBytesMax,
+                activity
+                    ? "Pass a reference to the data instead of the data."
+                    : "Continue as new before the history gets that long, and pass references to large data instead of the data."));
+  }
+
+  private boolean take(Handout handout) {
+    synchronized (this) {
+      if (closed || superseded) {
+        return false;
+      }
+      Handout last = byTask.putIfAbsent(handout.task, handout);
+      while (last != null && last != handout) {
+        if (last.next == null) {
+          last.next = handout;
+        }
+        last = last.next;
+      }
+      workers.remember(handout);
+    }
+    counter(handout.item.kind()).incrementAndGet();
+    return true;
+  }
+
+  /** What is answered by an answer without a token: of several, what this worker has longest. */
+  synchronized @Nullable Handout oldest(Handout.Task task) {
+    return byTask.get(task);
+  }
+
+  /** The item is answered or taken back; its place is free. Once for each. */
+  void release(Handout handout) {
+    synchronized (this) {
+      Handout first = byTask.get(handout.task);
+      if (first == handout) {
+        if (handout.next == null) {
+          byTask.remove(handout.task);
+        } else {
+          byTask.put(handout.task, handout.next);
+        }
+      }
+      for (Handout one = first; one != null; one = one.next) {
+        if (one.next == handout) {
+          one.next = handout.next;
+        }
+      }
+    }
+    counter(handout.item.kind()).decrementAndGet();
+  }
+
+  private synchronized List<Handout> all() {
+    List<Handout> all = new ArrayList<>();
+    for (Handout first : byTask.values()) {
+      for (Handout one = first; one != null; one = one.next) {
+        all.add(one);
+      }
+    }
+    return all;
+  }
+
+  int count() {
+    return turns.get() + activities.get();
+  }
+
+  /**
+   * No more items are taken.
+   *
+   * @return what was not answered; empty from the second time on
+   */
+  List<Handout> close() {
+    synchronized (this) {
+      if (closed) {
+        return List.of();
+      }
+      closed = true;
+    }
+    return all();
+  }
+
+  /** While a newer stream uses the same connection this one gets nothing; see {@link Workers}. */
+  synchronized List<Handout> supersede() {
+    superseded = true;
+    return all();
+  }
+
+  void reinstate() {
+    superseded = false;
+  }
+
+  /** Ends the stream, after what is being written. */
+  void end(Status status) {
+    end = status;
+    write();
+  }
+
+  /** Sends a health ping if nothing else has been sent for so long. */
+  void ping(long now, long silentNanos) {
+    if (now - lastWritten >= silentNanos && unwritten.isEmpty() && call.isReady()) {
+      unwritten.add(WorkItemBytes.PING);
+      write();
+    }
+  }
+
+  /** Lets the transport write, unless it is at it. Callable from any thread. */
+  private void write() {
+    if (writing.getAndIncrement() == 0) {
+      try {
+        transport.execute(this::writeAll);
+      } catch (RejectedExecutionException e) {
+        log.debug("The transport has ended before {} could be written to", caller);
+      }
+    }
+  }
+
+  /** The transport can take more. */
+  void ready() {
+    write();
+    workers.placesChanged();
+  }
+
+  private void writeAll() {
+    int seen = 1;
+    while (seen != 0) {
+      writeWhileReady();
+      seen = writing.addAndGet(-seen);
+    }
+  }
+
+  private void writeWhileReady() {
+    while (!ended) {
+      Status status = end;
+      if (status != null) {
+        ended = true;
+        call.onError(status.asRuntimeException());
+        return;
+      }
+      if (!call.isReady()) {
+        return;
+      }
+      ByteString next = unwritten.poll();
+      if (next == null) {
+        return;
+      }
+      call.onNext(next);
+      lastWritten = System.nanoTime();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "%s, at most %d turns and %d activities at once, wants %s"
+        .formatted(caller, turnsMax, activitiesMax, filters);
+  }
+}

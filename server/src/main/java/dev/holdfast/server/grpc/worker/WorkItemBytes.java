@@ -1,0 +1,101 @@
+package dev.holdfast.server.grpc.worker;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.HealthPing;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * Serialized {@code WorkItem} messages. A turn comes from the core in serialized form; it is put
+ * into its envelope as it is, never parsed.
+ */
+final class WorkItemBytes {
+  static final ByteString PING =
+      dev.holdfast.protocol.WorkItem.newBuilder()
+          .setHealthPing(HealthPing.getDefaultInstance())
+          .build()
+          .toByteString();
+
+  private static final int LENGTH_DELIMITED = 2;
+  private static final int TAG_BYTES_MAX = 5;
+
+  private WorkItemBytes() {}
+
+  static ByteString of(WorkItem item, String token) {
+    if (item instanceof WorkItem.Turn turn) {
+      return of(turn.request(), token);
+    }
+    return dev.holdfast.protocol.WorkItem.newBuilder()
+        .setActivityRequest(((WorkItem.Activity) item).request())
+        .setCompletionToken(token)
+        .build()
+        .toByteString();
+  }
+
+  static ByteString of(ByteString orchestratorRequest, String token) {
+    return head(
+            dev.holdfast.protocol.WorkItem.ORCHESTRATORREQUEST_FIELD_NUMBER,
+            orchestratorRequest.size())
+        .concat(orchestratorRequest)
+        .concat(
+            dev.holdfast.protocol.WorkItem.newBuilder()
+                .setCompletionToken(token)
+                .build()
+                .toByteString());
+  }
+
+  private static ByteString head(int field, int size) {
+    byte[] bytes = new byte[2 * TAG_BYTES_MAX];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      out.writeTag(field, LENGTH_DELIMITED);
+      out.writeUInt32NoTag(size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // There is room for a tag and a length.
+    }
+    return ByteString.copyFrom(bytes, 0, out.getTotalBytesWritten());
+  }
+
+  /** Writes the bytes of a message as they are. Nobody reads work items here. */
+  static final MethodDescriptor.Marshaller<ByteString> MARSHALLER =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(ByteString bytes) {
+          return new Stream(bytes);
+        }
+
+        @Override
+        public ByteString parse(InputStream stream) {
+          try {
+            return ByteString.readFrom(stream);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
+  /** What gRPC copies from at one go. */
+  private static final class Stream extends FilterInputStream implements Drainable, KnownLength {
+    private final ByteString bytes;
+
+    Stream(ByteString bytes) {
+      super(bytes.newInput());
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      bytes.writeTo(target);
+      in = InputStream.nullInputStream();
+      return bytes.size();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.holdfast.server.grpc.worker;
+
+import java.time.Duration;
+
+/**
+ * How remote workers are served.
+ *
+ * @param itemsMax how many turns, and how many activities, one worker gets before it has answered;
+ *     it may ask for fewer or more
+ * @param serialItemsMax the same for workers that say nothing and run one item after the other: so
+ *     many keep them busy, and more would only wait behind each other while other workers are free
+ * @param itemBytesMax the largest work item that is sent to a worker whose library reads no more; a
+ *     larger one fails and says why
+ * @param responseBytesMax the largest answer to one turn, all its chunks together
+ * @param pingEvery a worker that was sent nothing for so long gets a health ping; SDKs take two
+ *     minutes of silence for a broken connection
+ * @param silentFor a connection that shows no sign of life for so long is asked for one
+ * @param answerWithin and is closed when it gives none for so long
+ */
+public record WorkerSettings(
+    int itemsMax,
+    int serialItemsMax,
+    int itemBytesMax,
+    int responseBytesMax,
+    Duration pingEvery,
+    Duration silentFor,
+    Duration answerWithin) {
+
+  public static final WorkerSettings DEFAULT =
+      new WorkerSettings(
+          100,
+          16,
+          4 * 1024 * 1024,
+          256 * 1024 * 1024,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(10));
+
+  public WorkerSettings withItemBytesMax(int bytes) {
+    return new WorkerSettings(
+        itemsMax, serialItemsMax, bytes, responseBytesMax, pingEvery, silentFor, answerWithin);
+  }
+
+  public WorkerSettings withLiveness(Duration ping, Duration silent, Duration answer) {
+    return new WorkerSettings(
+        itemsMax, serialItemsMax, itemBytesMax, responseBytesMax, ping, silent, answer);
+  }
+}

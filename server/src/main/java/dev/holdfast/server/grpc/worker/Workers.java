@@ -1,0 +1,330 @@
+package dev.holdfast.server.grpc.worker;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.Workforce;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.GetWorkItemsRequest;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestratorResponse;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All remote workers: opens and closes their streams, and finds for each answer the item it is for.
+ *
+ * <p>An answer that is for nothing (late, twice, unknown) is counted and otherwise ignored: an
+ * error would make SDKs give up a healthy stream. Safe from any thread; nothing blocks.
+ */
+public final class Workers {
+  private static final Logger log = LoggerFactory.getLogger("Host.Workers");
+
+  private final Workforce workforce;
+  private final WorkerSettings settings;
+  private final RandomGenerator dice;
+  private final Map<String, Handout> byToken = new ConcurrentHashMap<>();
+  private final CopyOnWriteArrayList<RemoteWorker> open = new CopyOnWriteArrayList<>();
+  private final Orphans orphans = new Orphans();
+  private final AtomicLong ignored = new AtomicLong();
+  private volatile boolean stopping;
+
+  /**
+   * @param dice for completion tokens; cryptographically strong in production
+   */
+  public Workers(Workforce workforce, WorkerSettings settings, RandomGenerator dice) {
+    this.workforce = workforce;
+    this.settings = settings;
+    this.dice = dice;
+  }
+
+  public WorkerSettings settings() {
+    return settings;
+  }
+
+  /** How many workers are connected. */
+  public int connected() {
+    return open.size();
+  }
+
+  /** How many items are with workers. */
+  public int outstanding() {
+    return byToken.size();
+  }
+
+  /** How many answers were for nothing. */
+  public long ignored() {
+    return ignored.get();
+  }
+
+  /** The stream of a worker that has just connected. Must be called while the call is opened. */
+  void open(
+      GetWorkItemsRequest request,
+      ServerCallStreamObserver<ByteString> call,
+      java.util.concurrent.Executor transport) {
+    if (stopping) {
+      call.onError(stoppingStatus().asRuntimeException());
+      return;
+    }
+    Caller caller = Caller.current();
+    RemoteWorker worker = new RemoteWorker(this, caller, request, call, transport, settings);
+    call.setOnCancelHandler(() -> close(worker, "the connection to its worker was lost"));
+    call.setOnReadyHandler(worker::ready);
+    supersedeOlder(caller);
+    open.add(worker);
+    workforce.join(worker);
+    log.info("A worker has connected: {}.", worker);
+  }
+
+  /**
+   * A Java worker that could not deliver an answer leaves its stream without a word and opens
+   * another one on the same connection; the old one would swallow work for ever.
+   */
+  private void supersedeOlder(Caller caller) {
+    if (!caller.isJava()) {
+      return;
+    }
+    for (RemoteWorker older : open) {
+      if (older.caller().sharesConnection(caller)) {
+        for (Handout left : older.supersede()) {
+          if (end(left)) {
+            orphans.add(left.item);
+            left.answers.answer(
+                new Answer.Abandoned(
+                    left.item,
+                    "its worker opened another stream without having answered; perhaps the answer was too large to be sent"));
+          }
+        }
+      }
+    }
+  }
+
+  private void close(RemoteWorker worker, String reason) {
+    open.remove(worker);
+    workforce.leave(worker);
+    int count = 0;
+    for (Handout left : worker.close()) {
+      if (end(left)) {
+        count++;
+        orphans.add(left.item);
+        left.answers.answer(new Answer.Lost(left.item, reason));
+      }
+    }
+    reinstateNewest(worker.caller());
+    log.info("A worker has gone: {}. {} of its items go to others.", worker.caller(), count);
+  }
+
+  private void reinstateNewest(Caller caller) {
+    RemoteWorker newest = null;
+    for (RemoteWorker one : open) {
+      newest = one.caller().sharesConnection(caller) ? one : newest;
+    }
+    if (newest != null) {
+      newest.reinstate();
+      workforce.placesChanged();
+    }
+  }
+
+  void placesChanged() {
+    workforce.placesChanged();
+  }
+
+  /**
+   * Fresh and not to be guessed. That of an activity also says for which execution it is, so that
+   * its answer can still be used when nobody here remembers it.
+   */
+  String newToken(WorkItem item) {
+    String token = "%016x%016x".formatted(dice.nextLong(), dice.nextLong());
+    return item.kind() == WorkItem.Kind.ACTIVITY ? token + ":" + item.executionId() : token;
+  }
+
+  void remember(Handout handout) {
+    byToken.put(handout.token, handout);
+  }
+
+  /** Whoever ends a handout first may answer for it. */
+  private boolean end(Handout handout) {
+    if (!byToken.remove(handout.token, handout)) {
+      return false;
+    }
+    handout.worker.release(handout);
+    if (byToken.isEmpty()) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
+    return true;
+  }
+
+  /** Waits until workers have answered everything that they have; false when that took longer. */
+  public synchronized boolean awaitAnswers(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (!byToken.isEmpty()) {
+      long left = (until - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  /** Takes the answer to a turn, or a part of it. */
+  public void complete(OrchestratorResponse response) {
+    Handout handout =
+        find(response.getCompletionToken(), response.getInstanceId(), Handout.Task.TURN);
+    if (handout == null || !(handout.item instanceof WorkItem.Turn turn)) {
+      ignore("turn", response.getInstanceId());
+      return;
+    }
+    OrchestratorResponse whole = response;
+    if (Chunks.isChunk(response)) {
+      Chunks chunks = handout.chunks();
+      whole = chunks.add(response);
+      if (chunks.bytes() > settings.responseBytesMax()) {
+        answer(handout, tooLarge(turn, chunks.bytes()));
+        return;
+      }
+      if (whole == null) {
+        return;
+      }
+    }
+    if (response.getRequiresHistory()) {
+      answer(handout, new Answer.Abandoned(turn, "its worker asks for the history it was sent"));
+    } else {
+      answer(handout, new Answer.TurnDone(turn, whole));
+    }
+  }
+
+  private Answer tooLarge(WorkItem.Turn turn, long bytes) {
+    return Dispatcher.failed(
+        turn,
+        "ResponseTooLarge",
+        "One turn of orchestrator '%s' answered with more than %d bytes; at most %d are taken. Schedule fewer tasks at once, or pass references to large data instead of the data."
+            .formatted(turn.name(), bytes, settings.responseBytesMax()));
+  }
+
+  /** Takes the result or failure of an activity. */
+  public void complete(ActivityResponse response) {
+    String token = response.getCompletionToken();
+    Handout handout = find(token, response.getInstanceId(), response.getTaskId());
+    if (handout != null && handout.item instanceof WorkItem.Activity activity) {
+      answer(handout, new Answer.ActivityDone(activity, response));
+      return;
+    }
+    WorkItem.Activity late =
+        token.isEmpty()
+            ? orphans.take(Handout.Task.of(response))
+            : Orphans.fromToken(token, response);
+    if (late == null) {
+      ignore("activity", response.getInstanceId());
+    } else {
+      workforce.answers().answer(new Answer.ActivityDone(late, response));
+    }
+  }
+
+  private void answer(Handout handout, Answer answer) {
+    if (end(handout)) {
+      handout.answers.answer(answer);
+    } else {
+      ignore("item", handout.item.instanceId());
+    }
+  }
+
+  /**
+   * Without a token only the connection can tell for which item an answer is: an old answer for an
+   * instance must not be taken for that of a newer turn which another worker runs.
+   */
+  private @Nullable Handout find(String token, String instanceId, int taskId) {
+    if (!token.isEmpty()) {
+      Handout handout = byToken.get(token);
+      return handout != null && handout.task.equals(new Handout.Task(instanceId, taskId))
+          ? handout
+          : null;
+    }
+    Caller caller = Caller.current();
+    Handout.Task task = new Handout.Task(instanceId, taskId);
+    for (RemoteWorker worker : open) {
+      if (worker.caller().sharesConnection(caller)) {
+        Handout handout = worker.oldest(task);
+        if (handout != null) {
+          return handout;
+        }
+      }
+    }
+    return null;
+  }
+
+  private void ignore(String what, String instanceId) {
+    ignored.incrementAndGet();
+    log.debug(
+        "An answer of a worker was ignored: nobody waits for this {} of {}", what, instanceId);
+  }
+
+  /**
+   * Takes back the item that was handed out with this token. Workers do so with versions that they
+   * do not run, so it is no failure of the item, however often it happens.
+   */
+  public void abandon(String token) {
+    Handout handout = byToken.get(token);
+    if (handout == null) {
+      ignore("item", "an unknown instance");
+    } else {
+      answer(handout, new Answer.Lost(handout.item, "its worker gave it back"));
+    }
+  }
+
+  /**
+   * What a turn that is with a worker has for history.
+   *
+   * @param executionId "" for any
+   */
+  public Optional<List<HistoryEvent>> historyOf(String instanceId, String executionId) {
+    Handout.Task task = new Handout.Task(instanceId, Handout.Task.TURN);
+    for (RemoteWorker worker : open) {
+      Handout handout = worker.oldest(task);
+      if (handout != null
+          && handout.item instanceof WorkItem.Turn turn
+          && (executionId.isEmpty() || executionId.equals(turn.executionId()))) {
+        return Optional.of(WorkerHistories.parsed(turn).getPastEventsList());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Sends health pings where nothing else was sent; to be called from time to time. */
+  public void ping() {
+    long now = System.nanoTime();
+    for (RemoteWorker worker : open) {
+      worker.ping(now, settings.pingEvery().toNanos());
+    }
+  }
+
+  /**
+   * Ends all streams with UNAVAILABLE, now and from now on; what was not answered is given back.
+   */
+  public void stop() {
+    stopping = true;
+    for (RemoteWorker worker : open) {
+      close(worker, "the host stops");
+      worker.end(stoppingStatus());
+    }
+  }
+
+  private static Status stoppingStatus() {
+    return Status.UNAVAILABLE.withDescription(
+        "The host is stopping; connect again when it is back.");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.grpc.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,129 @@
+package dev.holdfast.testkit.scenario;
+
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.testkit.driven.ProgramExecutor;
+import dev.holdfast.testkit.driven.ProgramExecutor.Held;
+import dev.holdfast.testkit.program.Activities;
+import dev.holdfast.testkit.program.Program;
+import dev.holdfast.testkit.program.Step;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Several executors: who gets what, and what becomes of it when one is lost. */
+class WorkforceTest {
+  private static final Program WORKS = Program.of("Works", new Step.Call("Act", "1", false));
+
+  private final Asking ask = new Asking(WORKS);
+  private final ProgramExecutor own = ask.driven.executor();
+  private final ProgramExecutor one = worker();
+  private final ProgramExecutor other = worker();
+
+  private static ProgramExecutor worker() {
+    return new ProgramExecutor(Asking.programs(WORKS), new Activities(2));
+  }
+
+  @BeforeEach
+  void join() {
+    ask.driven.engine().join(one);
+    ask.driven.engine().join(other);
+    ask.driven.setAnswering(false);
+  }
+
+  /** Starts so many and lets the process itself run their first turns. */
+  private void start(int count) {
+    for (int i = 0; i < count; i++) {
+      ask.start("a" + i, "Works");
+    }
+    own.answerAll();
+    ask.driven.settle();
+  }
+
+  private void ownServesTurnsOnly() {
+    own.serve((kind, name) -> kind == WorkItem.Kind.ORCHESTRATOR);
+    ask.driven.engine().servedChanged();
+  }
+
+  @Test
+  void what_this_process_serves_does_not_go_to_workers() {
+    own.setPlaces(WorkItem.Kind.ACTIVITY, 1);
+
+    start(3);
+
+    assertThat(own.held()).hasSize(1);
+    assertThat(one.given() + other.given()).isZero();
+  }
+
+  @Test
+  void the_rest_goes_to_workers_in_turn() {
+    ownServesTurnsOnly();
+
+    start(6);
+
+    assertThat(one.held()).hasSize(3);
+    assertThat(other.held()).hasSize(3);
+  }
+
+  @Test
+  void a_full_worker_is_passed_over_and_asked_again_when_it_has_places() {
+    ownServesTurnsOnly();
+    one.setPlaces(WorkItem.Kind.ACTIVITY, 1);
+    other.setPlaces(WorkItem.Kind.ACTIVITY, 2);
+
+    start(5);
+    assertThat(one.held()).hasSize(1);
+    assertThat(other.held()).hasSize(2);
+
+    one.setPlaces(WorkItem.Kind.ACTIVITY, 3);
+    ask.driven.engine().placesChanged();
+    ask.driven.settle();
+    assertThat(one.held()).hasSize(3);
+  }
+
+  @Test
+  void a_worker_that_left_gets_nothing_more() {
+    ownServesTurnsOnly();
+    ask.driven.engine().leave(one);
+
+    start(2);
+
+    assertThat(one.given()).isZero();
+    assertThat(other.held()).hasSize(2);
+  }
+
+  @Test
+  void a_lost_item_goes_to_another_worker_without_time_going_by() {
+    ownServesTurnsOnly();
+    start(1);
+    Held held = one.held().remove(0);
+    ask.driven.engine().leave(one);
+
+    held.answers().answer(new Answer.Lost(held.item(), "the stream broke"));
+    ask.driven.runAtThisMoment();
+
+    assertThat(other.held()).hasSize(1);
+  }
+
+  @Test
+  void an_item_that_is_lost_with_every_worker_waits_longer_each_time_but_never_fails() {
+    ownServesTurnsOnly();
+    ask.driven.engine().leave(other);
+    start(1);
+    for (int i = 0; i < 50; i++) {
+      Held held = one.held().remove(0);
+      held.answers().answer(new Answer.Lost(held.item(), "the worker died"));
+      ask.driven.runAtThisMoment();
+      assertThat(one.held()).as("after loss %d", i + 1).hasSize(i < 3 ? 1 : 0);
+      ask.driven.advance(Duration.ofSeconds(31));
+    }
+
+    one.answerAll();
+    ask.driven.settle();
+    own.answerAll();
+    assertThat(ask.status("a0")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
+}

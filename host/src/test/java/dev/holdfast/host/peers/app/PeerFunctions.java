@@ -8,12 +8,9 @@ import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Orchestrators that other engines have stumbled over, and the activities they call. */
 public final class PeerFunctions {
-  private static final AtomicInteger RUNS = new AtomicInteger();
-
   /** What an activity can throw. */
   public static final List<String> FAILURES =
       List.of("unchecked", "checked", "error", "silent", "nested", "own", "odd text");
@@ -46,15 +43,6 @@ public final class PeerFunctions {
   @FunctionName("Echo")
   public String echo(@DurableActivityTrigger(name = "text") String text) {
     return text;
-  }
-
-  /** Does something else each time that it is run, which no orchestrator may. */
-  @FunctionName("Fickle")
-  public String fickle(
-      @DurableOrchestrationTrigger(name = "context") TaskOrchestrationContext context) {
-    return RUNS.incrementAndGet() % 2 == 1
-        ? context.callActivity("Echo", "x", String.class).await()
-        : context.waitForExternalEvent("Said", String.class).await();
   }
 
   /** Sees an activity fail in every way there is, and goes on each time. */

@@ -4,6 +4,7 @@ import dev.holdfast.core.Store;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.http.HttpServer;
@@ -45,6 +46,7 @@ public final class Holdfast implements AutoCloseable {
       Store store,
       Engine engine,
       AppSlot slot,
+      HttpActivity outgoing,
       Site site,
       HttpServer http,
       GrpcServer grpc,
@@ -107,6 +109,8 @@ public final class Holdfast implements AutoCloseable {
     ports.grpc = Starting.joined(grpcUp);
     AppSlot slot = new AppSlot(Starting.joined(loading));
     engine.add(slot);
+    HttpActivity outgoing = starting.owned(rooms.outgoing());
+    engine.add(outgoing);
     engine.start();
     control.serve(slot, http, engine);
     serve(site, slot.app());
@@ -114,7 +118,7 @@ public final class Holdfast implements AutoCloseable {
         starting.owned(
             new Upkeep(hub, store::bytes, setup.config().limits(), InstantSource.system()));
     upkeep.start();
-    return new Parts(store, engine, slot, site, http, grpc, upkeep, ports);
+    return new Parts(store, engine, slot, outgoing, site, http, grpc, upkeep, ports);
   }
 
   private static void serve(Site site, FunctionApp app) {
@@ -238,6 +242,7 @@ public final class Holdfast implements AutoCloseable {
   private boolean drain(Deadline deadline) throws InterruptedException {
     boolean answered = deadline.await(parts.http().drain());
     boolean ran = deadline.await(CompletableFuture.runAsync(parts.slot()::close, Starting::daemon));
+    parts.outgoing().close();
     parts.engine().drain();
     ran &= parts.grpc().workers().awaitAnswers(deadline.leftAtLeast(Duration.ofSeconds(1)));
     boolean written = parts.engine().awaitQuiet(deadline.leftAtLeast(Duration.ofSeconds(1)));

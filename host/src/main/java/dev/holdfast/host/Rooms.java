@@ -9,6 +9,8 @@ import dev.holdfast.engine.TaskHub;
 import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.AppLoadException;
 import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.outgoing.Destinations;
+import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Limits;
@@ -96,6 +98,11 @@ final class Rooms {
             Set.of()),
         new LoggedProblems(),
         broken);
+  }
+
+  HttpActivity outgoing() {
+    return new HttpActivity(
+        new Destinations(limits.durableHttp().allowedHosts()), limits.perPartition().payloadMax());
   }
 
   GrpcServer grpc(Engine engine) {

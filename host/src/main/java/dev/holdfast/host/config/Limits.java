@@ -2,6 +2,7 @@ package dev.holdfast.host.config;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  *     disk
  * @param drainFor how long work that runs may take to end when the host stops
  * @param retention which ended instances are purged by themselves
+ * @param durableHttp where requests of orchestrators may go
  */
 public record Limits(
     int partitions,
@@ -27,7 +29,8 @@ public record Limits(
     long freeSpaceMin,
     long storeSizeMax,
     Duration drainFor,
-    Retention retention) {
+    Retention retention,
+    DurableHttp durableHttp) {
 
   private static final int MIB = 1 << 20;
   private static final int PARTITIONS_MAX = 1024;
@@ -67,6 +70,17 @@ public record Limits(
     }
   }
 
+  /**
+   * Requests that orchestrators make through the host.
+   *
+   * @param allowedHosts {@code host} or {@code host:port}, beyond public ones by https
+   */
+  public record DurableHttp(List<String> allowedHosts) {
+    public DurableHttp {
+      allowedHosts = List.copyOf(allowedHosts);
+    }
+  }
+
   static Limits read(Section section, int cores) {
     return new Limits(
         partitions(section, cores),
@@ -76,7 +90,8 @@ public record Limits(
         section.bytes("freeSpaceMin", 64 * MIB, 0, Long.MAX_VALUE),
         section.bytes("storeSizeMax", Long.MAX_VALUE, MIB, Long.MAX_VALUE),
         section.duration("drainFor", Duration.ofSeconds(30)),
-        Retention.read(section.section("retention")));
+        Retention.read(section.section("retention")),
+        new DurableHttp(section.section("durableHttp").texts("allowedHosts")));
   }
 
   private static int partitions(Section section, int cores) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +104,8 @@ class HostConfigTest {
           "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
           "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
-          "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"}}}}
+          "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"},
+          "durableHttp": {"allowedHosts": ["localhost:8080", "intern.example"]}}}}
         """)
             .limits();
 
@@ -125,7 +127,8 @@ class HostConfigTest {
                         "Completed", Duration.ofDays(30),
                         "Failed", Duration.ofDays(90),
                         "Terminated", Duration.ofDays(30),
-                        "Canceled", Duration.ofDays(30)))));
+                        "Canceled", Duration.ofDays(30))),
+                new Limits.DurableHttp(List.of("localhost:8080", "intern.example"))));
   }
 
   @Test

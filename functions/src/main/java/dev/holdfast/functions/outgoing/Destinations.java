@@ -1,0 +1,123 @@
+package dev.holdfast.functions.outgoing;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where requests of orchestrators may go: to public addresses, by https on port 443; and to the
+ * hosts that are named, however they are reached.
+ *
+ * <p>An orchestrator's URL often comes from outside. Without this, whoever starts one could read
+ * what only this machine or its network may see, such as the credentials service of a cloud.
+ */
+public final class Destinations {
+  private static final int HTTPS = 443;
+
+  private final Set<String> named = new TreeSet<>();
+
+  /**
+   * @param allowedHosts each {@code host} or {@code host:port}, as URLs spell them; without a port
+   *     every port is meant
+   */
+  public Destinations(Iterable<String> allowedHosts) {
+    allowedHosts.forEach(host -> named.add(normal(host)));
+  }
+
+  private static String normal(String host) {
+    String lower = host.strip().toLowerCase(Locale.ROOT);
+    int colon = lower.lastIndexOf(':');
+    boolean port = colon > 0 && lower.indexOf(']') < colon && lower.indexOf(':') == colon;
+    boolean bracketed = lower.startsWith("[") && colon > lower.indexOf(']');
+    String name = port || bracketed ? lower.substring(0, colon) : lower;
+    String rest = port || bracketed ? lower.substring(colon) : "";
+    return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name) + rest;
+  }
+
+  /** Whether the host of this URL is named, so that neither scheme nor address matter. */
+  boolean isNamed(URI uri) {
+    String host = normal(String.valueOf(uri.getHost()));
+    return named.contains(host) || named.contains(host + ":" + port(uri));
+  }
+
+  static int port(URI uri) {
+    int port = uri.getPort();
+    return port >= 0 ? port : "https".equalsIgnoreCase(uri.getScheme()) ? HTTPS : 80;
+  }
+
+  /**
+   * What stands against this URL, before its host is looked up.
+   *
+   * @return null when nothing does; else the reason, in words that follow "is refused:"
+   */
+  @Nullable String objection(URI uri) {
+    String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      return "only http and https are spoken";
+    }
+    if (uri.getHost() == null) {
+      return "it names no host";
+    }
+    if (uri.getRawUserInfo() != null) {
+      return "a user name or password in a URL is not sent; use a header";
+    }
+    if (isNamed(uri)) {
+      return null;
+    }
+    if (scheme.equals("http")) {
+      return "plain http goes only to hosts that are allowed by name" + cure(uri);
+    }
+    if (port(uri) != HTTPS) {
+      return "ports other than 443 are open only on hosts that are allowed by name" + cure(uri);
+    }
+    return null;
+  }
+
+  static String cure(URI uri) {
+    return "; add \"%s:%d\" to extensions.holdfast.durableHttp.allowedHosts in host.json if it should be"
+        .formatted(uri.getHost(), port(uri));
+  }
+
+  /** Whether this address is of the public internet, where nobody trusts this machine. */
+  static boolean isPublic(InetAddress address) {
+    if (address.isAnyLocalAddress()
+        || address.isLoopbackAddress()
+        || address.isLinkLocalAddress()
+        || address.isSiteLocalAddress()
+        || address.isMulticastAddress()) {
+      return false;
+    }
+    byte[] bytes = address.getAddress();
+    return address instanceof Inet4Address
+        ? isPublic4(bytes[0] & 0xff, bytes[1] & 0xff, bytes[2] & 0xff)
+        : address instanceof Inet6Address && isPublic6(bytes);
+  }
+
+  // The special-purpose address registries of IANA (RFC 6890 and its updates).
+  private static boolean isPublic4(int a, int b, int c) {
+    boolean special =
+        a == 0
+            || a >= 240
+            || (a == 100 && b >= 64 && b < 128)
+            || (a == 192 && b == 0 && (c == 0 || c == 2))
+            || (a == 192 && b == 88 && c == 99)
+            || (a == 198 && (b == 18 || b == 19))
+            || (a == 198 && b == 51 && c == 100)
+            || (a == 203 && b == 0 && c == 113);
+    return !special;
+  }
+
+  // Only 2000::/3 is in use for the public, and parts of it carry other addresses inside.
+  private static boolean isPublic6(byte[] bytes) {
+    int first = (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
+    int second = (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff);
+    boolean carries = first == 0x2002 || (first == 0x2001 && second < 0x0200);
+    boolean documentation = first == 0x2001 && second == 0x0db8;
+    return (first & 0xe000) == 0x2000 && !carries && !documentation;
+  }
+}

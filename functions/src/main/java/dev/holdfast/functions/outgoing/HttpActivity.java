@@ -1,0 +1,134 @@
+package dev.holdfast.functions.outgoing;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.outgoing.OutgoingRequest.Header;
+import dev.holdfast.functions.work.WorkPool;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+
+/**
+ * Runs the activity {@code BuiltIn::HttpActivity}, by which SDKs let orchestrators make HTTP
+ * requests without an activity of their own.
+ *
+ * <p>One request, one answer: that a 202 is polled until the work is done is the SDK's business, as
+ * between two polls there must be a durable timer. Any status is an answer; a failure is a request
+ * that was refused (not to be retried) or got no answer in time.
+ */
+public final class HttpActivity implements Executor, AutoCloseable {
+  /** The name under which SDKs call it. */
+  public static final String NAME = "BuiltIn::HttpActivity";
+
+  private static final int STEADY = 4;
+  private static final int MOST = 128;
+  private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** What comes back with these would lie in the history for ever. */
+  private static final Set<String> SECRET = Set.of("set-cookie", "set-cookie2", "authorization");
+
+  private final OutgoingHttp http;
+  private final WorkPool pool = new WorkPool("outgoing", STEADY, MOST, IDLE);
+
+  /**
+   * @param bodyMax bytes of the longest answer that is taken
+   */
+  public HttpActivity(Destinations destinations, int bodyMax) {
+    this(destinations, SystemDefaultDnsResolver.INSTANCE, bodyMax);
+  }
+
+  HttpActivity(Destinations destinations, DnsResolver names, int bodyMax) {
+    this.http = new OutgoingHttp(destinations, names, bodyMax);
+  }
+
+  @Override
+  public boolean serves(WorkItem.Kind kind, String name) {
+    return kind == WorkItem.Kind.ACTIVITY && name.equalsIgnoreCase(NAME);
+  }
+
+  @Override
+  public int places(WorkItem.Kind kind) {
+    return kind == WorkItem.Kind.ACTIVITY ? Math.max(0, MOST - pool.load()) : 0;
+  }
+
+  @Override
+  public void execute(List<WorkItem> items, Answers answers) {
+    pool.submit(items.stream().map(item -> task((WorkItem.Activity) item, answers)).toList());
+  }
+
+  private WorkPool.Task task(WorkItem.Activity item, Answers answers) {
+    return new WorkPool.Task() {
+      @Override
+      public void run() {
+        answers.answer(new Answer.ActivityDone(item, response(item)));
+      }
+
+      @Override
+      public void abandon(String reason) {
+        answers.answer(new Answer.Abandoned(item, reason));
+      }
+    };
+  }
+
+  private ActivityResponse response(WorkItem.Activity item) {
+    ActivityResponse.Builder response =
+        ActivityResponse.newBuilder().setInstanceId(item.instanceId()).setTaskId(item.taskId());
+    try {
+      OutgoingHttp.Reply reply =
+          http.send(OutgoingRequest.parse(item.request().getInput().getValue()));
+      response.setResult(StringValue.of(json(reply)));
+    } catch (OutgoingException e) {
+      response.setFailureDetails(failure("HttpRequestRefused", e, true));
+    } catch (IOException e) {
+      response.setFailureDetails(failure("HttpRequestFailed", e, false));
+    }
+    return response.build();
+  }
+
+  private static TaskFailureDetails failure(String type, Exception e, boolean nonRetriable) {
+    return TaskFailureDetails.newBuilder()
+        .setErrorType(type)
+        .setErrorMessage(e.getMessage() == null ? e.toString() : e.getMessage())
+        .setIsNonRetriable(nonRetriable)
+        .build();
+  }
+
+  private static String json(OutgoingHttp.Reply reply) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("statusCode", reply.status());
+    Map<String, ArrayNode> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (Header header : reply.headers()) {
+      boolean secret = SECRET.contains(header.name().toLowerCase(Locale.ROOT));
+      byName
+          .computeIfAbsent(header.name(), name -> JSON.createArrayNode())
+          .add(secret ? "***" : header.value());
+    }
+    ObjectNode headers = json.putObject("headers");
+    byName.forEach(
+        (name, values) -> headers.set(name, values.size() == 1 ? values.get(0) : values));
+    json.put("content", reply.content());
+    return json.toString();
+  }
+
+  @Override
+  public void close() {
+    pool.drain(CLOSE_WITHIN);
+    http.close();
+    pool.close();
+  }
+}

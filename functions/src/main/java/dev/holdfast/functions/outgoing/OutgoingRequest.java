@@ -1,0 +1,154 @@
+package dev.holdfast.functions.outgoing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as an orchestrator describes it: {@code {method, uri, headers, content, timeout}},
+ * alone or in an array of one.
+ *
+ * @param content null when there is no body
+ */
+record OutgoingRequest(
+    String method, URI uri, List<Header> headers, @Nullable String content, Duration timeout) {
+
+  static final Duration TIMEOUT = Duration.ofSeconds(100);
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+  /** Days, hours, minutes, seconds and fractions, as .NET writes spans of time. */
+  private static final Pattern SPAN =
+      Pattern.compile("(?:(\\d+)\\.)?(\\d{1,2}):(\\d{2}):(\\d{2})(?:\\.(\\d{1,7}))?");
+
+  /** What the connection is made of is not for the caller to say. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "host",
+          "content-length",
+          "transfer-encoding",
+          "connection",
+          "keep-alive",
+          "upgrade",
+          "te",
+          "trailer",
+          "expect");
+
+  /** One line of the head. */
+  record Header(String name, String value) {}
+
+  /**
+   * @throws OutgoingException it cannot be sent as it is
+   */
+  static OutgoingRequest parse(String json) {
+    JsonNode node = tree(json);
+    JsonNode request = node.isArray() && node.size() == 1 ? node.get(0) : node;
+    if (!request.isObject()) {
+      throw new OutgoingException(
+          "expected one request object {method, uri, headers, content}, but got "
+              + request.getNodeType().name().toLowerCase(Locale.ROOT));
+    }
+    if (request.hasNonNull("tokenSource")) {
+      throw new OutgoingException(
+          "tokenSource asks for a managed identity, which is not available here; send an Authorization header, or call from an activity of your own");
+    }
+    String method = request.path("method").asText("GET").toUpperCase(Locale.ROOT);
+    if (!TOKEN.matcher(method).matches() || method.equals("CONNECT")) {
+      throw new OutgoingException("the method '" + method + "' cannot be sent");
+    }
+    JsonNode content = request.path("content");
+    return new OutgoingRequest(
+        method,
+        uri(request.path("uri").asText("")),
+        headers(request.path("headers")),
+        content.isMissingNode() || content.isNull()
+            ? null
+            : content.isTextual() ? content.asText() : content.toString(),
+        timeout(request.path("timeout")));
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new OutgoingException("the input is no JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private static URI uri(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new OutgoingException("'" + text + "' is no URL: " + e.getReason());
+    }
+  }
+
+  private static List<Header> headers(JsonNode node) {
+    List<Header> headers = new ArrayList<>();
+    node.properties()
+        .forEach(
+            field -> {
+              JsonNode values = field.getValue();
+              if (values.isArray()) {
+                values.forEach(value -> headers.add(header(field.getKey(), value)));
+              } else if (!values.isNull()) {
+                headers.add(header(field.getKey(), values));
+              }
+            });
+    return headers;
+  }
+
+  private static Header header(String name, JsonNode value) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (!TOKEN.matcher(name).matches() || value.asText().matches("(?s).*[\\r\\n\\x00].*")) {
+      throw new OutgoingException("the header '" + name + "' has characters that no header may");
+    }
+    if (RESERVED.contains(lower) || lower.startsWith("proxy-")) {
+      throw new OutgoingException(
+          "the header '" + name + "' is set by the connection; leave it out");
+    }
+    return new Header(name, value.asText());
+  }
+
+  private static Duration timeout(JsonNode node) {
+    if (node.isMissingNode() || node.isNull()) {
+      return TIMEOUT;
+    }
+    Duration timeout =
+        node.isNumber() ? Duration.ofMillis((long) (node.asDouble() * 1_000)) : span(node.asText());
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new OutgoingException("the timeout " + node.asText() + " leaves no time");
+    }
+    return timeout;
+  }
+
+  private static Duration span(String text) {
+    Matcher span = SPAN.matcher(text);
+    if (span.matches()) {
+      String fraction = span.group(5) == null ? "" : span.group(5);
+      return Duration.ofDays(span.group(1) == null ? 0 : Long.parseLong(span.group(1)))
+          .plusHours(Long.parseLong(span.group(2)))
+          .plusMinutes(Long.parseLong(span.group(3)))
+          .plusSeconds(Long.parseLong(span.group(4)))
+          .plusNanos(Long.parseLong((fraction + "000000000").substring(0, 9)));
+    }
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new OutgoingException(
+          "the timeout '" + text + "' is neither hh:mm:ss nor an ISO 8601 duration");
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Requests that orchestrators make through the host (durable HTTP): {@link
+ * dev.holdfast.functions.outgoing.HttpActivity} runs them, {@link
+ * dev.holdfast.functions.outgoing.Destinations} says where they may go.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.holdfast.functions.outgoing;

@@ -18,8 +18,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the activity {@code BuiltIn::HttpActivity}, by which SDKs let orchestrators make HTTP
@@ -42,7 +44,10 @@ public final class HttpActivity implements Executor, AutoCloseable {
   /** What comes back with these would lie in the history for ever. */
   private static final Set<String> SECRET = Set.of("set-cookie", "set-cookie2", "authorization");
 
-  private final OutgoingHttp http;
+  /** Made with the first request: most hosts never need it, and it would make them start later. */
+  private final Supplier<OutgoingHttp> maker;
+
+  private @Nullable OutgoingHttp http;
   private final WorkPool pool = new WorkPool("outgoing", STEADY, MOST, IDLE);
 
   /**
@@ -53,7 +58,16 @@ public final class HttpActivity implements Executor, AutoCloseable {
   }
 
   HttpActivity(Destinations destinations, DnsResolver names, int bodyMax) {
-    this.http = new OutgoingHttp(destinations, names, bodyMax);
+    this.maker = () -> new OutgoingHttp(destinations, names, bodyMax);
+  }
+
+  private synchronized OutgoingHttp http() {
+    OutgoingHttp made = http;
+    if (made == null) {
+      made = maker.get();
+      http = made;
+    }
+    return made;
   }
 
   @Override
@@ -90,7 +104,7 @@ public final class HttpActivity implements Executor, AutoCloseable {
         ActivityResponse.newBuilder().setInstanceId(item.instanceId()).setTaskId(item.taskId());
     try {
       OutgoingHttp.Reply reply =
-          http.send(OutgoingRequest.parse(item.request().getInput().getValue()));
+          http().send(OutgoingRequest.parse(item.request().getInput().getValue()));
       response.setResult(StringValue.of(json(reply)));
     } catch (OutgoingException e) {
       response.setFailureDetails(failure("HttpRequestRefused", e, true));
@@ -128,7 +142,11 @@ public final class HttpActivity implements Executor, AutoCloseable {
   @Override
   public void close() {
     pool.drain(CLOSE_WITHIN);
-    http.close();
+    synchronized (this) {
+      if (http != null) {
+        http.close();
+      }
+    }
     pool.close();
   }
 }

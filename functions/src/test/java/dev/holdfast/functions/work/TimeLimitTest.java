@@ -140,9 +140,12 @@ class TimeLimitTest {
     assertThat(event()).isEqualTo("interrupt ignored");
     later(Duration.ofSeconds(10));
 
-    assertThat(event()).startsWith("Deaf given up: java.util.concurrent.TimeoutException");
-    assertThat(event()).isEqualTo("Next runs");
-    assertThat(event()).isEqualTo("Next done");
+    // The other thread goes on as soon as it can, perhaps before the failure is told.
+    assertThat(List.of(event(), event(), event()))
+        .contains("Next runs", "Next done")
+        .anySatisfy(
+            it ->
+                assertThat(it).startsWith("Deaf given up: java.util.concurrent.TimeoutException"));
     assertThat(said)
         .singleElement()
         .satisfies(it -> assertThat(it.message()).contains("'Deaf'", "interrupted"));

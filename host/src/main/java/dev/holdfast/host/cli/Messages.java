@@ -184,7 +184,7 @@ public final class Messages {
         split = ",",
         paramLabel = "STATUS",
         description = "Only these: Completed, Failed, Terminated, Canceled.")
-    List<String> statuses = List.of();
+    List<StatusName> statuses = List.of();
 
     @Option(names = "--after", paramLabel = "TIME", description = "Only those created since (ISO).")
     @Nullable String after;
@@ -223,7 +223,7 @@ public final class Messages {
         filter.put("createdTimeTo", before);
       }
       if (!statuses.isEmpty()) {
-        filter.put("runtimeStatus", String.join(",", statuses));
+        filter.put("runtimeStatus", StatusName.list(statuses));
       }
       return filter;
     }

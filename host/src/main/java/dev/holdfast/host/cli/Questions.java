@@ -115,8 +115,8 @@ public final class Questions {
         names = "--status",
         split = ",",
         paramLabel = "STATUS",
-        description = "Only these: Running, Failed, Completed, …")
-    List<String> statuses = List.of();
+        description = "Only these: ${COMPLETION-CANDIDATES}.")
+    List<StatusName> statuses = List.of();
 
     @Option(names = "--prefix", paramLabel = "TEXT", description = "Only ids that begin so.")
     @Nullable String prefix;
@@ -157,7 +157,7 @@ public final class Questions {
       query.put("top", Integer.toString(size));
       query.put("showInput", Boolean.toString(json));
       if (!statuses.isEmpty()) {
-        query.put("runtimeStatus", String.join(",", statuses));
+        query.put("runtimeStatus", StatusName.list(statuses));
       }
       put(query, "instanceIdPrefix", prefix);
       put(query, "createdTimeFrom", after);

@@ -181,11 +181,20 @@ final class DataDirectory implements AutoCloseable {
   /** Makes an empty database file that only its owner may read. Before SQLite has it open. */
   void createDatabase() {
     try {
-      if (!Files.exists(database()) && POSIX) {
-        Files.createFile(database(), ownerOnly("rw-------"));
+      if (!Files.exists(database())) {
+        createPrivately(database());
       }
     } catch (IOException e) {
       throw new StoreException("cannot create " + database() + " (" + e + ")", e);
+    }
+  }
+
+  /** Makes an empty file that only its owner may read, where the file system knows of owners. */
+  static void createPrivately(Path file) throws IOException {
+    if (POSIX) {
+      Files.createFile(file, ownerOnly("rw-------"));
+    } else {
+      Files.createFile(file);
     }
   }
 

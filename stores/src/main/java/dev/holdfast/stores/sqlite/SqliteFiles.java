@@ -2,6 +2,7 @@ package dev.holdfast.stores.sqlite;
 
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -65,6 +66,8 @@ public final class SqliteFiles {
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
       Files.deleteIfExists(partial);
+      // A copy tells as much as the original; SQLite fills an empty file that is there.
+      DataDirectory.createPrivately(partial);
       try (Connection connection = Sql.reader(source);
           PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
         copy.setString(1, partial.toString());
@@ -107,7 +110,11 @@ public final class SqliteFiles {
             held.path() + " has a hub already; restore into another directory, or force it");
       }
       Path copy = held.path().resolve(DataDirectory.RESTORING);
-      Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING);
+      Files.deleteIfExists(copy);
+      DataDirectory.createPrivately(copy);
+      try (OutputStream into = Files.newOutputStream(copy)) {
+        Files.copy(from, into);
+      }
       Report report = verifyFile(copy);
       if (!report.sound()) {
         Files.delete(copy);

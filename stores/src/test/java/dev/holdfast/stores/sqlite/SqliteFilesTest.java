@@ -13,6 +13,7 @@ import dev.holdfast.testkit.store.RandomCommits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup, restore, verify. */
@@ -129,6 +132,19 @@ class SqliteFilesTest {
   void without_a_hub_there_is_nothing_to_verify_or_back_up() {
     refused(() -> SqliteFiles.verify(temporary), "no hub in " + temporary);
     refused(() -> SqliteFiles.backup(temporary, backup), "no hub in " + temporary);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void copies_are_as_private_as_the_hub() throws IOException {
+    SqliteFiles.backup(hub, backup);
+    Path restored = temporary.resolve("private");
+    SqliteFiles.restore(backup, restored, false);
+
+    for (Path copy : List.of(backup, restored.resolve(DataDirectory.DATABASE))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+          .isEqualTo("rw-------");
+    }
   }
 
   @Test

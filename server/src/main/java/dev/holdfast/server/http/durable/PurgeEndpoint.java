@@ -9,6 +9,7 @@ import dev.holdfast.server.http.Reply;
 import dev.holdfast.server.http.Request;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Removes many ended instances at once. */
 final class PurgeEndpoint {
@@ -23,6 +24,10 @@ final class PurgeEndpoint {
     Instant from = Times.parse(query.get("createdTimeFrom"));
     if (from == null) {
       return Reply.jsonString(400, "Please provide value for 'createdTimeFrom' parameter.").now();
+    }
+    String mistake = mistake(query);
+    if (mistake != null) {
+      return Reply.jsonString(400, mistake).now();
     }
     PurgeInstanceFilter.Builder filter =
         PurgeInstanceFilter.newBuilder()
@@ -42,6 +47,24 @@ final class PurgeEndpoint {
                 response.getDeletedInstanceCount() == 0
                     ? Reply.empty(404)
                     : deleted(response.getDeletedInstanceCount()));
+  }
+
+  /**
+   * A filter that cannot be read. Queries pass over it, as in the cloud; here that would remove
+   * what was not meant.
+   */
+  private static @Nullable String mistake(Query query) {
+    String statuses = query.get("runtimeStatus");
+    if (statuses != null && !Statuses.areAll(statuses)) {
+      return "Nothing was purged: 'runtimeStatus' holds '%s', but is a list of Completed, Failed, Terminated and Canceled."
+          .formatted(statuses);
+    }
+    String to = query.get("createdTimeTo");
+    if (to != null && !to.isBlank() && Times.parse(to) == null) {
+      return "Nothing was purged: 'createdTimeTo' is '%s', but should be a time like 2026-03-01T10:00:00Z."
+          .formatted(to);
+    }
+    return null;
   }
 
   static Reply deleted(int count) {

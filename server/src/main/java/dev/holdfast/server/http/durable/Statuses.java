@@ -61,6 +61,16 @@ final class Statuses {
     return statuses;
   }
 
+  /** Whether each member of a comma list is a status; blank ones do not count. */
+  static boolean areAll(String list) {
+    for (String text : list.split(",", -1)) {
+      if (!text.isBlank() && one(text.trim()) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static @Nullable OrchestrationStatus one(String text) {
     for (OrchestrationStatus status : OrchestrationStatus.values()) {
       if (status == OrchestrationStatus.UNRECOGNIZED) {

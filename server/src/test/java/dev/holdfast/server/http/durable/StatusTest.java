@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusTest {
   private static final String TIMES =
@@ -204,6 +205,21 @@ class StatusTest {
     assertThat(server.send("DELETE", DURABLE + "/instances/a", null).body())
         .isEqualTo("{\"instancesDeleted\":1}");
     assertThat(server.get(DURABLE + "/instances/a").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "runtimeStatus=Foo",
+        "runtimeStatus=Completed,failed",
+        "runtimeStatus=Completed&createdTimeTo=yesterday"
+      })
+  void a_filter_that_cannot_be_read_purges_nothing(String filter) {
+    HttpResponse<String> refused =
+        server.send("DELETE", DURABLE + "/instances?createdTimeFrom=2020-01-01&" + filter, null);
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("Nothing was purged");
   }
 
   @Test

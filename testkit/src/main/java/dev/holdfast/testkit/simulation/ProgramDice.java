@@ -13,6 +13,8 @@ import java.util.List;
 final class ProgramDice {
   private static final List<String> EVENTS = List.of("red", "green", "blue");
 
+  private static final String QUESTION = "question";
+
   private final Dice dice;
   private final Programs programs;
   private int names;
@@ -165,9 +167,11 @@ final class ProgramDice {
   private void talk(List<Step> steps) {
     int questions = dice.between(1, 3);
     String answer = unique("answer");
+    // Another child may have had the same id before: its questions are not to be mixed up.
+    String question = unique(QUESTION);
     List<Step> inner = new ArrayList<>();
     for (int i = 0; i < questions; i++) {
-      inner.add(new Step.Await("question"));
+      inner.add(new Step.Await(question));
       if (dice.chance(0.3)) {
         inner.add(leaf(0));
       }
@@ -175,7 +179,7 @@ final class ProgramDice {
     inner.add(new Step.Send(Step.Send.PARENT, answer, 1));
     Program child = add(new Program(name("Talks"), withoutClients(inner), dice.pick(Habits.ALL)));
     steps.add(new Step.Launch(child.name(), unique("t"), childId()));
-    steps.add(new Step.Send(Step.Send.CHILD, "question", questions));
+    steps.add(new Step.Send(Step.Send.CHILD, question, questions));
     steps.add(new Step.Await(answer));
     steps.add(new Step.Join(false));
   }
@@ -240,7 +244,7 @@ final class ProgramDice {
   private List<Step> withoutClients(List<Step> steps) {
     List<Step> without = new ArrayList<>();
     for (Step step : steps) {
-      if (step instanceof Step.Await await && !await.event().equals("question")) {
+      if (step instanceof Step.Await await && !await.event().startsWith(QUESTION)) {
         without.add(new Step.Call("act", unique("a"), false));
       } else if (step instanceof Step.All all) {
         without.add(

@@ -261,7 +261,7 @@ final class World implements Problems {
         trace.count("answered twice");
       }
       case 2 -> {
-        if (item.token() % 2 == 0) {
+        if (dice.chance(0.5)) {
           held.answers().answer(new Answer.Lost(item, "the worker died"));
           trace.count("worker lost");
         } else {

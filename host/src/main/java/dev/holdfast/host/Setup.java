@@ -5,6 +5,7 @@ import dev.holdfast.functions.AppSource;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.LocalSettings;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -68,12 +69,22 @@ record Setup(
     if (options.engineOnly()) {
       return new AppSource(AppSource.Kind.CLASSES, home(), List.of(), null, List.of());
     }
-    Path place = options.app() != null ? options.app() : samples();
+    Path app = options.app();
+    Path place = app == null || isSamples(app) ? samples() : app;
     try {
       return AppSource.find(place);
     } catch (AppLoadException e) {
       throw new CannotException(
           "Cannot run the app at " + place + ".", String.valueOf(e.getMessage()), "");
+    }
+  }
+
+  /** Whether this is the folder of the samples, which the launcher builds elsewhere in it. */
+  private static boolean isSamples(Path app) {
+    try {
+      return Files.isSameFile(app, home().resolve("samples"));
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -208,12 +208,18 @@ class HoldfastTest {
       assertThat(command("keys", "list").out()).contains("function").doesNotContain(made);
       String next =
           command("keys", "rotate", "function", "--function", "Hello", "--grace", "0s").out();
-      await().until(() -> http.get("/api/Hello", "x-functions-key", made).statusCode() == 401);
+      await().until(() -> isRefused(http, made));
       assertThat(http.get("/api/Hello", "x-functions-key", next).statusCode()).isEqualTo(200);
       assertThat(command("keys", "delete", "function", "--function", "Hello").exitCode()).isZero();
-      await().until(() -> http.get("/api/Hello", "x-functions-key", next).statusCode() == 401);
+      await().until(() -> isRefused(http, next));
       assertThat(command("keys", "delete", "master").exitCode()).isEqualTo(4);
     }
+  }
+
+  /** 401, or 429 when this test has asked so often that it looks like guessing. */
+  private static boolean isRefused(Http http, String key) throws Exception {
+    int status = http.get("/api/Hello", "x-functions-key", key).statusCode();
+    return status == 401 || status == 429;
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known before anything runs: which app, and what the user has set.
@@ -45,7 +46,7 @@ record Setup(
   static Setup read(HostOptions options, Map<String, String> outside) {
     AppSource app = find(options);
     // The samples are run with the configuration that stands beside the launcher.
-    Path folder = options.app() == null ? home() : app.root();
+    Path folder = settingsFolder(options.app(), app);
     LocalSettings local = LocalSettings.read(folder);
     Map<String, String> environment = new LinkedHashMap<>(local.values());
     local
@@ -63,6 +64,14 @@ record Setup(
     HostConfig config =
         HostConfig.read(folder, settings, Runtime.getRuntime().availableProcessors());
     return new Setup(options, app, local, config, settings, environment, skipped);
+  }
+
+  /** Where host.json and local.settings.json are. */
+  private static Path settingsFolder(@Nullable Path named, AppSource app) {
+    if (named == null) {
+      return home();
+    }
+    return isSamples(named) ? named.toAbsolutePath().normalize() : app.root();
   }
 
   private static AppSource find(HostOptions options) {

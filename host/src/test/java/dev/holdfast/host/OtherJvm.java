@@ -28,7 +28,20 @@ public final class OtherJvm implements AutoCloseable {
       Path folder,
       String... mainAndArguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), jvmOptions, environment, folder, mainAndArguments);
+  }
+
+  /**
+   * @param entry what the command begins with; it must become the JVM, not start it
+   */
+  public static OtherJvm start(
+      List<String> entry,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      Path folder,
+      String... mainAndArguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(entry);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Dfile.encoding=UTF-8");

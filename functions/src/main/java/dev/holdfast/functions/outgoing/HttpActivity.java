@@ -38,7 +38,6 @@ public final class HttpActivity implements Executor, AutoCloseable {
   private static final int STEADY = 4;
   private static final int MOST = 128;
   private static final Duration IDLE = Duration.ofSeconds(10);
-  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What comes back with these would lie in the history for ever. */
@@ -49,6 +48,8 @@ public final class HttpActivity implements Executor, AutoCloseable {
 
   private @Nullable OutgoingHttp http;
   private final WorkPool pool = new WorkPool("outgoing", STEADY, MOST, IDLE);
+  private volatile boolean closing;
+  private volatile boolean cutting;
 
   /**
    * @param bodyMax bytes of the longest answer that is taken
@@ -77,7 +78,7 @@ public final class HttpActivity implements Executor, AutoCloseable {
 
   @Override
   public int places(WorkItem.Kind kind) {
-    return kind == WorkItem.Kind.ACTIVITY ? Math.max(0, MOST - pool.load()) : 0;
+    return closing || kind != WorkItem.Kind.ACTIVITY ? 0 : Math.max(0, MOST - pool.load());
   }
 
   @Override
@@ -89,7 +90,12 @@ public final class HttpActivity implements Executor, AutoCloseable {
     return new WorkPool.Task() {
       @Override
       public void run() {
-        answers.answer(new Answer.ActivityDone(item, response(item)));
+        ActivityResponse response = response(item);
+        // Whether it failed by itself or because it was cut off cannot be told apart.
+        answers.answer(
+            cutting
+                ? new Answer.Abandoned(item, "cut off because the host is stopping")
+                : new Answer.ActivityDone(item, response));
       }
 
       @Override
@@ -139,9 +145,17 @@ public final class HttpActivity implements Executor, AutoCloseable {
     return json.toString();
   }
 
+  /** Takes no more requests and waits for those under way; false when that took longer. */
+  public boolean drain(Duration patience) {
+    closing = true;
+    return pool.drain(patience) == 0;
+  }
+
+  /** Cuts off what is still under way; it is answered as abandoned, so that it is done again. */
   @Override
   public void close() {
-    pool.drain(CLOSE_WITHIN);
+    closing = true;
+    cutting = true;
     synchronized (this) {
       if (http != null) {
         http.close();

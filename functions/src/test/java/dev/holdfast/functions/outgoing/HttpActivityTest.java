@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +37,7 @@ class HttpActivityTest {
   private static final int BODY_MAX = 10_000;
 
   private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch asked = new CountDownLatch(1);
   private final AtomicReference<HttpExchange> seen = new AtomicReference<>();
   private final AtomicReference<String> seenBody = new AtomicReference<>();
   private HttpServer server;
@@ -100,6 +102,7 @@ class HttpActivityTest {
   }
 
   private void never(HttpExchange exchange) {
+    asked.countDown();
     try {
       over.await();
     } catch (InterruptedException e) {
@@ -112,7 +115,7 @@ class HttpActivityTest {
     return run(activity, input);
   }
 
-  private static ActivityResponse run(HttpActivity activity, String input) {
+  private static CompletableFuture<Answer> begin(HttpActivity activity, String input) {
     CompletableFuture<Answer> answered = new CompletableFuture<>();
     WorkItem.Activity item =
         new WorkItem.Activity(
@@ -124,7 +127,11 @@ class HttpActivityTest {
                 .setInput(StringValue.of(input))
                 .build());
     activity.execute(List.of(item), answered::complete);
-    ActivityResponse response = ((Answer.ActivityDone) answered.join()).response();
+    return answered;
+  }
+
+  private static ActivityResponse run(HttpActivity activity, String input) {
+    ActivityResponse response = ((Answer.ActivityDone) begin(activity, input).join()).response();
     assertThat(response.getTaskId()).isEqualTo(3);
     return response;
   }
@@ -257,6 +264,30 @@ class HttpActivityTest {
     assertThat(response.getFailureDetails().getErrorType()).isEqualTo("HttpRequestFailed");
     assertThat(response.getFailureDetails().getErrorMessage()).contains("/never", "within PT0.2S");
     assertThat(response.getFailureDetails().getIsNonRetriable()).isFalse();
+  }
+
+  @Test
+  void what_is_cut_off_when_the_host_stops_has_not_failed() throws Exception {
+    CompletableFuture<Answer> answered = begin(activity, get("/never"));
+    asked.await();
+
+    assertThat(activity.drain(Duration.ofMillis(1))).isFalse();
+    assertThat(activity.places(WorkItem.Kind.ACTIVITY)).isZero();
+    assertThat(answered).isNotDone();
+    activity.close();
+
+    assertThat(answered.join()).isInstanceOf(Answer.Abandoned.class);
+  }
+
+  @Test
+  void what_ends_in_time_when_the_host_stops_counts() throws Exception {
+    CompletableFuture<Answer> answered = begin(activity, get("/never"));
+    asked.await();
+    over.countDown();
+
+    assertThat(activity.drain(Duration.ofSeconds(30))).isTrue();
+
+    assertThat(answered.join()).isInstanceOf(Answer.ActivityDone.class);
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -110,6 +112,9 @@ class DiskFullTest {
    * @param reserve what the host keeps free; without a reserve SQLite itself meets the full disk
    */
   @ParameterizedTest
+  @EnabledOnOs(
+      value = OS.LINUX,
+      disabledReason = "only there is it known how to mount a small disk")
   @ValueSource(strings = {"2MiB", "0"})
   void on_a_full_disk_it_waits_and_goes_on_by_itself_when_there_is_room(String reserve)
       throws Exception {
@@ -118,7 +123,7 @@ class DiskFullTest {
     try (SmallDisk disk = SmallDisk.mounted(folder.resolve("disk"), 64)) {
       HostProcess.Plan plan =
           HostProcess.Plan.in(folder, outside, "\"freeSpaceMin\":\"" + reserve + "\"")
-              .withData(disk.folder().resolve("data"));
+              .withData(disk);
       Caller caller = new Caller(plan.url());
       try (HostProcess host = HostProcess.start(plan, 1);
           Load load = new Load(caller, judge, seed.value()).begin()) {

@@ -31,8 +31,13 @@ final class HostProcess implements AutoCloseable {
     this.url = url;
   }
 
-  /** What all processes of a test have in common. */
-  record Plan(Path app, Path data, int port, int outsidePort, List<String> options) {
+  /**
+   * What all processes of a test have in common.
+   *
+   * @param entry what their command begins with
+   */
+  record Plan(
+      Path app, Path data, int port, int outsidePort, List<String> options, List<String> entry) {
 
     /**
      * An app in one folder and its data in another beside it.
@@ -51,22 +56,23 @@ final class HostProcess implements AutoCloseable {
           }
           """
               .formatted(settings));
-      return new Plan(app.folder(), folder.resolve("data"), freePort(), outside.port(), List.of());
+      return new Plan(
+          app.folder(), folder.resolve("data"), freePort(), outside.port(), List.of(), List.of());
     }
 
     /** The same, with these arguments at the end of the command. */
     Plan with(String... further) {
-      return new Plan(app, data, port, outsidePort, List.of(further));
+      return new Plan(app, data, port, outsidePort, List.of(further), entry);
     }
 
-    /** The same, with its data elsewhere. */
-    Plan withData(Path folder) {
-      return new Plan(app, folder, port, outsidePort, options);
+    /** The same, with its data on that disk. */
+    Plan withData(SmallDisk disk) {
+      return new Plan(app, disk.folder().resolve("data"), port, outsidePort, options, disk.entry());
     }
 
     /** The same, with another port; 0 is any. */
     Plan withPort(int other) {
-      return new Plan(app, data, other, outsidePort, options);
+      return new Plan(app, data, other, outsidePort, options, entry);
     }
 
     /**
@@ -105,6 +111,7 @@ final class HostProcess implements AutoCloseable {
     arguments.addAll(plan.options());
     OtherJvm jvm =
         OtherJvm.start(
+            plan.entry(),
             List.of(
                 "-Xmx512m",
                 "-XX:+UseSerialGC",

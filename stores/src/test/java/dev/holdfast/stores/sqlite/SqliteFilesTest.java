@@ -135,7 +135,7 @@ class SqliteFilesTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no POSIX rights there")
   void copies_are_as_private_as_the_hub() throws IOException {
     SqliteFiles.backup(hub, backup);
     Path restored = temporary.resolve("private");

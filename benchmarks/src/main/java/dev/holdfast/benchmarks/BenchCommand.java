@@ -9,14 +9,12 @@ import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -57,11 +55,7 @@ public final class BenchCommand implements Subcommand {
       description = "sqlite or memory (default: sqlite).")
   StoreKind store = StoreKind.SQLITE;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where the store lives (default: a folder that is deleted afterwards).")
-  @Nullable Path data;
+  @Mixin StoreFolder storeFolder = new StoreFolder();
 
   @Option(
       names = "--warmup",
@@ -76,11 +70,15 @@ public final class BenchCommand implements Subcommand {
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
     // With two processors, the HTTP client would begin a thread for every answer.
     System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
-    Path folder = data != null ? data : Files.createTempDirectory("holdfast-bench");
     PrintStream out = System.out;
-    Report report;
-    try (Holdfast host = Holdfast.start(options(folder), environment())) {
-      boolean terminal = Terminal.isOne();
+    Report report = storeFolder.use(folder -> measure(folder, out));
+    out.println(report.toJson());
+    return report.errors() == 0 ? 0 : WRONG_OUTPUT;
+  }
+
+  private Report measure(Path folder, PrintStream out) throws InterruptedException {
+    HostOptions options = HostOptions.onFreePorts(app(), DataFolder.of(folder), store);
+    try (Holdfast host = Holdfast.start(options, environment())) {
       Plan plan =
           new Plan(
               workload,
@@ -88,16 +86,10 @@ public final class BenchCommand implements Subcommand {
               inFlight != null ? inFlight : usualInFlight(),
               store.name().toLowerCase(java.util.Locale.ROOT),
               host.url(),
-              terminal,
+              Terminal.isOne(),
               warmup != null ? warmup : usualWarmup());
-      report = new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
-    } finally {
-      if (data == null) {
-        Folders.delete(folder);
-      }
+      return new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
     }
-    out.println(report.toJson());
-    return report.errors() == 0 ? 0 : WRONG_OUTPUT;
   }
 
   private int usualCount() {
@@ -119,21 +111,6 @@ public final class BenchCommand implements Subcommand {
   /** The way over HTTP is long, so its code takes longer to be compiled. */
   private int usualWarmup() {
     return workload == Plan.Workload.HTTP ? 30 : 10;
-  }
-
-  private HostOptions options(Path folder) {
-    return new HostOptions(
-        app(),
-        DataFolder.of(folder),
-        store,
-        0,
-        0,
-        "127.0.0.1",
-        false,
-        Set.of(),
-        List.of(),
-        false,
-        false);
   }
 
   /** The benchmark functions: the jar of this very class, with its libraries beside it. */

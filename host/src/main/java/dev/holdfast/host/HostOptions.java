@@ -52,48 +52,11 @@ public record HostOptions(
     corsOrigins = List.copyOf(corsOrigins);
   }
 
-  /** With an app. */
-  public HostOptions(
-      @Nullable Path app,
-      DataFolder data,
-      StoreKind storeKind,
-      @Nullable Integer port,
-      @Nullable Integer grpcPort,
-      String bind,
-      boolean requireKeys,
-      Set<String> functions,
-      List<String> corsOrigins,
-      boolean corsCredentials,
-      boolean verbose) {
-    this(
-        app,
-        data,
-        storeKind,
-        port,
-        grpcPort,
-        bind,
-        requireKeys,
-        functions,
-        corsOrigins,
-        corsCredentials,
-        verbose,
-        false);
-  }
-
-  /** The same without an app. */
-  HostOptions withoutApp() {
+  /**
+   * On loopback, on any ports that are free, everything else as usual: for measuring and testing.
+   */
+  public static HostOptions onFreePorts(Path app, DataFolder data, StoreKind storeKind) {
     return new HostOptions(
-        null,
-        data,
-        storeKind,
-        port,
-        grpcPort,
-        bind,
-        requireKeys,
-        functions,
-        corsOrigins,
-        corsCredentials,
-        verbose,
-        true);
+        app, data, storeKind, 0, 0, "127.0.0.1", false, Set.of(), List.of(), false, false, false);
   }
 }

@@ -129,20 +129,19 @@ final class StartCommand implements Callable<Integer> {
           "That runs no app: workers connect over gRPC and run everything.",
           "Leave out either the app or --engine-only. Workers can connect beside an app, too.");
     }
-    HostOptions options =
-        new HostOptions(
-            app != null ? app : scriptRoot,
-            DataFolder.of(data),
-            store,
-            port,
-            grpcPort,
-            bind,
-            enableAuth,
-            new LinkedHashSet<>(functions),
-            cors,
-            corsCredentials,
-            verbose);
-    return engineOnly ? options.withoutApp() : options;
+    return new HostOptions(
+        engineOnly ? null : app != null ? app : scriptRoot,
+        DataFolder.of(data),
+        store,
+        port,
+        grpcPort,
+        bind,
+        enableAuth,
+        new LinkedHashSet<>(functions),
+        cors,
+        corsCredentials,
+        verbose,
+        engineOnly);
   }
 
   private static void check(String option, @Nullable Integer given) {

@@ -11,9 +11,7 @@ import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,18 +23,10 @@ class DurableHttpTest {
 
   private OrchestrationState fetchHello(Map<String, String> environment) throws IOException {
     HostOptions options =
-        new HostOptions(
+        HostOptions.onFreePorts(
             DemoApp.in(folder.resolve("app")).folder(),
             new DataFolder(folder.resolve("data")),
-            StoreKind.MEMORY,
-            0,
-            0,
-            "127.0.0.1",
-            false,
-            Set.of(),
-            List.of(),
-            false,
-            false);
+            StoreKind.MEMORY);
     try (Holdfast host = Holdfast.start(options, environment)) {
       String input = "\"" + host.url() + "/api/Hello?name=you\"";
       return host.hub()

@@ -31,18 +31,18 @@ class EngineOnlyTest {
   private Holdfast start() {
     return Holdfast.start(
         new HostOptions(
-                null,
-                new DataFolder(folder.resolve("data")),
-                StoreKind.SQLITE,
-                0,
-                0,
-                "127.0.0.1",
-                false,
-                Set.of(),
-                List.of(),
-                false,
-                false)
-            .withoutApp(),
+            null,
+            new DataFolder(folder.resolve("data")),
+            StoreKind.SQLITE,
+            0,
+            0,
+            "127.0.0.1",
+            false,
+            Set.of(),
+            List.of(),
+            false,
+            false,
+            true),
         Map.of());
   }
 

@@ -45,21 +45,15 @@ class HoldfastTest {
   }
 
   private HostOptions options() {
-    return new HostOptions(
-        app.folder(),
-        new DataFolder(folder.resolve("data")),
-        StoreKind.SQLITE,
-        0,
-        0,
-        "127.0.0.1",
-        false,
-        Set.of(),
-        List.of(),
-        false,
-        false);
+    return HostOptions.onFreePorts(
+        app.folder(), new DataFolder(folder.resolve("data")), StoreKind.SQLITE);
   }
 
   private HostOptions options(int port, int grpcPort, boolean requireKeys) {
+    return options(port, grpcPort, "127.0.0.1", requireKeys);
+  }
+
+  private HostOptions options(int port, int grpcPort, String address, boolean requireKeys) {
     HostOptions usual = options();
     return new HostOptions(
         usual.app(),
@@ -67,10 +61,11 @@ class HoldfastTest {
         StoreKind.MEMORY,
         port,
         grpcPort,
-        usual.bind(),
+        address,
         requireKeys,
         Set.of(),
         List.of(),
+        false,
         false,
         false);
   }
@@ -303,19 +298,7 @@ class HoldfastTest {
   }
 
   private HostOptions bound(String address) {
-    HostOptions usual = options();
-    return new HostOptions(
-        usual.app(),
-        usual.data(),
-        StoreKind.MEMORY,
-        0,
-        0,
-        address,
-        false,
-        Set.of(),
-        List.of(),
-        false,
-        false);
+    return options(0, 0, address, false);
   }
 
   @Test

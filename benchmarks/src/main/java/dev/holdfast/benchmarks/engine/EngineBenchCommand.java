@@ -1,14 +1,14 @@
 package dev.holdfast.benchmarks.engine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.benchmarks.Folders;
+import dev.holdfast.benchmarks.StoreFolder;
 import dev.holdfast.host.cli.Subcommand;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code holdfast bench-engine}: the engine alone, where its limits are. */
@@ -46,29 +46,21 @@ public final class EngineBenchCommand implements Subcommand {
       description = "Instances (default: 1000000), or activities of the chain (default: 10000).")
   @Nullable Integer count;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where the store lives (default: a folder that is deleted afterwards).")
-  @Nullable Path data;
+  @Mixin StoreFolder storeFolder = new StoreFolder();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path folder = data != null ? data : Files.createTempDirectory("holdfast-bench");
-    PrintStream out = System.out;
-    try {
-      if (workload == Workload.CHAIN) {
-        Chain.Report report = new Chain(count != null ? count : 10_000, CHAINS, folder, out).run();
-        return told(out, report, report.errors());
-      }
-      Crowd.Kind kind = workload == Workload.ASLEEP ? Crowd.Kind.ASLEEP : Crowd.Kind.PENDING;
-      Crowd.Report report = new Crowd(kind, count != null ? count : 1_000_000, folder, out).run();
+    return storeFolder.use(folder -> measure(folder, System.out));
+  }
+
+  private int measure(Path folder, PrintStream out) throws IOException, InterruptedException {
+    if (workload == Workload.CHAIN) {
+      Chain.Report report = new Chain(count != null ? count : 10_000, CHAINS, folder, out).run();
       return told(out, report, report.errors());
-    } finally {
-      if (data == null) {
-        Folders.delete(folder);
-      }
     }
+    Crowd.Kind kind = workload == Workload.ASLEEP ? Crowd.Kind.ASLEEP : Crowd.Kind.PENDING;
+    Crowd.Report report = new Crowd(kind, count != null ? count : 1_000_000, folder, out).run();
+    return told(out, report, report.errors());
   }
 
   private static int told(PrintStream out, Object report, long errors) throws IOException {

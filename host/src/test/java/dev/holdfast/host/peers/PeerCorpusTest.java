@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -50,18 +49,8 @@ class PeerCorpusTest {
 
   private Holdfast start(Map<String, String> environment) {
     return Holdfast.start(
-        new HostOptions(
-            app.folder(),
-            new DataFolder(folder.resolve("data")),
-            StoreKind.SQLITE,
-            0,
-            0,
-            "127.0.0.1",
-            false,
-            Set.of(),
-            List.of(),
-            false,
-            false),
+        HostOptions.onFreePorts(
+            app.folder(), new DataFolder(folder.resolve("data")), StoreKind.SQLITE),
         environment);
   }
 

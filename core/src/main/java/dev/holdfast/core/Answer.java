@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.OrchestratorResponse;
 import java.time.Instant;
 
@@ -20,6 +21,14 @@ public sealed interface Answer {
    * wins.
    */
   record ActivityDone(WorkItem.Activity item, ActivityResponse response) implements Answer {}
+
+  /**
+   * The batch has run. Counts only while {@code item.token()} is that of the entity's open batch.
+   *
+   * @param response results in the order of the operations; fewer than there were operations means
+   *     that the others have not run
+   */
+  record EntityDone(WorkItem.EntityBatch item, EntityBatchResult response) implements Answer {}
 
   /** Not now: offer it again at {@code notBefore}. The reason is shown to people. */
   record Deferred(WorkItem item, Instant notBefore, String reason) implements Answer {}

@@ -34,14 +34,7 @@ public final class InstanceIds {
    * same whatever the case of the name.
    */
   public static int slot(String id) {
-    String normal = id;
-    if (!id.isEmpty() && id.charAt(0) == '@') {
-      int end = id.indexOf('@', 1);
-      if (end > 0) {
-        normal = id.substring(0, end).toLowerCase(java.util.Locale.ROOT) + id.substring(end);
-      }
-    }
-    int hash = normal.hashCode();
+    int hash = EntityIds.normal(id).hashCode();
     // String.hashCode leaves similar ids in neighbouring slots; the finaliser of MurmurHash3
     // spreads them.
     hash ^= hash >>> 16;

@@ -2,10 +2,13 @@ package dev.holdfast.core;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.protocol.ActivityRequest;
+import dev.holdfast.protocol.HistoryEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something for user code to do: one orchestrator turn or one activity.
+ * Something for user code to do: one orchestrator turn, one activity, or a batch of operations on
+ * one entity.
  *
  * <p>A work item may be handed out more than once (crash, lost executor); {@link #token} is fresh
  * each time, and the answer brings it back.
@@ -13,8 +16,20 @@ import org.jspecify.annotations.Nullable;
 public sealed interface WorkItem {
 
   enum Kind {
-    ORCHESTRATOR,
-    ACTIVITY
+    ORCHESTRATOR("orchestrator"),
+    ACTIVITY("activity"),
+    ENTITY("entity");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    /** What people call it, in the middle of a sentence. */
+    public String word() {
+      return word;
+    }
   }
 
   Kind kind();
@@ -83,6 +98,40 @@ public sealed interface WorkItem {
     /** The eventId of the TaskScheduled event that asked for this. */
     public int taskId() {
       return request.getTaskId();
+    }
+  }
+
+  /**
+   * Operations on one entity, to be run one after another in their order.
+   *
+   * @param state the entity's state as JSON text; null when it has none
+   * @param operations events of the kinds EntityOperationSignaled and EntityOperationCalled; locks
+   *     are the engine's business and never among them
+   */
+  record EntityBatch(
+      long token,
+      String instanceId,
+      String executionId,
+      @Nullable String state,
+      List<HistoryEvent> operations)
+      implements WorkItem {
+    public EntityBatch {
+      operations = List.copyOf(operations);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.ENTITY;
+    }
+
+    @Override
+    public String name() {
+      return EntityIds.name(instanceId);
+    }
+
+    @Override
+    public @Nullable String version() {
+      return null;
     }
   }
 }

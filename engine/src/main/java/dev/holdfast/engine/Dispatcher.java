@@ -6,6 +6,7 @@ import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
+import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorResponse;
@@ -237,7 +238,7 @@ public final class Dispatcher {
    * @return false when the answer is a result, which is the partition's business
    */
   boolean takes(Answer answer, long now) {
-    if (answer instanceof Answer.TurnDone || answer instanceof Answer.ActivityDone) {
+    if (isResult(answer)) {
       if (!abandoned.isEmpty() || !lost.isEmpty()) {
         String task = task(answer.item());
         abandoned.remove(task);
@@ -258,6 +259,12 @@ public final class Dispatcher {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
     }
     return true;
+  }
+
+  private static boolean isResult(Answer answer) {
+    return answer instanceof Answer.TurnDone
+        || answer instanceof Answer.ActivityDone
+        || answer instanceof Answer.EntityDone;
   }
 
   private void putOff(Answer.Abandoned given, long now) {
@@ -287,13 +294,17 @@ public final class Dispatcher {
   }
 
   private static String what(WorkItem item) {
-    return item.kind() == WorkItem.Kind.ORCHESTRATOR ? "Orchestrator" : "Activity";
+    return switch (item.kind()) {
+      case ORCHESTRATOR -> "Orchestrator";
+      case ACTIVITY -> "Activity";
+      case ENTITY -> "Entity";
+    };
   }
 
   private Answer notServed(WorkItem item) {
     return failed(
         item,
-        item.kind() == WorkItem.Kind.ORCHESTRATOR ? "OrchestratorNotFound" : "ActivityNotFound",
+        what(item) + "NotFound",
         ("%s function '%s' doesn't exist, is disabled, or is not of that kind in this app. Check the spelling of the name"
                 + " against the functions listed at start.")
             .formatted(what(item), item.name()));
@@ -315,6 +326,10 @@ public final class Dispatcher {
               .setTaskId(activity.taskId())
               .setFailureDetails(failure)
               .build());
+    }
+    if (item instanceof WorkItem.EntityBatch batch) {
+      return new Answer.EntityDone(
+          batch, EntityBatchResult.newBuilder().setFailureDetails(failure).build());
     }
     return new Answer.TurnDone(
         (WorkItem.Turn) item,
@@ -338,10 +353,6 @@ public final class Dispatcher {
     }
     return isServed(kind, name)
         ? null
-        : "no connected worker serves %s '%s'".formatted(what(kind), name);
-  }
-
-  private static String what(WorkItem.Kind kind) {
-    return kind == WorkItem.Kind.ORCHESTRATOR ? "orchestrator" : "activity";
+        : "no connected worker serves %s '%s'".formatted(kind.word(), name);
   }
 }

@@ -46,6 +46,9 @@ final class DurableFunctions {
   }
 
   @Nullable FunctionPlan find(WorkItem.Kind kind, String name) {
+    if (kind == WorkItem.Kind.ENTITY) {
+      return null;
+    }
     boolean activity = kind == WorkItem.Kind.ACTIVITY;
     FunctionPlan exact = (activity ? activities : orchestrators).get(name);
     return exact != null ? exact : (activity ? activitiesAnyCase : orchestratorsAnyCase).get(name);

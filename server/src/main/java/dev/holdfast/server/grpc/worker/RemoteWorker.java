@@ -96,7 +96,7 @@ final class RemoteWorker implements Executor {
 
   @Override
   public int places(WorkItem.Kind kind) {
-    if (superseded || !unwritten.isEmpty() || !call.isReady()) {
+    if (kind == WorkItem.Kind.ENTITY || superseded || !unwritten.isEmpty() || !call.isReady()) {
       return 0;
     }
     return (kind == WorkItem.Kind.ACTIVITY ? activitiesMax : turnsMax) - taken(kind);

@@ -27,7 +27,7 @@ final class Changes {
   private List<Effect.WhenDurable> whenDurable = new ArrayList<>();
 
   /** Instances whose summary or messages the next cut must look at, by key. */
-  private final LinkedHashMap<Long, Instance> touched = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, Resident> touched = new LinkedHashMap<>();
 
   private long batch = 1;
 
@@ -54,12 +54,12 @@ final class Changes {
     }
   }
 
-  boolean isTouched(Instance instance) {
+  boolean isTouched(Resident instance) {
     return touched.containsKey(instance.key);
   }
 
   /** The next cut looks at this instance. */
-  void touch(Instance instance) {
+  void touch(Resident instance) {
     instance.changedIn = batch;
     touched.put(instance.key, instance);
   }
@@ -71,9 +71,9 @@ final class Changes {
         instance.row.completedAt());
   }
 
-  void state(Instance instance, OrchestrationState state, long completedAt) {
-    Rows.Instance row = instance.row;
-    instance.row =
+  void state(Resident resident, OrchestrationState state, long completedAt) {
+    Rows.Instance row = resident.row;
+    resident.row =
         new Rows.Instance(
             row.key(),
             row.id(),
@@ -83,7 +83,7 @@ final class Changes {
             row.createdAt(),
             completedAt,
             state);
-    touch(instance);
+    touch(resident);
   }
 
   /** Adds events to the instance's history. */
@@ -99,12 +99,28 @@ final class Changes {
 
   /** The message is in history with the append that follows. */
   void consumed(Instance instance, Message message) {
-    if (message.stored) {
-      commit.consume(instance.key, message.seq);
-    }
     dropTimerOf(instance, message);
+    consumedBy(instance, message);
+  }
+
+  /** The entity has dealt with the message, which needs its row no more. */
+  void consumed(Entity entity, Operation operation) {
+    if (operation.hasTimer) {
+      commit.dropTimer(entity.key, operation.timerId());
+      operation.hasTimer = false;
+    }
+    if (!operation.message.stored) {
+      entity.fresh.remove(operation.message);
+    }
+    consumedBy(entity, operation.message);
+  }
+
+  private void consumedBy(Resident resident, Message message) {
+    if (message.stored) {
+      commit.consume(resident.key, message.seq);
+    }
     release(message);
-    touch(instance);
+    touch(resident);
   }
 
   /** A timer that has become a message needs its row no more. */
@@ -122,14 +138,11 @@ final class Changes {
     message.replies.clear();
   }
 
-  void timer(Instance instance, int timerId, long fireAt) {
-    mustInsert(instance);
-    commit.put(new Rows.Timer(instance.key, timerId, instance.slot, fireAt));
-    OpenTask task = instance.open.get(timerId);
-    if (task != null) {
-      task.hasRow = true;
-    }
-    touch(instance);
+  void timer(Resident resident, int timerId, long fireAt) {
+    mustInsert(resident);
+    commit.put(new Rows.Timer(resident.key, timerId, resident.slot, fireAt));
+    resident.timerHasRow(timerId);
+    touch(resident);
   }
 
   /** The timer's row goes, if it has one. */
@@ -146,33 +159,47 @@ final class Changes {
     touch(instance);
   }
 
-  /** All rows of the instance go, and its unread messages with it: who sent them is told so. */
-  void remove(Instance instance) {
-    touched.remove(instance.key);
-    instance.inbox.forEach(this::release);
-    if (!instance.insertPending) {
-      commit.remove(instance.key);
+  /** All its rows go, and its unread messages with it: who sent them is told so. */
+  void remove(Resident resident) {
+    touched.remove(resident.key);
+    resident.unread().forEach(this::release);
+    if (!resident.insertPending) {
+      commit.remove(resident.key);
     }
-    instance.changedIn = batch;
-    whenDurable.addAll(instance.repliesToInsert);
-    instance.repliesToInsert.clear();
-    if (instance.dispatchedIn == batch) {
+    resident.changedIn = batch;
+    whenDurable.addAll(resident.repliesToInsert);
+    resident.repliesToInsert.clear();
+    if (resident.dispatchedIn == batch) {
       // Nobody will ever find it written that these were asked for.
       whenDurable.removeIf(
           effect ->
               effect instanceof Effect.Dispatch dispatch
-                  && dispatch.activity().executionId().equals(instance.executionId()));
+                  && dispatch.item().executionId().equals(resident.executionId()));
     }
   }
 
-  /** Runs an activity of this instance once it is durable that it was asked for. */
-  void dispatch(Instance instance, WorkItem.Activity activity) {
-    instance.dispatchedIn = batch;
-    whenDurable(instance, new Effect.Dispatch(activity));
+  /** Hands out work for it once it is durable that it was asked for. */
+  void dispatch(Resident resident, WorkItem item) {
+    resident.dispatchedIn = batch;
+    whenDurable(resident, new Effect.Dispatch(item));
   }
 
   void record(String name, @Nullable ByteString bytes) {
     commit.put(new Rows.Keyed(Mailbag.NAMESPACE, name, bytes));
+  }
+
+  /**
+   * Tells the asker once everything decided so far is durable.
+   *
+   * @param about of whom it tells; null when of nobody
+   */
+  <T> void reply(@Nullable Resident about, Asker<T> asker, T value) {
+    Effect.Reply<T> reply = new Effect.Reply<>(asker, value);
+    if (about == null) {
+      whenDurable(reply);
+    } else {
+      whenDurable(about, reply);
+    }
   }
 
   /** Performs the effect once everything decided so far is durable. */
@@ -180,10 +207,10 @@ final class Changes {
     whenDurable.add(effect);
   }
 
-  /** As {@link #whenDurable}, for something that tells of this instance. */
-  void whenDurable(Instance instance, Effect.WhenDurable effect) {
-    if (instance.insertPending) {
-      instance.repliesToInsert.add(effect);
+  /** As {@link #whenDurable}, for something that tells of this one. */
+  void whenDurable(Resident resident, Effect.WhenDurable effect) {
+    if (resident.insertPending) {
+      resident.repliesToInsert.add(effect);
     } else {
       whenDurable.add(effect);
     }
@@ -195,16 +222,19 @@ final class Changes {
    *
    * @param settled gets each instance of which everything is in this cut
    */
-  Batch cut(long now, Consumer<Instance> settled) {
-    for (Iterator<Instance> instances = touched.values().iterator(); instances.hasNext(); ) {
-      Instance instance = instances.next();
-      boolean allStored = storeMessages(instance, now);
-      writeSummary(instance);
-      if (allStored && !instance.insertPending) {
-        instances.remove();
-        settled.accept(instance);
+  Batch cut(long now, Consumer<Resident> settled) {
+    for (Iterator<Resident> residents = touched.values().iterator(); residents.hasNext(); ) {
+      Resident resident = residents.next();
+      boolean allStored =
+          resident instanceof Instance instance
+              ? storeMessages(instance, now)
+              : storeMessages((Entity) resident);
+      writeSummary(resident);
+      if (allStored && !resident.insertPending) {
+        residents.remove();
+        settled.accept(resident);
       } else {
-        instance.changedIn = batch + 1;
+        resident.changedIn = batch + 1;
       }
     }
     Batch cut = new Batch(batch, commit.build(), whenDurable);
@@ -212,6 +242,16 @@ final class Changes {
     whenDurable = new ArrayList<>();
     batch++;
     return cut;
+  }
+
+  /** An entity's batch leaves with the cut, so nothing it holds may wait. */
+  private boolean storeMessages(Entity entity) {
+    mustInsert(entity);
+    for (Message message : entity.fresh) {
+      store(entity, message, false);
+    }
+    entity.fresh.clear();
+    return true;
   }
 
   private boolean storeMessages(Instance instance, long now) {
@@ -246,17 +286,19 @@ final class Changes {
     return store(instance, first, false);
   }
 
-  private boolean store(Instance instance, Message message, boolean mayWait) {
+  private boolean store(Resident resident, Message message, boolean mayWait) {
     if (message.stored) {
       return true;
     }
     if (mayWait) {
       return false;
     }
-    mustInsert(instance);
-    commit.put(new Rows.Inbox(instance.key, message.seq, message.event.toByteString()));
+    mustInsert(resident);
+    commit.put(new Rows.Inbox(resident.key, message.seq, message.event.toByteString()));
     message.stored = true;
-    dropTimerOf(instance, message);
+    if (resident instanceof Instance instance) {
+      dropTimerOf(instance, message);
+    }
     release(message);
     return true;
   }
@@ -264,12 +306,12 @@ final class Changes {
   // Whether it is the very row that was written: comparing states byte by byte would cost more than
   // it saves.
   @SuppressWarnings("ReferenceEquality")
-  private void writeSummary(Instance instance) {
-    if (instance.insertPending) {
+  private void writeSummary(Resident resident) {
+    if (resident.insertPending) {
       return;
     }
-    boolean ready = instance.mustBeReady();
-    Rows.Instance row = instance.row;
+    boolean ready = resident.mustBeReady();
+    Rows.Instance row = resident.row;
     if (row.ready() != ready) {
       row =
           new Rows.Instance(
@@ -281,22 +323,22 @@ final class Changes {
               row.createdAt(),
               row.completedAt(),
               row.state());
-      instance.row = row;
+      resident.row = row;
     }
-    if (row != instance.written) {
+    if (row != resident.written) {
       commit.update(row);
-      instance.written = row;
+      resident.written = row;
     }
   }
 
   /** From here on the execution has rows, so its summary must be one of them. */
-  private void mustInsert(Instance instance) {
-    if (instance.insertPending) {
-      instance.insertPending = false;
-      commit.insert(instance.row);
-      instance.written = instance.row;
-      whenDurable.addAll(instance.repliesToInsert);
-      instance.repliesToInsert.clear();
+  private void mustInsert(Resident resident) {
+    if (resident.insertPending) {
+      resident.insertPending = false;
+      commit.insert(resident.row);
+      resident.written = resident.row;
+      whenDurable.addAll(resident.repliesToInsert);
+      resident.repliesToInsert.clear();
     }
   }
 }

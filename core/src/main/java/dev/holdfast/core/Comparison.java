@@ -2,8 +2,12 @@ package dev.holdfast.core;
 
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between an execution in memory and the same one read from the store. */
@@ -23,6 +27,44 @@ final class Comparison {
     new Comparison(memory, stored, differences).compare();
   }
 
+  /**
+   * As for executions. The order of what waits follows from locks and timers, so it is not looked
+   * at.
+   */
+  static void compare(Entity memory, Entity stored, List<String> differences) {
+    Map<String, Object> inMemory = facts(memory);
+    facts(stored)
+        .forEach(
+            (what, value) -> {
+              if (!Objects.equals(inMemory.get(what), value)) {
+                differences.add(
+                    "%s (key %d): the %s is %s in memory, but %s in the store"
+                        .formatted(memory.id, memory.key, what, inMemory.get(what), value));
+              }
+            });
+  }
+
+  private static Map<String, Object> facts(Entity entity) {
+    TreeMap<Long, HistoryEvent> operations = new TreeMap<>();
+    List<Integer> timers = new ArrayList<>();
+    for (Operation operation : entity.operations()) {
+      operations.put(operation.message.seq, operation.message.event);
+      if (operation.hasTimer) {
+        timers.add(operation.timerId());
+      }
+    }
+    Collections.sort(timers);
+    return Map.of(
+        "summary",
+        entity.row,
+        "lock",
+        Optional.ofNullable(entity.lock),
+        "operations",
+        operations,
+        "timers",
+        timers);
+  }
+
   private void compare() {
     same("summary", memory.row, stored.row);
     same("inbox", inbox(memory), inbox(stored));
@@ -34,6 +76,7 @@ final class Comparison {
     same("history", memory.past, stored.past);
     same("asked ids", memory.askedIds, stored.askedIds);
     same("open tasks", tasks(memory), tasks(stored));
+    same("critical sections", memory.sections, stored.sections);
     same("open activities", memory.openActivities, stored.openActivities);
     same("parent", memory.parent, stored.parent);
     same("time of the last turn", memory.lastTurnAt, stored.lastTurnAt);

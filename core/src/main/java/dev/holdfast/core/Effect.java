@@ -50,8 +50,8 @@ public sealed interface Effect {
   /** An effect that is bound to a partition of its node, by the node's own count. */
   record InPartition(int partition, WhenDurable effect) implements WhenDurable {}
 
-  /** Run an activity. */
-  record Dispatch(WorkItem.Activity activity) implements WhenDurable {}
+  /** Run an activity, or a batch of an entity. */
+  record Dispatch(WorkItem item) implements WhenDurable {}
 
   /** Tell the asker. */
   record Reply<T>(Asker<T> asker, T value) implements WhenDurable {

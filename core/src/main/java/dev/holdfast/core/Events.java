@@ -4,6 +4,8 @@ import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.ExecutionCompletedEvent;
 import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OperationResult;
+import dev.holdfast.protocol.OperationResultFailure;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.SubOrchestrationInstanceCompletedEvent;
 import dev.holdfast.protocol.SubOrchestrationInstanceFailedEvent;
@@ -69,6 +71,12 @@ final class Events {
             SubOrchestrationInstanceFailedEvent.newBuilder()
                 .setTaskScheduledId(taskId)
                 .setFailureDetails(failure))
+        .build();
+  }
+
+  static OperationResult operationFailed(TaskFailureDetails failure) {
+    return OperationResult.newBuilder()
+        .setFailure(OperationResultFailure.newBuilder().setFailureDetails(failure))
         .build();
   }
 

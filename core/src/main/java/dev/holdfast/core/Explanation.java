@@ -24,11 +24,17 @@ public record Explanation(
   public enum Kind {
     ACTIVITY,
     TIMER,
-    CHILD
+    CHILD,
+    /** The answer of an entity. */
+    ENTITY,
+    /** The lock of one or more entities; of an entity, that its lock is released. */
+    LOCK
   }
 
   /**
-   * @param name the activity's name or the child's instance id; "" for a timer
+   * @param name the activity's name, the child's instance id, the entity's id and the operation,
+   *     the entities to lock, or (with a task id below 0) who holds the lock of this entity; "" for
+   *     a timer
    * @param token of the activity's last hand-out; 0 when it was not handed out
    * @param until when the timer fires; 0 for others
    */

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.EntityMetadata;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.ParentInstanceInfo;
@@ -41,7 +42,10 @@ public sealed interface Input {
     }
   }
 
-  /** An orchestrator starts a child: {@code started} is complete, parent included. */
+  /**
+   * An orchestrator starts a child, or an entity an orchestration that is nobody's child: {@code
+   * started} is complete, parent included where there is one.
+   */
   record StartChild(String instanceId, HistoryEvent started) implements ToInstance {}
 
   record Get(String instanceId, boolean payloads, Asker<Optional<OrchestrationState>> asker)
@@ -58,6 +62,49 @@ public sealed interface Input {
 
   /** The asker of a {@link Wait} has gone away. */
   record Unwait(String instanceId, Asker<Optional<OrchestrationState>> asker) implements Input {}
+
+  /**
+   * A client signals an entity.
+   *
+   * @param instanceId the entity's, as {@link EntityIds#normal} spells it
+   * @param dueAt microseconds since the epoch; 0 for at once
+   */
+  record Signal(
+      String instanceId,
+      String requestId,
+      String operation,
+      @Nullable String input,
+      long dueAt,
+      Asker<Delivered> asker)
+      implements ToInstance {}
+
+  /**
+   * Another instance asks something of an entity, in either generation.
+   *
+   * @param instanceId as for {@link Signal}
+   */
+  record Operate(String instanceId, HistoryEvent message) implements ToInstance {}
+
+  /**
+   * An entity answers the execution that has called or locked it.
+   *
+   * @param executionId which execution; null when it has not said
+   * @param requestId of the operation, or the id of the critical section
+   * @param lockSet of a lock that is granted, all that is locked by now; else empty
+   */
+  record EntityAnswered(
+      String instanceId,
+      @Nullable String executionId,
+      String requestId,
+      HistoryEvent outcome,
+      List<String> lockSet)
+      implements ToInstance {}
+
+  record GetEntity(String instanceId, boolean withState, Asker<Optional<EntityMetadata>> asker)
+      implements ToInstance {}
+
+  /** Takes an entity's lock from a holder that is no more; answers whether it held it. */
+  record Unlock(String instanceId, String holder, Asker<Boolean> asker) implements ToInstance {}
 
   /** A client raises an event. */
   record Raise(String instanceId, String name, @Nullable String input, Asker<Delivered> asker)
@@ -110,7 +157,7 @@ public sealed interface Input {
       @Nullable Asker<Boolean> asker)
       implements ToInstance {}
 
-  /** Removes an ended instance; answers whether there was one to remove. */
+  /** Removes an ended instance, or an entity; answers whether there was one to remove. */
   record Purge(String instanceId, Asker<Boolean> asker) implements ToInstance {}
 
   /** What the instance waits for; empty when there is none. */

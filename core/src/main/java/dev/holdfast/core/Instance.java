@@ -7,11 +7,14 @@ import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,32 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The fold ({@link #fold}) is the only thing that changes what history says; loading from the
  * store and closing a turn both go through it.
  */
-final class Instance {
-  final long key;
-  final String id;
-  final int slot;
-
-  /** The newest version of the summary. */
-  Rows.Instance row;
-
-  /** The version that the newest cut has written; null when none has. */
-  Rows.@Nullable Instance written;
-
-  /** No row of it has been written: the instance is nowhere but here. */
-  boolean insertPending;
-
-  /** Left to be admitted later: no turn opens, and memory forgets it once it is durable. */
-  boolean parked;
-
-  /** What may be said about it once its summary is durable, while {@link #insertPending}. */
-  final List<Effect.WhenDurable> repliesToInsert = new ArrayList<>(0);
-
-  /** The number of the batch that holds its newest change. */
-  long changedIn;
-
-  /** The number of the batch that holds the newest hand-out of one of its activities. */
-  long dispatchedIn;
-
+final class Instance extends Resident {
   /** Worker-visible history, framed as pastEvents; kept only while the execution is open. */
   ByteString past = ByteString.EMPTY;
 
@@ -61,6 +39,13 @@ final class Instance {
   final BitSet askedIds = new BitSet();
 
   final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
+
+  /** Those of the open tasks that entities answer, by the id of the request. */
+  private final Map<String, OpenTask> requests = new HashMap<>(0);
+
+  /** The critical sections it has asked to enter, each with the entities it has not unlocked. */
+  final LinkedHashMap<String, Set<String>> sections = new LinkedHashMap<>(0);
+
   int openActivities;
 
   @Nullable ParentInstanceInfo parent;
@@ -69,7 +54,6 @@ final class Instance {
   /** Unread messages that are in no open turn, in order of arrival. */
   final ArrayDeque<Message> inbox = new ArrayDeque<>();
 
-  long nextMessage;
   @Nullable OpenTurn turn;
 
   /** When a scheduled start is due; 0 when nothing holds the first turn back. */
@@ -90,10 +74,7 @@ final class Instance {
   record OpenTurn(long token, long openedAt, HistoryEvent started, List<Message> messages) {}
 
   Instance(Rows.Instance row) {
-    this.key = row.key();
-    this.id = row.id();
-    this.slot = row.slot();
-    this.row = row;
+    super(row);
     this.lastTurnAt = row.createdAt();
     this.updatedAt = Times.micros(row.state().getLastUpdatedTimestamp());
   }
@@ -159,6 +140,11 @@ final class Instance {
           open.get(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
       case SUBORCHESTRATIONINSTANCEFAILED ->
           open.get(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+      case ENTITYOPERATIONCOMPLETED ->
+          requests.get(event.getEntityOperationCompleted().getRequestId());
+      case ENTITYOPERATIONFAILED -> requests.get(event.getEntityOperationFailed().getRequestId());
+      case ENTITYLOCKGRANTED -> requests.get(event.getEntityLockGranted().getCriticalSectionId());
+      case EVENTRAISED -> requests.get(event.getEventRaised().getName());
       default -> null;
     };
   }
@@ -208,25 +194,27 @@ final class Instance {
         lastFailure = event.getSubOrchestrationInstanceFailed().getFailureDetails();
         closed(event);
       }
-      case TASKCOMPLETED, TIMERFIRED, SUBORCHESTRATIONINSTANCECOMPLETED -> closed(event);
-      default -> {
-        if (event.getEventId() >= 0 && HistoryBytes.forWorkers(event) && isAsked(event)) {
-          askedIds.set(event.getEventId());
-        }
+      case ENTITYOPERATIONFAILED -> {
+        lastFailure = event.getEntityOperationFailed().getFailureDetails();
+        closed(event);
       }
-    }
-  }
-
-  private static boolean isAsked(HistoryEvent event) {
-    return switch (event.getEventTypeCase()) {
+      case TASKCOMPLETED,
+          TIMERFIRED,
+          SUBORCHESTRATIONINSTANCECOMPLETED,
+          ENTITYOPERATIONCOMPLETED,
+          ENTITYLOCKGRANTED,
+          EVENTRAISED ->
+          closed(event);
       case EVENTSENT,
           ENTITYOPERATIONSIGNALED,
           ENTITYOPERATIONCALLED,
           ENTITYLOCKREQUESTED,
           ENTITYUNLOCKSENT ->
-          true;
-      default -> false;
-    };
+          sent(event);
+      default -> {
+        // Nothing that decides what comes next.
+      }
+    }
   }
 
   private void opened(Explanation.Kind kind, HistoryEvent event) {
@@ -234,10 +222,66 @@ final class Instance {
     open.put(event.getEventId(), new OpenTask(kind, event));
   }
 
+  private void sent(HistoryEvent event) {
+    EntityMessage message = EntityMessage.of(event);
+    if (event.getEventId() >= 0) {
+      askedIds.set(event.getEventId());
+    }
+    if (message == null) {
+      return;
+    }
+    switch (message.kind()) {
+      case CALL -> asked(Explanation.Kind.ENTITY, event, message);
+      case LOCK -> {
+        asked(Explanation.Kind.LOCK, event, message);
+        sections.put(
+            message.requestId(), new LinkedHashSet<>(EntityMessage.inLockOrder(message.lockSet())));
+      }
+      case UNLOCK -> {
+        Set<String> held = sections.get(message.requestId());
+        if (held != null) {
+          held.remove(EntityIds.normal(target(event)));
+          if (held.isEmpty()) {
+            sections.remove(message.requestId());
+          }
+        }
+      }
+      case SIGNAL -> {
+        // Nobody answers it.
+      }
+    }
+  }
+
+  private static String target(HistoryEvent event) {
+    return event.hasEventSent()
+        ? event.getEventSent().getInstanceId()
+        : event.getEntityUnlockSent().getTargetInstanceId().getValue();
+  }
+
+  /** Whether it has not unlocked this entity since it asked for the section. */
+  boolean isLocking(String section, String entityId) {
+    return sections.getOrDefault(section, Set.of()).contains(EntityIds.normal(entityId));
+  }
+
+  private void asked(Explanation.Kind kind, HistoryEvent event, EntityMessage message) {
+    if (event.getEventId() >= 0) {
+      opened(kind, event);
+      requests.put(message.requestId(), Objects.requireNonNull(open.get(event.getEventId())));
+    }
+  }
+
+  /** The open task that an entity answers under this id; null when there is none. */
+  @Nullable OpenTask request(String requestId) {
+    return requests.get(requestId);
+  }
+
   private void closed(HistoryEvent event) {
     OpenTask task = answeredBy(event);
     if (task != null) {
       open.remove(task.id());
+      if (task.isAnsweredByEntity()) {
+        requests.remove(task.requestId());
+      }
       if (task.kind == Explanation.Kind.ACTIVITY) {
         openActivities--;
       }
@@ -250,10 +294,6 @@ final class Instance {
     if (event.getExecutionStarted().hasParentInstance()) {
       parent = event.getExecutionStarted().getParentInstance();
     }
-  }
-
-  String executionId() {
-    return row.state().getExecutionId().getValue();
   }
 
   OrchestrationStatus status() {
@@ -280,10 +320,7 @@ final class Instance {
     return row.status() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE;
   }
 
-  /**
-   * Whether work must go on after a crash without anyone asking; what {@link Rows.Instance#ready}
-   * must say.
-   */
+  @Override
   boolean mustBeReady() {
     if (hasEnded()) {
       return false;
@@ -307,10 +344,7 @@ final class Instance {
     return false;
   }
 
-  /**
-   * Whether everything about it is in the store once its newest batch is, so that memory may forget
-   * it.
-   */
+  @Override
   boolean canBeForgotten() {
     if (insertPending || turn != null || (openActivities > 0 && !hasEnded() && !parked)) {
       return false;
@@ -324,6 +358,19 @@ final class Instance {
       }
     }
     return true;
+  }
+
+  @Override
+  Iterable<Message> unread() {
+    return inbox;
+  }
+
+  @Override
+  void timerHasRow(int timerId) {
+    OpenTask task = open.get(timerId);
+    if (task != null) {
+      task.hasRow = true;
+    }
   }
 
   /** The part of every request that names the execution. */

@@ -15,6 +15,7 @@ import dev.holdfast.protocol.OrchestratorStartedEvent;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -146,12 +147,29 @@ final class Lifecycle {
     }
     dropTimers(instance);
     dropRepeatable(instance);
+    releaseLocks(instance);
     instance.open.clear();
     instance.openActivities = 0;
     instance.past = com.google.protobuf.ByteString.EMPTY;
     context.changes().state(instance, state.build(), at);
     notifyParent(instance, status, output, failure);
     statusChanged(instance);
+  }
+
+  /** Whoever ends leaves nothing locked behind, however it ends. */
+  private void releaseLocks(Instance instance) {
+    instance.sections.forEach((section, entities) -> unlock(section, entities, instance.id));
+    instance.sections.clear();
+  }
+
+  /** Takes the locks of a critical section from these entities. */
+  void unlock(String section, Collection<String> entities, String holder) {
+    for (String entity : entities) {
+      context.hand(
+          new Input.Operate(
+              entity,
+              EntityMessage.unlock(section, holder).event(Times.timestamp(context.stamp()))));
+    }
   }
 
   private void dropTimers(Instance instance) {
@@ -224,7 +242,7 @@ final class Lifecycle {
                         == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     ? OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     : OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
-            .setExecutionId(StringValue.of(context.newExecutionId()))
+            .setExecutionId(StringValue.of(context.newGuid()))
             .setLastUpdatedTimestamp(Times.timestamp(old.updatedAt))
             .clearInput()
             .clearCustomStatus();
@@ -244,6 +262,7 @@ final class Lifecycle {
     List<Message> unread = new ArrayList<>(old.inbox);
     // They move on, so their senders are not told yet.
     old.inbox.clear();
+    releaseLocks(old);
     context.remove(old);
     Instance instance =
         create(

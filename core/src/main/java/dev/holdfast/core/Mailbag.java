@@ -3,6 +3,7 @@ package dev.holdfast.core;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.MailProto.EntityAnswer;
 import dev.holdfast.core.MailProto.Mail;
 import dev.holdfast.core.MailProto.Resolution;
 import dev.holdfast.core.MailProto.Rewinding;
@@ -35,6 +36,8 @@ public final class Mailbag {
     }
     return input instanceof Input.StartChild
         || input instanceof Input.Send
+        || input instanceof Input.Operate
+        || input instanceof Input.EntityAnswered
         || input instanceof Input.Resolve;
   }
 
@@ -69,6 +72,18 @@ public final class Mailbag {
         back.setRestart(rewind.restart());
       }
       mail.setRewind(back);
+    } else if (input instanceof Input.Operate operate) {
+      mail.setOperate(operate.message());
+    } else if (input instanceof Input.EntityAnswered answered) {
+      EntityAnswer.Builder answer =
+          EntityAnswer.newBuilder()
+              .setRequestId(answered.requestId())
+              .setOutcome(answered.outcome())
+              .addAllLockSet(answered.lockSet());
+      if (answered.executionId() != null) {
+        answer.setExecutionId(StringValue.of(answered.executionId()));
+      }
+      mail.setAnswer(answer);
     } else {
       throw new IllegalStateException("expected mail, but got " + input);
     }
@@ -111,6 +126,14 @@ public final class Mailbag {
               value(mail.getRewind().hasReason(), mail.getRewind().getReason()),
               mail.getRewind().hasRestart() ? mail.getRewind().getRestart() : null,
               null);
+      case OPERATE -> new Input.Operate(target, mail.getOperate());
+      case ANSWER ->
+          new Input.EntityAnswered(
+              target,
+              value(mail.getAnswer().hasExecutionId(), mail.getAnswer().getExecutionId()),
+              mail.getAnswer().getRequestId(),
+              mail.getAnswer().getOutcome(),
+              mail.getAnswer().getLockSetList());
       case CONTENT_NOT_SET ->
           throw new StoreException("expected a message between instances, but it is empty");
     };

@@ -24,17 +24,17 @@ final class Memory {
 
   private final Limits limits;
   private final Changes changes;
-  private final Predicate<String> servesOrchestrator;
+  private final Predicate<String> served;
   private final Set<Wound> wounds;
 
-  private final LinkedHashMap<String, Instance> byId = new LinkedHashMap<>();
-  private final LinkedHashMap<Long, Instance> byKey = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Resident> byId = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, Resident> byKey = new LinkedHashMap<>();
 
   /** Those with nothing to do, the one longest untouched first. */
-  private final LinkedHashMap<Long, Instance> idle = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, Resident> idle = new LinkedHashMap<>();
 
   /** Those that are left to be admitted later, until they are durable. */
-  private final ArrayDeque<Instance> parked = new ArrayDeque<>();
+  private final ArrayDeque<Resident> parked = new ArrayDeque<>();
 
   /**
    * Executions whose rows are being removed, by key, for as long as a read may still bring them.
@@ -73,15 +73,15 @@ final class Memory {
    */
   private record Removed(long batch, long lastRead) {}
 
-  Memory(Limits limits, Changes changes, Predicate<String> servesOrchestrator, Set<Wound> wounds) {
+  Memory(Limits limits, Changes changes, Predicate<String> served, Set<Wound> wounds) {
     this.limits = limits;
     this.changes = changes;
-    this.servesOrchestrator = servesOrchestrator;
+    this.served = served;
     this.wounds = wounds;
   }
 
   /** Executions of which nothing has changed since the newest cut. */
-  List<Instance> atRest(Changes changes) {
+  List<Resident> atRest(Changes changes) {
     return byKey.values().stream()
         .filter(instance -> !instance.insertPending && !changes.isTouched(instance))
         .toList();
@@ -96,29 +96,29 @@ final class Memory {
     return byId.size();
   }
 
-  @Nullable Instance get(String id) {
+  @Nullable Resident get(String id) {
     return byId.get(id);
   }
 
-  @Nullable Instance byKey(long key) {
+  @Nullable Resident byKey(long key) {
     return byKey.get(key);
   }
 
-  void install(Instance instance) {
-    byId.put(instance.id, instance);
-    byKey.put(instance.key, instance);
-    if (!instance.insertPending && instance.canBeForgotten()) {
-      idle.put(instance.key, instance);
+  void install(Resident resident) {
+    byId.put(resident.id, resident);
+    byKey.put(resident.key, resident);
+    if (!resident.insertPending && resident.canBeForgotten()) {
+      idle.put(resident.key, resident);
     }
   }
 
-  void remove(Instance instance) {
-    byId.remove(instance.id, instance);
-    byKey.remove(instance.key);
-    idle.remove(instance.key);
-    removed.put(instance.key, new Removed(changes.batch(), -1));
-    if (instance.parked) {
-      parked.remove(instance);
+  void remove(Resident resident) {
+    byId.remove(resident.id, resident);
+    byKey.remove(resident.key);
+    idle.remove(resident.key);
+    removed.put(resident.key, new Removed(changes.batch(), -1));
+    if (resident.parked) {
+      parked.remove(resident);
     }
   }
 
@@ -282,33 +282,48 @@ final class Memory {
    * Whether one more execution may run. While others wait in the store, new ones leave room for
    * them.
    */
-  boolean hasRoom(Instance instance) {
+  private boolean hasRoom(Resident resident) {
     int limit =
-        backlog && instance.insertPending ? limits.activeInstances() / 2 : limits.activeInstances();
+        backlog && resident.insertPending ? limits.activeInstances() / 2 : limits.activeInstances();
     return active() <= limit;
   }
 
-  /** The execution waits in the store until a scan comes to it. */
-  void leftBehind(Instance instance) {
-    backlog = true;
-    scannedTo = Math.min(scannedTo, instance.key - 1);
-    leftDuringScan = Math.min(leftDuringScan, instance.key);
+  /**
+   * Whether it may run now. What is only too much waits in the store until a scan comes to it; what
+   * nobody serves, until it is served.
+   */
+  boolean mayRun(Resident resident) {
+    if (!served.test(resident.row.name())) {
+      return false;
+    }
+    if (hasRoom(resident)) {
+      return true;
+    }
+    leftBehind(resident);
+    return false;
   }
 
-  void park(Instance instance) {
-    if (!instance.parked) {
-      instance.parked = true;
-      parked.add(instance);
-      idle.remove(instance.key);
-      changes.touch(instance);
+  /** The execution waits in the store until a scan comes to it. */
+  private void leftBehind(Resident resident) {
+    backlog = true;
+    scannedTo = Math.min(scannedTo, resident.key - 1);
+    leftDuringScan = Math.min(leftDuringScan, resident.key);
+  }
+
+  void park(Resident resident) {
+    if (!resident.parked) {
+      resident.parked = true;
+      parked.add(resident);
+      idle.remove(resident.key);
+      changes.touch(resident);
     }
   }
 
-  void unpark(Instance instance) {
-    instance.parked = false;
-    parked.remove(instance);
+  void unpark(Resident resident) {
+    resident.parked = false;
+    parked.remove(resident);
     // Should it have nothing to do by now, the next cut finds that it is idle.
-    changes.touch(instance);
+    changes.touch(resident);
   }
 
   /** Everything that waits in the store may be admitted by now: look again from the beginning. */
@@ -335,7 +350,7 @@ final class Memory {
     scanning = true;
     backlog = false;
     leftDuringScan = Long.MAX_VALUE;
-    return new Effect.Admit(newRead(), scannedTo, Math.min(room(), SCAN_MAX), servesOrchestrator);
+    return new Effect.Admit(newRead(), scannedTo, Math.min(room(), SCAN_MAX), served);
   }
 
   void admitted(Input.Admitted admitted) {
@@ -352,13 +367,13 @@ final class Memory {
    * The newest cut holds all of this instance: when it has come to rest, it is one of those to be
    * forgotten first.
    */
-  void settled(Instance instance) {
-    if (byKey.get(instance.key) != instance) {
+  void settled(Resident resident) {
+    if (byKey.get(resident.key) != resident) {
       return;
     }
-    idle.remove(instance.key);
-    if (!instance.parked && instance.canBeForgotten()) {
-      idle.put(instance.key, instance);
+    idle.remove(resident.key);
+    if (!resident.parked && resident.canBeForgotten()) {
+      idle.put(resident.key, resident);
     }
   }
 
@@ -368,15 +383,15 @@ final class Memory {
     if (scanning) {
       return;
     }
-    for (Iterator<Instance> waiting = parked.iterator(); waiting.hasNext(); ) {
-      Instance instance = waiting.next();
-      if (mayForget(instance)) {
+    for (Iterator<Resident> waiting = parked.iterator(); waiting.hasNext(); ) {
+      Resident resident = waiting.next();
+      if (mayForget(resident)) {
         waiting.remove();
-        forget(instance);
+        forget(resident);
       }
     }
     while (idle.size() > limits.idleInstances()) {
-      Instance eldest = idle.values().iterator().next();
+      Resident eldest = idle.values().iterator().next();
       if (!mayForget(eldest)) {
         break;
       }
@@ -398,16 +413,16 @@ final class Memory {
     removed.values().removeIf(entry -> entry.lastRead() >= 0 && entry.lastRead() < oldest);
   }
 
-  private boolean mayForget(Instance instance) {
-    return instance.canBeForgotten()
-        && (instance.changedIn <= durable || wounds.contains(Wound.LOAD_OVERTAKES_COMMIT))
-        && !loadingKeys.containsKey(instance.key)
-        && !loadingIds.containsKey(instance.id)
-        && !awaitingHistory.containsKey(instance.id);
+  private boolean mayForget(Resident resident) {
+    return resident.canBeForgotten()
+        && (resident.changedIn <= durable || wounds.contains(Wound.LOAD_OVERTAKES_COMMIT))
+        && !loadingKeys.containsKey(resident.key)
+        && !loadingIds.containsKey(resident.id)
+        && !awaitingHistory.containsKey(resident.id);
   }
 
-  private void forget(Instance instance) {
-    byId.remove(instance.id, instance);
-    byKey.remove(instance.key);
+  private void forget(Resident resident) {
+    byId.remove(resident.id, resident);
+    byKey.remove(resident.key);
   }
 }

@@ -268,6 +268,7 @@ public final class MemoryStore implements Store {
         .takeWhile(row -> to == null || row.createdAt() <= to)
         .filter(row -> query.statuses().isEmpty() || query.statuses().contains(row.status()))
         .filter(row -> row.id().startsWith(query.idPrefix()))
+        .filter(row -> query.entities() || !EntityIds.isEntity(row.id()))
         .filter(row -> query.name() == null || row.name().equals(query.name()))
         .filter(row -> query.version() == null || row.version().equals(query.version()))
         .limit(query.limit())

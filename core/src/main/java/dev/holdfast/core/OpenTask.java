@@ -2,12 +2,13 @@ package dev.holdfast.core;
 
 import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.HistoryEvent;
+import java.util.Objects;
 
 /** Something an orchestrator has asked for and has no answer to in its history. */
 final class OpenTask {
   final Explanation.Kind kind;
 
-  /** The event that asked: TaskScheduled, TimerCreated or SubOrchestrationInstanceCreated. */
+  /** The event that asked: that of a task, a timer, a child, or a message to an entity. */
   final HistoryEvent asked;
 
   /** An answer is in the inbox or in the open turn; further ones are duplicates. */
@@ -36,11 +37,41 @@ final class OpenTask {
     return asked.getSubOrchestrationInstanceCreated().getInstanceId();
   }
 
+  boolean isAnsweredByEntity() {
+    return kind == Explanation.Kind.ENTITY || kind == Explanation.Kind.LOCK;
+  }
+
+  /** What an entity was asked. */
+  EntityMessage entityMessage() {
+    return Objects.requireNonNull(EntityMessage.of(asked));
+  }
+
+  /** Under what an entity answers. */
+  String requestId() {
+    return entityMessage().requestId();
+  }
+
   String name() {
     return switch (kind) {
       case ACTIVITY -> asked.getTaskScheduled().getName();
       case CHILD -> childId();
       case TIMER -> "";
+      case ENTITY -> entityId() + " " + entityMessage().operation();
+      case LOCK -> String.join(" ", EntityMessage.inLockOrder(entityMessage().lockSet()));
     };
+  }
+
+  private String entityId() {
+    return EntityIds.normal(
+        asked.hasEventSent()
+            ? asked.getEventSent().getInstanceId()
+            : asked.getEntityOperationCalled().getTargetInstanceId().getValue());
+  }
+
+  /** Where the request goes: of a lock, to the first of the set. */
+  String target() {
+    return kind == Explanation.Kind.LOCK
+        ? EntityMessage.inLockOrder(entityMessage().lockSet()).get(0)
+        : entityId();
   }
 }

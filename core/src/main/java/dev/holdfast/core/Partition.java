@@ -1,14 +1,10 @@
 package dev.holdfast.core;
 
-import com.google.protobuf.StringValue;
-import com.google.protobuf.Timestamp;
-import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -16,8 +12,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances of a range of slots: decides everything that happens to them, and does nothing
- * itself.
+ * The instances and entities of a range of slots: decides everything that happens to them, and does
+ * nothing itself.
  *
  * <p>{@link #on} takes what has happened and says what may be done at once. {@link #cut} takes what
  * must be written by now, with the effects that wait until it is durable, which {@link #durable}
@@ -34,7 +30,7 @@ public final class Partition {
   private final Limits limits;
   private final LongSupplier keys;
   private final RandomGenerator dice;
-  private final Predicate<String> servesOrchestrator;
+  private final Predicate<String> served;
   private final Problems problems;
   private final Set<Wound> wounds;
 
@@ -43,10 +39,8 @@ public final class Partition {
   private final Memory memory;
   private final Watchers watchers = new Watchers();
   private final TimerQueue timers;
-  private final Lifecycle lifecycle;
-  private final Turns turns;
-  private final Starts starts;
-  private final Rewinding rewinding;
+  private final Orchestrations orchestrations;
+  private final Entities entities;
 
   private final ArrayDeque<Queued> local = new ArrayDeque<>();
   private List<Effect.AtOnce> atOnce = new ArrayList<>();
@@ -57,8 +51,8 @@ public final class Partition {
   /**
    * @param number 0…65,535, unique within the process
    * @param keys gives execution keys, rising over the whole hub
-   * @param servesOrchestrator whether anybody could run an orchestrator of this name right now;
-   *     safe from any thread
+   * @param served whether anybody could run this name right now: that of an orchestrator, or that
+   *     of an entity with an at-sign before it; safe from any thread
    * @param wounds empty but in tests
    */
   public Partition(
@@ -67,7 +61,7 @@ public final class Partition {
       Limits limits,
       LongSupplier keys,
       RandomGenerator dice,
-      Predicate<String> servesOrchestrator,
+      Predicate<String> served,
       Problems problems,
       Set<Wound> wounds) {
     this.number = number;
@@ -75,16 +69,14 @@ public final class Partition {
     this.limits = limits;
     this.keys = keys;
     this.dice = dice;
-    this.servesOrchestrator = servesOrchestrator;
+    this.served = served;
     this.problems = problems;
     this.wounds = wounds.isEmpty() ? EnumSet.noneOf(Wound.class) : EnumSet.copyOf(wounds);
     this.changes = new Changes(limits, this.wounds);
-    this.memory = new Memory(limits, changes, servesOrchestrator, this.wounds);
+    this.memory = new Memory(limits, changes, served, this.wounds);
     this.timers = new TimerQueue(limits, this.wounds);
-    this.lifecycle = new Lifecycle(context, watchers);
-    this.turns = new Turns(context, lifecycle);
-    this.starts = new Starts(context, lifecycle, turns);
-    this.rewinding = new Rewinding(context, lifecycle, watchers);
+    this.orchestrations = new Orchestrations(context, memory, watchers);
+    this.entities = new Entities(context, memory);
     this.lastToken = dice.nextLong() >>> 24;
   }
 
@@ -198,12 +190,14 @@ public final class Partition {
    */
   public List<String> differences(Store store) {
     List<String> differences = new ArrayList<>();
-    for (Instance instance : memory.atRest(changes)) {
-      List<Store.Stored> stored = store.loadByKey(List.of(instance.key), Store.Detail.OPEN);
+    for (Resident resident : memory.atRest(changes)) {
+      List<Store.Stored> stored = store.loadByKey(List.of(resident.key), Store.Detail.OPEN);
       if (stored.isEmpty()) {
-        differences.add(instance.id + " is in memory, but not in the store");
-      } else {
+        differences.add(resident.id + " is in memory, but not in the store");
+      } else if (resident instanceof Instance instance) {
         Comparison.compare(instance, Instance.of(stored.get(0)), differences);
+      } else if (resident instanceof Entity entity) {
+        Comparison.compare(entity, Entity.of(stored.get(0)), differences);
       }
     }
     timers.differences(
@@ -246,18 +240,18 @@ public final class Partition {
     if (memory.waitsBehind(queued)) {
       return;
     }
-    Instance instance = memory.get(input.instanceId());
-    if (instance == null && memory.mustLoad(queued, turnAnswer(input))) {
+    Resident resident = memory.get(input.instanceId());
+    if (resident == null && memory.mustLoad(queued, needsNoLoad(input))) {
       return;
     }
-    deliver(queued, instance);
+    deliver(queued, resident);
   }
 
   /**
-   * @param instance null when there is none
+   * @param resident null when there is none of this id
    */
-  private void deliver(Queued queued, @Nullable Instance instance) {
-    if (instance != null
+  private void deliver(Queued queued, @Nullable Resident resident) {
+    if (resident instanceof Instance instance
         && queued.input() instanceof Input.Rewind rewind
         && Rewinding.isPossible(rewind, instance)) {
       changes.whenDurable(memory.awaitHistory(queued));
@@ -266,276 +260,31 @@ public final class Partition {
     if (queued.mail() != null) {
       changes.record(queued.mail(), null);
     }
-    handle(queued.input(), instance);
+    if (EntityIds.isEntity(queued.input().instanceId())) {
+      entities.handle(queued.input(), (Entity) resident);
+    } else {
+      orchestrations.handle(queued.input(), (Instance) resident);
+    }
   }
 
-  /** An answer to a turn that nobody remembers needs no look into the store: the turn is void. */
-  private static boolean turnAnswer(Input.ToInstance input) {
+  /**
+   * An answer to a turn or a batch that nobody remembers needs no look into the store: it is void.
+   */
+  private static boolean needsNoLoad(Input.ToInstance input) {
     return (input instanceof Input.Answered answered
-            && answered.answer() instanceof Answer.TurnDone)
+            && !(answered.answer() instanceof Answer.ActivityDone))
         || (input instanceof Input.Start start && start.freshId());
   }
 
-  private void handle(Input.ToInstance input, @Nullable Instance instance) {
-    if (input instanceof Input.Answered answered) {
-      answered(answered.answer(), instance);
-    } else if (input instanceof Input.Start start) {
-      begun(starts.start(start, instance));
-    } else if (input instanceof Input.StartChild child) {
-      begun(starts.startChild(child, instance));
-    } else if (input instanceof Input.Get get) {
-      reply(
-          instance,
-          get.asker(),
-          Optional.ofNullable(instance).map(i -> Views.state(i, get.payloads())));
-    } else if (input instanceof Input.Wait wait) {
-      await(wait, instance);
-    } else if (input instanceof Input.Raise raise) {
-      raise(raise, instance);
-    } else if (input instanceof Input.Send send) {
-      if (instance != null && !instance.hasEnded()) {
-        lifecycle.receive(
-            instance, turns.eventRaised(send.name(), send.input()), Message.Source.INSTANCE);
-        turns.openIfDue(instance);
-      }
-    } else if (input instanceof Input.Resolve resolve) {
-      resolve(resolve, instance);
-    } else if (input instanceof Input.Terminate terminate) {
-      terminate(terminate, instance);
-    } else if (input instanceof Input.Suspend suspend) {
-      control(
-          instance,
-          suspend.asker(),
-          i -> {
-            if (!i.isSuspended()) {
-              lifecycle.suspend(i, suspend.reason());
-            }
-          });
-    } else if (input instanceof Input.Resume resume) {
-      control(
-          instance,
-          resume.asker(),
-          i -> {
-            if (i.isSuspended()) {
-              lifecycle.resume(i, resume.reason());
-              admit(i);
-              turns.openIfDue(i);
-            }
-          });
-    } else if (input instanceof Input.Rewind rewind) {
-      rewinding.impossible(rewind, instance);
-    } else if (input instanceof Input.Purge purge) {
-      purge(purge, instance);
-    } else if (input instanceof Input.Explain explain) {
-      reply(instance, explain.asker(), Optional.ofNullable(instance).map(Views::explain));
-    } else {
-      problems.impossible("expected an input for an instance, but got " + input);
-    }
-  }
-
-  private <T> void reply(@Nullable Instance about, Asker<T> asker, T value) {
-    Effect.Reply<T> reply = new Effect.Reply<>(asker, value);
-    if (about == null) {
-      changes.whenDurable(reply);
-    } else {
-      changes.whenDurable(about, reply);
-    }
-  }
-
-  /** A new or revived execution runs, unless there are too many or nobody serves it. */
-  private void begun(@Nullable Instance instance) {
-    if (instance == null || instance.startAt != 0) {
-      return;
-    }
-    if (!mayRun(instance)) {
-      memory.park(instance);
-      return;
-    }
-    dispatchActivities(instance);
-    turns.openIfDue(instance);
-  }
-
-  /** What is parked in memory goes on if it may by now. */
-  private void admit(Instance instance) {
-    if (instance.parked && mayRun(instance)) {
-      memory.unpark(instance);
-      dispatchActivities(instance);
-    }
-  }
-
-  private boolean mayRun(Instance instance) {
-    if (!servesOrchestrator.test(instance.row.state().getName())) {
-      return false;
-    }
-    if (memory.hasRoom(instance)) {
-      return true;
-    }
-    memory.leftBehind(instance);
-    return false;
-  }
-
-  private void dispatchActivities(Instance instance) {
-    if (instance.openActivities == 0 || instance.hasEnded()) {
-      return;
-    }
-    for (OpenTask task : instance.open.values()) {
-      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered) {
-        changes.dispatch(instance, turns.activity(instance, task));
-      }
-    }
-  }
-
-  private void await(Input.Wait wait, @Nullable Instance instance) {
-    if (instance != null && Watchers.isOver(wait, instance)) {
-      reply(instance, wait.asker(), Optional.of(Views.state(instance, wait.payloads())));
-    } else {
-      watchers.add(wait);
-    }
-  }
-
-  private void raise(Input.Raise raise, @Nullable Instance instance) {
-    if (instance == null) {
-      reply(null, raise.asker(), Input.Delivered.NO_SUCH_INSTANCE);
-    } else if (instance.hasEnded()) {
-      reply(instance, raise.asker(), Input.Delivered.TERMINAL);
-    } else if (instance.inbox.size() >= limits.inboxMax()) {
-      changes.whenDurable(
-          instance,
-          new Effect.Refuse(
-              raise.asker(),
-              new RefusedException(
-                  RefusedException.Reason.OVERLOADED,
-                  "Instance '%s' has %d unread messages, the limit (inboxMax). Raise the event again when it has read some."
-                      .formatted(instance.id, instance.inbox.size()))));
-    } else {
-      Message message =
-          lifecycle.receive(
-              instance, turns.eventRaised(raise.name(), raise.input()), Message.Source.CLIENT);
-      message.replies.add(new Effect.Reply<>(raise.asker(), Input.Delivered.ACCEPTED));
-      turns.openIfDue(instance);
-    }
-  }
-
-  private void resolve(Input.Resolve resolve, @Nullable Instance instance) {
-    if (instance == null || instance.hasEnded()) {
-      return;
-    }
-    String execution = resolve.parent().getOrchestrationInstance().getExecutionId().getValue();
-    OpenTask task = instance.open.get(resolve.parent().getTaskScheduledId());
-    if (task == null
-        || task.answered
-        || task.kind != Explanation.Kind.CHILD
-        || !(execution.equals(instance.executionId())
-            || wounds.contains(Wound.EXECUTION_NOT_CHECKED))) {
-      return;
-    }
-    lifecycle.receive(instance, resolve.outcome(), Message.Source.INSTANCE);
-    turns.openIfDue(instance);
-  }
-
-  private void control(
-      @Nullable Instance instance,
-      @Nullable Asker<Input.Delivered> asker,
-      java.util.function.Consumer<Instance> action) {
-    Input.Delivered delivered = Input.Delivered.ACCEPTED;
-    if (instance == null) {
-      delivered = Input.Delivered.NO_SUCH_INSTANCE;
-    } else if (instance.hasEnded()) {
-      delivered = Input.Delivered.TERMINAL;
-    } else {
-      action.accept(instance);
-    }
-    if (asker != null) {
-      reply(instance, asker, delivered);
-    }
-  }
-
-  private void terminate(Input.Terminate terminate, @Nullable Instance instance) {
-    control(
-        instance,
-        terminate.asker(),
-        i -> {
-          if (terminate.onlyChildOf() == null || i.isChildOf(terminate.onlyChildOf())) {
-            lifecycle.terminate(i, turns, terminate.output(), terminate.recursive());
-          }
-        });
-  }
-
-  private void purge(Input.Purge purge, @Nullable Instance instance) {
-    boolean ended = instance != null && instance.hasEnded();
-    if (instance != null && ended) {
-      context.remove(instance);
-      watchers.purged(instance.id, changes);
-    }
-    reply(null, purge.asker(), ended);
-  }
-
-  private void answered(Answer answer, @Nullable Instance instance) {
-    if (instance == null) {
-      return;
-    }
-    if (answer instanceof Answer.TurnDone done) {
-      Instance.OpenTurn turn = instance.turn;
-      if (turn != null && turn.token() == done.item().token()) {
-        turns.close(instance, turn, done.response());
-        Instance current = memory.get(instance.id);
-        if (current != null) {
-          turns.openIfDue(current);
-        }
-      }
-    } else if (answer instanceof Answer.ActivityDone done) {
-      activityDone(done, instance);
-    } else {
-      problems.impossible("expected the answer of a turn or an activity, but got " + answer);
-    }
-  }
-
-  private void activityDone(Answer.ActivityDone done, Instance instance) {
-    OpenTask task = instance.open.get(done.item().taskId());
-    boolean current =
-        done.item().executionId().equals(instance.executionId())
-            || wounds.contains(Wound.EXECUTION_NOT_CHECKED);
-    if (task == null || task.kind != Explanation.Kind.ACTIVITY || !current || instance.hasEnded()) {
-      return;
-    }
-    if (task.answered && !wounds.contains(Wound.DUPLICATE_ANSWER_TAKEN)) {
-      return;
-    }
-    Timestamp at = Times.timestamp(context.stamp());
-    ActivityResponse response = done.response();
-    StringValue result = response.hasResult() ? response.getResult() : null;
-    HistoryEvent event =
-        response.hasFailureDetails()
-            ? Events.taskFailed(at, task.id(), response.getFailureDetails())
-            : Events.taskCompleted(at, task.id(), result);
-    lifecycle.receive(instance, event, Message.Source.AGAIN);
-    turns.openIfDue(instance);
-  }
-
   private void due(Rows.Timer timer) {
-    Instance instance = memory.byKey(timer.key());
-    if (instance == null) {
+    Resident resident = memory.byKey(timer.key());
+    if (resident instanceof Instance instance) {
+      orchestrations.due(instance, timer.timerId());
+    } else if (resident instanceof Entity entity) {
+      entities.due(entity, timer.timerId());
+    } else {
       memory.mustLoad(timer);
-      return;
     }
-    if (timer.timerId() == Rows.Timer.SCHEDULED_START) {
-      if (instance.startAt != 0 && instance.startAt <= now) {
-        instance.startAt = 0;
-        changes.dropScheduledStart(instance);
-        begun(instance);
-      }
-      return;
-    }
-    OpenTask task = instance.open.get(timer.timerId());
-    if (task == null
-        || task.answered
-        || task.kind != Explanation.Kind.TIMER
-        || instance.hasEnded()
-        || Times.microsUp(task.fireAt()) > now) {
-      return;
-    }
-    lifecycle.receive(instance, turns.timerFired(task), Message.Source.AGAIN);
-    turns.openIfDue(instance);
   }
 
   private void loaded(Input.Loaded loaded) {
@@ -558,9 +307,8 @@ public final class Partition {
   private void historyLoaded(Input.HistoryLoaded loaded) {
     memory.readAnswered(loaded.read());
     for (Queued queued : memory.historyLoaded(loaded.instanceId())) {
-      Instance instance = memory.get(loaded.instanceId());
       Store.Stored stored = loaded.stored();
-      if (instance == null
+      if (!(memory.get(loaded.instanceId()) instanceof Instance instance)
           || stored == null
           || instance.key != stored.instance().key()
           || !(queued.input() instanceof Input.Rewind rewind)
@@ -574,21 +322,20 @@ public final class Partition {
       }
       List<HistoryEvent> history = new ArrayList<>();
       stored.history().forEach(chunk -> history.addAll(HistoryBytes.events(chunk.bytes())));
-      begun(rewinding.goBack(instance, history, rewind));
+      orchestrations.rewind(instance, history, rewind);
     }
   }
 
   private void admitted(Input.Admitted admitted) {
     memory.admitted(admitted);
     for (Store.Stored stored : admitted.found()) {
-      Instance known = memory.get(stored.instance().id());
-      if (known == null) {
-        if (servesOrchestrator.test(stored.instance().state().getName())) {
-          install(stored);
-        }
-      } else {
-        admit(known);
-        turns.openIfDue(known);
+      Resident known = memory.get(stored.instance().id());
+      if (known instanceof Instance instance) {
+        orchestrations.admit(instance);
+      } else if (known instanceof Entity entity) {
+        entities.proceed(entity);
+      } else if (served.test(stored.instance().name())) {
+        install(stored);
       }
     }
   }
@@ -597,14 +344,23 @@ public final class Partition {
     if (memory.knows(stored.instance())) {
       return;
     }
-    Instance instance = Instance.of(stored);
-    memory.install(instance);
-    // Its timers may be due and may have been taken from the queue before it was here.
+    if (EntityIds.isEntity(stored.instance().id())) {
+      Entity entity = Entity.of(stored);
+      memory.install(entity);
+      addTimers(stored);
+      entities.proceed(entity);
+    } else {
+      Instance instance = Instance.of(stored);
+      memory.install(instance);
+      addTimers(stored);
+      orchestrations.loaded(instance);
+    }
+  }
+
+  /** They may be due and may have been taken from the queue before their owner was here. */
+  private void addTimers(Store.Stored stored) {
     for (Rows.Timer timer : stored.timers()) {
       timers.add(timer);
-    }
-    if (!instance.hasEnded() && (instance.openActivities > 0 || !instance.inbox.isEmpty())) {
-      begun(instance);
     }
   }
 
@@ -636,7 +392,7 @@ public final class Partition {
     }
 
     @Override
-    public String newExecutionId() {
+    public String newGuid() {
       return InstanceIds.random(dice);
     }
 
@@ -675,20 +431,20 @@ public final class Partition {
     }
 
     @Override
-    public void setTimer(Instance instance, int timerId, long fireAt) {
-      changes.timer(instance, timerId, fireAt);
-      timers.add(new Rows.Timer(instance.key, timerId, instance.slot, fireAt));
+    public void setTimer(Resident resident, int timerId, long fireAt) {
+      changes.timer(resident, timerId, fireAt);
+      timers.add(new Rows.Timer(resident.key, timerId, resident.slot, fireAt));
     }
 
     @Override
-    public void put(Instance instance) {
-      memory.install(instance);
+    public void put(Resident resident) {
+      memory.install(resident);
     }
 
     @Override
-    public void remove(Instance instance) {
-      changes.remove(instance);
-      memory.remove(instance);
+    public void remove(Resident resident) {
+      changes.remove(resident);
+      memory.remove(resident);
     }
   }
 }

@@ -13,7 +13,8 @@ interface PartitionContext {
 
   long nextKey();
 
-  String newExecutionId();
+  /** 32 lower-case hex digits, as execution ids have. */
+  String newGuid();
 
   Limits limits();
 
@@ -30,12 +31,12 @@ interface PartitionContext {
   /** A message to another instance, wherever it lives. */
   void hand(Input.ToInstance message);
 
-  /** Sets a timer of the instance: a row, and a wake-up. */
-  void setTimer(Instance instance, int timerId, long fireAt);
+  /** Sets a timer: a row, and a wake-up. */
+  void setTimer(Resident resident, int timerId, long fireAt);
 
-  /** Puts an execution into memory under its id. */
-  void put(Instance instance);
+  /** Puts it into memory under its id. */
+  void put(Resident resident);
 
-  /** Takes an execution out of memory for good: its rows go with the batch. */
-  void remove(Instance instance);
+  /** Takes it out of memory for good: its rows go with the batch. */
+  void remove(Resident resident);
 }

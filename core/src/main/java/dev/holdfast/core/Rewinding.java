@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class Rewinding {
   private final PartitionContext context;
   private final Lifecycle lifecycle;
+  private final Turns turns;
   private final Watchers watchers;
 
-  Rewinding(PartitionContext context, Lifecycle lifecycle, Watchers watchers) {
+  Rewinding(PartitionContext context, Lifecycle lifecycle, Turns turns, Watchers watchers) {
     this.context = context;
     this.lifecycle = lifecycle;
+    this.turns = turns;
     this.watchers = watchers;
   }
 
@@ -121,16 +123,20 @@ final class Rewinding {
   /**
    * @param old the failed execution
    * @param history all of its history
-   * @return the execution that goes on under the same id
+   * @return the execution that goes on under the same id; null when there is no way back
    */
-  Instance goBack(Instance old, List<HistoryEvent> history, Input.Rewind rewind) {
+  @Nullable Instance goBack(Instance old, List<HistoryEvent> history, Input.Rewind rewind) {
+    Cut cut = Cut.of(history);
+    if (isWithinSection(old, cut.kept())) {
+      refuseWithinSection(old, rewind);
+      return null;
+    }
     if (rewind.asker() != null) {
       context.changes().whenDurable(new Effect.Reply<>(rewind.asker(), true));
     }
-    String executionId = context.newExecutionId();
+    String executionId = context.newGuid();
     ParentInstanceInfo parent =
         rewind.restart() == null ? parentIn(history) : parentOf(rewind.restart());
-    Cut cut = Cut.of(history);
     List<Message> undelivered = new ArrayList<>(old.inbox);
     OrchestrationState state =
         runningAgain(old, executionId, cut.kept().isEmpty() && isFirst(history, old));
@@ -154,6 +160,29 @@ final class Rewinding {
     rearm(instance, rewind.reason());
     watchers.changed(instance, context.changes());
     return instance;
+  }
+
+  /** Its locks were released when it failed, and others have been in between. */
+  private static boolean isWithinSection(Instance old, List<HistoryEvent> kept) {
+    Instance again = new Instance(old.row);
+    again.fold(kept, com.google.protobuf.ByteString.EMPTY);
+    return !again.sections.isEmpty();
+  }
+
+  private void refuseWithinSection(Instance old, Input.Rewind rewind) {
+    if (rewind.restart() != null) {
+      startAgain(rewind, rewind.restart());
+    } else if (rewind.asker() != null) {
+      context
+          .changes()
+          .whenDurable(
+              new Effect.Refuse(
+                  rewind.asker(),
+                  new RefusedException(
+                      RefusedException.Reason.FAILED_PRECONDITION,
+                      "'%s' failed while it held locks of entities, which were released then; going back into its critical section is not allowed. Restart it instead."
+                          .formatted(old.id))));
+    }
   }
 
   private static @Nullable ParentInstanceInfo parentIn(List<HistoryEvent> history) {
@@ -221,6 +250,8 @@ final class Rewinding {
         context.setTimer(instance, task.id(), Times.microsUp(task.fireAt()));
       } else if (task.kind == Explanation.Kind.CHILD) {
         context.hand(new Input.Rewind(task.childId(), reason, restart(instance, task), null));
+      } else if (task.kind == Explanation.Kind.ENTITY) {
+        context.hand(turns.operate(instance, task.target(), task.entityMessage()));
       }
     }
   }
@@ -236,7 +267,7 @@ final class Rewinding {
     started
         .getOrchestrationInstanceBuilder()
         .setInstanceId(created.getInstanceId())
-        .setExecutionId(StringValue.of(context.newExecutionId()));
+        .setExecutionId(StringValue.of(context.newGuid()));
     if (created.hasVersion()) {
       started.setVersion(created.getVersion());
     }
@@ -255,7 +286,7 @@ final class Rewinding {
   record Cut(List<HistoryEvent> kept, List<HistoryEvent> readAgain) {
 
     static Cut of(List<HistoryEvent> history) {
-      Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
+      Asked asked = new Asked();
       Map<Integer, Integer> turnOf = new LinkedHashMap<>();
       int turn = -1;
       int failedIn = -1;
@@ -268,8 +299,7 @@ final class Rewinding {
         if (event.hasExecutionCompleted()) {
           end = event.getExecutionCompleted().getFailureDetails().toString();
         }
-        if (isTask(event)) {
-          asked.put(event.getEventId(), event);
+        if (asked.add(event)) {
           turnOf.put(event.getEventId(), turn);
         }
         if (isFailure(event)) {
@@ -288,14 +318,13 @@ final class Rewinding {
      * The task of the first of the unbroken row of failures of one step that ends with this one.
      */
     @SuppressWarnings("ReferenceEquality") // The failure is one of the events of this very list.
-    private static int firstAttempt(
-        List<HistoryEvent> history, Map<Integer, HistoryEvent> asked, HistoryEvent failure) {
-      HistoryEvent step = asked.get(taskOf(failure));
+    private static int firstAttempt(List<HistoryEvent> history, Asked asked, HistoryEvent failure) {
+      HistoryEvent step = asked.by(failure);
       int first = -1;
       for (HistoryEvent event : history) {
-        if (isFailure(event) && sameStep(asked.get(taskOf(event)), step)) {
-          first = first < 0 ? taskOf(event) : first;
-        } else if (isSuccess(event) && sameStep(asked.get(taskOf(event)), step)) {
+        if (isFailure(event) && sameStep(asked.by(event), step)) {
+          first = first < 0 ? asked.idOf(event) : first;
+        } else if (isSuccess(event) && sameStep(asked.by(event), step)) {
           first = -1;
         }
         if (event == failure) {
@@ -306,19 +335,25 @@ final class Rewinding {
     }
 
     private static boolean isSuccess(HistoryEvent event) {
-      return event.hasTaskCompleted() || event.hasSubOrchestrationInstanceCompleted();
+      return event.hasTaskCompleted()
+          || event.hasSubOrchestrationInstanceCompleted()
+          || event.hasEntityOperationCompleted();
     }
 
     private static String messageOf(HistoryEvent failure) {
-      return failure.hasTaskFailed()
-          ? failure.getTaskFailed().getFailureDetails().getErrorMessage()
+      if (failure.hasTaskFailed()) {
+        return failure.getTaskFailed().getFailureDetails().getErrorMessage();
+      }
+      return failure.hasEntityOperationFailed()
+          ? failure.getEntityOperationFailed().getFailureDetails().getErrorMessage()
           : failure.getSubOrchestrationInstanceFailed().getFailureDetails().getErrorMessage();
     }
 
     private static Cut at(List<HistoryEvent> history, int lastTurnKept) {
       List<HistoryEvent> kept = new ArrayList<>();
       List<HistoryEvent> readAgain = new ArrayList<>();
-      Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
+      Asked asked = new Asked();
+      Asked askedAgain = new Asked();
       int turn = -1;
       for (HistoryEvent event : history) {
         if (event.hasOrchestratorStarted()) {
@@ -328,47 +363,32 @@ final class Rewinding {
           if (!event.hasExecutionCompleted()) {
             kept.add(event);
           }
-          if (isTask(event)) {
-            asked.put(event.getEventId(), event);
-          }
-        } else if (isReadAgain(event, asked)) {
+          asked.add(event);
+        } else if (!askedAgain.add(event) && isReadAgain(event, asked, askedAgain)) {
           readAgain.add(event);
         }
       }
       return new Cut(kept, readAgain);
     }
 
-    private static boolean isReadAgain(HistoryEvent event, Map<Integer, HistoryEvent> asked) {
+    private static boolean isReadAgain(HistoryEvent event, Asked asked, Asked askedAgain) {
       return switch (event.getEventTypeCase()) {
-        case EXECUTIONSTARTED, EVENTRAISED -> true;
-        case TASKCOMPLETED -> asked.containsKey(event.getTaskCompleted().getTaskScheduledId());
-        case SUBORCHESTRATIONINSTANCECOMPLETED ->
-            asked.containsKey(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
-        case TIMERFIRED -> asked.containsKey(event.getTimerFired().getTimerId());
+        case EXECUTIONSTARTED -> true;
+        // Unless it answers what will be asked once more.
+        case EVENTRAISED -> askedAgain.by(event) == null;
+        case TASKCOMPLETED,
+            SUBORCHESTRATIONINSTANCECOMPLETED,
+            ENTITYOPERATIONCOMPLETED,
+            TIMERFIRED ->
+            asked.by(event) != null;
         default -> false;
       };
     }
 
-    private static boolean isTask(HistoryEvent event) {
-      return event.hasTaskScheduled()
-          || event.hasTimerCreated()
-          || event.hasSubOrchestrationInstanceCreated();
-    }
-
     private static boolean isFailure(HistoryEvent event) {
-      return event.hasTaskFailed() || event.hasSubOrchestrationInstanceFailed();
-    }
-
-    private static int taskOf(HistoryEvent outcome) {
-      return switch (outcome.getEventTypeCase()) {
-        case TASKFAILED -> outcome.getTaskFailed().getTaskScheduledId();
-        case TASKCOMPLETED -> outcome.getTaskCompleted().getTaskScheduledId();
-        case SUBORCHESTRATIONINSTANCEFAILED ->
-            outcome.getSubOrchestrationInstanceFailed().getTaskScheduledId();
-        case SUBORCHESTRATIONINSTANCECOMPLETED ->
-            outcome.getSubOrchestrationInstanceCompleted().getTaskScheduledId();
-        default -> throw new IllegalStateException("expected an outcome, but got " + outcome);
-      };
+      return event.hasTaskFailed()
+          || event.hasSubOrchestrationInstanceFailed()
+          || event.hasEntityOperationFailed();
     }
 
     private static boolean sameStep(@Nullable HistoryEvent a, @Nullable HistoryEvent b) {
@@ -379,6 +399,17 @@ final class Rewinding {
         return a.getTaskScheduled().getName().equals(b.getTaskScheduled().getName())
             && a.getTaskScheduled().getInput().equals(b.getTaskScheduled().getInput());
       }
+      if (a.hasEntityOperationCalled() && b.hasEntityOperationCalled()) {
+        return a.getEntityOperationCalled()
+                .getTargetInstanceId()
+                .equals(b.getEntityOperationCalled().getTargetInstanceId())
+            && a.getEntityOperationCalled()
+                .getOperation()
+                .equals(b.getEntityOperationCalled().getOperation())
+            && a.getEntityOperationCalled()
+                .getInput()
+                .equals(b.getEntityOperationCalled().getInput());
+      }
       return a.hasSubOrchestrationInstanceCreated()
           && b.hasSubOrchestrationInstanceCreated()
           && a.getSubOrchestrationInstanceCreated()
@@ -387,6 +418,57 @@ final class Rewinding {
           && a.getSubOrchestrationInstanceCreated()
               .getInput()
               .equals(b.getSubOrchestrationInstanceCreated().getInput());
+    }
+  }
+
+  /** The steps of a stretch of history, found by what answers them. */
+  private static final class Asked {
+    private final Map<Integer, HistoryEvent> byId = new LinkedHashMap<>();
+    private final Map<String, Integer> byRequest = new LinkedHashMap<>();
+
+    /** Adds the event if it is a step that somebody answers. */
+    boolean add(HistoryEvent event) {
+      boolean task =
+          event.hasTaskScheduled()
+              || event.hasTimerCreated()
+              || event.hasSubOrchestrationInstanceCreated();
+      EntityMessage message =
+          event.hasEventSent() || event.hasEntityOperationCalled() ? EntityMessage.of(event) : null;
+      boolean call = false;
+      if (message != null && message.kind() == EntityMessage.Kind.CALL) {
+        call = true;
+        byRequest.put(message.requestId(), event.getEventId());
+      }
+      if (task || call) {
+        byId.put(event.getEventId(), event);
+      }
+      return task || call;
+    }
+
+    /** The step that this outcome answers; null when it is none of these. */
+    @Nullable HistoryEvent by(HistoryEvent outcome) {
+      return byId.get(idOf(outcome));
+    }
+
+    int idOf(HistoryEvent outcome) {
+      return switch (outcome.getEventTypeCase()) {
+        case TASKFAILED -> outcome.getTaskFailed().getTaskScheduledId();
+        case TASKCOMPLETED -> outcome.getTaskCompleted().getTaskScheduledId();
+        case TIMERFIRED -> outcome.getTimerFired().getTimerId();
+        case SUBORCHESTRATIONINSTANCEFAILED ->
+            outcome.getSubOrchestrationInstanceFailed().getTaskScheduledId();
+        case SUBORCHESTRATIONINSTANCECOMPLETED ->
+            outcome.getSubOrchestrationInstanceCompleted().getTaskScheduledId();
+        case ENTITYOPERATIONCOMPLETED ->
+            request(outcome.getEntityOperationCompleted().getRequestId());
+        case ENTITYOPERATIONFAILED -> request(outcome.getEntityOperationFailed().getRequestId());
+        case EVENTRAISED -> request(outcome.getEventRaised().getName());
+        default -> throw new IllegalStateException("expected an outcome, but got " + outcome);
+      };
+    }
+
+    private int request(String id) {
+      return byRequest.getOrDefault(id, Integer.MIN_VALUE);
     }
   }
 }

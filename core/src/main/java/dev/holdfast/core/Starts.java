@@ -96,7 +96,7 @@ final class Starts {
                     .setInstanceId(request.getInstanceId())
                     .setExecutionId(
                         request.getExecutionId().getValue().isEmpty()
-                            ? StringValue.of(context.newExecutionId())
+                            ? StringValue.of(context.newGuid())
                             : request.getExecutionId()));
     if (request.getTagsCount() > 0) {
       started.putAllTags(request.getTagsMap());

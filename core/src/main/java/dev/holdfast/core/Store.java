@@ -165,6 +165,8 @@ public interface Store extends AutoCloseable {
    * @param idPrefix "" for any; compared by UTF-16 code unit, case counts
    * @param name of the orchestrator; null for any
    * @param version of the orchestrator, "" for those without one; null for any
+   * @param entities whether rows of entities are wanted as well: those whose id begins with an
+   *     at-sign
    * @param after only what comes behind this
    */
   record Query(
@@ -174,37 +176,55 @@ public interface Store extends AutoCloseable {
       String idPrefix,
       @Nullable String name,
       @Nullable String version,
+      boolean entities,
       Place after,
       int limit) {
 
     /** The first so many of all. */
     public static Query all(int limit) {
-      return new Query(List.of(), null, null, "", null, null, Place.START, limit);
+      return new Query(List.of(), null, null, "", null, null, true, Place.START, limit);
     }
 
     public Query after(Place place) {
-      return new Query(statuses, createdFrom, createdTo, idPrefix, name, version, place, limit);
+      return new Query(
+          statuses, createdFrom, createdTo, idPrefix, name, version, entities, place, limit);
     }
 
     public Query withStatuses(List<Integer> wanted) {
-      return new Query(wanted, createdFrom, createdTo, idPrefix, name, version, after, limit);
+      return new Query(
+          wanted, createdFrom, createdTo, idPrefix, name, version, entities, after, limit);
     }
 
     public Query createdBetween(@Nullable Long from, @Nullable Long to) {
-      return new Query(statuses, from, to, idPrefix, name, version, after, limit);
+      return new Query(statuses, from, to, idPrefix, name, version, entities, after, limit);
     }
 
     public Query withPrefix(String prefix) {
-      return new Query(statuses, createdFrom, createdTo, prefix, name, version, after, limit);
+      return new Query(
+          statuses, createdFrom, createdTo, prefix, name, version, entities, after, limit);
     }
 
     public Query of(@Nullable String orchestrator, @Nullable String itsVersion) {
       return new Query(
-          statuses, createdFrom, createdTo, idPrefix, orchestrator, itsVersion, after, limit);
+          statuses,
+          createdFrom,
+          createdTo,
+          idPrefix,
+          orchestrator,
+          itsVersion,
+          entities,
+          after,
+          limit);
+    }
+
+    public Query withoutEntities() {
+      return new Query(
+          statuses, createdFrom, createdTo, idPrefix, name, version, false, after, limit);
     }
 
     public Query withLimit(int rows) {
-      return new Query(statuses, createdFrom, createdTo, idPrefix, name, version, after, rows);
+      return new Query(
+          statuses, createdFrom, createdTo, idPrefix, name, version, entities, after, rows);
     }
   }
 

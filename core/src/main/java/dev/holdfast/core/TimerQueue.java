@@ -153,13 +153,20 @@ final class TimerQueue {
    */
   void differences(List<Rows.Timer> stored, Memory memory, List<String> differences) {
     for (Rows.Timer timer : stored) {
-      Instance instance = memory.byKey(timer.key());
-      OpenTask task = instance == null ? null : instance.open.get(timer.timerId());
-      boolean taken = task != null && task.answered;
+      boolean taken = isTaken(timer, memory.byKey(timer.key()));
       if (timer.fireAt() < horizon && !queue.contains(timer) && !memory.awaits(timer) && !taken) {
         differences.add(timer + " is before the horizon " + horizon + ", but nobody waits for it");
       }
     }
+  }
+
+  /** Whether it has fired already, so that its row stays only until the message is read. */
+  private static boolean isTaken(Rows.Timer timer, @Nullable Resident owner) {
+    if (owner instanceof Instance instance) {
+      OpenTask task = instance.open.get(timer.timerId());
+      return task != null && task.answered;
+    }
+    return owner instanceof Entity entity && !entity.delayed.containsKey(timer.timerId());
   }
 
   /** When something here is next due; {@link Long#MAX_VALUE} when nothing is. */

@@ -6,6 +6,8 @@ import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.CreateSubOrchestrationAction;
+import dev.holdfast.protocol.EntityOperationFailedEvent;
+import dev.holdfast.protocol.EntityUnlockSentEvent;
 import dev.holdfast.protocol.EventRaisedEvent;
 import dev.holdfast.protocol.EventSentEvent;
 import dev.holdfast.protocol.ExecutionStartedEvent;
@@ -187,8 +189,13 @@ final class Turns {
     return messages.subList(0, processed - 1);
   }
 
-  private static @Nullable CompleteOrchestrationAction completion(OrchestratorResponse response) {
+  private @Nullable CompleteOrchestrationAction completion(OrchestratorResponse response) {
     for (OrchestratorAction action : response.getActionsList()) {
+      String problem = EntityMessage.problem(action, context.limits().instanceIdMax());
+      if (problem != null) {
+        // Nobody could ever grant it, so the instance would wait for good.
+        return failing("InvalidEntityId", problem);
+      }
       if (action.hasCompleteOrchestration()) {
         return possible(action.getCompleteOrchestration());
       }
@@ -201,10 +208,14 @@ final class Turns {
     String problem = Text.problem("orchestrator version", completion.getNewVersion().getValue());
     return problem == null || !continuesAsNew(completion)
         ? completion
-        : CompleteOrchestrationAction.newBuilder()
-            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
-            .setFailureDetails(failure("InvalidVersion", problem))
-            .build();
+        : failing("InvalidVersion", problem);
+  }
+
+  private static CompleteOrchestrationAction failing(String type, String problem) {
+    return CompleteOrchestrationAction.newBuilder()
+        .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
+        .setFailureDetails(failure(type, problem))
+        .build();
   }
 
   private static boolean continuesAsNew(@Nullable CompleteOrchestrationAction completion) {
@@ -330,7 +341,7 @@ final class Turns {
     }
 
     void take(OrchestratorAction action) {
-      if (action.getId() >= 0 && instance.askedIds.get(action.getId())) {
+      if (isRepeated(action)) {
         // Old SDKs emit what history already holds again on every replay (protocol reference §6.2).
         return;
       }
@@ -354,7 +365,11 @@ final class Turns {
             sent.setInput(data);
           }
           add(event.setEventSent(sent));
-          messages.add(new Input.Send(target, name, data == null ? null : data.getValue()));
+          if (EntityIds.isEntity(target)) {
+            tellEntity(target, event.build());
+          } else {
+            messages.add(new Input.Send(target, name, data == null ? null : data.getValue()));
+          }
         }
         case TERMINATEORCHESTRATION ->
             messages.add(
@@ -369,13 +384,69 @@ final class Turns {
         case COMPLETEORCHESTRATION -> {
           // Comes last, whatever its place; see close.
         }
-        case SENDENTITYMESSAGE, REWINDORCHESTRATION, ORCHESTRATORACTIONTYPE_NOT_SET ->
+        case SENDENTITYMESSAGE -> {
+          HistoryEvent.Builder asked =
+              EntityMessage.asked(action).setEventId(action.getId()).setTimestamp(at);
+          add(asked);
+          tellEntity(EntityMessage.target(action), asked.build());
+        }
+        case REWINDORCHESTRATION, ORCHESTRATORACTIONTYPE_NOT_SET ->
             context
                 .problems()
                 .warn(
                     "Instance '%s' asked for %s, which this version does not know; it was ignored."
                         .formatted(instance.id, action.getOrchestratorActionTypeCase()));
       }
+    }
+
+    private boolean isRepeated(OrchestratorAction action) {
+      if (action.getId() < 0 || !instance.askedIds.get(action.getId())) {
+        return false;
+      }
+      // .NET gives the unlocks that come with its completion one id.
+      EntityUnlockSentEvent unlock = action.getSendEntityMessage().getEntityUnlockSent();
+      return !instance.isLocking(
+          unlock.getCriticalSectionId(), unlock.getTargetInstanceId().getValue());
+    }
+
+    private void tellEntity(String target, HistoryEvent asked) {
+      EntityMessage message = EntityMessage.of(asked);
+      if (message == null) {
+        context
+            .problems()
+            .warn(
+                "Instance '%s' sent '%s' an event that no entity understands; it was dropped."
+                    .formatted(instance.id, target));
+        return;
+      }
+      String problem =
+          message.kind() == EntityMessage.Kind.LOCK
+              ? null // Checked before, for it fails the turn.
+              : EntityIds.problem(target, context.limits().instanceIdMax());
+      if (problem == null) {
+        messages.add(operate(instance, target, message));
+      } else if (message.kind() == EntityMessage.Kind.CALL) {
+        messages.add(failed(message, problem));
+      } else {
+        context
+            .problems()
+            .warn("Instance '%s' cannot tell an entity: %s".formatted(instance.id, problem));
+      }
+    }
+
+    private Input.EntityAnswered failed(EntityMessage call, String problem) {
+      TaskFailureDetails failure = failure("InvalidEntityId", problem);
+      HistoryEvent.Builder event = Events.inbound(Times.timestamp(context.stamp()));
+      if (call.legacy()) {
+        event.setEventRaised(LegacyEntityJson.answer(call.requestId(), null, failure));
+      } else {
+        event.setEntityOperationFailed(
+            EntityOperationFailedEvent.newBuilder()
+                .setRequestId(call.requestId())
+                .setFailureDetails(failure));
+      }
+      return new Input.EntityAnswered(
+          instance.id, instance.executionId(), call.requestId(), event.build(), List.of());
     }
 
     private void add(HistoryEvent.Builder event) {
@@ -418,7 +489,7 @@ final class Turns {
               .setOrchestrationInstance(
                   OrchestrationInstance.newBuilder()
                       .setInstanceId(childId)
-                      .setExecutionId(StringValue.of(context.newExecutionId())))
+                      .setExecutionId(StringValue.of(context.newGuid())))
               .setParentInstance(asParent(instance, event.getEventId()))
               .putAllTags(instance.row.state().getTagsMap())
               .putAllTags(action.getTagsMap());
@@ -489,6 +560,14 @@ final class Turns {
       }
       messages.forEach(context::hand);
     }
+  }
+
+  /** What the instance asks of an entity, on its way there. */
+  Input.Operate operate(Instance instance, String target, EntityMessage message) {
+    EntityMessage mine = message.from(instance.id, instance.executionId());
+    String first =
+        mine.kind() == EntityMessage.Kind.LOCK ? mine.lockSet().get(0) : EntityIds.normal(target);
+    return new Input.Operate(first, mine.event(Times.timestamp(context.stamp())));
   }
 
   /** The instance as its child knows it. */

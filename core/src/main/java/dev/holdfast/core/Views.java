@@ -1,5 +1,7 @@
 package dev.holdfast.core;
 
+import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.EntityMetadata;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.TaskFailureDetails;
@@ -17,6 +19,57 @@ public final class Views {
 
   static OrchestrationState state(Instance instance, boolean payloads) {
     return state(instance.row.state(), instance.updatedAt, payloads);
+  }
+
+  static OrchestrationState state(Entity entity, boolean payloads) {
+    return state(entity.row.state(), Long.MIN_VALUE, payloads);
+  }
+
+  /**
+   * What clients are told of an entity.
+   *
+   * @param state the summary's
+   * @param backlog how many operations wait or run
+   */
+  public static EntityMetadata entity(OrchestrationState state, int backlog, boolean withState) {
+    EntityMetadata.Builder metadata =
+        EntityMetadata.newBuilder()
+            .setInstanceId(state.getInstanceId())
+            .setLastModifiedTime(state.getLastUpdatedTimestamp())
+            .setBacklogQueueSize(backlog);
+    Entity.Lock lock = Entity.lock(state);
+    if (lock != null) {
+      metadata.setLockedBy(StringValue.of(lock.holder()));
+    }
+    if (withState && state.hasInput()) {
+      metadata.setSerializedState(state.getInput());
+    }
+    return metadata.build();
+  }
+
+  static Explanation explain(Entity entity) {
+    List<Explanation.Awaited> awaited = new ArrayList<>();
+    if (entity.lock != null) {
+      awaited.add(
+          new Explanation.Awaited(Explanation.Kind.LOCK, -1, entity.lock.holder(), 0, 0, 0));
+    }
+    entity.delayed.forEach(
+        (id, operation) ->
+            awaited.add(
+                new Explanation.Awaited(
+                    Explanation.Kind.TIMER,
+                    id,
+                    operation.content.operation(),
+                    Times.micros(operation.message.event.getTimestamp()),
+                    operation.content.dueAt(),
+                    0)));
+    return new Explanation(
+        state(entity, true),
+        entity.batch == null ? 0 : entity.batch.openedAt(),
+        entity.backlog(),
+        0,
+        awaited,
+        null);
   }
 
   /** The state as a list shows it: the same as one that is asked for alone. */

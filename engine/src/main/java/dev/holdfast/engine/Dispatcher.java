@@ -45,6 +45,9 @@ public final class Dispatcher {
   private static final long ABANDONED_DELAY_MAX = 30_000_000;
   private static final int ABANDONED_MAX = 20;
 
+  /** So often a batch of an entity may fail as a whole before its operations are told so. */
+  private static final int BATCH_FAILED_MAX = 3;
+
   /**
    * So often an item may be lost and go to the next worker at once; who kills every worker must not
    * do so without pause.
@@ -238,6 +241,10 @@ public final class Dispatcher {
    * @return false when the answer is a result, which is the partition's business
    */
   boolean takes(Answer answer, long now) {
+    if (answer instanceof Answer.EntityDone done && isNothingDone(done)) {
+      retry(done, now);
+      return true;
+    }
     if (isResult(answer)) {
       if (!abandoned.isEmpty() || !lost.isEmpty()) {
         String task = task(answer.item());
@@ -259,6 +266,31 @@ public final class Dispatcher {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
     }
     return true;
+  }
+
+  /** None of the operations has run, and nothing says that it would be no use to try again. */
+  private static boolean isNothingDone(Answer.EntityDone done) {
+    return done.response().getResultsCount() == 0
+        && !done.response().getFailureDetails().getIsNonRetriable();
+  }
+
+  private void retry(Answer.EntityDone done, long now) {
+    TaskFailureDetails failure = done.response().getFailureDetails();
+    int times = abandoned.merge(task(done.item()), 1, Integer::sum);
+    if (times < BATCH_FAILED_MAX) {
+      later.add(new Later(now + delay(times), order++, done.item()));
+      return;
+    }
+    abandoned.remove(task(done.item()));
+    boolean told = done.response().hasFailureDetails();
+    failures.accept(
+        failed(
+            done.item(),
+            told ? failure.getErrorType() : "NothingDone",
+            told
+                ? failure.getErrorMessage()
+                : "The worker gave the operations of entity '%s' back without results %d times."
+                    .formatted(done.item().name(), times)));
   }
 
   private static boolean isResult(Answer answer) {

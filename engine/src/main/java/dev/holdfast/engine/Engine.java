@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.Input;
 import dev.holdfast.core.Limits;
@@ -151,11 +152,18 @@ public final class Engine implements Workforce, AutoCloseable {
               settings.limits(),
               keys::incrementAndGet,
               settings.dice(),
-              name -> dispatcher.serves(WorkItem.Kind.ORCHESTRATOR, name),
+              this::serves,
               problems,
               wounds));
     }
     return partitions;
+  }
+
+  /** Summaries name orchestrators as they are called, and entities with an at-sign before it. */
+  private boolean serves(String name) {
+    return EntityIds.isEntity(name)
+        ? dispatcher.serves(WorkItem.Kind.ENTITY, name.substring(1))
+        : dispatcher.serves(WorkItem.Kind.ORCHESTRATOR, name);
   }
 
   private void redeliverMail() {

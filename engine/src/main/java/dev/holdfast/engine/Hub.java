@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import com.google.protobuf.BoolValue;
 import dev.holdfast.core.Asker;
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Input;
@@ -12,8 +13,13 @@ import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Times;
 import dev.holdfast.core.Views;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
@@ -21,7 +27,9 @@ import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +54,7 @@ final class Hub implements TaskHub, AutoCloseable {
   private final Requests requests;
   private final Listings listings;
   private final Purges purges;
+  private final EntityCalls entities;
   private final Store store;
   private final Jobs jobs;
   private volatile boolean draining;
@@ -59,6 +68,7 @@ final class Hub implements TaskHub, AutoCloseable {
     this.requests = new Requests(limits);
     this.listings = new Listings(store);
     this.purges = new Purges(store, clock, this::job, this::purgeOne);
+    this.entities = new EntityCalls(store, this::job, id -> get(id, false), engine::submit);
   }
 
   void drain() {
@@ -69,19 +79,6 @@ final class Hub implements TaskHub, AutoCloseable {
   public void close() {
     draining = true;
     jobs.close();
-  }
-
-  /** A future that its asker completes. */
-  private static final class Promise<T> extends CompletableFuture<T> implements Asker<T> {
-    @Override
-    public void answered(T value) {
-      complete(value);
-    }
-
-    @Override
-    public void refused(RefusedException why) {
-      completeExceptionally(why);
-    }
   }
 
   private static <T> CompletableFuture<T> checked(Supplier<CompletableFuture<T>> request) {
@@ -154,13 +151,13 @@ final class Hub implements TaskHub, AutoCloseable {
   public CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           if (engine.loop().stuckBecause() != null) {
             // The loop answers when what it has decided is durable; what is durable can be told.
-            return job(() -> stored(instanceId, payloads));
+            return job(() -> stored(id, payloads));
           }
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
-          engine.submit(new Input.Get(instanceId, payloads, promise));
+          engine.submit(new Input.Get(id, payloads, promise));
           return promise;
         });
   }
@@ -187,15 +184,15 @@ final class Hub implements TaskHub, AutoCloseable {
       String instanceId, boolean payloads, boolean end) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
-          engine.submit(new Input.Wait(instanceId, payloads, end, promise));
+          engine.submit(new Input.Wait(id, payloads, end, promise));
           // Cancelled or timed out: the partition need not remember the asker.
           var unused =
               promise.whenComplete(
                   (state, failure) -> {
                     if (failure != null && !(failure instanceof RefusedException)) {
-                      engine.submit(instanceId, new Input.Unwait(instanceId, promise));
+                      engine.submit(id, new Input.Unwait(id, promise));
                     }
                   });
           return promise;
@@ -222,9 +219,10 @@ final class Hub implements TaskHub, AutoCloseable {
       String instanceId, String name, @Nullable String input) {
     return checked(
         () -> {
-          requests.event(instanceId, name, input);
+          String id = requests.id(instanceId);
+          requests.event(name, input);
           refuseWhenFull();
-          return message(asker -> new Input.Raise(instanceId, name, input, asker));
+          return message(asker -> new Input.Raise(id, name, input, asker));
         });
   }
 
@@ -233,9 +231,9 @@ final class Hub implements TaskHub, AutoCloseable {
       String instanceId, @Nullable String output, boolean recursive) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           requests.text("output", output);
-          return message(asker -> new Input.Terminate(instanceId, output, recursive, null, asker));
+          return message(asker -> new Input.Terminate(id, output, recursive, null, asker));
         });
   }
 
@@ -243,9 +241,9 @@ final class Hub implements TaskHub, AutoCloseable {
   public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           requests.text("reason", reason);
-          return message(asker -> new Input.Suspend(instanceId, reason, asker));
+          return message(asker -> new Input.Suspend(id, reason, asker));
         });
   }
 
@@ -253,9 +251,9 @@ final class Hub implements TaskHub, AutoCloseable {
   public CompletableFuture<Delivery> resume(String instanceId, @Nullable String reason) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           requests.text("reason", reason);
-          return message(asker -> new Input.Resume(instanceId, reason, asker));
+          return message(asker -> new Input.Resume(id, reason, asker));
         });
   }
 
@@ -263,11 +261,11 @@ final class Hub implements TaskHub, AutoCloseable {
   public CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           requests.text("reason", reason);
           refuseWhenFull();
           Promise<Boolean> promise = new Promise<>();
-          engine.submit(new Input.Rewind(instanceId, reason, null, promise));
+          engine.submit(new Input.Rewind(id, reason, null, promise));
           return promise.thenAccept(done -> {});
         });
   }
@@ -314,7 +312,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           refuseWhenStuck();
           Promise<Boolean> promise = new Promise<>();
-          engine.submit(new Input.Purge(instanceId, promise));
+          engine.submit(new Input.Purge(EntityIds.normal(instanceId), promise));
           return promise;
         });
   }
@@ -332,7 +330,64 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
-    return job(() -> listings.query(query));
+    return job(() -> listings.query(query, false));
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
+    return job(() -> listings.query(query, true));
+  }
+
+  @Override
+  public CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
+    return checked(
+        () -> {
+          String id = requests.entityId(request.getInstanceId());
+          requests.signal(request);
+          refuseWhenFull();
+          return message(asker -> signal(id, request, asker)).thenAccept(delivered -> {});
+        });
+  }
+
+  private Input.Signal signal(
+      String id, SignalEntityRequest request, Asker<Input.Delivered> asker) {
+    return new Input.Signal(
+        id,
+        request.getRequestId().isEmpty()
+            ? InstanceIds.generated(clock.now(), dice)
+            : request.getRequestId(),
+        request.getName(),
+        request.hasInput() ? request.getInput().getValue() : null,
+        request.hasScheduledTime() ? Times.microsUp(request.getScheduledTime()) : 0,
+        asker);
+  }
+
+  @Override
+  public CompletableFuture<Optional<EntityMetadata>> getEntity(
+      String instanceId, boolean withState) {
+    return checked(
+        () -> {
+          String id = requests.entityId(instanceId);
+          refuseWhenStuck();
+          Promise<Optional<EntityMetadata>> promise = new Promise<>();
+          engine.submit(new Input.GetEntity(id, withState, promise));
+          return promise;
+        });
+  }
+
+  @Override
+  public CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query) {
+    return checked(() -> entities.query(query));
+  }
+
+  @Override
+  public CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
+      CleanEntityStorageRequest request) {
+    return checked(
+        () -> {
+          refuseWhenStopped();
+          return entities.clean(request);
+        });
   }
 
   @Override
@@ -345,10 +400,10 @@ final class Hub implements TaskHub, AutoCloseable {
   public CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           return job(
               () -> {
-                List<Store.Stored> found = store.load(List.of(instanceId), Store.Detail.ALL);
+                List<Store.Stored> found = store.load(List.of(id), Store.Detail.ALL);
                 if (found.isEmpty()) {
                   return Optional.<List<HistoryEvent>>empty();
                 }
@@ -366,12 +421,12 @@ final class Hub implements TaskHub, AutoCloseable {
   public CompletableFuture<Optional<Why>> why(String instanceId) {
     return checked(
         () -> {
-          requests.id(instanceId);
+          String id = requests.id(instanceId);
           refuseWhenStuck();
           Promise<Optional<Explanation>> promise = new Promise<>();
-          engine.submit(new Input.Explain(instanceId, promise));
+          engine.submit(new Input.Explain(id, promise));
           return promise
-              .thenCompose(found -> withFailure(instanceId, found))
+              .thenCompose(found -> withFailure(id, found))
               .thenApply(
                   found ->
                       found.map(

@@ -1,9 +1,6 @@
 package dev.holdfast.engine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.StringValue;
-import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
@@ -14,7 +11,6 @@ import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.QueryInstancesResponse;
-import java.util.Base64;
 import java.util.List;
 
 /** Pages of instances, read from the store: what is durable, in a fixed order, none twice. */
@@ -28,11 +24,15 @@ final class Listings {
     this.store = store;
   }
 
-  QueryInstancesResponse query(InstanceQuery query) {
+  /**
+   * @param entities whether they are instances too
+   */
+  QueryInstancesResponse query(InstanceQuery query, boolean entities) {
     int page = pageSize(query.getMaxInstanceCount());
+    Store.Query all = Store.Query.all(page);
     List<Store.Listed> rows =
         store.list(
-            Store.Query.all(page)
+            (entities ? all : all.withoutEntities())
                 .withStatuses(numbers(query.getRuntimeStatusList()))
                 .createdBetween(
                     query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
@@ -79,38 +79,6 @@ final class Listings {
     return statuses.stream().map(OrchestrationStatus::getNumber).toList();
   }
 
-  private static RefusedException notOurs(String token) {
-    return new RefusedException(
-        RefusedException.Reason.INVALID_ARGUMENT,
-        "The continuation token '%s' is not one that this hub has given. Leave it out to begin with the first page."
-            .formatted(token));
-  }
-
-  /**
-   * Where a page of instances ended, opaque to clients and made of letters that any header takes.
-   */
-  private static final class PlaceToken {
-    static String of(Store.Place place) {
-      return Long.toString(place.createdAt(), 36)
-          + "."
-          + Base64.getUrlEncoder().withoutPadding().encodeToString(place.id().getBytes(UTF_8));
-    }
-
-    static Store.Place parse(String token) {
-      if (token.isEmpty()) {
-        return Store.Place.START;
-      }
-      try {
-        int dot = token.indexOf('.');
-        return new Store.Place(
-            Long.parseLong(token.substring(0, dot), 36),
-            new String(Base64.getUrlDecoder().decode(token.substring(dot + 1)), UTF_8));
-      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-        throw notOurs(token);
-      }
-    }
-  }
-
   /** Where a page of ended instances ended: when that one did, and its key; opaque to clients. */
   private record Cursor(long at, long key) {
     static Cursor parse(String token) {
@@ -123,7 +91,7 @@ final class Listings {
             Long.parseLong(token.substring(0, dash), 36),
             Long.parseLong(token.substring(dash + 1), 36));
       } catch (NumberFormatException | IndexOutOfBoundsException e) {
-        throw notOurs(token);
+        throw PlaceToken.notOurs(token);
       }
     }
 

@@ -386,7 +386,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private boolean perform(Effect.WhenDurable effect) {
     if (effect instanceof Effect.Dispatch dispatch) {
       if (!wounds.contains(Wound.DISPATCH_RELEASED_EARLY)) {
-        dispatcher.offer(dispatch.activity());
+        dispatcher.offer(dispatch.item());
       }
       return false;
     }
@@ -418,7 +418,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     for (Effect.WhenDurable effect : effects) {
       if (effect instanceof Effect.Dispatch dispatch
           && wounds.contains(Wound.DISPATCH_RELEASED_EARLY)) {
-        dispatcher.offer(dispatch.activity());
+        dispatcher.offer(dispatch.item());
       } else if (wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
         if (effect instanceof Effect.Reply<?> reply) {
           callbacks.add(reply::perform);

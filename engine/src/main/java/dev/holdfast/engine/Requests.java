@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.InstanceIds;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.RefusedException;
@@ -9,6 +10,7 @@ import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Text;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.SignalEntityRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,20 +45,42 @@ final class Requests {
     }
   }
 
-  void event(String instanceId, String name, @Nullable String input) {
-    id(instanceId);
+  void event(String name, @Nullable String input) {
     name("event name", name);
     if (input != null) {
       payload("event payload", input);
     }
   }
 
-  /** An id that cannot exist is refused, so that no store is asked for it. */
-  void id(String instanceId) {
+  /**
+   * An id that cannot exist is refused, so that no store is asked for it.
+   *
+   * @return the id as the engine spells it
+   */
+  String id(String instanceId) {
     if (instanceId.isEmpty()) {
       throw invalid("The instance id is empty. Give the id of an instance.");
     }
     refuseIf(Text.problem("instance id", instanceId));
+    return EntityIds.normal(instanceId);
+  }
+
+  /**
+   * @return the id as the engine spells it
+   */
+  String entityId(String instanceId) {
+    refuseIf(EntityIds.problem(instanceId, limits.instanceIdMax()));
+    return EntityIds.normal(instanceId);
+  }
+
+  /** The name of an operation may be empty: some SDKs have a default one. */
+  void signal(SignalEntityRequest request) {
+    if (!request.getName().isEmpty()) {
+      name("operation name", request.getName());
+    }
+    if (request.hasInput()) {
+      payload("input", request.getInput().getValue());
+    }
   }
 
   void text(String what, @Nullable String text) {

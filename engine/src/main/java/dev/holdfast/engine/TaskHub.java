@@ -1,6 +1,10 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
@@ -8,7 +12,9 @@ import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -97,13 +103,43 @@ public interface TaskHub {
   CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId);
 
   /**
-   * Removes ended instances by id, batch or filter; the rest are skipped and not counted. Safe to
-   * repeat.
+   * Removes ended instances by id, batch or filter, and entities by id; the rest are skipped and
+   * not counted. Safe to repeat.
    */
   CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request);
 
   /** One page of instances in creation order. */
   CompletableFuture<QueryInstancesResponse> query(InstanceQuery query);
+
+  /** As {@link #query}, with entities among the instances, each as its row tells of it. */
+  CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query);
+
+  /**
+   * Asks an entity ({@code @name@key}) to do something, now or at a time; it is created by that.
+   * Completes when it is durable that it was asked, not when it was done: twice is done twice.
+   *
+   * @throws dev.holdfast.core.RefusedException (through the future) INVALID_ARGUMENT, OVERLOADED,
+   *     STORE_FULL or UNAVAILABLE
+   */
+  CompletableFuture<Void> signalEntity(SignalEntityRequest request);
+
+  /**
+   * What is known of an entity; empty when it has neither state nor anything to do. One without
+   * state may be there all the same: it has been asked something, or is locked.
+   */
+  CompletableFuture<Optional<EntityMetadata>> getEntity(String instanceId, boolean withState);
+
+  /**
+   * One page of entities in the order of their creation, those without state only when asked for.
+   */
+  CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query);
+
+  /**
+   * Releases the locks of holders that are no more. Entities that are nothing keep no storage, so
+   * there are none to be removed.
+   */
+  CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
+      CleanEntityStorageRequest request);
 
   /** One page of ids of ended instances, by time of completion. */
   CompletableFuture<ListInstanceIdsResponse> listInstanceIds(ListInstanceIdsRequest request);

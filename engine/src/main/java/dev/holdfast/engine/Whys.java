@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.OrchestrationState;
@@ -37,6 +38,9 @@ final class Whys {
 
   private void collect(Explanation explanation, List<Why.Waiting> waiting) {
     OrchestrationState state = explanation.state();
+    boolean entity = EntityIds.isEntity(state.getInstanceId());
+    WorkItem.Kind kind = entity ? WorkItem.Kind.ENTITY : WorkItem.Kind.ORCHESTRATOR;
+    String name = entity ? EntityIds.name(state.getInstanceId()) : state.getName();
     if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
       waiting.add(
           new Why.Waiting(
@@ -53,18 +57,18 @@ final class Whys {
     } else if (explanation.turnOpenSince() != 0) {
       waiting.add(
           new Why.Waiting(
-              "turn",
-              state.getName(),
+              entity ? "batch" : "turn",
+              name,
               instant(explanation.turnOpenSince()),
               null,
-              dispatcher.obstacle(WorkItem.Kind.ORCHESTRATOR, state.getName())));
+              dispatcher.obstacle(kind, name)));
     } else if (explanation.unread() > 0
         && state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
-      String obstacle = dispatcher.obstacle(WorkItem.Kind.ORCHESTRATOR, state.getName());
+      String obstacle = dispatcher.obstacle(kind, name);
       waiting.add(
           new Why.Waiting(
-              "turn",
-              state.getName(),
+              entity ? "batch" : "turn",
+              name,
               null,
               null,
               obstacle != null ? obstacle : "other instances come first (activeInstances)"));
@@ -72,7 +76,9 @@ final class Whys {
     for (Explanation.Awaited awaited : explanation.awaited()) {
       waiting.add(waiting(awaited));
     }
-    if (waiting.isEmpty()) {
+    if (waiting.isEmpty() && entity) {
+      waiting.add(new Why.Waiting("operation", "an operation", null, null, null));
+    } else if (waiting.isEmpty()) {
       waiting.add(
           new Why.Waiting(
               "event",
@@ -98,6 +104,20 @@ final class Whys {
       case CHILD ->
           new Why.Waiting(
               "sub-orchestration", awaited.name(), instant(awaited.since()), null, null);
+      case ENTITY ->
+          new Why.Waiting(
+              "entity",
+              awaited.name(),
+              instant(awaited.since()),
+              null,
+              dispatcher.obstacle(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name())));
+      case LOCK ->
+          new Why.Waiting(
+              awaited.taskId() < 0 ? "holder" : "lock",
+              awaited.name(),
+              instant(awaited.since()),
+              null,
+              null);
     };
   }
 
@@ -127,6 +147,10 @@ final class Whys {
       case "sub-orchestration" ->
           words.append("sub-orchestration '").append(one.what()).append("'");
       case "turn" -> words.append("a turn of orchestrator '").append(one.what()).append("'");
+      case "batch" -> words.append("operations of entity '").append(one.what()).append("'");
+      case "entity" -> words.append("the answer of entity '").append(one.what()).append("'");
+      case "lock" -> words.append("the lock of '").append(one.what()).append("'");
+      case "holder" -> words.append("'").append(one.what()).append("' to release its lock");
       default -> words.append(one.what());
     }
     if (one.since() != null) {

@@ -120,6 +120,7 @@ public record Limits(
         micros(section, "timerHorizon", usual.timerHorizon()),
         micros(section, "inboxDelay", usual.inboxDelay()),
         micros(section, "commitDelay", usual.commitDelay()),
+        section.whole("entityBatchMax", usual.entityBatchMax(), 1, 100_000),
         section.whole("historyWarning", usual.historyWarning(), 1, Integer.MAX_VALUE));
   }
 

@@ -101,7 +101,7 @@ class HostConfigTest {
           "partitions": 8, "instanceIdMax": 50, "nameMax": 51, "payloadMax": "1MiB",
           "inboxMax": 52, "activeInstances": 5, "idleInstances": 6, "timersInMemory": 7,
           "timerHorizon": "30s", "inboxDelay": "20ms", "commitDelay": "0ms",
-          "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
+          "entityBatchMax": 53, "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
           "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"},
@@ -114,7 +114,7 @@ class HostConfigTest {
             new Limits(
                 8,
                 new dev.holdfast.core.Limits(
-                    50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 100),
+                    50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 53, 100),
                 2 << 20,
                 1 << 30,
                 8 << 20,

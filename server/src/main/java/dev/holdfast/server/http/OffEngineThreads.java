@@ -2,7 +2,11 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
@@ -10,7 +14,9 @@ import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +96,33 @@ final class OffEngineThreads implements TaskHub {
   @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
     return threads.takeOver(hub.query(query));
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
+    return threads.takeOver(hub.queryWithEntities(query));
+  }
+
+  @Override
+  public CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
+    return threads.takeOver(hub.signalEntity(request));
+  }
+
+  @Override
+  public CompletableFuture<Optional<EntityMetadata>> getEntity(
+      String instanceId, boolean withState) {
+    return threads.takeOver(hub.getEntity(instanceId, withState));
+  }
+
+  @Override
+  public CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query) {
+    return threads.takeOver(hub.queryEntities(query));
+  }
+
+  @Override
+  public CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
+      CleanEntityStorageRequest request) {
+    return threads.takeOver(hub.cleanEntityStorage(request));
   }
 
   @Override

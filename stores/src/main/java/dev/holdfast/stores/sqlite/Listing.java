@@ -106,6 +106,9 @@ final class Listing {
     if (!query.idPrefix().isEmpty()) {
       filter += " AND " + inPrefix(prefix, parameters);
     }
+    if (!query.entities()) {
+      filter += " AND NOT (i.id >= '@' AND i.id < 'A')";
+    }
     filter +=
         equal("name", query.name(), parameters) + equal("version", query.version(), parameters);
     int[] statuses =

@@ -5,6 +5,7 @@ import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.testkit.program.Activities;
 import dev.holdfast.testkit.program.Interpreter;
+import dev.holdfast.testkit.program.Ledgers;
 import dev.holdfast.testkit.program.Programs;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -27,7 +28,7 @@ public final class ProgramExecutor implements Executor {
   public ProgramExecutor(Programs programs, Activities activities) {
     this.programs = programs;
     this.activities = activities;
-    this.served = (kind, name) -> kind == WorkItem.Kind.ACTIVITY || programs.has(name);
+    this.served = (kind, name) -> kind != WorkItem.Kind.ORCHESTRATOR || programs.has(name);
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
       places.put(kind, Integer.MAX_VALUE);
     }
@@ -76,10 +77,19 @@ public final class ProgramExecutor implements Executor {
 
   /** Runs what the item asks for. */
   public Answer run(WorkItem item) {
-    return item instanceof WorkItem.Turn turn
-        ? new Answer.TurnDone(turn, Interpreter.run(turn.request(), programs))
-        : new Answer.ActivityDone(
-            (WorkItem.Activity) item, activities.run((WorkItem.Activity) item));
+    if (item instanceof WorkItem.Turn turn) {
+      return new Answer.TurnDone(turn, Interpreter.run(turn.request(), programs));
+    }
+    if (item instanceof WorkItem.EntityBatch batch) {
+      return runSome(batch, batch.operations().size());
+    }
+    return new Answer.ActivityDone(
+        (WorkItem.Activity) item, activities.run((WorkItem.Activity) item));
+  }
+
+  /** Runs only so many operations of a batch. */
+  public Answer runSome(WorkItem.EntityBatch batch, int count) {
+    return new Answer.EntityDone(batch, Ledgers.run(batch, count));
   }
 
   /** Runs what the item asks for, but reads only so many of the new events of a turn. */

@@ -8,6 +8,10 @@ import dev.holdfast.core.Times;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.CreateSubOrchestrationAction;
 import dev.holdfast.protocol.CreateTimerAction;
+import dev.holdfast.protocol.EntityLockRequestedEvent;
+import dev.holdfast.protocol.EntityOperationCalledEvent;
+import dev.holdfast.protocol.EntityOperationSignaledEvent;
+import dev.holdfast.protocol.EntityUnlockSentEvent;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationInstance;
 import dev.holdfast.protocol.OrchestrationStatus;
@@ -15,9 +19,11 @@ import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.ScheduleTaskAction;
+import dev.holdfast.protocol.SendEntityMessageAction;
 import dev.holdfast.protocol.SendEventAction;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +47,8 @@ public final class Interpreter {
   private final Map<String, Integer> nextRaised = new LinkedHashMap<>();
   private final List<Leaf> launched = new ArrayList<>();
   private @Nullable String lastChild;
+  private String section = "";
+  private List<String> locked = List.of();
   private @Nullable String status;
   private int nextId;
 
@@ -133,6 +141,10 @@ public final class Interpreter {
       launched.add(child(launch.program(), launch.input(), launch.ids(), true));
     } else if (step instanceof Step.Send send) {
       send(send);
+    } else if (step instanceof Step.Signal signal) {
+      signal(signal);
+    } else if (step instanceof Step.Unlock) {
+      unlock();
     } else if (step instanceof Step.Status set) {
       status = set.text();
     } else if (step instanceof Step.Fail fail) {
@@ -166,7 +178,127 @@ public final class Interpreter {
       Leaf leaf = launched.remove(0);
       return new Leaf(leaf.id(), null, join.caught());
     }
+    if (step instanceof Step.Ask ask) {
+      return ask(ask);
+    }
+    if (step instanceof Step.Lock lock) {
+      return lock(lock);
+    }
     return new Leaf(-1, ((Step.Await) step).event(), true);
+  }
+
+  /** Unique per request, and the same on every replay. */
+  private String requestId() {
+    return "%s.%s.%d"
+        .formatted(seen.request.getInstanceId(), seen.request.getExecutionId().getValue(), nextId);
+  }
+
+  /** What a ledger writes down: who asks, and which of its requests this is. */
+  private String entry() {
+    return seen.request.getInstanceId()
+        + "/"
+        + seen.request.getExecutionId().getValue()
+        + "."
+        + nextId;
+  }
+
+  private Leaf ask(Step.Ask ask) {
+    String input = (entry() + " " + ask.rest()).trim();
+    if (habits.legacyEntities()) {
+      tell(
+          ask.entity(),
+          "op",
+          LegacyMessages.operation(requestId(), ask.operation(), false, input, ""));
+    } else {
+      tell(
+          SendEntityMessageAction.newBuilder()
+              .setEntityOperationCalled(
+                  EntityOperationCalledEvent.newBuilder()
+                      .setRequestId(requestId())
+                      .setOperation(ask.operation())
+                      .setInput(StringValue.of(input))
+                      .setTargetInstanceId(StringValue.of(ask.entity()))));
+    }
+    return new Leaf(nextId - 1, null, ask.caught());
+  }
+
+  private void signal(Step.Signal signal) {
+    String input = (entry() + " " + signal.rest()).trim();
+    long due =
+        signal.after().isZero()
+            ? 0
+            : Times.micros(seen.timeAt(cursor)) + signal.after().toNanos() / 1_000;
+    if (habits.legacyEntities()) {
+      String time =
+          due == 0
+              ? ""
+              : Instant.ofEpochSecond(due / Times.SECOND, due % Times.SECOND * 1_000).toString();
+      tell(
+          signal.entity(),
+          due == 0 ? "op" : "op@" + time,
+          LegacyMessages.operation(requestId(), signal.operation(), true, input, time));
+      return;
+    }
+    EntityOperationSignaledEvent.Builder event =
+        EntityOperationSignaledEvent.newBuilder()
+            .setRequestId(requestId())
+            .setOperation(signal.operation())
+            .setInput(StringValue.of(input))
+            .setTargetInstanceId(StringValue.of(signal.entity()));
+    if (due != 0) {
+      event.setScheduledTime(Times.timestamp(due));
+    }
+    tell(SendEntityMessageAction.newBuilder().setEntityOperationSignaled(event));
+  }
+
+  private Leaf lock(Step.Lock lock) {
+    section = requestId();
+    locked = lock.entities();
+    if (habits.legacyEntities()) {
+      tell(locked.get(0), "op", LegacyMessages.lock(section, locked));
+    } else {
+      tell(
+          SendEntityMessageAction.newBuilder()
+              .setEntityLockRequested(
+                  EntityLockRequestedEvent.newBuilder()
+                      .setCriticalSectionId(section)
+                      .addAllLockSet(locked)));
+    }
+    return new Leaf(nextId - 1, null, false);
+  }
+
+  private void unlock() {
+    for (String entity : locked) {
+      if (habits.legacyEntities()) {
+        tell(entity, "release", LegacyMessages.release(section));
+      } else {
+        tell(
+            SendEntityMessageAction.newBuilder()
+                .setEntityUnlockSent(
+                    EntityUnlockSentEvent.newBuilder()
+                        .setCriticalSectionId(section)
+                        .setTargetInstanceId(StringValue.of(entity))));
+      }
+    }
+    locked = List.of();
+  }
+
+  private void tell(SendEntityMessageAction.Builder message) {
+    var unused = ask(OrchestratorAction.newBuilder().setSendEntityMessage(message));
+  }
+
+  private void tell(String entity, String event, String json) {
+    OrchestratorAction.Builder action =
+        OrchestratorAction.newBuilder()
+            .setSendEvent(
+                SendEventAction.newBuilder()
+                    .setInstance(OrchestrationInstance.newBuilder().setInstanceId(entity))
+                    .setName(event)
+                    .setData(StringValue.of(json)));
+    int id = nextId;
+    if (ask(action) != null && habits.repeatsSent()) {
+      actions.add(action.setId(id).build());
+    }
   }
 
   private Leaf activity(String name, String input, boolean caught) {
@@ -369,6 +501,14 @@ public final class Interpreter {
     if (event.hasTaskFailed()) {
       return event.getTaskFailed().getFailureDetails().getErrorMessage();
     }
+    if (event.hasEntityOperationFailed()) {
+      return "refused";
+    }
+    if (event.hasEventRaised()) {
+      return event.getEventRaised().getInput().getValue().contains("failureDetails")
+          ? "refused"
+          : null;
+    }
     return event.hasSubOrchestrationInstanceFailed()
         ? event.getSubOrchestrationInstanceFailed().getFailureDetails().getErrorMessage()
         : null;
@@ -381,9 +521,25 @@ public final class Interpreter {
       case SUBORCHESTRATIONINSTANCECOMPLETED ->
           "[" + event.getSubOrchestrationInstanceCompleted().getResult().getValue() + "]";
       case TIMERFIRED -> "slept";
-      case EVENTRAISED -> leaf.event() + "#" + numbered(position).number();
+      case EVENTRAISED ->
+          leaf.event() != null
+              ? leaf.event() + "#" + numbered(position).number()
+              : legacyResult(event.getEventRaised().getInput().getValue());
+      case ENTITYOPERATIONCOMPLETED ->
+          operationOf(event.getEntityOperationCompleted().getOutput().getValue());
+      case ENTITYLOCKGRANTED -> "locked";
       default -> throw new IllegalStateException("expected an answer, but got " + event);
     };
+  }
+
+  /** A ledger's result is the operation and who asked; who that was differs from run to run. */
+  private static String operationOf(String result) {
+    return result.split(" ", 2)[0];
+  }
+
+  private static String legacyResult(String json) {
+    String open = "{\"result\":\"";
+    return json.startsWith(open) ? operationOf(json.substring(open.length())) : "locked";
   }
 
   private void send(Step.Send send) {

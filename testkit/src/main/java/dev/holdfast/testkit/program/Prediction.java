@@ -62,6 +62,13 @@ public record Prediction(@Nullable String output, @Nullable String failure) {
       int number = memo.read.merge(await.event(), 1, Integer::sum);
       return done(await.event() + "#" + number, memo);
     }
+    if (leaf instanceof Step.Ask ask) {
+      String failure = ask.operation().equals("fail") ? "refused" : null;
+      return failure == null ? done(ask.operation(), memo) : failed(failure, ask.caught(), memo);
+    }
+    if (leaf instanceof Step.Lock) {
+      return done("locked", memo);
+    }
     if (leaf instanceof Step.Join join) {
       Step.Launch launch = memo.launched.remove(0);
       return child(launch.program(), launch.input(), join.caught(), memo, programs);

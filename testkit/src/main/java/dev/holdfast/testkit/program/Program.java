@@ -25,12 +25,17 @@ public record Program(String name, List<Step> steps, Habits habits) {
    * @param statusAlways every answer carries the custom status, "" when none is set
    * @param carryReversed events that are carried over come in another order than they arrived
    * @param repeatsSent sent events are emitted again on every replay
+   * @param legacyEntities speaks to entities by ordinary events
    */
   public record Habits(
-      int firstId, boolean statusAlways, boolean carryReversed, boolean repeatsSent) {
-    public static final Habits JAVA = new Habits(0, true, true, false);
-    public static final Habits JAVA_OLD = new Habits(0, true, false, true);
-    public static final Habits PYTHON = new Habits(1, false, false, false);
+      int firstId,
+      boolean statusAlways,
+      boolean carryReversed,
+      boolean repeatsSent,
+      boolean legacyEntities) {
+    public static final Habits JAVA = new Habits(0, true, true, false, false);
+    public static final Habits JAVA_OLD = new Habits(0, true, false, true, true);
+    public static final Habits PYTHON = new Habits(1, false, false, false, false);
     public static final List<Habits> ALL = List.of(JAVA, JAVA_OLD, PYTHON);
   }
 }

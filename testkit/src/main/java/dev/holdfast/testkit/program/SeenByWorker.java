@@ -33,6 +33,9 @@ final class SeenByWorker {
   /** Position of the answer, by the eventId of what was asked. */
   final Map<Integer, Integer> answered = new LinkedHashMap<>();
 
+  /** The eventIds of what entities answer, by the id of the request. */
+  private final Map<String, Integer> requests = new LinkedHashMap<>();
+
   /** Positions of raised events, by name. */
   final Map<String, List<Integer>> raised = new LinkedHashMap<>();
 
@@ -98,8 +101,17 @@ final class SeenByWorker {
             event);
         turns.add(event.getTimestamp());
       }
-      case TASKSCHEDULED, TIMERCREATED, SUBORCHESTRATIONINSTANCECREATED, EVENTSENT ->
+      case TASKSCHEDULED, TIMERCREATED, SUBORCHESTRATIONINSTANCECREATED ->
           asked.put(event.getEventId(), event);
+      case EVENTSENT -> {
+        asked.put(event.getEventId(), event);
+        if (event.getEventSent().getInstanceId().startsWith("@")) {
+          // A ledger's input names the request, so that no JSON need be read here.
+          requests.put(
+              LegacyMessages.requestId(event.getEventSent().getInput().getValue()),
+              event.getEventId());
+        }
+      }
       case TASKCOMPLETED -> answer(event.getTaskCompleted().getTaskScheduledId(), event, position);
       case TASKFAILED -> answer(event.getTaskFailed().getTaskScheduledId(), event, position);
       case SUBORCHESTRATIONINSTANCECOMPLETED ->
@@ -120,14 +132,44 @@ final class SeenByWorker {
             "the turn that reads a timer to be later than it",
             event);
       }
-      case EVENTRAISED ->
+      case EVENTRAISED -> {
+        Integer legacy = requests.get(event.getEventRaised().getName());
+        if (legacy != null) {
+          answer(legacy, event, position);
+        } else {
           raised
               .computeIfAbsent(event.getEventRaised().getName(), n -> new ArrayList<>(1))
               .add(position);
+        }
+      }
+      case ENTITYOPERATIONSIGNALED, ENTITYUNLOCKSENT -> asked.put(event.getEventId(), event);
+      case ENTITYOPERATIONCALLED -> asks(event.getEntityOperationCalled().getRequestId(), event);
+      case ENTITYLOCKREQUESTED ->
+          asks(event.getEntityLockRequested().getCriticalSectionId(), event);
+      case ENTITYOPERATIONCOMPLETED ->
+          answer(requested(event.getEntityOperationCompleted().getRequestId()), event, position);
+      case ENTITYOPERATIONFAILED ->
+          answer(requested(event.getEntityOperationFailed().getRequestId()), event, position);
+      case ENTITYLOCKGRANTED ->
+          answer(requested(event.getEntityLockGranted().getCriticalSectionId()), event, position);
       default -> {
-        // Entities are not spoken of here.
+        // Nothing that programs look at.
       }
     }
+  }
+
+  private void asks(String requestId, HistoryEvent event) {
+    asked.put(event.getEventId(), event);
+    requests.put(requestId, event.getEventId());
+  }
+
+  private int requested(String requestId) {
+    Integer id = requests.get(requestId);
+    if (id == null) {
+      throw new IllegalStateException(
+          "expected an answer to something that was asked, but " + requestId + " was not");
+    }
+    return id;
   }
 
   private HistoryEvent askedFor(int id) {

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One line of a {@link Program}. Each but {@link Status}, {@link Send}, {@link Again} and {@link
- * Fail} leaves a result, and the output of a program is the list of its results.
+ * One line of a {@link Program}. Each but {@link Status}, {@link Send}, {@link Signal}, {@link
+ * Unlock}, {@link Again} and {@link Fail} leaves a result, and the output of a program is the list
+ * of its results.
  */
 public sealed interface Step {
 
@@ -63,6 +64,26 @@ public sealed interface Step {
 
   /** Waits for the child that was launched first and has not been joined. */
   record Join(boolean caught) implements Awaitable {}
+
+  /**
+   * Asks a {@link Ledgers ledger} for an operation and waits for its answer.
+   *
+   * @param rest of the input, behind the entry that tells who asks
+   */
+  record Ask(String entity, String operation, String rest, boolean caught) implements Awaitable {}
+
+  /** Signals a ledger, now or after some time. */
+  record Signal(String entity, String operation, String rest, Duration after) implements Step {}
+
+  /** Locks ledgers; not within another lock. */
+  record Lock(List<String> entities) implements Awaitable {
+    public Lock {
+      entities = List.copyOf(entities);
+    }
+  }
+
+  /** Releases what {@link Lock} has locked. */
+  record Unlock() implements Step {}
 
   /** Sets the custom status. */
   record Status(String text) implements Step {}

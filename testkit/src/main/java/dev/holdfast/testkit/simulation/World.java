@@ -84,6 +84,7 @@ final class World implements Problems {
             dice.any(2L, 10L, 60L) * Times.SECOND,
             dice.any(0L, 1L, 10L, 1_000L) * Times.MILLI,
             dice.any(0L, 1L, 20L) * Times.MILLI,
+            dice.any(1, 2, 1_000),
             dice.any(30, 10_000));
     trace.add("limits " + limits);
     this.executor = new ProgramExecutor(programs, activities);

@@ -254,7 +254,8 @@ abstract class ReadBehaviour extends StoreBehaviour {
   private static Commit population(Random random, int size) {
     Commit.Builder commit = Commit.builder();
     for (long key = 1; key <= size; key++) {
-      Rows.Instance row = running(key * 3, "id-" + random.nextInt(5) + "-" + key);
+      Rows.Instance row =
+          running(key * 3, (key % 7 == 0 ? "@e@" : "") + "id-" + random.nextInt(5) + "-" + key);
       if (random.nextInt(3) == 0) {
         row = created(row, EPOCH + random.nextInt(40) * 1_000_000L);
       }
@@ -272,14 +273,23 @@ abstract class ReadBehaviour extends StoreBehaviour {
     List<Integer> statuses = random.ints(random.nextInt(4), 0, 8).boxed().toList();
     Long from = random.nextBoolean() ? null : EPOCH + random.nextInt(360) * 1_000_000L;
     Long to = random.nextBoolean() ? null : EPOCH + random.nextInt(360) * 1_000_000L;
-    String prefix = random.nextBoolean() ? "" : "id-" + random.nextInt(6);
+    String prefix = List.of("", "id-" + random.nextInt(6), "@e@id-").get(random.nextInt(3));
     Place after =
         random.nextBoolean()
             ? Place.START
             : new Place(EPOCH + random.nextInt(360) * 1_000_000L, "id-" + random.nextInt(6));
     String name = random.nextBoolean() ? null : "Name" + random.nextInt(4);
     String version = random.nextBoolean() ? null : random.nextBoolean() ? "" : "1.0";
-    return new Query(statuses, from, to, prefix, name, version, after, 1 + random.nextInt(150));
+    return new Query(
+        statuses,
+        from,
+        to,
+        prefix,
+        name,
+        version,
+        random.nextBoolean(),
+        after,
+        1 + random.nextInt(150));
   }
 
   private static boolean matches(Query query, Rows.Instance row) {
@@ -290,6 +300,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
         && (from == null || from <= row.createdAt())
         && (to == null || row.createdAt() <= to)
         && row.id().startsWith(query.idPrefix())
+        && (query.entities() || !row.id().startsWith("@"))
         && (query.name() == null || row.name().equals(query.name()))
         && (query.version() == null || row.version().equals(query.version()));
   }

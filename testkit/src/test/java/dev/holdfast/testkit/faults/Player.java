@@ -43,7 +43,8 @@ final class Player {
             programs,
             roomy
                 ? Limits.DEFAULT
-                : new Limits(100, 256, 1 << 20, 100, 1, 0, 1, Times.SECOND, 10_000, 1_000, 10_000),
+                : new Limits(
+                    100, 256, 1 << 20, 100, 1, 0, 1, Times.SECOND, 10_000, 1_000, 2, 10_000),
             2);
     driven.setFaults(faults);
   }

@@ -38,7 +38,18 @@ class AdmissionTest {
   private static Asking with(int active, int idle, Program... programs) {
     Limits limits =
         new Limits(
-            100, 256, 1 << 20, 1_000, active, idle, 1_000, 60_000_000, 10_000, 1_000, 10_000);
+            100,
+            256,
+            1 << 20,
+            1_000,
+            active,
+            idle,
+            1_000,
+            60_000_000,
+            10_000,
+            1_000,
+            1_000,
+            10_000);
     return new Asking(new DrivenHub(Asking.programs(programs), limits, 1));
   }
 

@@ -112,7 +112,8 @@ class EventTest {
 
   @Test
   void an_inbox_that_is_full_refuses() {
-    Limits limits = new Limits(100, 256, 1 << 20, 5, 100, 100, 100, 1_000_000, 10, 10, 10_000);
+    Limits limits =
+        new Limits(100, 256, 1 << 20, 5, 100, 100, 100, 1_000_000, 10, 10, 1_000, 10_000);
     Asking ask = new Asking(new DrivenHub(Asking.programs(reads("Reads", 6)), limits, 1));
     ask.start("a", "Reads");
     ask.driven.get(ask.hub().suspend("a", null));

@@ -143,7 +143,7 @@ class FaultTest {
   @Test
   void a_history_that_grows_too_long_warns_once() {
     Limits limits =
-        new Limits(100, 256, 1 << 20, 1_000, 100, 100, 100, 60_000_000, 10_000, 1_000, 100);
+        new Limits(100, 256, 1 << 20, 1_000, 100, 100, 100, 60_000_000, 10_000, 1_000, 1_000, 100);
     Asking eternal =
         new Asking(
             new DrivenHub(

@@ -119,7 +119,8 @@ class TimerTest {
 
   @Test
   void more_timers_than_memory_takes_all_fire_in_time() {
-    Limits limits = new Limits(100, 256, 1 << 20, 100, 100, 2, 3, 10_000_000, 10, 10, 10_000);
+    Limits limits =
+        new Limits(100, 256, 1 << 20, 100, 100, 2, 3, 10_000_000, 10, 10, 1_000, 10_000);
     Asking ask =
         new Asking(
             new DrivenHub(

@@ -113,7 +113,7 @@ class WhyTest {
   @Test
   void those_who_wait_for_their_turn_in_the_queue() {
     Limits limits =
-        new Limits(100, 256, 1 << 20, 100, 1, 0, 100, 60_000_000, 10_000, 1_000, 10_000);
+        new Limits(100, 256, 1 << 20, 100, 1, 0, 100, 60_000_000, 10_000, 1_000, 1_000, 10_000);
     Asking crowded = new Asking(new DrivenHub(Asking.programs(ACTIVITY), limits, 1));
     crowded.driven.setAnswering(false);
     for (int i = 0; i < 3; i++) {

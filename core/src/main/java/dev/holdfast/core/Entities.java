@@ -1,0 +1,525 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.EntityBatchResult;
+import dev.holdfast.protocol.EntityLockGrantedEvent;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityOperationCompletedEvent;
+import dev.holdfast.protocol.EntityOperationFailedEvent;
+import dev.holdfast.protocol.ExecutionStartedEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OperationAction;
+import dev.holdfast.protocol.OperationResult;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.SendSignalAction;
+import dev.holdfast.protocol.StartNewOrchestrationAction;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to entities: operations queue up, are run a batch at a time, and change the state
+ * with all that they cause in one commit.
+ *
+ * <p>User code of an entity may reach outside, so a batch leaves only when all it rests on is
+ * durable. Locks are dealt with here; no executor ever sees one. Each entity of a lock set is
+ * locked when the request has come to the head of its queue, and hands the request on to the next:
+ * as the order is the same for everybody, nobody waits in a circle.
+ */
+final class Entities {
+  private final PartitionContext context;
+  private final Memory memory;
+  private final Changes changes;
+
+  Entities(PartitionContext context, Memory memory) {
+    this.context = context;
+    this.memory = memory;
+    this.changes = context.changes();
+  }
+
+  /**
+   * @param entity null when there is none of this id
+   */
+  void handle(Input.ToInstance input, @Nullable Entity entity) {
+    if (input instanceof Input.Operate operate) {
+      operate(operate, entity);
+    } else if (input instanceof Input.Signal signal) {
+      signal(signal, entity);
+    } else if (input instanceof Input.Raise raise) {
+      raise(raise, entity);
+    } else if (input instanceof Input.Answered answered) {
+      answered(answered.answer(), entity);
+    } else if (input instanceof Input.GetEntity get) {
+      changes.reply(entity, get.asker(), Optional.ofNullable(entity).map(e -> metadata(e, get)));
+    } else if (input instanceof Input.Get get) {
+      changes.reply(
+          entity,
+          get.asker(),
+          Optional.ofNullable(entity).map(e -> Views.state(e, get.payloads())));
+    } else if (input instanceof Input.Wait wait) {
+      changes.reply(
+          entity,
+          wait.asker(),
+          Optional.ofNullable(entity).map(e -> Views.state(e, wait.payloads())));
+    } else if (input instanceof Input.Explain explain) {
+      changes.reply(entity, explain.asker(), Optional.ofNullable(entity).map(Views::explain));
+    } else if (input instanceof Input.Unlock unlock) {
+      boolean held = entity != null && unlock.holder().equals(holder(entity));
+      if (entity != null && held) {
+        setLock(entity, null);
+        proceed(entity);
+      }
+      changes.reply(entity, unlock.asker(), held);
+    } else if (input instanceof Input.Purge purge) {
+      if (entity != null) {
+        purge(entity);
+      }
+      changes.reply(null, purge.asker(), entity != null);
+    } else {
+      notForEntities(input);
+    }
+  }
+
+  private void notForEntities(Input.ToInstance input) {
+    if (input instanceof Input.Terminate terminate && terminate.asker() != null) {
+      changes.reply(null, terminate.asker(), Input.Delivered.NO_SUCH_INSTANCE);
+    } else if (input instanceof Input.Suspend suspend) {
+      changes.reply(null, suspend.asker(), Input.Delivered.NO_SUCH_INSTANCE);
+    } else if (input instanceof Input.Resume resume) {
+      changes.reply(null, resume.asker(), Input.Delivered.NO_SUCH_INSTANCE);
+    } else if (input instanceof Input.Rewind rewind && rewind.asker() != null) {
+      changes.whenDurable(
+          new Effect.Refuse(
+              rewind.asker(),
+              new RefusedException(
+                  RefusedException.Reason.FAILED_PRECONDITION,
+                  "'%s' is an entity; only orchestrations can be rewound."
+                      .formatted(rewind.instanceId()))));
+    }
+    // What other instances send is dropped, as for any target that cannot take it.
+  }
+
+  private void operate(Input.Operate operate, @Nullable Entity entity) {
+    EntityMessage content = EntityMessage.of(operate.message());
+    if (content == null) {
+      context
+          .problems()
+          .warn(
+              "'%s' was sent an event that no entity understands; it was dropped."
+                  .formatted(operate.instanceId()));
+    } else if (content.kind() == EntityMessage.Kind.UNLOCK) {
+      unlocked(content, entity);
+    } else {
+      arrived(
+          entity != null ? entity : create(operate.instanceId()),
+          content,
+          operate.message(),
+          Message.Source.INSTANCE);
+    }
+  }
+
+  private void signal(Input.Signal signal, @Nullable Entity entity) {
+    take(
+        EntityMessage.signal(
+            signal.requestId(), signal.operation(), signal.input(), signal.dueAt()),
+        signal.instanceId(),
+        entity,
+        signal.asker());
+  }
+
+  /** A client that knows no entities raises the event which an orchestrator's signal is. */
+  private void raise(Input.Raise raise, @Nullable Entity entity) {
+    EntityMessage content =
+        LegacyEntityJson.message(raise.name(), raise.input() == null ? "" : raise.input());
+    if (content == null || content.kind() != EntityMessage.Kind.SIGNAL) {
+      changes.whenDurable(
+          new Effect.Refuse(
+              raise.asker(),
+              new RefusedException(
+                  RefusedException.Reason.INVALID_ARGUMENT,
+                  "'%s' is an entity, and the event '%s' is no signal for one. Signal it, or raise an event 'op' with {\"op\":name,\"signal\":true,\"id\":id,\"input\":JSON text}."
+                      .formatted(raise.instanceId(), raise.name()))));
+      return;
+    }
+    take(content, raise.instanceId(), entity, raise.asker());
+  }
+
+  private void take(
+      EntityMessage content,
+      String instanceId,
+      @Nullable Entity entity,
+      Asker<Input.Delivered> asker) {
+    if (entity != null && entity.messages() >= context.limits().inboxMax()) {
+      changes.whenDurable(
+          entity,
+          new Effect.Refuse(
+              asker,
+              new RefusedException(
+                  RefusedException.Reason.OVERLOADED,
+                  "Entity '%s' has %d operations to do, the limit (inboxMax). Signal it again when it has done some."
+                      .formatted(instanceId, entity.messages()))));
+      return;
+    }
+    Message message =
+        arrived(
+            entity != null ? entity : create(instanceId),
+            content,
+            content.event(Times.timestamp(context.stamp())),
+            Message.Source.CLIENT);
+    message.replies.add(new Effect.Reply<>(asker, Input.Delivered.ACCEPTED));
+  }
+
+  private Entity create(String instanceId) {
+    OrchestrationState state =
+        OrchestrationState.newBuilder()
+            .setInstanceId(instanceId)
+            .setName(Entity.rowName(EntityIds.name(instanceId)))
+            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
+            .setCreatedTimestamp(Times.timestamp(context.now()))
+            .setLastUpdatedTimestamp(Times.timestamp(context.now()))
+            .setExecutionId(StringValue.of(context.newGuid()))
+            .build();
+    Entity entity =
+        new Entity(
+            new Rows.Instance(
+                context.nextKey(),
+                instanceId,
+                InstanceIds.slot(instanceId),
+                state.getOrchestrationStatusValue(),
+                true,
+                context.now(),
+                0,
+                state));
+    entity.insertPending = true;
+    context.put(entity);
+    return entity;
+  }
+
+  private Message arrived(
+      Entity entity, EntityMessage content, HistoryEvent event, Message.Source source) {
+    Message message = new Message(entity.nextMessage++, event, context.now(), source, false);
+    Operation operation = new Operation(message, content);
+    entity.fresh.add(message);
+    changes.touch(entity);
+    if (content.dueAt() > context.now()) {
+      entity.delayed.put(operation.timerId(), operation);
+      context.setTimer(entity, operation.timerId(), content.dueAt());
+    } else {
+      entity.enqueue(operation);
+      proceed(entity);
+    }
+    return message;
+  }
+
+  /** A timer of the entity has fired. */
+  void due(Entity entity, int timerId) {
+    Operation operation = entity.delayed.get(timerId);
+    if (operation != null && operation.content.dueAt() <= context.now()) {
+      entity.delayed.remove(timerId);
+      entity.enqueue(operation);
+      changes.touch(entity);
+      proceed(entity);
+    }
+  }
+
+  /** Goes on with what can be done: grants locks and hands out a batch. */
+  void proceed(Entity entity) {
+    if (entity.batch != null) {
+      return;
+    }
+    grantLock(entity);
+    if (entity.isNothing()) {
+      context.remove(entity);
+    } else if (entity.hasSomethingToDo() && mayRun(entity)) {
+      handOut(entity);
+    }
+  }
+
+  private boolean mayRun(Entity entity) {
+    boolean may = memory.mayRun(entity);
+    if (may && entity.parked) {
+      memory.unpark(entity);
+    } else if (!may) {
+      memory.park(entity);
+    }
+    return may;
+  }
+
+  private void grantLock(Entity entity) {
+    Operation next = entity.queue.peekFirst();
+    if (entity.lock != null || next == null || next.content.kind() != EntityMessage.Kind.LOCK) {
+      return;
+    }
+    entity.queue.removeFirst();
+    EntityMessage request = next.content;
+    String holder = java.util.Objects.requireNonNullElse(request.caller(), "");
+    setLock(entity, new Entity.Lock(holder, request.requestId()));
+    changes.consumed(entity, next);
+    // Within the section it may wait for what it has asked before, so that must not wait behind it.
+    for (Iterator<Operation> waiting = entity.queue.iterator(); waiting.hasNext(); ) {
+      Operation one = waiting.next();
+      if (entity.isFromHolder(one.content) && one.content.kind() != EntityMessage.Kind.LOCK) {
+        waiting.remove();
+        entity.urgent.addLast(one);
+      }
+    }
+    if (request.position() + 1 < request.lockSet().size()) {
+      EntityMessage further = request.next();
+      context.hand(
+          new Input.Operate(
+              further.lockSet().get(further.position()),
+              further.event(Times.timestamp(context.stamp()))));
+    } else {
+      answer(request, granted(request), request.lockSet());
+    }
+  }
+
+  private HistoryEvent granted(EntityMessage request) {
+    HistoryEvent.Builder event = Events.inbound(Times.timestamp(context.stamp()));
+    return request.legacy()
+        ? event.setEventRaised(LegacyEntityJson.answer(request.requestId(), null, null)).build()
+        : event
+            .setEntityLockGranted(
+                EntityLockGrantedEvent.newBuilder().setCriticalSectionId(request.requestId()))
+            .build();
+  }
+
+  private void unlocked(EntityMessage unlock, @Nullable Entity entity) {
+    if (entity == null) {
+      return;
+    }
+    if (entity.lock != null && entity.lock.section().equals(unlock.requestId())) {
+      setLock(entity, null);
+    } else {
+      entity.queue.removeIf(
+          operation -> {
+            boolean gone =
+                operation.content.kind() == EntityMessage.Kind.LOCK
+                    && operation.content.requestId().equals(unlock.requestId());
+            if (gone) {
+              changes.consumed(entity, operation);
+            }
+            return gone;
+          });
+    }
+    proceed(entity);
+  }
+
+  private void setLock(Entity entity, Entity.@Nullable Lock lock) {
+    entity.lock = lock;
+    if (lock == null) {
+      while (!entity.urgent.isEmpty()) {
+        entity.queue.addFirst(entity.urgent.removeLast());
+      }
+    }
+    changes.state(entity, entity.changed(entity.state(), lock, changedAt(entity)), 0);
+  }
+
+  private static @Nullable String holder(Entity entity) {
+    return entity.lock == null ? null : entity.lock.holder();
+  }
+
+  private void handOut(Entity entity) {
+    java.util.ArrayDeque<Operation> from = entity.lock != null ? entity.urgent : entity.queue;
+    List<Operation> operations = new ArrayList<>();
+    while (operations.size() < context.limits().entityBatchMax()
+        && !from.isEmpty()
+        && from.getFirst().content.kind() != EntityMessage.Kind.LOCK) {
+      operations.add(from.removeFirst());
+    }
+    if (operations.isEmpty()) {
+      // The holder asks for a lock within its own: it waits for itself, as its SDK should know.
+      return;
+    }
+    long token = context.nextToken();
+    entity.batch = new Entity.Batch(token, context.now(), operations);
+    changes.touch(entity);
+    changes.dispatch(
+        entity,
+        new WorkItem.EntityBatch(
+            token,
+            entity.id,
+            entity.executionId(),
+            entity.state(),
+            operations.stream().map(Operation::forExecutor).toList()));
+  }
+
+  private void answered(Answer answer, @Nullable Entity entity) {
+    if (!(answer instanceof Answer.EntityDone done)) {
+      context.problems().impossible("expected the answer of an entity, but got " + answer);
+    } else if (entity != null
+        && entity.batch != null
+        && entity.batch.token() == done.item().token()) {
+      close(entity, entity.batch.operations(), done.response());
+    }
+  }
+
+  private void close(Entity entity, List<Operation> operations, EntityBatchResult result) {
+    entity.batch = null;
+    int results = Math.min(result.getResultsCount(), operations.size());
+    int done = result.hasFailureDetails() ? operations.size() : results;
+    for (int i = operations.size() - 1; i >= done; i--) {
+      Operation left = operations.get(i);
+      (entity.isFromHolder(left.content) ? entity.urgent : entity.queue).addFirst(left);
+    }
+    for (int i = 0; i < done; i++) {
+      OperationResult outcome =
+          i < results ? result.getResults(i) : Events.operationFailed(result.getFailureDetails());
+      tell(entity, operations.get(i).content, outcome);
+      changes.consumed(entity, operations.get(i));
+    }
+    if (results > 0) {
+      String state = result.hasEntityState() ? result.getEntityState().getValue() : null;
+      changes.state(entity, entity.changed(state, entity.lock, changedAt(entity)), 0);
+      result.getActionsList().forEach(action -> act(entity, action));
+    }
+    proceed(entity);
+  }
+
+  private long changedAt(Entity entity) {
+    return Math.max(context.now(), Times.micros(entity.row.state().getLastUpdatedTimestamp()));
+  }
+
+  private void tell(Entity entity, EntityMessage asked, OperationResult outcome) {
+    TaskFailureDetails failure =
+        outcome.hasFailure() ? outcome.getFailure().getFailureDetails() : null;
+    if (asked.kind() == EntityMessage.Kind.CALL) {
+      StringValue result =
+          outcome.getSuccess().hasResult() ? outcome.getSuccess().getResult() : null;
+      answer(asked, outcome(asked, result, failure), List.of());
+    } else if (failure != null) {
+      context
+          .problems()
+          .warn(
+              "Operation '%s', signalled to entity '%s', has failed: %s: %s"
+                  .formatted(
+                      asked.operation(),
+                      entity.id,
+                      failure.getErrorType(),
+                      failure.getErrorMessage()));
+    }
+  }
+
+  private HistoryEvent outcome(
+      EntityMessage asked, @Nullable StringValue result, @Nullable TaskFailureDetails failure) {
+    HistoryEvent.Builder event = Events.inbound(Times.timestamp(context.stamp()));
+    if (asked.legacy()) {
+      return event
+          .setEventRaised(
+              LegacyEntityJson.answer(
+                  asked.requestId(), result == null ? null : result.getValue(), failure))
+          .build();
+    }
+    if (failure != null) {
+      return event
+          .setEntityOperationFailed(
+              EntityOperationFailedEvent.newBuilder()
+                  .setRequestId(asked.requestId())
+                  .setFailureDetails(failure))
+          .build();
+    }
+    EntityOperationCompletedEvent.Builder completed =
+        EntityOperationCompletedEvent.newBuilder().setRequestId(asked.requestId());
+    if (result != null) {
+      completed.setOutput(result);
+    }
+    return event.setEntityOperationCompleted(completed).build();
+  }
+
+  private void answer(EntityMessage asked, HistoryEvent outcome, List<String> lockSet) {
+    if (asked.caller() != null) {
+      context.hand(
+          new Input.EntityAnswered(
+              asked.caller(), asked.callerExecution(), asked.requestId(), outcome, lockSet));
+    }
+  }
+
+  private void act(Entity entity, OperationAction action) {
+    switch (action.getOperationActionTypeCase()) {
+      case SENDSIGNAL -> sendSignal(entity, action.getSendSignal());
+      case STARTNEWORCHESTRATION -> start(entity, action.getStartNewOrchestration());
+      case OPERATIONACTIONTYPE_NOT_SET ->
+          context
+              .problems()
+              .warn(
+                  "Entity '%s' asked for something that this version does not know; it was ignored."
+                      .formatted(entity.id));
+    }
+  }
+
+  private void sendSignal(Entity entity, SendSignalAction action) {
+    String target = EntityIds.normal(action.getInstanceId());
+    String problem = EntityIds.problem(target, context.limits().instanceIdMax());
+    if (problem != null) {
+      context
+          .problems()
+          .warn("Entity '%s' cannot signal another: %s".formatted(entity.id, problem));
+      return;
+    }
+    EntityMessage signal =
+        EntityMessage.signal(
+            context.newGuid(),
+            action.getName(),
+            action.hasInput() ? action.getInput().getValue() : null,
+            action.hasScheduledTime() ? Times.microsUp(action.getScheduledTime()) : 0);
+    context.hand(new Input.Operate(target, signal.event(Times.timestamp(context.stamp()))));
+  }
+
+  private void start(Entity entity, StartNewOrchestrationAction action) {
+    String id = action.getInstanceId().isEmpty() ? context.newGuid() : action.getInstanceId();
+    String problem = InstanceIds.problem(id, context.limits().instanceIdMax());
+    if (problem == null) {
+      problem = Text.problem("orchestrator name", action.getName());
+    }
+    if (problem == null) {
+      problem = Text.problem("orchestrator version", action.getVersion().getValue());
+    }
+    if (problem != null) {
+      context
+          .problems()
+          .warn("Entity '%s' cannot start an orchestration: %s".formatted(entity.id, problem));
+      return;
+    }
+    ExecutionStartedEvent.Builder started =
+        ExecutionStartedEvent.newBuilder().setName(action.getName());
+    started
+        .getOrchestrationInstanceBuilder()
+        .setInstanceId(id)
+        .setExecutionId(StringValue.of(context.newGuid()));
+    if (action.hasVersion()) {
+      started.setVersion(action.getVersion());
+    }
+    if (action.hasInput()) {
+      started.setInput(action.getInput());
+    }
+    if (action.hasScheduledTime()) {
+      started.setScheduledStartTimestamp(action.getScheduledTime());
+    }
+    if (action.hasParentTraceContext()) {
+      started.setParentTraceContext(action.getParentTraceContext());
+    }
+    context.hand(
+        new Input.StartChild(
+            id,
+            Events.inbound(Times.timestamp(context.stamp())).setExecutionStarted(started).build()));
+  }
+
+  /** All of it goes; who waits for it is told. */
+  private void purge(Entity entity) {
+    TaskFailureDetails gone =
+        Turns.failure(
+            "EntityPurged", "Entity '%s' was removed before it did this.".formatted(entity.id));
+    for (Operation operation : entity.operations()) {
+      tell(entity, operation.content, Events.operationFailed(gone));
+    }
+    context.remove(entity);
+  }
+
+  private static EntityMetadata metadata(Entity entity, Input.GetEntity get) {
+    return Views.entity(entity.row.state(), entity.backlog(), get.withState());
+  }
+}

@@ -1,0 +1,193 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entity in the memory of its partition: its state, its lock, and what it has been asked and
+ * has not done.
+ *
+ * <p>It is kept in the rows that executions have: the summary holds the state as its input and the
+ * lock in its tags, the inbox what is to be done, timers what is to be done later. There is no
+ * history. Its summary's name is the entity's with an at-sign before it, which no orchestrator's
+ * row carries.
+ */
+final class Entity extends Resident {
+  private static final String LOCKED_BY = "lockedBy";
+  private static final String SECTION = "criticalSection";
+
+  /** What can be done now, in order. */
+  final ArrayDeque<Operation> queue = new ArrayDeque<>();
+
+  /** What the holder of the lock has asked for within it: this comes before the queue. */
+  final ArrayDeque<Operation> urgent = new ArrayDeque<>();
+
+  /** What is not due yet, by the id of its timer. */
+  final LinkedHashMap<Integer, Operation> delayed = new LinkedHashMap<>();
+
+  /** What has arrived and has no row. */
+  final List<Message> fresh = new ArrayList<>();
+
+  @Nullable Batch batch;
+  @Nullable Lock lock;
+
+  /** Operations that an executor has now. */
+  record Batch(long token, long openedAt, List<Operation> operations) {}
+
+  /** Who alone is served until the lock is released. */
+  record Lock(String holder, String section) {}
+
+  Entity(Rows.Instance row) {
+    super(row);
+    Map<String, String> tags = row.state().getTagsMap();
+    String holder = tags.get(LOCKED_BY);
+    this.lock = holder == null ? null : new Lock(holder, tags.getOrDefault(SECTION, ""));
+  }
+
+  /** The name of the summary of an entity of this name, which is in lower case. */
+  static String rowName(String name) {
+    return "@" + name;
+  }
+
+  /**
+   * Builds the memory of a stored entity.
+   *
+   * @throws StoreException what it was asked does not parse
+   */
+  static Entity of(Store.Stored stored) {
+    Entity entity = new Entity(stored.instance());
+    entity.written = stored.instance();
+    for (Rows.Inbox row : stored.inbox()) {
+      Operation operation = entity.read(row);
+      entity.nextMessage = Math.max(entity.nextMessage, row.seq() + 1);
+      if (stored.timers().stream().anyMatch(timer -> timer.timerId() == operation.timerId())) {
+        operation.hasTimer = true;
+        entity.delayed.put(operation.timerId(), operation);
+      } else {
+        entity.enqueue(operation);
+      }
+    }
+    return entity;
+  }
+
+  private Operation read(Rows.Inbox row) {
+    try {
+      HistoryEvent event = HistoryEvent.parseFrom(row.bytes());
+      EntityMessage content = EntityMessage.of(event);
+      if (content != null) {
+        return new Operation(
+            new Message(row.seq(), event, 0, Message.Source.INSTANCE, true), content);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new StoreException("inbox row " + row.seq() + " of " + id + " does not parse", e);
+    }
+    throw new StoreException(
+        "expected what an entity understands in inbox row " + row.seq() + " of " + id);
+  }
+
+  void enqueue(Operation operation) {
+    (isFromHolder(operation.content) ? urgent : queue).addLast(operation);
+  }
+
+  boolean isFromHolder(EntityMessage message) {
+    return lock != null && lock.holder().equals(message.caller());
+  }
+
+  /** Whether something can be done without anyone asking further. */
+  boolean hasSomethingToDo() {
+    return batch != null || !urgent.isEmpty() || (lock == null && !queue.isEmpty());
+  }
+
+  /** Whether nothing would be lost if it had no rows at all. */
+  boolean isNothing() {
+    return state() == null
+        && lock == null
+        && batch == null
+        && queue.isEmpty()
+        && urgent.isEmpty()
+        && delayed.isEmpty();
+  }
+
+  /** How many operations wait or run, delayed ones not counted. */
+  int backlog() {
+    return queue.size() + urgent.size() + (batch == null ? 0 : batch.operations().size());
+  }
+
+  /** How many messages it has in all. */
+  int messages() {
+    return backlog() + delayed.size();
+  }
+
+  String name() {
+    return EntityIds.name(id);
+  }
+
+  /** The state as JSON text; null when it has none. */
+  @Nullable String state() {
+    return row.state().hasInput() ? row.state().getInput().getValue() : null;
+  }
+
+  /** The summary with another state and lock. */
+  OrchestrationState changed(@Nullable String state, @Nullable Lock locked, long at) {
+    OrchestrationState.Builder next =
+        row.state().toBuilder().setLastUpdatedTimestamp(Times.timestamp(at)).clearTags();
+    if (state == null) {
+      next.clearInput();
+    } else {
+      next.setInput(StringValue.of(state));
+    }
+    if (locked != null) {
+      next.putTags(LOCKED_BY, locked.holder()).putTags(SECTION, locked.section());
+    }
+    return next.build();
+  }
+
+  /** Who holds the lock of an entity with this summary; null when nobody does. */
+  static @Nullable Lock lock(OrchestrationState state) {
+    String holder = state.getTagsMap().get(LOCKED_BY);
+    return holder == null ? null : new Lock(holder, state.getTagsOrDefault(SECTION, ""));
+  }
+
+  @Override
+  boolean mustBeReady() {
+    return hasSomethingToDo();
+  }
+
+  @Override
+  boolean canBeForgotten() {
+    return !insertPending && batch == null && fresh.isEmpty() && (parked || !hasSomethingToDo());
+  }
+
+  /** In order of arrival, but for those that a lock lets pass. */
+  List<Operation> operations() {
+    List<Operation> all = new ArrayList<>(messages());
+    if (batch != null) {
+      all.addAll(batch.operations());
+    }
+    all.addAll(urgent);
+    all.addAll(queue);
+    all.addAll(delayed.values());
+    return all;
+  }
+
+  @Override
+  Iterable<Message> unread() {
+    return operations().stream().map(operation -> operation.message).toList();
+  }
+
+  @Override
+  void timerHasRow(int timerId) {
+    Operation operation = delayed.get(timerId);
+    if (operation != null) {
+      operation.hasTimer = true;
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.protocol.EntityLockRequestedEvent;
+import dev.holdfast.protocol.EntityOperationCalledEvent;
+import dev.holdfast.protocol.EntityOperationSignaledEvent;
+import dev.holdfast.protocol.EntityUnlockSentEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.SendEntityMessageAction;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an entity is told, in whichever of the two generations it was written: the newer events of
+ * kinds of their own, or an ordinary event with a JSON document in it (protocol reference §9.6).
+ * The one who asked is answered in its own generation.
+ *
+ * @param requestId of the operation; of a lock, the id of the critical section
+ * @param operation its name; "" for locks
+ * @param caller who is answered, and whose lock it is; null for a signal that does not say
+ * @param callerExecution which execution of the caller; null when it does not say
+ * @param dueAt when a delayed operation is due, microseconds since the epoch; 0 for at once
+ * @param lockSet all entities to lock, in the order in which they are locked; empty for the rest
+ * @param position of the entity at hand in {@code lockSet}
+ */
+record EntityMessage(
+    Kind kind,
+    boolean legacy,
+    String requestId,
+    String operation,
+    @Nullable String input,
+    @Nullable String caller,
+    @Nullable String callerExecution,
+    long dueAt,
+    List<String> lockSet,
+    int position) {
+
+  enum Kind {
+    SIGNAL,
+    CALL,
+    LOCK,
+    UNLOCK
+  }
+
+  /** The order in which everybody locks, so that no two wait for each other. */
+  private static final Comparator<String> LOCK_ORDER =
+      Comparator.comparing(EntityIds::name, Text::compare)
+          .thenComparing(EntityIds::key, Text::compare);
+
+  EntityMessage {
+    lockSet = List.copyOf(lockSet);
+  }
+
+  static EntityMessage signal(
+      String requestId, String operation, @Nullable String input, long dueAt) {
+    return new EntityMessage(
+        Kind.SIGNAL, false, requestId, operation, input, null, null, dueAt, List.of(), 0);
+  }
+
+  static EntityMessage unlock(String section, String caller) {
+    return new EntityMessage(Kind.UNLOCK, false, section, "", null, caller, null, 0, List.of(), 0);
+  }
+
+  static EntityMessage lock(
+      boolean legacy,
+      String section,
+      String caller,
+      @Nullable String callerExecution,
+      List<String> lockSet,
+      int position) {
+    return new EntityMessage(
+        Kind.LOCK, legacy, section, "", null, caller, callerExecution, 0, lockSet, position);
+  }
+
+  /** The same set without repetitions, each id as the engine spells it, in the locking order. */
+  static List<String> inLockOrder(List<String> ids) {
+    return ids.stream().map(EntityIds::normal).distinct().sorted(LOCK_ORDER).toList();
+  }
+
+  /** Reads what an entity's inbox or an orchestrator's history holds; null when it is no such. */
+  static @Nullable EntityMessage of(HistoryEvent event) {
+    return switch (event.getEventTypeCase()) {
+      case ENTITYOPERATIONSIGNALED -> {
+        EntityOperationSignaledEvent signaled = event.getEntityOperationSignaled();
+        yield new EntityMessage(
+            Kind.SIGNAL,
+            false,
+            signaled.getRequestId(),
+            signaled.getOperation(),
+            signaled.hasInput() ? signaled.getInput().getValue() : null,
+            null,
+            null,
+            signaled.hasScheduledTime() ? Times.microsUp(signaled.getScheduledTime()) : 0,
+            List.of(),
+            0);
+      }
+      case ENTITYOPERATIONCALLED -> {
+        EntityOperationCalledEvent called = event.getEntityOperationCalled();
+        yield new EntityMessage(
+            Kind.CALL,
+            false,
+            called.getRequestId(),
+            called.getOperation(),
+            called.hasInput() ? called.getInput().getValue() : null,
+            text(called.hasParentInstanceId(), called.getParentInstanceId()),
+            text(called.hasParentExecutionId(), called.getParentExecutionId()),
+            called.hasScheduledTime() ? Times.microsUp(called.getScheduledTime()) : 0,
+            List.of(),
+            0);
+      }
+      case ENTITYLOCKREQUESTED -> {
+        EntityLockRequestedEvent lock = event.getEntityLockRequested();
+        yield new EntityMessage(
+            Kind.LOCK,
+            false,
+            lock.getCriticalSectionId(),
+            "",
+            null,
+            text(lock.hasParentInstanceId(), lock.getParentInstanceId()),
+            null,
+            0,
+            lock.getLockSetList(),
+            lock.getPosition());
+      }
+      case ENTITYUNLOCKSENT -> {
+        EntityUnlockSentEvent unlock = event.getEntityUnlockSent();
+        yield new EntityMessage(
+            Kind.UNLOCK,
+            false,
+            unlock.getCriticalSectionId(),
+            "",
+            null,
+            text(unlock.hasParentInstanceId(), unlock.getParentInstanceId()),
+            null,
+            0,
+            List.of(),
+            0);
+      }
+      case EVENTRAISED ->
+          LegacyEntityJson.message(
+              event.getEventRaised().getName(), event.getEventRaised().getInput().getValue());
+      case EVENTSENT ->
+          EntityIds.isEntity(event.getEventSent().getInstanceId())
+              ? LegacyEntityJson.message(
+                  event.getEventSent().getName(), event.getEventSent().getInput().getValue())
+              : null;
+      default -> null;
+    };
+  }
+
+  private static @Nullable String text(boolean present, StringValue value) {
+    return present && !value.getValue().isEmpty() ? value.getValue() : null;
+  }
+
+  /** The action of an orchestrator as the event of the same content, without id and time. */
+  static HistoryEvent.Builder asked(OrchestratorAction action) {
+    SendEntityMessageAction message = action.getSendEntityMessage();
+    HistoryEvent.Builder event = HistoryEvent.newBuilder();
+    return switch (message.getEntityMessageTypeCase()) {
+      case ENTITYOPERATIONSIGNALED ->
+          event.setEntityOperationSignaled(message.getEntityOperationSignaled());
+      case ENTITYOPERATIONCALLED ->
+          event.setEntityOperationCalled(message.getEntityOperationCalled());
+      case ENTITYLOCKREQUESTED -> event.setEntityLockRequested(message.getEntityLockRequested());
+      case ENTITYUNLOCKSENT -> event.setEntityUnlockSent(message.getEntityUnlockSent());
+      case ENTITYMESSAGETYPE_NOT_SET -> event;
+    };
+  }
+
+  /** The same from this caller, whatever it says of itself; a lock goes to the first of its set. */
+  EntityMessage from(String instanceId, String executionId) {
+    return new EntityMessage(
+        kind,
+        legacy,
+        requestId,
+        operation,
+        input,
+        instanceId,
+        executionId,
+        dueAt,
+        kind == Kind.LOCK ? inLockOrder(lockSet) : lockSet,
+        0);
+  }
+
+  /** A lock request on its way to the next entity of its set. */
+  EntityMessage next() {
+    return new EntityMessage(
+        kind,
+        legacy,
+        requestId,
+        operation,
+        input,
+        caller,
+        callerExecution,
+        dueAt,
+        lockSet,
+        position + 1);
+  }
+
+  /** As it stands in inboxes and mail: {@link #of} reads it again. */
+  HistoryEvent event(Timestamp at) {
+    HistoryEvent.Builder event = Events.inbound(at);
+    if (legacy) {
+      return event.setEventRaised(LegacyEntityJson.event(this)).build();
+    }
+    return switch (kind) {
+      case SIGNAL -> {
+        EntityOperationSignaledEvent.Builder signaled =
+            EntityOperationSignaledEvent.newBuilder()
+                .setRequestId(requestId)
+                .setOperation(operation);
+        if (input != null) {
+          signaled.setInput(StringValue.of(input));
+        }
+        if (dueAt != 0) {
+          signaled.setScheduledTime(Times.timestamp(dueAt));
+        }
+        yield event.setEntityOperationSignaled(signaled).build();
+      }
+      case CALL -> event.setEntityOperationCalled(called()).build();
+      case LOCK ->
+          event
+              .setEntityLockRequested(
+                  EntityLockRequestedEvent.newBuilder()
+                      .setCriticalSectionId(requestId)
+                      .addAllLockSet(lockSet)
+                      .setPosition(position)
+                      .setParentInstanceId(StringValue.of(caller == null ? "" : caller)))
+              .build();
+      case UNLOCK ->
+          event
+              .setEntityUnlockSent(
+                  EntityUnlockSentEvent.newBuilder()
+                      .setCriticalSectionId(requestId)
+                      .setParentInstanceId(StringValue.of(caller == null ? "" : caller)))
+              .build();
+    };
+  }
+
+  private EntityOperationCalledEvent called() {
+    EntityOperationCalledEvent.Builder called =
+        EntityOperationCalledEvent.newBuilder().setRequestId(requestId).setOperation(operation);
+    if (input != null) {
+      called.setInput(StringValue.of(input));
+    }
+    if (dueAt != 0) {
+      called.setScheduledTime(Times.timestamp(dueAt));
+    }
+    if (caller != null) {
+      called.setParentInstanceId(StringValue.of(caller));
+    }
+    if (callerExecution != null) {
+      called.setParentExecutionId(StringValue.of(callerExecution));
+    }
+    return called.build();
+  }
+
+  /** An operation as the executor of the entity gets it: always in the newer generation. */
+  HistoryEvent forExecutor(Timestamp at) {
+    EntityMessage newer =
+        legacy
+            ? new EntityMessage(
+                kind,
+                false,
+                requestId,
+                operation,
+                input,
+                caller,
+                callerExecution,
+                dueAt,
+                lockSet,
+                position)
+            : this;
+    return newer.event(at);
+  }
+
+  /** The entity that the action is for, as its SDK spells it; of a lock, the first of the set. */
+  static String target(OrchestratorAction action) {
+    SendEntityMessageAction message = action.getSendEntityMessage();
+    return switch (message.getEntityMessageTypeCase()) {
+      case ENTITYOPERATIONSIGNALED ->
+          message.getEntityOperationSignaled().getTargetInstanceId().getValue();
+      case ENTITYOPERATIONCALLED ->
+          message.getEntityOperationCalled().getTargetInstanceId().getValue();
+      case ENTITYUNLOCKSENT -> message.getEntityUnlockSent().getTargetInstanceId().getValue();
+      case ENTITYLOCKREQUESTED ->
+          message.getEntityLockRequested().getLockSetCount() == 0
+              ? ""
+              : message.getEntityLockRequested().getLockSet(0);
+      case ENTITYMESSAGETYPE_NOT_SET -> "";
+    };
+  }
+
+  /** Why a lock that is asked for cannot be had by anybody, in words; null when it can. */
+  static @Nullable String problem(OrchestratorAction action, int idMax) {
+    List<String> lockSet = List.of();
+    if (action.getSendEntityMessage().hasEntityLockRequested()) {
+      lockSet = action.getSendEntityMessage().getEntityLockRequested().getLockSetList();
+      if (lockSet.isEmpty()) {
+        return "The lock names no entity.";
+      }
+    } else if (action.hasSendEvent()
+        && EntityIds.isEntity(action.getSendEvent().getInstance().getInstanceId())) {
+      EntityMessage message =
+          LegacyEntityJson.message(
+              action.getSendEvent().getName(), action.getSendEvent().getData().getValue());
+      lockSet = message == null ? List.of() : message.lockSet();
+    }
+    for (String id : lockSet) {
+      String problem = EntityIds.problem(id, idMax);
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
+  }
+}

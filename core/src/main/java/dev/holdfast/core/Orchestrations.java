@@ -1,0 +1,312 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.HistoryEvent;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to orchestrations: each input, and what becomes of it. */
+final class Orchestrations {
+  private final PartitionContext context;
+  private final Memory memory;
+  private final Watchers watchers;
+  private final Changes changes;
+  private final Lifecycle lifecycle;
+  private final Turns turns;
+  private final Starts starts;
+  private final Rewinding rewinding;
+
+  Orchestrations(PartitionContext context, Memory memory, Watchers watchers) {
+    this.context = context;
+    this.memory = memory;
+    this.watchers = watchers;
+    this.changes = context.changes();
+    this.lifecycle = new Lifecycle(context, watchers);
+    this.turns = new Turns(context, lifecycle);
+    this.starts = new Starts(context, lifecycle, turns);
+    this.rewinding = new Rewinding(context, lifecycle, turns, watchers);
+  }
+
+  /**
+   * @param instance null when there is none of this id
+   */
+  void handle(Input.ToInstance input, @Nullable Instance instance) {
+    if (input instanceof Input.Answered answered) {
+      answered(answered.answer(), instance);
+    } else if (input instanceof Input.Start start) {
+      begun(starts.start(start, instance));
+    } else if (input instanceof Input.StartChild child) {
+      begun(starts.startChild(child, instance));
+    } else if (input instanceof Input.Get get) {
+      changes.reply(
+          instance,
+          get.asker(),
+          Optional.ofNullable(instance).map(i -> Views.state(i, get.payloads())));
+    } else if (input instanceof Input.Wait wait) {
+      await(wait, instance);
+    } else if (input instanceof Input.Raise raise) {
+      raise(raise, instance);
+    } else if (input instanceof Input.Send send) {
+      if (instance != null && !instance.hasEnded()) {
+        lifecycle.receive(
+            instance, turns.eventRaised(send.name(), send.input()), Message.Source.INSTANCE);
+        turns.openIfDue(instance);
+      }
+    } else if (input instanceof Input.EntityAnswered answer) {
+      entityAnswered(answer, instance);
+    } else if (input instanceof Input.Resolve resolve) {
+      resolve(resolve, instance);
+    } else if (input instanceof Input.Terminate terminate) {
+      terminate(terminate, instance);
+    } else if (input instanceof Input.Suspend suspend) {
+      control(
+          instance,
+          suspend.asker(),
+          i -> {
+            if (!i.isSuspended()) {
+              lifecycle.suspend(i, suspend.reason());
+            }
+          });
+    } else if (input instanceof Input.Resume resume) {
+      control(
+          instance,
+          resume.asker(),
+          i -> {
+            if (i.isSuspended()) {
+              lifecycle.resume(i, resume.reason());
+              admit(i);
+            }
+          });
+    } else if (input instanceof Input.Rewind rewind) {
+      rewinding.impossible(rewind, instance);
+    } else if (input instanceof Input.Purge purge) {
+      purge(purge, instance);
+    } else if (input instanceof Input.Explain explain) {
+      changes.reply(instance, explain.asker(), Optional.ofNullable(instance).map(Views::explain));
+    } else {
+      context.problems().impossible("expected an input for an instance, but got " + input);
+    }
+  }
+
+  /** A new or revived execution runs, unless there are too many or nobody serves it. */
+  private void begun(@Nullable Instance instance) {
+    if (instance == null || instance.startAt != 0) {
+      return;
+    }
+    if (!memory.mayRun(instance)) {
+      memory.park(instance);
+      return;
+    }
+    dispatchActivities(instance);
+    turns.openIfDue(instance);
+  }
+
+  /** What is parked in memory goes on if it may by now. */
+  void admit(Instance instance) {
+    if (instance.parked && memory.mayRun(instance)) {
+      memory.unpark(instance);
+      dispatchActivities(instance);
+    }
+    turns.openIfDue(instance);
+  }
+
+  /** It has been read from the store: what it had under way goes on. */
+  void loaded(Instance instance) {
+    if (!instance.hasEnded() && (instance.openActivities > 0 || !instance.inbox.isEmpty())) {
+      begun(instance);
+    }
+  }
+
+  /** Goes back to before the failure of this instance. */
+  void rewind(Instance instance, List<HistoryEvent> history, Input.Rewind rewind) {
+    begun(rewinding.goBack(instance, history, rewind));
+  }
+
+  private void dispatchActivities(Instance instance) {
+    if (instance.openActivities == 0 || instance.hasEnded()) {
+      return;
+    }
+    for (OpenTask task : instance.open.values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered) {
+        changes.dispatch(instance, turns.activity(instance, task));
+      }
+    }
+  }
+
+  private void await(Input.Wait wait, @Nullable Instance instance) {
+    if (instance != null && Watchers.isOver(wait, instance)) {
+      changes.reply(instance, wait.asker(), Optional.of(Views.state(instance, wait.payloads())));
+    } else {
+      watchers.add(wait);
+    }
+  }
+
+  private void raise(Input.Raise raise, @Nullable Instance instance) {
+    if (instance == null) {
+      changes.reply(null, raise.asker(), Input.Delivered.NO_SUCH_INSTANCE);
+    } else if (instance.hasEnded()) {
+      changes.reply(instance, raise.asker(), Input.Delivered.TERMINAL);
+    } else if (instance.inbox.size() >= context.limits().inboxMax()) {
+      changes.whenDurable(
+          instance,
+          new Effect.Refuse(
+              raise.asker(),
+              new RefusedException(
+                  RefusedException.Reason.OVERLOADED,
+                  "Instance '%s' has %d unread messages, the limit (inboxMax). Raise the event again when it has read some."
+                      .formatted(instance.id, instance.inbox.size()))));
+    } else {
+      Message message =
+          lifecycle.receive(
+              instance, turns.eventRaised(raise.name(), raise.input()), Message.Source.CLIENT);
+      message.replies.add(new Effect.Reply<>(raise.asker(), Input.Delivered.ACCEPTED));
+      turns.openIfDue(instance);
+    }
+  }
+
+  private void resolve(Input.Resolve resolve, @Nullable Instance instance) {
+    if (instance == null || instance.hasEnded()) {
+      return;
+    }
+    String execution = resolve.parent().getOrchestrationInstance().getExecutionId().getValue();
+    OpenTask task = instance.open.get(resolve.parent().getTaskScheduledId());
+    if (task == null
+        || task.answered
+        || task.kind != Explanation.Kind.CHILD
+        || !(execution.equals(instance.executionId())
+            || context.wounded(Wound.EXECUTION_NOT_CHECKED))) {
+      return;
+    }
+    lifecycle.receive(instance, resolve.outcome(), Message.Source.INSTANCE);
+    turns.openIfDue(instance);
+  }
+
+  private void entityAnswered(Input.EntityAnswered answer, @Nullable Instance instance) {
+    Instance asking = instance != null && isAsking(instance, answer) ? instance : null;
+    if (asking != null && takes(asking, answer)) {
+      lifecycle.receive(asking, answer.outcome(), Message.Source.INSTANCE);
+      turns.openIfDue(asking);
+    } else if (asking == null || !asking.sections.containsKey(answer.requestId())) {
+      // A lock that nobody wants any more is released, however late it was granted.
+      lifecycle.unlock(answer.requestId(), answer.lockSet(), answer.instanceId());
+    }
+  }
+
+  private static boolean isAsking(Instance instance, Input.EntityAnswered answer) {
+    return !instance.hasEnded()
+        && (answer.executionId() == null || answer.executionId().equals(instance.executionId()));
+  }
+
+  private static boolean takes(Instance instance, Input.EntityAnswered answer) {
+    OpenTask task = instance.request(answer.requestId());
+    boolean wanted = task == null ? answer.outcome().hasEventRaised() : !task.answered;
+    return wanted
+        && (answer.lockSet().isEmpty() || instance.sections.containsKey(answer.requestId()));
+  }
+
+  private void control(
+      @Nullable Instance instance,
+      @Nullable Asker<Input.Delivered> asker,
+      Consumer<Instance> action) {
+    Input.Delivered delivered = Input.Delivered.ACCEPTED;
+    if (instance == null) {
+      delivered = Input.Delivered.NO_SUCH_INSTANCE;
+    } else if (instance.hasEnded()) {
+      delivered = Input.Delivered.TERMINAL;
+    } else {
+      action.accept(instance);
+    }
+    if (asker != null) {
+      changes.reply(instance, asker, delivered);
+    }
+  }
+
+  private void terminate(Input.Terminate terminate, @Nullable Instance instance) {
+    control(
+        instance,
+        terminate.asker(),
+        i -> {
+          if (terminate.onlyChildOf() == null || i.isChildOf(terminate.onlyChildOf())) {
+            lifecycle.terminate(i, turns, terminate.output(), terminate.recursive());
+          }
+        });
+  }
+
+  private void purge(Input.Purge purge, @Nullable Instance instance) {
+    boolean ended = instance != null && instance.hasEnded();
+    if (instance != null && ended) {
+      context.remove(instance);
+      watchers.purged(instance.id, changes);
+    }
+    changes.reply(null, purge.asker(), ended);
+  }
+
+  private void answered(Answer answer, @Nullable Instance instance) {
+    if (instance == null) {
+      return;
+    }
+    if (answer instanceof Answer.TurnDone done) {
+      Instance.OpenTurn turn = instance.turn;
+      if (turn != null && turn.token() == done.item().token()) {
+        turns.close(instance, turn, done.response());
+        if (memory.get(instance.id) instanceof Instance current) {
+          turns.openIfDue(current);
+        }
+      }
+    } else if (answer instanceof Answer.ActivityDone done) {
+      activityDone(done, instance);
+    } else {
+      context
+          .problems()
+          .impossible("expected the answer of a turn or an activity, but got " + answer);
+    }
+  }
+
+  private void activityDone(Answer.ActivityDone done, Instance instance) {
+    OpenTask task = instance.open.get(done.item().taskId());
+    boolean current =
+        done.item().executionId().equals(instance.executionId())
+            || context.wounded(Wound.EXECUTION_NOT_CHECKED);
+    if (task == null || task.kind != Explanation.Kind.ACTIVITY || !current || instance.hasEnded()) {
+      return;
+    }
+    if (task.answered && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
+      return;
+    }
+    Timestamp at = Times.timestamp(context.stamp());
+    ActivityResponse response = done.response();
+    StringValue result = response.hasResult() ? response.getResult() : null;
+    HistoryEvent event =
+        response.hasFailureDetails()
+            ? Events.taskFailed(at, task.id(), response.getFailureDetails())
+            : Events.taskCompleted(at, task.id(), result);
+    lifecycle.receive(instance, event, Message.Source.AGAIN);
+    turns.openIfDue(instance);
+  }
+
+  /** A timer of the instance has fired. */
+  void due(Instance instance, int timerId) {
+    if (timerId == Rows.Timer.SCHEDULED_START) {
+      if (instance.startAt != 0 && instance.startAt <= context.now()) {
+        instance.startAt = 0;
+        changes.dropScheduledStart(instance);
+        begun(instance);
+      }
+      return;
+    }
+    OpenTask task = instance.open.get(timerId);
+    if (task == null
+        || task.answered
+        || task.kind != Explanation.Kind.TIMER
+        || instance.hasEnded()
+        || Times.microsUp(task.fireAt()) > context.now()) {
+      return;
+    }
+    lifecycle.receive(instance, turns.timerFired(task), Message.Source.AGAIN);
+    turns.openIfDue(instance);
+  }
+}

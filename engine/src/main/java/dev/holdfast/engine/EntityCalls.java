@@ -1,0 +1,145 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.EntityIds;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.Times;
+import dev.holdfast.core.Views;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityQuery;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.QueryEntitiesResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What clients ask about many entities: pages of them, and clearing up after holders of locks. */
+final class EntityCalls {
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MAX = 1_000;
+  private static final String ANY = "@";
+
+  private final Store store;
+  private final Purges.Reads reads;
+  private final Function<String, CompletableFuture<Optional<OrchestrationState>>> get;
+  private final Consumer<Input.ToInstance> submit;
+
+  /**
+   * @param get the state of an instance, as a client gets it
+   * @param submit takes an input for the partitions
+   */
+  EntityCalls(
+      Store store,
+      Purges.Reads reads,
+      Function<String, CompletableFuture<Optional<OrchestrationState>>> get,
+      Consumer<Input.ToInstance> submit) {
+    this.store = store;
+    this.reads = reads;
+    this.get = get;
+    this.submit = submit;
+  }
+
+  CompletableFuture<QueryEntitiesResponse> query(EntityQuery query) {
+    String prefix = EntityIds.normal(query.getInstanceIdStartsWith().getValue());
+    if (!prefix.isEmpty() && !EntityIds.isEntity(prefix)) {
+      // Some SDKs leave out the first at-sign.
+      prefix = EntityIds.normal(ANY + prefix);
+    }
+    String startsWith = prefix.isEmpty() ? ANY : prefix;
+    int page =
+        query.getPageSize().getValue() <= 0
+            ? PAGE_DEFAULT
+            : Math.min(query.getPageSize().getValue(), PAGE_MAX);
+    return reads.run(() -> page(query, startsWith, page));
+  }
+
+  /** Reads on until the page is full: what is left out by its state or time is no gap in it. */
+  private QueryEntitiesResponse page(EntityQuery query, String startsWith, int page) {
+    QueryEntitiesResponse.Builder response = QueryEntitiesResponse.newBuilder();
+    Store.Place place = PlaceToken.parse(query.getContinuationToken().getValue());
+    while (true) {
+      List<Rows.Instance> rows =
+          store.query(Store.Query.all(page).withPrefix(startsWith).after(place));
+      for (Rows.Instance row : rows) {
+        if (response.getEntitiesCount() == page) {
+          return response.setContinuationToken(StringValue.of(PlaceToken.of(place))).build();
+        }
+        if (isWanted(query, row)) {
+          response.addEntities(metadata(row, query.getIncludeState()));
+        }
+        place = Store.Place.of(row);
+      }
+      if (rows.size() < page) {
+        return response.build();
+      }
+    }
+  }
+
+  private static boolean isWanted(EntityQuery query, Rows.Instance row) {
+    long changed = Times.micros(row.state().getLastUpdatedTimestamp());
+    return (query.getIncludeTransient() || row.state().hasInput())
+        && (!query.hasLastModifiedFrom() || Times.micros(query.getLastModifiedFrom()) <= changed)
+        && (!query.hasLastModifiedTo() || changed <= Times.microsUp(query.getLastModifiedTo()));
+  }
+
+  private EntityMetadata metadata(Rows.Instance row, boolean withState) {
+    int backlog = 0;
+    if (row.ready()) {
+      for (Store.Stored stored : store.loadByKey(List.of(row.key()), Store.Detail.OPEN)) {
+        backlog = stored.inbox().size();
+      }
+    }
+    return Views.entity(row.state(), backlog, withState);
+  }
+
+  /** Entities without state, lock or work have no row, so only locks can be left over. */
+  CompletableFuture<CleanEntityStorageResponse> clean(CleanEntityStorageRequest request) {
+    if (!request.getReleaseOrphanedLocks()) {
+      return CompletableFuture.completedFuture(CleanEntityStorageResponse.getDefaultInstance());
+    }
+    return unlockFrom(Store.Place.START, 0)
+        .thenApply(
+            released ->
+                CleanEntityStorageResponse.newBuilder().setOrphanedLocksReleased(released).build());
+  }
+
+  private CompletableFuture<Integer> unlockFrom(Store.Place after, int before) {
+    return reads
+        .run(() -> store.query(Store.Query.all(PAGE_MAX).withPrefix(ANY).after(after)))
+        .thenCompose(
+            rows -> {
+              CompletableFuture<Integer> count = CompletableFuture.completedFuture(before);
+              for (Rows.Instance row : rows) {
+                String holder = Views.entity(row.state(), 0, false).getLockedBy().getValue();
+                if (!holder.isEmpty()) {
+                  count = count.thenCombine(unlock(row.id(), holder), Integer::sum);
+                }
+              }
+              return rows.size() < PAGE_MAX
+                  ? count
+                  : count.thenCompose(
+                      soFar -> unlockFrom(Store.Place.of(rows.get(rows.size() - 1)), soFar));
+            });
+  }
+
+  private CompletableFuture<Integer> unlock(String entity, String holder) {
+    return get.apply(holder)
+        .thenCompose(
+            found -> {
+              if (found.isPresent() && !Statuses.isEnded(found.get().getOrchestrationStatus())) {
+                return CompletableFuture.completedFuture(false);
+              }
+              Promise<Boolean> released = new Promise<>();
+              submit.accept(new Input.Unlock(entity, holder, released));
+              return released;
+            })
+        .thenApply(released -> released ? 1 : 0);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Store;
+import java.util.Base64;
+
+/** Where a page ended, opaque to clients and made of letters that any header takes. */
+final class PlaceToken {
+
+  private PlaceToken() {}
+
+  static String of(Store.Place place) {
+    return Long.toString(place.createdAt(), 36)
+        + "."
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(place.id().getBytes(UTF_8));
+  }
+
+  /**
+   * @param token "" for the beginning
+   */
+  static Store.Place parse(String token) {
+    if (token.isEmpty()) {
+      return Store.Place.START;
+    }
+    try {
+      int dot = token.indexOf('.');
+      return new Store.Place(
+          Long.parseLong(token.substring(0, dot), 36),
+          new String(Base64.getUrlDecoder().decode(token.substring(dot + 1)), UTF_8));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw notOurs(token);
+    }
+  }
+
+  static RefusedException notOurs(String token) {
+    return new RefusedException(
+        RefusedException.Reason.INVALID_ARGUMENT,
+        "The continuation token '%s' is not one that this hub has given. Leave it out to begin with the first page."
+            .formatted(token));
+  }
+}

@@ -232,7 +232,7 @@ class SecuredTest {
       Iterator<Object> answers =
           ClientCalls.blockingServerStreamingCall(
               channel, empty, CallOptions.DEFAULT, Empty.getDefaultInstance());
-      answers.hasNext();
+      var unused = answers.hasNext();
       return Status.Code.OK;
     } catch (StatusRuntimeException e) {
       return e.getStatus().getCode();

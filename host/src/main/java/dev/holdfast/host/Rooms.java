@@ -236,6 +236,7 @@ final class Rooms {
             .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
             .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
             .functionTimeout(config.functionTimeout())
+            .activityTimeouts(limits.workers().activityTimeouts())
             .functions(only)
             .drainTimeout(limits.drainFor())
             .build();

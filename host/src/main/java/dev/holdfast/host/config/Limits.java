@@ -98,10 +98,14 @@ public record Limits(
         Retention.read(section.section("retention")),
         new DurableHttp(section.section("durableHttp").texts("allowedHosts")),
         Grpc.read(section.section("grpc")),
-        workers(section.section("workers")));
+        workers(section.section("workers"), section.section("activityTimeouts")));
   }
 
-  private static WorkerSettings workers(Section section) {
+  private static WorkerSettings workers(Section section, Section activityTimeouts) {
+    Map<String, Duration> timeouts = new LinkedHashMap<>();
+    for (String activity : activityTimeouts.names()) {
+      timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+    }
     WorkerSettings usual = WorkerSettings.DEFAULT;
     return new WorkerSettings(
         section.whole("itemsMax", usual.itemsMax(), 1, 1_000_000),
@@ -110,7 +114,9 @@ public record Limits(
         (int) section.bytes("responseBytesMax", usual.responseBytesMax(), MIB, 1024 * MIB),
         positive(section, "pingEvery", usual.pingEvery()),
         positive(section, "silentFor", usual.silentFor()),
-        positive(section, "answerWithin", usual.answerWithin()));
+        positive(section, "answerWithin", usual.answerWithin()),
+        positive(section, "turnTimeout", usual.turnTimeout()),
+        timeouts);
   }
 
   private static Duration positive(Section section, String name, Duration usual) {

@@ -111,7 +111,8 @@ class HostConfigTest {
             "clientAuthorities": "ca.crt", "requireKey": false, "allowPlainText": true},
           "workers": {"itemsMax": 9, "serialItemsMax": 8, "itemBytesMax": "1MiB",
             "responseBytesMax": "2MiB", "pingEvery": "11s", "silentFor": "12s",
-            "answerWithin": "13s"}}}}
+            "answerWithin": "13s", "turnTimeout": "14s"},
+          "activityTimeouts": {"Charge": "15s"}}}}
         """)
             .limits();
 
@@ -143,7 +144,9 @@ class HostConfigTest {
                     2 << 20,
                     Duration.ofSeconds(11),
                     Duration.ofSeconds(12),
-                    Duration.ofSeconds(13))));
+                    Duration.ofSeconds(13),
+                    Duration.ofSeconds(14),
+                    Map.of("charge", Duration.ofSeconds(15)))));
   }
 
   @Test

@@ -172,6 +172,7 @@ public final class GrpcServer implements AutoCloseable {
   /** Looks four times as often as a worker must hear something, so that none waits much longer. */
   private void pingFrom(EventLoopGroup group) {
     repeat(group, workers::ping, config.workers().pingEvery().dividedBy(4));
+    repeat(group, workers::look, config.workers().lookEvery());
   }
 
   private static void repeat(EventLoopGroup group, Runnable work, Duration every) {

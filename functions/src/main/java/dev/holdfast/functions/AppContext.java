@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcurrentOrchestratorFunctions how many orchestrator turns run at once
  * @param functionTimeout how long an activity or another function may run before it is interrupted
  *     and fails; null for no limit
+ * @param activityTimeouts the same of single activities, by name
  * @param functions names of the only functions to load; empty means all
  * @param log where the running of functions is told
  * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
@@ -44,6 +45,7 @@ public record AppContext(
     int maxConcurrentActivityFunctions,
     int maxConcurrentOrchestratorFunctions,
     @Nullable Duration functionTimeout,
+    Map<String, Duration> activityTimeouts,
     Set<String> functions,
     FunctionLog log,
     Duration drainTimeout) {
@@ -63,6 +65,7 @@ public record AppContext(
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     names.addAll(functions);
     functions = Collections.unmodifiableSet(names);
+    activityTimeouts = Map.copyOf(activityTimeouts);
   }
 
   public @Nullable String setting(String name) {
@@ -83,6 +86,7 @@ public record AppContext(
         maxConcurrentActivityFunctions,
         maxConcurrentOrchestratorFunctions,
         functionTimeout,
+        activityTimeouts,
         functions,
         other,
         drainTimeout);
@@ -108,6 +112,7 @@ public record AppContext(
     private int activities = PER_CORE * Runtime.getRuntime().availableProcessors();
     private int orchestrators = PER_CORE * Runtime.getRuntime().availableProcessors();
     private @Nullable Duration functionTimeout = Duration.ofMinutes(30);
+    private Map<String, Duration> activityTimeouts = Map.of();
     private Set<String> functions = Set.of();
     private FunctionLog log = entry -> {};
     private Duration drainTimeout = Duration.ofSeconds(30);
@@ -169,6 +174,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder activityTimeouts(Map<String, Duration> value) {
+      activityTimeouts = value;
+      return this;
+    }
+
     public Builder functions(Set<String> value) {
       functions = value;
       return this;
@@ -197,6 +207,7 @@ public record AppContext(
           activities,
           orchestrators,
           functionTimeout,
+          activityTimeouts,
           functions,
           log,
           drainTimeout);

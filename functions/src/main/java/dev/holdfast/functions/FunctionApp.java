@@ -36,7 +36,8 @@ public final class FunctionApp implements AutoCloseable {
     this.loaded = loaded;
     this.context = context;
     ValueWriter writer = new ValueWriter(loaded.json());
-    this.limit = new TimeLimit(context.functionTimeout(), context.log());
+    this.limit =
+        new TimeLimit(context.functionTimeout(), context.activityTimeouts(), context.log());
     this.calls = new FunctionCalls(writer, context, limit);
     this.executor = new FunctionsExecutor(loaded.plans().values(), writer, context, limit);
   }

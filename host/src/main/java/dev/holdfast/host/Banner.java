@@ -68,17 +68,21 @@ final class Banner {
   /**
    * What a host without an app waits for, and how to give it that.
    *
+   * @param endpoint host and port of gRPC
+   * @param manner how it is spoken to, in words
    * @param base scheme and authority of HTTP
    */
-  static String workers(int grpcPort, URI base) {
-    return "Waiting for workers: connect any Durable Task SDK to localhost:"
-        + grpcPort
-        + " (gRPC, plain text), such as"
+  static String workers(String endpoint, String manner, URI base) {
+    return "Waiting for workers: connect any Durable Task SDK to "
+        + endpoint
+        + " ("
+        + manner
+        + "), such as"
         + NL
         + NL
-        + "\tnew DurableTaskGrpcWorkerBuilder().port("
-        + grpcPort
-        + ").addOrchestration(…).addActivity(…).build().start();"
+        + "\tnew DurableTaskGrpcWorkerBuilder()"
+        + channel(endpoint, manner)
+        + ".addOrchestration(…).addActivity(…).build().start();"
         + NL
         + NL
         + "\t    start: POST "
@@ -88,6 +92,14 @@ final class Banner {
         + "\t    what an instance waits for: holdfast why ID"
         + NL
         + NL;
+  }
+
+  /** Its builder knows ports of this machine and plain text; all else is up to a channel. */
+  private static String channel(String endpoint, String manner) {
+    String port = endpoint.substring(endpoint.lastIndexOf(':') + 1);
+    return endpoint.startsWith("localhost:") && manner.equals("gRPC, plain text")
+        ? ".port(" + port + ")"
+        : ".grpcChannel(…)";
   }
 
   private static String methods(HttpRoute route) {

@@ -57,6 +57,7 @@ public final class Holdfast implements AutoCloseable {
   private static final class Ports {
     private volatile int http;
     private volatile int grpc;
+    private volatile int grpcForFunctions;
     private volatile String code = "";
   }
 
@@ -79,7 +80,10 @@ public final class Holdfast implements AutoCloseable {
     try (Starting starting = new Starting(phases)) {
       this.parts = start(starting, new Rooms(setup), keys);
       // Only a start that succeeds can show them, and they are shown only once.
-      this.newKeys = setup.requiresKeys() ? keys.createMissing() : List.of();
+      this.newKeys =
+          setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
+              ? keys.createMissing()
+              : List.of();
       starting.succeeded();
     }
     control.ready();
@@ -91,14 +95,14 @@ public final class Holdfast implements AutoCloseable {
     CompletableFuture<FunctionApp> loading =
         starting.aside(
             "app",
-            () -> rooms.app(() -> ports.grpc, () -> url(ports.http), () -> ports.code),
+            () -> rooms.app(() -> ports.grpcForFunctions, () -> url(ports.http), () -> ports.code),
             app -> app);
     Rooms.OpenedStore opened = starting.own("store", rooms::store);
     opened.warnings().forEach(log::warn);
     Store store = opened.store();
     Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
     TaskHub hub = engine.taskHub();
-    GrpcServer grpc = rooms.grpc(engine);
+    GrpcServer grpc = rooms.grpc(engine, keys);
     CompletableFuture<Integer> grpcUp =
         starting.aside("grpc", () -> Rooms.start(grpc), port -> grpc);
     HttpServerConfig httpConfig = rooms.http();
@@ -107,6 +111,7 @@ public final class Holdfast implements AutoCloseable {
     ports.http = starting.timed("http listens", () -> Rooms.start(http));
     ports.code = site.requiredQueryStringParameters().substring("code=".length());
     ports.grpc = Starting.joined(grpcUp);
+    ports.grpcForFunctions = grpc.localPort();
     AppSlot slot = new AppSlot(Starting.joined(loading));
     engine.add(slot);
     HttpActivity outgoing = starting.owned(rooms.outgoing());
@@ -134,7 +139,8 @@ public final class Holdfast implements AutoCloseable {
   /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
   private void reload() {
     FunctionApp next =
-        new Rooms(setup).app(() -> parts.ports().grpc, this::url, () -> parts.ports().code);
+        new Rooms(setup)
+            .app(() -> parts.ports().grpcForFunctions, this::url, () -> parts.ports().code);
     parts
         .slot()
         .exchange(

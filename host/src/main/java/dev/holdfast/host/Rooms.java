@@ -14,9 +14,9 @@ import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Limits;
-import dev.holdfast.server.grpc.GrpcConfig;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.grpc.PortBusyException;
+import dev.holdfast.server.grpc.TlsUnusableException;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.HttpServerConfig;
 import dev.holdfast.server.http.PortUnavailableException;
@@ -105,21 +105,9 @@ final class Rooms {
         new Destinations(limits.durableHttp().allowedHosts()), limits.perPartition().payloadMax());
   }
 
-  GrpcServer grpc(Engine engine) {
-    Integer port = setup.options().grpcPort();
-    GrpcConfig usual = GrpcConfig.loopback();
+  GrpcServer grpc(Engine engine, Keys keys) {
     return new GrpcServer(
-        new GrpcConfig(
-            usual.address(),
-            port == null ? usual.port() : port,
-            // Workers are told a port once; on another one they would never be found.
-            port != null || setup.options().engineOnly(),
-            Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
-            usual.idleConnectionFor(),
-            config.durable().throwStatusExceptionsOnRaiseEvent()),
-        engine.taskHub(),
-        engine,
-        new SecureRandom());
+        new GrpcFront(setup).config(keys), engine.taskHub(), engine, new SecureRandom());
   }
 
   static int start(GrpcServer grpc) {
@@ -127,6 +115,12 @@ final class Rooms {
       return grpc.start();
     } catch (PortBusyException e) {
       throw unavailable(e);
+    } catch (TlsUnusableException e) {
+      throw new CannotException(
+          "Cannot listen for gRPC by TLS.",
+          String.valueOf(e.getMessage()),
+          "Certificates and keys are PEM files, keys PKCS#8 without a password; correct"
+              + " extensions.holdfast.grpc in host.json.");
     } catch (IOException e) {
       throw new CannotException(
           "Cannot listen for gRPC.",
@@ -242,6 +236,7 @@ final class Rooms {
             .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
             .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
             .functionTimeout(config.functionTimeout())
+            .activityTimeouts(limits.workers().activityTimeouts())
             .functions(only)
             .drainTimeout(limits.drainFor())
             .build();

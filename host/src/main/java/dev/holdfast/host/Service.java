@@ -108,19 +108,20 @@ final class Service {
 
   private static void tellReady(Holdfast host, Setup setup, Logging logging) {
     FunctionApp app = host.app();
+    GrpcFront front = new GrpcFront(setup);
     if (!setup.options().engineOnly()) {
       app.warnings().forEach(log::warn);
     }
     Banner.failures(app.failedFunctions()).forEach(log::error);
     logging.print(
         setup.options().engineOnly()
-            ? Banner.workers(host.grpcPort(), host.url())
+            ? Banner.workers(front.endpoint(host.grpcPort()), front.manner(), host.url())
             : Banner.functions(
                 app.functions(),
                 app.httpRoutes(),
                 host.url(),
                 setup.config().http().routePrefix()));
-    if (setup.requiresKeys()) {
+    if (setup.requiresKeys() || front.requiresKeys()) {
       logging.print(
           String.format("Keys are required; 'holdfast keys' lists, makes and rotates them.%n"));
     }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment variables that the app should find in its environment, but that are not there
  *     yet
  * @param skipped names in local.settings.json that the environment has already, and with precedence
+ * @param folder where host.json is; files that it names lie beside it
  */
 record Setup(
     HostOptions options,
@@ -30,7 +31,8 @@ record Setup(
     HostConfig config,
     Map<String, String> settings,
     Map<String, String> environment,
-    List<String> skipped) {
+    List<String> skipped,
+    Path folder) {
 
   Setup {
     settings = Map.copyOf(settings);
@@ -63,7 +65,7 @@ record Setup(
     settings.putAll(outside);
     HostConfig config =
         HostConfig.read(folder, settings, Runtime.getRuntime().availableProcessors());
-    return new Setup(options, app, local, config, settings, environment, skipped);
+    return new Setup(options, app, local, config, settings, environment, skipped, folder);
   }
 
   /** Where host.json and local.settings.json are. */
@@ -129,10 +131,13 @@ record Setup(
 
   /** Beyond loopback always, there when wanted: whoever can connect can do everything otherwise. */
   boolean requiresKeys() {
-    return options.requireKeys() || !isLoopback(options.bind());
+    return options.requireKeys() || !isLoopback(options.bind(), "--bind");
   }
 
-  private static boolean isLoopback(String address) {
+  /**
+   * @param where the address was set, for those who must correct it
+   */
+  static boolean isLoopback(String address, String where) {
     try {
       return InetAddress.getByName(address).isLoopbackAddress();
     } catch (UnknownHostException e) {
@@ -140,7 +145,7 @@ record Setup(
           CannotException.USAGE,
           "Cannot listen on '" + address + "'.",
           "This machine knows no such address.",
-          "Correct --bind: an address of this machine, or 0.0.0.0 for all.");
+          "Correct " + where + ": an address of this machine, or 0.0.0.0 for all.");
     }
   }
 }

@@ -50,7 +50,8 @@ final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--grpc-port",
       paramLabel = "N",
-      description = "gRPC port, loopback only (default: 4001, or a free one if that is busy).")
+      description =
+          "gRPC port (default: 4001, or a free one if that is busy); host.json says who may call.")
   @Nullable Integer grpcPort;
 
   @Option(names = "--data", paramLabel = "DIR", description = "Where everything is kept.")

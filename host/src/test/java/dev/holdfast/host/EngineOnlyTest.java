@@ -114,7 +114,11 @@ class EngineOnlyTest {
 
   @Test
   void the_banner_says_how_to_connect() {
-    assertThat(Banner.workers(4001, java.net.URI.create("http://localhost:7071")))
-        .contains("localhost:4001", "DurableTaskGrpcWorkerBuilder", "orchestrators/NAME");
+    java.net.URI url = java.net.URI.create("http://localhost:7071");
+    assertThat(Banner.workers("localhost:4001", "gRPC, plain text", url))
+        .contains(
+            "localhost:4001", "DurableTaskGrpcWorkerBuilder().port(4001)", "orchestrators/NAME");
+    assertThat(Banner.workers("0.0.0.0:4001", "gRPC, TLS", url))
+        .contains("0.0.0.0:4001 (gRPC, TLS)", "grpcChannel(");
   }
 }

@@ -3,7 +3,9 @@ package dev.holdfast.functions.work;
 import dev.holdfast.functions.FunctionLog;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +33,7 @@ public final class TimeLimit implements AutoCloseable {
   private static final long LOOK_EVERY_LEAST = Duration.ofMillis(5).toNanos();
 
   private final @Nullable Duration limit;
+  private final Map<String, Duration> byName;
   private final FunctionLog log;
   private final LongSupplier nanoTime;
   private final Set<Run> running = ConcurrentHashMap.newKeySet();
@@ -41,20 +44,36 @@ public final class TimeLimit implements AutoCloseable {
    * Begins to look at once, on a thread of its own.
    *
    * @param limit null for none
+   * @param byName limits of single functions, instead of that; no case in names
    * @param log hears of functions that do not end although they are interrupted
    */
-  public TimeLimit(@Nullable Duration limit, FunctionLog log) {
-    this(limit, log, System::nanoTime);
-    if (limit != null) {
+  public TimeLimit(@Nullable Duration limit, Map<String, Duration> byName, FunctionLog log) {
+    this(limit, byName, log, System::nanoTime);
+    Duration shortest = limit;
+    for (Duration one : byName.values()) {
+      shortest = shortest == null || one.compareTo(shortest) < 0 ? one : shortest;
+    }
+    if (shortest != null) {
       watch = Executors.newSingleThreadScheduledExecutor(TimeLimit::daemon);
-      long every = Math.max(LOOK_EVERY_LEAST, Math.min(LOOK_EVERY_MOST, limit.toNanos() / 10));
+      long every = Math.max(LOOK_EVERY_LEAST, Math.min(LOOK_EVERY_MOST, shortest.toNanos() / 10));
       var unused = watch.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
     }
   }
 
   /** Looks only when it is told to. */
   TimeLimit(@Nullable Duration limit, FunctionLog log, LongSupplier nanoTime) {
+    this(limit, Map.of(), log, nanoTime);
+  }
+
+  private TimeLimit(
+      @Nullable Duration limit,
+      Map<String, Duration> byName,
+      FunctionLog log,
+      LongSupplier nanoTime) {
     this.limit = limit;
+    Map<String, Duration> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    anyCase.putAll(byName);
+    this.byName = anyCase;
     this.log = log;
     this.nanoTime = nanoTime;
   }
@@ -72,8 +91,9 @@ public final class TimeLimit implements AutoCloseable {
    *     was interrupted; what the run brings afterwards is of no interest any more
    */
   public Run begin(String function, WorkPool pool, Consumer<TimeoutException> givenUp) {
-    Run run = new Run(function, pool, givenUp);
-    if (limit != null) {
+    Duration own = byName.getOrDefault(function, limit);
+    Run run = new Run(function, own, pool, givenUp);
+    if (own != null) {
       running.add(run);
     }
     return run;
@@ -81,13 +101,10 @@ public final class TimeLimit implements AutoCloseable {
 
   /** Interrupts those over the limit, and gives up those that do not care. */
   void look() {
-    if (limit == null) {
-      return;
-    }
     long now = nanoTime.getAsLong();
     for (Run run : running) {
       try {
-        run.look(now, limit);
+        run.look(now);
       } catch (RuntimeException e) {
         LOGGER.warn("A function over its time could not be ended: {}", run.function, e);
       }
@@ -100,6 +117,13 @@ public final class TimeLimit implements AutoCloseable {
     if (watch != null) {
       watch.shutdownNow();
     }
+  }
+
+  /** What an operator has to change. */
+  private String setting(String function) {
+    return byName.containsKey(function)
+        ? "activityTimeouts." + function + " in host.json"
+        : "functionTimeout in host.json (\"-1\" for no limit)";
   }
 
   private static Duration graceAfter(Duration limit) {
@@ -124,7 +148,9 @@ public final class TimeLimit implements AutoCloseable {
               "",
               "The function '"
                   + function
-                  + "' ran longer than functionTimeout ("
+                  + "' ran longer than "
+                  + setting(function)
+                  + " ("
                   + words(limit)
                   + ") and goes on although it was interrupted. It has failed and others take its"
                   + " place, but its thread is lost until it ends. Let it end when its thread is"
@@ -136,6 +162,7 @@ public final class TimeLimit implements AutoCloseable {
   /** One run of a function; all but looking from the thread that runs it. */
   public final class Run implements AutoCloseable {
     private final String function;
+    private final @Nullable Duration limit;
     private final WorkPool pool;
     private final Consumer<TimeoutException> givenUp;
     private final Thread thread = Thread.currentThread();
@@ -144,8 +171,13 @@ public final class TimeLimit implements AutoCloseable {
     private boolean abandoned;
     private boolean ended;
 
-    private Run(String function, WorkPool pool, Consumer<TimeoutException> givenUp) {
+    private Run(
+        String function,
+        @Nullable Duration limit,
+        WorkPool pool,
+        Consumer<TimeoutException> givenUp) {
       this.function = function;
+      this.limit = limit;
       this.pool = pool;
       this.givenUp = givenUp;
     }
@@ -188,7 +220,10 @@ public final class TimeLimit implements AutoCloseable {
       }
     }
 
-    private void look(long now, Duration limit) {
+    private void look(long now) {
+      if (limit == null) {
+        return;
+      }
       long over = now - begun - limit.toNanos();
       TimeoutException told = null;
       synchronized (this) {
@@ -219,8 +254,9 @@ public final class TimeLimit implements AutoCloseable {
                   + function
                   + "' ran longer than "
                   + words(limit)
-                  + " and was interrupted. Raise functionTimeout in host.json (\"-1\" for no"
-                  + " limit), or do the work in smaller parts.");
+                  + " and was interrupted. Raise "
+                  + setting(function)
+                  + ", or do the work in smaller parts.");
       timeout.setStackTrace(thread.getStackTrace());
       return timeout;
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.functions.FunctionLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -225,8 +226,19 @@ class TimeLimitTest {
   }
 
   @Test
+  void one_function_may_have_a_limit_of_its_own() {
+    try (TimeLimit real = new TimeLimit(null, Map.of("hangs", Duration.ofMillis(20)), said::add)) {
+      TimeLimit.Run run = real.begin("Hangs", pool, timeout -> {});
+      assertThatThrownBy(() -> release.await()).isInstanceOf(InterruptedException.class);
+      assertThatThrownBy(run::end)
+          .isInstanceOf(TimeoutException.class)
+          .hasMessageContaining("activityTimeouts.Hangs");
+    }
+  }
+
+  @Test
   void the_watch_of_its_own_interrupts_too() {
-    try (TimeLimit real = new TimeLimit(Duration.ofMillis(20), said::add)) {
+    try (TimeLimit real = new TimeLimit(Duration.ofMillis(20), Map.of(), said::add)) {
       TimeLimit.Run run = real.begin("A", pool, timeout -> {});
       assertThatThrownBy(() -> release.await()).isInstanceOf(InterruptedException.class);
       assertThatThrownBy(run::end)

@@ -1,5 +1,6 @@
 package dev.holdfast.host.config;
 
+import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Map;
  * @param drainFor how long work that runs may take to end when the host stops
  * @param retention which ended instances are purged by themselves
  * @param durableHttp where requests of orchestrators may go
+ * @param grpc who may call the gRPC service, and from where
+ * @param workers how remote workers are served
  */
 public record Limits(
     int partitions,
@@ -30,7 +33,9 @@ public record Limits(
     long storeSizeMax,
     Duration drainFor,
     Retention retention,
-    DurableHttp durableHttp) {
+    DurableHttp durableHttp,
+    Grpc grpc,
+    WorkerSettings workers) {
 
   private static final int MIB = 1 << 20;
   private static final int PARTITIONS_MAX = 1024;
@@ -91,7 +96,35 @@ public record Limits(
         section.bytes("storeSizeMax", Long.MAX_VALUE, MIB, Long.MAX_VALUE),
         section.duration("drainFor", Duration.ofSeconds(30)),
         Retention.read(section.section("retention")),
-        new DurableHttp(section.section("durableHttp").texts("allowedHosts")));
+        new DurableHttp(section.section("durableHttp").texts("allowedHosts")),
+        Grpc.read(section.section("grpc")),
+        workers(section.section("workers"), section.section("activityTimeouts")));
+  }
+
+  private static WorkerSettings workers(Section section, Section activityTimeouts) {
+    Map<String, Duration> timeouts = new LinkedHashMap<>();
+    for (String activity : activityTimeouts.names()) {
+      timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+    }
+    WorkerSettings usual = WorkerSettings.DEFAULT;
+    return new WorkerSettings(
+        section.whole("itemsMax", usual.itemsMax(), 1, 1_000_000),
+        section.whole("serialItemsMax", usual.serialItemsMax(), 1, 1_000_000),
+        (int) section.bytes("itemBytesMax", usual.itemBytesMax(), 64 * 1024, 1024 * MIB),
+        (int) section.bytes("responseBytesMax", usual.responseBytesMax(), MIB, 1024 * MIB),
+        positive(section, "pingEvery", usual.pingEvery()),
+        positive(section, "silentFor", usual.silentFor()),
+        positive(section, "answerWithin", usual.answerWithin()),
+        positive(section, "turnTimeout", usual.turnTimeout()),
+        timeouts);
+  }
+
+  private static Duration positive(Section section, String name, Duration usual) {
+    Duration given = section.duration(name, usual);
+    if (given.isZero()) {
+      throw section.wrong(name, given.toString(), "longer than nothing");
+    }
+    return given;
   }
 
   private static int partitions(Section section, int cores) {

@@ -3,6 +3,7 @@ package dev.holdfast.host.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,13 @@ class HostConfigTest {
           "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"},
-          "durableHttp": {"allowedHosts": ["localhost:8080", "intern.example"]}}}}
+          "durableHttp": {"allowedHosts": ["localhost:8080", "intern.example"]},
+          "grpc": {"bind": "0.0.0.0", "certificate": "a.crt", "privateKey": "a.key",
+            "clientAuthorities": "ca.crt", "requireKey": false, "allowPlainText": true},
+          "workers": {"itemsMax": 9, "serialItemsMax": 8, "itemBytesMax": "1MiB",
+            "responseBytesMax": "2MiB", "pingEvery": "11s", "silentFor": "12s",
+            "answerWithin": "13s", "turnTimeout": "14s"},
+          "activityTimeouts": {"Charge": "15s"}}}}
         """)
             .limits();
 
@@ -128,7 +135,18 @@ class HostConfigTest {
                         "Failed", Duration.ofDays(90),
                         "Terminated", Duration.ofDays(30),
                         "Canceled", Duration.ofDays(30))),
-                new Limits.DurableHttp(List.of("localhost:8080", "intern.example"))));
+                new Limits.DurableHttp(List.of("localhost:8080", "intern.example")),
+                new Grpc("0.0.0.0", "a.crt", "a.key", "ca.crt", false, true),
+                new WorkerSettings(
+                    9,
+                    8,
+                    1 << 20,
+                    2 << 20,
+                    Duration.ofSeconds(11),
+                    Duration.ofSeconds(12),
+                    Duration.ofSeconds(13),
+                    Duration.ofSeconds(14),
+                    Map.of("charge", Duration.ofSeconds(15)))));
   }
 
   @Test

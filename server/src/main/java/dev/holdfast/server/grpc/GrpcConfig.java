@@ -2,12 +2,13 @@ package dev.holdfast.server.grpc;
 
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.time.Duration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how the gRPC service listens.
  *
- * @param address the address to bind; the service has no authentication, so anything but loopback
- *     is for trusted networks only
+ * @param address the address to bind
  * @param port the port to try first; 0 is any free one
  * @param portFixed true when {@code port} was asked for by name: a busy one is then an error, not a
  *     reason to take another
@@ -19,6 +20,7 @@ import java.time.Duration;
  *     ({@code throwStatusExceptionsOnRaiseEvent} of host.json); false drops it silently, as clients
  *     expect
  * @param workers how remote workers are served
+ * @param access who may call
  */
 public record GrpcConfig(
     String address,
@@ -27,10 +29,25 @@ public record GrpcConfig(
     int inboundBytesMax,
     Duration idleConnectionFor,
     boolean refuseLostEvents,
-    WorkerSettings workers) {
+    WorkerSettings workers,
+    Access access) {
 
   /** The port that every Durable Task SDK tries when it is told nothing. */
   public static final int USUAL_PORT = 4001;
+
+  /**
+   * Who may call, and how.
+   *
+   * @param tls null speaks plain text
+   * @param opens whether a text is a key to the service, told in the same time for any text; null
+   *     asks for none
+   * @param localDoor true listens on a second, free port too: loopback only, plain text, no keys.
+   *     The released client library of functions knows neither certificates nor keys
+   */
+  public record Access(@Nullable Tls tls, @Nullable Predicate<String> opens, boolean localDoor) {
+    /** Plain text and no keys: for loopback. */
+    public static final Access OPEN = new Access(null, null, false);
+  }
 
   public GrpcConfig(
       String address,
@@ -46,7 +63,8 @@ public record GrpcConfig(
         inboundBytesMax,
         idleConnectionFor,
         refuseLostEvents,
-        WorkerSettings.DEFAULT);
+        WorkerSettings.DEFAULT,
+        Access.OPEN);
   }
 
   public static GrpcConfig loopback() {
@@ -56,11 +74,37 @@ public record GrpcConfig(
 
   public GrpcConfig withPort(int newPort, boolean fixed) {
     return new GrpcConfig(
-        address, newPort, fixed, inboundBytesMax, idleConnectionFor, refuseLostEvents, workers);
+        address,
+        newPort,
+        fixed,
+        inboundBytesMax,
+        idleConnectionFor,
+        refuseLostEvents,
+        workers,
+        access);
   }
 
   public GrpcConfig withWorkers(WorkerSettings newWorkers) {
     return new GrpcConfig(
-        address, port, portFixed, inboundBytesMax, idleConnectionFor, refuseLostEvents, newWorkers);
+        address,
+        port,
+        portFixed,
+        inboundBytesMax,
+        idleConnectionFor,
+        refuseLostEvents,
+        newWorkers,
+        access);
+  }
+
+  public GrpcConfig withAccess(String newAddress, Access newAccess) {
+    return new GrpcConfig(
+        newAddress,
+        port,
+        portFixed,
+        inboundBytesMax,
+        idleConnectionFor,
+        refuseLostEvents,
+        workers,
+        newAccess);
   }
 }

@@ -5,7 +5,9 @@ import dev.holdfast.engine.Workforce;
 import dev.holdfast.server.grpc.worker.Caller;
 import dev.holdfast.server.grpc.worker.WorkItemCall;
 import dev.holdfast.server.grpc.worker.Workers;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -14,24 +16,36 @@ import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gRPC front of a task hub: {@code TaskHubSidecarService} in plain text.
+ * The gRPC front of a task hub: {@code TaskHubSidecarService}.
  *
  * <p>Start it once, then {@link #drain} and {@link #close} it; both may be called from any thread
  * and more than once.
  */
 public final class GrpcServer implements AutoCloseable {
+  /** Far more than a client that waits for many instances needs, on one connection. */
+  private static final int CALLS_PER_CONNECTION_MAX = 10_000;
+
+  private static final int HANDSHAKE_SECONDS = 10;
+
   private final GrpcConfig config;
   private final Workers workers;
   private final TaskHubService service;
   private final CallCount calls = new CallCount();
-  private @Nullable Server server;
+
+  /** The front and, when there is one, the local door. Empty until started. */
+  private List<Server> servers = List.of();
+
   private @Nullable EventLoopGroup threads;
 
   /**
@@ -55,31 +69,51 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @return the port that was bound: the wanted one or, if that is busy and not fixed, a free one
    * @throws PortBusyException the fixed port is in use; nothing was started
+   * @throws TlsUnusableException a certificate or key cannot be used; nothing was started
    */
   public synchronized int start() throws IOException {
-    if (server != null) {
+    if (!servers.isEmpty()) {
       throw new IllegalStateException("the gRPC server was started before");
     }
+    Tls tls = config.access().tls();
+    Certificates certificates = tls == null ? null : Certificates.read(tls);
     // One thread reads all sockets. Calls only hand over to the hub, which never blocks, so more
     // would idle.
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("holdfast-grpc", true), NioIoHandler.newFactory());
+    List<Server> started = new ArrayList<>();
     try {
-      Server started = bind(group);
+      started.add(bindFront(group, certificates));
+      if (config.access().localDoor()) {
+        started.add(localDoor(group).start());
+      }
       pingFrom(group);
+      if (tls != null && certificates != null) {
+        repeat(group, certificates::refresh, tls.reloadEvery());
+      }
       threads = group;
-      server = started;
-      return started.getPort();
+      servers = List.copyOf(started);
+      return started.get(0).getPort();
     } catch (IOException | RuntimeException e) {
+      started.forEach(Server::shutdownNow);
       stop(group);
       throw e;
     }
   }
 
-  private Server bind(EventLoopGroup group) throws IOException {
+  /**
+   * Where processes of this machine find the service in plain text and without a key; the port of
+   * everybody when that is so.
+   */
+  public synchronized int localPort() {
+    return servers.get(servers.size() - 1).getPort();
+  }
+
+  private Server bindFront(EventLoopGroup group, @Nullable Certificates certificates)
+      throws IOException {
     try {
-      return build(group, config.port()).start();
+      return front(group, config.port(), certificates).start();
     } catch (IOException e) {
       if (!isBusy(e)) {
         throw e;
@@ -87,17 +121,42 @@ public final class GrpcServer implements AutoCloseable {
       if (config.portFixed()) {
         throw new PortBusyException(config.port(), e);
       }
-      return build(group, 0).start();
+      return front(group, 0, certificates).start();
     }
   }
 
-  private Server build(EventLoopGroup group, int port) {
-    return NettyServerBuilder.forAddress(new InetSocketAddress(config.address(), port))
+  private Server front(EventLoopGroup group, int port, @Nullable Certificates certificates) {
+    NettyServerBuilder builder =
+        builder(
+            group,
+            new InetSocketAddress(config.address(), port),
+            certificates == null ? InsecureServerCredentials.create() : certificates.credentials());
+    Predicate<String> opens = config.access().opens();
+    if (opens != null) {
+      // The interceptor that was added last is asked first.
+      builder.intercept(new Doorkeeper(opens));
+    }
+    return builder.build();
+  }
+
+  private Server localDoor(EventLoopGroup group) {
+    return builder(
+            group,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            InsecureServerCredentials.create())
+        .build();
+  }
+
+  private NettyServerBuilder builder(
+      EventLoopGroup group, InetSocketAddress address, ServerCredentials credentials) {
+    return NettyServerBuilder.forAddress(address, credentials)
         .channelType(NioServerSocketChannel.class)
         .bossEventLoopGroup(group)
         .workerEventLoopGroup(group)
         .directExecutor()
         .maxInboundMessageSize(config.inboundBytesMax())
+        .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+        .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
         .maxConnectionIdle(config.idleConnectionFor().toMillis(), TimeUnit.MILLISECONDS)
         // Some SDKs ping often; a strict server would answer GOAWAY too_many_pings.
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
@@ -107,14 +166,18 @@ public final class GrpcServer implements AutoCloseable {
         .keepAliveTimeout(config.workers().answerWithin().toMillis(), TimeUnit.MILLISECONDS)
         .intercept(calls)
         .intercept(Caller.interceptor())
-        .addService(WorkItemCall.in(service.bindService(), workers, group.next()))
-        .build();
+        .addService(WorkItemCall.in(service.bindService(), workers, group.next()));
   }
 
   /** Looks four times as often as a worker must hear something, so that none waits much longer. */
   private void pingFrom(EventLoopGroup group) {
-    long every = Math.max(1, config.workers().pingEvery().toMillis() / 4);
-    var unused = group.scheduleWithFixedDelay(workers::ping, every, every, TimeUnit.MILLISECONDS);
+    repeat(group, workers::ping, config.workers().pingEvery().dividedBy(4));
+    repeat(group, workers::look, config.workers().lookEvery());
+  }
+
+  private static void repeat(EventLoopGroup group, Runnable work, Duration every) {
+    long millis = Math.max(1, every.toMillis());
+    var unused = group.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private static boolean isBusy(Throwable thrown) {
@@ -133,11 +196,11 @@ public final class GrpcServer implements AutoCloseable {
    * @return whether all calls had ended in time
    */
   public boolean drain(Duration atMost) throws InterruptedException {
-    Server running = running();
-    if (running == null) {
+    List<Server> running = running();
+    if (running.isEmpty()) {
       return true;
     }
-    running.shutdown();
+    running.forEach(Server::shutdown);
     workers.stop();
     service.releaseWaits();
     return calls.awaitNone(atMost);
@@ -146,16 +209,18 @@ public final class GrpcServer implements AutoCloseable {
   /** Ends at once; calls that still run are cancelled. */
   @Override
   public void close() {
-    Server running = running();
-    if (running == null) {
+    List<Server> running = running();
+    if (running.isEmpty()) {
       return;
     }
-    running.shutdownNow();
+    running.forEach(Server::shutdownNow);
     workers.stop();
     service.releaseWaits();
     try {
-      // So short because there is nothing left to wait for but the sockets.
-      running.awaitTermination(2, TimeUnit.SECONDS);
+      for (Server one : running) {
+        // So short because there is nothing left to wait for but the sockets.
+        one.awaitTermination(2, TimeUnit.SECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -167,8 +232,8 @@ public final class GrpcServer implements AutoCloseable {
     }
   }
 
-  private synchronized @Nullable Server running() {
-    return server;
+  private synchronized List<Server> running() {
+    return servers;
   }
 
   private static void stop(EventLoopGroup group) {

@@ -13,6 +13,18 @@ final class Handout {
   final String token;
   final Executor.Answers answers;
 
+  /** When it was handed out; see {@link System#nanoTime}. */
+  final long at = System.nanoTime();
+
+  /** Its place in the order in which its worker got its items. Guarded by the worker. */
+  long number;
+
+  /**
+   * It took too long: its failure was told, or the item went to others. Its worker still has it,
+   * and may answer.
+   */
+  volatile boolean givenUp;
+
   /** Another one of the same task with the same worker, handed out later. Guarded by the worker. */
   @Nullable Handout next;
 

@@ -9,6 +9,7 @@ import dev.holdfast.protocol.GetWorkItemsRequest;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class RemoteWorker implements Executor {
   private final int turnsMax;
   private final int activitiesMax;
   private final int itemBytesMax;
+  private final boolean serial;
   private final AtomicInteger turns = new AtomicInteger();
   private final AtomicInteger activities = new AtomicInteger();
 
@@ -45,6 +47,10 @@ final class RemoteWorker implements Executor {
   private final Map<Handout.Task, Handout> byTask = new HashMap<>();
 
   private boolean closed;
+  private long handedOut;
+  private int givenUp;
+  private volatile long lastAnswered = System.nanoTime();
+  private volatile boolean stuck;
 
   private final ConcurrentLinkedQueue<ByteString> unwritten = new ConcurrentLinkedQueue<>();
   private final AtomicInteger writing = new AtomicInteger();
@@ -72,6 +78,7 @@ final class RemoteWorker implements Executor {
     int unsaid = caller.isJava() ? settings.serialItemsMax() : settings.itemsMax();
     this.turnsMax = said(request.getMaxConcurrentOrchestrationWorkItems(), unsaid);
     this.activitiesMax = said(request.getMaxConcurrentActivityWorkItems(), unsaid);
+    this.serial = caller.isJava() && activitiesMax == unsaid;
     this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
   }
 
@@ -89,14 +96,35 @@ final class RemoteWorker implements Executor {
     return filters.want(kind, name);
   }
 
+  /** What it has and could not do in time it gets again only when there is nobody else. */
   @Override
   public boolean takes(WorkItem item) {
+    return filters.want(item) && !(gaveUp(item) && workers.othersWant(item, this));
+  }
+
+  boolean wants(WorkItem item) {
     return filters.want(item);
+  }
+
+  private synchronized boolean gaveUp(WorkItem item) {
+    if (givenUp == 0) {
+      return false;
+    }
+    for (Handout one = byTask.get(Handout.Task.of(item)); one != null; one = one.next) {
+      if (one.givenUp) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
   public int places(WorkItem.Kind kind) {
-    if (kind == WorkItem.Kind.ENTITY || superseded || !unwritten.isEmpty() || !call.isReady()) {
+    if (kind == WorkItem.Kind.ENTITY
+        || superseded
+        || stuck
+        || !unwritten.isEmpty()
+        || !call.isReady()) {
       return 0;
     }
     return (kind == WorkItem.Kind.ACTIVITY ? activitiesMax : turnsMax) - taken(kind);
@@ -149,6 +177,7 @@ final class RemoteWorker implements Executor {
       if (closed || superseded) {
         return false;
       }
+      handout.number = handedOut++;
       Handout last = byTask.putIfAbsent(handout.task, handout);
       while (last != null && last != handout) {
         if (last.next == null) {
@@ -167,9 +196,56 @@ final class RemoteWorker implements Executor {
     return byTask.get(task);
   }
 
+  /** What a turn or activity was handed out with that has not been given up since. */
+  synchronized @Nullable Handout current(Handout.Task task) {
+    Handout one = byTask.get(task);
+    while (one != null && one.givenUp) {
+      one = one.next;
+    }
+    return one;
+  }
+
+  /** Whether it runs one item after the other, in the order in which they were sent. */
+  boolean isSerial() {
+    return serial;
+  }
+
+  /** Since when it has been at this item, were it the first of what it has. */
+  long since(Handout handout) {
+    return serial ? Math.max(handout.at, lastAnswered) : handout.at;
+  }
+
+  /** All it has, in the order in which it was handed out. */
+  List<Handout> inOrder() {
+    List<Handout> all = all();
+    all.sort(Comparator.comparingLong(one -> one.number));
+    return all;
+  }
+
+  /**
+   * From now on nobody waits for this answer. A worker that runs one after the other gets nothing
+   * more as long as it is at this.
+   *
+   * @return false when it was before
+   */
+  synchronized boolean giveUp(Handout handout, boolean first) {
+    if (handout.givenUp) {
+      return false;
+    }
+    handout.givenUp = true;
+    givenUp++;
+    stuck |= serial && first;
+    return true;
+  }
+
   /** The item is answered or taken back; its place is free. Once for each. */
   void release(Handout handout) {
+    lastAnswered = System.nanoTime();
     synchronized (this) {
+      if (handout.givenUp) {
+        givenUp--;
+        stuck = false;
+      }
       Handout first = byTask.get(handout.task);
       if (first == handout) {
         if (handout.next == null) {

@@ -1,6 +1,9 @@
 package dev.holdfast.server.grpc.worker;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How remote workers are served.
@@ -16,6 +19,10 @@ import java.time.Duration;
  *     minutes of silence for a broken connection
  * @param silentFor a connection that shows no sign of life for so long is asked for one
  * @param answerWithin and is closed when it gives none for so long
+ * @param turnTimeout a turn that has been with a worker for so long goes to another that has room,
+ *     and the first answer counts
+ * @param activityTimeouts how long one attempt of an activity may take, by its name in any case; an
+ *     attempt that takes longer has failed. Those not named may take for ever
  */
 public record WorkerSettings(
     int itemsMax,
@@ -24,7 +31,9 @@ public record WorkerSettings(
     int responseBytesMax,
     Duration pingEvery,
     Duration silentFor,
-    Duration answerWithin) {
+    Duration answerWithin,
+    Duration turnTimeout,
+    Map<String, Duration> activityTimeouts) {
 
   public static final WorkerSettings DEFAULT =
       new WorkerSettings(
@@ -34,15 +43,61 @@ public record WorkerSettings(
           256 * 1024 * 1024,
           Duration.ofSeconds(30),
           Duration.ofSeconds(15),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(5),
+          Map.of());
+
+  public WorkerSettings {
+    Map<String, Duration> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    anyCase.putAll(activityTimeouts);
+    activityTimeouts = Collections.unmodifiableMap(anyCase);
+  }
+
+  /** How often to look for what takes too long: not much later than it does. */
+  public Duration lookEvery() {
+    Duration shortest = turnTimeout;
+    for (Duration limit : activityTimeouts.values()) {
+      shortest = limit.compareTo(shortest) < 0 ? limit : shortest;
+    }
+    return Duration.ofMillis(Math.max(5, Math.min(1_000, shortest.toMillis() / 10)));
+  }
 
   public WorkerSettings withItemBytesMax(int bytes) {
     return new WorkerSettings(
-        itemsMax, serialItemsMax, bytes, responseBytesMax, pingEvery, silentFor, answerWithin);
+        itemsMax,
+        serialItemsMax,
+        bytes,
+        responseBytesMax,
+        pingEvery,
+        silentFor,
+        answerWithin,
+        turnTimeout,
+        activityTimeouts);
   }
 
   public WorkerSettings withLiveness(Duration ping, Duration silent, Duration answer) {
     return new WorkerSettings(
-        itemsMax, serialItemsMax, itemBytesMax, responseBytesMax, ping, silent, answer);
+        itemsMax,
+        serialItemsMax,
+        itemBytesMax,
+        responseBytesMax,
+        ping,
+        silent,
+        answer,
+        turnTimeout,
+        activityTimeouts);
+  }
+
+  public WorkerSettings withTimeouts(Duration turn, Map<String, Duration> activities) {
+    return new WorkerSettings(
+        itemsMax,
+        serialItemsMax,
+        itemBytesMax,
+        responseBytesMax,
+        pingEvery,
+        silentFor,
+        answerWithin,
+        turn,
+        activities);
   }
 }

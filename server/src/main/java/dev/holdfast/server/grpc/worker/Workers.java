@@ -39,7 +39,9 @@ public final class Workers {
   private final CopyOnWriteArrayList<RemoteWorker> open = new CopyOnWriteArrayList<>();
   private final Orphans orphans = new Orphans();
   private final AtomicLong ignored = new AtomicLong();
+  private final Overtime overtime;
   private volatile boolean stopping;
+  private volatile boolean awaited;
 
   /**
    * @param dice for completion tokens; cryptographically strong in production
@@ -48,6 +50,7 @@ public final class Workers {
     this.workforce = workforce;
     this.settings = settings;
     this.dice = dice;
+    this.overtime = new Overtime(settings, this::othersHaveRoom);
   }
 
   public WorkerSettings settings() {
@@ -99,7 +102,7 @@ public final class Workers {
     for (RemoteWorker older : open) {
       if (older.caller().sharesConnection(caller)) {
         for (Handout left : older.supersede()) {
-          if (end(left)) {
+          if (end(left) && !left.givenUp) {
             orphans.add(left.item);
             left.answers.answer(
                 new Answer.Abandoned(
@@ -112,11 +115,13 @@ public final class Workers {
   }
 
   private void close(RemoteWorker worker, String reason) {
-    open.remove(worker);
+    if (!open.remove(worker)) {
+      return;
+    }
     workforce.leave(worker);
     int count = 0;
     for (Handout left : worker.close()) {
-      if (end(left)) {
+      if (end(left) && !left.givenUp) {
         count++;
         orphans.add(left.item);
         left.answers.answer(new Answer.Lost(left.item, reason));
@@ -160,7 +165,7 @@ public final class Workers {
       return false;
     }
     handout.worker.release(handout);
-    if (byToken.isEmpty()) {
+    if (awaited) {
       synchronized (this) {
         notifyAll();
       }
@@ -168,10 +173,21 @@ public final class Workers {
     return true;
   }
 
+  /** What was given up is nothing to wait for. */
+  private boolean allAnswered() {
+    for (Handout handout : byToken.values()) {
+      if (!handout.givenUp) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Waits until workers have answered everything that they have; false when that took longer. */
   public synchronized boolean awaitAnswers(Duration atMost) throws InterruptedException {
+    awaited = true;
     long until = System.nanoTime() + atMost.toNanos();
-    while (!byToken.isEmpty()) {
+    while (!allAnswered()) {
       long left = (until - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         return false;
@@ -294,7 +310,7 @@ public final class Workers {
   public Optional<List<HistoryEvent>> historyOf(String instanceId, String executionId) {
     Handout.Task task = new Handout.Task(instanceId, Handout.Task.TURN);
     for (RemoteWorker worker : open) {
-      Handout handout = worker.oldest(task);
+      Handout handout = worker.current(task);
       if (handout != null
           && handout.item instanceof WorkItem.Turn turn
           && (executionId.isEmpty() || executionId.equals(turn.executionId()))) {
@@ -310,6 +326,32 @@ public final class Workers {
     for (RemoteWorker worker : open) {
       worker.ping(now, settings.pingEvery().toNanos());
     }
+  }
+
+  /** Gives up what takes too long; to be called every {@link WorkerSettings#lookEvery}. */
+  public void look() {
+    long now = System.nanoTime();
+    for (RemoteWorker worker : open) {
+      overtime.look(worker, now);
+    }
+  }
+
+  private boolean othersHaveRoom(WorkItem item, RemoteWorker than) {
+    for (RemoteWorker one : open) {
+      if (one != than && one.wants(item) && one.places(item.kind()) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean othersWant(WorkItem item, RemoteWorker than) {
+    for (RemoteWorker one : open) {
+      if (one != than && one.wants(item)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

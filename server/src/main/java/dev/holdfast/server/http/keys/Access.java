@@ -103,12 +103,7 @@ public final class Access {
   }
 
   private boolean isDurableKey(String code) {
-    return keys.recognise(code).filter(Access::isDurableKey).isPresent();
-  }
-
-  private static boolean isDurableKey(Key key) {
-    return key.kind() == Kind.MASTER
-        || (key.kind() == Kind.SYSTEM && key.scope().equalsIgnoreCase(Key.DURABLE));
+    return keys.opensDurable(code);
   }
 
   private Optional<Key> recognise(@Nullable String code) {

@@ -51,6 +51,11 @@ public record Key(
     return expires == null || now.isBefore(expires);
   }
 
+  /** Whether it opens the durable API, over HTTP as over gRPC. */
+  boolean opensDurable() {
+    return kind == Kind.MASTER || (kind == Kind.SYSTEM && scope.equalsIgnoreCase(DURABLE));
+  }
+
   Key expiringAt(Instant when) {
     return new Key(id, kind, scope, name, sha256, created, when);
   }

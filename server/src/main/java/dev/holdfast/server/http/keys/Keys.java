@@ -155,6 +155,11 @@ public final class Keys {
     return match;
   }
 
+  /** Whether this is the secret of a key to everything durable; as {@link #recognise}. */
+  public boolean opensDurable(String secret) {
+    return recognise(secret).filter(Key::opensDurable).isPresent();
+  }
+
   /** The secret that signs capabilities; made on first use. */
   byte[] capabilitySecret() {
     byte[] record = records.all().get(CAPABILITY_SECRET);

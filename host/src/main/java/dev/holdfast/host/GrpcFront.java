@@ -1,0 +1,110 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Grpc;
+import dev.holdfast.host.config.Limits;
+import dev.holdfast.server.grpc.GrpcConfig;
+import dev.holdfast.server.grpc.Tls;
+import dev.holdfast.server.http.keys.Keys;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the gRPC service listens: in plain text and for everybody on loopback; beyond it only by TLS
+ * and with a key or a certificate, unless somebody has said otherwise in so many words.
+ */
+final class GrpcFront {
+  private static final String SECTION = "extensions.holdfast.grpc";
+
+  private final Setup setup;
+  private final Limits limits;
+  private final Grpc grpc;
+  private final boolean loopback;
+
+  GrpcFront(Setup setup) {
+    this.setup = setup;
+    this.limits = setup.config().limits();
+    this.grpc = limits.grpc();
+    this.loopback = Setup.isLoopback(grpc.bind(), SECTION + ".bind in host.json");
+  }
+
+  /** Whether calls must bring a key. A certificate of the client is as good as one. */
+  boolean requiresKeys() {
+    Boolean said = grpc.requireKey();
+    return said != null
+        ? said
+        : setup.options().requireKeys() || (!loopback && grpc.clientAuthorities() == null);
+  }
+
+  boolean speaksTls() {
+    return grpc.certificate() != null;
+  }
+
+  /**
+   * Where workers find it, for people to read.
+   *
+   * @param port that was bound
+   */
+  String endpoint(int port) {
+    return (loopback ? "localhost" : grpc.bind()) + ":" + port;
+  }
+
+  /** How it is spoken to, for people to read. */
+  String manner() {
+    return "gRPC, "
+        + (speaksTls() ? "TLS" : "plain text")
+        + (grpc.clientAuthorities() == null ? "" : ", with a certificate of the client")
+        + (requiresKeys() ? ", with 'authorization: Bearer KEY'" : "");
+  }
+
+  /**
+   * @throws CannotException anybody in the network could read along or do everything
+   */
+  GrpcConfig config(Keys keys) {
+    if (!loopback && !speaksTls() && !grpc.allowPlainText()) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot listen for gRPC on '" + grpc.bind() + "' in plain text.",
+          "Everybody on the way could read keys and payloads.",
+          "Set certificate and privateKey under "
+              + SECTION
+              + " in host.json. Where something else encrypts, or in a network that you trust, set"
+              + " allowPlainText there to true.");
+    }
+    Integer port = setup.options().grpcPort();
+    GrpcConfig usual = GrpcConfig.loopback();
+    return new GrpcConfig(
+        grpc.bind(),
+        port == null ? GrpcConfig.USUAL_PORT : port,
+        // Workers are told a port once; on another one they would never be found.
+        port != null || setup.options().engineOnly() || !loopback,
+        Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
+        usual.idleConnectionFor(),
+        setup.config().durable().throwStatusExceptionsOnRaiseEvent(),
+        limits.workers(),
+        access(keys));
+  }
+
+  private GrpcConfig.Access access(Keys keys) {
+    Predicate<String> opens = requiresKeys() ? keys::opensDurable : null;
+    boolean open = opens == null && !speaksTls() && loopback;
+    return new GrpcConfig.Access(tls(), opens, !open && !setup.options().engineOnly());
+  }
+
+  private @Nullable Tls tls() {
+    String certificate = grpc.certificate();
+    String privateKey = grpc.privateKey();
+    if (certificate == null || privateKey == null) {
+      return null;
+    }
+    String authorities = grpc.clientAuthorities();
+    return new Tls(
+        file(certificate), file(privateKey), authorities == null ? null : file(authorities));
+  }
+
+  /** Beside host.json, unless its path says where. */
+  private Path file(String name) {
+    return setup.folder().resolve(name);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.host.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code extensions.holdfast.grpc}: who may call the gRPC service, and from where.
+ *
+ * @param bind the address it listens on
+ * @param certificate PEM file of the certificate and those up to its authority; null speaks plain
+ *     text
+ * @param privateKey PEM file of its key
+ * @param clientAuthorities PEM file of those who vouch for clients; null asks clients for no
+ *     certificate
+ * @param requireKey whether every call must bring a key; null is decided by the address
+ * @param allowPlainText whether plain text may be spoken beyond loopback
+ */
+public record Grpc(
+    String bind,
+    @Nullable String certificate,
+    @Nullable String privateKey,
+    @Nullable String clientAuthorities,
+    @Nullable Boolean requireKey,
+    boolean allowPlainText) {
+
+  static Grpc read(Section section) {
+    Grpc grpc =
+        new Grpc(
+            section.text("bind", "127.0.0.1"),
+            section.text("certificate"),
+            section.text("privateKey"),
+            section.text("clientAuthorities"),
+            section.has("requireKey") ? (Boolean) section.flag("requireKey", false) : null,
+            section.flag("allowPlainText", false));
+    if (grpc.certificate == null && (grpc.privateKey != null || grpc.clientAuthorities != null)) {
+      throw section.wrong(
+          "certificate",
+          null,
+          "the file of a certificate when privateKey or clientAuthorities is set");
+    }
+    if (grpc.certificate != null && grpc.privateKey == null) {
+      throw section.wrong("privateKey", null, "the file of the certificate's private key");
+    }
+    return grpc;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.holdfast.server.grpc;
+
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates with which connections are made, as the files of {@link Tls} have them.
+ *
+ * <p>A new one is used for new connections; those that stand go on with theirs.
+ */
+final class Certificates {
+  private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
+
+  private final Tls tls;
+  private final AdvancedTlsX509KeyManager own = new AdvancedTlsX509KeyManager();
+  private final @Nullable AdvancedTlsX509TrustManager clients;
+  private List<FileTime> seen;
+
+  private Certificates(Tls tls) throws IOException, GeneralSecurityException {
+    this.tls = tls;
+    this.clients = tls.clientAuthorities() == null ? null : verifier();
+    // First, so that a change while reading is seen the next time.
+    this.seen = changed();
+    load();
+  }
+
+  /** Whose certificate is valid may connect, under whatever name. */
+  private static AdvancedTlsX509TrustManager verifier() throws GeneralSecurityException {
+    return AdvancedTlsX509TrustManager.newBuilder()
+        .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
+        .build();
+  }
+
+  /**
+   * @throws TlsUnusableException a file is missing or is not what it should be
+   */
+  static Certificates read(Tls tls) throws TlsUnusableException {
+    try {
+      return new Certificates(tls);
+    } catch (NoSuchFileException e) {
+      throw new TlsUnusableException("There is no file " + e.getMessage() + ".", e);
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      throw new TlsUnusableException(
+          "The certificate %s, its key %s%s cannot be used: %s"
+              .formatted(
+                  tls.certificate(),
+                  tls.privateKey(),
+                  tls.clientAuthorities() == null
+                      ? ""
+                      : " or the authorities of clients " + tls.clientAuthorities(),
+                  e.getMessage()),
+          e);
+    }
+  }
+
+  ServerCredentials credentials() {
+    TlsServerCredentials.Builder credentials = TlsServerCredentials.newBuilder().keyManager(own);
+    if (clients != null) {
+      credentials.trustManager(clients).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+    }
+    return credentials.build();
+  }
+
+  /** Takes up files that have changed since the last time. */
+  synchronized void refresh() {
+    try {
+      List<FileTime> now = changed();
+      if (!now.equals(seen)) {
+        load();
+        seen = now;
+        log.info("The certificate {} was read anew.", tls.certificate());
+      }
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      log.warn(
+          "The changed certificate {} cannot be used, the former stays in force: {}",
+          tls.certificate(),
+          e.toString());
+    }
+  }
+
+  private void load() throws IOException, GeneralSecurityException {
+    own.updateIdentityCredentials(tls.certificate().toFile(), tls.privateKey().toFile());
+    Path authorities = tls.clientAuthorities();
+    if (clients != null && authorities != null) {
+      clients.updateTrustCredentials(authorities.toFile());
+    }
+  }
+
+  private List<FileTime> changed() throws IOException {
+    List<FileTime> times = new ArrayList<>();
+    times.add(Files.getLastModifiedTime(tls.certificate()));
+    times.add(Files.getLastModifiedTime(tls.privateKey()));
+    Path authorities = tls.clientAuthorities();
+    if (authorities != null) {
+      times.add(Files.getLastModifiedTime(authorities));
+    }
+    return times;
+  }
+}

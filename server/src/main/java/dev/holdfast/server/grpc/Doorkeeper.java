@@ -1,0 +1,69 @@
+package dev.holdfast.server.grpc;
+
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets only those calls in, whatever they are, that bring a key: {@code authorization: Bearer}. */
+final class Doorkeeper implements ServerInterceptor {
+  private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String SCHEME = "bearer ";
+  private static final String CURE =
+      "Send 'authorization: Bearer KEY' with every call; './holdfast keys create system' makes a"
+          + " key.";
+  private static final long TOLD_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+  private final Predicate<String> opens;
+  private final AtomicLong tellAgain = new AtomicLong(System.nanoTime());
+
+  /**
+   * @param opens whether this is a key; takes the same time whether it is or not
+   */
+  Doorkeeper(Predicate<String> opens) {
+    this.opens = opens;
+  }
+
+  @Override
+  public <A, B> ServerCall.Listener<A> interceptCall(
+      ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+    String key = presented(headers);
+    if (key != null && opens.test(key)) {
+      return next.startCall(call, headers);
+    }
+    String why =
+        key == null ? "This host requires a key. " : "The key that was sent opens nothing here. ";
+    tell(call, key == null ? "without a key" : "with a key that opens nothing");
+    call.close(Status.UNAUTHENTICATED.withDescription(why + CURE), new Metadata());
+    return new ServerCall.Listener<>() {};
+  }
+
+  private static @Nullable String presented(Metadata headers) {
+    String header = headers.get(AUTHORIZATION);
+    return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? header.substring(SCHEME.length()).trim()
+        : null;
+  }
+
+  /** Not every call: a worker that is refused comes again every few seconds. */
+  private void tell(ServerCall<?, ?> call, String how) {
+    long now = System.nanoTime();
+    long due = tellAgain.get();
+    if (now - due >= 0 && tellAgain.compareAndSet(due, now + TOLD_EVERY)) {
+      log.warn(
+          "A gRPC call {} was refused, from {}.",
+          how,
+          call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.holdfast.server.grpc.worker;
+
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after what is with a worker for too long although its connection lives
+ * (docs/decisions/0013-work-that-hangs.md).
+ *
+ * <p>A turn is pure, so it goes to another worker. An activity is not: only an attempt over the
+ * limit that somebody has set for its name has failed, and the orchestrator decides whether there
+ * is another one. What waits behind an item that was given up, at a worker that runs one after the
+ * other, goes to others too.
+ */
+final class Overtime {
+  private static final Logger log = LoggerFactory.getLogger("Host.Workers");
+
+  private final WorkerSettings settings;
+  private final BiPredicate<WorkItem, RemoteWorker> othersHaveRoom;
+
+  /**
+   * @param othersHaveRoom whether any worker but this one takes the item right now
+   */
+  Overtime(WorkerSettings settings, BiPredicate<WorkItem, RemoteWorker> othersHaveRoom) {
+    this.settings = settings;
+    this.othersHaveRoom = othersHaveRoom;
+  }
+
+  /**
+   * @param now as {@link System#nanoTime} tells it
+   */
+  void look(RemoteWorker worker, long now) {
+    List<Handout> all = worker.inOrder();
+    boolean firstGivenUp = !all.isEmpty() && all.get(0).givenUp;
+    for (int i = 0; i < all.size(); i++) {
+      Handout handout = all.get(i);
+      boolean waits = worker.isSerial() && i > 0;
+      if (handout.givenUp) {
+        continue;
+      }
+      if (handout.item instanceof WorkItem.Activity activity) {
+        Duration limit = settings.activityTimeouts().get(activity.name());
+        if (!waits && limit != null && now - worker.since(handout) > limit.toNanos()) {
+          fail(handout, activity, limit, i == 0);
+        } else if (waits && firstGivenUp) {
+          moveOn(handout, "it waited behind work that hangs");
+        }
+      } else if (now - handout.at > settings.turnTimeout().toNanos()) {
+        moveOn(
+            handout, "its worker did not answer for " + settings.turnTimeout().toMillis() + " ms");
+      }
+    }
+  }
+
+  private void moveOn(Handout handout, String why) {
+    RemoteWorker worker = handout.worker;
+    // Whether it is the first matters only to what comes behind it, which the next look will see.
+    if (othersHaveRoom.test(handout.item, worker)
+        && worker.giveUp(handout, worker.inOrder().indexOf(handout) == 0)) {
+      log.warn(
+          "{} '{}' of {} goes from worker {} to another: {}.",
+          handout.item.kind().word(),
+          handout.item.name(),
+          handout.item.instanceId(),
+          worker.caller(),
+          why);
+      handout.answers.answer(new Answer.Lost(handout.item, why));
+    }
+  }
+
+  private static void fail(
+      Handout handout, WorkItem.Activity activity, Duration limit, boolean first) {
+    RemoteWorker worker = handout.worker;
+    if (!worker.giveUp(handout, first)) {
+      return;
+    }
+    String message =
+        "Activity '%s' was with worker %s for longer than its limit of %s ms and was given up; it may still have had its effect. Raise activityTimeouts.%s in host.json if it needs longer."
+            .formatted(activity.name(), worker.caller(), limit.toMillis(), activity.name());
+    log.warn("{} Instance {}.", message, activity.instanceId());
+    handout.answers.answer(
+        new Answer.ActivityDone(
+            activity,
+            ActivityResponse.newBuilder()
+                .setInstanceId(activity.instanceId())
+                .setTaskId(activity.taskId())
+                .setFailureDetails(
+                    TaskFailureDetails.newBuilder()
+                        .setErrorType(TimeoutException.class.getName())
+                        .setErrorMessage(message))
+                .build()));
+  }
+}

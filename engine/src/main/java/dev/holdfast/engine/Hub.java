@@ -40,12 +40,16 @@ final class Hub implements TaskHub, AutoCloseable {
    */
   private static final int BACKLOG_MAX = 100_000;
 
+  /** The output, as JSON, of what was running when the hub was cleared. */
+  private static final String CLEARED = "\"The task hub was cleared.\"";
+
   private final Engine engine;
   private final HubClock clock;
   private final RandomGenerator dice;
   private final Requests requests;
   private final Listings listings;
   private final Purges purges;
+  private final Clearing clearing;
   private final Store store;
   private final Jobs jobs;
   private volatile boolean draining;
@@ -59,6 +63,8 @@ final class Hub implements TaskHub, AutoCloseable {
     this.requests = new Requests(limits);
     this.listings = new Listings(store);
     this.purges = new Purges(store, clock, this::job, this::purgeOne);
+    this.clearing =
+        new Clearing(store, clock, this::job, id -> terminate(id, CLEARED, false), this::purgeOne);
   }
 
   void drain() {
@@ -328,6 +334,15 @@ final class Hub implements TaskHub, AutoCloseable {
                     .setDeletedInstanceCount(done.count())
                     .setIsComplete(BoolValue.of(done.complete()))
                     .build());
+  }
+
+  @Override
+  public CompletableFuture<Integer> clear() {
+    return checked(
+        () -> {
+          refuseWhenStopped();
+          return clearing.clear();
+        });
   }
 
   @Override

@@ -9,10 +9,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A host without an app, a JavaScript client, and as many JavaScript workers as are wanted. */
@@ -24,19 +22,8 @@ final class JavaScript implements AutoCloseable {
   JavaScript(Path folder) throws IOException, InterruptedException {
     host =
         Holdfast.start(
-            new HostOptions(
-                null,
-                new DataFolder(folder.resolve("data")),
-                StoreKind.SQLITE,
-                0,
-                0,
-                "127.0.0.1",
-                false,
-                Set.of(),
-                List.of(),
-                false,
-                false,
-                true),
+            HostOptions.onFreePorts(null, new DataFolder(folder.resolve("data")), StoreKind.SQLITE)
+                .withoutApp(),
             Map.of());
     client = NodeProcess.client(host.grpcPort());
   }

@@ -63,6 +63,12 @@ public final class BenchCommand implements Subcommand {
       description = "At least so long before measuring (default: by workload; 0: none).")
   @Nullable Integer warmup;
 
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "Workers of remote-sequence (default: ${DEFAULT-VALUE}).")
+  int connections = 8;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     // The SDK's generated classes are older than the protobuf beside them, which would say so on
@@ -77,7 +83,8 @@ public final class BenchCommand implements Subcommand {
   }
 
   private Report measure(Path folder, PrintStream out) throws InterruptedException {
-    HostOptions options = HostOptions.onFreePorts(app(), DataFolder.of(folder), store);
+    HostOptions usual = HostOptions.onFreePorts(app(), DataFolder.of(folder), store);
+    HostOptions options = workload == Plan.Workload.REMOTE_SEQUENCE ? usual.withoutApp() : usual;
     try (Holdfast host = Holdfast.start(options, environment())) {
       Plan plan =
           new Plan(
@@ -86,6 +93,8 @@ public final class BenchCommand implements Subcommand {
               inFlight != null ? inFlight : usualInFlight(),
               store.name().toLowerCase(java.util.Locale.ROOT),
               host.url(),
+              host.grpcPort(),
+              connections,
               Terminal.isOne(),
               warmup != null ? warmup : usualWarmup());
       return new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
@@ -97,6 +106,7 @@ public final class BenchCommand implements Subcommand {
       case SEQUENCE -> 100_000;
       case FANOUT -> 50;
       case HTTP -> 50_000;
+      case REMOTE_SEQUENCE -> 20_000;
     };
   }
 
@@ -104,13 +114,13 @@ public final class BenchCommand implements Subcommand {
     return switch (workload) {
       case SEQUENCE -> 1_000;
       case FANOUT -> 1;
-      case HTTP -> 256;
+      case HTTP, REMOTE_SEQUENCE -> 256;
     };
   }
 
-  /** The way over HTTP is long, so its code takes longer to be compiled. */
+  /** The ways over HTTP and gRPC are long, so their code takes longer to be compiled. */
   private int usualWarmup() {
-    return workload == Plan.Workload.HTTP ? 30 : 10;
+    return workload == Plan.Workload.HTTP || workload == Plan.Workload.REMOTE_SEQUENCE ? 30 : 10;
   }
 
   /** The benchmark functions: the jar of this very class, with its libraries beside it. */

@@ -1,6 +1,8 @@
 package dev.holdfast.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.holdfast.benchmarks.grpc.GrpcClient;
+import dev.holdfast.benchmarks.grpc.SdkWorkers;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import java.io.PrintStream;
@@ -42,9 +44,24 @@ public final class Benchmark {
   }
 
   public Report run() throws InterruptedException {
-    if (plan.workload() != Plan.Workload.HTTP) {
-      return run(new HubOperation(hub, plan.workload()));
+    return switch (plan.workload()) {
+      case SEQUENCE, FANOUT -> run(new HubOperation(hub, plan.workload()));
+      case HTTP -> runHttp();
+      case REMOTE_SEQUENCE -> runRemote();
+    };
+  }
+
+  private Report runRemote() throws InterruptedException {
+    double bare = GrpcClient.bareCallMicros(plan.grpcPort());
+    out.printf("A bare call that completes an item: %.0f µs.%n", bare);
+    try (SdkWorkers workers = new SdkWorkers(plan.grpcPort(), plan.connections());
+        GrpcClient client = new GrpcClient(plan.grpcPort())) {
+      return run(new HubOperation(client::run, plan.workload()))
+          .withWorkers(plan.connections(), bare);
     }
+  }
+
+  private Report runHttp() throws InterruptedException {
     URI base = plan.httpBase();
     if (base == null) {
       throw new IllegalArgumentException("the http workload needs a host that answers HTTP");
@@ -82,10 +99,11 @@ public final class Benchmark {
         rounded(latencies.getMaxValue() / 1e6),
         after.flushes() - before.flushes(),
         after.bytesWritten() - before.bytesWritten(),
-        warmup);
+        warmup,
+        null);
   }
 
-  private static double rounded(double value) {
+  static double rounded(double value) {
     return Math.round(value * 10_000) / 10_000.0;
   }
 

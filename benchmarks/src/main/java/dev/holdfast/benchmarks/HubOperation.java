@@ -6,14 +6,30 @@ import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
-/** Starts an orchestration through the task hub in this process and waits for its end. */
+/** Starts an orchestration and waits for its end. */
 final class HubOperation implements Operation {
-  private final TaskHub hub;
+  private final Function<CreateInstanceRequest, CompletableFuture<OrchestrationState>> hub;
   private final CreateInstanceRequest request;
   private final String output;
 
+  /** Through the task hub in this process. */
   HubOperation(TaskHub hub, Plan.Workload workload) {
+    this(
+        start ->
+            hub.start(start)
+                .thenCompose(id -> hub.waitForCompletion(id, true))
+                .thenApply(Optional::orElseThrow),
+        workload);
+  }
+
+  /**
+   * @param hub takes a start and tells the end
+   */
+  HubOperation(
+      Function<CreateInstanceRequest, CompletableFuture<OrchestrationState>> hub,
+      Plan.Workload workload) {
     this.hub = hub;
     this.output = workload.output();
     CreateInstanceRequest.Builder start =
@@ -27,14 +43,11 @@ final class HubOperation implements Operation {
 
   @Override
   public CompletableFuture<Void> run() {
-    return hub.start(request)
-        .thenCompose(id -> hub.waitForCompletion(id, true))
-        .thenAccept(this::check);
+    return hub.apply(request).thenAccept(this::check);
   }
 
-  private void check(Optional<OrchestrationState> end) {
-    String got = end.map(state -> state.getOutput().getValue()).orElse("nothing");
-    if (!got.equals(output)) {
+  private void check(OrchestrationState end) {
+    if (!end.getOutput().getValue().equals(output)) {
       throw new IllegalStateException("expected " + output + ", but got " + end);
     }
   }

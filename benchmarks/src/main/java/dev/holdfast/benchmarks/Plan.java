@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight how many at a time
  * @param store its name, for the report
  * @param httpBase where the host answers, without a path; null when it does not
+ * @param grpcPort where it serves workers
+ * @param connections how many workers, each with its own
  * @param progress draw a bar on the terminal
  * @param warmupSecondsMin at least so long before anything is measured
  */
@@ -19,6 +21,8 @@ public record Plan(
     int inFlight,
     String store,
     @Nullable URI httpBase,
+    int grpcPort,
+    int connections,
     boolean progress,
     int warmupSecondsMin) {
 
@@ -29,10 +33,15 @@ public record Plan(
     /** Start one orchestration of 1,000 activities at once and wait for its end. */
     FANOUT("fanout", "BenchFanOut"),
     /** As the first, but started and polled over HTTP. */
-    HTTP("http", "BenchSequence");
+    HTTP("http", "BenchSequence"),
+    /** As the first, but run by workers of the released Java SDK, and started, over gRPC. */
+    REMOTE_SEQUENCE("remote-sequence", "BenchSequence");
 
     /** How many activities one fan-out has. */
     public static final int WIDTH = 1_000;
+
+    /** Turns and activities of one sequence, each of which a worker completes with a call. */
+    static final int SEQUENCE_CALLS = 7;
 
     private final String word;
     private final String orchestrator;
@@ -44,6 +53,11 @@ public record Plan(
 
     /** Its name on the command line. */
     public String word() {
+      return word;
+    }
+
+    @Override
+    public String toString() {
       return word;
     }
 

@@ -1,8 +1,10 @@
 package dev.holdfast.benchmarks;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was measured. One line of JSON, the last that {@code bench} prints.
@@ -13,6 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param commits flushes that the store made durable while it was measured
  * @param bytesWritten what they wrote
  * @param warmupCount operations before, which nothing here counts
+ * @param workers null when the work was done in this process
  */
 @JsonPropertyOrder({
   "workload",
@@ -29,8 +32,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
   "maxMillis",
   "commits",
   "bytesWritten",
-  "warmupCount"
+  "warmupCount",
+  "workers"
 })
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Report(
     String workload,
     String store,
@@ -46,7 +51,42 @@ public record Report(
     double maxMillis,
     long commits,
     long bytesWritten,
-    long warmupCount) {
+    long warmupCount,
+    @Nullable Workers workers) {
+
+  /**
+   * How the work was done by workers over gRPC.
+   *
+   * @param bareCallMicros the median of a blocking call that completes an item, with nothing else
+   *     going on
+   * @param timesBareCalls how often as long a connection took for one operation as it would for the
+   *     bare calls in it
+   */
+  public record Workers(int connections, double bareCallMicros, double timesBareCalls) {}
+
+  Report withWorkers(int connections, double bareCallMicros) {
+    double bare = Plan.Workload.SEQUENCE_CALLS * bareCallMicros / 1e6;
+    return new Report(
+        workload,
+        store,
+        count,
+        inFlight,
+        errors,
+        seconds,
+        ratePerSecond,
+        cpuMillisPerOperation,
+        p50Millis,
+        p90Millis,
+        p99Millis,
+        maxMillis,
+        commits,
+        bytesWritten,
+        warmupCount,
+        new Workers(
+            connections,
+            Benchmark.rounded(bareCallMicros),
+            Benchmark.rounded(connections / ratePerSecond / bare)));
+  }
 
   public String toJson() {
     try {

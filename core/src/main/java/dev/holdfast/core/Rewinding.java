@@ -8,6 +8,7 @@ import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
+import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -291,13 +292,13 @@ final class Rewinding {
       int turn = -1;
       int failedIn = -1;
       HistoryEvent failure = null;
-      String end = "";
+      TaskFailureDetails end = TaskFailureDetails.getDefaultInstance();
       for (HistoryEvent event : history) {
         if (event.hasOrchestratorStarted()) {
           turn++;
         }
         if (event.hasExecutionCompleted()) {
-          end = event.getExecutionCompleted().getFailureDetails().toString();
+          end = event.getExecutionCompleted().getFailureDetails();
         }
         if (asked.add(event)) {
           turnOf.put(event.getEventId(), turn);
@@ -307,7 +308,7 @@ final class Rewinding {
           failedIn = turn;
         }
       }
-      if (failure == null || (failedIn < turn && !end.contains(messageOf(failure)))) {
+      if (failure == null || (failedIn < turn && !tellsOf(end, messageOf(failure)))) {
         // The orchestrator failed by itself: its last turn is run again.
         return at(history, turn - 1);
       }
@@ -347,6 +348,12 @@ final class Rewinding {
       return failure.hasEntityOperationFailed()
           ? failure.getEntityOperationFailed().getFailureDetails().getErrorMessage()
           : failure.getSubOrchestrationInstanceFailed().getFailureDetails().getErrorMessage();
+    }
+
+    private static boolean tellsOf(TaskFailureDetails end, String message) {
+      return end.getErrorMessage().contains(message)
+          || end.getStackTrace().getValue().contains(message)
+          || (end.hasInnerFailure() && tellsOf(end.getInnerFailure(), message));
     }
 
     private static Cut at(List<HistoryEvent> history, int lastTurnKept) {

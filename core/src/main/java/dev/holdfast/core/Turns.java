@@ -141,6 +141,9 @@ final class Turns {
         newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
     Timestamp at = turn.started().getTimestamp();
     CompleteOrchestrationAction completion = completion(response);
+    if (completion != null) {
+      completion = Causes.told(completion, events, instance.lastFailure);
+    }
     Actions actions = new Actions(instance, at, completion != null, events);
     for (OrchestratorAction action : response.getActionsList()) {
       actions.take(action);

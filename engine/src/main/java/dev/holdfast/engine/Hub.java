@@ -48,6 +48,9 @@ final class Hub implements TaskHub, AutoCloseable {
    */
   private static final int BACKLOG_MAX = 100_000;
 
+  /** The output, as JSON, of what was running when the hub was cleared. */
+  private static final String CLEARED = "\"The task hub was cleared.\"";
+
   private final Engine engine;
   private final HubClock clock;
   private final RandomGenerator dice;
@@ -55,6 +58,7 @@ final class Hub implements TaskHub, AutoCloseable {
   private final Listings listings;
   private final Purges purges;
   private final EntityCalls entities;
+  private final Clearing clearing;
   private final Store store;
   private final Jobs jobs;
   private volatile boolean draining;
@@ -69,6 +73,8 @@ final class Hub implements TaskHub, AutoCloseable {
     this.listings = new Listings(store);
     this.purges = new Purges(store, clock, this::job, this::purgeOne);
     this.entities = new EntityCalls(store, this::job, id -> get(id, false), engine::submit);
+    this.clearing =
+        new Clearing(store, clock, this::job, id -> terminate(id, CLEARED, false), this::purgeOne);
   }
 
   void drain() {
@@ -326,6 +332,15 @@ final class Hub implements TaskHub, AutoCloseable {
                     .setDeletedInstanceCount(done.count())
                     .setIsComplete(BoolValue.of(done.complete()))
                     .build());
+  }
+
+  @Override
+  public CompletableFuture<Integer> clear() {
+    return checked(
+        () -> {
+          refuseWhenStopped();
+          return clearing.clear();
+        });
   }
 
   @Override

@@ -108,6 +108,14 @@ public interface TaskHub {
    */
   CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request);
 
+  /**
+   * Removes every instance with all that belongs to it, running ones too. What is started meanwhile
+   * may go or stay. Safe to repeat.
+   *
+   * @return how many were removed
+   */
+  CompletableFuture<Integer> clear();
+
   /** One page of instances in creation order. */
   CompletableFuture<QueryInstancesResponse> query(InstanceQuery query);
 

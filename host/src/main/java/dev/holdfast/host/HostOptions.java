@@ -55,8 +55,25 @@ public record HostOptions(
   /**
    * On loopback, on any ports that are free, everything else as usual: for measuring and testing.
    */
-  public static HostOptions onFreePorts(Path app, DataFolder data, StoreKind storeKind) {
+  public static HostOptions onFreePorts(@Nullable Path app, DataFolder data, StoreKind storeKind) {
     return new HostOptions(
         app, data, storeKind, 0, 0, "127.0.0.1", false, Set.of(), List.of(), false, false, false);
+  }
+
+  /** The same without any app: workers connect over gRPC and run everything. */
+  public HostOptions withoutApp() {
+    return new HostOptions(
+        null,
+        data,
+        storeKind,
+        port,
+        grpcPort,
+        bind,
+        requireKeys,
+        functions,
+        corsOrigins,
+        corsCredentials,
+        verbose,
+        true);
   }
 }

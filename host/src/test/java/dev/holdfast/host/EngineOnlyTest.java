@@ -15,9 +15,7 @@ import dev.holdfast.host.config.CannotException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,19 +28,8 @@ class EngineOnlyTest {
 
   private Holdfast start() {
     return Holdfast.start(
-        new HostOptions(
-            null,
-            new DataFolder(folder.resolve("data")),
-            StoreKind.SQLITE,
-            0,
-            0,
-            "127.0.0.1",
-            false,
-            Set.of(),
-            List.of(),
-            false,
-            false,
-            true),
+        HostOptions.onFreePorts(null, new DataFolder(folder.resolve("data")), StoreKind.SQLITE)
+            .withoutApp(),
         Map.of());
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.server.grpc;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
@@ -61,20 +62,25 @@ final class Requests {
     return switch (request.getRequestCase()) {
       case INSTANCEID, PURGEINSTANCEFILTER -> request;
       case INSTANCEBATCH -> {
-        int count = request.getInstanceBatch().getInstanceIdsCount();
-        if (count > BATCH_MAX) {
-          throw refused(
-              "The batch names "
-                  + count
-                  + " instances, at most "
-                  + BATCH_MAX
-                  + " are taken. Purge in several calls.");
-        }
+        var unused = checked(request.getInstanceBatch());
         yield request;
       }
       case REQUEST_NOT_SET ->
           throw refused("Say what to purge: set instanceId, instanceBatch or purgeInstanceFilter.");
     };
+  }
+
+  static List<String> checked(InstanceBatch batch) {
+    int count = batch.getInstanceIdsCount();
+    if (count > BATCH_MAX) {
+      throw refused(
+          "The batch names "
+              + count
+              + " instances, at most "
+              + BATCH_MAX
+              + " are taken. Ask in several calls.");
+    }
+    return batch.getInstanceIdsList();
   }
 
   /** The query with a page size: clients leave it at 0 when they do not care. */

@@ -1,5 +1,6 @@
 package dev.holdfast.server.grpc;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.google.protobuf.Empty;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
@@ -9,6 +10,8 @@ import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.CreateInstanceResponse;
 import dev.holdfast.protocol.CreateTaskHubRequest;
 import dev.holdfast.protocol.CreateTaskHubResponse;
+import dev.holdfast.protocol.DeleteTaskHubRequest;
+import dev.holdfast.protocol.DeleteTaskHubResponse;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.HistoryChunk;
@@ -28,6 +31,8 @@ import dev.holdfast.protocol.ResumeRequest;
 import dev.holdfast.protocol.ResumeResponse;
 import dev.holdfast.protocol.RewindInstanceRequest;
 import dev.holdfast.protocol.RewindInstanceResponse;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.SuspendResponse;
@@ -40,7 +45,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What clients and workers of the Durable Task contract may ask, answered by a {@link TaskHub} and
@@ -49,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here blocks, so every call may run on the thread that reads the socket.
  */
 final class TaskHubService extends WorkerCalls {
+  private static final Logger log = LoggerFactory.getLogger(TaskHubService.class);
+
   private final TaskHub hub;
   private final boolean refuseLostEvents;
   private final Calls calls = new Calls();
@@ -277,16 +287,64 @@ final class TaskHubService extends WorkerCalls {
         .orElse("");
   }
 
-  /** The hub is there as soon as the host runs, so creating it again changes nothing. */
+  /** The hub is there as soon as the host runs; creating it anew is clearing it. */
   @Override
   public void createTaskHub(
       CreateTaskHubRequest request, StreamObserver<CreateTaskHubResponse> client) {
-    if (request.getRecreateIfExists()) {
-      client.onError(unserved("Recreating the task hub", ERASE_BY_HAND));
-      return;
+    calls.answer(
+        client,
+        () -> request.getRecreateIfExists() ? cleared() : CompletableFuture.completedFuture(0),
+        count -> CreateTaskHubResponse.getDefaultInstance());
+  }
+
+  /** The hub lives as long as its host, so that deleting it leaves it there, and empty. */
+  @Override
+  public void deleteTaskHub(
+      DeleteTaskHubRequest request, StreamObserver<DeleteTaskHubResponse> client) {
+    calls.answer(client, this::cleared, count -> DeleteTaskHubResponse.getDefaultInstance());
+  }
+
+  private CompletableFuture<Integer> cleared() {
+    return hub.clear()
+        .thenApply(
+            count -> {
+              log.warn("The task hub was cleared, as a gRPC client asked: {} instances.", count);
+              return count;
+            });
+  }
+
+  /** Every termination is done by the hub itself, without asking the instance's code. */
+  @Override
+  public void skipGracefulOrchestrationTerminations(
+      SkipGracefulOrchestrationTerminationsRequest request,
+      StreamObserver<SkipGracefulOrchestrationTerminationsResponse> client) {
+    calls.answer(
+        client,
+        () -> terminated(Requests.checked(request.getInstanceBatch()), request),
+        left ->
+            SkipGracefulOrchestrationTerminationsResponse.newBuilder()
+                .addAllUnterminatedInstanceIds(left)
+                .build());
+  }
+
+  /** Those that could not be terminated: there are none, or they have ended. */
+  private CompletableFuture<List<String>> terminated(
+      List<String> ids, SkipGracefulOrchestrationTerminationsRequest request) {
+    String output =
+        request.hasReason()
+            ? JsonNodeFactory.instance.textNode(request.getReason().getValue()).toString()
+            : null;
+    CompletableFuture<List<String>> left = CompletableFuture.completedFuture(List.of());
+    for (String id : ids) {
+      left =
+          left.thenCombine(
+              hub.terminate(id, output, false),
+              (before, delivery) ->
+                  delivery == Delivery.ACCEPTED
+                      ? before
+                      : Stream.concat(before.stream(), Stream.of(id)).toList());
     }
-    client.onNext(CreateTaskHubResponse.getDefaultInstance());
-    client.onCompleted();
+    return left;
   }
 
   private static @Nullable String text(boolean present, StringValue value) {

@@ -94,6 +94,11 @@ final class OffEngineThreads implements TaskHub {
   }
 
   @Override
+  public CompletableFuture<Integer> clear() {
+    return threads.takeOver(hub.clear());
+  }
+
+  @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
     return threads.takeOver(hub.query(query));
   }

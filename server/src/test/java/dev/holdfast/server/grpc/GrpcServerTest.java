@@ -30,6 +30,7 @@ import dev.holdfast.protocol.QueryInstancesRequest;
 import dev.holdfast.protocol.RaiseEventRequest;
 import dev.holdfast.protocol.RestartInstanceRequest;
 import dev.holdfast.protocol.RewindInstanceRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.TerminateRequest;
@@ -332,20 +333,61 @@ class GrpcServerTest {
         () -> client.streamInstanceHistory(history("a", "run-1")).hasNext());
   }
 
+  private boolean exists(String id) {
+    return client
+        .getInstance(GetInstanceRequest.newBuilder().setInstanceId(id).build())
+        .getExists();
+  }
+
+  @Test
+  void creating_the_hub_changes_nothing_and_creating_it_anew_empties_it() {
+    client.startInstance(start("a"));
+    client.createTaskHub(CreateTaskHubRequest.getDefaultInstance());
+    assertThat(exists("a")).isTrue();
+
+    client.createTaskHub(CreateTaskHubRequest.newBuilder().setRecreateIfExists(true).build());
+
+    assertThat(exists("a")).isFalse();
+  }
+
+  @Test
+  void deleting_the_hub_empties_it() {
+    client.startInstance(start("a"));
+
+    client.deleteTaskHub(DeleteTaskHubRequest.getDefaultInstance());
+
+    assertThat(exists("a")).isFalse();
+  }
+
+  @Test
+  void terminations_without_grace_name_those_that_were_left() {
+    client.startInstance(start("a"));
+
+    List<String> left =
+        client
+            .skipGracefulOrchestrationTerminations(
+                SkipGracefulOrchestrationTerminationsRequest.newBuilder()
+                    .setInstanceBatch(
+                        InstanceBatch.newBuilder().addInstanceIds("a").addInstanceIds("nobody"))
+                    .setReason(StringValue.of("out of \"time\""))
+                    .build())
+            .getUnterminatedInstanceIdsList();
+
+    assertThat(left).containsExactly("nobody");
+    assertThat(hub.heardSoFar()).contains("a: terminate \"out of \\\"time\\\"\"");
+    refused(
+        Code.INVALID_ARGUMENT,
+        "at most 500",
+        () ->
+            client.skipGracefulOrchestrationTerminations(
+                SkipGracefulOrchestrationTerminationsRequest.newBuilder()
+                    .setInstanceBatch(
+                        InstanceBatch.newBuilder().addAllInstanceIds(Collections.nCopies(501, "a")))
+                    .build()));
+  }
+
   @Test
   void what_is_not_served_says_why() {
-    client.createTaskHub(CreateTaskHubRequest.getDefaultInstance());
-
-    refused(
-        Code.UNIMPLEMENTED,
-        "erase every instance",
-        () ->
-            client.createTaskHub(
-                CreateTaskHubRequest.newBuilder().setRecreateIfExists(true).build()));
-    refused(
-        Code.UNIMPLEMENTED,
-        "erase every instance",
-        () -> client.deleteTaskHub(DeleteTaskHubRequest.getDefaultInstance()));
     refused(
         Code.UNIMPLEMENTED,
         "no entities",

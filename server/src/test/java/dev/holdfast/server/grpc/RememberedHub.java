@@ -220,6 +220,14 @@ final class RememberedHub implements TaskHub {
   }
 
   @Override
+  public synchronized CompletableFuture<Integer> clear() {
+    heard.add("clear");
+    int count = instances.size();
+    instances.clear();
+    return CompletableFuture.completedFuture(count);
+  }
+
+  @Override
   public synchronized CompletableFuture<PurgeInstancesResponse> purge(
       PurgeInstancesRequest request) {
     heard.add("purge " + request.getRequestCase());

@@ -268,6 +268,13 @@ public final class FakeTaskHub implements TaskHub {
   }
 
   @Override
+  public synchronized CompletableFuture<Integer> clear() {
+    int count = instances.size();
+    instances.clear();
+    return CompletableFuture.completedFuture(count);
+  }
+
+  @Override
   public synchronized CompletableFuture<PurgeInstancesResponse> purge(
       PurgeInstancesRequest request) {
     List<String> doomed = new ArrayList<>();

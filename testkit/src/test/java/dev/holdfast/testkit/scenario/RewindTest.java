@@ -101,6 +101,26 @@ class RewindTest {
   }
 
   @Test
+  void after_a_failure_turns_before_the_end_whose_text_has_quotes_and_umlauts() {
+    Asking ask =
+        new Asking(
+            Program.of(
+                "Later",
+                new Step.All(
+                    List.of(
+                        new Step.Call("flaky", "\"ä\"", false),
+                        new Step.Sleep(Duration.ofSeconds(1))))));
+    ask.start("a", "Later");
+    ask.driven.advance(Duration.ofSeconds(2));
+    rewind(ask, "a");
+    ask.driven.advance(Duration.ofSeconds(2));
+    rewind(ask, "a");
+    ask.driven.advance(Duration.ofSeconds(2));
+
+    assertThat(ask.output("a")).startsWith("in->flaky(\"ä\")");
+  }
+
+  @Test
   void what_arrived_behind_the_failure_is_read_again() {
     // The failure is scheduled first and read last: a timer, an event and a result come between.
     Asking ask =

@@ -12,6 +12,7 @@ import com.microsoft.durabletask.Task;
 import com.microsoft.durabletask.TaskCanceledException;
 import com.microsoft.durabletask.TaskFailedException;
 import com.microsoft.durabletask.TaskOptions;
+import dev.holdfast.protocol.TaskFailureDetails;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,6 +213,47 @@ class ReleasedWorkerTest {
     assertThat(failed.getFailureDetails().getErrorMessage())
         .contains("out of luck")
         .contains("Breaks");
+  }
+
+  @Test
+  void shows_the_failure_of_a_task_beneath_that_of_its_orchestrations() throws Exception {
+    hosted.worker(
+        w ->
+            w.orchestrator(
+                    "Outer", ctx -> ctx.callSubOrchestrator("Inner", null, Void.class).await())
+                .orchestrator(
+                    "Inner",
+                    ctx -> {
+                      try {
+                        ctx.callActivity("Breaks", "first", Void.class).await();
+                      } catch (TaskFailedException e) {
+                        ctx.callActivity("Breaks", "last", Void.class).await();
+                      }
+                    })
+                .orchestrator(
+                    "Own",
+                    ctx -> {
+                      throw new IllegalStateException("its own");
+                    })
+                .activity(
+                    "Breaks",
+                    ctx -> {
+                      throw new IllegalStateException(ctx.getInput(String.class));
+                    }));
+    String outer = hosted.run("Outer", null).getInstanceId();
+    String own = hosted.run("Own", null).getInstanceId();
+
+    TaskFailureDetails told = failure(outer);
+    assertThat(told.getErrorMessage()).contains("Inner");
+    assertThat(told.getInnerFailure().getErrorMessage()).contains("Breaks");
+    assertThat(told.getInnerFailure().getInnerFailure().getErrorType())
+        .isEqualTo("java.lang.IllegalStateException");
+    assertThat(told.getInnerFailure().getInnerFailure().getErrorMessage()).isEqualTo("last");
+    assertThat(failure(own).hasInnerFailure()).isFalse();
+  }
+
+  private TaskFailureDetails failure(String id) {
+    return hosted.engine.taskHub().get(id, true).join().orElseThrow().getFailureDetails();
   }
 
   @Test

@@ -1,0 +1,84 @@
+package dev.holdfast.core;
+
+import dev.holdfast.protocol.CompleteOrchestrationAction;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lies beneath the failure of an orchestrator.
+ *
+ * <p>When an orchestrator lets the failure of a task through, SDKs report an exception of their own
+ * whose text quotes the task's and drop the rest: the task's type, its causes and properties. The
+ * hub has all of it in the history and puts it back beneath, so that a client sees the whole chain.
+ */
+final class Causes {
+  /** As deep as the Java SDK tells the causes of one exception. */
+  private static final int DEPTH_MAX = 10;
+
+  private Causes() {}
+
+  /**
+   * The completion with the failed task's details beneath its own, if it failed by a task and does
+   * not say so itself.
+   *
+   * @param read the events that the orchestrator has read in this turn
+   * @param before the last failure of a task in an earlier turn
+   */
+  static CompleteOrchestrationAction told(
+      CompleteOrchestrationAction completion,
+      List<HistoryEvent> read,
+      @Nullable TaskFailureDetails before) {
+    if (!completion.hasFailureDetails() || !lacksCause(completion.getFailureDetails())) {
+      return completion;
+    }
+    TaskFailureDetails failure = completion.getFailureDetails();
+    TaskFailureDetails cause = cause(failure, read, before);
+    return cause == null
+        ? completion
+        : completion.toBuilder()
+            .setFailureDetails(failure.toBuilder().setInnerFailure(cut(cause, DEPTH_MAX)))
+            .build();
+  }
+
+  private static boolean lacksCause(TaskFailureDetails failure) {
+    String type = failure.getErrorType();
+    return !failure.hasInnerFailure()
+        && (type.endsWith("TaskFailedException") || type.endsWith("TaskFailedError"));
+  }
+
+  /** The newest failure that the text quotes; one that was caught and forgotten is not quoted. */
+  private static @Nullable TaskFailureDetails cause(
+      TaskFailureDetails failure, List<HistoryEvent> read, @Nullable TaskFailureDetails before) {
+    for (int i = read.size() - 1; i >= 0; i--) {
+      TaskFailureDetails one = ofTask(read.get(i));
+      if (one != null && quotes(failure, one)) {
+        return one;
+      }
+    }
+    return before != null && quotes(failure, before) ? before : null;
+  }
+
+  private static @Nullable TaskFailureDetails ofTask(HistoryEvent event) {
+    return switch (event.getEventTypeCase()) {
+      case TASKFAILED -> event.getTaskFailed().getFailureDetails();
+      case SUBORCHESTRATIONINSTANCEFAILED ->
+          event.getSubOrchestrationInstanceFailed().getFailureDetails();
+      default -> null;
+    };
+  }
+
+  private static boolean quotes(TaskFailureDetails failure, TaskFailureDetails one) {
+    return failure.getErrorMessage().contains(one.getErrorMessage());
+  }
+
+  private static TaskFailureDetails cut(TaskFailureDetails failure, int depth) {
+    if (!failure.hasInnerFailure()) {
+      return failure;
+    }
+    return depth == 1
+        ? failure.toBuilder().clearInnerFailure().build()
+        : failure.toBuilder().setInnerFailure(cut(failure.getInnerFailure(), depth - 1)).build();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Store;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Removing every instance, whatever it is doing: each is terminated and purged like any other, so
+ * that a clearing which is cut short can simply be repeated.
+ */
+final class Clearing {
+  private static final int PAGE = 500;
+
+  /** What is started all the time could otherwise keep it busy for ever. */
+  private static final int PASSES_MAX = 10;
+
+  /** No two are created at the same time, so the times run ahead of the clock in a crowd. */
+  private static final long AHEAD = 10_000_000;
+
+  private final Store store;
+  private final HubClock clock;
+  private final Purges.Reads reads;
+  private final Function<String, CompletableFuture<?>> terminate;
+  private final Function<String, CompletableFuture<Boolean>> purgeOne;
+
+  Clearing(
+      Store store,
+      HubClock clock,
+      Purges.Reads reads,
+      Function<String, CompletableFuture<?>> terminate,
+      Function<String, CompletableFuture<Boolean>> purgeOne) {
+    this.store = store;
+    this.clock = clock;
+    this.reads = reads;
+    this.terminate = terminate;
+    this.purgeOne = purgeOne;
+  }
+
+  /** How many were removed. */
+  CompletableFuture<Integer> clear() {
+    return passes(PASSES_MAX, 0);
+  }
+
+  /** Children of what was still running may come to light behind the place that was looked at. */
+  private CompletableFuture<Integer> passes(int left, int before) {
+    return pass(Store.Query.all(PAGE).createdBetween(null, clock.now() + AHEAD), 0)
+        .thenCompose(
+            count ->
+                count == 0 || left == 1
+                    ? CompletableFuture.completedFuture(before + count)
+                    : passes(left - 1, before + count));
+  }
+
+  private CompletableFuture<Integer> pass(Store.Query query, int before) {
+    return reads
+        .run(() -> store.query(query))
+        .thenCompose(
+            page -> {
+              if (page.isEmpty()) {
+                return CompletableFuture.completedFuture(before);
+              }
+              Store.Place last = Store.Place.of(page.get(page.size() - 1));
+              return all(page).thenCompose(count -> pass(query.after(last), before + count));
+            });
+  }
+
+  private CompletableFuture<Integer> all(List<Rows.Instance> page) {
+    CompletableFuture<Integer> count = CompletableFuture.completedFuture(0);
+    for (CompletableFuture<Boolean> one : page.stream().map(this::one).toList()) {
+      count = count.thenCombine(one, (so, purged) -> so + (purged ? 1 : 0));
+    }
+    return count;
+  }
+
+  private CompletableFuture<Boolean> one(Rows.Instance instance) {
+    return Statuses.isEnded(instance.status())
+        ? purgeOne.apply(instance.id())
+        : terminate.apply(instance.id()).thenCompose(ended -> purgeOne.apply(instance.id()));
+  }
+}

@@ -12,6 +12,7 @@ import dev.holdfast.protocol.EntityOperationSignaledEvent;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.TaskFailureDetails;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +157,16 @@ class EntityAppTest {
     app.close();
     await().until(() -> answers.size() == free);
     assertThat(answers).allMatch(answer -> answer instanceof Answer.Abandoned);
+  }
+
+  @Test
+  void app_with_a_protobuf_that_is_too_old_hears_which_it_needs() throws Exception {
+    Path old = TestApps.jars("protobuf-java-3.12.0").get(0);
+    app = FunctionApp.open(TestApps.entityApp(old), AppContext.builder().build());
+
+    TaskFailureDetails failure = run("counter", null, called("add", "1")).getFailureDetails();
+
+    assertThat(failure.getErrorMessage()).contains("protobuf-java is too old", "3.25.5");
   }
 
   @Test

@@ -154,10 +154,15 @@ public final class TestApps {
    * that this wants.
    */
   public static AppSource entityApp() throws IOException {
+    return entityApp(placeOf(Message.class));
+  }
+
+  /** The same app with another protobuf runtime; it is compiled only once. */
+  static AppSource entityApp(Path protobuf) throws IOException {
     List<Path> jars = new ArrayList<>();
     jars.add(placeOf(EntityRunner.class));
     jars.add(placeOf(EntityBatchRequest.class));
-    jars.add(placeOf(Message.class));
+    jars.add(protobuf);
     durable("1.5.0").stream()
         .filter(jar -> !jar.toString().contains("protobuf-java-3"))
         .forEach(jars::add);

@@ -65,6 +65,12 @@ public final class EntityRunner {
           "This is no batch of operations. Hand over the value of the parameter with the entity"
               + " trigger, unchanged; the parameter must be a String.",
           e);
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          "The app's protobuf-java is too old to read entity batches: "
+              + e
+              + ". Use 3.25.5 or later, as holdfast-orchestrations asks for.",
+          e);
     }
     return Base64.getEncoder().encodeToString(Batch.run(request, entity).toByteArray());
   }

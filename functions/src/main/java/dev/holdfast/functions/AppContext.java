@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     older hosts do; false: full class names with all causes
  * @param maxConcurrentActivityFunctions how many activities run at once
  * @param maxConcurrentOrchestratorFunctions how many orchestrator turns run at once
+ * @param maxConcurrentEntityFunctions how many entities run a batch of operations at once
  * @param functionTimeout how long an activity or another function may run before it is interrupted
  *     and fails; null for no limit
  * @param activityTimeouts the same of single activities, by name
@@ -44,6 +45,7 @@ public record AppContext(
     boolean shortFailureNames,
     int maxConcurrentActivityFunctions,
     int maxConcurrentOrchestratorFunctions,
+    int maxConcurrentEntityFunctions,
     @Nullable Duration functionTimeout,
     Map<String, Duration> activityTimeouts,
     Set<String> functions,
@@ -85,6 +87,7 @@ public record AppContext(
         shortFailureNames,
         maxConcurrentActivityFunctions,
         maxConcurrentOrchestratorFunctions,
+        maxConcurrentEntityFunctions,
         functionTimeout,
         activityTimeouts,
         functions,
@@ -111,6 +114,7 @@ public record AppContext(
     private boolean shortFailureNames;
     private int activities = PER_CORE * Runtime.getRuntime().availableProcessors();
     private int orchestrators = PER_CORE * Runtime.getRuntime().availableProcessors();
+    private int entities = PER_CORE * Runtime.getRuntime().availableProcessors();
     private @Nullable Duration functionTimeout = Duration.ofMinutes(30);
     private Map<String, Duration> activityTimeouts = Map.of();
     private Set<String> functions = Set.of();
@@ -169,6 +173,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder maxConcurrentEntityFunctions(int value) {
+      entities = value;
+      return this;
+    }
+
     public Builder functionTimeout(@Nullable Duration value) {
       functionTimeout = value;
       return this;
@@ -206,6 +215,7 @@ public record AppContext(
           shortFailureNames,
           activities,
           orchestrators,
+          entities,
           functionTimeout,
           activityTimeouts,
           functions,

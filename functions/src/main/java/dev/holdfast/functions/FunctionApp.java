@@ -112,7 +112,7 @@ public final class FunctionApp implements AutoCloseable {
     return calls.text(plan, triggerValue);
   }
 
-  /** Runs this app's orchestrators and activities. The same object every time. */
+  /** Runs this app's orchestrators, activities and entities. The same object every time. */
   public Executor executor() {
     return executor;
   }

@@ -44,7 +44,7 @@ record LoadedApp(
       Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
 
   private static final Set<String> SERVED_TRIGGERS =
-      Set.of("httptrigger", "orchestrationtrigger", "activitytrigger");
+      Set.of("httptrigger", "orchestrationtrigger", "activitytrigger", "entitytrigger");
 
   private static final Pattern LIBRARY =
       Pattern.compile("((?:durabletask|azure-functions-java)-[a-z-]+?)-(\\d.*)\\.jar");

@@ -2,9 +2,14 @@ package dev.holdfast.functions;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.Message;
+import com.microsoft.azure.functions.internal.spi.middleware.Middleware;
+import dev.holdfast.orchestrations.entities.EntityRunner;
+import dev.holdfast.protocol.EntityBatchRequest;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -142,6 +147,39 @@ public final class TestApps {
   public static AppSource durableApp(String clientVersion) throws IOException {
     List<Path> jars = durable(clientVersion);
     return source(compiledOnce("durable-" + clientVersion, jars, "DurableApp"), jars);
+  }
+
+  /**
+   * An app with entities: the newest released libraries, our entity API, and the protobuf runtime
+   * that this wants.
+   */
+  public static AppSource entityApp() throws IOException {
+    return entityApp(placeOf(Message.class));
+  }
+
+  /** The same app with another protobuf runtime; it is compiled only once. */
+  static AppSource entityApp(Path protobuf) throws IOException {
+    List<Path> jars = new ArrayList<>();
+    jars.add(placeOf(EntityRunner.class));
+    jars.add(placeOf(EntityBatchRequest.class));
+    jars.add(protobuf);
+    durable("1.5.0").stream()
+        .filter(jar -> !jar.toString().contains("protobuf-java-3"))
+        .forEach(jars::add);
+    Path classes = compiledOnce("entities", jars, "EntityApp");
+    Path services = classes.resolve("META-INF/services/" + Middleware.class.getName());
+    Files.createDirectories(services.getParent());
+    Files.writeString(services, "app.EntityApp$EntityMiddleware");
+    return source(classes, jars);
+  }
+
+  /** The jar or folder that we have a class from. */
+  private static Path placeOf(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static final Map<String, Path> COMPILED = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.functions.HttpRoute;
 import java.net.URI;
@@ -39,7 +40,7 @@ final class Banner {
 
   /**
    * The functions as the Functions host lists them, HTTP functions first, and how to start
-   * orchestrators.
+   * orchestrators and signal entities.
    *
    * @param base scheme and authority, which people can paste
    * @param routePrefix in front of every route; empty for none
@@ -112,13 +113,17 @@ final class Banner {
   }
 
   private static String start(FunctionDefinition function, URI base) {
-    return function.trigger().is("orchestrationTrigger")
-        ? NL
-            + "\t    start: POST "
-            + base
-            + "/runtime/webhooks/durabletask/orchestrators/"
-            + function.name()
-        : "";
+    BindingDefinition trigger = function.trigger();
+    String api = base + "/runtime/webhooks/durabletask/";
+    if (trigger.is("orchestrationTrigger")) {
+      return NL + "\t    start: POST " + api + "orchestrators/" + function.name();
+    }
+    if (trigger.is("entityTrigger")) {
+      String own = trigger.text("entityName");
+      String name = own == null ? function.name() : own;
+      return NL + "\t    signal: POST " + api + "entities/" + name + "/KEY?op=OPERATION";
+    }
+    return "";
   }
 
   /** What could not be loaded, one line each. */

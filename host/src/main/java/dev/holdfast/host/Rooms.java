@@ -235,6 +235,7 @@ final class Rooms {
             .shortFailureNames(durable.shortFailureNames())
             .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
             .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
+            .maxConcurrentEntityFunctions(durable.maxConcurrentEntityFunctions())
             .functionTimeout(config.functionTimeout())
             .activityTimeouts(limits.workers().activityTimeouts())
             .functions(only)

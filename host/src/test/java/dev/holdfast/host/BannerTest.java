@@ -31,6 +31,7 @@ class BannerTest {
             List.of(
                 function("Any", "httpTrigger", false),
                 function("Chain", "orchestrationTrigger", false),
+                function("Counter", "entityTrigger", false),
                 function("Off", "activityTrigger", true),
                 function("Say", "activityTrigger", false)),
             List.of(
@@ -50,6 +51,10 @@ class BannerTest {
             "\tChain: orchestrationTrigger",
             "\t    start: POST"
                 + " http://localhost:7071/runtime/webhooks/durabletask/orchestrators/Chain",
+            "",
+            "\tCounter: entityTrigger",
+            "\t    signal: POST http://localhost:7071/runtime/webhooks/durabletask/entities/Counter"
+                + "/KEY?op=OPERATION",
             "",
             "\tSay: activityTrigger",
             "",

@@ -1,6 +1,6 @@
 /**
  * Reusable pieces of orchestrations: {@link Saga}, {@link Approval}, {@link FanOut}, {@link
- * Monitor}, {@link Sleep}.
+ * Monitor}, {@link Sleep}; and {@link dev.holdfast.orchestrations.entities entities}.
  *
  * <p>They use nothing but the Durable Task client library, so they run wherever an orchestrator
  * runs. All of them obey its rules, and so must the code handed to them: it is executed again from

@@ -6,6 +6,7 @@ import com.microsoft.durabletask.OrchestrationRunner;
 import com.microsoft.durabletask.TaskOrchestration;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.CompleteOrchestrationAction;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.EventRaisedEvent;
+import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.EventSentEvent;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.ExecutionStartedEvent;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.HistoryEvent;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.OrchestrationInstance;
@@ -13,6 +14,7 @@ import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.Orc
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.OrchestratorRequest;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.OrchestratorResponse;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.OrchestratorStartedEvent;
+import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.SendEventAction;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.TaskCompletedEvent;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.TaskFailedEvent;
 import com.microsoft.durabletask.implementation.protobuf.OrchestratorService.TaskFailureDetails;
@@ -40,6 +42,7 @@ final class Rehearsal {
   private final Map<Integer, OpenActivity> open = new LinkedHashMap<>();
   private final TreeMap<Integer, Instant> timers = new TreeMap<>();
   private final List<String> called = new ArrayList<>();
+  private final Map<Integer, SendEventAction> sent = new LinkedHashMap<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private @Nullable CompleteOrchestrationAction completion;
 
@@ -80,6 +83,19 @@ final class Rehearsal {
                 TaskCompletedEvent.newBuilder()
                     .setTaskScheduledId(take(call).id())
                     .setResult(StringValue.of(resultJson))));
+  }
+
+  /**
+   * Events sent to others, in the order of sending.
+   *
+   * @param json the event's payload
+   */
+  record Sent(String to, String event, String json) {}
+
+  List<Sent> sent() {
+    return sent.values().stream()
+        .map(e -> new Sent(e.getInstance().getInstanceId(), e.getName(), e.getData().getValue()))
+        .toList();
   }
 
   Rehearsal fail(String call, String message) {
@@ -213,8 +229,24 @@ final class Rehearsal {
                     .setEventId(action.getId())
                     .setTimerCreated(TimerCreatedEvent.newBuilder().setFireAt(fireAt))));
       }
+      case SENDEVENT -> send(action);
       case COMPLETEORCHESTRATION -> completion = action.getCompleteOrchestration();
       default -> throw new AssertionError("not rehearsed: " + action);
+    }
+  }
+
+  // This library says again on every replay what it has sent, and it must be the same.
+  private void send(OrchestratorAction action) {
+    SendEventAction said = sent.putIfAbsent(action.getId(), action.getSendEvent());
+    if (said == null) {
+      history.add(
+          stamped(
+              HistoryEvent.newBuilder()
+                  .setEventId(action.getId())
+                  .setEventSent(
+                      EventSentEvent.newBuilder().setName(action.getSendEvent().getName()))));
+    } else if (!said.equals(action.getSendEvent())) {
+      throw new AssertionError("replay says " + action.getSendEvent() + " instead of " + said);
     }
   }
 

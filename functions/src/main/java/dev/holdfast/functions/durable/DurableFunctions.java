@@ -5,39 +5,50 @@ import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The orchestrators and activities of an app by the names that workflows call them.
+ * The orchestrators, activities and entities of an app by the names that workflows call them.
  *
- * <p>The case of a name does not count, but the spelling that was declared is found fastest.
+ * <p>The case of a name does not count, but the spelling that was declared is found fastest; of
+ * entities it is the one in lower case, which is all that the engine has.
  */
 final class DurableFunctions {
 
-  private final Map<String, FunctionPlan> orchestrators = new HashMap<>();
-  private final Map<String, FunctionPlan> activities = new HashMap<>();
-  private final Map<String, FunctionPlan> orchestratorsAnyCase =
-      new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-  private final Map<String, FunctionPlan> activitiesAnyCase =
-      new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Map<WorkItem.Kind, Map<String, FunctionPlan>> exact =
+      new EnumMap<>(WorkItem.Kind.class);
+  private final Map<WorkItem.Kind, Map<String, FunctionPlan>> anyCase =
+      new EnumMap<>(WorkItem.Kind.class);
 
   DurableFunctions(Collection<FunctionPlan> plans) {
+    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+      exact.put(kind, new HashMap<>());
+      anyCase.put(kind, new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
+    }
     for (FunctionPlan plan : plans) {
       BindingDefinition trigger = plan.definition().trigger();
       if (trigger.is("orchestrationTrigger")) {
         String name = name(plan, trigger.text("orchestration"));
-        orchestrators.put(name, plan);
-        orchestratorsAnyCase.put(name, plan);
+        add(WorkItem.Kind.ORCHESTRATOR, name, name, plan);
       } else if (trigger.is("activityTrigger")) {
         String name = name(plan, trigger.text("activity"));
-        activities.put(name, plan);
-        activitiesAnyCase.put(name, plan);
+        add(WorkItem.Kind.ACTIVITY, name, name, plan);
+      } else if (trigger.is("entityTrigger")) {
+        String name = name(plan, trigger.text("entityName"));
+        add(WorkItem.Kind.ENTITY, name.toLowerCase(Locale.ROOT), name, plan);
       }
     }
+  }
+
+  private void add(WorkItem.Kind kind, String asked, String declared, FunctionPlan plan) {
+    of(exact, kind).put(asked, plan);
+    of(anyCase, kind).put(declared, plan);
   }
 
   // The trigger may give a function another name than its own.
@@ -46,17 +57,17 @@ final class DurableFunctions {
   }
 
   @Nullable FunctionPlan find(WorkItem.Kind kind, String name) {
-    if (kind == WorkItem.Kind.ENTITY) {
-      return null;
-    }
-    boolean activity = kind == WorkItem.Kind.ACTIVITY;
-    FunctionPlan exact = (activity ? activities : orchestrators).get(name);
-    return exact != null ? exact : (activity ? activitiesAnyCase : orchestratorsAnyCase).get(name);
+    FunctionPlan plan = of(exact, kind).get(name);
+    return plan != null ? plan : of(anyCase, kind).get(name);
   }
 
   /** Names in alphabetical order, for people. */
   List<String> names(WorkItem.Kind kind) {
-    return new ArrayList<>(
-        (kind == WorkItem.Kind.ACTIVITY ? activitiesAnyCase : orchestratorsAnyCase).keySet());
+    return new ArrayList<>(of(anyCase, kind).keySet());
+  }
+
+  private static Map<String, FunctionPlan> of(
+      Map<WorkItem.Kind, Map<String, FunctionPlan>> all, WorkItem.Kind kind) {
+    return all.getOrDefault(kind, Map.of());
   }
 }

@@ -11,42 +11,56 @@ import dev.holdfast.functions.work.WorkPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Runs an app's orchestrators and activities on threads of their own, so that an activity that
- * blocks never delays a turn.
+ * Runs an app's orchestrators, activities and entities, each kind on threads of its own, so that an
+ * activity that blocks never delays a turn.
  */
 public final class FunctionsExecutor implements Executor, AutoCloseable {
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final DurableFunctions functions;
-  private final Places turnPlaces;
-  private final Places activityPlaces;
-  private final WorkPool turns;
-  private final WorkPool activities;
+  private final Map<WorkItem.Kind, Lane> lanes = new EnumMap<>(WorkItem.Kind.class);
   private final TurnRunner turnRunner;
   private final ActivityRunner activityRunner;
+  private final BatchRunner batchRunner;
   private volatile boolean closing;
   private volatile boolean interrupting;
 
   /**
-   * @param limit of activities; a turn has none, because it only thinks
+   * @param limit of activities and entities; a turn has none, because it only thinks
    */
   public FunctionsExecutor(
       Collection<FunctionPlan> plans, ValueWriter writer, AppContext context, TimeLimit limit) {
-    int cores = Runtime.getRuntime().availableProcessors();
     functions = new DurableFunctions(plans);
-    turnPlaces = new Places(context.maxConcurrentOrchestratorFunctions(), cores);
-    activityPlaces = new Places(context.maxConcurrentActivityFunctions(), cores);
-    turns =
-        new WorkPool("orchestrators", cores, context.maxConcurrentOrchestratorFunctions(), IDLE);
-    activities = new WorkPool("activities", cores, context.maxConcurrentActivityFunctions(), IDLE);
+    lanes.put(
+        WorkItem.Kind.ORCHESTRATOR,
+        Lane.of("orchestrators", context.maxConcurrentOrchestratorFunctions()));
+    lanes.put(
+        WorkItem.Kind.ACTIVITY, Lane.of("activities", context.maxConcurrentActivityFunctions()));
+    lanes.put(WorkItem.Kind.ENTITY, Lane.of("entities", context.maxConcurrentEntityFunctions()));
     turnRunner = new TurnRunner(context.log());
     activityRunner = new ActivityRunner(writer, context, limit);
+    batchRunner = new BatchRunner(context.log(), limit);
+  }
+
+  /** Threads for one kind of work, and how much of it may be handed over. */
+  private record Lane(Places places, WorkPool pool) {
+    static Lane of(String name, int most) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      return new Lane(new Places(most, cores), new WorkPool(name, cores, most, IDLE));
+    }
+  }
+
+  private Lane lane(WorkItem.Kind kind) {
+    return Objects.requireNonNull(lanes.get(kind), () -> "no threads for " + kind);
   }
 
   @Override
@@ -56,45 +70,44 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
 
   @Override
   public int places(WorkItem.Kind kind) {
-    return closing ? 0 : (kind == WorkItem.Kind.ACTIVITY ? activityPlaces : turnPlaces).free();
+    return closing ? 0 : lane(kind).places().free();
   }
 
   @Override
   public void execute(List<WorkItem> items, Answers answers) {
-    List<WorkPool.Task> newTurns = new ArrayList<>(items.size());
-    List<WorkPool.Task> newActivities = new ArrayList<>(items.size());
+    Map<WorkItem.Kind, List<WorkPool.Task>> tasks = new EnumMap<>(WorkItem.Kind.class);
     for (WorkItem item : items) {
       FunctionPlan plan = functions.find(item.kind(), item.name());
       if (plan == null) {
         answers.answer(new Answer.NobodyServes(item, unknown(item)));
-      } else if (item instanceof WorkItem.Activity activity) {
-        activityPlaces.take();
-        newActivities.add(
-            new Task(
-                item,
-                answers,
-                activityPlaces,
-                givenUp -> activityRunner.run(activity, plan, activities, givenUp)));
-      } else if (item instanceof WorkItem.Turn turn) {
-        turnPlaces.take();
-        newTurns.add(new Task(item, answers, turnPlaces, givenUp -> turnRunner.run(turn, plan)));
+      } else {
+        Lane lane = lane(item.kind());
+        lane.places().take();
+        tasks
+            .computeIfAbsent(item.kind(), kind -> new ArrayList<>())
+            .add(new Task(item, answers, lane.places(), run(item, plan, lane.pool())));
       }
     }
-    if (!newTurns.isEmpty()) {
-      turns.submit(newTurns);
+    tasks.forEach((kind, some) -> lane(kind).pool().submit(some));
+  }
+
+  private Run run(WorkItem item, FunctionPlan plan, WorkPool pool) {
+    if (item instanceof WorkItem.Turn turn) {
+      return givenUp -> turnRunner.run(turn, plan);
     }
-    if (!newActivities.isEmpty()) {
-      activities.submit(newActivities);
+    if (item instanceof WorkItem.Activity activity) {
+      return givenUp -> activityRunner.run(activity, plan, pool, givenUp);
     }
+    WorkItem.EntityBatch batch = (WorkItem.EntityBatch) item;
+    return givenUp -> batchRunner.run(batch, plan, pool, givenUp);
   }
 
   private String unknown(WorkItem item) {
-    boolean activity = item.kind() == WorkItem.Kind.ACTIVITY;
     List<String> known = functions.names(item.kind());
     return "The function '"
         + item.name()
         + "' doesn't exist, is disabled, or is not an "
-        + (activity ? "activity" : "orchestrator")
+        + item.kind().word()
         + " function. "
         + (known.isEmpty()
             ? "The app has none."
@@ -154,8 +167,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   public void drain(Duration patience) {
     closing = true;
     long deadline = System.nanoTime() + patience.toNanos();
-    turns.drain(patience);
-    activities.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    for (Lane lane : lanes.values()) {
+      lane.pool().drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
   }
 
   /** Interrupts what still runs; it is answered as abandoned, however it ends. */
@@ -163,7 +177,6 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   public void close() {
     closing = true;
     interrupting = true;
-    turns.close();
-    activities.close();
+    lanes.values().forEach(lane -> lane.pool().close());
   }
 }

@@ -37,11 +37,12 @@ public final class AnnotationScanner {
   // where they are jars of their own, by package where they were shaded into one.
   private static final Pattern NEVER_FUNCTION_JARS =
       Pattern.compile(
-          "(?:grpc|netty|perfmark|protobuf-java|proto-google|guava|gson|jackson|kotlin|logback|slf4j"
+          "(?:grpc|netty|perfmark|holdfast-protocol|protobuf-java|proto-google|guava|gson|jackson|kotlin|logback|slf4j"
               + "|checker-qual|error_prone|jsr305|j2objc)[-_].*\\.jar");
   private static final String[] NEVER_FUNCTIONS = {
     "io.grpc", "io.netty", "io.perfmark", "com.google.protobuf", "com.google.common",
-    "com.google.gson", "com.fasterxml.jackson", "com.azure.core", "kotlin", "reactor"
+    "com.google.gson", "com.fasterxml.jackson", "com.azure.core", "kotlin", "reactor",
+    "dev.holdfast.protocol"
   };
 
   private AnnotationScanner() {}
@@ -100,7 +101,7 @@ public final class AnnotationScanner {
   private static List<BindingDefinition> bindings(MethodInfo method, @Nullable String storage) {
     List<BindingDefinition> bindings = new ArrayList<>();
     for (MethodParameterInfo parameter : method.getParameterInfo()) {
-      for (AnnotationInfo annotation : parameter.getAnnotationInfo()) {
+      for (AnnotationInfo annotation : parameter.getAnnotationInfo().directOnly()) {
         BindingAnnotations.read(annotation).ifPresent(b -> bindings.add(connected(b, storage)));
       }
     }

@@ -68,6 +68,9 @@ final class BindingAnnotations {
 
   /** The binding, or nothing when the annotation is no binding annotation. */
   static Optional<BindingDefinition> read(AnnotationInfo annotation) {
+    if (annotation.getName().equals(CustomBinding.class.getName())) {
+      return Optional.of(direct(annotation));
+    }
     Map<String, Object> custom = customBinding(annotation);
     String library =
         annotation.getName().startsWith(LIBRARY) ? TYPES.get(simpleName(annotation)) : null;
@@ -90,6 +93,16 @@ final class BindingAnnotations {
     return Optional.of(
         new BindingDefinition(
             string(library), direction, name, written(values, defaults(annotation), always)));
+  }
+
+  // Apps without an annotation type for a binding put this one on the parameter itself.
+  private static BindingDefinition direct(AnnotationInfo custom) {
+    Map<String, Object> values = values(custom.getParameterValues());
+    return new BindingDefinition(
+        string(values.get("type")),
+        string(values.get("direction")),
+        string(values.get("name")),
+        Map.of());
   }
 
   // What has its default value is left out, but lists never are: the build plugins do the same.

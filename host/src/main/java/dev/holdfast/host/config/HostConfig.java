@@ -73,6 +73,7 @@ public record HostConfig(
       String connectionName,
       int maxConcurrentActivityFunctions,
       int maxConcurrentOrchestratorFunctions,
+      int maxConcurrentEntityFunctions,
       boolean replaceAny,
       boolean throwStatusExceptionsOnRaiseEvent,
       boolean storeInputsInOrchestrationHistory,
@@ -94,6 +95,7 @@ public record HostConfig(
           storage.text("connectionName", storage.text("connectionStringName", "Storage")),
           section.whole("maxConcurrentActivityFunctions", 10 * cores, 1, 100_000),
           section.whole("maxConcurrentOrchestratorFunctions", 10 * cores, 1, 100_000),
+          section.whole("maxConcurrentEntityFunctions", 10 * cores, 1, 100_000),
           states.equals("AnyState"),
           section.flag("throwStatusExceptionsOnRaiseEvent", false),
           section.flag("storeInputsInOrchestrationHistory", false),
@@ -221,7 +223,7 @@ public record HostConfig(
       root.section("extensions")
           .section("durableTask")
           .ignore("hubName", "tracing", "notifications", "useAppLease", "appLeaseOptions")
-          .ignore("maxConcurrentEntityFunctions", "maxEntityOperationBatchSize")
+          .ignore("maxEntityOperationBatchSize")
           .ignore("maxOrchestrationActions", "entityMessageReorderWindowInMinutes")
           .ignore("rollbackEntityOperationsOnExceptions")
           .ignore("extendedSessionsEnabled", "extendedSessionIdleTimeoutInSeconds")

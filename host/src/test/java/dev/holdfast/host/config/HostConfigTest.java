@@ -40,6 +40,7 @@ class HostConfigTest {
     assertThat(config.hubName()).isEqualTo("TestHubName");
     assertThat(config.http().routePrefix()).isEqualTo("api");
     assertThat(config.durable().maxConcurrentActivityFunctions()).isEqualTo(20);
+    assertThat(config.durable().maxConcurrentEntityFunctions()).isEqualTo(20);
     assertThat(config.durable().unwrapActivityStrings()).isFalse();
     assertThat(config.limits().partitions()).isEqualTo(2);
     assertThat(config.limits().perPartition()).isEqualTo(dev.holdfast.core.Limits.DEFAULT);
@@ -57,7 +58,8 @@ class HostConfigTest {
               // who are we
               "version": "2.0",
               "extensions": {
-                "DurableTask": { "HubName": "Orders", /* enough */ "maxConcurrentActivityFunctions": 7, },
+                "DurableTask": { "HubName": "Orders", /* enough */ "maxConcurrentActivityFunctions": 7,
+                  "maxConcurrentEntityFunctions": 3, },
                 "http": { "routePrefix": "/v1/", "customHeaders": { "X-Frame-Options": "DENY" } },
               },
               "logging": { "logLevel": { "default": "Warning", "Function": "Debug" } },
@@ -68,6 +70,7 @@ class HostConfigTest {
 
     assertThat(config.hubName()).isEqualTo("Orders");
     assertThat(config.durable().maxConcurrentActivityFunctions()).isEqualTo(7);
+    assertThat(config.durable().maxConcurrentEntityFunctions()).isEqualTo(3);
     assertThat(config.http().routePrefix()).isEqualTo("v1");
     assertThat(config.http().customHeaders()).containsEntry("X-Frame-Options", "DENY");
     assertThat(config.logLevels()).isEqualTo(Map.of("default", "Warning", "Function", "Debug"));

@@ -1,0 +1,76 @@
+package dev.holdfast.orchestrations.entities;
+
+import com.microsoft.durabletask.DurableTaskClient;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entities as a client sees them: it can signal them.
+ *
+ * <pre>{@code
+ * EntityClient.of(durableContext.getClient()).signal(new EntityId("Counter", "visits"), "add", 1);
+ * }</pre>
+ *
+ * <p>To read an entity's state, ask over HTTP ({@code GET
+ * /runtime/webhooks/durabletask/entities/NAME/KEY}), or start an orchestrator that calls it: the
+ * released client library has no request for that.
+ */
+public final class EntityClient {
+
+  private final DurableTaskClient client;
+
+  private EntityClient(DurableTaskClient client) {
+    this.client = client;
+  }
+
+  public static EntityClient of(DurableTaskClient client) {
+    return new EntityClient(client);
+  }
+
+  /** As {@link #signal(EntityId, String, Object)}, without input. */
+  public void signal(EntityId id, String operation) {
+    signal(null, id, operation, null);
+  }
+
+  /**
+   * Asks for an operation. When this returns, the request will survive a crash; whether the
+   * operation succeeds is not told. An entity that does not exist begins to.
+   *
+   * <p>Each call is a signal of its own: one that is repeated after an error may count twice.
+   */
+  public void signal(EntityId id, String operation, @Nullable Object input) {
+    signal(null, id, operation, input);
+  }
+
+  /** As {@link #signal(EntityId, String, Object)}, but the operation runs at {@code due}. */
+  public void signalAt(Instant due, EntityId id, String operation, @Nullable Object input) {
+    signal(due, id, operation, input);
+  }
+
+  private void signal(
+      @Nullable Instant due, EntityId id, String operation, @Nullable Object input) {
+    client.raiseEvent(
+        id.toString(),
+        Messages.signalName(due),
+        Messages.signal(UUID.randomUUID().toString(), due, operation, input));
+  }
+
+  /**
+   * The entity as an object: each method signals the operation of its name, with its one parameter,
+   * if it has one, as input.
+   *
+   * @throws IllegalArgumentException it is no interface, or a method returns something or has
+   *     several parameters
+   */
+  public <T> T proxy(Class<T> type, EntityId id) {
+    return Proxies.of(
+        type,
+        id,
+        false,
+        (operation, input, result) -> {
+          signal(id, operation, input);
+          return null;
+        });
+  }
+}

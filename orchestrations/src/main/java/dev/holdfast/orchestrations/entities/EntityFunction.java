@@ -1,0 +1,33 @@
+package dev.holdfast.orchestrations.entities;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entity as one function of operation, input and state.
+ *
+ * <pre>{@code
+ * return EntityRunner.run(batch, op -> {
+ *   int count = op.state(Integer.class, 0);
+ *   if (op.is("add")) {
+ *     count += op.input(Integer.class);
+ *     op.setState(count);
+ *   } else if (op.is("delete")) {
+ *     op.deleteState();
+ *   } else if (!op.is("get")) {
+ *     throw new IllegalArgumentException("a counter cannot " + op.operation());
+ *   }
+ *   return count;
+ * });
+ * }</pre>
+ */
+@FunctionalInterface
+public interface EntityFunction {
+
+  /**
+   * Runs one operation.
+   *
+   * @return what the caller gets, as JSON; nobody does if it was a signal
+   * @throws Exception the operation fails with it, and has changed and sent nothing
+   */
+  @Nullable Object run(EntityOperation operation) throws Exception;
+}

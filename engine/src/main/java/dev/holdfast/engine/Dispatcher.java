@@ -325,7 +325,8 @@ public final class Dispatcher {
         + (item instanceof WorkItem.Activity a ? a.taskId() : "");
   }
 
-  private static String what(WorkItem item) {
+  /** The kind of the item, as a sentence about it begins. */
+  public static String what(WorkItem item) {
     return switch (item.kind()) {
       case ORCHESTRATOR -> "Orchestrator";
       case ACTIVITY -> "Activity";

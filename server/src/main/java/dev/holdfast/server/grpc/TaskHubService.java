@@ -6,12 +6,17 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.TaskHub.Delivery;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.CreateInstanceResponse;
 import dev.holdfast.protocol.CreateTaskHubRequest;
 import dev.holdfast.protocol.CreateTaskHubResponse;
 import dev.holdfast.protocol.DeleteTaskHubRequest;
 import dev.holdfast.protocol.DeleteTaskHubResponse;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.GetEntityRequest;
+import dev.holdfast.protocol.GetEntityResponse;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.HistoryChunk;
@@ -21,6 +26,8 @@ import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryEntitiesRequest;
+import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesRequest;
 import dev.holdfast.protocol.QueryInstancesResponse;
 import dev.holdfast.protocol.RaiseEventRequest;
@@ -31,6 +38,8 @@ import dev.holdfast.protocol.ResumeRequest;
 import dev.holdfast.protocol.ResumeResponse;
 import dev.holdfast.protocol.RewindInstanceRequest;
 import dev.holdfast.protocol.RewindInstanceResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.protocol.SignalEntityResponse;
 import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
 import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
@@ -220,6 +229,48 @@ final class TaskHubService extends WorkerCalls {
   public void queryInstances(
       QueryInstancesRequest request, StreamObserver<QueryInstancesResponse> client) {
     calls.answer(client, () -> hub.query(Requests.paged(request.getQuery())), page -> page);
+  }
+
+  @Override
+  public void signalEntity(
+      SignalEntityRequest request, StreamObserver<SignalEntityResponse> client) {
+    calls.answer(
+        client,
+        () -> hub.signalEntity(request),
+        nothing -> SignalEntityResponse.getDefaultInstance());
+  }
+
+  /** One without state does not exist for clients, whatever it has been asked (reference §8). */
+  @Override
+  public void getEntity(GetEntityRequest request, StreamObserver<GetEntityResponse> client) {
+    calls.answer(
+        client,
+        () -> hub.getEntity(request.getInstanceId(), true),
+        found ->
+            found
+                .filter(EntityMetadata::hasSerializedState)
+                .map(
+                    entity ->
+                        GetEntityResponse.newBuilder()
+                            .setExists(true)
+                            .setEntity(
+                                request.getIncludeState()
+                                    ? entity
+                                    : entity.toBuilder().clearSerializedState().build()))
+                .orElseGet(GetEntityResponse::newBuilder)
+                .build());
+  }
+
+  @Override
+  public void queryEntities(
+      QueryEntitiesRequest request, StreamObserver<QueryEntitiesResponse> client) {
+    calls.answer(client, () -> hub.queryEntities(request.getQuery()), page -> page);
+  }
+
+  @Override
+  public void cleanEntityStorage(
+      CleanEntityStorageRequest request, StreamObserver<CleanEntityStorageResponse> client) {
+    calls.answer(client, () -> hub.cleanEntityStorage(request), cleaned -> cleaned);
   }
 
   @Override

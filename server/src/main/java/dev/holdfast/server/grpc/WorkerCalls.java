@@ -2,11 +2,15 @@ package dev.holdfast.server.grpc;
 
 import dev.holdfast.protocol.AbandonActivityTaskRequest;
 import dev.holdfast.protocol.AbandonActivityTaskResponse;
+import dev.holdfast.protocol.AbandonEntityTaskRequest;
+import dev.holdfast.protocol.AbandonEntityTaskResponse;
 import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
 import dev.holdfast.protocol.AbandonOrchestrationTaskResponse;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteTaskResponse;
+import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
 import dev.holdfast.server.grpc.worker.Workers;
 import io.grpc.stub.StreamObserver;
 
@@ -14,7 +18,7 @@ import io.grpc.stub.StreamObserver;
  * What workers tell. They are answered as soon as it is queued, and never with an error: an answer
  * that comes too late or twice is nothing that its worker could do better.
  */
-abstract class WorkerCalls extends UnservedCalls {
+abstract class WorkerCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
   final Workers workers;
 
   WorkerCalls(Workers workers) {
@@ -33,6 +37,20 @@ abstract class WorkerCalls extends UnservedCalls {
       ActivityResponse request, StreamObserver<CompleteTaskResponse> client) {
     workers.complete(request);
     answer(client, CompleteTaskResponse.getDefaultInstance());
+  }
+
+  @Override
+  public final void completeEntityTask(
+      EntityBatchResult request, StreamObserver<CompleteTaskResponse> client) {
+    workers.complete(request);
+    answer(client, CompleteTaskResponse.getDefaultInstance());
+  }
+
+  @Override
+  public final void abandonTaskEntityWorkItem(
+      AbandonEntityTaskRequest request, StreamObserver<AbandonEntityTaskResponse> client) {
+    workers.abandon(request.getCompletionToken());
+    answer(client, AbandonEntityTaskResponse.getDefaultInstance());
   }
 
   @Override

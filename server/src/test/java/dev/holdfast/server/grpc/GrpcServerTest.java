@@ -10,12 +10,15 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.CreateTaskHubRequest;
 import dev.holdfast.protocol.DeleteTaskHubRequest;
+import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.EventRaisedEvent;
 import dev.holdfast.protocol.ExecutionStartedEvent;
 import dev.holdfast.protocol.GetEntityRequest;
+import dev.holdfast.protocol.GetEntityResponse;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.HistoryChunk;
@@ -26,10 +29,12 @@ import dev.holdfast.protocol.OrchestrationInstance;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.QueryEntitiesRequest;
 import dev.holdfast.protocol.QueryInstancesRequest;
 import dev.holdfast.protocol.RaiseEventRequest;
 import dev.holdfast.protocol.RestartInstanceRequest;
 import dev.holdfast.protocol.RewindInstanceRequest;
+import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
@@ -387,11 +392,47 @@ class GrpcServerTest {
   }
 
   @Test
-  void what_is_not_served_says_why() {
-    refused(
-        Code.UNIMPLEMENTED,
-        "no entities",
-        () -> client.getEntity(GetEntityRequest.getDefaultInstance()));
+  void entities_are_signalled_read_and_listed() {
+    client.signalEntity(
+        SignalEntityRequest.newBuilder()
+            .setInstanceId("@counter@a")
+            .setName("add")
+            .setInput(StringValue.of("3"))
+            .build());
+
+    GetEntityResponse found =
+        client.getEntity(
+            GetEntityRequest.newBuilder()
+                .setInstanceId("@counter@a")
+                .setIncludeState(true)
+                .build());
+    GetEntityResponse bare =
+        client.getEntity(GetEntityRequest.newBuilder().setInstanceId("@counter@a").build());
+    GetEntityResponse missing =
+        client.getEntity(GetEntityRequest.newBuilder().setInstanceId("@counter@b").build());
+
+    assertThat(found.getExists()).isTrue();
+    assertThat(found.getEntity().getSerializedState().getValue()).isEqualTo("3");
+    assertThat(bare.getExists()).isTrue();
+    assertThat(bare.getEntity().hasSerializedState()).isFalse();
+    assertThat(missing.getExists()).isFalse();
+    assertThat(missing.hasEntity()).isFalse();
+    assertThat(
+            client
+                .queryEntities(
+                    QueryEntitiesRequest.newBuilder()
+                        .setQuery(
+                            EntityQuery.newBuilder()
+                                .setInstanceIdStartsWith(StringValue.of("@counter@")))
+                        .build())
+                .getEntitiesCount())
+        .isEqualTo(1);
+    assertThat(
+            client
+                .cleanEntityStorage(
+                    CleanEntityStorageRequest.newBuilder().setReleaseOrphanedLocks(true).build())
+                .getOrphanedLocksReleased())
+        .isEqualTo(3);
   }
 
   @Test

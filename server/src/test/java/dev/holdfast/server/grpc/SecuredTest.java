@@ -241,17 +241,20 @@ class SecuredTest {
 
   @Test
   void where_certificates_are_asked_for_only_who_has_one_comes_in() throws Exception {
-    PemFiles own = PemFiles.make(folder, "server");
+    PemFiles server = PemFiles.make(folder, "server");
     PemFiles known = PemFiles.make(folder, "worker");
     PemFiles stranger = PemFiles.make(folder, "stranger");
     int port =
         serve(
             new GrpcConfig.Access(
-                new Tls(own.certificate(), own.privateKey(), known.certificate()), null, false));
+                new Tls(server.certificate(), server.privateKey(), known.certificate()),
+                null,
+                false));
 
-    runs(channel(port, trusting(own, known), null), channel(port, trusting(own, known), null));
+    runs(
+        channel(port, trusting(server, known), null), channel(port, trusting(server, known), null));
     for (ChannelCredentials credentials :
-        new ChannelCredentials[] {trusting(own), trusting(own, stranger)}) {
+        new ChannelCredentials[] {trusting(server), trusting(server, stranger)}) {
       assertThatThrownBy(() -> hello(channel(port, credentials, null)))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,

@@ -37,6 +37,14 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
     return agent.contains("grpc-java");
   }
 
+  /**
+   * Whether it may know entities without saying so: the SDKs for JavaScript, Python and .NET do
+   * whatever number they ask for, those for Java and Go only when they ask for some.
+   */
+  boolean mayKnowEntities() {
+    return !isJava() && !agent.contains("grpc-go");
+  }
+
   /** The JavaScript gRPC library reads messages of any size, all others up to 4 MiB. */
   boolean readsAnySize() {
     return agent.contains("grpc-node-js");

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,26 @@ final class Filters {
   /** By kind, the versions wanted of each name; none means any. Null wants everything. */
   private final @Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted;
 
-  private Filters(@Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted) {
+  /** Whether entities are wanted where no filter names them. */
+  private final boolean entities;
+
+  private Filters(@Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted, boolean entities) {
     this.wanted = wanted;
+    this.entities = entities;
   }
 
-  static Filters everything() {
-    return new Filters(null);
+  /** Everything, or all but entities. */
+  static Filters everything(boolean entities) {
+    return new Filters(null, entities);
   }
 
-  /** A kind without entries is not wanted at all. */
-  static Filters of(WorkItemFilters filters) {
+  /**
+   * A kind without entries is not wanted at all. The exception is entities: Java's SDK never lists
+   * those that it has.
+   *
+   * @param entities whether the worker has asked for some
+   */
+  static Filters of(WorkItemFilters filters, boolean entities) {
     Map<String, Set<String>> orchestrators = new HashMap<>();
     for (OrchestrationFilter one : filters.getOrchestrationsList()) {
       add(orchestrators, one.getName(), one.getVersionsList());
@@ -38,7 +49,14 @@ final class Filters {
     Map<WorkItem.Kind, Map<String, Set<String>>> wanted = new EnumMap<>(WorkItem.Kind.class);
     wanted.put(WorkItem.Kind.ORCHESTRATOR, orchestrators);
     wanted.put(WorkItem.Kind.ACTIVITY, activities);
-    return new Filters(wanted);
+    if (filters.getEntitiesCount() > 0) {
+      Map<String, Set<String>> named = new HashMap<>();
+      filters
+          .getEntitiesList()
+          .forEach(one -> named.put(one.getName().toLowerCase(Locale.ROOT), Set.of()));
+      wanted.put(WorkItem.Kind.ENTITY, named);
+    }
+    return new Filters(wanted, entities);
   }
 
   private static void add(Map<String, Set<String>> all, String name, Collection<String> versions) {
@@ -52,12 +70,20 @@ final class Filters {
   }
 
   boolean want(WorkItem.Kind kind, String name) {
-    return wanted == null || versions(kind, name) != null;
+    return isUnfiltered(kind) ? wantsUnfiltered(kind) : versions(kind, name) != null;
+  }
+
+  private boolean isUnfiltered(WorkItem.Kind kind) {
+    return wanted == null || (kind == WorkItem.Kind.ENTITY && !wanted.containsKey(kind));
+  }
+
+  private boolean wantsUnfiltered(WorkItem.Kind kind) {
+    return kind != WorkItem.Kind.ENTITY || entities;
   }
 
   boolean want(WorkItem item) {
-    if (wanted == null) {
-      return true;
+    if (isUnfiltered(item.kind())) {
+      return wantsUnfiltered(item.kind());
     }
     Set<String> versions = versions(item.kind(), item.name());
     String version = item.version();
@@ -73,14 +99,26 @@ final class Filters {
   @Override
   public String toString() {
     if (wanted == null) {
-      return "everything";
+      return entities ? "everything" : "everything but entities";
     }
     StringBuilder text = new StringBuilder();
     wanted.forEach(
         (kind, names) ->
             text.append(text.isEmpty() ? "" : ", ")
-                .append(kind == WorkItem.Kind.ACTIVITY ? "activities " : "orchestrators ")
+                .append(plural(kind))
+                .append(' ')
                 .append(names.keySet()));
+    if (entities && isUnfiltered(WorkItem.Kind.ENTITY)) {
+      text.append(", all entities");
+    }
     return text.toString();
+  }
+
+  private static String plural(WorkItem.Kind kind) {
+    return switch (kind) {
+      case ORCHESTRATOR -> "orchestrators";
+      case ACTIVITY -> "activities";
+      case ENTITY -> "entities";
+    };
   }
 }

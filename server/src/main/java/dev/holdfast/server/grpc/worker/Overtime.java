@@ -53,6 +53,11 @@ final class Overtime {
         } else if (waits && firstGivenUp) {
           moveOn(handout, "it waited behind work that hangs");
         }
+      } else if (handout.item instanceof WorkItem.EntityBatch) {
+        // Its code may reach outside and take its time; only what waits behind others moves on.
+        if (waits && firstGivenUp) {
+          moveOn(handout, "it waited behind work that hangs");
+        }
       } else if (now - handout.at > settings.turnTimeout().toNanos()) {
         moveOn(
             handout, "its worker did not answer for " + settings.turnTimeout().toMillis() + " ms");

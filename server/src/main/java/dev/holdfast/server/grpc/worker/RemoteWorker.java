@@ -38,10 +38,12 @@ final class RemoteWorker implements Executor {
   private final WorkerHistories histories;
   private final int turnsMax;
   private final int activitiesMax;
+  private final int batchesMax;
   private final int itemBytesMax;
   private final boolean serial;
   private final AtomicInteger turns = new AtomicInteger();
   private final AtomicInteger activities = new AtomicInteger();
+  private final AtomicInteger batches = new AtomicInteger();
 
   /** What this worker has, oldest first of each task. Guarded by this. */
   private final Map<Handout.Task, Handout> byTask = new HashMap<>();
@@ -72,14 +74,19 @@ final class RemoteWorker implements Executor {
     this.transport = transport;
     this.filters =
         request.hasWorkItemFilters()
-            ? Filters.of(request.getWorkItemFilters())
-            : Filters.everything();
+            ? Filters.of(request.getWorkItemFilters(), takesEntities(caller, request))
+            : Filters.everything(takesEntities(caller, request));
     this.histories = WorkerHistories.of(request);
     int unsaid = caller.isJava() ? settings.serialItemsMax() : settings.itemsMax();
     this.turnsMax = said(request.getMaxConcurrentOrchestrationWorkItems(), unsaid);
     this.activitiesMax = said(request.getMaxConcurrentActivityWorkItems(), unsaid);
+    this.batchesMax = said(request.getMaxConcurrentEntityWorkItems(), unsaid);
     this.serial = caller.isJava() && activitiesMax == unsaid;
     this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
+  }
+
+  private static boolean takesEntities(Caller caller, GetWorkItemsRequest request) {
+    return request.getMaxConcurrentEntityWorkItems() > 0 || caller.mayKnowEntities();
   }
 
   /** Zero is no preference; it never means "none". */
@@ -120,14 +127,18 @@ final class RemoteWorker implements Executor {
 
   @Override
   public int places(WorkItem.Kind kind) {
-    if (kind == WorkItem.Kind.ENTITY
-        || superseded
-        || stuck
-        || !unwritten.isEmpty()
-        || !call.isReady()) {
+    if (superseded || stuck || !unwritten.isEmpty() || !call.isReady()) {
       return 0;
     }
-    return (kind == WorkItem.Kind.ACTIVITY ? activitiesMax : turnsMax) - taken(kind);
+    return most(kind) - taken(kind);
+  }
+
+  private int most(WorkItem.Kind kind) {
+    return switch (kind) {
+      case ORCHESTRATOR -> turnsMax;
+      case ACTIVITY -> activitiesMax;
+      case ENTITY -> batchesMax;
+    };
   }
 
   @Override
@@ -136,7 +147,11 @@ final class RemoteWorker implements Executor {
   }
 
   private AtomicInteger counter(WorkItem.Kind kind) {
-    return kind == WorkItem.Kind.ACTIVITY ? activities : turns;
+    return switch (kind) {
+      case ORCHESTRATOR -> turns;
+      case ACTIVITY -> activities;
+      case ENTITY -> batches;
+    };
   }
 
   @Override
@@ -156,20 +171,23 @@ final class RemoteWorker implements Executor {
   }
 
   private Answer tooLarge(WorkItem item, int bytes) {
-    boolean activity = item.kind() == WorkItem.Kind.ACTIVITY;
     return Dispatcher.failed(
         item,
         "WorkItemTooLarge",
         "%s '%s' cannot be sent to a worker: with %s it takes %d bytes, and gRPC workers read messages of at most %d. %s"
             .formatted(
-                activity ? "Activity" : "Orchestrator",
+                Dispatcher.what(item),
                 item.name(),
-                activity ? "its input" : "its history",
+                switch (item.kind()) {
+                  case ORCHESTRATOR -> "its history";
+                  case ACTIVITY -> "its input";
+                  case ENTITY -> "its state and what it is asked";
+                },
                 bytes,
                 itemBytesMax,
-                activity
-                    ? "Pass a reference to the data instead of the data."
-                    : "Continue as new before the history gets that long, and pass references to large data instead of the data."));
+                item.kind() == WorkItem.Kind.ORCHESTRATOR
+                    ? "Continue as new before the history gets that long, and pass references to large data instead of the data."
+                    : "Pass a reference to the data instead of the data."));
   }
 
   private boolean take(Handout handout) {
@@ -274,7 +292,7 @@ final class RemoteWorker implements Executor {
   }
 
   int count() {
-    return turns.get() + activities.get();
+    return turns.get() + activities.get() + batches.get();
   }
 
   /**
@@ -363,7 +381,7 @@ final class RemoteWorker implements Executor {
 
   @Override
   public String toString() {
-    return "%s, at most %d turns and %d activities at once, wants %s"
-        .formatted(caller, turnsMax, activitiesMax, filters);
+    return "%s, at most %d turns, %d activities and %d entities at once, wants %s"
+        .formatted(caller, turnsMax, activitiesMax, batchesMax, filters);
   }
 }

@@ -2,7 +2,9 @@ package dev.holdfast.server.grpc.worker;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.StringValue;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.EntityRequest;
 import dev.holdfast.protocol.HealthPing;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -33,11 +35,30 @@ final class WorkItemBytes {
     if (item instanceof WorkItem.Turn turn) {
       return of(turn.request(), token);
     }
+    if (item instanceof WorkItem.EntityBatch batch) {
+      return dev.holdfast.protocol.WorkItem.newBuilder()
+          .setEntityRequestV2(request(batch))
+          .setCompletionToken(token)
+          .build()
+          .toByteString();
+    }
     return dev.holdfast.protocol.WorkItem.newBuilder()
         .setActivityRequest(((WorkItem.Activity) item).request())
         .setCompletionToken(token)
         .build()
         .toByteString();
+  }
+
+  private static EntityRequest request(WorkItem.EntityBatch batch) {
+    EntityRequest.Builder request =
+        EntityRequest.newBuilder()
+            .setInstanceId(batch.instanceId())
+            .setExecutionId(batch.executionId())
+            .addAllOperationRequests(batch.operations());
+    if (batch.state() != null) {
+      request.setEntityState(StringValue.of(batch.state()));
+    }
+    return request.build();
   }
 
   static ByteString of(ByteString orchestratorRequest, String token) {

@@ -6,6 +6,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Workforce;
 import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestratorResponse;
@@ -249,6 +250,37 @@ public final class Workers {
     } else {
       workforce.answers().answer(new Answer.ActivityDone(late, response));
     }
+  }
+
+  /** Takes the results of a batch of an entity. */
+  public void complete(EntityBatchResult result) {
+    Handout handout = find(result);
+    if (handout == null || !(handout.item instanceof WorkItem.EntityBatch batch)) {
+      ignore("entity", "an entity");
+    } else if (result.getRequiresState()) {
+      answer(handout, new Answer.Abandoned(batch, "its worker asks for the state it was sent"));
+    } else {
+      answer(handout, new Answer.EntityDone(batch, result));
+    }
+  }
+
+  /** A result does not say of which entity it is: without a token only one batch may be out. */
+  private @Nullable Handout find(EntityBatchResult result) {
+    if (!result.getCompletionToken().isEmpty()) {
+      return byToken.get(result.getCompletionToken());
+    }
+    Caller caller = Caller.current();
+    Handout only = null;
+    for (Handout one : byToken.values()) {
+      if (one.item instanceof WorkItem.EntityBatch
+          && one.worker.caller().sharesConnection(caller)) {
+        if (only != null) {
+          return null;
+        }
+        only = one;
+      }
+    }
+    return only;
   }
 
   private void answer(Handout handout, Answer answer) {

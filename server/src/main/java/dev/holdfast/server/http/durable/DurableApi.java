@@ -26,6 +26,7 @@ public final class DurableApi implements Endpoint {
   private final StatusEndpoint status;
   private final SteerEndpoint steer;
   private final PurgeEndpoint purge;
+  private final EntityEndpoint entities;
 
   public DurableApi(
       TaskHub hub,
@@ -41,6 +42,7 @@ public final class DurableApi implements Endpoint {
     this.status = new StatusEndpoint(hub, settings);
     this.steer = new SteerEndpoint(hub, starts);
     this.purge = new PurgeEndpoint(hub);
+    this.entities = new EntityEndpoint(hub);
   }
 
   /**
@@ -150,21 +152,23 @@ public final class DurableApi implements Endpoint {
   }
 
   private CompletableFuture<Reply> entities(Request request, List<String> segments) {
-    boolean known =
-        switch (request.method()) {
-          case "GET" -> segments.size() <= 3;
-          case "POST", "DELETE" -> segments.size() == 3;
-          default -> false;
-        };
-    if (!known) {
+    access.durable(request);
+    if (segments.size() < 3) {
+      return request.method().equals("GET")
+          ? entities.list(request, segments.size() == 2 ? segments.get(1) : null)
+          : nothing(request);
+    }
+    if (segments.size() > 3) {
       return nothing(request);
     }
-    access.durable(request);
-    return Reply.error(
-            501,
-            "This release of Holdfast runs orchestrations and activities; entities come with a later"
-                + " one. Keep such state in an orchestration until then.")
-        .now();
+    String name = segments.get(1);
+    String key = segments.get(2);
+    return switch (request.method()) {
+      case "GET" -> entities.state(name, key);
+      case "POST" -> entities.signal(request, name, key);
+      case "DELETE" -> entities.delete(name, key);
+      default -> nothing(request);
+    };
   }
 
   private CompletableFuture<Reply> makePrimary(Request request, List<String> segments) {

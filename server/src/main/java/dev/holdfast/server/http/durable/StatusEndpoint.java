@@ -1,7 +1,5 @@
 package dev.holdfast.server.http.durable;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.StringValue;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.protocol.HistoryEvent;
@@ -13,19 +11,13 @@ import dev.holdfast.server.http.JsonWriter;
 import dev.holdfast.server.http.Query;
 import dev.holdfast.server.http.Reply;
 import dev.holdfast.server.http.Request;
-import dev.holdfast.server.http.RequestRefused;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Reads instances: one with its history, or pages of them. */
 final class StatusEndpoint {
-  static final String CONTINUATION = "x-ms-continuation-token";
-  private static final int PAGE = 100;
-  private static final int PAGE_MAX = 1000;
-
   private final TaskHub hub;
   private final DurableSettings settings;
 
@@ -90,7 +82,7 @@ final class StatusEndpoint {
     InstanceQuery.Builder wanted =
         InstanceQuery.newBuilder()
             .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")))
-            .setMaxInstanceCount(pageSize(query.text("top")))
+            .setMaxInstanceCount(Pages.size(query.text("top")))
             .setFetchInputsAndOutputs(true);
     Instant from = Times.parse(query.get("createdTimeFrom"));
     if (from != null) {
@@ -104,11 +96,11 @@ final class StatusEndpoint {
     if (prefix != null) {
       wanted.setInstanceIdPrefix(StringValue.of(prefix));
     }
-    String continuation = request.header(CONTINUATION);
-    if (continuation != null && !continuation.isBlank()) {
-      wanted.setContinuationToken(StringValue.of(decode(continuation.trim())));
+    String continuation = Pages.continuation(request);
+    if (continuation != null) {
+      wanted.setContinuationToken(StringValue.of(continuation));
     }
-    return hub.query(wanted.build()).thenApply(page -> page(page, showInput));
+    return hub.queryWithEntities(wanted.build()).thenApply(page -> page(page, showInput));
   }
 
   private static Reply page(QueryInstancesResponse page, boolean showInput) {
@@ -117,38 +109,6 @@ final class StatusEndpoint {
       StatusJson.members(json.object(), state, showInput);
       json.end();
     }
-    String token = page.getContinuationToken().getValue();
-    return Reply.json(200, json.endArray().toString()).with(CONTINUATION, encode(token));
-  }
-
-  private static int pageSize(@Nullable String top) {
-    if (top == null) {
-      return PAGE;
-    }
-    try {
-      int size = Integer.parseInt(top);
-      return size <= 0 ? PAGE : Math.min(size, PAGE_MAX);
-    } catch (NumberFormatException e) {
-      return PAGE;
-    }
-  }
-
-  /** The engine's token may hold anything; a header may not. */
-  private static String encode(String token) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(token.getBytes(UTF_8));
-  }
-
-  private static String decode(String token) {
-    try {
-      return new String(Base64.getUrlDecoder().decode(token), UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new RequestRefused(
-          Reply.error(
-              400,
-              "The "
-                  + CONTINUATION
-                  + " header is none of ours. Send back the value of the page before, unchanged, or"
-                  + " leave it out to begin again."));
-    }
+    return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());
   }
 }

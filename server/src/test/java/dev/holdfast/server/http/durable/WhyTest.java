@@ -54,13 +54,6 @@ class WhyTest {
   @Test
   void what_comes_later_says_so() {
     try (TestServer server = new TestServer()) {
-      for (String path : List.of("/entities", "/entities/counter", "/entities/counter/$")) {
-        HttpResponse<String> reply = server.get(TestServer.DURABLE + path);
-        assertThat(reply.statusCode()).isEqualTo(501);
-        assertThat(reply.body()).contains("entities come with a later");
-      }
-      assertThat(server.post(TestServer.DURABLE + "/entities/counter", "1").statusCode())
-          .isEqualTo(404);
       assertThat(server.send("PUT", TestServer.DURABLE + "/makeprimary", null).statusCode())
           .isEqualTo(400);
     }

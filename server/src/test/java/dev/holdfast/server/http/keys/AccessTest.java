@@ -86,7 +86,7 @@ class AccessTest {
           "POST D/orchestrators/Nope 401 401 401 401 401 400 400 400 401",
           "POST D/instances/a/nonsense 401 401 401 401 401 404 404 404 401",
           "PUT D/instances/a 401 401 401 401 401 404 404 404 401",
-          "GET D/entities 401 401 401 401 401 501 501 501 401",
+          "GET D/entities 401 401 401 401 401 200 200 200 401",
           "POST D/makeprimary 401 401 401 401 401 400 400 400 401",
           "GET D/instances?taskHub=Other 401 401 401 401 401 400 400 400 401",
           "GET /runtime/webhooks/holdfast/instances/a/why 401 401 401 401 401 404 404 404 404",

@@ -1,0 +1,126 @@
+package dev.holdfast.server.http.durable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.google.protobuf.Int32Value;
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.EntityIds;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityQuery;
+import dev.holdfast.protocol.QueryEntitiesResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.server.http.JsonText;
+import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.http.Reply;
+import dev.holdfast.server.http.Request;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Entities: their state, lists of them, and signals to them. */
+final class EntityEndpoint {
+  /** Stands in a path for the empty key. */
+  private static final String EMPTY_KEY = "$";
+
+  private final TaskHub hub;
+
+  EntityEndpoint(TaskHub hub) {
+    this.hub = hub;
+  }
+
+  private static String id(String name, String key) {
+    return EntityIds.normal("@" + name + "@" + (key.equals(EMPTY_KEY) ? "" : key));
+  }
+
+  CompletableFuture<Reply> state(String name, String key) {
+    return hub.getEntity(id(name, key), true)
+        .thenApply(
+            found ->
+                found
+                    .filter(EntityMetadata::hasSerializedState)
+                    .map(
+                        it ->
+                            Reply.json(
+                                200,
+                                new JsonWriter()
+                                    .embed(it.getSerializedState().getValue())
+                                    .toString()))
+                    .orElseGet(() -> Reply.empty(404)));
+  }
+
+  /** A body that is no JSON is passed on as the text it is; none is no input. */
+  CompletableFuture<Reply> signal(Request request, String name, String key) {
+    String text = request.text();
+    String input = null;
+    if (!text.isEmpty()) {
+      if (request.mediaType().equals("application/json")) {
+        JsonProcessingException problem = JsonText.problem(text);
+        if (problem != null) {
+          return Reply.error(400, "Could not parse JSON content: " + problem.getOriginalMessage())
+              .now();
+        }
+        input = text;
+      } else {
+        input = new JsonWriter().string(text).toString();
+      }
+    }
+    String operation = request.query().get("op");
+    return signal(id(name, key), operation == null ? "" : operation, input);
+  }
+
+  CompletableFuture<Reply> delete(String name, String key) {
+    return signal(id(name, key), "delete", null);
+  }
+
+  private CompletableFuture<Reply> signal(String id, String operation, @Nullable String input) {
+    SignalEntityRequest.Builder request =
+        SignalEntityRequest.newBuilder().setInstanceId(id).setName(operation);
+    if (input != null) {
+      request.setInput(StringValue.of(input));
+    }
+    return hub.signalEntity(request.build()).thenApply(done -> Reply.empty(202));
+  }
+
+  /**
+   * @param name of the entities; null for any
+   */
+  CompletableFuture<Reply> list(Request request, @Nullable String name) {
+    boolean states = request.query().flag("fetchState", false);
+    EntityQuery.Builder wanted =
+        EntityQuery.newBuilder()
+            .setInstanceIdStartsWith(StringValue.of(name == null ? "@" : id(name, "")))
+            .setIncludeState(states)
+            .setPageSize(Int32Value.of(Pages.size(request.query().text("top"))));
+    Instant from = Times.parse(request.query().get("lastOperationTimeFrom"));
+    if (from != null) {
+      wanted.setLastModifiedFrom(Times.timestamp(from));
+    }
+    Instant to = Times.parse(request.query().get("lastOperationTimeTo"));
+    if (to != null) {
+      wanted.setLastModifiedTo(Times.timestamp(to));
+    }
+    String token = Pages.continuation(request);
+    if (token != null) {
+      wanted.setContinuationToken(StringValue.of(token));
+    }
+    return hub.queryEntities(wanted.build()).thenApply(page -> page(page, states));
+  }
+
+  private static Reply page(QueryEntitiesResponse page, boolean states) {
+    JsonWriter json = new JsonWriter().array();
+    for (EntityMetadata entity : page.getEntitiesList()) {
+      json.object()
+          .name("entityId")
+          .object()
+          .field("name", EntityIds.name(entity.getInstanceId()))
+          .field("key", EntityIds.key(entity.getInstanceId()))
+          .end()
+          .field("lastOperationTime", Times.ticks(entity.getLastModifiedTime()));
+      if (states) {
+        json.name("state").embed(entity.getSerializedState().getValue());
+      }
+      json.end();
+    }
+    return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());
+  }
+}

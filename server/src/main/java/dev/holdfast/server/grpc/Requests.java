@@ -2,9 +2,11 @@ package dev.holdfast.server.grpc;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
 import java.util.List;
 
 /** What can be said about a request without looking at any instance. */
@@ -61,20 +63,28 @@ final class Requests {
     return switch (request.getRequestCase()) {
       case INSTANCEID, PURGEINSTANCEFILTER -> request;
       case INSTANCEBATCH -> {
-        int count = request.getInstanceBatch().getInstanceIdsCount();
-        if (count > BATCH_MAX) {
-          throw refused(
-              "The batch names "
-                  + count
-                  + " instances, at most "
-                  + BATCH_MAX
-                  + " are taken. Purge in several calls.");
-        }
+        check(request.getInstanceBatch());
         yield request;
       }
       case REQUEST_NOT_SET ->
           throw refused("Say what to purge: set instanceId, instanceBatch or purgeInstanceFilter.");
     };
+  }
+
+  static void checked(SkipGracefulOrchestrationTerminationsRequest request) {
+    check(request.getInstanceBatch());
+  }
+
+  private static void check(InstanceBatch batch) {
+    int count = batch.getInstanceIdsCount();
+    if (count > BATCH_MAX) {
+      throw refused(
+          "The batch names "
+              + count
+              + " instances, at most "
+              + BATCH_MAX
+              + " are taken. Send several calls.");
+    }
   }
 
   /** The query with a page size: clients leave it at 0 when they do not care. */

@@ -9,6 +9,8 @@ import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.CreateInstanceResponse;
 import dev.holdfast.protocol.CreateTaskHubRequest;
 import dev.holdfast.protocol.CreateTaskHubResponse;
+import dev.holdfast.protocol.DeleteTaskHubRequest;
+import dev.holdfast.protocol.DeleteTaskHubResponse;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.HistoryChunk;
@@ -28,19 +30,25 @@ import dev.holdfast.protocol.ResumeRequest;
 import dev.holdfast.protocol.ResumeResponse;
 import dev.holdfast.protocol.RewindInstanceRequest;
 import dev.holdfast.protocol.RewindInstanceResponse;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.SuspendResponse;
 import dev.holdfast.protocol.TerminateRequest;
 import dev.holdfast.protocol.TerminateResponse;
 import dev.holdfast.server.grpc.worker.Workers;
+import dev.holdfast.server.http.JsonWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What clients and workers of the Durable Task contract may ask, answered by a {@link TaskHub} and
@@ -49,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing here blocks, so every call may run on the thread that reads the socket.
  */
 final class TaskHubService extends WorkerCalls {
+  private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
+
   private final TaskHub hub;
   private final boolean refuseLostEvents;
   private final Calls calls = new Calls();
@@ -281,12 +291,76 @@ final class TaskHubService extends WorkerCalls {
   @Override
   public void createTaskHub(
       CreateTaskHubRequest request, StreamObserver<CreateTaskHubResponse> client) {
-    if (request.getRecreateIfExists()) {
-      client.onError(unserved("Recreating the task hub", ERASE_BY_HAND));
-      return;
+    calls.answer(
+        client,
+        () ->
+            request.getRecreateIfExists()
+                ? erased("A client has asked for the task hub anew")
+                : CompletableFuture.completedFuture(0),
+        removed -> CreateTaskHubResponse.getDefaultInstance());
+  }
+
+  /** The hub stays, since the host is one; what was in it goes. */
+  @Override
+  public void deleteTaskHub(
+      DeleteTaskHubRequest request, StreamObserver<DeleteTaskHubResponse> client) {
+    calls.answer(
+        client,
+        () -> erased("A client has deleted the task hub"),
+        removed -> DeleteTaskHubResponse.getDefaultInstance());
+  }
+
+  private CompletableFuture<Integer> erased(String why) {
+    return new Erasure(hub)
+        .all()
+        .whenComplete(
+            (removed, failed) -> {
+              if (failed == null) {
+                log.warn("{}: {} instances were removed.", why, removed);
+              }
+            });
+  }
+
+  /** Terminating asks no code here, so what this call leaves out is never done. */
+  @Override
+  public void skipGracefulOrchestrationTerminations(
+      SkipGracefulOrchestrationTerminationsRequest request,
+      StreamObserver<SkipGracefulOrchestrationTerminationsResponse> client) {
+    calls.answer(
+        client,
+        () -> {
+          Requests.checked(request);
+          String reason = text(request.hasReason(), request.getReason());
+          return terminated(request.getInstanceBatch().getInstanceIdsList(), reason);
+        },
+        left ->
+            SkipGracefulOrchestrationTerminationsResponse.newBuilder()
+                .addAllUnterminatedInstanceIds(left)
+                .build());
+  }
+
+  /** Those that were not: missing, ended, or entities. */
+  private CompletableFuture<List<String>> terminated(List<String> ids, @Nullable String reason) {
+    String output = reason == null ? null : new JsonWriter().string(reason).toString();
+    CompletableFuture<List<String>> left = CompletableFuture.completedFuture(List.of());
+    for (String id : ids) {
+      CompletableFuture<Delivery> one =
+          id.startsWith("@")
+              ? CompletableFuture.completedFuture(Delivery.NO_SUCH_INSTANCE)
+              : hub.terminate(id, output, false);
+      left =
+          left.thenCombine(
+              one,
+              (before, delivery) -> {
+                if (delivery == Delivery.ACCEPTED) {
+                  return before;
+                }
+                List<String> more = new ArrayList<>(before);
+                more.add(id);
+                return more;
+              });
     }
-    client.onNext(CreateTaskHubResponse.getDefaultInstance());
-    client.onCompleted();
+    return left;
   }
 
   private static @Nullable String text(boolean present, StringValue value) {

@@ -5,8 +5,6 @@ import dev.holdfast.protocol.AbandonEntityTaskResponse;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CompleteTaskResponse;
-import dev.holdfast.protocol.DeleteTaskHubRequest;
-import dev.holdfast.protocol.DeleteTaskHubResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetEntityRequest;
 import dev.holdfast.protocol.GetEntityResponse;
@@ -14,8 +12,6 @@ import dev.holdfast.protocol.QueryEntitiesRequest;
 import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.protocol.SignalEntityResponse;
-import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
-import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -25,9 +21,6 @@ import io.grpc.stub.StreamObserver;
  * The calls of the contract that this service does not serve; each says so, and what to do instead.
  */
 abstract class UnservedCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
-  static final String ERASE_BY_HAND =
-      "is not served: it would erase every instance. Purge by filter instead, or stop the host and"
-          + " remove its data directory.";
   private static final String NO_ENTITIES =
       "is not served: this host has no entities. Keep the state in an orchestration that continues"
           + " as new.";
@@ -69,21 +62,5 @@ abstract class UnservedCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarSer
   public final void cleanEntityStorage(
       CleanEntityStorageRequest request, StreamObserver<CleanEntityStorageResponse> client) {
     client.onError(unserved("CleanEntityStorage", NO_ENTITIES));
-  }
-
-  @Override
-  public final void deleteTaskHub(
-      DeleteTaskHubRequest request, StreamObserver<DeleteTaskHubResponse> client) {
-    client.onError(unserved("Deleting the task hub", ERASE_BY_HAND));
-  }
-
-  @Override
-  public final void skipGracefulOrchestrationTerminations(
-      SkipGracefulOrchestrationTerminationsRequest request,
-      StreamObserver<SkipGracefulOrchestrationTerminationsResponse> client) {
-    client.onError(
-        unserved(
-            "SkipGracefulOrchestrationTerminations",
-            "is not served. TerminateInstance ends an instance here without asking its code."));
   }
 }

@@ -12,7 +12,6 @@ import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.CreateTaskHubRequest;
-import dev.holdfast.protocol.DeleteTaskHubRequest;
 import dev.holdfast.protocol.EventRaisedEvent;
 import dev.holdfast.protocol.ExecutionStartedEvent;
 import dev.holdfast.protocol.GetEntityRequest;
@@ -336,16 +335,6 @@ class GrpcServerTest {
   void what_is_not_served_says_why() {
     client.createTaskHub(CreateTaskHubRequest.getDefaultInstance());
 
-    refused(
-        Code.UNIMPLEMENTED,
-        "erase every instance",
-        () ->
-            client.createTaskHub(
-                CreateTaskHubRequest.newBuilder().setRecreateIfExists(true).build()));
-    refused(
-        Code.UNIMPLEMENTED,
-        "erase every instance",
-        () -> client.deleteTaskHub(DeleteTaskHubRequest.getDefaultInstance()));
     refused(
         Code.UNIMPLEMENTED,
         "no entities",

@@ -22,8 +22,18 @@ final class Crew {
     own = with(own, executor);
   }
 
-  synchronized void join(Executor worker) {
+  /**
+   * @return whether it is the first worker ever
+   */
+  synchronized boolean join(Executor worker) {
+    boolean first = !hadWorkers;
     workers = with(workers, worker);
+    hadWorkers = true;
+    return first;
+  }
+
+  /** There were workers before this process began, so they may come again. */
+  void expectWorkers() {
     hadWorkers = true;
   }
 

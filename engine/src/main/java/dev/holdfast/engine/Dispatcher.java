@@ -18,7 +18,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,8 @@ public final class Dispatcher {
    */
   private static final int LOST_FREELY = 3;
 
+  private static final int MISSED_MAX = 1_000;
+
   private final Crew crew = new Crew();
   private final Executor.Answers answers;
   private final Consumer<Answer> failures;
@@ -65,6 +70,13 @@ public final class Dispatcher {
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
   private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
+
+  /** How many items wait, by what they are. Written on the loop's thread, read from any. */
+  private final ConcurrentSkipListMap<Name, Integer> counts = new ConcurrentSkipListMap<>();
+
+  /** Orchestrators that were asked for while nobody served them; the newest may be left out. */
+  private final ConcurrentSkipListSet<String> missed = new ConcurrentSkipListSet<>();
+
   private long order;
   private boolean draining;
   private volatile boolean placesChanged;
@@ -83,6 +95,14 @@ public final class Dispatcher {
     void add(WorkItem item) {
       items.add(item);
       counts[item.kind().ordinal()]++;
+    }
+  }
+
+  private record Name(WorkItem.Kind kind, String name) implements Comparable<Name> {
+    @Override
+    public int compareTo(Name other) {
+      int byKind = kind.compareTo(other.kind);
+      return byKind != 0 ? byKind : name.compareTo(other.name);
     }
   }
 
@@ -108,9 +128,18 @@ public final class Dispatcher {
     crew.add(executor);
   }
 
-  /** As {@link Workforce#join}. Safe from any thread; wake the loop afterwards. */
-  void join(Executor worker) {
-    crew.join(worker);
+  /**
+   * As {@link Workforce#join}. Safe from any thread; wake the loop afterwards.
+   *
+   * @return whether it is the first worker that this hub ever had
+   */
+  boolean join(Executor worker) {
+    return crew.join(worker);
+  }
+
+  /** The hub had workers before: what nobody serves now, they may serve when they are back. */
+  void expectWorkers() {
+    crew.expectWorkers();
   }
 
   /** As {@link Workforce#leave}. Safe from any thread. */
@@ -138,7 +167,28 @@ public final class Dispatcher {
    * thread.
    */
   public boolean serves(WorkItem.Kind kind, String name) {
-    return (unserved == Unserved.FAILS && !crew.hadWorkers()) || isServed(kind, name);
+    boolean serves = (unserved == Unserved.FAILS && !crew.hadWorkers()) || isServed(kind, name);
+    if (!serves && missed.size() < MISSED_MAX) {
+      missed.add(name);
+    }
+    return serves;
+  }
+
+  /** Orchestrators that were asked for while nobody served them. Safe from any thread. */
+  NavigableSet<String> missed() {
+    return missed;
+  }
+
+  /** The items that wait here and that nobody serves. Safe from any thread. */
+  List<UnservedWork> unserved() {
+    List<UnservedWork> found = new ArrayList<>();
+    counts.forEach(
+        (name, count) -> {
+          if (!isServed(name.kind(), name.name())) {
+            found.add(new UnservedWork(name.kind(), name.name(), count));
+          }
+        });
+    return found;
   }
 
   /** Whether any executor serves the name right now. Safe from any thread. */
@@ -172,6 +222,7 @@ public final class Dispatcher {
 
   private void enqueue(WorkItem item) {
     queues(item).computeIfAbsent(key(item), key -> new ArrayDeque<>()).addLast(item);
+    counts.merge(new Name(item.kind(), item.name()), 1, Integer::sum);
   }
 
   /** Items that any executor either takes all or takes none of wait in one queue. */
@@ -224,7 +275,9 @@ public final class Dispatcher {
 
   private boolean assignAll(ArrayDeque<WorkItem> queue) {
     while (!queue.isEmpty() && assign(queue.getFirst())) {
-      queue.removeFirst();
+      WorkItem item = queue.removeFirst();
+      counts.computeIfPresent(
+          new Name(item.kind(), item.name()), (name, count) -> count == 1 ? null : count - 1);
     }
     return queue.isEmpty();
   }

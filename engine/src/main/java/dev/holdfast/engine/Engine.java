@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import com.google.protobuf.ByteString;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.Input;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * simulation does.
  */
 public final class Engine implements Workforce, AutoCloseable {
+  /** A record that is there once remote workers have served the hub. */
+  private static final Rows.Keyed HAD_WORKERS =
+      new Rows.Keyed("hub", "hadWorkers", ByteString.copyFromUtf8("true"));
 
   /**
    * @param limits of each partition
@@ -113,6 +117,9 @@ public final class Engine implements Workforce, AutoCloseable {
     link.loop = loop;
     this.jobs = new Jobs(() -> wakeJobs.run());
     this.hub = new Hub(this, store, clock, settings.limits(), settings.dice(), jobs);
+    if (store.record(HAD_WORKERS.namespace(), HAD_WORKERS.name()) != null) {
+      dispatcher.expectWorkers();
+    }
     redeliverMail();
   }
 
@@ -196,7 +203,9 @@ public final class Engine implements Workforce, AutoCloseable {
 
   @Override
   public void join(Executor worker) {
-    dispatcher.join(worker);
+    if (dispatcher.join(worker)) {
+      loop.remember(HAD_WORKERS);
+    }
     servedChanged();
   }
 
@@ -214,6 +223,14 @@ public final class Engine implements Workforce, AutoCloseable {
   /** Whether somebody serves the name right now. */
   public boolean isServed(WorkItem.Kind kind, String name) {
     return dispatcher.isServed(kind, name);
+  }
+
+  /**
+   * The work that nobody serves right now; orchestrators count up to some ten thousand instances.
+   * Reads the store, and so fails with {@link dev.holdfast.core.StoreException} when that fails.
+   */
+  public List<UnservedWork> unservedWork() {
+    return new UnservedWorks(dispatcher, store).find();
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.holdfast.core.InstanceIds;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.Partition;
 import dev.holdfast.core.Problems;
+import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Wound;
 import java.util.ArrayList;
@@ -48,6 +49,9 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   /** Inputs, with the partition when it is not to be found from the instance id. */
   private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
+
+  /** What the hub itself remembers; goes with the next flush. */
+  private final List<Rows.Keyed> records = new ArrayList<>();
 
   private final AtomicInteger queued = new AtomicInteger();
   private final List<List<Input>> inputs = new ArrayList<>();
@@ -118,6 +122,11 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     for (int i = 0; i < partitions.size(); i++) {
       enqueue(new Addressed(i, input));
     }
+  }
+
+  /** Writes a record with the next flush. Safe from any thread; wake the loop afterwards. */
+  void remember(Rows.Keyed keyed) {
+    enqueue(keyed);
   }
 
   @Override
@@ -227,6 +236,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       taken++;
       if (next instanceof CommitPipeline.Result result) {
         ended(result);
+      } else if (next instanceof Rows.Keyed keyed) {
+        records.add(keyed);
       } else if (next instanceof Addressed addressed) {
         listOf(addressed.partition()).add(addressed.input());
       } else if (!(next instanceof Input.Answered answered
@@ -282,6 +293,9 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   private boolean hasChanges() {
+    if (!records.isEmpty()) {
+      return true;
+    }
     for (Partition partition : partitions) {
       if (partition.hasChanges()) {
         return true;
@@ -303,6 +317,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       effects.addAll(withReader(partition, cut.whenDurable()));
       commit.add(cut.commit());
     }
+    records.forEach(commit::put);
+    records.clear();
     Flight cutNow = new Flight(nextFlush, cuts, effects);
     releaseTooEarly(effects);
     if (commit.isEmpty()) {

@@ -3,12 +3,17 @@ package dev.holdfast.host;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.server.grpc.GrpcServer;
+import dev.holdfast.server.grpc.worker.Workers;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.admin.HostControl;
 import dev.holdfast.server.http.durable.Orchestrators;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,7 +33,8 @@ final class Control implements HostControl, Orchestrators {
   private volatile boolean ready;
   private volatile boolean stopping;
 
-  private record Serving(AppSlot slot, HttpServer http, Engine engine) {}
+  private record Serving(
+      AppSlot slot, HttpServer http, Engine engine, GrpcServer grpc, WorkWatch work) {}
 
   /**
    * @param engineOnly nobody here knows which orchestrators there are: workers bring them
@@ -38,8 +44,8 @@ final class Control implements HostControl, Orchestrators {
     this.engineOnly = engineOnly;
   }
 
-  void serve(AppSlot slot, HttpServer http, Engine engine) {
-    serving = new Serving(slot, http, engine);
+  void serve(AppSlot slot, HttpServer http, Engine engine, GrpcServer grpc, WorkWatch work) {
+    serving = new Serving(slot, http, engine, grpc, work);
   }
 
   void ready() {
@@ -62,7 +68,47 @@ final class Control implements HostControl, Orchestrators {
   @Override
   public Status status() {
     String state = stopping ? "Stopping" : ready ? "Running" : "Starting";
-    return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), List.of());
+    return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), unserved());
+  }
+
+  private List<String> unserved() {
+    Serving now = serving;
+    return now == null
+        ? List.of()
+        : now.work().current().stream().map(UnservedWork::words).toList();
+  }
+
+  @Override
+  public List<Figure> figures() {
+    Serving now = serving();
+    Engine.Figures engine = now.engine().figures();
+    List<Figure> figures = new ArrayList<>();
+    figures.add(Figure.of("holdfast_flushes_total", "Durable writes", engine.flushes()));
+    figures.add(
+        Figure.of(
+            "holdfast_written_bytes_total", "Bytes given to the store", engine.bytesWritten()));
+    figures.add(
+        Figure.of("holdfast_instances_in_memory", "Instances in memory", engine.inMemory()));
+    figures.add(
+        Figure.of("holdfast_backlog", "Requests and answers not yet dealt with", engine.backlog()));
+    Workers workers = now.grpc().workers();
+    figures.add(
+        Figure.of("holdfast_workers_connected", "Remote workers connected", workers.connected()));
+    figures.add(
+        Figure.of(
+            "holdfast_work_items_outstanding", "Items that workers have", workers.outstanding()));
+    figures.add(
+        Figure.of(
+            "holdfast_worker_answers_ignored_total", "Answers for nothing", workers.ignored()));
+    for (UnservedWork work : now.work().current()) {
+      figures.add(
+          new Figure(
+              "holdfast_unserved_work",
+              "Work that no connected worker serves",
+              new TreeMap<>(Map.of("kind", work.kind().word(), "name", work.name())),
+              work.waiting()));
+    }
+    return figures;
   }
 
   @Override

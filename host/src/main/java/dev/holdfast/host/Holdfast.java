@@ -51,6 +51,7 @@ public final class Holdfast implements AutoCloseable {
       HttpServer http,
       GrpcServer grpc,
       Upkeep upkeep,
+      WorkWatch work,
       Ports ports) {}
 
   /** Known once both listen; asked by functions, which run only afterwards. */
@@ -117,13 +118,15 @@ public final class Holdfast implements AutoCloseable {
     HttpActivity outgoing = starting.owned(rooms.outgoing());
     engine.add(outgoing);
     engine.start();
-    control.serve(slot, http, engine);
+    WorkWatch work = starting.owned(new WorkWatch(engine::unservedWork));
+    work.start(Duration.ofSeconds(5));
+    control.serve(slot, http, engine, grpc, work);
     serve(site, slot.app());
     Upkeep upkeep =
         starting.owned(
             new Upkeep(hub, store::bytes, setup.config().limits(), InstantSource.system()));
     upkeep.start();
-    return new Parts(store, engine, slot, outgoing, site, http, grpc, upkeep, ports);
+    return new Parts(store, engine, slot, outgoing, site, http, grpc, upkeep, work, ports);
   }
 
   private static void serve(Site site, FunctionApp app) {
@@ -231,6 +234,7 @@ public final class Holdfast implements AutoCloseable {
       log.warn("The note for commands could not be taken away: {}", e.toString());
     }
     parts.upkeep().close();
+    parts.work().close();
     try {
       boolean quiet = drain(deadline);
       if (!quiet) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.server.http.admin.AdminApi;
 import dev.holdfast.server.http.admin.HostControl;
+import dev.holdfast.server.http.admin.MetricsApi;
 import dev.holdfast.server.http.durable.DurableApi;
 import dev.holdfast.server.http.durable.DurableSettings;
 import dev.holdfast.server.http.durable.Orchestrators;
@@ -37,6 +38,7 @@ public final class Site implements Endpoint {
   private final DurableApi durable;
   private final WhyApi why;
   private final AdminApi admin;
+  private final MetricsApi metrics;
   private final HealthEndpoints health;
   private final FunctionRoutes functions;
   private final Waits waits;
@@ -70,6 +72,7 @@ public final class Site implements Endpoint {
     this.durable =
         new DurableApi(hub, parts.durable(), parts.orchestrators(), access, capabilities, waits);
     this.why = new WhyApi(hub, access);
+    this.metrics = new MetricsApi(parts.host(), access);
     this.functions = new FunctionRoutes(parts.routePrefix(), access);
     this.admin = new AdminApi(parts.host(), access, parts.keys(), functions.prefix());
     this.health = new HealthEndpoints(parts.host());
@@ -107,6 +110,9 @@ public final class Site implements Endpoint {
     }
     if (Paths.after(DurableApi.BASE, path) != null) {
       return durable.handle(request);
+    }
+    if (path.equalsIgnoreCase(MetricsApi.PATH)) {
+      return metrics.handle(request);
     }
     if (Paths.after(WhyApi.BASE, path) != null) {
       return why.handle(request);

@@ -2,8 +2,11 @@ package dev.holdfast.server.http.admin;
 
 import dev.holdfast.functions.FunctionDefinition;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,6 +27,28 @@ public interface HostControl {
   record Status(String id, String state, String version, Duration uptime, List<String> errors) {}
 
   Status status();
+
+  /**
+   * One figure about the host.
+   *
+   * @param name as Prometheus wants it; a counter's ends in {@code _total}
+   * @param help what it counts, in a few words
+   * @param labels in the order in which they are told
+   */
+  record Figure(String name, String help, SortedMap<String, String> labels, long value) {
+    public Figure {
+      labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    }
+
+    public static Figure of(String name, String help, long value) {
+      return new Figure(name, help, new TreeMap<>(), value);
+    }
+  }
+
+  /** Figures for metrics, those of one name one after the other. */
+  default List<Figure> figures() {
+    return List.of();
+  }
 
   /** Why the host should get no requests now, one sentence each; empty when it may. */
   List<String> notReady();

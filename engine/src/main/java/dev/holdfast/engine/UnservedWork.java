@@ -1,0 +1,17 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.WorkItem;
+
+/**
+ * Work of one name that waits because nobody who is connected runs it.
+ *
+ * @param waiting how many: instances of an orchestrator, items of anything else
+ */
+public record UnservedWork(WorkItem.Kind kind, String name, int waiting) {
+
+  /** What is missing, as a sentence. */
+  public String words() {
+    return "No connected worker serves %s '%s': %d wait%s for one."
+        .formatted(kind.word(), name, waiting, waiting == 1 ? "s" : "");
+  }
+}

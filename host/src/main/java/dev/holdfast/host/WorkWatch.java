@@ -1,0 +1,108 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.StoreException;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.UnservedWork;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of work that nobody serves: once when it appears, once when somebody serves it again, and
+ * to whoever asks. What is gone by the next look, such as after a worker's short absence, is not
+ * worth a word.
+ */
+final class WorkWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("Host.Workers");
+
+  /** So many names are told apart; who schedules random names must not fill logs and metrics. */
+  static final int NAMES_MAX = 100;
+
+  private final Supplier<List<UnservedWork>> find;
+  private final Map<Name, Integer> looks = new TreeMap<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(WorkWatch::daemon);
+  private volatile List<UnservedWork> current = List.of();
+
+  private record Name(WorkItem.Kind kind, String name) implements Comparable<Name> {
+    @Override
+    public int compareTo(Name other) {
+      return Comparator.comparing(Name::kind).thenComparing(Name::name).compare(this, other);
+    }
+  }
+
+  /**
+   * @param find what nobody serves now
+   */
+  WorkWatch(Supplier<List<UnservedWork>> find) {
+    this.find = find;
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "holdfast-work-watch");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void start(Duration every) {
+    var unused =
+        thread.scheduleWithFixedDelay(
+            this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The most wanted first, at most {@link #NAMES_MAX}; as of the last look. */
+  List<UnservedWork> current() {
+    return current;
+  }
+
+  void look() {
+    try {
+      List<UnservedWork> found =
+          find.get().stream()
+              .sorted(Comparator.comparingInt(UnservedWork::waiting).reversed())
+              .limit(NAMES_MAX)
+              .toList();
+      current = found;
+      tell(found);
+    } catch (StoreException e) {
+      log.debug("What nobody serves could not be found out: {}", e.getMessage());
+    }
+  }
+
+  private void tell(List<UnservedWork> found) {
+    Map<Name, UnservedWork> now = new TreeMap<>();
+    found.forEach(one -> now.put(new Name(one.kind(), one.name()), one));
+    looks
+        .entrySet()
+        .removeIf(
+            before -> {
+              boolean gone = !now.containsKey(before.getKey());
+              if (gone && before.getValue() > 1) {
+                log.info(
+                    "Nothing waits any more for somebody who serves {} '{}'.",
+                    before.getKey().kind().word(),
+                    before.getKey().name());
+              }
+              return gone;
+            });
+    now.forEach(
+        (name, work) -> {
+          if (looks.merge(name, 1, (before, one) -> Math.min(3, before + one)) == 2) {
+            log.warn(work.words());
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

@@ -74,21 +74,21 @@ class BankIT {
                     == 1);
   }
 
-  private static void deposit(SampleApp app, String account, long amount) {
+  static void deposit(SampleApp app, String account, long amount) {
     app.startOrchestrator(
             "DepositMoney", "{\"account\":\"%s\",\"amount\":%d}".formatted(account, amount))
         .awaitOutput();
   }
 
   /** A transfer that is too large tells what there is. */
-  private static long balance(SampleApp app, String account) {
+  static long balance(SampleApp app, String account) {
     return app.startOrchestrator("TransferMoney", transfer(account, "nobody", 1_000_000))
         .awaitOutput()
         .get("left")
         .longValue();
   }
 
-  private static String transfer(String from, String to, long amount) {
+  static String transfer(String from, String to, long amount) {
     return "{\"from\":\"%s\",\"to\":\"%s\",\"amount\":%d}".formatted(from, to, amount);
   }
 }

@@ -1,0 +1,5 @@
+/** Small states that many use: a counter, and accounts between which money moves. */
+@NullMarked
+package dev.holdfast.samples.entities;
+
+import org.jspecify.annotations.NullMarked;

@@ -105,14 +105,19 @@ final class Changes {
 
   /** The entity has dealt with the message, which needs its row no more. */
   void consumed(Entity entity, Operation operation) {
-    if (operation.hasTimer) {
-      commit.dropTimer(entity.key, operation.timerId());
-      operation.hasTimer = false;
-    }
     if (!operation.message.stored) {
       entity.fresh.remove(operation.message);
     }
     consumedBy(entity, operation.message);
+  }
+
+  /** The operation is due: from here on it waits like the others. */
+  void undelayed(Entity entity, Operation operation) {
+    if (operation.hasTimer) {
+      commit.dropTimer(entity.key, operation.timerId());
+      operation.hasTimer = false;
+    }
+    touch(entity);
   }
 
   private void consumedBy(Resident resident, Message message) {

@@ -15,6 +15,7 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.SendSignalAction;
 import dev.holdfast.protocol.StartNewOrchestrationAction;
 import dev.holdfast.protocol.TaskFailureDetails;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -220,8 +221,8 @@ final class Entities {
     Operation operation = entity.delayed.get(timerId);
     if (operation != null && operation.content.dueAt() <= context.now()) {
       entity.delayed.remove(timerId);
+      changes.undelayed(entity, operation);
       entity.enqueue(operation);
-      changes.touch(entity);
       proceed(entity);
     }
   }
@@ -234,9 +235,13 @@ final class Entities {
     grantLock(entity);
     if (entity.isNothing()) {
       context.remove(entity);
-    } else if (entity.hasSomethingToDo() && mayRun(entity)) {
+    } else if (mayHandOut(entity) && mayRun(entity)) {
       handOut(entity);
     }
+  }
+
+  private boolean mayHandOut(Entity entity) {
+    return entity.hasSomethingToDo() || context.wounded(Wound.LOCK_LETS_OTHERS_IN);
   }
 
   private boolean mayRun(Entity entity) {
@@ -324,7 +329,10 @@ final class Entities {
   }
 
   private void handOut(Entity entity) {
-    java.util.ArrayDeque<Operation> from = entity.lock != null ? entity.urgent : entity.queue;
+    ArrayDeque<Operation> from = entity.lock != null ? entity.urgent : entity.queue;
+    if (from.isEmpty() && context.wounded(Wound.LOCK_LETS_OTHERS_IN)) {
+      from = entity.queue;
+    }
     List<Operation> operations = new ArrayList<>();
     while (operations.size() < context.limits().entityBatchMax()
         && !from.isEmpty()
@@ -360,9 +368,10 @@ final class Entities {
 
   private void close(Entity entity, List<Operation> operations, EntityBatchResult result) {
     entity.batch = null;
+    boolean forgetful = context.wounded(Wound.UNDONE_OPERATIONS_FORGOTTEN);
     int results = Math.min(result.getResultsCount(), operations.size());
     int done = result.hasFailureDetails() ? operations.size() : results;
-    for (int i = operations.size() - 1; i >= done; i--) {
+    for (int i = operations.size() - 1; i >= done && !forgetful; i--) {
       Operation left = operations.get(i);
       (entity.isFromHolder(left.content) ? entity.urgent : entity.queue).addFirst(left);
     }

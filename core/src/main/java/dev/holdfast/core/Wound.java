@@ -31,6 +31,12 @@ public enum Wound {
   DUPLICATE_ANSWER_TAKEN,
   /** The node's wall clock, which jumps, is used for timers. */
   WALL_CLOCK_FOR_TIMERS,
+  /** What an orchestrator has locked stays locked when it ends. */
+  LOCKS_KEPT_AT_END,
+  /** Operations of others run while an entity is locked. */
+  LOCK_LETS_OTHERS_IN,
+  /** Operations that a worker has left undone are forgotten. */
+  UNDONE_OPERATIONS_FORGOTTEN,
   /** Events that nobody has read are dropped when the instance continues as new. */
   EVENTS_LOST_AT_CONTINUE_AS_NEW
 }

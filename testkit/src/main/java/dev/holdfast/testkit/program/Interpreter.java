@@ -223,7 +223,9 @@ public final class Interpreter {
   }
 
   private void signal(Step.Signal signal) {
-    String input = (entry() + " " + signal.rest()).trim();
+    // A delayed one keeps no order with the others.
+    String entry = signal.after().isZero() ? entry() : entry() + "later";
+    String input = (entry + " " + signal.rest()).trim();
     long due =
         signal.after().isZero()
             ? 0

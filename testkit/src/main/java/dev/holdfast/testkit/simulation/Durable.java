@@ -1,6 +1,8 @@
 package dev.holdfast.testkit.simulation;
 
+import com.google.protobuf.Timestamp;
 import dev.holdfast.core.Commit;
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Mailbag;
 import dev.holdfast.core.MemoryStore;
@@ -28,6 +30,10 @@ final class Durable {
   private final Map<Long, List<Rows.History>> seen = new LinkedHashMap<>();
 
   private final Set<String> scheduled = new LinkedHashSet<>();
+
+  /** What entities were ever asked, by when. */
+  private final Set<String> asked = new LinkedHashSet<>();
+
   private long clock;
   private long number;
 
@@ -42,6 +48,11 @@ final class Durable {
   /** Whether it is durable that this activity was asked for. */
   boolean isScheduled(String executionId, int taskId) {
     return scheduled.contains(executionId + " " + taskId);
+  }
+
+  /** Whether it is, or was, durable that this entity was asked something at that time. */
+  boolean isAsked(String entityId, Timestamp at) {
+    return asked.contains(entityId + " " + Times.micros(at));
   }
 
   void landed(Store.Flush flush, MemoryStore store) {
@@ -99,6 +110,10 @@ final class Durable {
   /** One execution, held against everything that its own rows must agree on. */
   private void check(Store.Stored stored) {
     Rows.Instance row = stored.instance();
+    if (EntityIds.isEntity(row.id())) {
+      checkEntity(stored);
+      return;
+    }
     List<Rows.History> before = seen.put(row.key(), stored.history());
     if (before != null
         && !(stored.history().size() >= before.size()
@@ -110,6 +125,27 @@ final class Durable {
       execution.take(event);
     }
     execution.finish(stored);
+  }
+
+  /** It is a list of what it was told, and what it is to do later has timers. */
+  private void checkEntity(Store.Stored stored) {
+    Rows.Instance row = stored.instance();
+    Set<Integer> messages = new TreeSet<>();
+    for (Rows.Inbox message : stored.inbox()) {
+      messages.add((int) message.seq());
+      asked.add(row.id() + " " + Times.micros(parsed(message).getTimestamp()));
+    }
+    if (!stored.history().isEmpty() || row.completedAt() != 0) {
+      broken(row.id() + " is an entity, but has a history or has ended");
+    }
+    for (Rows.Timer timer : stored.timers()) {
+      if (!messages.contains(timer.timerId())) {
+        broken(row.id() + " has a timer for nothing: " + timer);
+      }
+    }
+    if (messages.isEmpty() && !row.state().hasInput() && row.state().getTagsCount() == 0) {
+      broken(row.id() + " is nothing, and yet it is stored");
+    }
   }
 
   static List<HistoryEvent> events(Store.Stored stored) {
@@ -168,8 +204,7 @@ final class Durable {
 
     private void answer(HistoryEvent event) {
       if (event.hasEventRaised()) {
-        String payload = event.getEventRaised().getInput().getValue();
-        expect(payloads.add(payload), "the same event twice", event);
+        expect(payloads.add(payload(event)), "the same event twice", event);
         return;
       }
       Integer task = taskOf(event);
@@ -187,6 +222,11 @@ final class Durable {
       }
     }
 
+    /** An entity's answer is told apart by its name, anything else by what it says. */
+    private static String payload(HistoryEvent event) {
+      return event.getEventRaised().getName() + " " + event.getEventRaised().getInput().getValue();
+    }
+
     private void finish(Store.Stored stored) {
       boolean isEnded = Statuses.isEnded(row.status());
       expect(isEnded == (ended != null), "history and status disagree", row.status());
@@ -200,10 +240,7 @@ final class Durable {
         if (event.hasExecutionStarted()) {
           expect(!started, "a second start in the inbox", event);
         } else if (event.hasEventRaised()) {
-          expect(
-              payloads.add(event.getEventRaised().getInput().getValue()),
-              "the same event twice, once in the inbox",
-              event);
+          expect(payloads.add(payload(event)), "the same event twice, once in the inbox", event);
         }
         Integer task = taskOf(event);
         if (task != null && !isEnded) {

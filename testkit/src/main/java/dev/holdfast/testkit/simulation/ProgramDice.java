@@ -121,7 +121,7 @@ final class ProgramDice {
   private List<Step> steps(int depth, int length) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < length; i++) {
-      switch (dice.weighted(10, 4, 3, 2, 2, depth > 0 ? 2 : 0, 2, 2)) {
+      switch (dice.weighted(10, 4, 3, 2, 2, depth > 0 ? 2 : 0, 2, 2, 3, 2)) {
         case 0 -> steps.add(leaf(depth));
         case 1 -> steps.add(new Step.All(leaves(depth, dice.between(2, 4))));
         case 2 -> steps.add(any());
@@ -129,12 +129,60 @@ final class ProgramDice {
         case 4 -> steps.add(new Step.Status(dice.any("", "busy", "nearly")));
         case 5 -> talk(steps);
         case 6 -> leaveBehind(steps);
+        case 8 -> tell(steps);
+        case 9 -> section(steps);
         default ->
             steps.add(
                 new Step.Retry("flaky", unique("r"), 4, Duration.ofMillis(dice.between(0, 500))));
       }
     }
     return steps;
+  }
+
+  private String ledger() {
+    return "@Ledger@" + dice.between(0, 2);
+  }
+
+  private void tell(List<Step> steps) {
+    String ledger = ledger();
+    for (int i = dice.between(1, 5); i > 0; i--) {
+      boolean later = dice.chance(0.2);
+      steps.add(
+          new Step.Signal(
+              ledger,
+              dice.chance(0.2) ? "pass" : "note",
+              "@ledger@" + dice.between(0, 2),
+              later ? Duration.ofMillis(dice.between(1, 30_000)) : Duration.ZERO));
+    }
+  }
+
+  /** One that holds locks, and would notice if somebody else came in between. */
+  private void section(List<Step> steps) {
+    List<String> ledgers = new ArrayList<>();
+    for (int i = dice.between(1, 3); i > 0; i--) {
+      String ledger = ledger();
+      if (!ledgers.contains(ledger)) {
+        ledgers.add(ledger);
+      }
+    }
+    steps.add(new Step.Lock(ledgers));
+    String guarded = dice.pick(ledgers);
+    steps.add(new Step.Ask(guarded, "enter", "", false));
+    if (dice.chance(0.5)) {
+      steps.add(dice.chance(0.5) ? sleep() : new Step.Call("act", unique("a"), false));
+    }
+    for (String ledger : ledgers) {
+      if (dice.chance(0.5)) {
+        steps.add(new Step.Ask(ledger, "note", "", false));
+      }
+    }
+    steps.add(new Step.Ask(guarded, "leave", "", false));
+    if (dice.chance(0.9)) {
+      steps.add(new Step.Unlock());
+    } else {
+      // What it has not unlocked is unlocked when this execution is over.
+      steps.add(new Step.Again());
+    }
   }
 
   /**
@@ -216,7 +264,7 @@ final class ProgramDice {
   }
 
   private Step.Awaitable leaf(int depth) {
-    switch (dice.weighted(6, 2, 4, 4, depth > 0 ? 3 : 0)) {
+    switch (dice.weighted(6, 2, 4, 4, 3, depth > 0 ? 3 : 0)) {
       case 0 -> {
         return new Step.Call("act", unique("a"), false);
       }
@@ -228,6 +276,11 @@ final class ProgramDice {
       }
       case 3 -> {
         return new Step.Await(dice.pick(EVENTS));
+      }
+      case 4 -> {
+        return dice.chance(0.2)
+            ? new Step.Ask(ledger(), "fail", "", true)
+            : new Step.Ask(ledger(), "note", "", false);
       }
       default -> {
         Program child = program("Child", 0, dice.between(0, 3), dice.chance(0.2));

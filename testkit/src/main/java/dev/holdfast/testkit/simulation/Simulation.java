@@ -234,7 +234,7 @@ public final class Simulation {
       boolean more = clients.finish();
       runAtThisMoment();
       check();
-      if (!more && world.held().isEmpty()) {
+      if (!more && world.held().isEmpty() && !world.hasOperations()) {
         world.compare();
         world.durable().checkFamilies(world.memory());
         return;
@@ -298,6 +298,7 @@ public final class Simulation {
     for (Subject subject : clients.subjects()) {
       judge(subject);
     }
+    new LedgerJudge(world, clients.subjects()).judge();
     int most = world.limits().activeInstances() + world.limits().idleInstances();
     if (world.engine().figures().inMemory() > 4L * most + 8) {
       world.violated(

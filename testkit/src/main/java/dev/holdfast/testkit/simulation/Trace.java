@@ -34,7 +34,11 @@ final class Trace {
 
   /** Counts that this was exercised. */
   void count(String what) {
-    counts.merge(what, 1, Integer::sum);
+    count(what, 1);
+  }
+
+  void count(String what, int times) {
+    counts.merge(what, times, Integer::sum);
   }
 
   long hash() {

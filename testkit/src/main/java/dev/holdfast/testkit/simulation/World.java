@@ -3,8 +3,10 @@ package dev.holdfast.testkit.simulation;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Input;
 import dev.holdfast.core.Limits;
+import dev.holdfast.core.Mailbag;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
+import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
@@ -252,6 +254,10 @@ final class World implements Problems {
         if (item instanceof WorkItem.Turn turn) {
           held.answers().answer(executor.runSome(turn, dice.between(2, 3)));
           trace.count("read fewer events");
+        } else if (item instanceof WorkItem.EntityBatch batch) {
+          held.answers()
+              .answer(executor.runSome(batch, dice.between(1, batch.operations().size())));
+          trace.count("did fewer operations");
         } else {
           held.answers().answer(executor.run(item));
         }
@@ -299,8 +305,31 @@ final class World implements Problems {
             "%s of %s was handed out before it was durable that it was asked for"
                 .formatted(activity.name(), activity.instanceId()),
             null);
+      } else if (held.item() instanceof WorkItem.EntityBatch batch && !isDurable(batch)) {
+        violated(
+            "a batch of %s was handed out before its operations were durable"
+                .formatted(batch.instanceId()),
+            null);
       }
     }
+  }
+
+  private boolean isDurable(WorkItem.EntityBatch batch) {
+    return batch.operations().stream()
+        .allMatch(operation -> durable.isAsked(batch.instanceId(), operation.getTimestamp()));
+  }
+
+  /** Whether entities have operations to do, now or later, or some are on their way. */
+  boolean hasOperations() {
+    if (!memory.records(Mailbag.NAMESPACE).isEmpty()) {
+      return true;
+    }
+    for (Rows.Instance row : memory.query(Store.Query.all(100).withPrefix("@"))) {
+      if (!memory.loadByKey(List.of(row.key()), Store.Detail.OPEN).get(0).inbox().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void remember(Held held) {
@@ -326,9 +355,11 @@ final class World implements Problems {
       int served = dice.between(0, 3);
       executor.serve(
           (kind, name) ->
-              kind == WorkItem.Kind.ACTIVITY
-                  ? served != 1 || !name.equals("act")
-                  : programs.has(name) && (served != 2 || name.length() % 2 == 0));
+              switch (kind) {
+                case ACTIVITY -> served != 1 || !name.equals("act");
+                case ORCHESTRATOR -> programs.has(name) && (served != 2 || name.length() % 2 == 0);
+                case ENTITY -> served != 3;
+              });
       trace.add("served " + served);
       trace.count("served " + served);
       engine.servedChanged();

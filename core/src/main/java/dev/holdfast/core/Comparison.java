@@ -3,6 +3,7 @@ package dev.holdfast.core;
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,15 +55,12 @@ final class Comparison {
       }
     }
     Collections.sort(timers);
-    return Map.of(
-        "summary",
-        entity.row,
-        "lock",
-        Optional.ofNullable(entity.lock),
-        "operations",
-        operations,
-        "timers",
-        timers);
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("summary", entity.row);
+    facts.put("lock", Optional.ofNullable(entity.lock));
+    facts.put("operations", operations);
+    facts.put("timers", timers);
+    return facts;
   }
 
   private void compare() {

@@ -8,7 +8,6 @@ import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,7 +40,7 @@ final class Instance extends Resident {
   final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
 
   /** Those of the open tasks that entities answer, by the id of the request. */
-  private final Map<String, OpenTask> requests = new HashMap<>(0);
+  private final Map<String, OpenTask> requests = new LinkedHashMap<>(0);
 
   /** The critical sections it has asked to enter, each with the entities it has not unlocked. */
   final LinkedHashMap<String, Set<String>> sections = new LinkedHashMap<>(0);

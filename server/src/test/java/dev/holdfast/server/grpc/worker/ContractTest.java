@@ -305,7 +305,7 @@ class ContractTest {
         () ->
             stub.streamInstanceHistory(
                     StreamInstanceHistoryRequest.newBuilder().setInstanceId("a").build())
-                .hasNext());
+                .forEachRemaining(chunk -> {}));
   }
 
   private static List<String> ids(int count) {

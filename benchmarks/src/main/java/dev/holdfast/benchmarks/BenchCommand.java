@@ -107,6 +107,8 @@ public final class BenchCommand implements Subcommand {
       case FANOUT -> 50;
       case HTTP -> 50_000;
       case REMOTE_SEQUENCE -> 20_000;
+      case ENTITY -> 500_000;
+      case ENTITY_CLIENT -> 100_000;
     };
   }
 
@@ -114,7 +116,8 @@ public final class BenchCommand implements Subcommand {
     return switch (workload) {
       case SEQUENCE -> 1_000;
       case FANOUT -> 1;
-      case HTTP, REMOTE_SEQUENCE -> 256;
+      case HTTP, REMOTE_SEQUENCE, ENTITY_CLIENT -> 256;
+      case ENTITY -> 64;
     };
   }
 

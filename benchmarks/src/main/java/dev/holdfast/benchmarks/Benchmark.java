@@ -48,7 +48,16 @@ public final class Benchmark {
       case SEQUENCE, FANOUT -> run(new HubOperation(hub, plan.workload()));
       case HTTP -> runHttp();
       case REMOTE_SEQUENCE -> runRemote();
+      case ENTITY ->
+          run(EntityOperation.byOrchestrations(hub, new HubOperation(hub, plan.workload())));
+      case ENTITY_CLIENT -> runEntityClient();
     };
+  }
+
+  private Report runEntityClient() throws InterruptedException {
+    try (GrpcClient client = new GrpcClient(plan.grpcPort())) {
+      return run(EntityOperation.byClient(hub, client::signal));
+    }
   }
 
   private Report runRemote() throws InterruptedException {
@@ -80,6 +89,7 @@ public final class Benchmark {
     AtomicLong errors = new AtomicLong();
     try (ProgressBar bar = bar()) {
       repeat(operation, latencies, errors, bar);
+      errors.addAndGet(operation.settle());
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
     double cpuMillis = (system.getProcessCpuTime() - cpu) / 1e6;
@@ -123,7 +133,7 @@ public final class Benchmark {
   private void repeat(Operation operation, Histogram latencies, AtomicLong errors, ProgressBar bar)
       throws InterruptedException {
     Semaphore places = new Semaphore(plan.inFlight());
-    for (int i = 0; i < plan.count(); i++) {
+    for (int i = 0; i < plan.count(); i += operation.size()) {
       places.acquire();
       long begin = System.nanoTime();
       var unused =
@@ -135,7 +145,7 @@ public final class Benchmark {
                     if (failure != null && errors.incrementAndGet() == 1) {
                       out.println("First error: " + failure);
                     }
-                    bar.step();
+                    bar.stepBy(operation.size());
                     places.release();
                   });
     }
@@ -177,8 +187,12 @@ public final class Benchmark {
       }
     }
     places.acquire(plan.inFlight());
-    out.printf("Warm-up: %d operations in %d s.%n", done.get(), second);
-    return done.get();
+    long wrong = operation.settle();
+    long count = done.get() * operation.size();
+    out.printf(
+        "Warm-up: %d operations in %d s%s.%n",
+        count, second, wrong == 0 ? "" : ", " + wrong + " of them WRONG");
+    return count;
   }
 
   private static boolean hasSettled(double[] rates, int seconds) {

@@ -7,4 +7,18 @@ interface Operation {
 
   /** Does it once; fails when the output is not the right one. Does not block. */
   CompletableFuture<Void> run();
+
+  /** How many measured operations one run is. */
+  default int size() {
+    return 1;
+  }
+
+  /**
+   * Waits until what the runs have caused is done as well, and checks it.
+   *
+   * @return how many operations were lost or done too often; 0 when all is well
+   */
+  default long settle() throws InterruptedException {
+    return 0;
+  }
 }

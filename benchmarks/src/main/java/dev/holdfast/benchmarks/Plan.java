@@ -35,7 +35,11 @@ public record Plan(
     /** As the first, but started and polled over HTTP. */
     HTTP("http", "BenchSequence"),
     /** As the first, but run by workers of the released Java SDK, and started, over gRPC. */
-    REMOTE_SEQUENCE("remote-sequence", "BenchSequence");
+    REMOTE_SEQUENCE("remote-sequence", "BenchSequence"),
+    /** Signal one of 1,000 entities from an orchestration, which signals 100. */
+    ENTITY("entity", "BenchSignals"),
+    /** Signal one of 1,000 entities over gRPC. */
+    ENTITY_CLIENT("entity-client", "BenchSignals");
 
     /** How many activities one fan-out has. */
     public static final int WIDTH = 1_000;
@@ -66,14 +70,21 @@ public record Plan(
     }
 
     @Nullable String input() {
-      return this == FANOUT ? Integer.toString(WIDTH) : null;
+      return switch (this) {
+        case FANOUT -> Integer.toString(WIDTH);
+        case ENTITY, ENTITY_CLIENT -> Integer.toString(EntityOperation.SIGNALS);
+        case SEQUENCE, HTTP, REMOTE_SEQUENCE -> null;
+      };
     }
 
     /** The one right output. */
     String output() {
-      return this == FANOUT
-          ? Integer.toString(WIDTH * (WIDTH - 1))
-          : "[\"Hello Tokyo!\",\"Hello London!\",\"Hello Seattle!\"]";
+      return switch (this) {
+        case FANOUT -> Integer.toString(WIDTH * (WIDTH - 1));
+        case ENTITY, ENTITY_CLIENT -> Integer.toString(EntityOperation.SIGNALS);
+        case SEQUENCE, HTTP, REMOTE_SEQUENCE ->
+            "[\"Hello Tokyo!\",\"Hello London!\",\"Hello Seattle!\"]";
+      };
     }
   }
 }

@@ -5,6 +5,10 @@ import com.microsoft.durabletask.Task;
 import com.microsoft.durabletask.TaskOrchestrationContext;
 import com.microsoft.durabletask.azurefunctions.DurableActivityTrigger;
 import com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger;
+import dev.holdfast.orchestrations.entities.Entities;
+import dev.holdfast.orchestrations.entities.EntityId;
+import dev.holdfast.orchestrations.entities.EntityRunner;
+import dev.holdfast.orchestrations.entities.EntityTrigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +69,29 @@ public class BenchFunctions {
   @FunctionName("BenchIncrement")
   public int increment(@DurableActivityTrigger(name = "number") int number) {
     return number + 1;
+  }
+
+  /** Signals so many counters of 1,000, beginning at one that depends on the instance. */
+  @FunctionName("BenchSignals")
+  public int signals(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    int count = ctx.getInput(Integer.class);
+    int first = Math.floorMod(ctx.getInstanceId().hashCode(), 1_000);
+    Entities entities = Entities.of(ctx);
+    for (int i = 0; i < count; i++) {
+      String key = Integer.toString((first + i) % 1_000);
+      entities.signal(new EntityId("BenchCounter", key), "add", 1);
+    }
+    return count;
+  }
+
+  @FunctionName("BenchCounter")
+  public String counter(@EntityTrigger(name = "batch") String batch) {
+    return EntityRunner.run(
+        batch,
+        operation -> {
+          operation.setState(operation.state(Long.class, 0L) + operation.input(Long.class));
+          return null;
+        });
   }
 
   /** Sleeps as many seconds as the input says. */

@@ -7,6 +7,8 @@ import dev.holdfast.protocol.CreateInstanceResponse;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.protocol.SignalEntityResponse;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc.TaskHubSidecarServiceBlockingStub;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc.TaskHubSidecarServiceStub;
@@ -44,6 +46,13 @@ public final class GrpcClient implements AutoCloseable {
                         .setGetInputsAndOutputs(true)
                         .build()))
         .thenApply(GetInstanceResponse::getOrchestrationState);
+  }
+
+  /** Signals an entity; done when that is durable. */
+  public CompletableFuture<Void> signal(SignalEntityRequest request) {
+    CompletableFuture<SignalEntityResponse> signalled =
+        call(TaskHubSidecarServiceStub::signalEntity, request);
+    return signalled.thenAccept(done -> {});
   }
 
   /** One of the methods of the stub. */

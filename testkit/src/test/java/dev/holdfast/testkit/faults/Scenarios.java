@@ -25,6 +25,7 @@ final class Scenarios {
     events();
     control();
     rewinding();
+    entities();
   }
 
   Map<String, Consumer<Player>> plays() {
@@ -252,5 +253,36 @@ final class Scenarios {
           assertThat(player.state("a").getOutput().getValue())
               .isEqualTo("in->[y->act(1),flaky(2),act(3)],[x->go#1,act(1)]");
         });
+  }
+
+  private void entities() {
+    for (Habits habits : List.of(Habits.JAVA, Habits.JAVA_OLD)) {
+      String name = "Tells" + (habits.legacyEntities() ? "Old" : "New");
+      programs.add(
+          new Program(
+              name,
+              List.of(
+                  new Step.Signal("@ledger@a", "note", "", Duration.ofSeconds(3)),
+                  new Step.Signal("@ledger@a", "pass", "@ledger@b", Duration.ZERO),
+                  new Step.Ask("@ledger@a", "note", "", false),
+                  new Step.Lock(List.of("@ledger@b", "@ledger@a")),
+                  new Step.Ask("@ledger@b", "enter", "", false),
+                  new Step.Call("act", "1", false),
+                  new Step.Ask("@ledger@b", "leave", "", false),
+                  new Step.Unlock(),
+                  new Step.Ask("@ledger@b", "fail", "", true)),
+              habits));
+      plays.put(
+          "entities called, signalled and locked, " + name,
+          player -> {
+            player.start("a", name);
+            player.start("b", name);
+            player.advance(Duration.ofSeconds(10));
+            for (String id : List.of("a", "b")) {
+              assertThat(player.state(id).getOutput().getValue())
+                  .isEqualTo("in->note,locked,enter,act(1),leave,!refused");
+            }
+          });
+    }
   }
 }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * as the order is the same for everybody, nobody waits in a circle.
  */
 final class Entities {
+  /** From so many on no more are added: a batch must fit into a message to a worker. */
+  private static final int BATCH_BYTES_MAX = 1 << 20;
+
   private final PartitionContext context;
   private final Memory memory;
   private final Changes changes;
@@ -334,10 +337,14 @@ final class Entities {
       from = entity.queue;
     }
     List<Operation> operations = new ArrayList<>();
-    while (operations.size() < context.limits().entityBatchMax()
+    int bytes = 0;
+    while (operations.size() < context.limits().maxEntityOperationBatchSize()
+        && bytes < BATCH_BYTES_MAX
         && !from.isEmpty()
         && from.getFirst().content.kind() != EntityMessage.Kind.LOCK) {
-      operations.add(from.removeFirst());
+      Operation next = from.removeFirst();
+      bytes += next.message.event.getSerializedSize();
+      operations.add(next);
     }
     if (operations.isEmpty()) {
       // The holder asks for a lock within its own: it waits for itself, as its SDK should know.

@@ -14,7 +14,7 @@ package dev.holdfast.core;
  * @param timerHorizon how far ahead timers are loaded
  * @param inboxDelay how long a message that can be produced again may go without a row
  * @param commitDelay how long a message whose acknowledgement waits may go without a row
- * @param entityBatchMax operations that an entity's executor gets at a time
+ * @param maxEntityOperationBatchSize operations that an entity's executor gets at a time
  * @param historyWarning history events of one execution after which a warning names continue-as-new
  */
 public record Limits(
@@ -28,7 +28,7 @@ public record Limits(
     long timerHorizon,
     long inboxDelay,
     long commitDelay,
-    int entityBatchMax,
+    int maxEntityOperationBatchSize,
     int historyWarning) {
 
   public static final Limits DEFAULT =

@@ -173,7 +173,7 @@ public record HostConfig(
       String hub = hubName(durable);
       Durable durableTask = Durable.read(durable, cores);
       Http http = Http.read(extensions.section("http"));
-      Limits limits = Limits.read(extensions.section("holdfast"), cores);
+      Limits limits = Limits.read(extensions.section("holdfast"), durable, cores);
       Section console = logging.section("console");
       boolean enabled = console.flag("isEnabled", true);
       boolean colors = !console.flag("DisableColors", false);

@@ -86,10 +86,13 @@ public record Limits(
     }
   }
 
-  static Limits read(Section section, int cores) {
+  /**
+   * @param durable {@code extensions.durableTask}, where what has a place there is said
+   */
+  static Limits read(Section section, Section durable, int cores) {
     return new Limits(
         partitions(section, cores),
-        perPartition(section),
+        perPartition(section, durable),
         (int) section.bytes("requestBytesMax", 100 * MIB, 64 * 1024, 1024 * MIB),
         section.bytes("fileGrowthWarning", 4L << 30, MIB, Long.MAX_VALUE),
         section.bytes("freeSpaceMin", 64 * MIB, 0, Long.MAX_VALUE),
@@ -140,7 +143,7 @@ public record Limits(
     return partitions;
   }
 
-  private static dev.holdfast.core.Limits perPartition(Section section) {
+  private static dev.holdfast.core.Limits perPartition(Section section, Section durable) {
     dev.holdfast.core.Limits usual = dev.holdfast.core.Limits.DEFAULT;
     return new dev.holdfast.core.Limits(
         section.whole("instanceIdMax", usual.instanceIdMax(), 1, 1_000),
@@ -153,7 +156,8 @@ public record Limits(
         micros(section, "timerHorizon", usual.timerHorizon()),
         micros(section, "inboxDelay", usual.inboxDelay()),
         micros(section, "commitDelay", usual.commitDelay()),
-        section.whole("entityBatchMax", usual.entityBatchMax(), 1, 100_000),
+        durable.whole(
+            "maxEntityOperationBatchSize", usual.maxEntityOperationBatchSize(), 1, 100_000),
         section.whole("historyWarning", usual.historyWarning(), 1, Integer.MAX_VALUE));
   }
 

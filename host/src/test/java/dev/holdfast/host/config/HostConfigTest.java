@@ -101,11 +101,11 @@ class HostConfigTest {
   void every_limit_of_ours_has_its_place() throws IOException {
     Limits limits =
         read("""
-        {"version": "2.0", "extensions": {"holdfast": {
+        {"version": "2.0", "extensions": {"durableTask": {"maxEntityOperationBatchSize": 53}, "holdfast": {
           "partitions": 8, "instanceIdMax": 50, "nameMax": 51, "payloadMax": "1MiB",
           "inboxMax": 52, "activeInstances": 5, "idleInstances": 6, "timersInMemory": 7,
           "timerHorizon": "30s", "inboxDelay": "20ms", "commitDelay": "0ms",
-          "entityBatchMax": 53, "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
+          "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
           "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"},

@@ -4,6 +4,7 @@
 "use strict";
 const readline = require("node:readline");
 const {
+  EntityInstanceId,
   TaskHubGrpcClient,
   NoOpLogger,
   PurgeInstanceCriteria,
@@ -41,6 +42,16 @@ const more = {
     criteria.setCreatedTimeTo(createdTimeTo);
     criteria.setRuntimeStatusList(runtimeStatusList);
     return client.purgeOrchestration(criteria);
+  },
+  signal: (id, operation, input, options) =>
+    client.signalEntity(EntityInstanceId.fromString(id), operation, input, options),
+  entity: (id, withState) => client.getEntity(EntityInstanceId.fromString(id), withState),
+  entities: async (query) => {
+    const found = [];
+    for await (const entity of client.getEntities(query)) {
+      found.push(entity);
+    }
+    return found;
   },
   // The SDK's client has no option for it yet, its messages have.
   startUnless: (name, instanceId, replaceable) => {

@@ -4,7 +4,9 @@
 "use strict";
 const {
   TaskHubGrpcWorker,
+  EntityInstanceId,
   NoOpLogger,
+  TaskEntity,
   RetryPolicy,
   whenAll,
   whenAny,
@@ -158,6 +160,84 @@ const orchestrators = {
   },
 };
 
+const account = (key) => new EntityInstanceId("Account", key);
+
+class Account extends TaskEntity {
+  initializeState() {
+    return 0;
+  }
+  add(amount) {
+    return (this.state += amount);
+  }
+  get() {
+    return this.state;
+  }
+  refuse(message) {
+    this.state = -1;
+    throw new RangeError(message);
+  }
+  passOn(amount) {
+    this.state -= amount;
+    this.context.signalEntity(account(`${this.context.id.key}-heir`), "add", amount);
+  }
+  order(city) {
+    return this.context.scheduleNewOrchestration("Sequence", [city], {
+      instanceId: `ordered-by-${this.context.id.key}`,
+    });
+  }
+}
+
+// Operations without a class, on the state as it is.
+const notes = {
+  run: (operation) => {
+    const so = operation.state.getState([]);
+    operation.state.setState(operation.name === "clear" ? null : [...so, operation.getInput()]);
+  },
+};
+
+const entities = { Account: () => new Account(), Notes: () => notes };
+
+Object.assign(orchestrators, {
+  Calls: async function* (ctx, { key, amounts }) {
+    let balance;
+    for (const amount of amounts) {
+      balance = yield ctx.entities.callEntity(account(key), "add", amount);
+    }
+    return balance;
+  },
+  Signals: async function* (ctx, { key, amounts }) {
+    for (const amount of amounts) {
+      ctx.entities.signalEntity(account(key), "add", amount);
+    }
+    return yield ctx.entities.callEntity(account(key), "get");
+  },
+  Refused: async function* (ctx, key) {
+    try {
+      yield ctx.entities.callEntity(account(key), "refuse", "not today");
+      return "done";
+    } catch (e) {
+      const balance = yield ctx.entities.callEntity(account(key), "get");
+      return `${e.failureDetails.errorType}: ${e.failureDetails.errorMessage}, ${balance}`;
+    }
+  },
+  // Reads both, waits, and writes both: without locks others would come between.
+  Transfers: async function* (ctx, { from, to, amount }) {
+    const lock = yield ctx.entities.lockEntities(account(from), account(to));
+    const balance = yield ctx.entities.callEntity(account(from), "get");
+    yield ctx.createTimer(0.01);
+    yield ctx.entities.callEntity(account(from), "add", -amount);
+    yield ctx.entities.callEntity(account(to), "add", amount);
+    const after = yield ctx.entities.callEntity(account(from), "get");
+    lock.release();
+    return after === balance - amount;
+  },
+  Holds: async function* (ctx, key) {
+    yield ctx.entities.lockEntities(account(key));
+    ctx.setCustomStatus("locked");
+    yield ctx.waitForExternalEvent("Word");
+  },
+});
+
 const worker = new TaskHubGrpcWorker({
   hostAddress: `127.0.0.1:${port}`,
   logger: new NoOpLogger(),
@@ -172,6 +252,11 @@ for (const [name, code] of Object.entries(activities)) {
 for (const [name, code] of Object.entries(orchestrators)) {
   if (wanted(name)) {
     worker.addNamedOrchestrator(name, code);
+  }
+}
+for (const [name, factory] of Object.entries(entities)) {
+  if (wanted(name)) {
+    worker.addNamedEntity(name, factory);
   }
 }
 worker.start().then(() => console.log("ready"));

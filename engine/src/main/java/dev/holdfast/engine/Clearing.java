@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
@@ -8,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Removing every instance, whatever it is doing: each is terminated and purged like any other, so
- * that a clearing which is cut short can simply be repeated.
+ * Removing every instance, whatever it is doing, and every entity: each is terminated and purged
+ * like any other, so that a clearing which is cut short can simply be repeated.
  */
 final class Clearing {
   private static final int PAGE = 500;
@@ -76,7 +77,7 @@ final class Clearing {
   }
 
   private CompletableFuture<Boolean> one(Rows.Instance instance) {
-    return Statuses.isEnded(instance.status())
+    return EntityIds.isEntity(instance.id()) || Statuses.isEnded(instance.status())
         ? purgeOne.apply(instance.id())
         : terminate.apply(instance.id()).thenCompose(ended -> purgeOne.apply(instance.id()));
   }

@@ -2,9 +2,11 @@ package dev.holdfast.testkit.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.core.Times;
 import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.testkit.driven.FaultyStore.Fault;
 import dev.holdfast.testkit.program.Program;
 import dev.holdfast.testkit.program.Step;
@@ -39,11 +41,21 @@ class ClearTest {
                     .setScheduledStartTimestamp(Times.timestamp(Long.MAX_VALUE / 2))
                     .build()));
     ask.driven.get(ask.hub().suspend("waits", "lunch"));
+    ask.driven.get(
+        ask.hub()
+            .signalEntity(
+                SignalEntityRequest.newBuilder()
+                    .setInstanceId("@ledger@a")
+                    .setName("note")
+                    .setInput(StringValue.of("x"))
+                    .build()));
     assertThat(count()).isEqualTo(5);
+    assertThat(ask.driven.get(ask.hub().getEntity("@ledger@a", false))).isPresent();
 
-    assertThat(ask.driven.get(ask.hub().clear())).isEqualTo(5);
+    assertThat(ask.driven.get(ask.hub().clear())).isEqualTo(6);
 
     assertThat(count()).isZero();
+    assertThat(ask.driven.get(ask.hub().getEntity("@ledger@a", false))).isEmpty();
     ask.driven.crash();
     assertThat(count()).isZero();
     assertThat(ask.refusal(ask.hub().rewind("done", "again"))).isEqualTo(Reason.NOT_FOUND);

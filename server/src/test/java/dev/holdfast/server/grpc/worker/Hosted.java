@@ -94,6 +94,12 @@ final class Hosted implements AutoCloseable {
       return this;
     }
 
+    /** Longer timers are made of pieces; three days each, unless it is said here. */
+    Registered timersAtMost(Duration piece) {
+      builder.maximumTimerInterval(piece);
+      return this;
+    }
+
     Registered activity(String name, Function<TaskActivityContext, Object> code) {
       TaskActivity activity = code::apply;
       builder.addActivity(

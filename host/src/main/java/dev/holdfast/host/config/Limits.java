@@ -104,7 +104,9 @@ public record Limits(
   private static WorkerSettings workers(Section section, Section activityTimeouts) {
     Map<String, Duration> timeouts = new LinkedHashMap<>();
     for (String activity : activityTimeouts.names()) {
-      timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+      if (activityTimeouts.has(activity)) {
+        timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+      }
     }
     WorkerSettings usual = WorkerSettings.DEFAULT;
     return new WorkerSettings(

@@ -302,10 +302,12 @@ class ContractTest {
     refused(
         Code.NOT_FOUND,
         "'a'",
-        () ->
-            stub.streamInstanceHistory(
-                    StreamInstanceHistoryRequest.newBuilder().setInstanceId("a").build())
-                .forEachRemaining(chunk -> {}));
+        () -> {
+          var unused =
+              stub.streamInstanceHistory(
+                      StreamInstanceHistoryRequest.newBuilder().setInstanceId("a").build())
+                  .hasNext();
+        });
   }
 
   private static List<String> ids(int count) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,7 +25,7 @@ final class Wire implements AutoCloseable {
 
   /** Ends every connection that there is, without a word to either side. */
   void cut() throws IOException {
-    for (Socket socket : sockets) {
+    for (Socket socket : List.copyOf(sockets)) {
       sockets.remove(socket);
       socket.close();
     }

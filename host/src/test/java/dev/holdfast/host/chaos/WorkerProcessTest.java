@@ -62,7 +62,7 @@ class WorkerProcessTest {
                 false,
                 false,
                 true),
-            Map.of(SETTINGS + "silentFor", "1s", SETTINGS + "answerWithin", "1s"));
+            Map.of(SETTINGS + "silentFor", "10s", SETTINGS + "answerWithin", "1s"));
   }
 
   @AfterEach
@@ -171,7 +171,7 @@ class WorkerProcessTest {
     }
     Patience.await().until(() -> host.engine().isServed(WorkItem.Kind.ACTIVITY, "Step"));
     int begun = 0;
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < 4; round++) {
       int before = host.hub().query(ended()).join().getOrchestrationStateCount();
       for (int i = 0; i < 60; i++) {
         begin("load" + begun++);

@@ -303,7 +303,7 @@ class ContractTest {
         Code.NOT_FOUND,
         "'a'",
         () -> {
-          var unused =
+          var unusedHistory =
               stub.streamInstanceHistory(
                       StreamInstanceHistoryRequest.newBuilder().setInstanceId("a").build())
                   .hasNext();

@@ -14,6 +14,7 @@ import com.microsoft.durabletask.TaskOrchestration;
 import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.protocol.SignalEntityRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +93,10 @@ class WorkersBesideAppTest {
             new DurableTaskGrpcClientBuilder().port(host.grpcPort()).build()) {
       client.raiseEvent("r", "Go");
       client.scheduleNewOrchestrationInstance("Remote", null, "r2");
+      host.hub()
+          .signalEntity(
+              SignalEntityRequest.newBuilder().setInstanceId("@counter@a").setName("add").build())
+          .join();
       Http http = new Http(host.url());
       await()
           .atMost(Duration.ofSeconds(30))
@@ -100,6 +105,7 @@ class WorkersBesideAppTest {
                   assertThat(http.get("/runtime/webhooks/holdfast/metrics").body())
                       .contains("# TYPE holdfast_unserved_work gauge")
                       .contains("holdfast_unserved_work{kind=\"orchestrator\",name=\"Remote\"} 2\n")
+                      .contains("holdfast_unserved_work{kind=\"entity\",name=\"counter\"} 1\n")
                       .contains("holdfast_workers_connected 0\n"));
       assertThat(http.get("/admin/host/status").body())
           .contains("No connected worker serves orchestrator 'Remote': 2 wait for one.");

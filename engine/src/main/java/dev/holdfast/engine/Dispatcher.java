@@ -18,10 +18,8 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +55,6 @@ public final class Dispatcher {
    */
   private static final int LOST_FREELY = 3;
 
-  private static final int MISSED_MAX = 1_000;
-
   private final Crew crew = new Crew();
   private final Executor.Answers answers;
   private final Consumer<Answer> failures;
@@ -73,9 +69,6 @@ public final class Dispatcher {
 
   /** How many items wait, by what they are. Written on the loop's thread, read from any. */
   private final ConcurrentSkipListMap<Name, Integer> counts = new ConcurrentSkipListMap<>();
-
-  /** Orchestrators that were asked for while nobody served them; the newest may be left out. */
-  private final ConcurrentSkipListSet<String> missed = new ConcurrentSkipListSet<>();
 
   private long order;
   private boolean draining;
@@ -167,16 +160,7 @@ public final class Dispatcher {
    * thread.
    */
   public boolean serves(WorkItem.Kind kind, String name) {
-    boolean serves = (unserved == Unserved.FAILS && !crew.hadWorkers()) || isServed(kind, name);
-    if (!serves && missed.size() < MISSED_MAX) {
-      missed.add(name);
-    }
-    return serves;
-  }
-
-  /** Orchestrators that were asked for while nobody served them. Safe from any thread. */
-  NavigableSet<String> missed() {
-    return missed;
+    return (unserved == Unserved.FAILS && !crew.hadWorkers()) || isServed(kind, name);
   }
 
   /** The items that wait here and that nobody serves. Safe from any thread. */

@@ -66,6 +66,7 @@ public final class Engine implements Workforce, AutoCloseable {
   private final StoreReader reader;
   private final Callbacks callbacks;
   private final Dispatcher dispatcher;
+  private final UnservedWorks unservedWorks;
   private final Jobs jobs;
   private final Hub hub;
   private final Problems problems;
@@ -97,6 +98,7 @@ public final class Engine implements Workforce, AutoCloseable {
     this.pipeline = new CommitPipeline(store, clock, problems, link::flushed, wounds);
     this.reader = new StoreReader(store, clock, problems, link::read);
     this.dispatcher = new Dispatcher(link::answer, link::answer, settings.unserved());
+    this.unservedWorks = new UnservedWorks(dispatcher, store);
     this.loop =
         new Loop(
             new Loop.Parts(
@@ -168,9 +170,14 @@ public final class Engine implements Workforce, AutoCloseable {
 
   /** Summaries name orchestrators as they are called, and entities with an at-sign before it. */
   private boolean serves(String name) {
-    return EntityIds.isEntity(name)
-        ? dispatcher.serves(WorkItem.Kind.ENTITY, name.substring(1))
-        : dispatcher.serves(WorkItem.Kind.ORCHESTRATOR, name);
+    boolean serves =
+        EntityIds.isEntity(name)
+            ? dispatcher.serves(WorkItem.Kind.ENTITY, name.substring(1))
+            : dispatcher.serves(WorkItem.Kind.ORCHESTRATOR, name);
+    if (!serves) {
+      unservedWorks.missed(name);
+    }
+    return serves;
   }
 
   private void redeliverMail() {
@@ -230,7 +237,7 @@ public final class Engine implements Workforce, AutoCloseable {
    * Reads the store, and so fails with {@link dev.holdfast.core.StoreException} when that fails.
    */
   public List<UnservedWork> unservedWork() {
-    return new UnservedWorks(dispatcher, store).find();
+    return unservedWorks.find();
   }
 
   @Override

@@ -5,7 +5,7 @@ import dev.holdfast.core.WorkItem;
 /**
  * Work of one name that waits because nobody who is connected runs it.
  *
- * @param waiting how many: instances of an orchestrator, items of anything else
+ * @param waiting how many: activities, or instances of an orchestrator or entity
  */
 public record UnservedWork(WorkItem.Kind kind, String name, int waiting) {
 

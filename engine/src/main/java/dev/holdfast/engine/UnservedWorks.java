@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
 import java.util.ArrayList;
@@ -7,44 +8,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Finds the work that nobody serves: activities wait in the dispatcher, but instances whose
- * orchestrator nobody serves are not even loaded.
+ * Finds the work that nobody serves: activities wait in the dispatcher, but instances whose code
+ * nobody serves are not even loaded.
  */
 final class UnservedWorks {
   private static final int PAGE = 1_000;
   private static final int READ_MAX = 20_000;
+  private static final int MISSED_MAX = 1_000;
 
   private final Dispatcher dispatcher;
   private final Store store;
+
+  /** Names of rows that could not run for want of somebody; the newest may be left out. */
+  private final ConcurrentSkipListSet<String> missed = new ConcurrentSkipListSet<>();
 
   UnservedWorks(Dispatcher dispatcher, Store store) {
     this.dispatcher = dispatcher;
     this.store = store;
   }
 
-  /** Reads the store when an orchestrator was missed, so not for the thread of the loop. */
+  /** The row of this name could not run now. Safe from any thread. */
+  void missed(String name) {
+    if (missed.size() < MISSED_MAX) {
+      missed.add(name);
+    }
+  }
+
+  /** Reads the store when something was missed, so not for the thread of the loop. */
   List<UnservedWork> find() {
     List<UnservedWork> found = new ArrayList<>();
-    Map<String, Integer> orchestrators = new TreeMap<>();
+    Map<String, Integer> instances = new TreeMap<>();
     for (UnservedWork one : dispatcher.unserved()) {
-      if (one.kind() == WorkItem.Kind.ORCHESTRATOR) {
-        orchestrators.put(one.name(), one.waiting());
-      } else {
-        found.add(one);
+      switch (one.kind()) {
+        case ACTIVITY -> found.add(one);
+        case ORCHESTRATOR -> instances.put(one.name(), one.waiting());
+        case ENTITY -> instances.put("@" + one.name(), one.waiting());
       }
     }
-    // Turns that wait in the dispatcher are of instances that the store calls ready as well.
-    ready().forEach((name, count) -> orchestrators.merge(name, count, Math::max));
-    orchestrators.forEach(
-        (name, count) -> found.add(new UnservedWork(WorkItem.Kind.ORCHESTRATOR, name, count)));
+    // What waits in the dispatcher is of instances that the store calls ready as well.
+    ready().forEach((name, count) -> instances.merge(name, count, Math::max));
+    instances.forEach((name, count) -> found.add(unserved(name, count)));
     return found;
   }
 
+  private static UnservedWork unserved(String name, int count) {
+    return EntityIds.isEntity(name)
+        ? new UnservedWork(WorkItem.Kind.ENTITY, name.substring(1), count)
+        : new UnservedWork(WorkItem.Kind.ORCHESTRATOR, name, count);
+  }
+
+  /** By the names that rows have. */
   private Map<String, Integer> ready() {
     Map<String, Integer> ready = new TreeMap<>();
-    TreeSet<String> missed = new TreeSet<>(dispatcher.missed());
+    TreeSet<String> missed = new TreeSet<>(this.missed);
     if (missed.isEmpty()) {
       return ready;
     }
@@ -53,7 +72,8 @@ final class UnservedWorks {
     List<Store.Ready> page = store.ready(Store.Slots.ALL, after, PAGE);
     while (!page.isEmpty() && read < READ_MAX) {
       for (Store.Ready one : page) {
-        if (!dispatcher.isServed(WorkItem.Kind.ORCHESTRATOR, one.name())) {
+        UnservedWork work = unserved(one.name(), 1);
+        if (!dispatcher.isServed(work.kind(), work.name())) {
           ready.merge(one.name(), 1, Integer::sum);
         }
         after = one.key();
@@ -63,7 +83,7 @@ final class UnservedWorks {
     }
     if (page.isEmpty()) {
       missed.removeAll(ready.keySet());
-      dispatcher.missed().removeAll(missed);
+      this.missed.removeAll(missed);
     }
     return ready;
   }

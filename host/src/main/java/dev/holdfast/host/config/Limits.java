@@ -107,7 +107,9 @@ public record Limits(
   private static WorkerSettings workers(Section section, Section activityTimeouts) {
     Map<String, Duration> timeouts = new LinkedHashMap<>();
     for (String activity : activityTimeouts.names()) {
-      timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+      if (activityTimeouts.has(activity)) {
+        timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+      }
     }
     WorkerSettings usual = WorkerSettings.DEFAULT;
     return new WorkerSettings(
@@ -116,10 +118,19 @@ public record Limits(
         (int) section.bytes("itemBytesMax", usual.itemBytesMax(), 64 * 1024, 1024 * MIB),
         (int) section.bytes("responseBytesMax", usual.responseBytesMax(), MIB, 1024 * MIB),
         positive(section, "pingEvery", usual.pingEvery()),
-        positive(section, "silentFor", usual.silentFor()),
+        silentFor(section, usual.silentFor()),
         positive(section, "answerWithin", usual.answerWithin()),
         positive(section, "turnTimeout", usual.turnTimeout()),
         timeouts);
+  }
+
+  /** gRPC asks no more often, whatever it is told. */
+  private static Duration silentFor(Section section, Duration usual) {
+    Duration given = section.duration("silentFor", usual);
+    if (given.compareTo(Duration.ofSeconds(10)) < 0) {
+      throw section.wrong("silentFor", given.toString(), "at least 10s");
+    }
+    return given;
   }
 
   private static Duration positive(Section section, String name, Duration usual) {

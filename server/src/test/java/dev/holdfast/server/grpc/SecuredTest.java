@@ -132,10 +132,10 @@ class SecuredTest {
     return TlsChannelCredentials.newBuilder().trustManager(server.certificate().toFile()).build();
   }
 
-  private static ChannelCredentials trusting(PemFiles server, PemFiles own) throws Exception {
+  private static ChannelCredentials trusting(PemFiles authority, PemFiles mine) throws Exception {
     return TlsChannelCredentials.newBuilder()
-        .trustManager(server.certificate().toFile())
-        .keyManager(own.certificate().toFile(), own.privateKey().toFile())
+        .trustManager(authority.certificate().toFile())
+        .keyManager(mine.certificate().toFile(), mine.privateKey().toFile())
         .build();
   }
 

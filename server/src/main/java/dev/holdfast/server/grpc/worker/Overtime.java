@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A turn is pure, so it goes to another worker. An activity is not: only an attempt over the
  * limit that somebody has set for its name has failed, and the orchestrator decides whether there
- * is another one. What waits behind an item that was given up, at a worker that runs one after the
- * other, goes to others too.
+ * is another one. A batch of an entity stays. What waits behind an item that was given up, at a
+ * worker that runs one after the other, goes to others too: it has not even been read.
  */
 final class Overtime {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -39,37 +40,47 @@ final class Overtime {
    */
   void look(RemoteWorker worker, long now) {
     List<Handout> all = worker.inOrder();
-    boolean firstGivenUp = !all.isEmpty() && all.get(0).givenUp;
-    for (int i = 0; i < all.size(); i++) {
-      Handout handout = all.get(i);
-      boolean waits = worker.isSerial() && i > 0;
+    Handout first = first(all);
+    boolean firstGivenUp = first != null && first.givenUp;
+    for (Handout handout : all) {
       if (handout.givenUp) {
         continue;
       }
+      boolean waits = worker.isSerial() && handout != first;
       if (handout.item instanceof WorkItem.Activity activity) {
         Duration limit = settings.activityTimeouts().get(activity.name());
         if (!waits && limit != null && now - worker.since(handout) > limit.toNanos()) {
-          fail(handout, activity, limit, i == 0);
+          fail(handout, activity, limit, handout == first);
         } else if (waits && firstGivenUp) {
-          moveOn(handout, "it waited behind work that hangs");
+          moveOn(handout, false, "it waited behind work that hangs");
         }
       } else if (handout.item instanceof WorkItem.EntityBatch) {
         // Its code may reach outside and take its time; only what waits behind others moves on.
         if (waits && firstGivenUp) {
-          moveOn(handout, "it waited behind work that hangs");
+          moveOn(handout, false, "it waited behind work that hangs");
         }
       } else if (now - handout.at > settings.turnTimeout().toNanos()) {
         moveOn(
-            handout, "its worker did not answer for " + settings.turnTimeout().toMillis() + " ms");
+            handout,
+            handout == first,
+            "its worker did not answer for " + settings.turnTimeout().toMillis() + " ms");
       }
     }
   }
 
-  private void moveOn(Handout handout, String why) {
+  /** Batches of entities never hold others up, wherever they run one after the other. */
+  private static @Nullable Handout first(List<Handout> all) {
+    for (Handout one : all) {
+      if (one.item.kind() != WorkItem.Kind.ENTITY) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  private void moveOn(Handout handout, boolean first, String why) {
     RemoteWorker worker = handout.worker;
-    // Whether it is the first matters only to what comes behind it, which the next look will see.
-    if (othersHaveRoom.test(handout.item, worker)
-        && worker.giveUp(handout, worker.inOrder().indexOf(handout) == 0)) {
+    if (othersHaveRoom.test(handout.item, worker) && worker.giveUp(handout, first)) {
       log.warn(
           "{} '{}' of {} goes from worker {} to another: {}.",
           handout.item.kind().word(),

@@ -81,7 +81,7 @@ final class RemoteWorker implements Executor {
     this.turnsMax = said(request.getMaxConcurrentOrchestrationWorkItems(), unsaid);
     this.activitiesMax = said(request.getMaxConcurrentActivityWorkItems(), unsaid);
     this.batchesMax = said(request.getMaxConcurrentEntityWorkItems(), unsaid);
-    this.serial = caller.isJava() && activitiesMax == unsaid;
+    this.serial = caller.isJava() && request.getMaxConcurrentActivityWorkItems() <= 0;
     this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
   }
 

@@ -9,6 +9,7 @@ import com.microsoft.durabletask.TaskFailedException;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.CreateTaskHubRequest;
 import dev.holdfast.protocol.DeleteTaskHubRequest;
+import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.InstanceBatch;
@@ -18,11 +19,13 @@ import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationIdReusePolicy;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.QueryEntitiesRequest;
 import dev.holdfast.protocol.QueryInstancesRequest;
 import dev.holdfast.protocol.RaiseEventRequest;
 import dev.holdfast.protocol.RestartInstanceRequest;
 import dev.holdfast.protocol.ResumeRequest;
 import dev.holdfast.protocol.RewindInstanceRequest;
+import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
@@ -302,10 +305,12 @@ class ContractTest {
     refused(
         Code.NOT_FOUND,
         "'a'",
-        () ->
-            stub.streamInstanceHistory(
-                    StreamInstanceHistoryRequest.newBuilder().setInstanceId("a").build())
-                .forEachRemaining(chunk -> {}));
+        () -> {
+          var unusedHistory =
+              stub.streamInstanceHistory(
+                      StreamInstanceHistoryRequest.newBuilder().setInstanceId("a").build())
+                  .hasNext();
+        });
   }
 
   private static List<String> ids(int count) {
@@ -398,6 +403,14 @@ class ContractTest {
         .getOrchestrationStateCount();
   }
 
+  private int entities() {
+    return stub.queryEntities(
+            QueryEntitiesRequest.newBuilder()
+                .setQuery(EntityQuery.newBuilder().setIncludeTransient(true))
+                .build())
+        .getEntitiesCount();
+  }
+
   @Test
   void a_hub_is_made_once_made_anew_and_deleted() {
     waiting("live");
@@ -411,10 +424,19 @@ class ContractTest {
     assertThat(same).isNotNull();
     assertThat(get("live").getExists()).isTrue();
 
+    var asked =
+        stub.signalEntity(
+            SignalEntityRequest.newBuilder().setInstanceId("@counter@a").setName("add").build());
+    assertThat(asked).isNotNull();
+    assertThat(entities()).isEqualTo(1);
+
     var anew =
         stub.createTaskHub(CreateTaskHubRequest.newBuilder().setRecreateIfExists(true).build());
     assertThat(anew).isNotNull();
     assertThat(instances()).isZero();
+    assertThat(entities()).isZero();
+    assertThat(hosted.problems).hasSize(1).first().asString().contains("add", "was removed");
+    hosted.problems.clear();
     assertThat(get("live").getExists()).isFalse();
 
     ended("Ends", "afterwards");

@@ -132,6 +132,12 @@ class ConnectTest {
       startDeploy(green, "new");
       awaitFirstStep(green, "new");
       Http http = new Http(green.url());
+      for (Holdfast asked : List.of(hub, green)) {
+        assertThat(new Http(asked.url()).get("/runtime/webhooks/holdfast/versions").body())
+            .contains(
+                "{\"name\":\"Deploy\",\"version\":\"1.0\",\"running\":1,\"pending\":0,",
+                "{\"name\":\"Deploy\",\"version\":\"2.0\",\"running\":1,\"pending\":0,");
+      }
       for (String id : List.of("old", "new")) {
         assertThat(http.post(DURABLE + "/instances/" + id + "/raiseEvent/Go", "1").statusCode())
             .isEqualTo(202);
@@ -167,6 +173,47 @@ class ConnectTest {
           .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_PENDING);
       try (Holdfast newer = app(GreenFunctions.class, "2.0", "CurrentOrOlder", hub.grpcPort())) {
         assertThat(end(newer, "v1.10").getOutput().getValue()).startsWith("\"").endsWith("after\"");
+      }
+    }
+  }
+
+  @Test
+  void in_process_another_version_waits_or_fails_as_host_json_says() throws Exception {
+    for (String failure : List.of("Reject", "Fail")) {
+      DemoApp app = DemoApp.of(BlueFunctions.class, folder.resolve(failure));
+      app.with(
+          "host.json",
+          """
+          {"version": "2.0", "extensions": {"durableTask": {"defaultVersion": "2.0",
+            "versionMatchStrategy": "Strict", "versionFailureStrategy": "%s"}}}
+          """
+              .formatted(failure));
+      try (Holdfast host =
+          Holdfast.start(
+              options(app.folder(), folder.resolve(failure + "-data"), 0, false), Map.of())) {
+        startDeploy(host, "own");
+        awaitFirstStep(host, "own");
+        assertThat(host.hub().get("own", false).join().orElseThrow().getVersion().getValue())
+            .isEqualTo("2.0");
+        Http http = new Http(host.url());
+        assertThat(http.post(DURABLE + "/orchestrators/Child/other?version=1.0", "1").statusCode())
+            .isEqualTo(202);
+        if (failure.equals("Fail")) {
+          assertThat(end(host, "other").getFailureDetails().getErrorType())
+              .isEqualTo("VersionMismatch");
+        } else {
+          await()
+              .until(
+                  () ->
+                      host.hub()
+                          .why("other")
+                          .join()
+                          .orElseThrow()
+                          .summary()
+                          .contains("version '1.0' of orchestrator 'Child' is run by nobody"));
+          assertThat(host.hub().get("other", false).join().orElseThrow().getOrchestrationStatus())
+              .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_PENDING);
+        }
       }
     }
   }

@@ -1,9 +1,11 @@
 package dev.holdfast.engine;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.EntityBatchResult;
@@ -220,7 +222,8 @@ public final class Dispatcher {
       outgoing.computeIfAbsent(to, e -> new Outgoing()).add(item);
       return true;
     }
-    if (unserved == Unserved.FAILS && crew.isComplete() && !crew.takes(item)) {
+    // A version that nobody here runs waits for somebody who does; a name never will be served.
+    if (unserved == Unserved.FAILS && crew.isComplete() && !crew.serves(item.kind(), item.name())) {
       failures.accept(notServed(item));
       return true;
     }
@@ -416,13 +419,34 @@ public final class Dispatcher {
             .build());
   }
 
-  /** Why work of this name does not run, in words; null when nothing here stands in its way. */
-  @Nullable String obstacle(WorkItem.Kind kind, String name) {
+  /**
+   * Why work of this name and version does not run, in words; null when nothing here stands in its
+   * way.
+   */
+  @Nullable String obstacle(WorkItem.Kind kind, String name, @Nullable String version) {
     if (draining) {
       return "the host is stopping";
     }
-    return isServed(kind, name)
+    if (!isServed(kind, name)) {
+      return "no connected worker serves %s '%s'".formatted(kind.word(), name);
+    }
+    return crew.takes(asked(kind, name, version))
         ? null
-        : "no connected worker serves %s '%s'".formatted(kind.word(), name);
+        : "%s of %s '%s' is run by nobody who is connected"
+            .formatted(
+                version == null || version.isEmpty()
+                    ? "an instance without version"
+                    : "version '" + version + "'",
+                kind.word(),
+                name);
+  }
+
+  private static WorkItem asked(WorkItem.Kind kind, String name, @Nullable String version) {
+    return switch (kind) {
+      case ORCHESTRATOR -> new WorkItem.Turn(0, "", "", name, version, ByteString.EMPTY);
+      case ACTIVITY ->
+          new WorkItem.Activity(0, version, ActivityRequest.newBuilder().setName(name).build());
+      case ENTITY -> new WorkItem.EntityBatch(0, "@" + name + "@", "", null, List.of());
+    };
   }
 }

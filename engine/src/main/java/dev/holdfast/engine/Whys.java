@@ -61,10 +61,10 @@ final class Whys {
               name,
               instant(explanation.turnOpenSince()),
               null,
-              dispatcher.obstacle(kind, name)));
+              dispatcher.obstacle(kind, name, version(state))));
     } else if (explanation.unread() > 0
         && state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
-      String obstacle = dispatcher.obstacle(kind, name);
+      String obstacle = dispatcher.obstacle(kind, name, version(state));
       waiting.add(
           new Why.Waiting(
               entity ? "batch" : "turn",
@@ -74,7 +74,7 @@ final class Whys {
               obstacle != null ? obstacle : "other instances come first (activeInstances)"));
     }
     for (Explanation.Awaited awaited : explanation.awaited()) {
-      waiting.add(waiting(awaited));
+      waiting.add(waiting(awaited, state));
     }
     if (waiting.isEmpty() && entity) {
       waiting.add(new Why.Waiting("operation", "an operation", null, null, null));
@@ -89,7 +89,7 @@ final class Whys {
     }
   }
 
-  private Why.Waiting waiting(Explanation.Awaited awaited) {
+  private Why.Waiting waiting(Explanation.Awaited awaited, OrchestrationState state) {
     return switch (awaited.kind()) {
       case ACTIVITY ->
           new Why.Waiting(
@@ -97,7 +97,7 @@ final class Whys {
               awaited.name(),
               instant(awaited.since()),
               null,
-              dispatcher.obstacle(WorkItem.Kind.ACTIVITY, awaited.name()));
+              dispatcher.obstacle(WorkItem.Kind.ACTIVITY, awaited.name(), version(state)));
       case TIMER ->
           new Why.Waiting(
               "timer", "a timer", instant(awaited.since()), instant(awaited.until()), null);
@@ -110,7 +110,7 @@ final class Whys {
               awaited.name(),
               instant(awaited.since()),
               null,
-              dispatcher.obstacle(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name())));
+              dispatcher.obstacle(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name()), null));
       case LOCK ->
           new Why.Waiting(
               awaited.taskId() < 0 ? "holder" : "lock",
@@ -119,6 +119,11 @@ final class Whys {
               null,
               null);
     };
+  }
+
+  /** Activities have the version of their orchestration unless they were given another. */
+  private static @Nullable String version(OrchestrationState state) {
+    return state.hasVersion() ? state.getVersion().getValue() : null;
   }
 
   private static String summary(Explanation explanation, List<Why.Waiting> waiting, long now) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     and fails; null for no limit
  * @param activityTimeouts the same of single activities, by name
  * @param functions names of the only functions to load; empty means all
+ * @param versioning which versions of orchestrations are run
  * @param log where the running of functions is told
  * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
  */
@@ -49,6 +50,7 @@ public record AppContext(
     @Nullable Duration functionTimeout,
     Map<String, Duration> activityTimeouts,
     Set<String> functions,
+    Versioning versioning,
     FunctionLog log,
     Duration drainTimeout) {
 
@@ -91,6 +93,7 @@ public record AppContext(
         functionTimeout,
         activityTimeouts,
         functions,
+        versioning,
         other,
         drainTimeout);
   }
@@ -118,6 +121,7 @@ public record AppContext(
     private @Nullable Duration functionTimeout = Duration.ofMinutes(30);
     private Map<String, Duration> activityTimeouts = Map.of();
     private Set<String> functions = Set.of();
+    private Versioning versioning = Versioning.NONE;
     private FunctionLog log = entry -> {};
     private Duration drainTimeout = Duration.ofSeconds(30);
 
@@ -193,6 +197,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder versioning(Versioning value) {
+      versioning = value;
+      return this;
+    }
+
     public Builder log(FunctionLog value) {
       log = value;
       return this;
@@ -219,6 +228,7 @@ public record AppContext(
           functionTimeout,
           activityTimeouts,
           functions,
+          versioning,
           log,
           drainTimeout);
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.functions;
 
 import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.durable.FunctionsExecutor;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
@@ -110,6 +111,13 @@ public final class FunctionApp implements AutoCloseable {
           new NoSuchElementException("There is no enabled function '" + functionName + "'."));
     }
     return calls.text(plan, triggerValue);
+  }
+
+  /**
+   * The names by which orchestrators, activities or entities of this app are called, as declared.
+   */
+  public List<String> durableNames(WorkItem.Kind kind) {
+    return executor.names(kind);
   }
 
   /** Runs this app's orchestrators, activities and entities. The same object every time. */

@@ -45,6 +45,11 @@ final class AppSlot implements Executor, AutoCloseable {
   }
 
   @Override
+  public boolean takes(WorkItem item) {
+    return closed || app.executor().takes(item);
+  }
+
+  @Override
   public int places(WorkItem.Kind kind) {
     return closed ? 0 : app.executor().places(kind);
   }

@@ -18,9 +18,9 @@ final class Banner {
    * The lines before anything else.
    *
    * @param app where the app lies
-   * @param store where the hub is remembered, in words
+   * @param place where the hub is, in words
    */
-  static String head(String version, String app, String hub, String store) {
+  static String head(String version, String app, String hub, String place) {
     return NL
         + "Holdfast "
         + version
@@ -32,8 +32,8 @@ final class Banner {
         + NL
         + "  Task hub: "
         + hub
-        + ", kept in "
-        + store
+        + ", "
+        + place
         + NL
         + NL;
   }

@@ -5,7 +5,6 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.functions.FunctionDefinition;
-import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.grpc.worker.Workers;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.admin.HostControl;
@@ -33,8 +32,7 @@ final class Control implements HostControl, Orchestrators {
   private volatile boolean ready;
   private volatile boolean stopping;
 
-  private record Serving(
-      AppSlot slot, HttpServer http, Engine engine, GrpcServer grpc, WorkWatch work) {}
+  private record Serving(AppSlot slot, HttpServer http, Backing backing) {}
 
   /**
    * @param engineOnly nobody here knows which orchestrators there are: workers bring them
@@ -44,8 +42,8 @@ final class Control implements HostControl, Orchestrators {
     this.engineOnly = engineOnly;
   }
 
-  void serve(AppSlot slot, HttpServer http, Engine engine, GrpcServer grpc, WorkWatch work) {
-    serving = new Serving(slot, http, engine, grpc, work);
+  void serve(AppSlot slot, HttpServer http, Backing backing) {
+    serving = new Serving(slot, http, backing);
   }
 
   void ready() {
@@ -75,14 +73,18 @@ final class Control implements HostControl, Orchestrators {
     Serving now = serving;
     return now == null
         ? List.of()
-        : now.work().current().stream().map(UnservedWork::words).toList();
+        : now.backing().unserved().stream().map(UnservedWork::words).toList();
   }
 
   @Override
   public List<Figure> figures() {
     Serving now = serving();
-    Engine.Figures engine = now.engine().figures();
     List<Figure> figures = new ArrayList<>();
+    Engine here = now.backing().engine();
+    if (here == null) {
+      return figures; // The hub has them, wherever it is.
+    }
+    Engine.Figures engine = here.figures();
     figures.add(Figure.of("holdfast_flushes_total", "Durable writes", engine.flushes()));
     figures.add(
         Figure.of(
@@ -91,7 +93,7 @@ final class Control implements HostControl, Orchestrators {
         Figure.of("holdfast_instances_in_memory", "Instances in memory", engine.inMemory()));
     figures.add(
         Figure.of("holdfast_backlog", "Requests and answers not yet dealt with", engine.backlog()));
-    Workers workers = now.grpc().workers();
+    Workers workers = now.backing().grpc().workers();
     figures.add(
         Figure.of("holdfast_workers_connected", "Remote workers connected", workers.connected()));
     figures.add(
@@ -100,7 +102,7 @@ final class Control implements HostControl, Orchestrators {
     figures.add(
         Figure.of(
             "holdfast_worker_answers_ignored_total", "Answers for nothing", workers.ignored()));
-    for (UnservedWork work : now.work().current()) {
+    for (UnservedWork work : now.backing().unserved()) {
       figures.add(
           new Figure(
               "holdfast_unserved_work",
@@ -119,10 +121,8 @@ final class Control implements HostControl, Orchestrators {
     if (!ready) {
       return List.of("The host is starting.");
     }
-    String stuckBecause = serving().engine().stuckBecause();
-    return stuckBecause == null
-        ? List.of()
-        : List.of("Nothing can be written now: " + stuckBecause + ".");
+    String obstacle = serving().backing().obstacle();
+    return obstacle == null ? List.of() : List.of(obstacle);
   }
 
   @Override
@@ -145,7 +145,20 @@ final class Control implements HostControl, Orchestrators {
     return engineOnly
         || functions().stream()
             .anyMatch(it -> isOrchestrator(it) && it.name().equalsIgnoreCase(name))
-        || serving().engine().isServed(WorkItem.Kind.ORCHESTRATOR, name);
+        || serving().backing().mayServe(name);
+  }
+
+  /** What the app here runs of a kind, as it is called. */
+  List<String> durableNames(WorkItem.Kind kind) {
+    return serving().slot().app().durableNames(kind);
+  }
+
+  /** The name as the app has declared it; one that it does not know stays as it is. */
+  String spelling(String name) {
+    List<String> names = durableNames(WorkItem.Kind.ORCHESTRATOR);
+    return names.contains(name)
+        ? name
+        : names.stream().filter(it -> it.equalsIgnoreCase(name)).findFirst().orElse(name);
   }
 
   @Override

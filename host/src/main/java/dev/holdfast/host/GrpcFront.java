@@ -83,7 +83,8 @@ final class GrpcFront {
         usual.idleConnectionFor(),
         setup.config().durable().throwStatusExceptionsOnRaiseEvent(),
         limits.workers(),
-        access(keys));
+        access(keys),
+        setup.config().durable().versioning().own());
   }
 
   private GrpcConfig.Access access(Keys keys) {

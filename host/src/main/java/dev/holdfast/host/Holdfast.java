@@ -1,12 +1,11 @@
 package dev.holdfast.host;
 
-import dev.holdfast.core.Store;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.server.grpc.GrpcServer;
+import dev.holdfast.server.grpc.remote.RemoteTarget;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.HttpServerConfig;
 import dev.holdfast.server.http.Site;
@@ -20,7 +19,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,15 +41,11 @@ public final class Holdfast implements AutoCloseable {
 
   /** What runs, in the order in which it was begun. */
   private record Parts(
-      Store store,
-      Engine engine,
+      Backing backing,
       AppSlot slot,
       HttpActivity outgoing,
       Site site,
       HttpServer http,
-      GrpcServer grpc,
-      Upkeep upkeep,
-      WorkWatch work,
       Ports ports) {}
 
   /** Known once both listen; asked by functions, which run only afterwards. */
@@ -90,7 +84,7 @@ public final class Holdfast implements AutoCloseable {
     control.ready();
   }
 
-  /** The store opens and the app loads side by side; nothing runs before both are there. */
+  /** The hub opens and the app loads side by side; nothing runs before both are there. */
   private Parts start(Starting starting, Rooms rooms, Keys keys) {
     Ports ports = new Ports();
     CompletableFuture<FunctionApp> loading =
@@ -98,35 +92,30 @@ public final class Holdfast implements AutoCloseable {
             "app",
             () -> rooms.app(() -> ports.grpcForFunctions, () -> url(ports.http), () -> ports.code),
             app -> app);
-    Rooms.OpenedStore opened = starting.own("store", rooms::store);
-    opened.warnings().forEach(log::warn);
-    Store store = opened.store();
-    Engine engine = starting.own("engine", () -> rooms.engine(store, this::brokeDown));
-    TaskHub hub = engine.taskHub();
-    GrpcServer grpc = rooms.grpc(engine, keys);
+    Backing backing = backing(starting, rooms, keys);
     CompletableFuture<Integer> grpcUp =
-        starting.aside("grpc", () -> Rooms.start(grpc), port -> grpc);
+        starting.aside("grpc", () -> Rooms.start(backing.grpc()), port -> backing.grpc());
     HttpServerConfig httpConfig = rooms.http();
-    Site site = rooms.site(httpConfig, hub, keys, control, control);
+    Site site = rooms.site(httpConfig, backing.hub(), keys, control, control);
     HttpServer http = starting.own("http", () -> new HttpServer(httpConfig, site));
     ports.http = starting.timed("http listens", () -> Rooms.start(http));
     ports.code = site.requiredQueryStringParameters().substring("code=".length());
     ports.grpc = Starting.joined(grpcUp);
-    ports.grpcForFunctions = grpc.localPort();
+    ports.grpcForFunctions = backing.grpc().localPort();
     AppSlot slot = new AppSlot(Starting.joined(loading));
-    engine.add(slot);
     HttpActivity outgoing = starting.owned(rooms.outgoing());
-    engine.add(outgoing);
-    engine.start();
-    WorkWatch work = starting.owned(new WorkWatch(engine::unservedWork));
-    work.start(Duration.ofSeconds(5));
-    control.serve(slot, http, engine, grpc, work);
+    control.serve(slot, http, backing);
     serve(site, slot.app());
-    Upkeep upkeep =
-        starting.owned(
-            new Upkeep(hub, store::bytes, setup.config().limits(), InstantSource.system()));
-    upkeep.start();
-    return new Parts(store, engine, slot, outgoing, site, http, grpc, upkeep, work, ports);
+    backing.serve(List.of(slot, outgoing));
+    return new Parts(backing, slot, outgoing, site, http, ports);
+  }
+
+  private Backing backing(Starting starting, Rooms rooms, Keys keys) {
+    RemoteTarget target = setup.target();
+    return target == null
+        ? new OwnBacking(starting, rooms, keys, setup.config().limits(), this::brokeDown)
+        : new RemoteBacking(
+            starting, rooms, keys, target, () -> rooms.wanted(control), control::spelling);
   }
 
   private static void serve(Site site, FunctionApp app) {
@@ -149,7 +138,7 @@ public final class Holdfast implements AutoCloseable {
         .exchange(
             next,
             app -> {
-              parts.engine().servedChanged();
+              parts.backing().servedChanged();
               serve(parts.site(), app);
               log.info("The app was loaded anew: {} functions.", app.functions().size());
             });
@@ -157,11 +146,20 @@ public final class Holdfast implements AutoCloseable {
 
   /** What clients ask; also for those in this process. */
   public TaskHub hub() {
-    return parts.engine().taskHub();
+    return parts.backing().hub();
   }
 
+  /**
+   * The engine in this process.
+   *
+   * @throws IllegalStateException the hub is somewhere else
+   */
   public Engine engine() {
-    return parts.engine();
+    Engine engine = parts.backing().engine();
+    if (engine == null) {
+      throw new IllegalStateException("this host works for a hub somewhere else");
+    }
+    return engine;
   }
 
   public FunctionApp app() {
@@ -202,13 +200,23 @@ public final class Holdfast implements AutoCloseable {
     return phases;
   }
 
-  /** Leaves a note in the data folder for the commands that look for this host. */
+  /**
+   * Leaves a note in the data folder for the commands that look for this host. A folder with a hub
+   * in it is another host's when this one has none.
+   */
   void announce() {
+    if (isGuest()) {
+      return;
+    }
     try {
       setup.options().data().announce(url());
     } catch (IOException e) {
       log.warn("Commands will not find this host by its data folder: {}", e.toString());
     }
+  }
+
+  private boolean isGuest() {
+    return setup.target() != null && setup.options().data().hasHub();
   }
 
   /**
@@ -227,14 +235,15 @@ public final class Holdfast implements AutoCloseable {
       closed = true;
     }
     control.stopping();
-    Deadline deadline = new Deadline(setup.config().limits().drainFor());
+    Deadline deadline = Deadline.in(setup.config().limits().drainFor());
     try {
-      setup.options().data().withdraw();
+      if (!isGuest()) {
+        setup.options().data().withdraw();
+      }
     } catch (IOException e) {
       log.warn("The note for commands could not be taken away: {}", e.toString());
     }
-    parts.upkeep().close();
-    parts.work().close();
+    parts.backing().stopping();
     try {
       boolean quiet = drain(deadline);
       if (!quiet) {
@@ -244,9 +253,8 @@ public final class Holdfast implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     parts.http().close();
-    parts.grpc().close();
-    parts.engine().close();
-    parts.store().close();
+    parts.backing().grpc().close();
+    parts.backing().close();
   }
 
   private boolean drain(Deadline deadline) throws InterruptedException {
@@ -254,31 +262,8 @@ public final class Holdfast implements AutoCloseable {
     boolean ran = deadline.await(CompletableFuture.runAsync(parts.slot()::close, Starting::daemon));
     ran &= parts.outgoing().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
     parts.outgoing().close();
-    parts.engine().drain();
-    ran &= parts.grpc().workers().awaitAnswers(deadline.leftAtLeast(Duration.ofSeconds(1)));
-    boolean written = parts.engine().awaitQuiet(deadline.leftAtLeast(Duration.ofSeconds(1)));
-    boolean told = parts.grpc().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
+    boolean written = parts.backing().drain(deadline);
+    boolean told = parts.backing().grpc().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
     return answered && ran && written && told;
-  }
-
-  /** How much of the drain time is left. */
-  private record Deadline(long nanoTime) {
-    Deadline(Duration within) {
-      this(System.nanoTime() + within.toNanos());
-    }
-
-    Duration leftAtLeast(Duration least) {
-      Duration left = Duration.ofNanos(nanoTime - System.nanoTime());
-      return left.compareTo(least) > 0 ? left : least;
-    }
-
-    boolean await(CompletableFuture<?> what) throws InterruptedException {
-      try {
-        what.get(Math.max(1, nanoTime - System.nanoTime()), TimeUnit.NANOSECONDS);
-        return true;
-      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-        return false;
-      }
-    }
   }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param corsOrigins empty leaves it to local.settings.json
  * @param corsCredentials whether other origins may send cookies
  * @param engineOnly no app at all: everything is run by workers that connect over gRPC
+ * @param connect to a hub somewhere else, instead of one of its own
  */
 public record HostOptions(
     @Nullable Path app,
@@ -35,7 +36,8 @@ public record HostOptions(
     List<String> corsOrigins,
     boolean corsCredentials,
     boolean verbose,
-    boolean engineOnly) {
+    boolean engineOnly,
+    ConnectOptions connect) {
 
   public static final int USUAL_PORT = 7071;
 
@@ -47,9 +49,57 @@ public record HostOptions(
     MEMORY
   }
 
+  /** With a hub of its own, or one that the environment names. */
+  public HostOptions(
+      @Nullable Path app,
+      DataFolder data,
+      StoreKind storeKind,
+      @Nullable Integer port,
+      @Nullable Integer grpcPort,
+      String bind,
+      boolean requireKeys,
+      Set<String> functions,
+      List<String> corsOrigins,
+      boolean corsCredentials,
+      boolean verbose,
+      boolean engineOnly) {
+    this(
+        app,
+        data,
+        storeKind,
+        port,
+        grpcPort,
+        bind,
+        requireKeys,
+        functions,
+        corsOrigins,
+        corsCredentials,
+        verbose,
+        engineOnly,
+        ConnectOptions.NONE);
+  }
+
   public HostOptions {
     functions = Set.copyOf(functions);
     corsOrigins = List.copyOf(corsOrigins);
+  }
+
+  /** The same, working for a hub somewhere else. */
+  public HostOptions withConnect(ConnectOptions other) {
+    return new HostOptions(
+        app,
+        data,
+        storeKind,
+        port,
+        grpcPort,
+        bind,
+        requireKeys,
+        functions,
+        corsOrigins,
+        corsCredentials,
+        verbose,
+        engineOnly,
+        other);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.holdfast.host.cli.Messages;
 import dev.holdfast.host.cli.Questions;
 import dev.holdfast.host.cli.StoreCommands;
 import dev.holdfast.host.cli.Subcommand;
+import dev.holdfast.host.cli.Versions;
 import dev.holdfast.host.cli.Wait;
 import dev.holdfast.host.config.CannotException;
 import java.io.PrintWriter;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
       Questions.Why.class,
       Questions.Listing.class,
       Questions.Show.class,
+      Versions.class,
       Messages.Run.class,
       Wait.class,
       Messages.Raise.class,

@@ -3,9 +3,11 @@ package dev.holdfast.host;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.Workforce;
 import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.AppLoadException;
 import dev.holdfast.functions.FunctionApp;
@@ -17,6 +19,7 @@ import dev.holdfast.host.config.Limits;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.grpc.PortBusyException;
 import dev.holdfast.server.grpc.TlsUnusableException;
+import dev.holdfast.server.grpc.remote.WorkWanted;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.HttpServerConfig;
 import dev.holdfast.server.http.PortUnavailableException;
@@ -31,6 +34,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -105,9 +109,23 @@ final class Rooms {
         new Destinations(limits.durableHttp().allowedHosts()), limits.perPartition().payloadMax());
   }
 
-  GrpcServer grpc(Engine engine, Keys keys) {
-    return new GrpcServer(
-        new GrpcFront(setup).config(keys), engine.taskHub(), engine, new SecureRandom());
+  GrpcServer grpc(TaskHub hub, Workforce workforce, Keys keys) {
+    return new GrpcServer(new GrpcFront(setup).config(keys), hub, workforce, new SecureRandom());
+  }
+
+  /** What a hub somewhere else is asked to send. */
+  WorkWanted wanted(Control control) {
+    List<String> activities = new ArrayList<>(control.durableNames(WorkItem.Kind.ACTIVITY));
+    activities.add(HttpActivity.NAME);
+    HostConfig.Durable durable = config.durable();
+    return new WorkWanted(
+        control.durableNames(WorkItem.Kind.ORCHESTRATOR),
+        activities,
+        control.durableNames(WorkItem.Kind.ENTITY),
+        durable.versioning().wanted(),
+        durable.maxConcurrentOrchestratorFunctions(),
+        durable.maxConcurrentActivityFunctions(),
+        durable.maxConcurrentEntityFunctions());
   }
 
   static int start(GrpcServer grpc) {
@@ -196,9 +214,9 @@ final class Rooms {
         new Site.Parts(
             hub,
             new DurableSettings(
-                config.hubName(),
+                setup.hubName(),
                 config.durable().connectionName(),
-                config.durable().defaultVersion(),
+                config.durable().versioning().own(),
                 config.durable().replaceAny(),
                 config.durable().storeInputsInOrchestrationHistory()),
             known,
@@ -223,7 +241,7 @@ final class Rooms {
     AppContext context =
         AppContext.builder()
             .settings(setup.settings())
-            .taskHub(config.hubName())
+            .taskHub(setup.hubName())
             .connectionName(durable.connectionName())
             .rpcPort(grpcPort)
             .httpBaseUrl(url)
@@ -239,6 +257,7 @@ final class Rooms {
             .functionTimeout(config.functionTimeout())
             .activityTimeouts(limits.workers().activityTimeouts())
             .functions(only)
+            .versioning(durable.versioning())
             .drainTimeout(limits.drainFor())
             .build();
     InvocationLog log = new InvocationLog();

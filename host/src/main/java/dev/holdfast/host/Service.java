@@ -85,15 +85,14 @@ final class Service {
   }
 
   private static void tellSetup(Setup setup, Logging logging) {
-    boolean memory = setup.options().storeKind() == HostOptions.StoreKind.MEMORY;
     logging.print(
         Banner.head(
             VersionCommand.version(),
             setup.options().engineOnly()
                 ? "none; workers run everything"
                 : setup.app().root().toString(),
-            setup.config().hubName(),
-            memory ? "memory only" : setup.options().data().path().toString()));
+            setup.hubName(),
+            place(setup)));
     setup.app().notes().forEach(log::info);
     setup.config().notes().forEach(log::info);
     setup
@@ -104,6 +103,14 @@ final class Service {
                     "Skipping '{}' from local settings as it's already defined in the environment.",
                     it));
     setup.config().unknown().forEach(it -> log.debug("host.json: {} means nothing here.", it));
+  }
+
+  private static String place(Setup setup) {
+    if (setup.target() != null) {
+      return "at " + setup.target().address();
+    }
+    boolean memory = setup.options().storeKind() == HostOptions.StoreKind.MEMORY;
+    return "kept in " + (memory ? "memory only" : setup.options().data().path().toString());
   }
 
   private static void tellReady(Holdfast host, Setup setup, Logging logging) {

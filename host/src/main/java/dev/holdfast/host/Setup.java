@@ -3,8 +3,10 @@ package dev.holdfast.host;
 import dev.holdfast.functions.AppLoadException;
 import dev.holdfast.functions.AppSource;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.ConnectionString;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.LocalSettings;
+import dev.holdfast.server.grpc.remote.RemoteTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     yet
  * @param skipped names in local.settings.json that the environment has already, and with precedence
  * @param folder where host.json is; files that it names lie beside it
+ * @param target the hub somewhere else that this host works for; null for one of its own
  */
 record Setup(
     HostOptions options,
@@ -32,7 +35,8 @@ record Setup(
     Map<String, String> settings,
     Map<String, String> environment,
     List<String> skipped,
-    Path folder) {
+    Path folder,
+    @Nullable RemoteTarget target) {
 
   Setup {
     settings = Map.copyOf(settings);
@@ -65,7 +69,15 @@ record Setup(
     settings.putAll(outside);
     HostConfig config =
         HostConfig.read(folder, settings, Runtime.getRuntime().availableProcessors());
-    return new Setup(options, app, local, config, settings, environment, skipped, folder);
+    ConnectionString to = Connecting.destination(options, settings);
+    RemoteTarget target =
+        to == null ? null : Connecting.target(to, options.connect(), settings, config.hubName());
+    return new Setup(options, app, local, config, settings, environment, skipped, folder, target);
+  }
+
+  /** The name of the hub, wherever it is. */
+  String hubName() {
+    return target == null ? config.hubName() : target.taskHub();
   }
 
   /** Where host.json and local.settings.json are. */

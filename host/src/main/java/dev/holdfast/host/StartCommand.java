@@ -95,6 +95,41 @@ final class StartCommand implements Callable<Integer> {
       description = "Run no app: workers connect over gRPC and run everything.")
   boolean engineOnly;
 
+  @Option(
+      names = "--connect",
+      paramLabel = "WHERE",
+      description = {
+        "Keep nothing here: run the app's functions for the task hub there, and ask that one. An",
+        "endpoint (localhost:4001, https://HOST), a connection string",
+        "(Endpoint=https://HOST;TaskHub=NAME;Authentication=None), or the name of a setting with",
+        "one of them. Default: HOLDFAST_CONNECT."
+      })
+  @Nullable String connect;
+
+  @Option(
+      names = "--connect-token-file",
+      paramLabel = "FILE",
+      description = {
+        "Show the hub the token in this file, read again as it changes. Default:",
+        "HOLDFAST_CONNECT_TOKEN_FILE, or the token itself in HOLDFAST_CONNECT_TOKEN."
+      })
+  @Nullable Path connectTokenFile;
+
+  @Option(
+      names = "--connect-ca",
+      paramLabel = "FILE",
+      description = "Trust a hub with a certificate of these authorities (PEM).")
+  @Nullable Path connectCa;
+
+  @Option(
+      names = "--connect-cert",
+      paramLabel = "FILE",
+      description = "Show the hub this certificate (PEM); --connect-key has its key.")
+  @Nullable Path connectCert;
+
+  @Option(names = "--connect-key", paramLabel = "FILE", description = "The key of --connect-cert.")
+  @Nullable Path connectKey;
+
   @Option(names = "--verbose", description = "Tell more, the times of the start among it.")
   boolean verbose;
 
@@ -130,6 +165,13 @@ final class StartCommand implements Callable<Integer> {
           "That runs no app: workers connect over gRPC and run everything.",
           "Leave out either the app or --engine-only. Workers can connect beside an app, too.");
     }
+    if (engineOnly && connect != null) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot connect elsewhere with --engine-only.",
+          "That keeps the task hub here, and --connect uses one somewhere else.",
+          "Leave out one of them.");
+    }
     return new HostOptions(
         engineOnly ? null : app != null ? app : scriptRoot,
         DataFolder.of(data),
@@ -142,7 +184,8 @@ final class StartCommand implements Callable<Integer> {
         cors,
         corsCredentials,
         verbose,
-        engineOnly);
+        engineOnly,
+        new ConnectOptions(connect, connectTokenFile, connectCa, connectCert, connectKey));
   }
 
   private static void check(String option, @Nullable Integer given) {

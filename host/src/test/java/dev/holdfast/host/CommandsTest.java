@@ -122,6 +122,32 @@ class CommandsTest {
   }
 
   @Test
+  void versions_are_counted_and_an_old_one_is_waited_for() {
+    String old =
+        "{\"name\":\"A\",\"version\":\"1.0\",\"running\":2,\"pending\":0,\"suspended\":1,"
+            + "\"oldest\":\"2026-03-01T10:00:00Z\"}";
+    String none =
+        "{\"name\":\"B\",\"version\":\"\",\"running\":0,\"pending\":3,\"suspended\":0,"
+            + "\"oldest\":\"2026-03-02T10:00:00Z\"}";
+    willAnswer(200, "[" + old + "," + none + "]");
+    willAnswer(200, "[" + old + "," + none + "]");
+    willAnswer(200, "[" + none + "]");
+
+    assertThat(runHere("versions")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "NAME  VERSION  RUNNING  PENDING  SUSPENDED  OLDEST",
+            "A     1.0      2        0        1          2026-03-01T10:00:00Z",
+            "B     -        0        3        0          2026-03-02T10:00:00Z");
+    assertThat(runHere("versions", "1.0", "--wait")).isZero();
+    assertThat(out.toString()).contains("Nothing of this version is left.");
+    assertThat(runHere("versions", "", "--wait", "--timeout", "0s")).isEqualTo(6);
+    assertThat(runHere("versions", "--wait")).isEqualTo(2);
+    assertThat(err.toString()).contains("has ended within 0 s", "--wait needs a version");
+    assertThat(asked).allMatch("GET /runtime/webhooks/holdfast/versions"::equals).hasSize(4);
+  }
+
+  @Test
   void lists_are_paged_up_to_the_wanted_number() {
     willAnswer(200, "[" + instance("a", "Running") + "," + instance("b", "Failed") + "]", "p2");
     willAnswer(200, "[" + instance("c", "Running") + "," + instance("d", "Running") + "]", "p3");

@@ -4,6 +4,7 @@ import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.AppContext;
+import dev.holdfast.functions.Versioning;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.work.TimeLimit;
@@ -28,6 +29,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
 
   private final DurableFunctions functions;
   private final Map<WorkItem.Kind, Lane> lanes = new EnumMap<>(WorkItem.Kind.class);
+  private final Versioning versioning;
   private final TurnRunner turnRunner;
   private final ActivityRunner activityRunner;
   private final BatchRunner batchRunner;
@@ -46,7 +48,8 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     lanes.put(
         WorkItem.Kind.ACTIVITY, Lane.of("activities", context.maxConcurrentActivityFunctions()));
     lanes.put(WorkItem.Kind.ENTITY, Lane.of("entities", context.maxConcurrentEntityFunctions()));
-    turnRunner = new TurnRunner(context.log());
+    versioning = context.versioning();
+    turnRunner = new TurnRunner(context.log(), versioning);
     activityRunner = new ActivityRunner(writer, context, limit);
     batchRunner = new BatchRunner(context.log(), limit);
   }
@@ -66,6 +69,21 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   @Override
   public boolean serves(WorkItem.Kind kind, String name) {
     return !closing && functions.find(kind, name) != null;
+  }
+
+  /**
+   * An activity without a version of its own has that of its orchestration, which was looked at
+   * before; entities have none.
+   */
+  @Override
+  public boolean takes(WorkItem item) {
+    boolean unsaid = item.kind() != WorkItem.Kind.ORCHESTRATOR && item.version() == null;
+    return serves(item.kind(), item.name()) && (unsaid || !versioning.leaves(item.version()));
+  }
+
+  /** Names as declared, in alphabetical order. */
+  public List<String> names(WorkItem.Kind kind) {
+    return functions.names(kind);
   }
 
   @Override

@@ -1,9 +1,13 @@
 package dev.holdfast.functions.durable;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.StringValue;
+import com.google.protobuf.Value;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.Versioning;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.TriggerInput;
@@ -11,6 +15,7 @@ import dev.holdfast.functions.invoking.Wire;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.Base64;
@@ -30,14 +35,31 @@ final class TurnRunner {
 
   private static final int NO_ID = -1;
 
-  private final FunctionLog log;
+  /** Where newer client libraries look for the version of sub-orchestrations. */
+  private static final String DEFAULT_VERSION = "defaultVersion";
 
-  TurnRunner(FunctionLog log) {
+  private final FunctionLog log;
+  private final Versioning versioning;
+
+  /** What every request has at its end: protobuf reads fields in any order. */
+  private final ByteString properties;
+
+  TurnRunner(FunctionLog log, Versioning versioning) {
     this.log = log;
+    this.versioning = versioning;
+    OrchestratorRequest.Builder own = OrchestratorRequest.newBuilder();
+    if (versioning.own() != null) {
+      own.putProperties(
+          DEFAULT_VERSION, Value.newBuilder().setStringValue(versioning.own()).build());
+    }
+    this.properties = own.build().toByteString();
   }
 
   Answer run(WorkItem.Turn turn, FunctionPlan plan) {
-    byte[] request = turn.request().toByteArray();
+    if (!versioning.matches(turn.version())) {
+      return new Answer.TurnDone(turn, otherVersion(turn));
+    }
+    byte[] request = turn.request().concat(properties).toByteArray();
     Wire value = new Wire.Text(Base64.getEncoder().encodeToString(request));
     Invocation invocation = plan.begin(TriggerInput.of(value));
     Narration narration = Narration.begin(log, invocation);
@@ -57,7 +79,7 @@ final class TurnRunner {
     return new Answer.TurnDone(turn, response);
   }
 
-  private static OrchestratorResponse response(WorkItem.Turn turn, Invocation invocation) {
+  private OrchestratorResponse response(WorkItem.Turn turn, Invocation invocation) {
     if (!(invocation.getReturnValue() instanceof String text)) {
       throw new IllegalStateException(
           "The orchestrator '"
@@ -72,9 +94,29 @@ final class TurnRunner {
       throw new IllegalStateException(
           "The orchestrator '" + turn.name() + "' gave a response that cannot be read.", e);
     }
+    response = withVersions(response);
     int completion = failedCompletion(response);
     Throwable thrown = invocation.userFailure();
     return completion < 0 || thrown == null ? response : withCause(response, completion, thrown);
+  }
+
+  /** Sub-orchestrations that name no version get the app's own; older libraries never name one. */
+  private OrchestratorResponse withVersions(OrchestratorResponse response) {
+    String own = versioning.own();
+    if (own == null) {
+      return response;
+    }
+    OrchestratorResponse.Builder changed = response.toBuilder();
+    for (int i = 0; i < response.getActionsCount(); i++) {
+      OrchestratorAction action = response.getActions(i);
+      if (action.hasCreateSubOrchestration() && !action.getCreateSubOrchestration().hasVersion()) {
+        changed
+            .getActionsBuilder(i)
+            .getCreateSubOrchestrationBuilder()
+            .setVersion(StringValue.of(own));
+      }
+    }
+    return changed.build();
   }
 
   // Old middleware tells only that something failed. The cause is added below it, so that the
@@ -112,7 +154,21 @@ final class TurnRunner {
     return failedCompletion(response) < 0 ? null : invocation.userFailure();
   }
 
+  private OrchestratorResponse otherVersion(WorkItem.Turn turn) {
+    return failed(
+        turn,
+        TaskFailureDetails.newBuilder()
+            .setErrorType("VersionMismatch")
+            .setErrorMessage(versioning.explain(turn.version()))
+            .setIsNonRetriable(true)
+            .build());
+  }
+
   private static OrchestratorResponse failed(WorkItem.Turn turn, Throwable failure) {
+    return failed(turn, Failures.of(failure, false));
+  }
+
+  private static OrchestratorResponse failed(WorkItem.Turn turn, TaskFailureDetails failure) {
     return OrchestratorResponse.newBuilder()
         .setInstanceId(turn.instanceId())
         .addActions(
@@ -121,7 +177,7 @@ final class TurnRunner {
                 .setCompleteOrchestration(
                     CompleteOrchestrationAction.newBuilder()
                         .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
-                        .setFailureDetails(Failures.of(failure, false))))
+                        .setFailureDetails(failure)))
         .build();
   }
 }

@@ -51,6 +51,11 @@ public record DataFolder(Path path) {
     }
   }
 
+  /** Whether a hub is kept in this folder, by whomever. */
+  public boolean hasHub() {
+    return Files.exists(path.resolve("holdfast.db"));
+  }
+
   private Path urlFile() {
     return path.resolve("host.url");
   }

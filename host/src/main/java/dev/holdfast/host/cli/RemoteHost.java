@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteHost {
   static final String INSTANCES = "/runtime/webhooks/durabletask/instances";
   static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
+  static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
   static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
 
   private final URI base;

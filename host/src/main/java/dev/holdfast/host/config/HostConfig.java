@@ -1,5 +1,6 @@
 package dev.holdfast.host.config;
 
+import dev.holdfast.functions.Versioning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,6 +69,8 @@ public record HostConfig(
    *
    * @param connectionName the label of the store in management URLs
    * @param replaceAny true lets a start take the id of any instance
+   * @param versioning {@code defaultVersion}, {@code versionMatchStrategy} and {@code
+   *     versionFailureStrategy}
    */
   public record Durable(
       String connectionName,
@@ -80,7 +83,7 @@ public record HostConfig(
       boolean useForwardedHost,
       boolean unwrapActivityStrings,
       boolean shortFailureNames,
-      @Nullable String defaultVersion) {
+      Versioning versioning) {
 
     static Durable read(Section section, int cores) {
       Section storage = section.section("storageProvider");
@@ -102,7 +105,22 @@ public record HostConfig(
           section.section("httpSettings").ignoreRest().flag("useForwardedHost", false),
           section.word("activityStringInput", "raw", "raw", "unwrapped").equals("unwrapped"),
           section.flag("shortFailureNames", false),
-          section.text("defaultVersion"));
+          versioning(section));
+    }
+
+    private static Versioning versioning(Section section) {
+      String match =
+          section.word(
+              "versionMatchStrategy", "CurrentOrOlder", "None", "Strict", "CurrentOrOlder");
+      String mismatch = section.word("versionFailureStrategy", "Reject", "Reject", "Fail");
+      return new Versioning(
+          section.text("defaultVersion"),
+          switch (match) {
+            case "None" -> Versioning.Match.NONE;
+            case "Strict" -> Versioning.Match.STRICT;
+            default -> Versioning.Match.CURRENT_OR_OLDER;
+          },
+          mismatch.equals("Fail") ? Versioning.Mismatch.FAIL : Versioning.Mismatch.REJECT);
     }
   }
 
@@ -228,8 +246,7 @@ public record HostConfig(
           .ignore("rollbackEntityOperationsOnExceptions")
           .ignore("extendedSessionsEnabled", "extendedSessionIdleTimeoutInSeconds")
           .ignore("useGracefulShutdown", "localRpcEndpointEnabled", "grpcHttpClientTimeout")
-          .ignore("maxGrpcMessageSizeInBytes")
-          .ignore("versionMatchStrategy", "versionFailureStrategy");
+          .ignore("maxGrpcMessageSizeInBytes");
     }
 
     private List<String> notes(Section durable) {
@@ -243,7 +260,10 @@ public record HostConfig(
       }
       String provider = durable.section("storageProvider").text("type");
       if (provider != null) {
-        notes.add("The storage provider '" + provider + "' is replaced by this host's own store.");
+        notes.add(
+            "The storage provider '"
+                + provider
+                + "' is replaced by this host's own store, unless it is told to --connect.");
       }
       return notes;
     }

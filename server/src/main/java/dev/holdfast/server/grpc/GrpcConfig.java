@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     expect
  * @param workers how remote workers are served
  * @param access who may call
+ * @param defaultVersion of instances that clients start without one; null leaves them without
  */
 public record GrpcConfig(
     String address,
@@ -30,7 +31,8 @@ public record GrpcConfig(
     Duration idleConnectionFor,
     boolean refuseLostEvents,
     WorkerSettings workers,
-    Access access) {
+    Access access,
+    @Nullable String defaultVersion) {
 
   /** The port that every Durable Task SDK tries when it is told nothing. */
   public static final int USUAL_PORT = 4001;
@@ -64,7 +66,8 @@ public record GrpcConfig(
         idleConnectionFor,
         refuseLostEvents,
         WorkerSettings.DEFAULT,
-        Access.OPEN);
+        Access.OPEN,
+        null);
   }
 
   public static GrpcConfig loopback() {
@@ -81,7 +84,8 @@ public record GrpcConfig(
         idleConnectionFor,
         refuseLostEvents,
         workers,
-        access);
+        access,
+        defaultVersion);
   }
 
   public GrpcConfig withWorkers(WorkerSettings newWorkers) {
@@ -93,7 +97,8 @@ public record GrpcConfig(
         idleConnectionFor,
         refuseLostEvents,
         newWorkers,
-        access);
+        access,
+        defaultVersion);
   }
 
   public GrpcConfig withAccess(String newAddress, Access newAccess) {
@@ -105,6 +110,7 @@ public record GrpcConfig(
         idleConnectionFor,
         refuseLostEvents,
         workers,
-        newAccess);
+        newAccess,
+        defaultVersion);
   }
 }

@@ -56,7 +56,8 @@ public final class GrpcServer implements AutoCloseable {
   public GrpcServer(GrpcConfig config, TaskHub hub, Workforce workforce, RandomGenerator dice) {
     this.config = config;
     this.workers = new Workers(workforce, config.workers(), dice);
-    this.service = new TaskHubService(hub, workers, config.refuseLostEvents());
+    this.service =
+        new TaskHubService(hub, workers, config.refuseLostEvents(), config.defaultVersion());
   }
 
   /** The remote workers that are connected. */

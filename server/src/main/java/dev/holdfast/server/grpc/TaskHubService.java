@@ -70,12 +70,15 @@ final class TaskHubService extends WorkerCalls {
 
   private final TaskHub hub;
   private final boolean refuseLostEvents;
+  private final @Nullable String defaultVersion;
   private final Calls calls = new Calls();
 
-  TaskHubService(TaskHub hub, Workers workers, boolean refuseLostEvents) {
+  TaskHubService(
+      TaskHub hub, Workers workers, boolean refuseLostEvents, @Nullable String defaultVersion) {
     super(workers);
     this.hub = hub;
     this.refuseLostEvents = refuseLostEvents;
+    this.defaultVersion = defaultVersion;
   }
 
   void releaseWaits() {
@@ -93,8 +96,15 @@ final class TaskHubService extends WorkerCalls {
       CreateInstanceRequest request, StreamObserver<CreateInstanceResponse> client) {
     calls.answer(
         client,
-        () -> hub.start(Requests.checked(request)),
+        () -> hub.start(versioned(Requests.checked(request))),
         id -> CreateInstanceResponse.newBuilder().setInstanceId(id).build());
+  }
+
+  /** A version that is given stays, the empty one too. */
+  private CreateInstanceRequest versioned(CreateInstanceRequest request) {
+    return defaultVersion == null || request.hasVersion()
+        ? request
+        : request.toBuilder().setVersion(StringValue.of(defaultVersion)).build();
   }
 
   @Override

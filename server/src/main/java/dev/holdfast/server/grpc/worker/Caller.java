@@ -34,7 +34,7 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
 
   /** Java workers run one item after the other on the thread that reads the stream. */
   boolean isJava() {
-    return agent.contains("grpc-java");
+    return agent.contains("grpc-java") && !isHoldfast();
   }
 
   /**
@@ -42,12 +42,19 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
    * whatever number they ask for, those for Java and Go only when they ask for some.
    */
   boolean mayKnowEntities() {
-    return !isJava() && !agent.contains("grpc-go");
+    return !agent.contains("grpc-java") && !agent.contains("grpc-go");
   }
 
-  /** The JavaScript gRPC library reads messages of any size, all others up to 4 MiB. */
+  /** Another host of ours, which works for this one: it runs items side by side. */
+  private boolean isHoldfast() {
+    return agent.startsWith("holdfast");
+  }
+
+  /**
+   * The JavaScript gRPC library reads messages of any size, and so do we; all others up to 4 MiB.
+   */
   boolean readsAnySize() {
-    return agent.contains("grpc-node-js");
+    return agent.contains("grpc-node-js") || isHoldfast();
   }
 
   boolean sharesConnection(Caller other) {

@@ -43,6 +43,7 @@ public final class Workers {
   private final Overtime overtime;
   private volatile boolean stopping;
   private volatile boolean awaited;
+  private volatile @Nullable String refusal;
 
   /**
    * @param dice for completion tokens; cryptographically strong in production
@@ -56,6 +57,11 @@ public final class Workers {
 
   public WorkerSettings settings() {
     return settings;
+  }
+
+  /** Takes no workers from now on, and tells each why and where to go instead. */
+  public void refuse(String why) {
+    refusal = why;
   }
 
   /** How many workers are connected. */
@@ -80,6 +86,11 @@ public final class Workers {
       java.util.concurrent.Executor transport) {
     if (stopping) {
       call.onError(stoppingStatus().asRuntimeException());
+      return;
+    }
+    String why = refusal;
+    if (why != null) {
+      call.onError(Status.FAILED_PRECONDITION.withDescription(why).asRuntimeException());
       return;
     }
     Caller caller = Caller.current();

@@ -14,15 +14,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Says what an instance waits for: {@code GET …/instances/{id}/why}. Ours, not the product's. */
+/**
+ * Ours, not the product's: what an instance waits for ({@code GET …/instances/{id}/why}), and what
+ * has not ended of which version ({@code GET …/versions}).
+ */
 public final class WhyApi implements Endpoint {
   public static final String BASE = "/runtime/webhooks/holdfast";
 
   private final TaskHub hub;
+  private final VersionsEndpoint versions;
   private final Access access;
 
   public WhyApi(TaskHub hub, Access access) {
     this.hub = hub;
+    this.versions = new VersionsEndpoint(hub);
     this.access = access;
   }
 
@@ -30,6 +35,12 @@ public final class WhyApi implements Endpoint {
   public CompletableFuture<Reply> handle(Request request) {
     String rest = Paths.after(BASE, request.path());
     List<String> segments = Paths.segments(Paths.decode(rest == null ? "" : rest, true));
+    if (request.method().equals("GET")
+        && segments.size() == 1
+        && segments.get(0).equalsIgnoreCase("versions")) {
+      access.durable(request);
+      return versions.list();
+    }
     boolean why =
         request.method().equals("GET")
             && segments.size() == 3

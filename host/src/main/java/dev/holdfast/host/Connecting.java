@@ -1,0 +1,134 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.ConnectionString;
+import dev.holdfast.server.grpc.remote.RemoteTarget;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out to which hub a host connects, and with what. */
+final class Connecting {
+  static final String CONNECT = "HOLDFAST_CONNECT";
+  static final String TOKEN = "HOLDFAST_CONNECT_TOKEN";
+  static final String TOKEN_FILE = "HOLDFAST_CONNECT_TOKEN_FILE";
+
+  private Connecting() {}
+
+  /**
+   * Where to connect; null for a host with a hub of its own.
+   *
+   * @param settings app settings and environment
+   * @throws CannotException it cannot be understood, or what it needs is missing
+   */
+  static @Nullable ConnectionString destination(HostOptions options, Map<String, String> settings) {
+    String to = options.connect().to();
+    if (to == null && !options.engineOnly()) {
+      to = blankToNull(settings.get(CONNECT));
+    }
+    if (to == null) {
+      return null;
+    }
+    // Naming a setting keeps what is in it out of lists of processes.
+    String held = to.contains("=") ? null : blankToNull(settings.get(to));
+    return ConnectionString.parse(held == null ? to : held);
+  }
+
+  private static @Nullable String blankToNull(@Nullable String text) {
+    return text == null || text.isBlank() ? null : text;
+  }
+
+  /**
+   * @param hubName of host.json, for a connection string that names none
+   */
+  static RemoteTarget target(
+      ConnectionString to, ConnectOptions options, Map<String, String> settings, String hubName) {
+    Supplier<String> token = token(options, settings);
+    if (token == null && !to.authentication().equalsIgnoreCase(ConnectionString.NONE)) {
+      throw cannotSignIn(to);
+    }
+    if (token != null && !to.tls() && !to.staysHere()) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot send a token to " + to.host() + " in plain text.",
+          "Anybody on the way could read and use it.",
+          "Connect with https://, or leave out the token.");
+    }
+    return new RemoteTarget(
+        to.host(),
+        to.port(),
+        to.tls() ? tls(options) : noTls(options),
+        to.taskHub() == null ? hubName : to.taskHub(),
+        token,
+        workerId(settings));
+  }
+
+  private static CannotException cannotSignIn(ConnectionString to) {
+    return new CannotException(
+        CannotException.USAGE,
+        "Cannot sign in to " + to.host() + " with Authentication=" + to.authentication() + ".",
+        "Holdfast has no identity library of Azure in it; it sends a token that it is given.",
+        "Give one with --connect-token-file or "
+            + TOKEN
+            + ". For the managed scheduler, 'az account get-access-token --resource"
+            + " https://durabletask.io --query accessToken --output tsv' prints one; write it to the"
+            + " file again before it expires.");
+  }
+
+  private static RemoteTarget.Tls tls(ConnectOptions options) {
+    if ((options.certificate() == null) != (options.key() == null)) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot show a certificate without its key, or a key without its certificate.",
+          "Only one of --connect-cert and --connect-key is given.",
+          "Give both.");
+    }
+    return new RemoteTarget.Tls(options.authorities(), options.certificate(), options.key());
+  }
+
+  private static RemoteTarget.@Nullable Tls noTls(ConnectOptions options) {
+    if (options.authorities() != null || options.certificate() != null || options.key() != null) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Certificates mean nothing in plain text.",
+          "The endpoint is one without TLS.",
+          "Write https:// before it, or leave out --connect-ca, --connect-cert and --connect-key.");
+    }
+    return null;
+  }
+
+  private static @Nullable Supplier<String> token(
+      ConnectOptions options, Map<String, String> settings) {
+    String named = blankToNull(settings.get(TOKEN_FILE));
+    Path file =
+        options.tokenFile() != null ? options.tokenFile() : named == null ? null : Path.of(named);
+    if (file == null) {
+      String token = blankToNull(settings.get(TOKEN));
+      return token == null ? null : token::strip;
+    }
+    if (!Files.isReadable(file)) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot read the token in " + file + ".",
+          "There is no such file, or this process may not read it.",
+          "Correct --connect-token-file or " + TOKEN_FILE + ".");
+    }
+    return new TokenFile(file);
+  }
+
+  /** Tells this process from all others in the logs of the hub. */
+  private static String workerId(Map<String, String> settings) {
+    String machine = settings.getOrDefault("HOSTNAME", settings.getOrDefault("COMPUTERNAME", ""));
+    String readable = machine.replaceAll("[^A-Za-z0-9._-]", "");
+    return String.format(
+        Locale.ROOT,
+        "%s,%d,%s",
+        readable.isEmpty() ? "holdfast" : readable,
+        ProcessHandle.current().pid(),
+        UUID.randomUUID().toString().replace("-", ""));
+  }
+}

@@ -1,0 +1,109 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.host.config.Limits;
+import dev.holdfast.server.grpc.GrpcServer;
+import dev.holdfast.server.http.keys.Keys;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A hub in this process: store, engine and upkeep. */
+final class OwnBacking implements Backing {
+  private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
+  private static final Duration UNSERVED_EVERY = Duration.ofSeconds(5);
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
+  private final Store store;
+  private final Engine engine;
+  private final GrpcServer grpc;
+  private final Upkeep upkeep;
+  private final WorkWatch work;
+
+  /**
+   * @param broken hears that the hub cannot go on
+   */
+  OwnBacking(Starting starting, Rooms rooms, Keys keys, Limits limits, Consumer<String> broken) {
+    Rooms.OpenedStore opened = starting.own("store", rooms::store);
+    opened.warnings().forEach(log::warn);
+    this.store = opened.store();
+    this.engine = starting.own("engine", () -> rooms.engine(store, broken));
+    this.grpc = rooms.grpc(engine.taskHub(), engine, keys);
+    this.work = starting.owned(new WorkWatch(engine::unservedWork));
+    this.upkeep =
+        starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, InstantSource.system()));
+  }
+
+  @Override
+  public TaskHub hub() {
+    return engine.taskHub();
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public GrpcServer grpc() {
+    return grpc;
+  }
+
+  @Override
+  public void serve(List<Executor> executors) {
+    executors.forEach(engine::add);
+    engine.start();
+    work.start(UNSERVED_EVERY);
+    upkeep.start();
+  }
+
+  @Override
+  public void servedChanged() {
+    engine.servedChanged();
+  }
+
+  @Override
+  public boolean mayServe(String orchestrator) {
+    return engine.isServed(WorkItem.Kind.ORCHESTRATOR, orchestrator);
+  }
+
+  @Override
+  public List<UnservedWork> unserved() {
+    return work.current();
+  }
+
+  @Override
+  public @Nullable String obstacle() {
+    String stuckBecause = engine.stuckBecause();
+    return stuckBecause == null ? null : "Nothing can be written now: " + stuckBecause + ".";
+  }
+
+  @Override
+  public void stopping() {
+    upkeep.close();
+    work.close();
+  }
+
+  @Override
+  public boolean drain(Deadline deadline) throws InterruptedException {
+    engine.drain();
+    boolean answered = grpc.workers().awaitAnswers(deadline.leftAtLeast(LEAST));
+    boolean written = engine.awaitQuiet(deadline.leftAtLeast(LEAST));
+    return answered && written;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    store.close();
+  }
+}

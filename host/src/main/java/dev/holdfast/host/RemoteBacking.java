@@ -1,0 +1,155 @@
+package dev.holdfast.host;
+
+import dev.holdfast.core.Executor;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.engine.Workforce;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.server.grpc.GrpcServer;
+import dev.holdfast.server.grpc.remote.RemoteConnection;
+import dev.holdfast.server.grpc.remote.RemoteHub;
+import dev.holdfast.server.grpc.remote.RemoteTarget;
+import dev.holdfast.server.grpc.remote.RemoteWork;
+import dev.holdfast.server.grpc.remote.WorkWanted;
+import dev.holdfast.server.http.keys.Keys;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A hub somewhere else, for which this host works. */
+final class RemoteBacking implements Backing {
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
+  private final RemoteConnection connection;
+  private final RemoteHub hub;
+  private final GrpcServer grpc;
+  private final Supplier<WorkWanted> wanted;
+  private volatile @Nullable RemoteWork work;
+
+  /**
+   * @param wanted what the app runs, asked again when that has changed
+   * @param spelling the name of an orchestrator as the app has declared it
+   */
+  RemoteBacking(
+      Starting starting,
+      Rooms rooms,
+      Keys keys,
+      RemoteTarget target,
+      Supplier<WorkWanted> wanted,
+      UnaryOperator<String> spelling) {
+    this.connection = starting.own("connection", () -> connection(target));
+    this.hub = new RemoteHub(connection, spelling);
+    this.wanted = wanted;
+    this.grpc = rooms.grpc(hub, new NoWorkforce(), keys);
+    grpc.workers()
+        .refuse(
+            "This host is itself a worker of the hub at "
+                + target.address()
+                + ". Connect to that one.");
+  }
+
+  private static RemoteConnection connection(RemoteTarget target) {
+    try {
+      return new RemoteConnection(target, "holdfast/" + VersionCommand.version());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot use the certificates for " + target.address() + ".",
+          String.valueOf(e.getMessage()) + ".",
+          "Correct --connect-ca, --connect-cert or --connect-key: they name PEM files.");
+    }
+  }
+
+  /** Nobody joins: workers are refused. */
+  private static final class NoWorkforce implements Workforce {
+    @Override
+    public void join(Executor worker) {}
+
+    @Override
+    public void leave(Executor worker) {}
+
+    @Override
+    public void placesChanged() {}
+
+    @Override
+    public Executor.Answers answers() {
+      return answer -> {};
+    }
+  }
+
+  @Override
+  public TaskHub hub() {
+    return hub;
+  }
+
+  @Override
+  public @Nullable Engine engine() {
+    return null;
+  }
+
+  @Override
+  public GrpcServer grpc() {
+    return grpc;
+  }
+
+  @Override
+  public void serve(List<Executor> executors) {
+    RemoteWork started = new RemoteWork(connection, executors, wanted, new SecureRandom());
+    work = started;
+    started.start();
+  }
+
+  @Override
+  public void servedChanged() {
+    RemoteWork now = work;
+    if (now != null) {
+      now.wantedChanged();
+    }
+  }
+
+  /** Which other workers the hub has, nobody here knows. */
+  @Override
+  public boolean mayServe(String orchestrator) {
+    return true;
+  }
+
+  /** The hub's own host tells. */
+  @Override
+  public List<UnservedWork> unserved() {
+    return List.of();
+  }
+
+  @Override
+  public @Nullable String obstacle() {
+    RemoteWork now = work;
+    return now == null ? null : now.trouble();
+  }
+
+  @Override
+  public void stopping() {
+    RemoteWork now = work;
+    if (now != null) {
+      now.drain();
+    }
+  }
+
+  @Override
+  public boolean drain(Deadline deadline) throws InterruptedException {
+    RemoteWork now = work;
+    return now == null || now.awaitAnswered(deadline.leftAtLeast(LEAST));
+  }
+
+  @Override
+  public void close() {
+    RemoteWork now = work;
+    if (now != null) {
+      now.close();
+    }
+    connection.close();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.holdfast.host.cli;
+
+import dev.holdfast.host.config.Amounts;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Json;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast versions [VERSION]}. */
+@Command(
+    name = "versions",
+    description = "Show how much of which version has not ended yet.",
+    footer = "Exit codes: 0 shown, or with --wait nothing of the version is left; 6 not in time.")
+public final class Versions implements Callable<Integer> {
+  private static final List<String> HEAD =
+      List.of("NAME", "VERSION", "RUNNING", "PENDING", "SUSPENDED", "OLDEST");
+  private static final List<String> FIELDS =
+      List.of("name", "version", "running", "pending", "suspended", "oldest");
+  private static final long POLL_MILLIS = 1_000;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin Connection connection = new Connection();
+
+  @Parameters(
+      paramLabel = "VERSION",
+      arity = "0..1",
+      description = "Only this version; '' for instances without one.")
+  @Nullable String version;
+
+  @Option(names = "--name", paramLabel = "NAME", description = "Only this orchestrator.")
+  @Nullable String name;
+
+  @Option(names = "--wait", description = "Wait until all of that version has ended.")
+  boolean wait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "How long at most, such as 90s, 5m, 2h (default: for ever).")
+  @Nullable String timeout;
+
+  @Option(names = "--json", description = "Print a JSON array.")
+  boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    RemoteHost host = connection.open();
+    if (!wait) {
+      print(find(host));
+      return 0;
+    }
+    if (version == null) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot wait for nothing in particular.",
+          "--wait needs a version.",
+          "Name one: holdfast versions 1.0 --wait.");
+    }
+    return waitFor(host, limit());
+  }
+
+  private @Nullable Duration limit() {
+    if (timeout == null) {
+      return null;
+    }
+    Duration limit = Amounts.duration(timeout);
+    if (limit == null) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "'" + timeout + "' is no length of time.",
+          "It must be like 90s, 5m, 2h or 00:05:00.",
+          "Correct --timeout.");
+    }
+    return limit;
+  }
+
+  private int waitFor(RemoteHost host, @Nullable Duration limit) throws InterruptedException {
+    long begun = System.nanoTime();
+    CountDownLatch never = new CountDownLatch(1);
+    while (true) {
+      List<Map<String, @Nullable Object>> left = find(host);
+      if (left.isEmpty()) {
+        print(left);
+        return 0;
+      }
+      if (limit != null && System.nanoTime() - begun >= limit.toNanos()) {
+        print(left);
+        throw new CannotException(
+            CannotException.TIMED_OUT,
+            "Not all of version '" + version + "' has ended within " + limit.toSeconds() + " s.",
+            "What is left is listed above.",
+            "'holdfast list --status Running,Pending,Suspended' shows the instances.");
+      }
+      never.await(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private List<Map<String, @Nullable Object>> find(RemoteHost host) {
+    return RemoteHost.succeeded("The host refused to count.", host.get(RemoteHost.VERSIONS))
+        .list()
+        .stream()
+        .filter(Map.class::isInstance)
+        .map(it -> Json.names((Map<?, ?>) it))
+        .filter(it -> version == null || version.equals(it.get("version")))
+        .filter(it -> name == null || name.equalsIgnoreCase(String.valueOf(it.get("name"))))
+        .toList();
+  }
+
+  private void print(List<Map<String, @Nullable Object>> found) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.pretty(found));
+    } else if (found.isEmpty()) {
+      out.println(version == null ? "Nothing runs." : "Nothing of this version is left.");
+    } else {
+      Output.table(out, HEAD, found.stream().map(Versions::row).toList());
+    }
+  }
+
+  private static List<String> row(Map<String, @Nullable Object> line) {
+    return FIELDS.stream()
+        .map(it -> String.valueOf(line.get(it)))
+        .map(it -> it.isEmpty() ? "-" : it)
+        .toList();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.host.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectionStringTest {
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, localhost, 4001, false",
+    "localhost:5000, localhost, 5000, false",
+    "127.0.0.1:4001, 127.0.0.1, 4001, false",
+    "[::1]:4001, ::1, 4001, false",
+    "hub.example, hub.example, 443, true",
+    "http://hub.example:4001, hub.example, 4001, false",
+    "https://hub.example, hub.example, 443, true",
+    "HTTPS://hub.example:8443/, hub.example, 8443, true"
+  })
+  void an_endpoint_says_where_and_how(String text, String host, int port, boolean tls) {
+    assertThat(ConnectionString.parse(text))
+        .isEqualTo(new ConnectionString(host, port, tls, null, "None"));
+  }
+
+  @Test
+  void a_connection_string_of_the_scheduler_says_the_hub_too() {
+    assertThat(
+            ConnectionString.parse(
+                "endpoint=https://a.westus3.durabletask.io; TaskHub = orders;"
+                    + "Authentication=ManagedIdentity;ClientID=1=2;"))
+        .isEqualTo(
+            new ConnectionString(
+                "a.westus3.durabletask.io", 443, true, "orders", "ManagedIdentity"));
+    assertThat(
+            ConnectionString.parse(
+                "Endpoint=http://localhost:8080;TaskHub=default;Authentication=None"))
+        .isEqualTo(new ConnectionString("localhost", 8080, false, "default", "None"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ftp://host", "TaskHub=secret", "Endpoint=;TaskHub=secret", "a b", "x=y;secret"})
+  void what_cannot_be_understood_is_refused_without_being_repeated(String text) {
+    assertThatThrownBy(() -> ConnectionString.parse(text))
+        .isInstanceOfSatisfying(
+            CannotException.class,
+            it -> {
+              assertThat(it.exitCode()).isEqualTo(CannotException.USAGE);
+              assertThat(it.lines()).contains("--connect HOST:PORT").doesNotContain("secret");
+            });
+  }
+}

@@ -1,0 +1,236 @@
+package dev.holdfast.server.grpc.remote;
+
+import com.google.protobuf.MessageLite;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.protocol.AbandonActivityTaskRequest;
+import dev.holdfast.protocol.AbandonEntityTaskRequest;
+import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
+import dev.holdfast.protocol.ActivityResponse;
+import dev.holdfast.protocol.EntityBatchResult;
+import dev.holdfast.protocol.EntityOperationCalledEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OperationInfo;
+import dev.holdfast.protocol.OrchestrationInstance;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings answers to the hub. One that does not arrive is sent again: hubs take each only once, by
+ * its token. Safe from any thread; nothing blocks.
+ */
+final class AnswerDelivery {
+  private static final Logger log = LoggerFactory.getLogger("Host.Remote");
+  private static final int ATTEMPTS = 10;
+  private static final long ATTEMPT_SECONDS = 30;
+
+  /** A refused message smaller than this was not refused for its size. */
+  private static final int LARGE = 1024 * 1024;
+
+  private final RemoteConnection connection;
+  private final ScheduledExecutorService clock;
+  private final Backoff backoff;
+
+  AnswerDelivery(RemoteConnection connection, ScheduledExecutorService clock, Backoff backoff) {
+    this.connection = connection;
+    this.clock = clock;
+    this.backoff = backoff;
+  }
+
+  /** Completes when the hub has it, or when it is given up; never fails. */
+  CompletableFuture<Void> turn(WorkItem.Turn turn, String token, OrchestratorResponse response) {
+    OrchestratorResponse whole =
+        response.toBuilder().setInstanceId(turn.instanceId()).setCompletionToken(token).build();
+    return chunks(TurnChunks.of(whole, TurnChunks.BYTES))
+        .handle((done, thrown) -> thrown)
+        .thenCompose(
+            thrown -> {
+              if (thrown == null || !isTooLarge(thrown, whole.getSerializedSize())) {
+                return ended(thrown, turn);
+              }
+              Answer failed = tooLarge(turn, whole.getSerializedSize());
+              return send(
+                      TaskHubSidecarServiceGrpc.getCompleteOrchestratorTaskMethod(),
+                      ((Answer.TurnDone) failed)
+                          .response().toBuilder().setCompletionToken(token).build())
+                  .handle((done, again) -> again)
+                  .thenCompose(again -> ended(again, turn));
+            });
+  }
+
+  private CompletableFuture<?> chunks(List<OrchestratorResponse> chunks) {
+    CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
+    for (OrchestratorResponse chunk : chunks) {
+      sent =
+          sent.thenCompose(
+              before -> send(TaskHubSidecarServiceGrpc.getCompleteOrchestratorTaskMethod(), chunk));
+    }
+    return sent;
+  }
+
+  /** As {@link #turn}. */
+  CompletableFuture<Void> activity(
+      WorkItem.Activity activity, String token, ActivityResponse response) {
+    ActivityResponse whole =
+        response.toBuilder()
+            .setInstanceId(activity.instanceId())
+            .setTaskId(activity.taskId())
+            .setCompletionToken(token)
+            .build();
+    MethodDescriptor<ActivityResponse, ?> method =
+        TaskHubSidecarServiceGrpc.getCompleteActivityTaskMethod();
+    return send(method, whole)
+        .handle((done, thrown) -> thrown)
+        .thenCompose(
+            thrown -> {
+              if (thrown == null || !isTooLarge(thrown, whole.getSerializedSize())) {
+                return ended(thrown, activity);
+              }
+              Answer failed = tooLarge(activity, whole.getSerializedSize());
+              return send(
+                      method,
+                      ((Answer.ActivityDone) failed)
+                          .response().toBuilder().setCompletionToken(token).build())
+                  .handle((done, again) -> again)
+                  .thenCompose(again -> ended(again, activity));
+            });
+  }
+
+  /** Gives an item back, so that the hub offers it to others or again. As {@link #turn}. */
+  CompletableFuture<Void> abandon(WorkItem item, String token) {
+    CompletableFuture<?> sent =
+        switch (item.kind()) {
+          case ORCHESTRATOR ->
+              send(
+                  TaskHubSidecarServiceGrpc.getAbandonTaskOrchestratorWorkItemMethod(),
+                  AbandonOrchestrationTaskRequest.newBuilder().setCompletionToken(token).build());
+          case ACTIVITY ->
+              send(
+                  TaskHubSidecarServiceGrpc.getAbandonTaskActivityWorkItemMethod(),
+                  AbandonActivityTaskRequest.newBuilder().setCompletionToken(token).build());
+          case ENTITY ->
+              send(
+                  TaskHubSidecarServiceGrpc.getAbandonTaskEntityWorkItemMethod(),
+                  AbandonEntityTaskRequest.newBuilder().setCompletionToken(token).build());
+        };
+    return sent.handle((done, thrown) -> thrown).thenCompose(thrown -> ended(thrown, item));
+  }
+
+  /** As {@link #turn}. The answer also says for whom each result is. */
+  CompletableFuture<Void> batch(
+      WorkItem.EntityBatch batch, String token, EntityBatchResult response) {
+    EntityBatchResult.Builder whole = response.toBuilder().setCompletionToken(token);
+    if (whole.getOperationInfosCount() == 0) {
+      batch.operations().stream()
+          .limit(response.getResultsCount())
+          .forEach(operation -> whole.addOperationInfos(info(operation)));
+    }
+    return send(TaskHubSidecarServiceGrpc.getCompleteEntityTaskMethod(), whole.build())
+        .handle((done, thrown) -> thrown)
+        .thenCompose(thrown -> ended(thrown, batch));
+  }
+
+  private static OperationInfo info(HistoryEvent operation) {
+    OperationInfo.Builder info = OperationInfo.newBuilder();
+    if (!operation.hasEntityOperationCalled()) {
+      return info.setRequestId(operation.getEntityOperationSignaled().getRequestId()).build();
+    }
+    EntityOperationCalledEvent called = operation.getEntityOperationCalled();
+    return info.setRequestId(called.getRequestId())
+        .setResponseDestination(
+            OrchestrationInstance.newBuilder()
+                .setInstanceId(called.getParentInstanceId().getValue())
+                .setExecutionId(called.getParentExecutionId()))
+        .build();
+  }
+
+  private static CompletableFuture<Void> ended(@Nullable Throwable thrown, WorkItem item) {
+    if (thrown != null) {
+      log.warn(
+          "The answer for {} '{}' of instance '{}' did not reach the hub ({}); the hub hands the item"
+              + " out again.",
+          item.kind().word(),
+          item.name(),
+          item.instanceId(),
+          Status.fromThrowable(thrown));
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private static boolean isTooLarge(Throwable thrown, int bytes) {
+    return Status.fromThrowable(thrown).getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && bytes > LARGE;
+  }
+
+  private static Answer tooLarge(WorkItem item, int bytes) {
+    return Dispatcher.failed(
+        item,
+        "AnswerTooLarge",
+        "The answer of '%s' has %d bytes, which the hub does not take. Pass references to large data instead of the data, or schedule fewer tasks at once."
+            .formatted(item.name(), bytes));
+  }
+
+  private <A extends MessageLite> CompletableFuture<?> send(
+      MethodDescriptor<A, ?> method, A message) {
+    return send(method, message, 1);
+  }
+
+  private <A extends MessageLite, B> CompletableFuture<B> send(
+      MethodDescriptor<A, B> method, A message, int attempt) {
+    // Through a lost connection it waits for the next one.
+    CallOptions options =
+        CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(ATTEMPT_SECONDS, TimeUnit.SECONDS);
+    return connection
+        .call(method, options, message)
+        .exceptionallyCompose(
+            thrown ->
+                attempt < ATTEMPTS && mayPass(thrown, message.getSerializedSize())
+                    ? later(method, message, attempt)
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  private <A extends MessageLite, B> CompletableFuture<B> later(
+      MethodDescriptor<A, B> method, A message, int attempt) {
+    CompletableFuture<B> result = new CompletableFuture<>();
+    try {
+      var unused =
+          clock.schedule(
+              () -> {
+                var sent =
+                    send(method, message, attempt + 1)
+                        .whenComplete(
+                            (answer, thrown) -> {
+                              if (thrown == null) {
+                                result.complete(answer);
+                              } else {
+                                result.completeExceptionally(thrown);
+                              }
+                            });
+              },
+              backoff.millis(attempt),
+              TimeUnit.MILLISECONDS);
+    } catch (java.util.concurrent.RejectedExecutionException e) {
+      result.completeExceptionally(e); // The host has stopped.
+    }
+    return result;
+  }
+
+  private static boolean mayPass(Throwable thrown, int bytes) {
+    return switch (Status.fromThrowable(thrown).getCode()) {
+      case UNAVAILABLE, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, ABORTED, UNAUTHENTICATED -> true;
+      case RESOURCE_EXHAUSTED -> bytes <= LARGE;
+      default -> false;
+    };
+  }
+}

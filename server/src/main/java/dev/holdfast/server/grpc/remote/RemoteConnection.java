@@ -1,0 +1,239 @@
+package dev.holdfast.server.grpc.remote;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection to a task hub somewhere else. It is made with the first call, and made again when
+ * it breaks. Safe from any thread; nothing blocks but {@link #close}.
+ */
+public final class RemoteConnection implements AutoCloseable {
+  private static final long ANSWER_WITHIN_SECONDS = 60;
+  private static final Metadata.Key<String> TASK_HUB = text("taskhub");
+  private static final Metadata.Key<String> WORKER_ID = text("workerid");
+  private static final Metadata.Key<String> AUTHORIZATION = text("authorization");
+
+  private final RemoteTarget target;
+  private final ManagedChannel channel;
+  private final Channel calls;
+
+  /**
+   * @param agent name and version of this program, for the other side's log
+   * @throws IOException a certificate or key cannot be read
+   */
+  public RemoteConnection(RemoteTarget target, String agent) throws IOException {
+    this.target = target;
+    this.channel =
+        Grpc.newChannelBuilderForAddress(target.host(), target.port(), credentials(target.tls()))
+            .userAgent(agent)
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            // A frozen or unplugged other side keeps its connection, but answers no pings.
+            .keepAliveTime(30, TimeUnit.SECONDS)
+            .keepAliveTimeout(15, TimeUnit.SECONDS)
+            .build();
+    this.calls = io.grpc.ClientInterceptors.intercept(channel, new Headers(target));
+  }
+
+  private static Metadata.Key<String> text(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  private static ChannelCredentials credentials(RemoteTarget.@Nullable Tls tls) throws IOException {
+    if (tls == null) {
+      return InsecureChannelCredentials.create();
+    }
+    TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
+    if (tls.authorities() != null) {
+      builder.trustManager(tls.authorities().toFile());
+    }
+    if (tls.certificate() != null && tls.key() != null) {
+      builder.keyManager(tls.certificate().toFile(), tls.key().toFile());
+    }
+    return builder.build();
+  }
+
+  /** What every call carries. */
+  private record Headers(RemoteTarget target) implements ClientInterceptor {
+    @Override
+    public <A, B> ClientCall<A, B> interceptCall(
+        MethodDescriptor<A, B> method, CallOptions options, Channel next) {
+      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void start(Listener<B> listener, Metadata headers) {
+          headers.put(TASK_HUB, target.taskHub());
+          headers.put(WORKER_ID, target.workerId());
+          Supplier<String> token = target.token();
+          if (token != null) {
+            headers.put(AUTHORIZATION, "Bearer " + token.get());
+          }
+          super.start(listener, headers);
+        }
+      };
+    }
+  }
+
+  public RemoteTarget target() {
+    return target;
+  }
+
+  Channel calls() {
+    return calls;
+  }
+
+  /** Asks once; fails within a minute if there is no answer. */
+  <A, B> CompletableFuture<B> ask(MethodDescriptor<A, B> method, A question) {
+    return call(
+        method,
+        CallOptions.DEFAULT.withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS),
+        question);
+  }
+
+  /** Asks, and waits for the answer for as long as it takes. Cancelling ends the call. */
+  <A, B> CompletableFuture<B> await(MethodDescriptor<A, B> method, A question) {
+    return call(method, CallOptions.DEFAULT, question);
+  }
+
+  <A, B> CompletableFuture<B> call(MethodDescriptor<A, B> method, CallOptions options, A question) {
+    CompletableFuture<B> future = new CompletableFuture<>();
+    ClientCall<A, B> call;
+    try {
+      call = calls.newCall(method, options);
+      ClientCalls.asyncUnaryCall(call, question, new Into<>(future));
+    } catch (RuntimeException e) {
+      future.completeExceptionally(e);
+      return future;
+    }
+    var unused =
+        future.whenComplete(
+            (answer, thrown) -> {
+              if (future.isCancelled()) {
+                call.cancel("nobody waits for the answer any more", null);
+              }
+            });
+    return future;
+  }
+
+  private static final class Into<B> implements StreamObserver<B> {
+    private final CompletableFuture<B> future;
+    private @Nullable B answer;
+
+    Into(CompletableFuture<B> future) {
+      this.future = future;
+    }
+
+    @Override
+    public void onNext(B value) {
+      answer = value;
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      future.completeExceptionally(thrown);
+    }
+
+    @Override
+    public void onCompleted() {
+      B value = answer;
+      if (value == null) {
+        future.completeExceptionally(Status.INTERNAL.withDescription("no answer").asException());
+      } else {
+        future.complete(value);
+      }
+    }
+  }
+
+  /** A failed call in the terms of a task hub. */
+  RuntimeException refusal(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof RefusedException refused) {
+      return refused;
+    }
+    Status status = Status.fromThrowable(cause);
+    Reason reason = reason(status.getCode());
+    return reason == null
+        ? new IllegalStateException("the hub at " + target.address() + " failed: " + status, cause)
+        : new RefusedException(
+            reason, reason == Reason.UNAVAILABLE ? trouble(cause) : told(status));
+  }
+
+  private static @Nullable Reason reason(Status.Code code) {
+    return switch (code) {
+      case ALREADY_EXISTS -> Reason.ALREADY_EXISTS;
+      case NOT_FOUND -> Reason.NOT_FOUND;
+      case INVALID_ARGUMENT, OUT_OF_RANGE -> Reason.INVALID_ARGUMENT;
+      case FAILED_PRECONDITION, UNIMPLEMENTED -> Reason.FAILED_PRECONDITION;
+      case RESOURCE_EXHAUSTED -> Reason.OVERLOADED;
+      case UNAVAILABLE, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED, CANCELLED, ABORTED ->
+          Reason.UNAVAILABLE;
+      case OK, UNKNOWN, INTERNAL, DATA_LOSS -> null;
+    };
+  }
+
+  private static String told(Status status) {
+    String words = status.getDescription();
+    return words == null ? status.getCode().toString() : words;
+  }
+
+  /** Why the other side cannot be asked, in one sentence with the cure. */
+  String trouble(Throwable thrown) {
+    Status status = Status.fromThrowable(thrown);
+    String words = told(status);
+    Throwable root = status.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    String why = root == null || root.getMessage() == null ? words : root.getMessage();
+    return switch (status.getCode()) {
+      case UNAUTHENTICATED ->
+          "The hub at "
+              + target.address()
+              + " does not accept the token ("
+              + words
+              + "). Give it one that is valid.";
+      case PERMISSION_DENIED ->
+          "The hub at "
+              + target.address()
+              + " does not let this host in ("
+              + words
+              + "). Check the task hub '"
+              + target.taskHub()
+              + "' and what the token may do.";
+      default -> "The hub at " + target.address() + " cannot be reached (" + why + ").";
+    };
+  }
+
+  /** Ends all calls. Harmless when repeated. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    try {
+      channel.awaitTermination(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

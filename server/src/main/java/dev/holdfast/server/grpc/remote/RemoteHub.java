@@ -1,0 +1,355 @@
+package dev.holdfast.server.grpc.remote;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.Why;
+import dev.holdfast.protocol.CleanEntityStorageRequest;
+import dev.holdfast.protocol.CleanEntityStorageResponse;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.CreateInstanceResponse;
+import dev.holdfast.protocol.DeleteTaskHubRequest;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityQuery;
+import dev.holdfast.protocol.GetEntityRequest;
+import dev.holdfast.protocol.GetInstanceRequest;
+import dev.holdfast.protocol.GetInstanceResponse;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.ListInstanceIdsRequest;
+import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.PurgeInstancesRequest;
+import dev.holdfast.protocol.PurgeInstancesResponse;
+import dev.holdfast.protocol.QueryEntitiesRequest;
+import dev.holdfast.protocol.QueryEntitiesResponse;
+import dev.holdfast.protocol.QueryInstancesRequest;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.protocol.RaiseEventRequest;
+import dev.holdfast.protocol.RestartInstanceRequest;
+import dev.holdfast.protocol.RestartInstanceResponse;
+import dev.holdfast.protocol.ResumeRequest;
+import dev.holdfast.protocol.RewindInstanceRequest;
+import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.protocol.StreamInstanceHistoryRequest;
+import dev.holdfast.protocol.SuspendRequest;
+import dev.holdfast.protocol.TerminateRequest;
+import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task hub somewhere else, asked over the contract that every hub speaks.
+ *
+ * <p>While it cannot be reached, every question is refused as UNAVAILABLE, with the reason.
+ */
+public final class RemoteHub implements TaskHub {
+  private static final String ENTITY_MARK = "@";
+
+  private final RemoteConnection connection;
+  private final UnaryOperator<String> spelling;
+
+  /**
+   * @param spelling of an orchestrator's name: hubs find workers by it letter by letter, where
+   *     people do not care about case
+   */
+  public RemoteHub(RemoteConnection connection, UnaryOperator<String> spelling) {
+    this.connection = connection;
+    this.spelling = spelling;
+  }
+
+  @Override
+  public CompletableFuture<String> start(CreateInstanceRequest request) {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getStartInstanceMethod(),
+            request.toBuilder().setName(spelling.apply(request.getName())).build()),
+        CreateInstanceResponse::getInstanceId);
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads) {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getGetInstanceMethod(), named(instanceId, payloads)),
+        RemoteHub::found);
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> waitForStart(
+      String instanceId, boolean payloads) {
+    return told(
+        connection.await(
+            TaskHubSidecarServiceGrpc.getWaitForInstanceStartMethod(), named(instanceId, payloads)),
+        RemoteHub::found);
+  }
+
+  @Override
+  public CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
+      String instanceId, boolean payloads) {
+    return told(
+        connection.await(
+            TaskHubSidecarServiceGrpc.getWaitForInstanceCompletionMethod(),
+            named(instanceId, payloads)),
+        RemoteHub::found);
+  }
+
+  private static GetInstanceRequest named(String instanceId, boolean payloads) {
+    return GetInstanceRequest.newBuilder()
+        .setInstanceId(instanceId)
+        .setGetInputsAndOutputs(payloads)
+        .build();
+  }
+
+  private static Optional<OrchestrationState> found(GetInstanceResponse response) {
+    return response.getExists() ? Optional.of(response.getOrchestrationState()) : Optional.empty();
+  }
+
+  @Override
+  public CompletableFuture<Delivery> raiseEvent(
+      String instanceId, String name, @Nullable String input) {
+    RaiseEventRequest.Builder event =
+        RaiseEventRequest.newBuilder().setInstanceId(instanceId).setName(name);
+    if (input != null) {
+      event.setInput(StringValue.of(input));
+    }
+    Supplier<CompletableFuture<?>> send =
+        () -> connection.ask(TaskHubSidecarServiceGrpc.getRaiseEventMethod(), event.build());
+    // A message to an entity may be the first that it gets.
+    return instanceId.startsWith(ENTITY_MARK)
+        ? told(send.get(), done -> Delivery.ACCEPTED)
+        : deliver(instanceId, send);
+  }
+
+  @Override
+  public CompletableFuture<Delivery> terminate(
+      String instanceId, @Nullable String output, boolean recursive) {
+    TerminateRequest.Builder request =
+        TerminateRequest.newBuilder().setInstanceId(instanceId).setRecursive(recursive);
+    if (output != null) {
+      request.setOutput(StringValue.of(output));
+    }
+    return deliver(
+        instanceId,
+        () ->
+            connection.ask(
+                TaskHubSidecarServiceGrpc.getTerminateInstanceMethod(), request.build()));
+  }
+
+  @Override
+  public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
+    SuspendRequest.Builder request = SuspendRequest.newBuilder().setInstanceId(instanceId);
+    if (reason != null) {
+      request.setReason(StringValue.of(reason));
+    }
+    return deliver(
+        instanceId,
+        () ->
+            connection.ask(TaskHubSidecarServiceGrpc.getSuspendInstanceMethod(), request.build()));
+  }
+
+  @Override
+  public CompletableFuture<Delivery> resume(String instanceId, @Nullable String reason) {
+    ResumeRequest.Builder request = ResumeRequest.newBuilder().setInstanceId(instanceId);
+    if (reason != null) {
+      request.setReason(StringValue.of(reason));
+    }
+    return deliver(
+        instanceId,
+        () -> connection.ask(TaskHubSidecarServiceGrpc.getResumeInstanceMethod(), request.build()));
+  }
+
+  /**
+   * The contract does not say what became of a message, so the instance is looked at first. One
+   * that ends between the two drops the message silently, as one that ends right after it would.
+   */
+  private CompletableFuture<Delivery> deliver(
+      String instanceId, Supplier<CompletableFuture<?>> send) {
+    return get(instanceId, false)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return CompletableFuture.completedFuture(Delivery.NO_SUCH_INSTANCE);
+              }
+              return isTerminal(found.get())
+                  ? CompletableFuture.completedFuture(Delivery.TERMINAL)
+                  : told(send.get(), done -> Delivery.ACCEPTED);
+            });
+  }
+
+  private static boolean isTerminal(OrchestrationState state) {
+    return switch (state.getOrchestrationStatus()) {
+      case ORCHESTRATION_STATUS_COMPLETED,
+          ORCHESTRATION_STATUS_FAILED,
+          ORCHESTRATION_STATUS_CANCELED,
+          ORCHESTRATION_STATUS_TERMINATED ->
+          true;
+      case ORCHESTRATION_STATUS_RUNNING,
+          ORCHESTRATION_STATUS_CONTINUED_AS_NEW,
+          ORCHESTRATION_STATUS_PENDING,
+          ORCHESTRATION_STATUS_SUSPENDED,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  @Override
+  public CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
+    RewindInstanceRequest.Builder request =
+        RewindInstanceRequest.newBuilder().setInstanceId(instanceId);
+    if (reason != null) {
+      request.setReason(StringValue.of(reason));
+    }
+    return told(
+            connection.ask(TaskHubSidecarServiceGrpc.getRewindInstanceMethod(), request.build()),
+            done -> done)
+        .thenAccept(done -> {});
+  }
+
+  @Override
+  public CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId) {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getRestartInstanceMethod(),
+            RestartInstanceRequest.newBuilder()
+                .setInstanceId(instanceId)
+                .setRestartWithNewInstanceId(withNewInstanceId)
+                .build()),
+        RestartInstanceResponse::getInstanceId);
+  }
+
+  @Override
+  public CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request) {
+    return told(
+        connection.ask(TaskHubSidecarServiceGrpc.getPurgeInstancesMethod(), request), it -> it);
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getQueryInstancesMethod(),
+            QueryInstancesRequest.newBuilder().setQuery(query).build()),
+        it -> it);
+  }
+
+  /** The contract has no list of both; entities have one of their own. */
+  @Override
+  public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
+    return query(query);
+  }
+
+  /** How many were removed is not told by the contract, so it is 0. */
+  @Override
+  public CompletableFuture<Integer> clear() {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getDeleteTaskHubMethod(),
+            DeleteTaskHubRequest.getDefaultInstance()),
+        done -> 0);
+  }
+
+  @Override
+  public CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
+    return told(
+            connection.ask(TaskHubSidecarServiceGrpc.getSignalEntityMethod(), request),
+            done -> done)
+        .thenAccept(done -> {});
+  }
+
+  @Override
+  public CompletableFuture<Optional<EntityMetadata>> getEntity(
+      String instanceId, boolean withState) {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getGetEntityMethod(),
+            GetEntityRequest.newBuilder()
+                .setInstanceId(instanceId)
+                .setIncludeState(withState)
+                .build()),
+        found -> found.getExists() ? Optional.of(found.getEntity()) : Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query) {
+    return told(
+        connection.ask(
+            TaskHubSidecarServiceGrpc.getQueryEntitiesMethod(),
+            QueryEntitiesRequest.newBuilder().setQuery(query).build()),
+        it -> it);
+  }
+
+  @Override
+  public CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
+      CleanEntityStorageRequest request) {
+    return told(
+        connection.ask(TaskHubSidecarServiceGrpc.getCleanEntityStorageMethod(), request), it -> it);
+  }
+
+  @Override
+  public CompletableFuture<ListInstanceIdsResponse> listInstanceIds(
+      ListInstanceIdsRequest request) {
+    return told(
+        connection.ask(TaskHubSidecarServiceGrpc.getListInstanceIdsMethod(), request), it -> it);
+  }
+
+  @Override
+  public CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId) {
+    return RemoteHistory.fetch(
+            connection, StreamInstanceHistoryRequest.newBuilder().setInstanceId(instanceId).build())
+        .handle(
+            (events, thrown) -> {
+              if (thrown == null) {
+                return Optional.of(events);
+              }
+              RuntimeException refusal = connection.refusal(thrown);
+              if (refusal instanceof RefusedException refused
+                  && refused.reason() == RefusedException.Reason.NOT_FOUND) {
+                return Optional.empty();
+              }
+              throw refusal;
+            });
+  }
+
+  @Override
+  public CompletableFuture<Optional<Why>> why(String instanceId) {
+    return get(instanceId, true)
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : history(instanceId)
+                        .thenApply(
+                            history ->
+                                Optional.of(
+                                    RemoteWhy.of(
+                                        found.get(),
+                                        history.orElse(List.of()),
+                                        connection.target().address()))));
+  }
+
+  /** Cancelling the returned future ends the call. */
+  private <A, B> CompletableFuture<B> told(CompletableFuture<A> call, Function<A, B> answer) {
+    CompletableFuture<B> told =
+        call.handle(
+            (value, thrown) -> {
+              if (thrown != null) {
+                throw connection.refusal(thrown);
+              }
+              return answer.apply(value);
+            });
+    var unused =
+        told.whenComplete(
+            (value, thrown) -> {
+              if (told.isCancelled()) {
+                call.cancel(false);
+              }
+            });
+    return told;
+  }
+}

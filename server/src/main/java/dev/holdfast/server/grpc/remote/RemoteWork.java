@@ -1,0 +1,254 @@
+package dev.holdfast.server.grpc.remote;
+
+import com.google.protobuf.Empty;
+import dev.holdfast.core.Executor;
+import dev.holdfast.protocol.GetWorkItemsRequest;
+import dev.holdfast.protocol.WorkItem;
+import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches work from a hub somewhere else, has it run here, and answers. A connection that breaks is
+ * made again, for as long as it takes.
+ *
+ * <p>{@link #start} once, then {@link #drain} and {@link #close}; all from any thread.
+ */
+public final class RemoteWork implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("Host.Remote");
+  private static final long FIRST_RETRY_MILLIS = 200;
+  private static final long LAST_RETRY_MILLIS = 15_000;
+  private static final long GREETING_SECONDS = 30;
+
+  /** Hubs send a ping at least this often, so silence means that the stream is dead. */
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(120);
+
+  private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
+
+  private final RemoteConnection connection;
+  private final Supplier<WorkWanted> wanted;
+  private final ScheduledExecutorService clock =
+      Executors.newScheduledThreadPool(1, RemoteWork::thread);
+  private final Backoff backoff;
+  private final WorkInHand inHand;
+
+  /** Guarded by this, as all that follows. */
+  private @Nullable Stream stream;
+
+  private int failures;
+  private boolean stopped;
+  private @Nullable String trouble;
+  private boolean told;
+
+  /**
+   * @param executors the first that takes an item gets it
+   * @param wanted asked with every new stream
+   * @param dice spreads the attempts of many workers
+   */
+  public RemoteWork(
+      RemoteConnection connection,
+      List<Executor> executors,
+      Supplier<WorkWanted> wanted,
+      RandomGenerator dice) {
+    this.connection = connection;
+    this.wanted = wanted;
+    this.backoff = new Backoff(FIRST_RETRY_MILLIS, LAST_RETRY_MILLIS, dice);
+    this.inHand =
+        new WorkInHand(
+            connection, new AnswerDelivery(connection, clock, backoff), executors, clock);
+    this.trouble = "The hub at " + connection.target().address() + " has not answered yet.";
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "holdfast-remote");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Begins to connect, and returns at once. */
+  public void start() {
+    long every = WATCH_EVERY.toSeconds();
+    var unused = clock.scheduleWithFixedDelay(this::watch, every, every, TimeUnit.SECONDS);
+    clock.execute(this::greet);
+  }
+
+  /** Why there is no work from the hub now, in one sentence; null while all is well. */
+  public synchronized @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** The functions here are others than before: asks anew if the hub has to know. */
+  public synchronized void wantedChanged() {
+    Stream now = stream;
+    if (now != null && !now.request.equals(wanted.get().request())) {
+      log.info("The hub is told about the functions that there are now.");
+      stream = null;
+      now.cancel("the functions have changed");
+      clock.execute(this::open);
+    }
+  }
+
+  /** Hubs that accept connections but cannot serve yet answer this late or with an error. */
+  private void greet() {
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+    }
+    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(GREETING_SECONDS, TimeUnit.SECONDS);
+    var unused =
+        connection
+            .call(TaskHubSidecarServiceGrpc.getHelloMethod(), options, Empty.getDefaultInstance())
+            .whenComplete(
+                (hello, thrown) -> {
+                  if (thrown == null) {
+                    open();
+                  } else {
+                    broke(null, thrown);
+                  }
+                });
+  }
+
+  private void open() {
+    Stream next;
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      WorkWanted now = wanted.get();
+      next = new Stream(now.request());
+      stream = next;
+      trouble = null;
+      told = false;
+      log.info(
+          "Connected to the task hub '{}' at {}: {} orchestrators, {} activities and {} entities are served{}.",
+          connection.target().taskHub(),
+          connection.target().address(),
+          now.orchestrators().size(),
+          now.activities().size(),
+          now.entities().size(),
+          now.versions().isEmpty() ? "" : ", of version " + String.join(", ", now.versions()));
+    }
+    ClientCalls.asyncServerStreamingCall(
+        connection
+            .calls()
+            .newCall(TaskHubSidecarServiceGrpc.getGetWorkItemsMethod(), CallOptions.DEFAULT),
+        next.request,
+        next);
+  }
+
+  /** One stream of work items; its methods are called by one thread at a time. */
+  private final class Stream implements ClientResponseObserver<GetWorkItemsRequest, WorkItem> {
+    private final GetWorkItemsRequest request;
+    private volatile @Nullable ClientCallStreamObserver<GetWorkItemsRequest> call;
+    private volatile long lastHeard = System.nanoTime();
+
+    Stream(GetWorkItemsRequest request) {
+      this.request = request;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<GetWorkItemsRequest> started) {
+      call = started;
+    }
+
+    @Override
+    public void onNext(WorkItem item) {
+      lastHeard = System.nanoTime();
+      heard(this);
+      inHand.take(item);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      broke(this, thrown);
+    }
+
+    @Override
+    public void onCompleted() {
+      broke(this, Status.UNAVAILABLE.withDescription("it ended the stream").asException());
+    }
+
+    void cancel(String why) {
+      ClientCallStreamObserver<GetWorkItemsRequest> now = call;
+      if (now != null) {
+        now.cancel(why, null);
+      }
+    }
+  }
+
+  private synchronized void heard(Stream from) {
+    if (stream == from) {
+      failures = 0;
+    }
+  }
+
+  /** The stream has ended, or there was none; the next attempt comes after a pause. */
+  private synchronized void broke(@Nullable Stream which, Throwable thrown) {
+    if (stopped || stream != which) {
+      return;
+    }
+    stream = null;
+    failures++;
+    String reason = connection.trouble(thrown);
+    trouble = reason;
+    if (!told) {
+      told = true;
+      log.warn("{} Work goes on when it is back; until then it is tried again and again.", reason);
+    }
+    try {
+      var unused = clock.schedule(this::greet, backoff.millis(failures), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("No further attempt: the host has stopped.");
+    }
+  }
+
+  private void watch() {
+    Stream now;
+    synchronized (this) {
+      now = stream;
+    }
+    if (now != null && System.nanoTime() - now.lastHeard > SILENCE_MAX.toNanos()) {
+      now.cancel("nothing was heard for " + SILENCE_MAX.toSeconds() + " s");
+    }
+  }
+
+  /** From now on what comes is given back; what runs may still be answered. */
+  public void drain() {
+    inHand.drain();
+  }
+
+  /** Waits until the hub has the answers to all that was taken; false when that took longer. */
+  public boolean awaitAnswered(Duration atMost) throws InterruptedException {
+    return inHand.awaitAnswered(atMost);
+  }
+
+  /** Ends the stream; the hub hands out anew what was not answered. Harmless when repeated. */
+  @Override
+  public void close() {
+    Stream last;
+    synchronized (this) {
+      stopped = true;
+      last = stream;
+      stream = null;
+    }
+    if (last != null) {
+      last.cancel("the host stops");
+    }
+    clock.shutdownNow();
+  }
+}

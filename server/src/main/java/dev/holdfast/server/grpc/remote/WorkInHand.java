@@ -1,0 +1,313 @@
+package dev.holdfast.server.grpc.remote;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.ActivityRequest;
+import dev.holdfast.protocol.EntityBatchRequest;
+import dev.holdfast.protocol.EntityOperationSignaledEvent;
+import dev.holdfast.protocol.EntityRequest;
+import dev.holdfast.protocol.ExecutionStartedEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OperationRequest;
+import dev.holdfast.protocol.OrchestratorRequest;
+import dev.holdfast.protocol.StreamInstanceHistoryRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The items of a remote hub that are here: each goes to the executor that takes it, and its answer
+ * goes back. What nobody takes is given back at once. Safe from any thread; nothing blocks but
+ * {@link #awaitAnswered}.
+ */
+final class WorkInHand {
+  private static final Logger log = LoggerFactory.getLogger("Host.Remote");
+
+  /** So long an item that comes during a drain is kept before it is given back. */
+  private static final long GIVE_BACK_MILLIS = 1_000;
+
+  private final RemoteConnection connection;
+  private final AnswerDelivery delivery;
+  private final List<Executor> executors;
+  private final ScheduledExecutorService clock;
+  private final AtomicLong numbers = new AtomicLong();
+  private final Map<Long, Held> byNumber = new ConcurrentHashMap<>();
+
+  /** Activities that run. Guarded by this. */
+  private final Map<Task, Held> activities = new HashMap<>();
+
+  /** Items held and answers on their way. Guarded by this. */
+  private int unanswered;
+
+  private volatile boolean draining;
+
+  private record Task(String instanceId, String executionId, int taskId) {
+    static Task of(WorkItem.Activity activity) {
+      return new Task(activity.instanceId(), activity.executionId(), activity.taskId());
+    }
+  }
+
+  /** An item and the token that its answer must bring: that of the newest hand-out. */
+  private static final class Held {
+    private volatile String token;
+
+    Held(String token) {
+      this.token = token;
+    }
+  }
+
+  WorkInHand(
+      RemoteConnection connection,
+      AnswerDelivery delivery,
+      List<Executor> executors,
+      ScheduledExecutorService clock) {
+    this.connection = connection;
+    this.delivery = delivery;
+    this.executors = List.copyOf(executors);
+    this.clock = clock;
+  }
+
+  /** Takes what the hub has sent. */
+  void take(dev.holdfast.protocol.WorkItem sent) {
+    String token = sent.getCompletionToken();
+    switch (sent.getRequestCase()) {
+      case ORCHESTRATORREQUEST -> turn(sent.getOrchestratorRequest(), token);
+      case ACTIVITYREQUEST -> activity(sent.getActivityRequest(), token);
+      case ENTITYREQUEST -> hold(batch(sent.getEntityRequest()), token);
+      case ENTITYREQUESTV2 -> hold(batch(sent.getEntityRequestV2()), token);
+      case HEALTHPING, REQUEST_NOT_SET -> {
+        // Only a sign of life.
+      }
+    }
+  }
+
+  private void turn(OrchestratorRequest request, String token) {
+    if (!request.getRequiresHistoryStreaming()) {
+      hold(turnOf(request), token);
+      return;
+    }
+    begin();
+    var unused =
+        RemoteHistory.fetch(
+                connection,
+                StreamInstanceHistoryRequest.newBuilder()
+                    .setInstanceId(request.getInstanceId())
+                    .setExecutionId(StringValue.of(request.getExecutionId().getValue()))
+                    .setForWorkItemProcessing(true)
+                    .build())
+            .handle(
+                (history, thrown) -> {
+                  if (thrown == null) {
+                    hold(turnOf(whole(request, history)), token);
+                  } else {
+                    log.warn(
+                        "The history of instance '{}' cannot be fetched ({}); its turn is given back.",
+                        request.getInstanceId(),
+                        connection.trouble(thrown));
+                    giveBack(turnOf(request), token);
+                  }
+                  end();
+                  return null;
+                });
+  }
+
+  private static OrchestratorRequest whole(
+      OrchestratorRequest request, List<HistoryEvent> history) {
+    return request.toBuilder()
+        .clearPastEvents()
+        .addAllPastEvents(history)
+        .clearRequiresHistoryStreaming()
+        .build();
+  }
+
+  private WorkItem.Turn turnOf(OrchestratorRequest request) {
+    ExecutionStartedEvent started = started(request);
+    return new WorkItem.Turn(
+        numbers.incrementAndGet(),
+        request.getInstanceId(),
+        request.getExecutionId().getValue(),
+        started == null ? "" : started.getName(),
+        started != null && started.hasVersion() ? started.getVersion().getValue() : null,
+        request.toByteString());
+  }
+
+  private static @Nullable ExecutionStartedEvent started(OrchestratorRequest request) {
+    for (HistoryEvent event : request.getNewEventsList()) {
+      if (event.hasExecutionStarted()) {
+        return event.getExecutionStarted();
+      }
+    }
+    for (HistoryEvent event : request.getPastEventsList()) {
+      if (event.hasExecutionStarted()) {
+        return event.getExecutionStarted();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * An activity that still runs here, and that the hub hands out again because the connection was
+   * lost, is not begun a second time: its answer will bring the new token.
+   */
+  private void activity(ActivityRequest request, String token) {
+    WorkItem.Activity item =
+        new WorkItem.Activity(
+            numbers.incrementAndGet(),
+            request.hasVersion() ? request.getVersion().getValue() : null,
+            request);
+    synchronized (this) {
+      Held running = activities.get(Task.of(item));
+      if (running != null) {
+        running.token = token;
+        return;
+      }
+    }
+    hold(item, token);
+  }
+
+  private WorkItem.EntityBatch batch(EntityRequest request) {
+    return new WorkItem.EntityBatch(
+        numbers.incrementAndGet(),
+        request.getInstanceId(),
+        request.getExecutionId(),
+        request.hasEntityState() ? request.getEntityState().getValue() : null,
+        request.getOperationRequestsList());
+  }
+
+  /** The older form says of an operation neither who waits for it nor whether anybody does. */
+  private WorkItem.EntityBatch batch(EntityBatchRequest request) {
+    return new WorkItem.EntityBatch(
+        numbers.incrementAndGet(),
+        request.getInstanceId(),
+        "",
+        request.hasEntityState() ? request.getEntityState().getValue() : null,
+        request.getOperationsList().stream().map(WorkInHand::event).toList());
+  }
+
+  private static HistoryEvent event(OperationRequest operation) {
+    EntityOperationSignaledEvent.Builder signaled =
+        EntityOperationSignaledEvent.newBuilder()
+            .setOperation(operation.getOperation())
+            .setRequestId(operation.getRequestId());
+    if (operation.hasInput()) {
+      signaled.setInput(operation.getInput());
+    }
+    return HistoryEvent.newBuilder().setEntityOperationSignaled(signaled).build();
+  }
+
+  private void hold(WorkItem item, String token) {
+    Executor executor = draining ? null : executorOf(item);
+    if (executor == null) {
+      giveBack(item, token);
+      return;
+    }
+    Held held = new Held(token);
+    byNumber.put(item.token(), held);
+    if (item instanceof WorkItem.Activity activity) {
+      synchronized (this) {
+        activities.put(Task.of(activity), held);
+      }
+    }
+    begin();
+    executor.execute(List.of(item), this::answered);
+  }
+
+  private @Nullable Executor executorOf(WorkItem item) {
+    for (Executor executor : executors) {
+      if (executor.takes(item)) {
+        return executor;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * At once; but while this host drains it waits a moment, as the hub may well offer the same item
+   * here again.
+   */
+  private void giveBack(WorkItem item, String token) {
+    log.debug("'{}' of instance '{}' is given back to the hub.", item.name(), item.instanceId());
+    if (!draining) {
+      begin();
+      var unused = delivery.abandon(item, token).thenRun(this::end);
+      return;
+    }
+    try {
+      var unused =
+          clock.schedule(
+              () -> delivery.abandon(item, token), GIVE_BACK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("The host has stopped; the hub misses the item with the connection.");
+    }
+  }
+
+  private void answered(Answer answer) {
+    WorkItem item = answer.item();
+    Held held = byNumber.remove(item.token());
+    if (held == null) {
+      return;
+    }
+    String token;
+    synchronized (this) {
+      if (item instanceof WorkItem.Activity activity) {
+        activities.remove(Task.of(activity), held);
+      }
+      token = held.token;
+    }
+    var unused = deliver(answer, token).thenRun(this::end);
+  }
+
+  private CompletableFuture<Void> deliver(Answer answer, String token) {
+    if (answer instanceof Answer.TurnDone done) {
+      return delivery.turn(done.item(), token, done.response());
+    }
+    if (answer instanceof Answer.ActivityDone done) {
+      return delivery.activity(done.item(), token, done.response());
+    }
+    if (answer instanceof Answer.EntityDone done) {
+      return delivery.batch(done.item(), token, done.response());
+    }
+    return delivery.abandon(answer.item(), token);
+  }
+
+  private synchronized void begin() {
+    unanswered++;
+  }
+
+  private synchronized void end() {
+    unanswered--;
+    if (unanswered == 0) {
+      notifyAll();
+    }
+  }
+
+  /** From now on everything that comes is given back. */
+  void drain() {
+    draining = true;
+  }
+
+  /** Waits until the hub has the answers to all that was taken; false when that took longer. */
+  synchronized boolean awaitAnswered(Duration atMost) throws InterruptedException {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (unanswered > 0) {
+      long left = (until - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+}

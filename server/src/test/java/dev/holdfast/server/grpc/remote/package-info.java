@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.grpc.remote;
+
+import org.jspecify.annotations.NullMarked;

@@ -223,7 +223,8 @@ final class Instance extends Resident {
 
   private void sent(HistoryEvent event) {
     EntityMessage message = EntityMessage.of(event);
-    if (event.getEventId() >= 0) {
+    // Some SDKs give an unlock an id that something else has as well.
+    if (event.getEventId() >= 0 && !event.hasEntityUnlockSent()) {
       askedIds.set(event.getEventId());
     }
     if (message == null) {

@@ -403,13 +403,14 @@ final class Turns {
     }
 
     private boolean isRepeated(OrchestratorAction action) {
-      if (action.getId() < 0 || !instance.askedIds.get(action.getId())) {
-        return false;
+      if (action.getSendEntityMessage().hasEntityUnlockSent()) {
+        // Its id tells nothing: .NET gives those that come with its completion one id, and the
+        // newest Java those of a turn that waits the ids of what comes next.
+        EntityUnlockSentEvent unlock = action.getSendEntityMessage().getEntityUnlockSent();
+        return !instance.isLocking(
+            unlock.getCriticalSectionId(), unlock.getTargetInstanceId().getValue());
       }
-      // .NET gives the unlocks that come with its completion one id.
-      EntityUnlockSentEvent unlock = action.getSendEntityMessage().getEntityUnlockSent();
-      return !instance.isLocking(
-          unlock.getCriticalSectionId(), unlock.getTargetInstanceId().getValue());
+      return action.getId() >= 0 && instance.askedIds.get(action.getId());
     }
 
     private void tellEntity(String target, HistoryEvent asked) {

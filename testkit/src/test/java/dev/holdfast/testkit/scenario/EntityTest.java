@@ -16,11 +16,17 @@ import dev.holdfast.core.Times;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.EntityBatchResult;
+import dev.holdfast.protocol.EntityLockRequestedEvent;
 import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.EntityOperationSignaledEvent;
 import dev.holdfast.protocol.EntityQuery;
+import dev.holdfast.protocol.EntityUnlockSentEvent;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.QueryEntitiesResponse;
+import dev.holdfast.protocol.SendEntityMessageAction;
 import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.testkit.program.Ledgers;
@@ -443,6 +449,59 @@ class EntityTest {
                 .getOrchestrationStateList())
         .extracting(OrchestrationState::getInstanceId)
         .containsExactly("i");
+  }
+
+  @Test
+  void an_unlock_takes_no_id_from_what_comes_after_it() {
+    Asking ask = new Asking(Program.of("Anything"));
+    ask.driven.setAnswering(false);
+    var unused = ask.hub().start(Asking.request("i", "Anything").build());
+
+    answerTurn(
+        ask,
+        SendEntityMessageAction.newBuilder()
+            .setEntityLockRequested(
+                EntityLockRequestedEvent.newBuilder()
+                    .setCriticalSectionId("section")
+                    .addLockSet(A)),
+        0);
+    answerTurn(
+        ask,
+        SendEntityMessageAction.newBuilder()
+            .setEntityUnlockSent(
+                EntityUnlockSentEvent.newBuilder()
+                    .setCriticalSectionId("section")
+                    .setTargetInstanceId(StringValue.of(A))),
+        1);
+    ask.raise("i", "anything");
+    answerTurn(
+        ask,
+        SendEntityMessageAction.newBuilder()
+            .setEntityOperationSignaled(
+                EntityOperationSignaledEvent.newBuilder()
+                    .setOperation("note")
+                    .setInput(StringValue.of("x"))
+                    .setTargetInstanceId(StringValue.of(A))),
+        1);
+    ask.driven.setAnswering(true);
+
+    assertThat(entries(ask, A)).containsExactly("x");
+  }
+
+  private static void answerTurn(Asking ask, SendEntityMessageAction.Builder message, int id) {
+    ask.driven.settle();
+    var held = ask.driven.executor().held().remove(0);
+    WorkItem.Turn turn = (WorkItem.Turn) held.item();
+    held.answers()
+        .answer(
+            new Answer.TurnDone(
+                turn,
+                OrchestratorResponse.newBuilder()
+                    .setInstanceId(turn.instanceId())
+                    .addActions(
+                        OrchestratorAction.newBuilder().setId(id).setSendEntityMessage(message))
+                    .build()));
+    ask.driven.settle();
   }
 
   @Test

@@ -68,6 +68,11 @@ class GrpcFrontTest {
     return catchThrowableOfType(CannotException.class, () -> start(grpc, false).close());
   }
 
+  /** Where the functions of the app write to. */
+  private String steps() {
+    return folder.resolve("steps").toString();
+  }
+
   private static String secretOf(Holdfast host, Key.Kind kind) {
     return host.newKeys().stream()
         .filter(it -> it.key().kind() == kind)
@@ -76,7 +81,7 @@ class GrpcFrontTest {
         .secret();
   }
 
-  private static void startBy(Holdfast host, String id, String key) {
+  private void startBy(Holdfast host, String id, String key) {
     ManagedChannel channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", host.grpcPort())
             .usePlaintext()
@@ -85,7 +90,7 @@ class GrpcFrontTest {
     try (DurableTaskClient client =
         new DurableTaskGrpcClientBuilder().grpcChannel(channel).build()) {
       client.scheduleNewOrchestrationInstance(
-          "TwoSteps", new NewOrchestrationInstanceOptions().setInstanceId(id));
+          "TwoSteps", new NewOrchestrationInstanceOptions().setInstanceId(id).setInput(steps()));
     } finally {
       channel.shutdownNow();
     }
@@ -109,7 +114,7 @@ class GrpcFrontTest {
     }
   }
 
-  private static void assertAsksForKeys(Holdfast host) {
+  private void assertAsksForKeys(Holdfast host) {
     for (String wrong : new String[] {"", "guessed", secretOf(host, Key.Kind.HOST)}) {
       StatusRuntimeException thrown =
           catchThrowableOfType(StatusRuntimeException.class, () -> startBy(host, "no", wrong));
@@ -144,7 +149,7 @@ class GrpcFrontTest {
       assertAsksForKeys(host);
 
       // This function starts an orchestration through the client library of the app.
-      HttpResponse<String> started = new Http(host.url()).post("/api/StartTwoSteps", "\"x\"");
+      HttpResponse<String> started = new Http(host.url()).post("/api/StartTwoSteps", steps());
       assertThat(started.statusCode()).isEqualTo(202);
     }
   }

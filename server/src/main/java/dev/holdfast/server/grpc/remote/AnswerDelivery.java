@@ -206,24 +206,27 @@ final class AnswerDelivery {
     try {
       var unused =
           clock.schedule(
-              () -> {
-                var sent =
-                    send(method, message, attempt + 1)
-                        .whenComplete(
-                            (answer, thrown) -> {
-                              if (thrown == null) {
-                                result.complete(answer);
-                              } else {
-                                result.completeExceptionally(thrown);
-                              }
-                            });
-              },
+              () -> again(method, message, attempt + 1, result),
               backoff.millis(attempt),
               TimeUnit.MILLISECONDS);
     } catch (java.util.concurrent.RejectedExecutionException e) {
       result.completeExceptionally(e); // The host has stopped.
     }
     return result;
+  }
+
+  private <A extends MessageLite, B> void again(
+      MethodDescriptor<A, B> method, A message, int attempt, CompletableFuture<B> result) {
+    var unused =
+        send(method, message, attempt)
+            .whenComplete(
+                (answer, thrown) -> {
+                  if (thrown == null) {
+                    result.complete(answer);
+                  } else {
+                    result.completeExceptionally(thrown);
+                  }
+                });
   }
 
   private static boolean mayPass(Throwable thrown, int bytes) {

@@ -35,7 +35,7 @@ public final class RemoteWork implements AutoCloseable {
   private static final long GREETING_SECONDS = 30;
 
   /** Hubs send a ping at least this often, so silence means that the stream is dead. */
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(120);
+  private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
 
   private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
 

@@ -240,17 +240,20 @@ final class WorkInHand {
   private void giveBack(WorkItem item, String token) {
     log.debug("'{}' of instance '{}' is given back to the hub.", item.name(), item.instanceId());
     if (!draining) {
-      begin();
-      var unused = delivery.abandon(item, token).thenRun(this::end);
+      abandon(item, token);
       return;
     }
     try {
       var unused =
-          clock.schedule(
-              () -> delivery.abandon(item, token), GIVE_BACK_MILLIS, TimeUnit.MILLISECONDS);
+          clock.schedule(() -> abandon(item, token), GIVE_BACK_MILLIS, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       log.debug("The host has stopped; the hub misses the item with the connection.");
     }
+  }
+
+  private void abandon(WorkItem item, String token) {
+    begin();
+    var unused = delivery.abandon(item, token).thenRun(this::end);
   }
 
   private void answered(Answer answer) {

@@ -89,9 +89,18 @@ class SourceHygieneTest {
   void what_users_copy_uses_only_what_users_see() {
     assertThat(
             linesWith(
-                "^import (static )?dev[.]holdfast[.](?!orchestrations|activities|samples)",
+                "^import (static )?dev[.]holdfast[.](?!orchestrations|activities|samples|protocol)",
                 path -> path.matches("(orchestrations|activities|samples)/src/main/.*")))
         .as("these run unchanged on any host: no room of ours may be needed")
+        .isEmpty();
+    // The contract is no room, but only entities need more of it than the released library has.
+    assertThat(
+            linesWith(
+                "^import (static )?dev[.]holdfast[.]protocol",
+                path ->
+                    path.matches("(orchestrations|activities|samples)/src/main/.*")
+                        && !path.contains("/orchestrations/entities/")))
+        .as("docs/decisions/0014-entities-for-released-libraries.md")
         .isEmpty();
   }
 

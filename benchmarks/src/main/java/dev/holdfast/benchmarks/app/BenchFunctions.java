@@ -12,6 +12,7 @@ import dev.holdfast.orchestrations.entities.EntityTrigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What the workloads run: as small as functions get, so that the figures are the engine's. */
 public class BenchFunctions {
@@ -89,7 +90,8 @@ public class BenchFunctions {
     return EntityRunner.run(
         batch,
         operation -> {
-          operation.setState(operation.state(Long.class, 0L) + operation.input(Long.class));
+          Long amount = Objects.requireNonNull(operation.input(Long.class));
+          operation.setState(operation.state(Long.class, 0L) + amount);
           return null;
         });
   }

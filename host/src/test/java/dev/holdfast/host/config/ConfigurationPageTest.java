@@ -26,7 +26,8 @@ class ConfigurationPageTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[^|]+) \\| ([^|]+) \\|");
   private static final Pattern NAME = Pattern.compile("`([^`]+)`");
   private static final Pattern VALUE =
-      Pattern.compile("-?\\d+\\w*|true|false|raw|api|Storage|NonRunningStates|CurrentOrOlder|Reject");
+      Pattern.compile(
+          "-?\\d+\\w*|true|false|raw|api|Storage|NonRunningStates|CurrentOrOlder|Reject");
   private static final Pattern VARIABLE =
       Pattern.compile("(AzureFunctionsJobHost__[A-Za-z0-9_]+)=([^\\s`]+)");
 

@@ -2,6 +2,7 @@ package dev.holdfast.server.grpc.remote;
 
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
@@ -176,26 +177,10 @@ public final class RemoteHub implements TaskHub {
               if (found.isEmpty()) {
                 return CompletableFuture.completedFuture(Delivery.NO_SUCH_INSTANCE);
               }
-              return isTerminal(found.get())
+              return Statuses.isEnded(found.get().getOrchestrationStatus())
                   ? CompletableFuture.completedFuture(Delivery.TERMINAL)
                   : told(send.get(), done -> Delivery.ACCEPTED);
             });
-  }
-
-  private static boolean isTerminal(OrchestrationState state) {
-    return switch (state.getOrchestrationStatus()) {
-      case ORCHESTRATION_STATUS_COMPLETED,
-          ORCHESTRATION_STATUS_FAILED,
-          ORCHESTRATION_STATUS_CANCELED,
-          ORCHESTRATION_STATUS_TERMINATED ->
-          true;
-      case ORCHESTRATION_STATUS_RUNNING,
-          ORCHESTRATION_STATUS_CONTINUED_AS_NEW,
-          ORCHESTRATION_STATUS_PENDING,
-          ORCHESTRATION_STATUS_SUSPENDED,
-          UNRECOGNIZED ->
-          false;
-    };
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.SignalEntityRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -18,7 +19,7 @@ final class EntityOperation implements Operation {
   static final int SIGNALS = 100;
 
   private static final int COUNTERS = 1_000;
-  private static final int POLL_MILLIS = 5;
+  private static final int POLL_NANOS = 5_000_000;
   private static final long SETTLED_AFTER_NANOS = 60_000_000_000L;
 
   private final TaskHub hub;
@@ -63,11 +64,11 @@ final class EntityOperation implements Operation {
   }
 
   @Override
-  public long settle() throws InterruptedException {
+  public long settle() {
     long begin = System.nanoTime();
     long missing = sent.get() - sum();
     while (missing > 0 && System.nanoTime() - begin < SETTLED_AFTER_NANOS) {
-      Thread.sleep(POLL_MILLIS);
+      LockSupport.parkNanos(POLL_NANOS);
       missing = sent.get() - sum();
     }
     return Math.abs(missing);

@@ -18,7 +18,7 @@ interface Operation {
    *
    * @return how many operations were lost or done too often; 0 when all is well
    */
-  default long settle() throws InterruptedException {
+  default long settle() {
     return 0;
   }
 }

@@ -26,6 +26,14 @@ public interface Executor {
   }
 
   /**
+   * Whether it has asked for this very name, and not for whatever there is. While one that has asks
+   * for an item, those that take everything do not get it: they may well not know the name.
+   */
+  default boolean names(WorkItem item) {
+    return true;
+  }
+
+  /**
    * How many items of this kind it has that are not answered. Of several that could take an item,
    * the one with the fewest gets it, in turn when they are equal.
    */

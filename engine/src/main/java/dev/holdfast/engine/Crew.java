@@ -103,15 +103,25 @@ final class Crew {
     return leastTaken(item, promised);
   }
 
+  private static boolean isNamed(WorkItem item, List<Executor> workers) {
+    for (Executor worker : workers) {
+      if (worker.names(item) && worker.takes(item)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private @Nullable Executor leastTaken(WorkItem item, ToIntFunction<Executor> promised) {
     List<Executor> now = workers;
     Executor best = null;
     int bestAt = 0;
     int fewest = Integer.MAX_VALUE;
+    boolean named = isNamed(item, now);
     for (int i = 0; i < now.size(); i++) {
       int at = (next + i) % now.size();
       Executor worker = now.get(at);
-      if (!worker.takes(item)) {
+      if (!worker.takes(item) || (named && !worker.names(item))) {
         continue;
       }
       int coming = promised.applyAsInt(worker);

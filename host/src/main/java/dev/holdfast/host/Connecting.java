@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out to which hub a host connects, and with what. */
@@ -16,6 +17,9 @@ final class Connecting {
   static final String CONNECT = "HOLDFAST_CONNECT";
   static final String TOKEN = "HOLDFAST_CONNECT_TOKEN";
   static final String TOKEN_FILE = "HOLDFAST_CONNECT_TOKEN_FILE";
+
+  /** No dot, no colon: hardly a machine. */
+  private static final Pattern NAME_OF_A_SETTING = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private Connecting() {}
 
@@ -35,6 +39,16 @@ final class Connecting {
     }
     // Naming a setting keeps what is in it out of lists of processes.
     String held = to.contains("=") ? null : blankToNull(settings.get(to));
+    if (held == null && NAME_OF_A_SETTING.matcher(to).matches() && !to.equals("localhost")) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot connect to '" + to + "'.",
+          "It is neither an address nor the name of a setting that is there.",
+          "Write --connect "
+              + to
+              + ":4001 if it is a machine, or put the connection string into the environment or"
+              + " local.settings.json under that name.");
+    }
     return ConnectionString.parse(held == null ? to : held);
   }
 

@@ -76,7 +76,7 @@ final class GrpcFront {
     GrpcConfig usual = GrpcConfig.loopback();
     return new GrpcConfig(
         grpc.bind(),
-        port == null ? GrpcConfig.USUAL_PORT : port,
+        port == null ? usualPort() : port,
         // Workers are told a port once; on another one they would never be found.
         port != null || setup.options().engineOnly() || !loopback,
         Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
@@ -85,6 +85,11 @@ final class GrpcFront {
         limits.workers(),
         access(keys),
         setup.config().durable().versioning().own());
+  }
+
+  /** A host that works for a hub elsewhere leaves the usual port to hubs. */
+  private int usualPort() {
+    return setup.target() == null ? GrpcConfig.USUAL_PORT : 0;
   }
 
   private GrpcConfig.Access access(Keys keys) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param data where everything is kept
  * @param storeKind where the hub is remembered
  * @param port of HTTP; null is that of local.settings.json, else 7071; 0 is any free one
- * @param grpcPort of gRPC; null is 4001 or, if that is busy, a free one
+ * @param grpcPort of gRPC; null is 4001 or, if that is busy or the hub is elsewhere, a free one
  * @param bind the address HTTP listens on
  * @param requireKeys true asks for keys even on loopback; on any other address they are asked for
  *     anyway

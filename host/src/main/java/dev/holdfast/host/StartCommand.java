@@ -51,7 +51,7 @@ final class StartCommand implements Callable<Integer> {
       names = "--grpc-port",
       paramLabel = "N",
       description =
-          "gRPC port (default: 4001, or a free one if that is busy); host.json says who may call.")
+          "gRPC port (default: 4001, or a free one if that is busy or with --connect); host.json says who may call.")
   @Nullable Integer grpcPort;
 
   @Option(names = "--data", paramLabel = "DIR", description = "Where everything is kept.")

@@ -95,6 +95,15 @@ class ConnectingTest {
         () -> target("https://b", new ConnectOptions(null, file, null, null, null), Map.of()),
         "Cannot read the token",
         "--connect-token-file");
+    assertRefused(
+        () ->
+            Connecting.destination(
+                HostOptions.onFreePorts(
+                        null, DataFolder.of(Path.of("unused")), HostOptions.StoreKind.MEMORY)
+                    .withConnect(new ConnectOptions("SCHEDULR", null, null, null, null)),
+                Map.of("SCHEDULER", "localhost:1")),
+        "nor the name of a setting",
+        "SCHEDULR:4001");
   }
 
   private static void assertRefused(Runnable what, String why, String cure) {

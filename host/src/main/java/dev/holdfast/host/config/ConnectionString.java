@@ -24,6 +24,8 @@ public record ConnectionString(
   /** The port that every Durable Task SDK tries when it is told nothing. */
   private static final int USUAL_PORT = 4001;
 
+  private static final int PORT_MAX = 65_535;
+
   /**
    * Without a scheme, this machine is spoken to in plain text and any other by TLS.
    *
@@ -84,6 +86,9 @@ public record ConnectionString(
           case "none" -> !isLoopback(name);
           default -> throw wrong("Its endpoint begins with neither http:// nor https://.");
         };
+    if (uri.getPort() > PORT_MAX) {
+      throw wrong("Its port is above " + PORT_MAX + ".");
+    }
     int usual = tls ? 443 : bare ? USUAL_PORT : 80;
     return new ConnectionString(
         name, uri.getPort() < 0 ? usual : uri.getPort(), tls, taskHub, authentication);

@@ -42,7 +42,14 @@ class ConnectionStringTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"ftp://host", "TaskHub=secret", "Endpoint=;TaskHub=secret", "a b", "x=y;secret"})
+      strings = {
+        "ftp://host",
+        "TaskHub=secret",
+        "Endpoint=;TaskHub=secret",
+        "a b",
+        "x=y;secret",
+        "localhost:99999"
+      })
   void what_cannot_be_understood_is_refused_without_being_repeated(String text) {
     assertThatThrownBy(() -> ConnectionString.parse(text))
         .isInstanceOfSatisfying(

@@ -1,5 +1,8 @@
 package dev.holdfast.server.grpc;
 
+import dev.holdfast.server.grpc.worker.Caller;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -39,7 +42,8 @@ final class Doorkeeper implements ServerInterceptor {
       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
     String key = presented(headers);
     if (key != null && opens.test(key)) {
-      return next.startCall(call, headers);
+      return Contexts.interceptCall(
+          Caller.allowed(Context.current(), () -> opens.test(key)), call, headers, next);
     }
     String why =
         key == null ? "This host requires a key. " : "The key that was sent opens nothing here. ";

@@ -17,6 +17,8 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.protocol.GetWorkItemsRequest;
+import dev.holdfast.protocol.WorkItem;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -33,6 +35,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +47,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -182,6 +188,40 @@ class SecuredTest {
     runs(
         channel(port, trusting(own), "the-right-key"),
         channel(port, trusting(own), "the-right-key"));
+  }
+
+  @Test
+  void a_stream_of_work_ends_with_the_key_that_opened_it() throws Exception {
+    PemFiles own = PemFiles.make(folder, "server");
+    AtomicBoolean valid = new AtomicBoolean(true);
+    int port =
+        serve(
+            new GrpcConfig.Access(
+                new Tls(own.certificate(), own.privateKey(), null), key -> valid.get(), false));
+    CompletableFuture<Throwable> ended = new CompletableFuture<>();
+    TaskHubSidecarServiceGrpc.newStub(channel(port, trusting(own), "key"))
+        .getWorkItems(
+            GetWorkItemsRequest.getDefaultInstance(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(WorkItem item) {}
+
+              @Override
+              public void onError(Throwable why) {
+                ended.complete(why);
+              }
+
+              @Override
+              public void onCompleted() {}
+            });
+    await().until(() -> server.workers().connected() == 1);
+
+    valid.set(false);
+    server.workers().ping();
+
+    assertThat(Status.fromThrowable(ended.get(10, TimeUnit.SECONDS)).getCode())
+        .isEqualTo(Status.Code.UNAUTHENTICATED);
+    assertThat(server.workers().connected()).isZero();
   }
 
   @Test

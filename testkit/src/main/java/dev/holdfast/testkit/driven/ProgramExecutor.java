@@ -21,6 +21,7 @@ public final class ProgramExecutor implements Executor {
   private final Map<WorkItem.Kind, Integer> places = new EnumMap<>(WorkItem.Kind.class);
   private BiPredicate<WorkItem.Kind, String> served;
   private int given;
+  private boolean takesEverything;
 
   /** An item that has been handed out and not answered. */
   public record Held(WorkItem item, Answers answers) {}
@@ -37,6 +38,16 @@ public final class ProgramExecutor implements Executor {
   /** From now on it serves these; tell the engine. */
   public void serve(BiPredicate<WorkItem.Kind, String> served) {
     this.served = served;
+  }
+
+  /** As a worker that has asked for nothing in particular. */
+  public void takeEverything() {
+    takesEverything = true;
+  }
+
+  @Override
+  public boolean names(WorkItem item) {
+    return !takesEverything;
   }
 
   public void setPlaces(WorkItem.Kind kind, int count) {

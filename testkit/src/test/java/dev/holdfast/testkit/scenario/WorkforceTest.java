@@ -69,6 +69,22 @@ class WorkforceTest {
   }
 
   @Test
+  void who_takes_everything_gets_only_what_nobody_has_asked_for_by_name() {
+    ownServesTurnsOnly();
+    one.takeEverything();
+    other.setPlaces(WorkItem.Kind.ACTIVITY, 1);
+
+    start(3);
+    assertThat(one.given()).isZero();
+    assertThat(other.held()).hasSize(1);
+
+    ask.driven.engine().leave(other);
+    ask.driven.engine().placesChanged();
+    ask.driven.settle();
+    assertThat(one.held()).hasSize(2);
+  }
+
+  @Test
   void a_full_worker_is_passed_over_and_asked_again_when_it_has_places() {
     ownServesTurnsOnly();
     one.setPlaces(WorkItem.Kind.ACTIVITY, 1);

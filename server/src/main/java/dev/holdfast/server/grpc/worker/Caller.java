@@ -8,6 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.net.SocketAddress;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,26 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
       Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> WORKER_ID =
       Metadata.Key.of("workerid", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<BooleanSupplier> ALLOWED = Context.key("allowed");
   private static final Caller NOBODY = new Caller(null, "", "");
 
   /** Of the call that this thread deals with. */
   static Caller current() {
     Caller caller = KEY.get();
     return caller == null ? NOBODY : caller;
+  }
+
+  /**
+   * The same with what tells whether the caller may still call: a stream of work outlives the key
+   * with which it was opened.
+   */
+  public static Context allowed(Context context, BooleanSupplier allowed) {
+    return context.withValue(ALLOWED, allowed);
+  }
+
+  static BooleanSupplier currentAllowed() {
+    BooleanSupplier allowed = ALLOWED.get();
+    return allowed == null ? () -> true : allowed;
   }
 
   /** Java workers run one item after the other on the thread that reads the stream. */

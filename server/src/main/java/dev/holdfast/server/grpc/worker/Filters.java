@@ -81,6 +81,11 @@ final class Filters {
     return kind != WorkItem.Kind.ENTITY || entities;
   }
 
+  /** Whether names of this kind are listed, so that it knows those that it wants. */
+  boolean lists(WorkItem.Kind kind) {
+    return !isUnfiltered(kind);
+  }
+
   boolean want(WorkItem item) {
     if (isUnfiltered(item.kind())) {
       return wantsUnfiltered(item.kind());

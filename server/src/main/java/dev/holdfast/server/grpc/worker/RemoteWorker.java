@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class RemoteWorker implements Executor {
 
   private final Workers workers;
   private final Caller caller;
+  private final BooleanSupplier allowed;
   private final ServerCallStreamObserver<ByteString> call;
   private final java.util.concurrent.Executor transport;
   private final Filters filters;
@@ -70,6 +72,7 @@ final class RemoteWorker implements Executor {
       WorkerSettings settings) {
     this.workers = workers;
     this.caller = caller;
+    this.allowed = Caller.currentAllowed();
     this.call = call;
     this.transport = transport;
     this.filters =
@@ -85,8 +88,13 @@ final class RemoteWorker implements Executor {
     this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
   }
 
+  /** Java's SDK lists none of those that it has; for all others, filters without any mean none. */
   private static boolean takesEntities(Caller caller, GetWorkItemsRequest request) {
-    return request.getMaxConcurrentEntityWorkItems() > 0 || caller.mayKnowEntities();
+    boolean some = request.getMaxConcurrentEntityWorkItems() > 0;
+    if (!request.hasWorkItemFilters()) {
+      return some || caller.mayKnowEntities();
+    }
+    return request.getWorkItemFilters().getEntitiesCount() > 0 || (some && caller.isJava());
   }
 
   /** Zero is no preference; it never means "none". */
@@ -98,6 +106,11 @@ final class RemoteWorker implements Executor {
     return caller;
   }
 
+  /** Whether the key with which it came still opens. */
+  boolean isAllowed() {
+    return allowed.getAsBoolean();
+  }
+
   @Override
   public boolean serves(WorkItem.Kind kind, String name) {
     return filters.want(kind, name);
@@ -107,6 +120,11 @@ final class RemoteWorker implements Executor {
   @Override
   public boolean takes(WorkItem item) {
     return filters.want(item) && !(gaveUp(item) && workers.othersWant(item, this));
+  }
+
+  @Override
+  public boolean names(WorkItem item) {
+    return filters.lists(item.kind()) && !superseded && !stuck;
   }
 
   boolean wants(WorkItem item) {

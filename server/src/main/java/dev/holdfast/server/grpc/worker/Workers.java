@@ -367,6 +367,13 @@ public final class Workers {
   public void ping() {
     long now = System.nanoTime();
     for (RemoteWorker worker : open) {
+      if (!worker.isAllowed()) {
+        close(worker, "its key opens nothing any more");
+        worker.end(
+            Status.UNAUTHENTICATED.withDescription(
+                "The key with which this worker connected opens nothing any more. Connect with another."));
+        continue;
+      }
       worker.ping(now, settings.pingEvery().toNanos());
     }
   }

@@ -1,5 +1,7 @@
 package dev.holdfast.core;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,6 @@ public record EndedSpan(
   public record Failure(String type, String message) {}
 
   public EndedSpan {
-    attributes = Map.copyOf(attributes);
+    attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
   }
 }

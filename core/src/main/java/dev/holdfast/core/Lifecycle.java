@@ -372,6 +372,7 @@ final class Lifecycle {
     events.add(
         Events.executionCompleted(
             -1, time, OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED, result, null));
+    context.tracing().turn(instance, events);
     context.changes().append(instance, events);
     StringValue custom =
         instance.row.state().hasCustomStatus() ? instance.row.state().getCustomStatus() : null;

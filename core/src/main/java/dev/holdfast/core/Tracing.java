@@ -194,7 +194,8 @@ final class Tracing {
     attributes.put("durabletask.task.task_id", (long) task.id());
     attributes.put(
         "durabletask.fire_at",
-        java.time.Instant.ofEpochSecond(task.fireAt().getSeconds(), task.fireAt().getNanos())
+        java.time.Instant.EPOCH
+            .plus(Times.microsUp(task.fireAt()), java.time.temporal.ChronoUnit.MICROS)
             .toString());
     add(
         EndedSpan.Kind.INTERNAL,

@@ -60,6 +60,13 @@ public sealed interface Effect {
     }
   }
 
+  /** Tell tracing what has ended. */
+  record Trace(List<EndedSpan> spans) implements WhenDurable {
+    public Trace {
+      spans = List.copyOf(spans);
+    }
+  }
+
   /** Tell the asker no. */
   record Refuse(Asker<?> asker, RefusedException why) implements WhenDurable {}
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.EntityLockGrantedEvent;
 import dev.holdfast.protocol.EntityMetadata;
@@ -518,10 +519,9 @@ final class Entities {
     if (action.hasParentTraceContext()) {
       started.setParentTraceContext(action.getParentTraceContext());
     }
-    context.hand(
-        new Input.StartChild(
-            id,
-            Events.inbound(Times.timestamp(context.stamp())).setExecutionStarted(started).build()));
+    Timestamp at = Times.timestamp(context.stamp());
+    context.tracing().begin(started, at);
+    context.hand(new Input.StartChild(id, Events.inbound(at).setExecutionStarted(started).build()));
   }
 
   /** All of it goes; who waits for it is told. */

@@ -74,6 +74,17 @@ public final class HistoryBytes {
   }
 
   /**
+   * As {@link #events}, the way clients know them: without what is only between a worker and us.
+   *
+   * @throws StoreException the bytes are not what {@link #past} writes
+   */
+  public static List<HistoryEvent> forClients(ByteString past) {
+    List<HistoryEvent> events = events(past);
+    events.replaceAll(WorkerSpan::forClients);
+    return events;
+  }
+
+  /**
    * The time of the newest turn, microseconds since the epoch, rounded up; {@link Long#MIN_VALUE}
    * when there is none. Reads past everything else, so that a large chunk costs little.
    *

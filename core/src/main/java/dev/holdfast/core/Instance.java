@@ -6,6 +6,7 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.TaskFailureDetails;
+import dev.holdfast.protocol.TraceContext;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -62,6 +63,18 @@ final class Instance extends Resident {
   long updatedAt;
 
   boolean historyWarned;
+
+  /** The trace that it belongs to; null for none. */
+  @Nullable TraceContext parentTrace;
+
+  /** The span that its worker has begun for it, framed as part of a request; null for none. */
+  @Nullable ByteString workerSpan;
+
+  /** The timestamp of its first turn, microseconds since the epoch; 0 before. */
+  long firstTurnAt;
+
+  /** It goes on from a failed execution. */
+  boolean rewound;
 
   /** The timestamp of its ExecutionStarted. */
   private long startedAt;
@@ -169,6 +182,9 @@ final class Instance extends Resident {
   private void fold(HistoryEvent event) {
     switch (event.getEventTypeCase()) {
       case ORCHESTRATORSTARTED -> {
+        if (!hadTurn) {
+          firstTurnAt = Times.microsUp(event.getTimestamp());
+        }
         hadTurn = true;
         lastTurnAt = Math.max(lastTurnAt, Times.microsUp(event.getTimestamp()));
         updatedAt = Math.max(updatedAt, lastTurnAt);
@@ -177,6 +193,10 @@ final class Instance extends Resident {
       case EXECUTIONREWOUND -> {
         if (event.getExecutionRewound().hasParentInstance()) {
           parent = event.getExecutionRewound().getParentInstance();
+        }
+        if (event.getExecutionRewound().hasParentExecutionId()) {
+          rewound = true;
+          open.values().forEach(task -> task.askedBeforeRewind = true);
         }
       }
       case TASKSCHEDULED -> {
@@ -294,6 +314,16 @@ final class Instance extends Resident {
     if (event.getExecutionStarted().hasParentInstance()) {
       parent = event.getExecutionStarted().getParentInstance();
     }
+    parentTrace =
+        event.getExecutionStarted().hasParentTraceContext()
+            ? event.getExecutionStarted().getParentTraceContext()
+            : null;
+    workerSpan = WorkerSpan.in(event.getExecutionStarted());
+  }
+
+  /** The timestamp of its ExecutionStarted, microseconds since the epoch; 0 before it arrives. */
+  long startedAt() {
+    return startedAt;
   }
 
   OrchestrationStatus status() {

@@ -145,6 +145,8 @@ final class Lifecycle {
     if (customStatus != null) {
       state.setCustomStatus(customStatus);
     }
+    context.tracing().end(instance, Statuses.name(status), failure, at);
+    context.tracing().release(instance);
     dropTimers(instance);
     dropRepeatable(instance);
     releaseLocks(instance);
@@ -266,10 +268,17 @@ final class Lifecycle {
     // They move on, so their senders are not told yet.
     old.inbox.clear();
     releaseLocks(old);
+    context
+        .tracing()
+        .end(
+            old,
+            Statuses.name(OrchestrationStatus.ORCHESTRATION_STATUS_CONTINUED_AS_NEW),
+            null,
+            Times.microsUp(at));
     context.remove(old);
     Instance instance =
-        create(
-            next, started(next, old.parent, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
+        create(next, started(next, old, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
+    context.tracing().release(instance);
     for (HistoryEvent carried : inOrder(completion.getCarryoverEventsList())) {
       receive(instance, carried, Message.Source.INSTANCE);
     }
@@ -304,8 +313,8 @@ final class Lifecycle {
     return sorted;
   }
 
-  private static HistoryEvent started(
-      OrchestrationState state, @Nullable ParentInstanceInfo parent, Timestamp at) {
+  /** The beginning of what goes on from another: for the same parent, in the same trace. */
+  private static HistoryEvent started(OrchestrationState state, Instance old, Timestamp at) {
     ExecutionStartedEvent.Builder started =
         ExecutionStartedEvent.newBuilder()
             .setName(state.getName())
@@ -320,8 +329,11 @@ final class Lifecycle {
     if (state.hasInput()) {
       started.setInput(state.getInput());
     }
-    if (parent != null) {
-      started.setParentInstance(parent);
+    if (old.parent != null) {
+      started.setParentInstance(old.parent);
+    }
+    if (old.parentTrace != null) {
+      started.setParentTraceContext(old.parentTrace);
     }
     return Events.inbound(at).setExecutionStarted(started).build();
   }
@@ -360,6 +372,7 @@ final class Lifecycle {
     events.add(
         Events.executionCompleted(
             -1, time, OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED, result, null));
+    context.tracing().turn(instance, events);
     context.changes().append(instance, events);
     StringValue custom =
         instance.row.state().hasCustomStatus() ? instance.row.state().getCustomStatus() : null;

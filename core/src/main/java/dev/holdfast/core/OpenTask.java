@@ -17,6 +17,12 @@ final class OpenTask {
   /** Of a timer: its row is in the store or stands in the accumulating commit. */
   boolean hasRow;
 
+  /** The execution that asked has failed and was taken back. */
+  boolean askedBeforeRewind;
+
+  /** Tracing has told what came of it; only an execution that continues has such a task open. */
+  boolean told;
+
   /** Token of the newest hand-out of an activity; 0 before the first. */
   long token;
 

@@ -36,6 +36,7 @@ public final class Partition {
 
   private final Context context = new Context();
   private final Changes changes;
+  private final Tracing tracing;
   private final Memory memory;
   private final Watchers watchers = new Watchers();
   private final TimerQueue timers;
@@ -54,6 +55,7 @@ public final class Partition {
    * @param served whether anybody could run this name right now: that of an orchestrator, or that
    *     of an entity with an at-sign before it; safe from any thread
    * @param wounds empty but in tests
+   * @param traces where spans go; null when nothing is traced here
    */
   public Partition(
       int number,
@@ -63,7 +65,8 @@ public final class Partition {
       RandomGenerator dice,
       Predicate<String> served,
       Problems problems,
-      Set<Wound> wounds) {
+      Set<Wound> wounds,
+      @Nullable SpanSink traces) {
     this.number = number;
     this.slots = slots;
     this.limits = limits;
@@ -73,6 +76,7 @@ public final class Partition {
     this.problems = problems;
     this.wounds = wounds.isEmpty() ? EnumSet.noneOf(Wound.class) : EnumSet.copyOf(wounds);
     this.changes = new Changes(limits, this.wounds);
+    this.tracing = new Tracing(traces == null ? null : traces::samples, changes);
     this.memory = new Memory(limits, changes, served, this.wounds);
     this.timers = new TimerQueue(limits, this.wounds);
     this.orchestrations = new Orchestrations(context, memory, watchers);
@@ -409,6 +413,11 @@ public final class Partition {
     @Override
     public Changes changes() {
       return changes;
+    }
+
+    @Override
+    public Tracing tracing() {
+      return tracing;
     }
 
     @Override

@@ -22,6 +22,8 @@ interface PartitionContext {
 
   Changes changes();
 
+  Tracing tracing();
+
   /** Whether a test has broken this on purpose. */
   boolean wounded(Wound wound);
 

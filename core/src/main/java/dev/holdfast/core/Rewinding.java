@@ -275,6 +275,9 @@ final class Rewinding {
     if (created.hasInput()) {
       started.setInput(created.getInput());
     }
+    if (created.hasParentTraceContext()) {
+      started.setParentTraceContext(created.getParentTraceContext());
+    }
     return Events.inbound(Times.timestamp(context.stamp())).setExecutionStarted(started).build();
   }
 

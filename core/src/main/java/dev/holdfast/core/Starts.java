@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import com.google.protobuf.StringValue;
+import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.ExecutionStartedEvent;
 import dev.holdfast.protocol.HistoryEvent;
@@ -113,7 +114,9 @@ final class Starts {
     if (request.hasParentTraceContext()) {
       started.setParentTraceContext(request.getParentTraceContext());
     }
-    return Events.inbound(Times.timestamp(context.stamp())).setExecutionStarted(started).build();
+    Timestamp at = Times.timestamp(context.stamp());
+    context.tracing().begin(started, at);
+    return Events.inbound(at).setExecutionStarted(started).build();
   }
 
   /**

@@ -27,6 +27,7 @@ import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TaskScheduledEvent;
 import dev.holdfast.protocol.TimerCreatedEvent;
 import dev.holdfast.protocol.TimerFiredEvent;
+import dev.holdfast.protocol.TraceContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -114,11 +115,13 @@ final class Turns {
   }
 
   private static ByteString request(Instance instance, List<HistoryEvent> newEvents) {
-    return instance
-        .requestHead()
-        .concat(instance.past)
-        .concat(HistoryBytes.fresh(newEvents))
-        .concat(ENTITY_PARAMETERS);
+    ByteString request =
+        instance
+            .requestHead()
+            .concat(instance.past)
+            .concat(HistoryBytes.fresh(newEvents))
+            .concat(ENTITY_PARAMETERS);
+    return instance.workerSpan == null ? request : request.concat(instance.workerSpan);
   }
 
   /** Gives the turn's messages back, as if it had never been opened. */
@@ -139,6 +142,7 @@ final class Turns {
     List<Message> read = read(instance, turn, response);
     List<HistoryEvent> events =
         newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
+    keepSpan(instance, response, events);
     Timestamp at = turn.started().getTimestamp();
     CompleteOrchestrationAction completion = completion(response);
     if (completion != null) {
@@ -152,6 +156,7 @@ final class Turns {
       events.add(completed(at, completion, response));
     }
     boolean continues = continuesAsNew(completion);
+    context.tracing().turn(instance, events);
     for (Message message : read) {
       context.changes().consumed(instance, message);
     }
@@ -173,6 +178,21 @@ final class Turns {
           completion.hasFailureDetails() ? completion.getFailureDetails() : null,
           custom,
           Times.microsUp(at));
+    }
+  }
+
+  /** What the worker says of its span in the first turn is for all others. */
+  private static void keepSpan(
+      Instance instance, OrchestratorResponse response, List<HistoryEvent> events) {
+    if (!response.getOrchestrationTraceContext().hasSpanID() || instance.workerSpan != null) {
+      return;
+    }
+    for (int i = 0; i < events.size(); i++) {
+      HistoryEvent kept = WorkerSpan.kept(events.get(i), response.getOrchestrationTraceContext());
+      events.set(i, kept);
+      if (kept.hasExecutionStarted()) {
+        instance.workerSpan = WorkerSpan.in(kept.getExecutionStarted());
+      }
     }
   }
 
@@ -267,6 +287,7 @@ final class Turns {
       lifecycle.statusChanged(instance);
     }
     warnOfLength(instance);
+    context.tracing().release(instance);
     context.changes().touch(instance);
   }
 
@@ -351,7 +372,12 @@ final class Turns {
       HistoryEvent.Builder event =
           HistoryEvent.newBuilder().setEventId(action.getId()).setTimestamp(at);
       switch (action.getOrchestratorActionTypeCase()) {
-        case SCHEDULETASK -> add(event.setTaskScheduled(scheduled(action.getScheduleTask())));
+        case SCHEDULETASK ->
+            add(
+                event.setTaskScheduled(
+                    scheduled(
+                        action.getScheduleTask(),
+                        context.tracing().asked(instance, action.getId()))));
         case CREATETIMER ->
             add(
                 event.setTimerCreated(
@@ -459,7 +485,10 @@ final class Turns {
       asked.add(built);
     }
 
-    private TaskScheduledEvent scheduled(ScheduleTaskAction action) {
+    /**
+     * @param trace what stands in for the worker's trace context; null for nothing
+     */
+    private TaskScheduledEvent scheduled(ScheduleTaskAction action, @Nullable TraceContext trace) {
       TaskScheduledEvent.Builder scheduled =
           TaskScheduledEvent.newBuilder().setName(action.getName());
       if (action.hasVersion()) {
@@ -473,6 +502,8 @@ final class Turns {
       }
       if (action.hasParentTraceContext()) {
         scheduled.setParentTraceContext(action.getParentTraceContext());
+      } else if (trace != null) {
+        scheduled.setParentTraceContext(trace);
       }
       return scheduled.build();
     }
@@ -505,9 +536,13 @@ final class Turns {
         created.setInput(action.getInput());
         started.setInput(action.getInput());
       }
-      if (action.hasParentTraceContext()) {
-        created.setParentTraceContext(action.getParentTraceContext());
-        started.setParentTraceContext(action.getParentTraceContext());
+      TraceContext trace =
+          action.hasParentTraceContext()
+              ? action.getParentTraceContext()
+              : context.tracing().asked(instance, event.getEventId());
+      if (trace != null) {
+        created.setParentTraceContext(trace);
+        started.setParentTraceContext(trace);
       }
       add(event.setSubOrchestrationInstanceCreated(created));
       TaskFailureDetails problem = problem(childId, action);

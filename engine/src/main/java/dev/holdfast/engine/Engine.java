@@ -9,6 +9,7 @@ import dev.holdfast.core.Mailbag;
 import dev.holdfast.core.Partition;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.Rows;
+import dev.holdfast.core.SpanSink;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.Wound;
@@ -41,6 +42,7 @@ public final class Engine implements Workforce, AutoCloseable {
    * @param source the machine's clock
    * @param dice for ids; cryptographically strong in production
    * @param wounds empty but in tests
+   * @param spans where spans go of executions whose workers make none; null when nobody wants them
    */
   public record Settings(
       Limits limits,
@@ -48,7 +50,24 @@ public final class Engine implements Workforce, AutoCloseable {
       Dispatcher.Unserved unserved,
       InstantSource source,
       RandomGenerator dice,
-      Set<Wound> wounds) {
+      Set<Wound> wounds,
+      @Nullable SpanSink spans) {
+
+    /** Nobody wants spans. */
+    public Settings(
+        Limits limits,
+        int partitions,
+        Dispatcher.Unserved unserved,
+        InstantSource source,
+        RandomGenerator dice,
+        Set<Wound> wounds) {
+      this(limits, partitions, unserved, source, dice, wounds, null);
+    }
+
+    /** The same, with spans. */
+    public Settings withSpans(@Nullable SpanSink sink) {
+      return new Settings(limits, partitions, unserved, source, dice, wounds, sink);
+    }
 
     public Settings {
       if (Integer.bitCount(partitions) != 1 || partitions > Store.Slots.COUNT) {
@@ -112,6 +131,7 @@ public final class Engine implements Workforce, AutoCloseable {
                 callbacks,
                 problems,
                 wounds,
+                settings.spans(),
                 () -> wakePipeline.run(),
                 () -> wakeReader.run(),
                 () -> wakeCallbacks.run(),
@@ -163,7 +183,8 @@ public final class Engine implements Workforce, AutoCloseable {
               settings.dice(),
               this::serves,
               problems,
-              wounds));
+              wounds,
+              settings.spans()));
     }
     return partitions;
   }

@@ -426,7 +426,7 @@ final class Hub implements TaskHub, AutoCloseable {
                 found
                     .get(0)
                     .history()
-                    .forEach(chunk -> events.addAll(HistoryBytes.events(chunk.bytes())));
+                    .forEach(chunk -> events.addAll(HistoryBytes.forClients(chunk.bytes())));
                 return Optional.of(List.copyOf(events));
               });
         });

@@ -10,6 +10,7 @@ import dev.holdfast.core.Limits;
 import dev.holdfast.core.Partition;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.Rows;
+import dev.holdfast.core.SpanSink;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Wound;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private final Callbacks callbacks;
   private final Problems problems;
   private final Set<Wound> wounds;
+  private final @Nullable SpanSink spans;
   private final Runnable wakePipeline;
   private final Runnable wakeReader;
   private final Runnable wakeCallbacks;
@@ -79,6 +81,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       Callbacks callbacks,
       Problems problems,
       Set<Wound> wounds,
+      @Nullable SpanSink spans,
       Runnable wakePipeline,
       Runnable wakeReader,
       Runnable wakeCallbacks,
@@ -95,6 +98,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     this.callbacks = parts.callbacks();
     this.problems = parts.problems();
     this.wounds = parts.wounds();
+    this.spans = parts.spans();
     this.wakePipeline = parts.wakePipeline();
     this.wakeReader = parts.wakeReader();
     this.wakeCallbacks = parts.wakeCallbacks();
@@ -416,6 +420,11 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       if (!wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
         callbacks.add(() -> refuse.asker().refused(refuse.why()));
       }
+      return true;
+    }
+    if (effect instanceof Effect.Trace trace && spans != null) {
+      SpanSink sink = spans;
+      callbacks.add(() -> sink.ended(trace.spans()));
       return true;
     }
     if (effect instanceof Effect.InPartition bound) {

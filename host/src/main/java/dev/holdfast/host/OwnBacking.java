@@ -7,6 +7,7 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.host.config.Limits;
+import dev.holdfast.host.tracing.TraceExport;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.http.keys.Keys;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class OwnBacking implements Backing {
   private static final Duration LEAST = Duration.ofSeconds(1);
 
   private final Store store;
+  private final @Nullable TraceExport traces;
   private final Engine engine;
   private final GrpcServer grpc;
   private final Upkeep upkeep;
@@ -36,7 +38,8 @@ final class OwnBacking implements Backing {
     Rooms.OpenedStore opened = starting.own("store", rooms::store);
     opened.warnings().forEach(log::warn);
     this.store = opened.store();
-    this.engine = starting.own("engine", () -> rooms.engine(store, broken));
+    this.traces = starting.ownIfAny("traces", rooms::traces);
+    this.engine = starting.own("engine", () -> rooms.engine(store, traces, broken));
     this.grpc = rooms.grpc(engine.taskHub(), engine, keys);
     this.work = starting.owned(new WorkWatch(engine::unservedWork));
     this.upkeep =
@@ -104,6 +107,9 @@ final class OwnBacking implements Backing {
   @Override
   public void close() {
     engine.close();
+    if (traces != null) {
+      traces.close();
+    }
     store.close();
   }
 }

@@ -16,6 +16,8 @@ import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Limits;
+import dev.holdfast.host.tracing.TraceExport;
+import dev.holdfast.host.tracing.TraceWish;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.grpc.PortBusyException;
 import dev.holdfast.server.grpc.TlsUnusableException;
@@ -41,6 +43,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes each room of the house from what the user has set. */
 final class Rooms {
@@ -90,7 +93,14 @@ final class Rooms {
     return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  Engine engine(Store store, Consumer<String> broken) {
+  /** Null when nobody wants traces; then nothing of OpenTelemetry is loaded. */
+  @Nullable TraceExport traces() {
+    return TraceWish.isThere(config.durable().tracing(), setup.settings())
+        ? TraceExport.open(setup.settings(), config.hubName())
+        : null;
+  }
+
+  Engine engine(Store store, @Nullable TraceExport traces, Consumer<String> broken) {
     return new Engine(
         store,
         new Engine.Settings(
@@ -99,7 +109,8 @@ final class Rooms {
             setup.options().engineOnly() ? Dispatcher.Unserved.WAITS : Dispatcher.Unserved.FAILS,
             InstantSource.system(),
             new SecureRandom(),
-            Set.of()),
+            Set.of(),
+            traces),
         new LoggedProblems(),
         broken);
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class Starting implements AutoCloseable {
     this.phases = phases;
   }
 
-  <T> T timed(String phase, Supplier<T> step) {
+  <T extends @Nullable Object> T timed(String phase, Supplier<T> step) {
     try (Phases.Running running = phases.begin(phase)) {
       return step.get();
     }
@@ -34,6 +35,12 @@ final class Starting implements AutoCloseable {
   /** Makes something that must be closed if the start fails. */
   <T extends AutoCloseable> T own(String phase, Supplier<T> step) {
     return owned(timed(phase, step));
+  }
+
+  /** As {@link #own}, for something that not everybody wants. */
+  <T extends AutoCloseable> @Nullable T ownIfAny(String phase, Supplier<@Nullable T> step) {
+    T made = timed(phase, step);
+    return made == null ? null : owned(made);
   }
 
   <T extends AutoCloseable> T owned(T made) {

@@ -71,6 +71,7 @@ public record HostConfig(
    * @param replaceAny true lets a start take the id of any instance
    * @param versioning {@code defaultVersion}, {@code versionMatchStrategy} and {@code
    *     versionFailureStrategy}
+   * @param tracing whether spans are sent; null leaves it to the environment
    */
   public record Durable(
       String connectionName,
@@ -83,7 +84,8 @@ public record HostConfig(
       boolean useForwardedHost,
       boolean unwrapActivityStrings,
       boolean shortFailureNames,
-      Versioning versioning) {
+      Versioning versioning,
+      @Nullable Boolean tracing) {
 
     static Durable read(Section section, int cores) {
       Section storage = section.section("storageProvider");
@@ -105,7 +107,8 @@ public record HostConfig(
           section.section("httpSettings").ignoreRest().flag("useForwardedHost", false),
           section.word("activityStringInput", "raw", "raw", "unwrapped").equals("unwrapped"),
           section.flag("shortFailureNames", false),
-          versioning(section));
+          versioning(section),
+          tracing(section.section("tracing").ignoreRest()));
     }
 
     private static Versioning versioning(Section section) {
@@ -121,6 +124,14 @@ public record HostConfig(
             default -> Versioning.Match.CURRENT_OR_OLDER;
           },
           mismatch.equals("Fail") ? Versioning.Mismatch.FAIL : Versioning.Mismatch.REJECT);
+    }
+
+    /** The older forms of correlation, V1, are not known here. */
+    private static @Nullable Boolean tracing(Section section) {
+      boolean enabled = section.flag("distributedTracingEnabled", false);
+      return section.has("distributedTracingEnabled")
+          ? (Boolean) (enabled && section.word("version", "V2", "V1", "V2", "None").equals("V2"))
+          : null;
     }
   }
 
@@ -240,7 +251,7 @@ public record HostConfig(
       root.section("extensions").ignore("cosmosDB", "sendGrid", "twilio", "signalR", "mcp");
       root.section("extensions")
           .section("durableTask")
-          .ignore("hubName", "tracing", "notifications", "useAppLease", "appLeaseOptions")
+          .ignore("hubName", "notifications", "useAppLease", "appLeaseOptions")
           .ignore("maxEntityOperationBatchSize")
           .ignore("maxOrchestrationActions", "entityMessageReorderWindowInMinutes")
           .ignore("rollbackEntityOperationsOnExceptions")

@@ -28,6 +28,7 @@ public final class Logging implements AutoCloseable {
   /** Those that log past SLF4J, to the error stream. Kept here, or the setting is collected. */
   private static final java.util.logging.Logger[] PAST_SLF4J = {
     java.util.logging.Logger.getLogger("io.grpc"),
+    java.util.logging.Logger.getLogger("io.opentelemetry"),
     java.util.logging.Logger.getLogger("io.github.classgraph")
   };
 

@@ -2,6 +2,7 @@ package dev.holdfast.testkit.driven;
 
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
+import dev.holdfast.core.SpanSink;
 import dev.holdfast.core.Wound;
 import dev.holdfast.engine.Agent;
 import dev.holdfast.engine.Dispatcher;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task hub on a store in memory that does nothing by itself: {@link #settle} runs it until
@@ -29,6 +31,7 @@ public final class DrivenHub {
   private final LoudProblems problems = new LoudProblems();
   private final Limits limits;
   private final int partitions;
+  private final @Nullable SpanSink spans;
   private final SplittableRandom dice = new SplittableRandom(1);
   private FaultyStore.Faults faults = FaultyStore.Faults.NONE;
   private MemoryStore memory = new MemoryStore();
@@ -41,7 +44,13 @@ public final class DrivenHub {
   }
 
   public DrivenHub(Programs programs, Limits limits, int partitions) {
+    this(programs, limits, partitions, null);
+  }
+
+  /** A hub that tells of its spans, over crashes too. */
+  public DrivenHub(Programs programs, Limits limits, int partitions, @Nullable SpanSink spans) {
     this.programs = programs;
+    this.spans = spans;
     this.activities = new Activities(2);
     this.limits = limits;
     this.partitions = partitions;
@@ -59,7 +68,8 @@ public final class DrivenHub {
                 Dispatcher.Unserved.WAITS,
                 clock,
                 dice,
-                EnumSet.noneOf(Wound.class)),
+                EnumSet.noneOf(Wound.class),
+                spans),
             problems,
             reason -> {
               throw new AssertionError("the hub broke down: " + reason);

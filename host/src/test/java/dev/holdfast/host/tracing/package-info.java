@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.host.tracing;
+
+import org.jspecify.annotations.NullMarked;

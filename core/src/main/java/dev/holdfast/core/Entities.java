@@ -91,6 +91,8 @@ final class Entities {
   private void notForEntities(Input.ToInstance input) {
     if (input instanceof Input.Terminate terminate && terminate.asker() != null) {
       changes.reply(null, terminate.asker(), Input.Delivered.NO_SUCH_INSTANCE);
+    } else if (input instanceof Input.TerminateUnlessLocking terminate) {
+      changes.reply(null, terminate.asker(), false);
     } else if (input instanceof Input.Suspend suspend) {
       changes.reply(null, suspend.asker(), Input.Delivered.NO_SUCH_INSTANCE);
     } else if (input instanceof Input.Resume resume) {

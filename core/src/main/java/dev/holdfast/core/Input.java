@@ -139,6 +139,13 @@ public sealed interface Input {
       @Nullable Asker<Delivered> asker)
       implements ToInstance {}
 
+  /**
+   * As {@link Terminate}, but not while it is inside a critical section or on its way into one;
+   * answers whether it was terminated.
+   */
+  record TerminateUnlessLocking(String instanceId, @Nullable String output, Asker<Boolean> asker)
+      implements ToInstance {}
+
   record Suspend(String instanceId, @Nullable String reason, Asker<Delivered> asker)
       implements ToInstance {}
 

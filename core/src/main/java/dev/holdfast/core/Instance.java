@@ -263,6 +263,11 @@ final class Instance extends Resident {
     return sections.getOrDefault(section, Set.of()).contains(EntityIds.normal(entityId));
   }
 
+  /** Whether it has asked for a lock of any entity, and not unlocked that one since. */
+  boolean isLocking() {
+    return sections.values().stream().anyMatch(entities -> !entities.isEmpty());
+  }
+
   private void asked(Explanation.Kind kind, HistoryEvent event, EntityMessage message) {
     if (event.getEventId() >= 0) {
       opened(kind, event);

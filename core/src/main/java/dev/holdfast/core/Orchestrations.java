@@ -62,6 +62,8 @@ final class Orchestrations {
       resolve(resolve, instance);
     } else if (input instanceof Input.Terminate terminate) {
       terminate(terminate, instance);
+    } else if (input instanceof Input.TerminateUnlessLocking terminate) {
+      terminate(terminate, instance);
     } else if (input instanceof Input.Suspend suspend) {
       control(
           instance,
@@ -234,6 +236,14 @@ final class Orchestrations {
             lifecycle.terminate(i, turns, terminate.output(), terminate.recursive());
           }
         });
+  }
+
+  private void terminate(Input.TerminateUnlessLocking terminate, @Nullable Instance instance) {
+    boolean ends = instance != null && !instance.hasEnded() && !instance.isLocking();
+    if (instance != null && ends) {
+      lifecycle.terminate(instance, turns, terminate.output(), false);
+    }
+    changes.reply(instance, terminate.asker(), ends);
   }
 
   private void purge(Input.Purge purge, @Nullable Instance instance) {

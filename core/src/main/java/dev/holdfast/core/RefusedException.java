@@ -22,7 +22,12 @@ public final class RefusedException extends RuntimeException {
     /** The store cannot take more (disk full); reads still work. */
     STORE_FULL,
     /** This node is stopping or has lost the partition; try again elsewhere or later. */
-    UNAVAILABLE
+    UNAVAILABLE,
+    /**
+     * The hub is somewhere else, and the connection was lost before it answered: nobody knows
+     * whether it was done. Ask for the state before asking again for what must not be done twice.
+     */
+    UNANSWERED
   }
 
   private final Reason reason;

@@ -177,6 +177,11 @@ public final class Dispatcher {
     return found;
   }
 
+  /** Whether there ever was a worker, so that others than those of now may come. */
+  boolean expectsWorkers() {
+    return crew.hadWorkers();
+  }
+
   /** Whether any executor serves the name right now. Safe from any thread. */
   public boolean isServed(WorkItem.Kind kind, String name) {
     return crew.serves(kind, name);

@@ -233,6 +233,14 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
+   * Whether somebody serves the name, or may come to do so: work for a name that nobody here knows
+   * waits once there has been a worker, for it may come again.
+   */
+  public boolean mayServe(WorkItem.Kind kind, String name) {
+    return dispatcher.expectsWorkers() || dispatcher.isServed(kind, name);
+  }
+
+  /**
    * The work that nobody serves right now; orchestrators count up to some ten thousand instances.
    * Reads the store, and so fails with {@link dev.holdfast.core.StoreException} when that fails.
    */

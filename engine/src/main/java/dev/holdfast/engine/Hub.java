@@ -244,6 +244,32 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<List<String>> terminateUnlessLocking(
+      List<String> instanceIds, @Nullable String output) {
+    return checked(
+        () -> {
+          refuseWhenStopped();
+          refuseWhenStuck();
+          List<String> ids = instanceIds.stream().map(requests::id).toList();
+          requests.text("output", output);
+          CompletableFuture<List<String>> left = CompletableFuture.completedFuture(List.of());
+          for (int i = 0; i < ids.size(); i++) {
+            Promise<Boolean> done = new Promise<>();
+            engine.submit(new Input.TerminateUnlessLocking(ids.get(i), output, done));
+            String asked = instanceIds.get(i);
+            left = left.thenCombine(done, (before, ended) -> ended ? before : plus(before, asked));
+          }
+          return left;
+        });
+  }
+
+  private static List<String> plus(List<String> before, String one) {
+    List<String> more = new ArrayList<>(before);
+    more.add(one);
+    return more;
+  }
+
+  @Override
   public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
     return checked(
         () -> {

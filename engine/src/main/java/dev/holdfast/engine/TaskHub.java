@@ -79,6 +79,16 @@ public interface TaskHub {
   CompletableFuture<Delivery> terminate(
       String instanceId, @Nullable String output, boolean recursive);
 
+  /**
+   * Ends instances as TERMINATED, but none that has locked entities or is about to: others may
+   * count on what it has begun there.
+   *
+   * @param output becomes theirs (JSON text)
+   * @return those that were not terminated: they lock, have ended, are entities or are not there
+   */
+  CompletableFuture<List<String>> terminateUnlessLocking(
+      List<String> instanceIds, @Nullable String output);
+
   /** Holds the instance: messages are kept, no turn runs. A no-op when already suspended. */
   CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason);
 

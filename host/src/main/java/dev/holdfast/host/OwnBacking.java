@@ -73,7 +73,7 @@ final class OwnBacking implements Backing {
 
   @Override
   public boolean mayServe(String orchestrator) {
-    return engine.isServed(WorkItem.Kind.ORCHESTRATOR, orchestrator);
+    return engine.mayServe(WorkItem.Kind.ORCHESTRATOR, orchestrator);
   }
 
   @Override

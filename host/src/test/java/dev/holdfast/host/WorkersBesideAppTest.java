@@ -92,12 +92,14 @@ class WorkersBesideAppTest {
         DurableTaskClient client =
             new DurableTaskGrpcClientBuilder().port(host.grpcPort()).build()) {
       client.raiseEvent("r", "Go");
-      client.scheduleNewOrchestrationInstance("Remote", null, "r2");
+      Http http = new Http(host.url());
+      assertThat(
+              http.post("/runtime/webhooks/durabletask/orchestrators/Remote/r2", "").statusCode())
+          .isEqualTo(202);
       host.hub()
           .signalEntity(
               SignalEntityRequest.newBuilder().setInstanceId("@counter@a").setName("add").build())
           .join();
-      Http http = new Http(host.url());
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(

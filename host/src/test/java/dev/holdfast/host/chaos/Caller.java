@@ -47,7 +47,7 @@ final class Caller {
 
     /** Nobody knows whether it was done. */
     boolean isUnknown() {
-      return status == 0;
+      return status == 0 || status == 504;
     }
 
     /** It was surely not done, and may be tried again. */

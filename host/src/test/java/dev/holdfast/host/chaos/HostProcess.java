@@ -37,7 +37,13 @@ final class HostProcess implements AutoCloseable {
    * @param entry what their command begins with
    */
   record Plan(
-      Path app, Path data, int port, int outsidePort, List<String> options, List<String> entry) {
+      Path app,
+      Path data,
+      int port,
+      int grpcPort,
+      int outsidePort,
+      List<String> options,
+      List<String> entry) {
 
     /**
      * An app in one folder and its data in another beside it.
@@ -57,22 +63,45 @@ final class HostProcess implements AutoCloseable {
           """
               .formatted(settings));
       return new Plan(
-          app.folder(), folder.resolve("data"), freePort(), outside.port(), List.of(), List.of());
+          app.folder(),
+          folder.resolve("data"),
+          freePort(),
+          0,
+          outside.port(),
+          List.of(),
+          List.of());
     }
 
     /** The same, with these arguments at the end of the command. */
     Plan with(String... further) {
-      return new Plan(app, data, port, outsidePort, List.of(further), entry);
+      return new Plan(app, data, port, grpcPort, outsidePort, List.of(further), entry);
     }
 
     /** The same, with its data on that disk. */
     Plan withData(SmallDisk disk) {
-      return new Plan(app, disk.folder().resolve("data"), port, outsidePort, options, disk.entry());
+      return new Plan(
+          app, disk.folder().resolve("data"), port, grpcPort, outsidePort, options, disk.entry());
     }
 
     /** The same, with another port; 0 is any. */
     Plan withPort(int other) {
-      return new Plan(app, data, other, outsidePort, options, entry);
+      return new Plan(app, data, other, grpcPort, outsidePort, options, entry);
+    }
+
+    /** A host without an app, for workers, beside this one. */
+    Plan engineOnly() {
+      return new Plan(
+          app,
+          data.resolveSibling("hub"),
+          freePort(),
+          freePort(),
+          outsidePort,
+          List.of("--engine-only"),
+          entry);
+    }
+
+    boolean isEngineOnly() {
+      return options.contains("--engine-only");
     }
 
     /**
@@ -106,8 +135,12 @@ final class HostProcess implements AutoCloseable {
   static HostProcess begin(Plan plan, int life) throws IOException {
     List<String> arguments = new ArrayList<>();
     arguments.add(Main.class.getName());
-    arguments.addAll(List.of("start", plan.app().toString(), "--data", plan.data().toString()));
-    arguments.addAll(List.of("--port", "" + plan.port(), "--grpc-port", "0"));
+    arguments.add("start");
+    if (!plan.isEngineOnly()) {
+      arguments.add(plan.app().toString());
+    }
+    arguments.addAll(List.of("--data", plan.data().toString(), "--port", "" + plan.port()));
+    arguments.addAll(List.of("--grpc-port", "" + plan.grpcPort()));
     arguments.addAll(plan.options());
     OtherJvm jvm =
         OtherJvm.start(

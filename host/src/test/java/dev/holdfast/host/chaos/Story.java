@@ -108,6 +108,9 @@ final class Story {
     if (before != null && !before.equals(toldEnd)) {
       wrong.add("I2 had ended as " + before + " and now is " + toldEnd);
     }
+    if (told.isEmpty() && toldEnd == null) {
+      return wrong; // Nothing is told of the past of one that is (again) pending.
+    }
     boolean sameExecution =
         !history.isEmpty() && !told.isEmpty() && history.get(0).equals(told.get(0));
     boolean longer =

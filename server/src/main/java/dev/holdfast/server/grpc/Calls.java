@@ -135,6 +135,7 @@ final class Calls {
       case FAILED_PRECONDITION -> Status.FAILED_PRECONDITION;
       case OVERLOADED, STORE_FULL -> Status.RESOURCE_EXHAUSTED;
       case UNAVAILABLE -> Status.UNAVAILABLE;
+      case UNANSWERED -> Status.UNKNOWN;
     };
   }
 }

@@ -54,7 +54,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -388,24 +387,14 @@ final class TaskHubService extends WorkerCalls {
                 .build());
   }
 
-  /** Those that could not be terminated: there are none, or they have ended. */
+  /** Those that were not terminated. */
   private CompletableFuture<List<String>> terminated(
       List<String> ids, SkipGracefulOrchestrationTerminationsRequest request) {
     String output =
         request.hasReason()
             ? JsonNodeFactory.instance.textNode(request.getReason().getValue()).toString()
             : null;
-    CompletableFuture<List<String>> left = CompletableFuture.completedFuture(List.of());
-    for (String id : ids) {
-      left =
-          left.thenCombine(
-              hub.terminate(id, output, false),
-              (before, delivery) ->
-                  delivery == Delivery.ACCEPTED
-                      ? before
-                      : Stream.concat(before.stream(), Stream.of(id)).toList());
-    }
-    return left;
+    return hub.terminateUnlessLocking(ids, output);
   }
 
   private static @Nullable String text(boolean present, StringValue value) {

@@ -69,6 +69,12 @@ final class OffEngineThreads implements TaskHub {
   }
 
   @Override
+  public CompletableFuture<List<String>> terminateUnlessLocking(
+      List<String> instanceIds, @Nullable String output) {
+    return threads.takeOver(hub.terminateUnlessLocking(instanceIds, output));
+  }
+
+  @Override
   public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
     return threads.takeOver(hub.suspend(instanceId, reason));
   }

@@ -14,6 +14,7 @@ public final class Refusals {
       case ALREADY_EXISTS, FAILED_PRECONDITION -> Reply.error(409, message);
       case OVERLOADED -> Reply.error(429, message).with("Retry-After", "1");
       case UNAVAILABLE -> Reply.error(503, message).with("Retry-After", "5");
+      case UNANSWERED -> Reply.error(504, message);
       case STORE_FULL -> Reply.error(507, message).with("Retry-After", "30");
     };
   }

@@ -150,6 +150,7 @@ class GrpcServerTest {
           case FAILED_PRECONDITION -> Code.FAILED_PRECONDITION;
           case OVERLOADED, STORE_FULL -> Code.RESOURCE_EXHAUSTED;
           case UNAVAILABLE -> Code.UNAVAILABLE;
+          case UNANSWERED -> Code.UNKNOWN;
         };
 
     refused(code, "words of " + reason, () -> client.startInstance(start("a")));

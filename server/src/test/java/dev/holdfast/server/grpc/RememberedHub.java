@@ -179,6 +179,15 @@ final class RememberedHub implements TaskHub {
   }
 
   @Override
+  public CompletableFuture<List<String>> terminateUnlessLocking(
+      List<String> instanceIds, @Nullable String output) {
+    return CompletableFuture.completedFuture(
+        instanceIds.stream()
+            .filter(id -> terminate(id, output, false).join() != Delivery.ACCEPTED)
+            .toList());
+  }
+
+  @Override
   public CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason) {
     return message(instanceId, "suspend " + reason);
   }

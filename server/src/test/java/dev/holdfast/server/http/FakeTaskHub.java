@@ -217,6 +217,15 @@ public final class FakeTaskHub implements TaskHub {
   }
 
   @Override
+  public CompletableFuture<List<String>> terminateUnlessLocking(
+      List<String> instanceIds, @Nullable String output) {
+    return CompletableFuture.completedFuture(
+        instanceIds.stream()
+            .filter(id -> terminate(id, output, false).join() != Delivery.ACCEPTED)
+            .toList());
+  }
+
+  @Override
   public synchronized CompletableFuture<Delivery> suspend(
       String instanceId, @Nullable String reason) {
     Delivery delivery = delivery(instanceId);

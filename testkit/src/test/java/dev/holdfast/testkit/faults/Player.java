@@ -77,7 +77,7 @@ final class Player {
   private static boolean isFinal(RefusedException refused) {
     return switch (refused.reason()) {
       case ALREADY_EXISTS, NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION -> true;
-      case OVERLOADED, STORE_FULL, UNAVAILABLE -> false;
+      case OVERLOADED, STORE_FULL, UNAVAILABLE, UNANSWERED -> false;
     };
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.testkit.scenario;
 
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Int32Value;
@@ -339,6 +340,33 @@ class EntityTest {
     assertThat(ask.status("f")).isEqualTo(ORCHESTRATION_STATUS_FAILED);
     assertThat(entity(ask, A)).as("unlocked, and so nothing").isEmpty();
     assertThat(entity(ask, B)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("habits")
+  void who_holds_locks_or_waits_for_some_can_be_spared_when_others_are_terminated(Habits habits) {
+    Program holds = program("Holds", habits, new Step.Lock(List.of(A)), new Step.Await("go"));
+    Program held =
+        program(
+            "Held", habits, new Step.Lock(List.of(B)), new Step.Unlock(), new Step.Await("never"));
+    Asking ask = new Asking(holds, held);
+    ask.start("holds", "Holds");
+    ask.driven.settle();
+    ask.start("waits", "Holds");
+    ask.start("held", "Held");
+    ask.driven.settle();
+    List<String> ids = List.of("holds", "nobody", "held", A, "waits");
+
+    assertThat(ask.driven.get(ask.hub().terminateUnlessLocking(ids, "1")))
+        .containsExactly("holds", "nobody", A, "waits");
+    assertThat(ask.status("held")).isEqualTo(ORCHESTRATION_STATUS_TERMINATED);
+    assertThat(entity(ask, A).orElseThrow().getLockedBy().getValue()).isEqualTo("holds");
+    for (String id : List.of("holds", "waits")) {
+      ask.raise(id, "go");
+      ask.driven.settle();
+      assertThat(ask.status(id)).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    }
+    assertThat(ask.driven.get(ask.hub().terminateUnlessLocking(ids, "1"))).isEqualTo(ids);
   }
 
   @Test

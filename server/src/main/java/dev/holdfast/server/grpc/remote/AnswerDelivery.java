@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +42,20 @@ final class AnswerDelivery {
   private final RemoteConnection connection;
   private final ScheduledExecutorService clock;
   private final Backoff backoff;
+  private final Consumer<Throwable> keyRefused;
 
-  AnswerDelivery(RemoteConnection connection, ScheduledExecutorService clock, Backoff backoff) {
+  /**
+   * @param keyRefused hears that the hub knows this host no more; must not block
+   */
+  AnswerDelivery(
+      RemoteConnection connection,
+      ScheduledExecutorService clock,
+      Backoff backoff,
+      Consumer<Throwable> keyRefused) {
     this.connection = connection;
     this.clock = clock;
     this.backoff = backoff;
+    this.keyRefused = keyRefused;
   }
 
   /** Completes when the hub has it, or when it is given up; never fails. */
@@ -194,10 +204,14 @@ final class AnswerDelivery {
     return connection
         .call(method, options, message)
         .exceptionallyCompose(
-            thrown ->
-                attempt < ATTEMPTS && mayPass(thrown, message.getSerializedSize())
-                    ? later(method, message, attempt)
-                    : CompletableFuture.failedFuture(thrown));
+            thrown -> {
+              if (Status.fromThrowable(thrown).getCode() == Status.Code.UNAUTHENTICATED) {
+                keyRefused.accept(thrown);
+              }
+              return attempt < ATTEMPTS && mayPass(thrown, message.getSerializedSize())
+                  ? later(method, message, attempt)
+                  : CompletableFuture.failedFuture(thrown);
+            });
   }
 
   private <A extends MessageLite, B> CompletableFuture<B> later(

@@ -7,10 +7,12 @@ import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -18,10 +20,13 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +50,7 @@ public final class RemoteConnection implements AutoCloseable {
   public RemoteConnection(RemoteTarget target, String agent) throws IOException {
     this.target = target;
     this.channel =
-        Grpc.newChannelBuilderForAddress(target.host(), target.port(), credentials(target.tls()))
+        builder(target)
             .userAgent(agent)
             .maxInboundMessageSize(Integer.MAX_VALUE)
             // A frozen or unplugged other side keeps its connection, but answers no pings.
@@ -53,6 +58,16 @@ public final class RemoteConnection implements AutoCloseable {
             .keepAliveTimeout(15, TimeUnit.SECONDS)
             .build();
     this.calls = io.grpc.ClientInterceptors.intercept(channel, new Headers(target));
+  }
+
+  private static ManagedChannelBuilder<?> builder(RemoteTarget target) throws IOException {
+    ChannelCredentials credentials = credentials(target.tls());
+    try {
+      return Grpc.newChannelBuilderForAddress(target.host(), target.port(), credentials);
+    } catch (RuntimeException e) {
+      // Only here are the files looked into.
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private static Metadata.Key<String> text(String name) {
@@ -101,6 +116,11 @@ public final class RemoteConnection implements AutoCloseable {
     return calls;
   }
 
+  /** The next call tries to connect, however short a time ago that has failed. */
+  void tryNow() {
+    channel.resetConnectBackoff();
+  }
+
   /** Asks once; fails within a minute if there is no answer. */
   <A, B> CompletableFuture<B> ask(MethodDescriptor<A, B> method, A question) {
     return call(
@@ -112,6 +132,59 @@ public final class RemoteConnection implements AutoCloseable {
   /** Asks, and waits for the answer for as long as it takes. Cancelling ends the call. */
   <A, B> CompletableFuture<B> await(MethodDescriptor<A, B> method, A question) {
     return call(method, CallOptions.DEFAULT, question);
+  }
+
+  /**
+   * As {@link #ask}, for what changes something. Without an answer nobody knows whether it was
+   * done, unless the question never left here: then the cause of the failure is {@link
+   * UnansweredException}.
+   */
+  <A, B> CompletableFuture<B> tell(MethodDescriptor<A, B> method, A question) {
+    Passage passage = new Passage();
+    return call(
+            method,
+            CallOptions.DEFAULT
+                .withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+                .withStreamTracerFactory(passage),
+            question)
+        .exceptionallyCompose(
+            thrown ->
+                CompletableFuture.failedFuture(
+                    passage.isUnanswered() ? new UnansweredException(thrown) : thrown));
+  }
+
+  private static final class UnansweredException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UnansweredException(Throwable cause) {
+      super(cause);
+    }
+  }
+
+  /** How far a question has come. */
+  private static final class Passage extends ClientStreamTracer.Factory {
+    private volatile boolean sent;
+    private volatile boolean answered;
+
+    boolean isUnanswered() {
+      return sent && !answered;
+    }
+
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        @Override
+        public void outboundMessage(int number) {
+          sent = true;
+        }
+
+        @Override
+        public void inboundTrailers(Metadata trailers) {
+          answered = true;
+        }
+      };
+    }
   }
 
   <A, B> CompletableFuture<B> call(MethodDescriptor<A, B> method, CallOptions options, A question) {
@@ -172,6 +245,15 @@ public final class RemoteConnection implements AutoCloseable {
     if (cause instanceof RefusedException refused) {
       return refused;
     }
+    if (cause instanceof UnansweredException) {
+      return new RefusedException(
+          Reason.UNANSWERED,
+          "It is not known whether this was done: the hub at "
+              + target.address()
+              + " has not answered ("
+              + why(Status.fromThrowable(cause))
+              + "). Ask for the state, or ask again if doing it twice does no harm.");
+    }
     Status status = Status.fromThrowable(cause);
     Reason reason = reason(status.getCode());
     return reason == null
@@ -202,18 +284,13 @@ public final class RemoteConnection implements AutoCloseable {
   String trouble(Throwable thrown) {
     Status status = Status.fromThrowable(thrown);
     String words = told(status);
-    Throwable root = status.getCause();
-    while (root != null && root.getCause() != null) {
-      root = root.getCause();
-    }
-    String why = root == null || root.getMessage() == null ? words : root.getMessage();
     return switch (status.getCode()) {
       case UNAUTHENTICATED ->
           "The hub at "
               + target.address()
               + " does not accept the token ("
               + words
-              + "). Give it one that is valid.";
+              + "). Give it one that is valid with --connect-token-file.";
       case PERMISSION_DENIED ->
           "The hub at "
               + target.address()
@@ -222,8 +299,45 @@ public final class RemoteConnection implements AutoCloseable {
               + "). Check the task hub '"
               + target.taskHub()
               + "' and what the token may do.";
-      default -> "The hub at " + target.address() + " cannot be reached (" + why + ").";
+      default ->
+          "The hub at "
+              + target.address()
+              + " cannot be reached ("
+              + why(status)
+              + ")."
+              + cure(thrown);
     };
+  }
+
+  private String cure(Throwable thrown) {
+    if (target.tls() == null) {
+      return isOf(ConnectException.class, thrown)
+          ? ""
+          : " If it speaks TLS, connect with https://.";
+    }
+    if (isOf(GeneralSecurityException.class, thrown)) {
+      return " Name the authorities that vouch for it with --connect-ca.";
+    }
+    return isOf(SSLException.class, thrown)
+        ? " If it lets in only clients that it knows, show a certificate of those with --connect-cert and --connect-key."
+        : "";
+  }
+
+  private static boolean isOf(Class<? extends Exception> kind, Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (kind.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String why(Status status) {
+    Throwable root = status.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null || root.getMessage() == null ? told(status) : root.getMessage();
   }
 
   /** Ends all calls. Harmless when repeated. */

@@ -1,5 +1,7 @@
 package dev.holdfast.server.grpc.remote;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Statuses;
@@ -16,6 +18,7 @@ import dev.holdfast.protocol.GetEntityRequest;
 import dev.holdfast.protocol.GetInstanceRequest;
 import dev.holdfast.protocol.GetInstanceResponse;
 import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
@@ -32,6 +35,8 @@ import dev.holdfast.protocol.RestartInstanceResponse;
 import dev.holdfast.protocol.ResumeRequest;
 import dev.holdfast.protocol.RewindInstanceRequest;
 import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsRequest;
+import dev.holdfast.protocol.SkipGracefulOrchestrationTerminationsResponse;
 import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.TerminateRequest;
@@ -52,6 +57,8 @@ import org.jspecify.annotations.Nullable;
 public final class RemoteHub implements TaskHub {
   private static final String ENTITY_MARK = "@";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final RemoteConnection connection;
   private final UnaryOperator<String> spelling;
 
@@ -67,7 +74,7 @@ public final class RemoteHub implements TaskHub {
   @Override
   public CompletableFuture<String> start(CreateInstanceRequest request) {
     return told(
-        connection.ask(
+        connection.tell(
             TaskHubSidecarServiceGrpc.getStartInstanceMethod(),
             request.toBuilder().setName(spelling.apply(request.getName())).build()),
         CreateInstanceResponse::getInstanceId);
@@ -120,7 +127,7 @@ public final class RemoteHub implements TaskHub {
       event.setInput(StringValue.of(input));
     }
     Supplier<CompletableFuture<?>> send =
-        () -> connection.ask(TaskHubSidecarServiceGrpc.getRaiseEventMethod(), event.build());
+        () -> connection.tell(TaskHubSidecarServiceGrpc.getRaiseEventMethod(), event.build());
     // A message to an entity may be the first that it gets.
     return instanceId.startsWith(ENTITY_MARK)
         ? told(send.get(), done -> Delivery.ACCEPTED)
@@ -138,8 +145,33 @@ public final class RemoteHub implements TaskHub {
     return deliver(
         instanceId,
         () ->
-            connection.ask(
+            connection.tell(
                 TaskHubSidecarServiceGrpc.getTerminateInstanceMethod(), request.build()));
+  }
+
+  @Override
+  public CompletableFuture<List<String>> terminateUnlessLocking(
+      List<String> instanceIds, @Nullable String output) {
+    SkipGracefulOrchestrationTerminationsRequest.Builder request =
+        SkipGracefulOrchestrationTerminationsRequest.newBuilder()
+            .setInstanceBatch(InstanceBatch.newBuilder().addAllInstanceIds(instanceIds));
+    if (output != null) {
+      request.setReason(StringValue.of(reason(output)));
+    }
+    return told(
+        connection.tell(
+            TaskHubSidecarServiceGrpc.getSkipGracefulOrchestrationTerminationsMethod(),
+            request.build()),
+        SkipGracefulOrchestrationTerminationsResponse::getUnterminatedInstanceIdsList);
+  }
+
+  /** The other side makes JSON text of it again. */
+  private static String reason(String output) {
+    try {
+      return JSON.readValue(output, String.class);
+    } catch (JsonProcessingException e) {
+      return output;
+    }
   }
 
   @Override
@@ -151,7 +183,7 @@ public final class RemoteHub implements TaskHub {
     return deliver(
         instanceId,
         () ->
-            connection.ask(TaskHubSidecarServiceGrpc.getSuspendInstanceMethod(), request.build()));
+            connection.tell(TaskHubSidecarServiceGrpc.getSuspendInstanceMethod(), request.build()));
   }
 
   @Override
@@ -162,7 +194,8 @@ public final class RemoteHub implements TaskHub {
     }
     return deliver(
         instanceId,
-        () -> connection.ask(TaskHubSidecarServiceGrpc.getResumeInstanceMethod(), request.build()));
+        () ->
+            connection.tell(TaskHubSidecarServiceGrpc.getResumeInstanceMethod(), request.build()));
   }
 
   /**
@@ -191,7 +224,7 @@ public final class RemoteHub implements TaskHub {
       request.setReason(StringValue.of(reason));
     }
     return told(
-            connection.ask(TaskHubSidecarServiceGrpc.getRewindInstanceMethod(), request.build()),
+            connection.tell(TaskHubSidecarServiceGrpc.getRewindInstanceMethod(), request.build()),
             done -> done)
         .thenAccept(done -> {});
   }
@@ -199,7 +232,7 @@ public final class RemoteHub implements TaskHub {
   @Override
   public CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId) {
     return told(
-        connection.ask(
+        connection.tell(
             TaskHubSidecarServiceGrpc.getRestartInstanceMethod(),
             RestartInstanceRequest.newBuilder()
                 .setInstanceId(instanceId)
@@ -211,7 +244,7 @@ public final class RemoteHub implements TaskHub {
   @Override
   public CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request) {
     return told(
-        connection.ask(TaskHubSidecarServiceGrpc.getPurgeInstancesMethod(), request), it -> it);
+        connection.tell(TaskHubSidecarServiceGrpc.getPurgeInstancesMethod(), request), it -> it);
   }
 
   @Override
@@ -233,7 +266,7 @@ public final class RemoteHub implements TaskHub {
   @Override
   public CompletableFuture<Integer> clear() {
     return told(
-        connection.ask(
+        connection.tell(
             TaskHubSidecarServiceGrpc.getDeleteTaskHubMethod(),
             DeleteTaskHubRequest.getDefaultInstance()),
         done -> 0);
@@ -242,7 +275,7 @@ public final class RemoteHub implements TaskHub {
   @Override
   public CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
     return told(
-            connection.ask(TaskHubSidecarServiceGrpc.getSignalEntityMethod(), request),
+            connection.tell(TaskHubSidecarServiceGrpc.getSignalEntityMethod(), request),
             done -> done)
         .thenAccept(done -> {});
   }
@@ -273,7 +306,8 @@ public final class RemoteHub implements TaskHub {
   public CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
       CleanEntityStorageRequest request) {
     return told(
-        connection.ask(TaskHubSidecarServiceGrpc.getCleanEntityStorageMethod(), request), it -> it);
+        connection.tell(TaskHubSidecarServiceGrpc.getCleanEntityStorageMethod(), request),
+        it -> it);
   }
 
   @Override

@@ -69,7 +69,10 @@ public final class RemoteWork implements AutoCloseable {
     this.backoff = new Backoff(FIRST_RETRY_MILLIS, LAST_RETRY_MILLIS, dice);
     this.inHand =
         new WorkInHand(
-            connection, new AnswerDelivery(connection, clock, backoff), executors, clock);
+            connection,
+            new AnswerDelivery(connection, clock, backoff, this::keyRefused),
+            executors,
+            clock);
     this.trouble = "The hub at " + connection.target().address() + " has not answered yet.";
   }
 
@@ -109,6 +112,7 @@ public final class RemoteWork implements AutoCloseable {
         return;
       }
     }
+    connection.tryNow();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(GREETING_SECONDS, TimeUnit.SECONDS);
     var unused =
         connection
@@ -214,6 +218,21 @@ public final class RemoteWork implements AutoCloseable {
       var unused = clock.schedule(this::greet, backoff.millis(failures), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       log.debug("No further attempt: the host has stopped.");
+    }
+  }
+
+  /**
+   * A stream outlives the key that opened it, but no answer would be taken: so it is ended, that
+   * the hub gives the work to others, and opened again once there is a key that is good.
+   */
+  private void keyRefused(Throwable thrown) {
+    Stream now;
+    synchronized (this) {
+      now = stream;
+    }
+    if (now != null) {
+      broke(now, thrown);
+      now.cancel("the hub does not accept the token any more");
     }
   }
 

@@ -149,7 +149,7 @@ final class SteerEndpoint {
           return Reply.error(409, "A non-terminal instance with this instance ID already exists.")
               .now();
         }
-        case OVERLOADED, STORE_FULL, UNAVAILABLE -> {
+        case OVERLOADED, STORE_FULL, UNAVAILABLE, UNANSWERED -> {
           // These mean the same everywhere.
         }
       }

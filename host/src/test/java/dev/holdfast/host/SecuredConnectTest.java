@@ -1,0 +1,235 @@
+package dev.holdfast.host;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.host.HostOptions.StoreKind;
+import dev.holdfast.host.blue.BlueFunctions;
+import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.host.config.CannotException;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hosts that work for a hub which asks for keys and certificates. */
+@Timeout(180)
+class SecuredConnectTest {
+  private static final String DURABLE = "/runtime/webhooks/durabletask";
+  private static final String PASSWORD = "not-a-secret";
+  private static final String TLS = "\"certificate\": \"hub.crt\", \"privateKey\": \"hub.key\"";
+
+  @TempDir Path folder;
+
+  private int apps;
+
+  @BeforeAll
+  static void patience() {
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
+
+  /** A certificate that vouches for itself, and its key: NAME.crt and NAME.key. */
+  private void certificate(Path into, String name) throws Exception {
+    Path store = folder.resolve(name + ".p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "it",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(keytool.getInputStream().readAllBytes(), US_ASCII);
+    assertThat(keytool.waitFor()).as(said).isZero();
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    pem(into.resolve(name + ".crt"), "CERTIFICATE", keys.getCertificate("it").getEncoded());
+    pem(
+        into.resolve(name + ".key"),
+        "PRIVATE KEY",
+        keys.getKey("it", PASSWORD.toCharArray()).getEncoded());
+  }
+
+  private static void pem(Path file, String kind, byte[] content) throws Exception {
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    Files.writeString(
+        file, "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
+  }
+
+  /** With an app of its own, whose names are others. */
+  private Holdfast hub(String grpc) throws Exception {
+    DemoApp app = DemoApp.in(folder.resolve("hub"));
+    app.with(
+        "host.json",
+        "{\"version\": \"2.0\", \"extensions\": {\"holdfast\": {\"grpc\": {" + grpc + "}}}}");
+    return Holdfast.start(options(app.folder(), folder.resolve("hub-data")), Map.of());
+  }
+
+  private static HostOptions options(Path app, Path data) {
+    return new HostOptions(
+        app,
+        new DataFolder(data),
+        StoreKind.SQLITE,
+        0,
+        0,
+        "127.0.0.1",
+        false,
+        Set.of(),
+        List.of(),
+        false,
+        false,
+        false);
+  }
+
+  private Holdfast app(ConnectOptions connect) throws Exception {
+    apps++;
+    DemoApp app = DemoApp.of(BlueFunctions.class, folder.resolve("app" + apps));
+    app.with("host.json", "{\"version\": \"2.0\"}");
+    return Holdfast.start(
+        options(app.folder(), folder.resolve("data" + apps)).withConnect(connect), Map.of());
+  }
+
+  private ConnectOptions to(
+      Holdfast hub, @Nullable Path token, @Nullable String authority, @Nullable String mine) {
+    return new ConnectOptions(
+        (authority == null ? "http" : "https") + "://localhost:" + hub.grpcPort(),
+        token,
+        authority == null ? null : folder.resolve("hub").resolve(authority + ".crt"),
+        mine == null ? null : folder.resolve("hub").resolve(mine + ".crt"),
+        mine == null ? null : folder.resolve("hub").resolve(mine + ".key"));
+  }
+
+  private void awaitRefused(ConnectOptions connect, String... words) throws Exception {
+    try (Holdfast app = app(connect)) {
+      Http http = new Http(app.url());
+      await().untilAsserted(() -> assertThat(http.get("/readyz").body()).contains(words));
+      assertThat(http.get("/readyz").statusCode()).isEqualTo(503);
+      var asked = http.post(DURABLE + "/orchestrators/Child/no", "");
+      assertThat(asked.statusCode()).as(asked.body()).isEqualTo(503);
+      assertThat(asked.body()).contains(words);
+    }
+  }
+
+  private static void assertWorks(Holdfast app, Holdfast hub, String id) throws Exception {
+    Http http = new Http(app.url());
+    await().until(() -> http.get("/readyz").statusCode() == 200);
+    assertThat(http.post(DURABLE + "/orchestrators/Child/" + id, "").statusCode()).isEqualTo(202);
+    assertThat(output(hub, id)).isEqualTo("\"blue after\"");
+  }
+
+  private static String output(Holdfast hub, String id) throws Exception {
+    return hub.hub()
+        .waitForCompletion(id, true)
+        .get(60, TimeUnit.SECONDS)
+        .orElseThrow()
+        .getOutput()
+        .getValue();
+  }
+
+  private String keys(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("keys"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--data", folder.resolve("hub-data").toString()));
+    var line = Main.commandLine();
+    var out = new StringWriter();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(new StringWriter()));
+    assertThat(line.execute(all.toArray(String[]::new))).isZero();
+    return out.toString().strip();
+  }
+
+  @Test
+  void certificates_of_both_sides_are_looked_at() throws Exception {
+    Path here = Files.createDirectories(folder.resolve("hub"));
+    for (String name : List.of("hub", "client", "stranger")) {
+      certificate(here, name);
+    }
+    try (Holdfast hub = hub(TLS + ", \"clientAuthorities\": \"client.crt\"")) {
+      awaitRefused(to(hub, null, "stranger", "client"), "cannot be reached", "--connect-ca");
+      awaitRefused(to(hub, null, "hub", null), "cannot be reached", "--connect-cert");
+      awaitRefused(to(hub, null, null, null), "cannot be reached", "https://");
+
+      try (Holdfast app = app(to(hub, null, "hub", "client"))) {
+        assertWorks(app, hub, "a");
+      }
+    }
+    Files.writeString(here.resolve("broken.crt"), "no certificate");
+    ConnectOptions broken =
+        new ConnectOptions("https://localhost:1", null, here.resolve("broken.crt"), null, null);
+    CannotException refused =
+        catchThrowableOfType(CannotException.class, () -> app(broken).close());
+    assertThat(refused.lines())
+        .contains(
+            "certificates for https://localhost:1", "No certificate data found", "--connect-ca");
+  }
+
+  @Test
+  void a_key_that_changes_while_connected_stops_work_until_the_file_has_the_new_one()
+      throws Exception {
+    certificate(Files.createDirectories(folder.resolve("hub")), "hub");
+    try (Holdfast hub = hub(TLS + ", \"requireKey\": true")) {
+      Path token = Files.writeString(folder.resolve("token"), "guessed");
+      try (Holdfast app = app(to(hub, token, "hub", null))) {
+        Http http = new Http(app.url());
+        await().until(() -> http.get("/readyz").body().contains("opens nothing"));
+        assertThat(http.post(DURABLE + "/orchestrators/Child/no", "").body())
+            .contains("does not accept the token", "--connect-token-file");
+        Files.writeString(token, keys("rotate", "system", "--grace", "0s"));
+        assertWorks(app, hub, "a");
+
+        String next = keys("rotate", "system", "--grace", "0s");
+        List<String> meanwhile = new ArrayList<>();
+        await()
+            .until(
+                () -> {
+                  meanwhile.add(startAt(hub));
+                  return http.get("/readyz").body().contains("does not accept the token");
+                });
+        meanwhile.add(startAt(hub));
+        assertThat(http.get(DURABLE + "/instances/a").statusCode()).isEqualTo(503);
+
+        Files.writeString(token, next);
+        assertWorks(app, hub, "b");
+        for (String id : meanwhile) {
+          assertThat(output(hub, id)).isEqualTo("\"blue after\"");
+        }
+      }
+    }
+  }
+
+  private static String startAt(Holdfast hub) {
+    return hub.hub().start(CreateInstanceRequest.newBuilder().setName("Child").build()).join();
+  }
+}

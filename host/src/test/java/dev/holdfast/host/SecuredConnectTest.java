@@ -190,7 +190,9 @@ class SecuredConnectTest {
         new ConnectOptions("https://localhost:1", null, here.resolve("broken.crt"), null, null);
     CannotException refused =
         catchThrowableOfType(CannotException.class, () -> app(broken).close());
-    assertThat(refused.lines()).contains("certificates for localhost:1", "--connect-ca");
+    assertThat(refused.lines())
+        .contains(
+            "certificates for https://localhost:1", "No certificate data found", "--connect-ca");
   }
 
   @Test

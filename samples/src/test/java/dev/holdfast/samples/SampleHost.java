@@ -41,11 +41,22 @@ public final class SampleHost implements AutoCloseable {
    * @param environment added to that of this process
    */
   public static SampleHost start(Path data, Map<String, String> environment) {
+    return start(data, environment, List.of("--grpc-port", "0"));
+  }
+
+  /** A hub without an app, for hosts that connect to this gRPC port. */
+  public static SampleHost startHub(Path data, int grpcPort) {
+    return start(
+        data, Map.of(), List.of("--engine-only", "--grpc-port", Integer.toString(grpcPort)));
+  }
+
+  private static SampleHost start(
+      Path data, Map<String, String> environment, List<String> options) {
     try {
       // What a host that was killed has left would be taken for the new one's.
       Path announced = data.resolve("host.url");
       Files.deleteIfExists(announced);
-      Process process = launch(data, environment);
+      Process process = launch(data, environment, options);
       await().atMost(START_MAX).until(() -> Files.exists(announced) || !process.isAlive());
       assertThat(process.isAlive()).as("host alive; see its log in %s", log()).isTrue();
       URI url = URI.create(Files.readString(announced).strip());
@@ -56,13 +67,15 @@ public final class SampleHost implements AutoCloseable {
     }
   }
 
-  private static Process launch(Path data, Map<String, String> environment) throws IOException {
+  private static Process launch(Path data, Map<String, String> environment, List<String> options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dholdfast.home=" + module().getParent());
     command.add("-Dholdfast.target=" + module().relativize(build()));
     command.addAll(List.of("-cp", jar().toString(), Main.class.getName()));
-    command.addAll(List.of("start", "--port", "0", "--grpc-port", "0", "--data", data.toString()));
+    command.addAll(List.of("start", "--port", "0", "--data", data.toString()));
+    command.addAll(options);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -74,6 +87,10 @@ public final class SampleHost implements AutoCloseable {
   private static boolean isReady(URI url) throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(url.resolve("/readyz")).build();
     return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode() == 200;
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Scheme and authority. */

@@ -54,14 +54,14 @@ final class Changes {
     }
   }
 
-  boolean isTouched(Resident instance) {
-    return touched.containsKey(instance.key);
+  boolean isTouched(Resident resident) {
+    return touched.containsKey(resident.key);
   }
 
-  /** The next cut looks at this instance. */
-  void touch(Resident instance) {
-    instance.changedIn = batch;
-    touched.put(instance.key, instance);
+  /** The next cut looks at this one. */
+  void touch(Resident resident) {
+    resident.changedIn = batch;
+    touched.put(resident.key, resident);
   }
 
   void status(Instance instance, OrchestrationStatus status) {

@@ -295,6 +295,13 @@ final class Instance extends Resident {
     }
   }
 
+  /** It waits for nothing any more. */
+  void forgetTasks() {
+    open.clear();
+    requests.clear();
+    openActivities = 0;
+  }
+
   /** The open task that an entity answers under this id; null when there is none. */
   @Nullable OpenTask request(String requestId) {
     return requests.get(requestId);

@@ -150,8 +150,7 @@ final class Lifecycle {
     dropTimers(instance);
     dropRepeatable(instance);
     releaseLocks(instance);
-    instance.open.clear();
-    instance.openActivities = 0;
+    instance.forgetTasks();
     instance.past = com.google.protobuf.ByteString.EMPTY;
     context.changes().state(instance, state.build(), at);
     notifyParent(instance, status, output, failure);

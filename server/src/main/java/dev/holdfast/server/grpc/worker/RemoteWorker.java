@@ -89,7 +89,7 @@ final class RemoteWorker implements Executor {
   }
 
   /** Java's SDK lists none of those that it has; for all others, filters without any mean none. */
-  private static boolean takesEntities(Caller caller, GetWorkItemsRequest request) {
+  static boolean takesEntities(Caller caller, GetWorkItemsRequest request) {
     boolean some = request.getMaxConcurrentEntityWorkItems() > 0;
     if (!request.hasWorkItemFilters()) {
       return some || caller.mayKnowEntities();

@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -165,9 +166,9 @@ final class Load implements AutoCloseable {
         }
       }
       case HELD -> {
-        steer(story, () -> caller.suspend(story.id), "is suspended already");
+        steer(story, () -> caller.suspend(story.id), Load::saysSuspendedAlready);
         talk(story, 0);
-        steer(story, () -> caller.resume(story.id), "is not suspended");
+        steer(story, () -> caller.resume(story.id), Load::saysResumedAlready);
         story.played();
       }
       case ROUNDS -> {
@@ -186,15 +187,27 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private void steer(Story story, Supplier<Reply> call, String doneAlready) {
+  /**
+   * Sends a suspend or a resume until it is answered.
+   *
+   * @param doneAlready tells the answer to one whose first answer was lost with the host
+   */
+  private void steer(Story story, Supplier<Reply> call, Predicate<Reply> doneAlready) {
     Insisted done = insist(call);
-    boolean twice =
-        done.reply().status() == 500
-            && done.reply().body().contains(doneAlready)
-            && done.unknown() > 0;
+    boolean twice = done.unknown() > 0 && doneAlready.test(done.reply());
     if (done.reply().status() != 202 && !twice) {
       judge.wrong(story, "I2 its suspend or resume was answered " + done);
     }
+  }
+
+  private static boolean saysSuspendedAlready(Reply reply) {
+    return reply.status() == 500 && reply.body().contains("is suspended already");
+  }
+
+  /** An instance that has all its words ends as soon as it is resumed. */
+  private static boolean saysResumedAlready(Reply reply) {
+    return reply.status() == 410
+        || (reply.status() == 500 && reply.body().contains("is not suspended"));
   }
 
   /** Sends a sender's words, each when the one before is acknowledged. */

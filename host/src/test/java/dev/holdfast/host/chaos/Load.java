@@ -150,7 +150,7 @@ final class Load implements AutoCloseable {
     if (status != 202 && !(status == 409 && started.unknown() > 0)) {
       judge.wrong(story, "I2 its start was answered " + started);
     }
-    story.acknowledge();
+    story.acknowledge(started.unknown());
     switch (story.kind) {
       case GATHER -> {
         AtomicInteger left = new AtomicInteger(story.number);

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the files of a killed host hold, looked at in copies: so the next life finds them as the
@@ -28,6 +29,7 @@ final class StoreCopies {
   private final Path copies;
   private final Judge judge;
   private Map<Long, Execution> last = Map.of();
+  private final Set<String> replaced = new HashSet<>();
   private int looks;
 
   private record Execution(String instanceId, boolean ended, ByteString history) {}
@@ -87,8 +89,10 @@ final class StoreCopies {
     if (now == null) {
       boolean goesOn =
           all.values().stream().anyMatch(it -> it.instanceId().equals(before.instanceId()));
-      if (before.ended() || !goesOn) {
+      if (!goesOn) {
         judge.wrong("I1 " + before.instanceId() + " was in the files and is not any more");
+      } else if (before.ended()) {
+        replaced.add(before.instanceId());
       }
     } else if (!now.history().startsWith(before.history())) {
       judge.wrong("I3 the history of " + before.instanceId() + " was rewritten in the files");
@@ -110,6 +114,18 @@ final class StoreCopies {
     for (Story story : stories) {
       if (!ended.contains(story.id)) {
         judge.wrong(story, "I1 is not in the files");
+      }
+    }
+    // A start takes the id of an ended instance: so does one that is sent again unanswered.
+    Set<String> begunBefore =
+        stories.stream()
+            .filter(Story::mayHaveBegunBefore)
+            .map(it -> it.id)
+            .collect(Collectors.toSet());
+    for (String id : replaced) {
+      int child = id.indexOf('.');
+      if (!begunBefore.contains(child < 0 ? id : id.substring(0, child))) {
+        judge.wrong("I2 " + id + " had ended in the files and was begun again by nobody");
       }
     }
   }

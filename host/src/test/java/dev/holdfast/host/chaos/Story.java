@@ -50,6 +50,7 @@ final class Story {
   /** Sent words, each with how often nobody knows whether it came in. */
   private final Map<String, Integer> words = new TreeMap<>();
 
+  private volatile boolean begunBefore;
   private volatile boolean acknowledged;
   private volatile boolean played;
   private @Nullable End end;
@@ -65,9 +66,19 @@ final class Story {
     return kind == Kind.ROUNDS ? "{\"generation\":0,\"words\":\"\"}" : Integer.toString(number);
   }
 
-  /** The start was answered with a yes: from now on the instance must be there. */
-  void acknowledge() {
+  /**
+   * The start was answered with a yes: from now on the instance must be there.
+   *
+   * @param before how many starts were sent before this one whose outcome nobody knows
+   */
+  void acknowledge(int before) {
+    begunBefore = before > 0;
     acknowledged = true;
+  }
+
+  /** Whether an earlier execution may have begun, and even ended, before the acknowledged one. */
+  boolean mayHaveBegunBefore() {
+    return begunBefore;
   }
 
   boolean isAcknowledged() {

@@ -3,12 +3,13 @@ package dev.holdfast.host;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.ConnectionString;
 import dev.holdfast.server.grpc.remote.RemoteTarget;
+import dev.holdfast.server.grpc.remote.TokenSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +62,9 @@ final class Connecting {
    */
   static RemoteTarget target(
       ConnectionString to, ConnectOptions options, Map<String, String> settings, String hubName) {
-    Supplier<String> token = token(options, settings);
-    if (token == null && !to.authentication().equalsIgnoreCase(ConnectionString.NONE)) {
-      throw cannotSignIn(to);
-    }
+    TokenSource given = token(options, settings);
+    TokenSource token =
+        given != null || to.signIn().isNone() ? given : AzureIdentity.of(to.signIn(), settings);
     if (token != null && !to.tls() && !to.staysHere()) {
       throw new CannotException(
           CannotException.USAGE,
@@ -79,18 +79,6 @@ final class Connecting {
         to.taskHub() == null ? hubName : to.taskHub(),
         token,
         workerId(settings));
-  }
-
-  private static CannotException cannotSignIn(ConnectionString to) {
-    return new CannotException(
-        CannotException.USAGE,
-        "Cannot sign in to " + to.host() + " with Authentication=" + to.authentication() + ".",
-        "Holdfast has no identity library of Azure in it; it sends a token that it is given.",
-        "Give one with --connect-token-file or "
-            + TOKEN
-            + ". For the managed scheduler, 'az account get-access-token --resource"
-            + " https://durabletask.io --query accessToken --output tsv' prints one; write it to the"
-            + " file again before it expires.");
   }
 
   private static RemoteTarget.Tls tls(ConnectOptions options) {
@@ -115,14 +103,14 @@ final class Connecting {
     return null;
   }
 
-  private static @Nullable Supplier<String> token(
-      ConnectOptions options, Map<String, String> settings) {
+  /** What somebody else signed in for; null when there is nothing of that kind. */
+  private static @Nullable TokenSource token(ConnectOptions options, Map<String, String> settings) {
     String named = blankToNull(settings.get(TOKEN_FILE));
     Path file =
         options.tokenFile() != null ? options.tokenFile() : named == null ? null : Path.of(named);
     if (file == null) {
       String token = blankToNull(settings.get(TOKEN));
-      return token == null ? null : token::strip;
+      return token == null ? null : () -> CompletableFuture.completedFuture(token.strip());
     }
     if (!Files.isReadable(file)) {
       throw new CannotException(

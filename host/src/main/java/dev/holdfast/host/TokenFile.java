@@ -1,9 +1,10 @@
 package dev.holdfast.host;
 
+import dev.holdfast.server.grpc.remote.TokenSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * A token in a file that somebody else renews: read again every few seconds. While it cannot be
  * read, or is empty because it is just being written, the last one is used.
  */
-final class TokenFile implements Supplier<String> {
+final class TokenFile implements TokenSource {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
   private static final long FRESH_NANOS = 5_000_000_000L;
 
@@ -24,13 +25,13 @@ final class TokenFile implements Supplier<String> {
   }
 
   @Override
-  public synchronized String get() {
+  public synchronized CompletableFuture<String> token() {
     long now = System.nanoTime();
     if (token.isEmpty() || now - readAt > FRESH_NANOS) {
       readAt = now;
       read();
     }
-    return token;
+    return CompletableFuture.completedFuture(token);
   }
 
   private void read() {

@@ -68,7 +68,7 @@ class ConnectingTest {
   }
 
   private static String token(RemoteTarget target) {
-    return java.util.Objects.requireNonNull(target.token()).get();
+    return java.util.Objects.requireNonNull(target.token()).token().join();
   }
 
   @Test
@@ -79,10 +79,13 @@ class ConnectingTest {
     assertRefused(
         () -> target("http://far.example:1", ConnectOptions.NONE, token), "plain text", "https://");
     assertRefused(
-        () ->
-            target("Endpoint=https://b;Authentication=DefaultAzure", ConnectOptions.NONE, Map.of()),
-        "Authentication=DefaultAzure",
-        "az account get-access-token");
+        () -> target("Endpoint=https://b;Authentication=Default", ConnectOptions.NONE, Map.of()),
+        "Authentication=Default.",
+        "DefaultAzure");
+    assertRefused(
+        () -> target("Endpoint=http://b;Authentication=AzureCLI", ConnectOptions.NONE, Map.of()),
+        "plain text",
+        "https://");
     assertRefused(
         () -> target("localhost:1", new ConnectOptions(null, null, file, null, null), Map.of()),
         "plain text",

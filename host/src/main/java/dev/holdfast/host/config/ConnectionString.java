@@ -2,9 +2,11 @@ package dev.holdfast.host.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +15,31 @@ import org.jspecify.annotations.Nullable;
  * Endpoint=https://…;TaskHub=…;Authentication=…}).
  *
  * @param taskHub null when it is not said
- * @param authentication how to sign in, as written; {@code None} when it is not said
  */
 public record ConnectionString(
-    String host, int port, boolean tls, @Nullable String taskHub, String authentication) {
+    String host, int port, boolean tls, @Nullable String taskHub, SignIn signIn) {
 
-  /** No credentials. */
-  public static final String NONE = "None";
+  /**
+   * How to sign in, as a connection string says it.
+   *
+   * @param method as written; {@code None} when it is not said
+   * @param clientId of the identity to use; null leaves it to the method, as all others
+   * @param tokenFilePath the file with the token of a workload
+   */
+  public record SignIn(
+      String method,
+      @Nullable String clientId,
+      @Nullable String tenantId,
+      @Nullable String tokenFilePath,
+      List<String> additionallyAllowedTenants) {
+
+    /** No credentials. */
+    public static final SignIn NONE = new SignIn("None", null, null, null, List.of());
+
+    public boolean isNone() {
+      return method.equalsIgnoreCase(NONE.method);
+    }
+  }
 
   /** The port that every Durable Task SDK tries when it is told nothing. */
   private static final int USUAL_PORT = 4001;
@@ -35,21 +55,27 @@ public record ConnectionString(
   public static ConnectionString parse(String text) {
     String written = text.strip();
     if (!written.contains("=")) {
-      return endpoint(written, null, NONE);
+      return endpoint(written, null, SignIn.NONE);
     }
     Map<String, String> parts = parts(written);
     String endpoint = parts.get("Endpoint");
-    if (endpoint == null || endpoint.isEmpty()) {
+    if (endpoint == null) {
       throw wrong("It names no Endpoint.");
     }
-    String hub = parts.get("TaskHub");
-    String authentication = parts.getOrDefault("Authentication", NONE);
-    return endpoint(
-        endpoint,
-        hub == null || hub.isEmpty() ? null : hub,
-        authentication.isEmpty() ? NONE : authentication);
+    return endpoint(endpoint, parts.get("TaskHub"), signIn(parts));
   }
 
+  private static SignIn signIn(Map<String, String> parts) {
+    String tenants = parts.getOrDefault("AdditionallyAllowedTenants", "");
+    return new SignIn(
+        parts.getOrDefault("Authentication", SignIn.NONE.method()),
+        parts.get("ClientID"),
+        parts.get("TenantId"),
+        parts.get("TokenFilePath"),
+        Stream.of(tenants.split(",", -1)).map(String::strip).filter(it -> !it.isEmpty()).toList());
+  }
+
+  /** What is written; a part without a value is as one that is not there. */
   private static Map<String, String> parts(String text) {
     Map<String, String> parts = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String part : text.split(";", -1)) {
@@ -60,13 +86,16 @@ public record ConnectionString(
       if (equals <= 0) {
         throw wrong("One of its parts is no 'Name=value'.");
       }
-      parts.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
+      String value = part.substring(equals + 1).strip();
+      if (!value.isEmpty()) {
+        parts.put(part.substring(0, equals).strip(), value);
+      }
     }
     return parts;
   }
 
   private static ConnectionString endpoint(
-      String endpoint, @Nullable String taskHub, String authentication) {
+      String endpoint, @Nullable String taskHub, SignIn signIn) {
     boolean bare = !endpoint.contains("://");
     URI uri;
     try {
@@ -91,7 +120,7 @@ public record ConnectionString(
     }
     int usual = tls ? 443 : bare ? USUAL_PORT : 80;
     return new ConnectionString(
-        name, uri.getPort() < 0 ? usual : uri.getPort(), tls, taskHub, authentication);
+        name, uri.getPort() < 0 ? usual : uri.getPort(), tls, taskHub, signIn);
   }
 
   private static boolean isLoopback(String host) {

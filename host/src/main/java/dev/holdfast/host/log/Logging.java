@@ -32,6 +32,9 @@ public final class Logging implements AutoCloseable {
     java.util.logging.Logger.getLogger("io.github.classgraph")
   };
 
+  /** They tell every failure several times; the host says once what it means. */
+  private static final String[] OF_SIGN_IN = {"com.azure", "com.microsoft.aad"};
+
   /**
    * It warns with a stack trace of every message over the limit, which the client is told anyway.
    */
@@ -59,6 +62,9 @@ public final class Logging implements AutoCloseable {
     }
     for (String category : LIBRARIES) {
       context.getLogger(category).setLevel(Level.WARN);
+    }
+    for (String category : OF_SIGN_IN) {
+      context.getLogger(category).setLevel(verbose ? Level.WARN : Level.OFF);
     }
     for (java.util.logging.Logger logger : PAST_SLF4J) {
       logger.setLevel(java.util.logging.Level.WARNING);

@@ -3,6 +3,8 @@ package dev.holdfast.host.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.host.config.ConnectionString.SignIn;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +24,7 @@ class ConnectionStringTest {
   })
   void an_endpoint_says_where_and_how(String text, String host, int port, boolean tls) {
     assertThat(ConnectionString.parse(text))
-        .isEqualTo(new ConnectionString(host, port, tls, null, "None"));
+        .isEqualTo(new ConnectionString(host, port, tls, null, SignIn.NONE));
   }
 
   @Test
@@ -30,14 +32,24 @@ class ConnectionStringTest {
     assertThat(
             ConnectionString.parse(
                 "endpoint=https://a.westus3.durabletask.io; TaskHub = orders;"
-                    + "Authentication=ManagedIdentity;ClientID=1=2;"))
+                    + "Authentication=ManagedIdentity;ClientID=1=2;TenantId="))
         .isEqualTo(
             new ConnectionString(
-                "a.westus3.durabletask.io", 443, true, "orders", "ManagedIdentity"));
+                "a.westus3.durabletask.io",
+                443,
+                true,
+                "orders",
+                new SignIn("ManagedIdentity", "1=2", null, null, List.of())));
+    assertThat(
+            ConnectionString.parse(
+                    "Endpoint=https://a;TaskHub=b;Authentication=WorkloadIdentity;TenantId=t;"
+                        + "TokenFilePath=/f;AdditionallyAllowedTenants=x, y")
+                .signIn())
+        .isEqualTo(new SignIn("WorkloadIdentity", null, "t", "/f", List.of("x", "y")));
     assertThat(
             ConnectionString.parse(
                 "Endpoint=http://localhost:8080;TaskHub=default;Authentication=None"))
-        .isEqualTo(new ConnectionString("localhost", 8080, false, "default", "None"));
+        .isEqualTo(new ConnectionString("localhost", 8080, false, "default", SignIn.NONE));
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package dev.holdfast.server.grpc.remote;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.server.grpc.remote.TokenSource.NoTokenException;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
@@ -24,8 +26,8 @@ import java.net.ConnectException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -93,18 +95,46 @@ public final class RemoteConnection implements AutoCloseable {
     @Override
     public <A, B> ClientCall<A, B> interceptCall(
         MethodDescriptor<A, B> method, CallOptions options, Channel next) {
-      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+      TokenSource token = target.token();
+      CallOptions all = token == null ? options : options.withCallCredentials(new Bearer(token));
+      return new SimpleForwardingClientCall<>(next.newCall(method, all)) {
         @Override
         public void start(Listener<B> listener, Metadata headers) {
           headers.put(TASK_HUB, target.taskHub());
           headers.put(WORKER_ID, target.workerId());
-          Supplier<String> token = target.token();
-          if (token != null) {
-            headers.put(AUTHORIZATION, "Bearer " + token.get());
-          }
           super.start(listener, headers);
         }
       };
+    }
+  }
+
+  /** Shows a token with every call, when it has one. */
+  private static final class Bearer extends CallCredentials {
+    private final TokenSource source;
+
+    Bearer(TokenSource source) {
+      this.source = source;
+    }
+
+    @Override
+    public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier applier) {
+      executor.execute(() -> apply(applier));
+    }
+
+    private void apply(MetadataApplier applier) {
+      var unused =
+          source
+              .token()
+              .whenComplete(
+                  (token, thrown) -> {
+                    if (thrown == null) {
+                      Metadata headers = new Metadata();
+                      headers.put(AUTHORIZATION, "Bearer " + token);
+                      applier.apply(headers);
+                    } else {
+                      applier.fail(Status.UNAUTHENTICATED.withCause(thrown));
+                    }
+                  });
     }
   }
 
@@ -282,6 +312,13 @@ public final class RemoteConnection implements AutoCloseable {
 
   /** Why the other side cannot be asked, in one sentence with the cure. */
   String trouble(Throwable thrown) {
+    NoTokenException noToken = find(NoTokenException.class, thrown);
+    if (noToken != null) {
+      return "This host cannot sign in to the hub at "
+          + target.address()
+          + ". "
+          + noToken.getMessage();
+    }
     Status status = Status.fromThrowable(thrown);
     String words = told(status);
     return switch (status.getCode()) {
@@ -324,12 +361,16 @@ public final class RemoteConnection implements AutoCloseable {
   }
 
   private static boolean isOf(Class<? extends Exception> kind, Throwable thrown) {
+    return find(kind, thrown) != null;
+  }
+
+  private static <E extends Exception> @Nullable E find(Class<E> kind, Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (kind.isInstance(cause)) {
-        return true;
+        return kind.cast(cause);
       }
     }
-    return false;
+    return null;
   }
 
   private static String why(Status status) {

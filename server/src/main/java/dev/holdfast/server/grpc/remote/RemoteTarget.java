@@ -1,7 +1,6 @@
 package dev.holdfast.server.grpc.remote;
 
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls null speaks plain text
  * @param taskHub the name sent with every call
- * @param token asked before every call, so that it may change; null sends none
+ * @param token null sends none
  * @param workerId what this worker calls itself: others at the same hub have another one
  */
 public record RemoteTarget(
@@ -17,7 +16,7 @@ public record RemoteTarget(
     int port,
     @Nullable Tls tls,
     String taskHub,
-    @Nullable Supplier<String> token,
+    @Nullable TokenSource token,
     String workerId) {
 
   /**

@@ -212,7 +212,8 @@ public final class RemoteWork implements AutoCloseable {
     trouble = reason;
     if (!told) {
       told = true;
-      log.warn("{} Work goes on when it is back; until then it is tried again and again.", reason);
+      log.warn(
+          "{} It is tried again and again, and work goes on as soon as that succeeds.", reason);
     }
     try {
       var unused = clock.schedule(this::greet, backoff.millis(failures), TimeUnit.MILLISECONDS);

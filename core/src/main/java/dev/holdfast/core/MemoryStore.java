@@ -3,8 +3,10 @@ package dev.holdfast.core;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -280,6 +282,29 @@ public final class MemoryStore implements Store {
     return query(query).stream()
         .map(row -> new Listed(row, present(byKey.get(row.key())).newestTurn()))
         .toList();
+  }
+
+  @Override
+  public synchronized List<Tally> tally(List<Integer> statuses) {
+    checkOpen();
+    record Kind(int status, String name, String version) {}
+    Map<Kind, Tally> tallies = new LinkedHashMap<>();
+    for (Kept kept : byKey.values()) {
+      Rows.Instance row = kept.instance;
+      if (statuses.isEmpty() || statuses.contains(row.status())) {
+        tallies.merge(
+            new Kind(row.status(), row.name(), row.version()),
+            new Tally(row.status(), row.name(), row.version(), 1, row.createdAt()),
+            (a, b) ->
+                new Tally(
+                    a.status(),
+                    a.name(),
+                    a.version(),
+                    a.count() + b.count(),
+                    Math.min(a.oldest(), b.oldest())));
+      }
+    }
+    return List.copyOf(tallies.values());
   }
 
   private static Place later(Place a, Place b) {

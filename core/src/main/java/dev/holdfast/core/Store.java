@@ -250,6 +250,25 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * How many rows there are of each status, name and version, counted at one moment. Cheap against
+   * reading them: their bytes are not looked at.
+   *
+   * @param statuses as in {@link Query}
+   * @return in no particular order
+   */
+  List<Tally> tally(List<Integer> statuses);
+
+  /**
+   * A line of a count.
+   *
+   * @param name of the orchestrator, or of entities with an at-sign before it
+   * @param version "" for those without one
+   * @param count at least 1
+   * @param oldest when the first of them was created, microseconds since the epoch
+   */
+  record Tally(int status, String name, String version, long count, long oldest) {}
+
+  /**
    * Summaries of ended executions by (completedAt, key) rising, {@code from <= completedAt < to},
    * after the given pair.
    *

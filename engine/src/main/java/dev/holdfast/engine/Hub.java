@@ -375,6 +375,11 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<List<VersionCount>> countVersions(boolean ended) {
+    return job(() -> listings.versions(ended));
+  }
+
+  @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
     return job(() -> listings.query(query, true));
   }

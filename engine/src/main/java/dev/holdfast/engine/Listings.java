@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
@@ -11,12 +12,22 @@ import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.QueryInstancesResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 
 /** Pages of instances, read from the store: what is durable, in a fixed order, none twice. */
 final class Listings {
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 10_000;
+
+  /** Those that have not ended. */
+  static final List<Integer> LIVE =
+      List.of(
+          OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING_VALUE,
+          OrchestrationStatus.ORCHESTRATION_STATUS_PENDING_VALUE,
+          OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE);
 
   private final Store store;
 
@@ -48,6 +59,20 @@ final class Listings {
           StringValue.of(PlaceToken.of(Store.Place.of(rows.get(rows.size() - 1).instance()))));
     }
     return response.build();
+  }
+
+  List<VersionCount> versions(boolean ended) {
+    return store.tally(ended ? List.of() : LIVE).stream()
+        .filter(tally -> !EntityIds.isEntity(tally.name()))
+        .map(
+            tally ->
+                new VersionCount(
+                    tally.name(),
+                    tally.version(),
+                    Objects.requireNonNull(OrchestrationStatus.forNumber(tally.status())),
+                    tally.count(),
+                    Instant.EPOCH.plus(tally.oldest(), ChronoUnit.MICROS)))
+        .toList();
   }
 
   ListInstanceIdsResponse ids(ListInstanceIdsRequest request) {

@@ -129,6 +129,16 @@ public interface TaskHub {
   /** One page of instances in creation order. */
   CompletableFuture<QueryInstancesResponse> query(InstanceQuery query);
 
+  /**
+   * How many instances there are of each orchestrator, version and status; entities are none. A hub
+   * that cannot count them otherwise reads all of them, page by page.
+   *
+   * @param ended whether those that have ended are counted too
+   */
+  default CompletableFuture<List<VersionCount>> countVersions(boolean ended) {
+    return VersionPages.count(this, ended);
+  }
+
   /** As {@link #query}, with entities among the instances, each as its row tells of it. */
   CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query);
 

@@ -140,11 +140,52 @@ class CommandsTest {
             "A     1.0      2        0        1          2026-03-01T10:00:00Z",
             "B     -        0        3        0          2026-03-02T10:00:00Z");
     assertThat(runHere("versions", "1.0", "--wait")).isZero();
-    assertThat(out.toString()).contains("Nothing of this version is left.");
+    assertThat(out.toString()).contains("Nothing runs on 1.0 any more.");
     assertThat(runHere("versions", "", "--wait", "--timeout", "0s")).isEqualTo(6);
     assertThat(runHere("versions", "--wait")).isEqualTo(2);
     assertThat(err.toString()).contains("has ended within 0 s", "--wait needs a version");
     assertThat(asked).allMatch("GET /runtime/webhooks/holdfast/versions"::equals).hasSize(4);
+  }
+
+  private static String ended(String name, String version) {
+    return "{\"name\":\"%s\",\"version\":\"%s\",\"running\":0,\"pending\":0,\"suspended\":0,"
+            .formatted(name, version)
+        + "\"oldest\":null,\"ended\":7}";
+  }
+
+  @Test
+  void a_version_that_nobody_ever_carried_is_no_version_of_which_nothing_is_left() {
+    String known = "[" + ended("A", "1.0") + "," + ended("B", "") + "]";
+    for (List<String> line :
+        List.of(
+            List.of("versions", "1.O"),
+            List.of("versions", "1.O", "--wait"),
+            List.of("versions", "1.0", "--name", "b"),
+            List.of("versions", "", "--name", "A", "--json"))) {
+      answers.clear();
+      willAnswer(200, "[]");
+      willAnswer(200, known);
+
+      assertThat(runHere(line.toArray(String[]::new))).as("%s", line).isEqualTo(3);
+    }
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString())
+        .contains(
+            "No instance has ever carried version '1.O'.",
+            "Known here: '' (without a version), 1.0.",
+            "No instance of 'b' has ever carried version '1.0'.",
+            "Known here of 'b': '' (without a version).",
+            "There has never been an instance of 'A' without a version.");
+
+    for (String left : List.of("1.0", "")) {
+      answers.clear();
+      willAnswer(200, "[]");
+      willAnswer(200, known);
+      assertThat(runHere("versions", left)).as(left).isZero();
+    }
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "Nothing runs on 1.0 any more.", "Nothing runs without a version any more.");
   }
 
   @Test

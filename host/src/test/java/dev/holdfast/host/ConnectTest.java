@@ -153,6 +153,14 @@ class ConnectTest {
         assertThat(end(blue, "old").getOutput().getValue()).isEqualTo("\"blue before blue after\"");
         assertThat(end(blue, "old-child").getVersion().getValue()).isEqualTo("1.0");
       }
+      for (Holdfast asked : List.of(hub, green)) {
+        Http asking = new Http(asked.url());
+        assertThat(asking.get("/runtime/webhooks/holdfast/versions").body()).isEqualTo("[]");
+        assertThat(asking.get("/runtime/webhooks/holdfast/versions?ended=true").body())
+            .contains(
+                "{\"name\":\"Deploy\",\"version\":\"1.0\",\"running\":0,\"pending\":0,"
+                    + "\"suspended\":0,\"oldest\":null,\"ended\":1}");
+      }
     }
   }
 

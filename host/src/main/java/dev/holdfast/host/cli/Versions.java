@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "versions",
     description = "Show how much of which version has not ended yet.",
-    footer = "Exit codes: 0 shown, or with --wait nothing of the version is left; 6 not in time.")
+    footer = {
+      "Exit codes: 0 shown, or with --wait nothing of the version is left; 3 no instance has ever",
+      "carried the version, as far as is known; 6 not in time."
+    })
 public final class Versions implements Callable<Integer> {
   private static final List<String> HEAD =
       List.of("NAME", "VERSION", "RUNNING", "PENDING", "SUSPENDED", "OLDEST");
@@ -58,7 +63,11 @@ public final class Versions implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     RemoteHost host = connection.open();
     if (!wait) {
-      print(find(host));
+      List<Map<String, @Nullable Object>> found = find(host, false);
+      if (found.isEmpty()) {
+        requireKnown(host);
+      }
+      print(found);
       return 0;
     }
     if (version == null) {
@@ -89,12 +98,17 @@ public final class Versions implements Callable<Integer> {
   private int waitFor(RemoteHost host, @Nullable Duration limit) throws InterruptedException {
     long begun = System.nanoTime();
     CountDownLatch never = new CountDownLatch(1);
+    boolean seen = false;
     while (true) {
-      List<Map<String, @Nullable Object>> left = find(host);
+      List<Map<String, @Nullable Object>> left = find(host, false);
       if (left.isEmpty()) {
+        if (!seen) {
+          requireKnown(host);
+        }
         print(left);
         return 0;
       }
+      seen = true;
       if (limit != null && System.nanoTime() - begun >= limit.toNanos()) {
         print(left);
         throw new CannotException(
@@ -107,13 +121,50 @@ public final class Versions implements Callable<Integer> {
     }
   }
 
-  private List<Map<String, @Nullable Object>> find(RemoteHost host) {
-    return RemoteHost.succeeded("The host refused to count.", host.get(RemoteHost.VERSIONS))
+  /** A version that nobody has heard of is a mistake, not one of which nothing is left. */
+  private void requireKnown(RemoteHost host) {
+    String wanted = version;
+    if (wanted == null) {
+      return;
+    }
+    Set<String> known = new TreeSet<>();
+    find(host, true).forEach(it -> known.add(String.valueOf(it.get("version"))));
+    if (known.contains(wanted)) {
+      return;
+    }
+    String whose = name == null ? "" : " of '" + name + "'";
+    throw new CannotException(
+        CannotException.NOT_FOUND,
+        wanted.isEmpty()
+            ? "There has never been an instance" + whose + " without a version."
+            : "No instance" + whose + " has ever carried version '" + wanted + "'.",
+        known.isEmpty()
+            ? "No instance" + whose + " is known here at all."
+            : "Known here"
+                + whose
+                + ": "
+                + String.join(", ", known.stream().map(Versions::told).toList())
+                + ".",
+        "Correct the version, or the connection if this is the wrong host. What has been purged is"
+            + " not known any more.");
+  }
+
+  private static String told(String version) {
+    return version.isEmpty() ? "'' (without a version)" : version;
+  }
+
+  /**
+   * @param all with the versions of which everything has ended; then whatever their version is
+   */
+  private List<Map<String, @Nullable Object>> find(RemoteHost host, boolean all) {
+    Map<String, String> query = all ? Map.of("ended", "true") : Map.of();
+    return RemoteHost.succeeded(
+            "The host refused to count.", host.get(RemoteHost.VERSIONS, query, null))
         .list()
         .stream()
         .filter(Map.class::isInstance)
         .map(it -> Json.names((Map<?, ?>) it))
-        .filter(it -> version == null || version.equals(it.get("version")))
+        .filter(it -> all || version == null || version.equals(it.get("version")))
         .filter(it -> name == null || name.equalsIgnoreCase(String.valueOf(it.get("name"))))
         .toList();
   }
@@ -123,10 +174,19 @@ public final class Versions implements Callable<Integer> {
     if (json) {
       out.println(Json.pretty(found));
     } else if (found.isEmpty()) {
-      out.println(version == null ? "Nothing runs." : "Nothing of this version is left.");
+      out.println(nothing());
     } else {
       Output.table(out, HEAD, found.stream().map(Versions::row).toList());
     }
+  }
+
+  private String nothing() {
+    if (version == null) {
+      return "Nothing runs.";
+    }
+    return version.isEmpty()
+        ? "Nothing runs without a version any more."
+        : "Nothing runs on " + version + " any more.";
   }
 
   private static List<String> row(Map<String, @Nullable Object> line) {

@@ -1,6 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.VersionCount;
 import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CleanEntityStorageResponse;
@@ -107,6 +108,11 @@ final class OffEngineThreads implements TaskHub {
   @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
     return threads.takeOver(hub.query(query));
+  }
+
+  @Override
+  public CompletableFuture<List<VersionCount>> countVersions(boolean ended) {
+    return threads.takeOver(hub.countVersions(ended));
   }
 
   @Override

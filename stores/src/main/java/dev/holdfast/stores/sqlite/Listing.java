@@ -3,6 +3,7 @@ package dev.holdfast.stores.sqlite;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store.Listed;
 import dev.holdfast.core.Store.Query;
+import dev.holdfast.core.Store.Tally;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -111,10 +112,7 @@ final class Listing {
     }
     filter +=
         equal("name", query.name(), parameters) + equal("version", query.version(), parameters);
-    int[] statuses =
-        query.statuses().isEmpty()
-            ? STATUSES
-            : query.statuses().stream().mapToInt(Integer::intValue).distinct().toArray();
+    int[] statuses = numbers(query.statuses());
     String rows = "SELECT " + Reads.INSTANCE + " FROM instances AS i INDEXED BY ";
     if (byPrefix) {
       parameters.add(Arrays.stream(statuses).reduce(0, (mask, status) -> mask | 1 << status));
@@ -147,6 +145,44 @@ final class Listing {
     }
     parameters.add(prefix.to());
     return words + " AND i.id < ?" + parameters.size();
+  }
+
+  /** What counts by status, name and version. The index has all of it, so no row is read. */
+  static Select tallies(List<Integer> statuses) {
+    List<Object> wanted = new ArrayList<>();
+    StringJoiner runs = new StringJoiner(" UNION ALL ");
+    for (int status : numbers(statuses)) {
+      wanted.add(status);
+      runs.add(
+          "SELECT status, name, version, count(*), min(created_at) FROM instances"
+              + " INDEXED BY instances_listed WHERE status = ? GROUP BY name, version");
+    }
+    return new Select(runs.toString(), wanted);
+  }
+
+  private static int[] numbers(List<Integer> statuses) {
+    return statuses.isEmpty()
+        ? STATUSES
+        : statuses.stream().mapToInt(Integer::intValue).distinct().toArray();
+  }
+
+  /** As {@link dev.holdfast.core.Store#tally}. */
+  static List<Tally> tally(Reads reads, List<Integer> statuses) throws SQLException {
+    Select select = tallies(statuses);
+    PreparedStatement statement = reads.statement(select.sql());
+    int parameter = 0;
+    for (Object value : select.parameters()) {
+      statement.setObject(++parameter, value);
+    }
+    List<Tally> tallies = new ArrayList<>();
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        tallies.add(
+            new Tally(
+                row.getInt(1), row.getString(2), row.getString(3), row.getLong(4), row.getLong(5)));
+      }
+    }
+    return tallies;
   }
 
   /** As {@link dev.holdfast.core.Store#ended}. */

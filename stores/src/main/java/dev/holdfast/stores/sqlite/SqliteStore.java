@@ -181,6 +181,11 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public List<Tally> tally(List<Integer> statuses) {
+    return readers.read(reads -> Listing.tally(reads, statuses));
+  }
+
+  @Override
   public List<Rows.Instance> ended(
       List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit) {
     return readers.read(

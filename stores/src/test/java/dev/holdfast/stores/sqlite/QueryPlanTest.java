@@ -65,6 +65,17 @@ class QueryPlanTest {
         .containsExactly("SEARCH instances USING COVERING INDEX instances_ready (key>?)");
   }
 
+  @Test
+  void versions_are_counted_in_the_index_alone_and_only_those_of_the_wanted_statuses()
+      throws SQLException {
+    assertThat(plan(Listing.tallies(List.of(0, 6, 7))))
+        .filteredOn(step -> step.startsWith("SEARCH") || step.startsWith("SCAN"))
+        .hasSize(3)
+        .allMatch(
+            step ->
+                step.equals("SEARCH instances USING COVERING INDEX instances_listed (status=?)"));
+  }
+
   private List<String> plan(Query query, boolean byPrefix) throws SQLException {
     Text.Range prefix = Objects.requireNonNull(Text.withPrefix(query.idPrefix()));
     return plan(Listing.select(query, prefix, byPrefix));

@@ -139,6 +139,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public List<Tally> tally(List<Integer> statuses) {
+    return read("tally", () -> memory.tally(statuses));
+  }
+
+  @Override
   public List<Rows.Instance> ended(
       List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit) {
     return read("ended", () -> memory.ended(statuses, from, to, afterCompletedAt, afterKey, limit));

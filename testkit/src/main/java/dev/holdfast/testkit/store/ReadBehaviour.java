@@ -133,6 +133,39 @@ abstract class ReadBehaviour extends StoreBehaviour {
   }
 
   @Test
+  void rows_are_counted_by_status_name_and_version() {
+    Writer writer = open();
+    assertThat(writer.store.tally(List.of())).isEmpty();
+    writer.write(
+        Commit.builder()
+            .insert(named(running(3, "a"), "Deploy", "1.0"))
+            .insert(named(running(1, "b"), "Deploy", "1.0"))
+            .insert(named(running(2, "c"), "Deploy", null))
+            .insert(named(running(4, "@counter@x"), "@counter", null))
+            .insert(ended(named(running(5, "d"), "Deploy", "1.0"), COMPLETED, EPOCH))
+            .insert(ended(named(running(6, "e"), "Other", "1.0"), FAILED, EPOCH)));
+    int live = OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING_VALUE;
+    Store.Tally[] running = {
+      new Store.Tally(live, "Deploy", "1.0", 2, running(1, "b").createdAt()),
+      new Store.Tally(live, "Deploy", "", 1, running(2, "c").createdAt()),
+      new Store.Tally(live, "@counter", "", 1, running(4, "x").createdAt())
+    };
+    Store.Tally completed =
+        new Store.Tally(COMPLETED, "Deploy", "1.0", 1, running(5, "d").createdAt());
+
+    assertThat(writer.store.tally(List.of(live))).containsExactlyInAnyOrder(running);
+    assertThat(writer.store.tally(List.of(live, COMPLETED)))
+        .containsExactlyInAnyOrder(running[0], running[1], running[2], completed);
+    assertThat(writer.store.tally(List.of()))
+        .containsExactlyInAnyOrder(
+            running[0],
+            running[1],
+            running[2],
+            completed,
+            new Store.Tally(FAILED, "Other", "1.0", 1, running(6, "e").createdAt()));
+  }
+
+  @Test
   void many_ids_are_loaded_in_one_call_each_once_and_unknown_ones_left_out() {
     Writer writer = open();
     Commit.Builder commit = Commit.builder();

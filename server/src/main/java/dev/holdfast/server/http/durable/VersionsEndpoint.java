@@ -1,24 +1,20 @@
 package dev.holdfast.server.http.durable;
 
-import com.google.protobuf.StringValue;
-import com.google.protobuf.Timestamp;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.engine.TaskHub;
-import dev.holdfast.protocol.InstanceQuery;
-import dev.holdfast.protocol.OrchestrationState;
-import dev.holdfast.protocol.OrchestrationStatus;
-import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.engine.VersionCount;
 import dev.holdfast.server.http.JsonWriter;
 import dev.holdfast.server.http.Reply;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** Counts what has not ended, by orchestrator and version. */
+/** Counts instances by orchestrator and version. */
 final class VersionsEndpoint {
-  private static final int PAGE = 1_000;
-
   private final TaskHub hub;
 
   VersionsEndpoint(TaskHub hub) {
@@ -36,64 +32,54 @@ final class VersionsEndpoint {
   }
 
   private static final class Count {
-    private int running;
-    private int pending;
-    private int suspended;
-    private Instant oldest = Instant.MAX;
+    private long running;
+    private long pending;
+    private long suspended;
+    private long ended;
+    private @Nullable Instant oldest;
 
-    void add(OrchestrationState state) {
-      switch (state.getOrchestrationStatus()) {
-        case ORCHESTRATION_STATUS_PENDING -> pending++;
-        case ORCHESTRATION_STATUS_SUSPENDED -> suspended++;
-        default -> running++;
+    void add(VersionCount count) {
+      if (Statuses.isEnded(count.status())) {
+        ended += count.count();
+        return;
       }
-      Timestamp created = state.getCreatedTimestamp();
-      Instant at = Instant.ofEpochSecond(created.getSeconds(), created.getNanos());
-      oldest = at.isBefore(oldest) ? at : oldest;
+      switch (count.status()) {
+        case ORCHESTRATION_STATUS_PENDING -> pending += count.count();
+        case ORCHESTRATION_STATUS_SUSPENDED -> suspended += count.count();
+        default -> running += count.count();
+      }
+      oldest = oldest == null || count.oldest().isBefore(oldest) ? count.oldest() : oldest;
     }
   }
 
-  CompletableFuture<Reply> list() {
-    return page("", new TreeMap<>()).thenApply(counts -> Reply.json(200, json(counts)));
+  /**
+   * @param ended whether versions of which nothing is left to run are told too, and how much of
+   *     each has ended; else only what has not ended
+   */
+  CompletableFuture<Reply> list(boolean ended) {
+    return hub.countVersions(ended).thenApply(found -> Reply.json(200, json(found, ended)));
   }
 
-  private CompletableFuture<Map<Kind, Count>> page(String after, Map<Kind, Count> counts) {
-    InstanceQuery.Builder query =
-        InstanceQuery.newBuilder()
-            .addRuntimeStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
-            .addRuntimeStatus(OrchestrationStatus.ORCHESTRATION_STATUS_PENDING)
-            .addRuntimeStatus(OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED)
-            .setMaxInstanceCount(PAGE);
-    if (!after.isEmpty()) {
-      query.setContinuationToken(StringValue.of(after));
+  private static String json(List<VersionCount> found, boolean ended) {
+    Map<Kind, Count> counts = new TreeMap<>();
+    for (VersionCount one : found) {
+      counts.computeIfAbsent(new Kind(one.name(), one.version()), kind -> new Count()).add(one);
     }
-    return hub.query(query.build()).thenCompose(found -> further(found, counts));
-  }
-
-  private CompletableFuture<Map<Kind, Count>> further(
-      QueryInstancesResponse found, Map<Kind, Count> counts) {
-    for (OrchestrationState state : found.getOrchestrationStateList()) {
-      counts
-          .computeIfAbsent(
-              new Kind(state.getName(), state.getVersion().getValue()), kind -> new Count())
-          .add(state);
-    }
-    String next = found.getContinuationToken().getValue();
-    return next.isEmpty() ? CompletableFuture.completedFuture(counts) : page(next, counts);
-  }
-
-  private static String json(Map<Kind, Count> counts) {
     JsonWriter json = new JsonWriter().array();
     counts.forEach(
-        (kind, count) ->
-            json.object()
-                .field("name", kind.name())
-                .field("version", kind.version())
-                .field("running", count.running)
-                .field("pending", count.pending)
-                .field("suspended", count.suspended)
-                .field("oldest", count.oldest.toString())
-                .end());
+        (kind, count) -> {
+          json.object()
+              .field("name", kind.name())
+              .field("version", kind.version())
+              .field("running", count.running)
+              .field("pending", count.pending)
+              .field("suspended", count.suspended)
+              .field("oldest", count.oldest == null ? null : count.oldest.toString());
+          if (ended) {
+            json.field("ended", count.ended);
+          }
+          json.end();
+        });
     return json.endArray().toString();
   }
 }

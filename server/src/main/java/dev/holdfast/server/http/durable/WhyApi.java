@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ours, not the product's: what an instance waits for ({@code GET …/instances/{id}/why}), and what
- * has not ended of which version ({@code GET …/versions}).
+ * has not ended of which version ({@code GET …/versions}; with {@code ?ended=true} also what has).
  */
 public final class WhyApi implements Endpoint {
   public static final String BASE = "/runtime/webhooks/holdfast";
@@ -39,7 +39,7 @@ public final class WhyApi implements Endpoint {
         && segments.size() == 1
         && segments.get(0).equalsIgnoreCase("versions")) {
       access.durable(request);
-      return versions.list();
+      return versions.list(request.query().flag("ended", false));
     }
     boolean why =
         request.method().equals("GET")

@@ -58,10 +58,14 @@ final class Connecting {
   }
 
   /**
-   * @param hubName of host.json, for a connection string that names none
+   * @param hubName of host.json, for a connection string that names none; null when nobody has
+   *     chosen one there either
    */
   static RemoteTarget target(
-      ConnectionString to, ConnectOptions options, Map<String, String> settings, String hubName) {
+      ConnectionString to,
+      ConnectOptions options,
+      Map<String, String> settings,
+      @Nullable String hubName) {
     TokenSource given = token(options, settings);
     TokenSource token =
         given != null || to.signIn().isNone() ? given : AzureIdentity.of(to.signIn(), settings);

@@ -84,7 +84,8 @@ final class GrpcFront {
         setup.config().durable().throwStatusExceptionsOnRaiseEvent(),
         limits.workers(),
         access(keys),
-        setup.config().durable().versioning().own());
+        setup.config().durable().versioning().own(),
+        setup.chosenHub());
   }
 
   /** A host that works for a hub elsewhere leaves the usual port to hubs. */

@@ -71,13 +71,20 @@ record Setup(
         HostConfig.read(folder, settings, Runtime.getRuntime().availableProcessors());
     ConnectionString to = Connecting.destination(options, settings);
     RemoteTarget target =
-        to == null ? null : Connecting.target(to, options.connect(), settings, config.hubName());
+        to == null ? null : Connecting.target(to, options.connect(), settings, config.chosenHub());
     return new Setup(options, app, local, config, settings, environment, skipped, folder, target);
   }
 
   /** The name of the hub, wherever it is. */
   String hubName() {
-    return target == null ? config.hubName() : target.taskHub();
+    String elsewhere = target == null ? null : target.taskHub();
+    return elsewhere == null ? config.hubName() : elsewhere;
+  }
+
+  /** The same when somebody has chosen it; else null. */
+  @Nullable String chosenHub() {
+    String elsewhere = target == null ? null : target.taskHub();
+    return elsewhere == null ? config.chosenHub() : elsewhere;
   }
 
   /** Where host.json and local.settings.json are. */

@@ -122,6 +122,42 @@ class ConnectTest {
   }
 
   @Test
+  void a_hub_with_another_name_is_noticed_and_the_right_one_is_worked_for() throws Exception {
+    Map<String, String> named =
+        Map.of("AzureFunctionsJobHost__extensions__durableTask__hubName", "Orders");
+    try (Holdfast hub = Holdfast.start(options(folder, folder.resolve("hub"), 0, true), named);
+        Holdfast wrong = app("Endpoint=http://localhost:%d;TaskHub=billing", hub.grpcPort());
+        Holdfast unsaid = app("localhost:%d", hub.grpcPort());
+        Holdfast right = app("Endpoint=http://localhost:%d;TaskHub=orders", hub.grpcPort())) {
+      Http asking = new Http(wrong.url());
+      await().until(() -> asking.get("/readyz").body().contains("billing"));
+      assertThat(asking.get("/readyz").statusCode()).isEqualTo(503);
+      for (String path : List.of("/instances/a", "/instances/a?showHistory=true", "/instances")) {
+        var refused = asking.get(DURABLE + path);
+        assertThat(refused.statusCode()).as(path).isEqualTo(503);
+        assertThat(refused.body())
+            .contains("There is no task hub 'billing'", "'Orders'", "Correct TaskHub");
+      }
+      for (Holdfast app : List.of(unsaid, right)) {
+        assertThat(new Http(app.url()).post(DURABLE + "/orchestrators/Child/a", "").statusCode())
+            .isEqualTo(202);
+        assertThat(end(app, "a").getOutput().getValue()).isEqualTo("\"blue after\"");
+      }
+      assertThat(new Http(right.url()).get(DURABLE + "/instances/a?taskHub=orders").statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  private Holdfast app(String destination, int hubPort) throws Exception {
+    apps++;
+    DemoApp app = DemoApp.of(BlueFunctions.class, folder.resolve("app" + apps));
+    return Holdfast.start(
+        options(app.folder(), folder.resolve("app-data" + apps), 0, false)
+            .withConnect(ConnectOptions.to(destination.formatted(hubPort))),
+        Map.of());
+  }
+
+  @Test
   void two_versions_side_by_side_each_keep_what_they_started() throws Exception {
     try (Holdfast hub = hub(0);
         Holdfast green = app(GreenFunctions.class, "2.0", "Strict", hub.grpcPort())) {

@@ -47,6 +47,11 @@ class ConnectingTest {
   void the_hub_is_that_of_the_connection_string_or_of_host_json() {
     assertThat(target("localhost:1", ConnectOptions.NONE, Map.of()).taskHub())
         .isEqualTo("OfHostJson");
+    assertThat(
+            Connecting.target(
+                    ConnectionString.parse("localhost:1"), ConnectOptions.NONE, Map.of(), null)
+                .taskHub())
+        .isNull();
     assertThat(target("Endpoint=localhost:1;TaskHub=h", ConnectOptions.NONE, Map.of()).taskHub())
         .isEqualTo("h");
   }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What host.json says, with overrides from the environment and defaults for the rest.
  *
- * @param hubName the task hub; a label here, because a store holds one hub
+ * @param hubName the task hub; a label here, because a store holds one hub. Whether somebody has
+ *     chosen it, {@link #chosenHub} tells
  * @param functions names of the only functions to load; empty means all
  * @param functionTimeout how long an activity or another function may run; null for no limit
  * @param logLevels level by category prefix, as written; {@code default} is for all others
@@ -38,8 +39,22 @@ public record HostConfig(
     List<String> notes,
     List<String> unknown) {
 
+  /** The name of a hub that nobody has named. */
+  private static final String UNNAMED = "TestHubName";
+
+  /** The name in the host.json that lies beside the launcher. */
+  private static final String DELIVERED = "Holdfast";
+
   private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{2,44}");
   private static final Pattern SETTING = Pattern.compile("%([^%]*)%");
+
+  /**
+   * The name of the hub when somebody has chosen it; null when it is the one that every hub has
+   * until then, so that it tells nothing about which is meant.
+   */
+  public @Nullable String chosenHub() {
+    return hubName.equals(UNNAMED) || hubName.equals(DELIVERED) ? null : hubName;
+  }
 
   /**
    * {@code extensions.http}.
@@ -283,7 +298,7 @@ public record HostConfig(
       String written = durable.text("hubName");
       if (written == null) {
         String site = settings.getOrDefault("WEBSITE_SITE_NAME", "").replaceAll("[^A-Za-z0-9]", "");
-        return HUB_NAME.matcher(site).matches() ? site : "TestHubName";
+        return HUB_NAME.matcher(site).matches() ? site : UNNAMED;
       }
       String name = resolve(written);
       if (!HUB_NAME.matcher(name).matches()) {

@@ -38,6 +38,7 @@ class HostConfigTest {
     HostConfig config = HostConfig.read(folder, Map.of(), 2);
 
     assertThat(config.hubName()).isEqualTo("TestHubName");
+    assertThat(config.chosenHub()).isNull();
     assertThat(config.http().routePrefix()).isEqualTo("api");
     assertThat(config.durable().maxConcurrentActivityFunctions()).isEqualTo(20);
     assertThat(config.durable().maxConcurrentEntityFunctions()).isEqualTo(20);
@@ -69,6 +70,7 @@ class HostConfigTest {
             """);
 
     assertThat(config.hubName()).isEqualTo("Orders");
+    assertThat(config.chosenHub()).isEqualTo("Orders");
     assertThat(config.durable().maxConcurrentActivityFunctions()).isEqualTo(7);
     assertThat(config.durable().maxConcurrentEntityFunctions()).isEqualTo(3);
     assertThat(config.http().routePrefix()).isEqualTo("v1");
@@ -171,6 +173,7 @@ class HostConfigTest {
 
     assertThat(config.hubName()).isEqualTo("FromOutside");
     assertThat(config.functions()).containsExactly("A", "C");
+    assertThat(config.chosenHub()).isEqualTo("FromOutside");
     assertThat(config.limits().retention().keepFor())
         .containsEntry("Completed", Duration.ofDays(7));
   }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers how remote workers are served
  * @param access who may call
  * @param defaultVersion of instances that clients start without one; null leaves them without
+ * @param taskHub its name: calls that ask for another are turned away; null lets all in, whatever
+ *     they ask for
  */
 public record GrpcConfig(
     String address,
@@ -32,7 +34,8 @@ public record GrpcConfig(
     boolean refuseLostEvents,
     WorkerSettings workers,
     Access access,
-    @Nullable String defaultVersion) {
+    @Nullable String defaultVersion,
+    @Nullable String taskHub) {
 
   /** The port that every Durable Task SDK tries when it is told nothing. */
   public static final int USUAL_PORT = 4001;
@@ -67,6 +70,7 @@ public record GrpcConfig(
         refuseLostEvents,
         WorkerSettings.DEFAULT,
         Access.OPEN,
+        null,
         null);
   }
 
@@ -85,7 +89,8 @@ public record GrpcConfig(
         refuseLostEvents,
         workers,
         access,
-        defaultVersion);
+        defaultVersion,
+        taskHub);
   }
 
   public GrpcConfig withWorkers(WorkerSettings newWorkers) {
@@ -98,7 +103,8 @@ public record GrpcConfig(
         refuseLostEvents,
         newWorkers,
         access,
-        defaultVersion);
+        defaultVersion,
+        taskHub);
   }
 
   public GrpcConfig withAccess(String newAddress, Access newAccess) {
@@ -111,6 +117,21 @@ public record GrpcConfig(
         refuseLostEvents,
         workers,
         newAccess,
-        defaultVersion);
+        defaultVersion,
+        taskHub);
+  }
+
+  public GrpcConfig withTaskHub(@Nullable String name) {
+    return new GrpcConfig(
+        address,
+        port,
+        portFixed,
+        inboundBytesMax,
+        idleConnectionFor,
+        refuseLostEvents,
+        workers,
+        access,
+        defaultVersion,
+        name);
   }
 }

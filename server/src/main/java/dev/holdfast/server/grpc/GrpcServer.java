@@ -150,7 +150,13 @@ public final class GrpcServer implements AutoCloseable {
 
   private NettyServerBuilder builder(
       EventLoopGroup group, InetSocketAddress address, ServerCredentials credentials) {
-    return NettyServerBuilder.forAddress(address, credentials)
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials);
+    String taskHub = config.taskHub();
+    builder.intercept(calls).intercept(Caller.interceptor());
+    if (taskHub != null) {
+      builder.intercept(new HubCheck(taskHub));
+    }
+    return builder
         .channelType(NioServerSocketChannel.class)
         .bossEventLoopGroup(group)
         .workerEventLoopGroup(group)
@@ -165,8 +171,6 @@ public final class GrpcServer implements AutoCloseable {
         // A worker that is frozen or unplugged keeps its connection, but answers no pings.
         .keepAliveTime(config.workers().silentFor().toMillis(), TimeUnit.MILLISECONDS)
         .keepAliveTimeout(config.workers().answerWithin().toMillis(), TimeUnit.MILLISECONDS)
-        .intercept(calls)
-        .intercept(Caller.interceptor())
         .addService(WorkItemCall.in(service.bindService(), workers, group.next()));
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.server.grpc.remote;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.server.grpc.HubCheck;
 import dev.holdfast.server.grpc.remote.TokenSource.NoTokenException;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -37,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemoteConnection implements AutoCloseable {
   private static final long ANSWER_WITHIN_SECONDS = 60;
-  private static final Metadata.Key<String> TASK_HUB = text("taskhub");
   private static final Metadata.Key<String> WORKER_ID = text("workerid");
   private static final Metadata.Key<String> AUTHORIZATION = text("authorization");
 
@@ -100,7 +100,7 @@ public final class RemoteConnection implements AutoCloseable {
       return new SimpleForwardingClientCall<>(next.newCall(method, all)) {
         @Override
         public void start(Listener<B> listener, Metadata headers) {
-          headers.put(TASK_HUB, target.taskHub());
+          headers.put(HubCheck.ASKED, target.askedHub());
           headers.put(WORKER_ID, target.workerId());
           super.start(listener, headers);
         }
@@ -285,11 +285,17 @@ public final class RemoteConnection implements AutoCloseable {
               + "). Ask for the state, or ask again if doing it twice does no harm.");
     }
     Status status = Status.fromThrowable(cause);
-    Reason reason = reason(status.getCode());
+    Reason reason = isWrongHub(cause) ? Reason.UNAVAILABLE : reason(status.getCode());
     return reason == null
         ? new IllegalStateException("the hub at " + target.address() + " failed: " + status, cause)
         : new RefusedException(
             reason, reason == Reason.UNAVAILABLE ? trouble(cause) : told(status));
+  }
+
+  /** A Holdfast says so, when it is the hub that is not there and not an instance. */
+  private static boolean isWrongHub(Throwable thrown) {
+    Metadata trailers = Status.trailersFromThrowable(thrown);
+    return trailers != null && trailers.containsKey(HubCheck.SERVED);
   }
 
   private static @Nullable Reason reason(Status.Code code) {
@@ -334,8 +340,16 @@ public final class RemoteConnection implements AutoCloseable {
               + " does not let this host in ("
               + words
               + "). Check the task hub '"
-              + target.taskHub()
+              + target.askedHub()
               + "' and what the token may do.";
+      case NOT_FOUND ->
+          "There is no task hub '"
+              + target.askedHub()
+              + "' at "
+              + target.address()
+              + " ("
+              + words
+              + "). Correct TaskHub in the connection string, or hubName in host.json.";
       default ->
           "The hub at "
               + target.address()

@@ -1,5 +1,6 @@
 package dev.holdfast.server.grpc.remote;
 
+import dev.holdfast.server.grpc.HubCheck;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where a task hub is, and what to show there.
  *
  * @param tls null speaks plain text
- * @param taskHub the name sent with every call
+ * @param taskHub the hub that is asked for; null asks for whichever is there
  * @param token null sends none
  * @param workerId what this worker calls itself: others at the same hub have another one
  */
@@ -15,7 +16,7 @@ public record RemoteTarget(
     String host,
     int port,
     @Nullable Tls tls,
-    String taskHub,
+    @Nullable String taskHub,
     @Nullable TokenSource token,
     String workerId) {
 
@@ -29,6 +30,11 @@ public record RemoteTarget(
   public record Tls(@Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
     /** What browsers do. */
     public static final Tls USUAL = new Tls(null, null, null);
+  }
+
+  /** The name sent with every call. */
+  String askedHub() {
+    return taskHub == null ? HubCheck.ANY : taskHub;
   }
 
   /** The address as people write it. */

@@ -140,7 +140,7 @@ public final class RemoteWork implements AutoCloseable {
       told = false;
       log.info(
           "Connected to the task hub '{}' at {}: {} orchestrators, {} activities and {} entities are served{}.",
-          connection.target().taskHub(),
+          connection.target().askedHub(),
           connection.target().address(),
           now.orchestrators().size(),
           now.activities().size(),

@@ -101,16 +101,26 @@ public record Limits(
         Retention.read(section.section("retention")),
         new DurableHttp(section.section("durableHttp").texts("allowedHosts")),
         Grpc.read(section.section("grpc")),
-        workers(section.section("workers"), section.section("activityTimeouts")));
+        workers(
+            section.section("workers"),
+            timeouts(section.section("activityTimeouts")),
+            timeouts(section.section("entityTimeouts"))));
   }
 
-  private static WorkerSettings workers(Section section, Section activityTimeouts) {
+  private static Map<String, Duration> timeouts(Section section) {
     Map<String, Duration> timeouts = new LinkedHashMap<>();
-    for (String activity : activityTimeouts.names()) {
-      if (activityTimeouts.has(activity)) {
-        timeouts.put(activity, positive(activityTimeouts, activity, Duration.ZERO));
+    for (String name : section.names()) {
+      if (section.has(name)) {
+        timeouts.put(name, positive(section, name, Duration.ZERO));
       }
     }
+    return timeouts;
+  }
+
+  private static WorkerSettings workers(
+      Section section,
+      Map<String, Duration> activityTimeouts,
+      Map<String, Duration> entityTimeouts) {
     WorkerSettings usual = WorkerSettings.DEFAULT;
     return new WorkerSettings(
         section.whole("itemsMax", usual.itemsMax(), 1, 1_000_000),
@@ -121,7 +131,8 @@ public record Limits(
         silentFor(section, usual.silentFor()),
         positive(section, "answerWithin", usual.answerWithin()),
         positive(section, "turnTimeout", usual.turnTimeout()),
-        timeouts);
+        activityTimeouts,
+        entityTimeouts);
   }
 
   /** gRPC asks no more often, whatever it is told. */

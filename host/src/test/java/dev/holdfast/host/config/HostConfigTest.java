@@ -117,7 +117,7 @@ class HostConfigTest {
           "workers": {"itemsMax": 9, "serialItemsMax": 8, "itemBytesMax": "1MiB",
             "responseBytesMax": "2MiB", "pingEvery": "11s", "silentFor": "12s",
             "answerWithin": "13s", "turnTimeout": "14s"},
-          "activityTimeouts": {"Charge": "15s"}}}}
+          "activityTimeouts": {"Charge": "15s"}, "entityTimeouts": {"Account": "20s"}}}}
         """)
             .limits();
 
@@ -151,7 +151,8 @@ class HostConfigTest {
                     Duration.ofSeconds(12),
                     Duration.ofSeconds(13),
                     Duration.ofSeconds(14),
-                    Map.of("charge", Duration.ofSeconds(15)))));
+                    Map.of("charge", Duration.ofSeconds(15)),
+                    Map.of("account", Duration.ofSeconds(20)))));
   }
 
   @Test
@@ -172,8 +173,8 @@ class HostConfigTest {
             "x");
 
     assertThat(config.hubName()).isEqualTo("FromOutside");
-    assertThat(config.functions()).containsExactly("A", "C");
     assertThat(config.chosenHub()).isEqualTo("FromOutside");
+    assertThat(config.functions()).containsExactly("A", "C");
     assertThat(config.limits().retention().keepFor())
         .containsEntry("Completed", Duration.ofDays(7));
   }

@@ -18,8 +18,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A turn is pure, so it goes to another worker. An activity is not: only an attempt over the
  * limit that somebody has set for its name has failed, and the orchestrator decides whether there
- * is another one. A batch of an entity stays. What waits behind an item that was given up, at a
- * worker that runs one after the other, goes to others too: it has not even been read.
+ * is another one. A batch of an entity is not pure either and has nobody who decides: it goes to
+ * another worker, or again to this one, when it is over the limit of its name, and stays without
+ * one. The first answer with results counts, so a limit too short delays nothing. What waits behind
+ * an item that was given up, at a worker that runs one after the other, goes to others too: it has
+ * not even been read.
  */
 final class Overtime {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -54,9 +57,11 @@ final class Overtime {
         } else if (waits && firstGivenUp) {
           moveOn(handout, false, "it waited behind work that hangs");
         }
-      } else if (handout.item instanceof WorkItem.EntityBatch) {
-        // Its code may reach outside and take its time; only what waits behind others moves on.
-        if (waits && firstGivenUp) {
+      } else if (handout.item instanceof WorkItem.EntityBatch batch) {
+        Duration limit = settings.entityTimeouts().get(batch.name());
+        if (limit != null && now - worker.since(handout) > limit.toNanos()) {
+          handOutAgain(handout, limit);
+        } else if (waits && firstGivenUp) {
           moveOn(handout, false, "it waited behind work that hangs");
         }
       } else if (now - handout.at > settings.turnTimeout().toNanos()) {
@@ -81,15 +86,33 @@ final class Overtime {
   private void moveOn(Handout handout, boolean first, String why) {
     RemoteWorker worker = handout.worker;
     if (othersHaveRoom.test(handout.item, worker) && worker.giveUp(handout, first)) {
-      log.warn(
-          "{} '{}' of {} goes from worker {} to another: {}.",
-          handout.item.kind().word(),
-          handout.item.name(),
-          handout.item.instanceId(),
-          worker.caller(),
-          why);
-      handout.answers.answer(new Answer.Lost(handout.item, why));
+      giveAway(handout, "to another", why);
     }
+  }
+
+  /** Without room anywhere it stays: in a queue it would help nobody. */
+  private void handOutAgain(Handout handout, Duration limit) {
+    RemoteWorker worker = handout.worker;
+    boolean toOthers = othersHaveRoom.test(handout.item, worker);
+    if ((toOthers || worker.places(WorkItem.Kind.ENTITY) > 0) && worker.giveUp(handout, false)) {
+      giveAway(
+          handout,
+          toOthers ? "to another" : "to the same again, for there is no other",
+          "it was not done within its limit of %s ms (entityTimeouts.%s in host.json), and its operations may be done twice"
+              .formatted(limit.toMillis(), handout.item.name()));
+    }
+  }
+
+  private static void giveAway(Handout handout, String whereTo, String why) {
+    log.warn(
+        "{} '{}' of {} goes from worker {} {}: {}.",
+        handout.item.kind().word(),
+        handout.item.name(),
+        handout.item.instanceId(),
+        handout.worker.caller(),
+        whereTo,
+        why);
+    handout.answers.answer(new Answer.Lost(handout.item, why));
   }
 
   private static void fail(

@@ -2,6 +2,7 @@ package dev.holdfast.server.grpc.worker;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,6 +24,9 @@ import java.util.TreeMap;
  *     and the first answer counts
  * @param activityTimeouts how long one attempt of an activity may take, by its name in any case; an
  *     attempt that takes longer has failed. Those not named may take for ever
+ * @param entityTimeouts how long a worker may take for one batch of an entity, by its name in any
+ *     case; then the batch is handed out again, and the first results count. Those not named may
+ *     take for ever
  */
 public record WorkerSettings(
     int itemsMax,
@@ -33,7 +37,8 @@ public record WorkerSettings(
     Duration silentFor,
     Duration answerWithin,
     Duration turnTimeout,
-    Map<String, Duration> activityTimeouts) {
+    Map<String, Duration> activityTimeouts,
+    Map<String, Duration> entityTimeouts) {
 
   public static final WorkerSettings DEFAULT =
       new WorkerSettings(
@@ -45,19 +50,27 @@ public record WorkerSettings(
           Duration.ofSeconds(15),
           Duration.ofSeconds(10),
           Duration.ofMinutes(5),
+          Map.of(),
           Map.of());
 
   public WorkerSettings {
+    activityTimeouts = anyCase(activityTimeouts);
+    entityTimeouts = anyCase(entityTimeouts);
+  }
+
+  private static Map<String, Duration> anyCase(Map<String, Duration> limits) {
     Map<String, Duration> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    anyCase.putAll(activityTimeouts);
-    activityTimeouts = Collections.unmodifiableMap(anyCase);
+    anyCase.putAll(limits);
+    return Collections.unmodifiableMap(anyCase);
   }
 
   /** How often to look for what takes too long: not much later than it does. */
   public Duration lookEvery() {
     Duration shortest = turnTimeout;
-    for (Duration limit : activityTimeouts.values()) {
-      shortest = limit.compareTo(shortest) < 0 ? limit : shortest;
+    for (Map<String, Duration> limits : List.of(activityTimeouts, entityTimeouts)) {
+      for (Duration limit : limits.values()) {
+        shortest = limit.compareTo(shortest) < 0 ? limit : shortest;
+      }
     }
     return Duration.ofMillis(Math.max(5, Math.min(1_000, shortest.toMillis() / 10)));
   }
@@ -72,7 +85,8 @@ public record WorkerSettings(
         silentFor,
         answerWithin,
         turnTimeout,
-        activityTimeouts);
+        activityTimeouts,
+        entityTimeouts);
   }
 
   public WorkerSettings withLiveness(Duration ping, Duration silent, Duration answer) {
@@ -85,7 +99,8 @@ public record WorkerSettings(
         silent,
         answer,
         turnTimeout,
-        activityTimeouts);
+        activityTimeouts,
+        entityTimeouts);
   }
 
   public WorkerSettings withTimeouts(Duration turn, Map<String, Duration> activities) {
@@ -98,6 +113,21 @@ public record WorkerSettings(
         silentFor,
         answerWithin,
         turn,
-        activities);
+        activities,
+        entityTimeouts);
+  }
+
+  public WorkerSettings withEntityTimeouts(Map<String, Duration> entities) {
+    return new WorkerSettings(
+        itemsMax,
+        serialItemsMax,
+        itemBytesMax,
+        responseBytesMax,
+        pingEvery,
+        silentFor,
+        answerWithin,
+        turnTimeout,
+        activityTimeouts,
+        entities);
   }
 }

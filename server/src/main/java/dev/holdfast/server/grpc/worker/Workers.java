@@ -268,6 +268,8 @@ public final class Workers {
     Handout handout = find(result);
     if (handout == null || !(handout.item instanceof WorkItem.EntityBatch batch)) {
       ignore("entity", "an entity");
+    } else if (handout.givenUp && result.getResultsCount() == 0) {
+      drop(handout);
     } else if (result.getRequiresState()) {
       answer(handout, new Answer.Abandoned(batch, "its worker asks for the state it was sent"));
     } else {
@@ -292,6 +294,12 @@ public final class Workers {
       }
     }
     return only;
+  }
+
+  /** What was given up has been handed out anew or told as failed: no results are no news. */
+  private void drop(Handout handout) {
+    end(handout);
+    ignore("item", handout.item.instanceId());
   }
 
   private void answer(Handout handout, Answer answer) {
@@ -340,6 +348,8 @@ public final class Workers {
     Handout handout = byToken.get(token);
     if (handout == null) {
       ignore("item", "an unknown instance");
+    } else if (handout.givenUp) {
+      drop(handout);
     } else {
       answer(handout, new Answer.Lost(handout.item, "its worker gave it back"));
     }

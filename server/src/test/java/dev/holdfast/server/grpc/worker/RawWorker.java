@@ -5,6 +5,7 @@ import dev.holdfast.protocol.AbandonActivityTaskRequest;
 import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
+import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.OrchestratorAction;
@@ -157,6 +158,10 @@ final class RawWorker implements AutoCloseable {
 
   void send(ActivityResponse.Builder response) {
     var unused = stub.completeActivityTask(response.build());
+  }
+
+  void send(EntityBatchResult.Builder result) {
+    var unused = stub.completeEntityTask(result.build());
   }
 
   void giveBack(WorkItem item) {

@@ -84,8 +84,10 @@ public final class FunctionApp implements AutoCloseable {
   /**
    * Runs an HTTP function. What user code throws is a reply with status 500, not a failed future.
    *
-   * @return fails with {@link NoSuchElementException} if there is no enabled HTTP function of that
-   *     name, with {@link RejectedExecutionException} if the app is closing
+   * @return fails with {@link dev.holdfast.core.RefusedException} UNAVAILABLE if the function ended
+   *     because its durable client could not ask the hub; fails with {@link NoSuchElementException}
+   *     if there is no enabled HTTP function of that name, with {@link RejectedExecutionException}
+   *     if the app is closing
    */
   public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
     FunctionPlan plan = loaded.plans().get(functionName);

@@ -1,5 +1,6 @@
 package dev.holdfast.functions;
 
+import dev.holdfast.core.RefusedException;
 import dev.holdfast.functions.durable.Narration;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.HttpReplies;
@@ -51,7 +52,12 @@ final class FunctionCalls implements AutoCloseable {
                 invocation -> HttpReplies.of(plan, invocation, writer)) {
               @Override
               void failed(Throwable failure) {
-                reply.complete(HttpReply.empty(500));
+                RefusedException trouble = HubTrouble.in(failure);
+                if (trouble == null) {
+                  reply.complete(HttpReply.empty(500));
+                } else {
+                  reply.completeExceptionally(trouble);
+                }
               }
             }));
     return reply;

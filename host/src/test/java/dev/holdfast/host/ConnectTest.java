@@ -158,6 +158,28 @@ class ConnectTest {
   }
 
   @Test
+  void a_function_whose_hub_is_away_answers_503_with_the_cause_and_the_cure() throws Exception {
+    try (Holdfast hub = hub(0);
+        Holdfast app = app(BlueFunctions.class, "1.0", "Strict", hub.grpcPort())) {
+      int port = hub.grpcPort();
+      startDeploy(app, "before");
+      hub.close();
+      Http http = new Http(app.url());
+      await().until(() -> http.get("/readyz").body().contains("cannot be reached"));
+
+      var away = http.post("/api/StartDeploy?id=a", "");
+      var builtIn = http.post(DURABLE + "/orchestrators/Deploy/a", "");
+
+      assertThat(away.statusCode()).isEqualTo(503);
+      assertThat(away.headers().firstValue("Retry-After")).contains("5");
+      assertThat(away.body())
+          .contains("localhost:" + port + " cannot be reached", "Start it, or correct --connect.");
+      assertThat(builtIn.statusCode()).isEqualTo(503);
+      assertThat(away.body()).isEqualTo(builtIn.body());
+    }
+  }
+
+  @Test
   void two_versions_side_by_side_each_keep_what_they_started() throws Exception {
     try (Holdfast hub = hub(0);
         Holdfast green = app(GreenFunctions.class, "2.0", "Strict", hub.grpcPort())) {

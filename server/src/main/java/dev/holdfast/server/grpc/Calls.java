@@ -2,6 +2,8 @@ package dev.holdfast.server.grpc;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.functions.HubTrouble;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -99,8 +101,17 @@ final class Calls {
     waits.forEach(Runnable::run);
   }
 
+  private static final Metadata.Key<String> UNAVAILABLE =
+      Metadata.Key.of(HubTrouble.MARK, Metadata.ASCII_STRING_MARSHALLER);
+
   private StatusException error(Throwable thrown) {
-    return status(thrown).asException();
+    Status status = status(thrown);
+    if (status.getCode() != Status.Code.UNAVAILABLE) {
+      return status.asException();
+    }
+    Metadata trailers = new Metadata();
+    trailers.put(UNAVAILABLE, "true");
+    return status.asException(trailers);
   }
 
   private Status status(Throwable wrapped) {

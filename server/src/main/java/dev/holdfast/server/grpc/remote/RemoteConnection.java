@@ -363,7 +363,7 @@ public final class RemoteConnection implements AutoCloseable {
   private String cure(Throwable thrown) {
     if (target.tls() == null) {
       return isOf(ConnectException.class, thrown)
-          ? ""
+          ? " Start it, or correct --connect."
           : " If it speaks TLS, connect with https://.";
     }
     if (isOf(GeneralSecurityException.class, thrown)) {

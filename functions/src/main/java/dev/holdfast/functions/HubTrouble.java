@@ -1,0 +1,61 @@
+package dev.holdfast.functions;
+
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import java.lang.reflect.Method;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds in what a function has thrown that its durable client could not ask the hub, which is no
+ * fault of the function.
+ *
+ * <p>The client's exceptions are classes of the app, in whatever version of gRPC it brings. They
+ * are recognised by what the service of this host puts into its answer, so that a refusal by
+ * somebody else whom the function has called is not taken for one of ours.
+ */
+public final class HubTrouble {
+  /** The name of a trailer in answers of the gRPC service, when the hub cannot be asked now. */
+  public static final String MARK = "holdfast-unavailable";
+
+  private static final String CODE = "UNAVAILABLE: ";
+  private static final int DEPTH = 20;
+
+  private HubTrouble() {}
+
+  /**
+   * @return why the hub could not be asked, in words with the cure; null when that is not the
+   *     reason, or when it cannot be told
+   */
+  static @Nullable RefusedException in(Throwable thrown) {
+    Throwable one = thrown;
+    for (int i = 0; i < DEPTH && one != null; i++) {
+      String message = one.getMessage();
+      if (message != null
+          && message.startsWith(CODE)
+          && one.getClass().getSimpleName().equals("StatusRuntimeException")
+          && isMarked(one)) {
+        return new RefusedException(Reason.UNAVAILABLE, message.substring(CODE.length()));
+      }
+      one = one.getCause();
+    }
+    return null;
+  }
+
+  private static boolean isMarked(Throwable status) {
+    try {
+      Object trailers = value(status, "getTrailers");
+      return trailers != null
+          && value(trailers, "keys") instanceof Set<?> keys
+          && keys.contains(MARK);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static @Nullable Object value(Object of, String name)
+      throws ReflectiveOperationException {
+    Method method = of.getClass().getMethod(name);
+    return method.invoke(of);
+  }
+}

@@ -49,36 +49,6 @@ public record HostOptions(
     MEMORY
   }
 
-  /** With a hub of its own, or one that the environment names. */
-  public HostOptions(
-      @Nullable Path app,
-      DataFolder data,
-      StoreKind storeKind,
-      @Nullable Integer port,
-      @Nullable Integer grpcPort,
-      String bind,
-      boolean requireKeys,
-      Set<String> functions,
-      List<String> corsOrigins,
-      boolean corsCredentials,
-      boolean verbose,
-      boolean engineOnly) {
-    this(
-        app,
-        data,
-        storeKind,
-        port,
-        grpcPort,
-        bind,
-        requireKeys,
-        functions,
-        corsOrigins,
-        corsCredentials,
-        verbose,
-        engineOnly,
-        ConnectOptions.NONE);
-  }
-
   public HostOptions {
     functions = Set.copyOf(functions);
     corsOrigins = List.copyOf(corsOrigins);
@@ -107,7 +77,19 @@ public record HostOptions(
    */
   public static HostOptions onFreePorts(@Nullable Path app, DataFolder data, StoreKind storeKind) {
     return new HostOptions(
-        app, data, storeKind, 0, 0, "127.0.0.1", false, Set.of(), List.of(), false, false, false);
+        app,
+        data,
+        storeKind,
+        0,
+        0,
+        "127.0.0.1",
+        false,
+        Set.of(),
+        List.of(),
+        false,
+        false,
+        false,
+        ConnectOptions.NONE);
   }
 
   /** The same without any app: workers connect over gRPC and run everything. */
@@ -124,6 +106,7 @@ public record HostOptions(
         corsOrigins,
         corsCredentials,
         verbose,
-        true);
+        true,
+        connect);
   }
 }

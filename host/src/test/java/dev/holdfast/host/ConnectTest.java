@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,19 +34,8 @@ class ConnectTest {
   }
 
   private static HostOptions options(Path app, Path data, int grpcPort, boolean engineOnly) {
-    return new HostOptions(
-        engineOnly ? null : app,
-        new DataFolder(data),
-        StoreKind.SQLITE,
-        0,
-        grpcPort,
-        "127.0.0.1",
-        false,
-        Set.of(),
-        List.of(),
-        false,
-        false,
-        engineOnly);
+    HostOptions usual = HostOptions.onFreePorts(app, new DataFolder(data), StoreKind.SQLITE);
+    return Listening.on(engineOnly ? usual.withoutApp() : usual, 0, grpcPort, "127.0.0.1", false);
   }
 
   private Holdfast hub(int grpcPort) {

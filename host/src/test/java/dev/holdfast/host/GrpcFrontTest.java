@@ -24,9 +24,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,19 +46,13 @@ class GrpcFrontTest {
         "host.json",
         "{\"version\": \"2.0\", \"extensions\": {\"holdfast\": {\"grpc\": {" + grpc + "}}}}");
     return Holdfast.start(
-        new HostOptions(
-            app.folder(),
-            new DataFolder(folder.resolve("data")),
-            StoreKind.MEMORY,
+        Listening.on(
+            HostOptions.onFreePorts(
+                app.folder(), new DataFolder(folder.resolve("data")), StoreKind.MEMORY),
             0,
             0,
             "127.0.0.1",
-            enableAuth,
-            Set.of(),
-            List.of(),
-            false,
-            false,
-            false),
+            enableAuth),
         Map.of());
   }
 

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,20 +53,10 @@ class HoldfastTest {
   }
 
   private HostOptions options(int port, int grpcPort, String address, boolean requireKeys) {
-    HostOptions usual = options();
-    return new HostOptions(
-        usual.app(),
-        usual.data(),
-        StoreKind.MEMORY,
-        port,
-        grpcPort,
-        address,
-        requireKeys,
-        Set.of(),
-        List.of(),
-        false,
-        false,
-        false);
+    HostOptions usual =
+        HostOptions.onFreePorts(
+            app.folder(), new DataFolder(folder.resolve("data")), StoreKind.MEMORY);
+    return Listening.on(usual, port, grpcPort, address, requireKeys);
   }
 
   private Holdfast start() {

@@ -1,6 +1,5 @@
 package dev.holdfast.host;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -10,18 +9,15 @@ import dev.holdfast.host.blue.BlueFunctions;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.protocol.CreateInstanceRequest;
-import java.io.InputStream;
+import dev.holdfast.testkit.tls.PemFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class SecuredConnectTest {
   private static final String DURABLE = "/runtime/webhooks/durabletask";
-  private static final String PASSWORD = "not-a-secret";
   private static final String TLS = "\"certificate\": \"hub.crt\", \"privateKey\": \"hub.key\"";
 
   @TempDir Path folder;
@@ -44,48 +39,6 @@ class SecuredConnectTest {
   @BeforeAll
   static void patience() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-  }
-
-  /** A certificate that vouches for itself, and its key: NAME.crt and NAME.key. */
-  private void certificate(Path into, String name) throws Exception {
-    Path store = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "it",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes(), US_ASCII);
-    assertThat(keytool.waitFor()).as(said).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD.toCharArray());
-    }
-    pem(into.resolve(name + ".crt"), "CERTIFICATE", keys.getCertificate("it").getEncoded());
-    pem(
-        into.resolve(name + ".key"),
-        "PRIVATE KEY",
-        keys.getKey("it", PASSWORD.toCharArray()).getEncoded());
-  }
-
-  private static void pem(Path file, String kind, byte[] content) throws Exception {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-    Files.writeString(
-        file, "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
   }
 
   /** With an app of its own, whose names are others. */
@@ -98,19 +51,7 @@ class SecuredConnectTest {
   }
 
   private static HostOptions options(Path app, Path data) {
-    return new HostOptions(
-        app,
-        new DataFolder(data),
-        StoreKind.SQLITE,
-        0,
-        0,
-        "127.0.0.1",
-        false,
-        Set.of(),
-        List.of(),
-        false,
-        false,
-        false);
+    return HostOptions.onFreePorts(app, new DataFolder(data), StoreKind.SQLITE);
   }
 
   private Holdfast app(ConnectOptions connect) throws Exception {
@@ -174,7 +115,7 @@ class SecuredConnectTest {
   void certificates_of_both_sides_are_looked_at() throws Exception {
     Path here = Files.createDirectories(folder.resolve("hub"));
     for (String name : List.of("hub", "client", "stranger")) {
-      certificate(here, name);
+      PemFiles.make(here, name);
     }
     try (Holdfast hub = hub(TLS + ", \"clientAuthorities\": \"client.crt\"")) {
       awaitRefused(to(hub, null, "stranger", "client"), "cannot be reached", "--connect-ca");
@@ -198,7 +139,7 @@ class SecuredConnectTest {
   @Test
   void a_key_that_changes_while_connected_stops_work_until_the_file_has_the_new_one()
       throws Exception {
-    certificate(Files.createDirectories(folder.resolve("hub")), "hub");
+    PemFiles.make(Files.createDirectories(folder.resolve("hub")), "hub");
     try (Holdfast hub = hub(TLS + ", \"requireKey\": true")) {
       Path token = Files.writeString(folder.resolve("token"), "guessed");
       try (Holdfast app = app(to(hub, token, "hub", null))) {

@@ -19,7 +19,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -49,19 +48,8 @@ class WorkerProcessTest {
   void start() {
     host =
         Holdfast.start(
-            new HostOptions(
-                null,
-                new DataFolder(folder.resolve("data")),
-                StoreKind.SQLITE,
-                0,
-                0,
-                "127.0.0.1",
-                false,
-                Set.of(),
-                List.of(),
-                false,
-                false,
-                true),
+            HostOptions.onFreePorts(null, new DataFolder(folder.resolve("data")), StoreKind.SQLITE)
+                .withoutApp(),
             Map.of(SETTINGS + "silentFor", "10s", SETTINGS + "answerWithin", "1s"));
   }
 

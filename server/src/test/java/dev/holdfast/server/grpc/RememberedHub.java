@@ -5,13 +5,8 @@ import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
-import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
-import dev.holdfast.protocol.CleanEntityStorageRequest;
-import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
-import dev.holdfast.protocol.EntityMetadata;
-import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
@@ -20,9 +15,9 @@ import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
-import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
 import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.server.EntityKeeper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,9 +30,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A task hub that runs nothing: tests say what becomes of its instances. */
-final class RememberedHub implements TaskHub {
+final class RememberedHub extends EntityKeeper {
   private final Map<String, OrchestrationState> instances = new LinkedHashMap<>();
-  private final Map<String, EntityMetadata> entities = new LinkedHashMap<>();
   private final Map<String, List<HistoryEvent>> histories = new ConcurrentHashMap<>();
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
 
@@ -310,46 +304,8 @@ final class RememberedHub implements TaskHub {
   }
 
   @Override
-  public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
-    return query(query);
-  }
-
-  @Override
   public synchronized CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
-    entities.put(
-        request.getInstanceId(),
-        EntityMetadata.newBuilder()
-            .setInstanceId(request.getInstanceId())
-            .setSerializedState(request.getInput())
-            .build());
     heard.add("signal " + request.getName() + " to " + request.getInstanceId());
-    return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
-  public synchronized CompletableFuture<Optional<EntityMetadata>> getEntity(
-      String instanceId, boolean withState) {
-    return CompletableFuture.completedFuture(Optional.ofNullable(entities.get(instanceId)));
-  }
-
-  @Override
-  public synchronized CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query) {
-    return CompletableFuture.completedFuture(
-        QueryEntitiesResponse.newBuilder()
-            .addAllEntities(
-                entities.values().stream()
-                    .filter(
-                        it ->
-                            it.getInstanceId()
-                                .startsWith(query.getInstanceIdStartsWith().getValue()))
-                    .toList())
-            .build());
-  }
-
-  @Override
-  public CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
-      CleanEntityStorageRequest request) {
-    return CompletableFuture.completedFuture(
-        CleanEntityStorageResponse.newBuilder().setOrphanedLocksReleased(3).build());
+    return super.signalEntity(request);
   }
 }

@@ -7,11 +7,7 @@ import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
-import dev.holdfast.protocol.CleanEntityStorageRequest;
-import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
-import dev.holdfast.protocol.EntityMetadata;
-import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
@@ -21,9 +17,8 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstanceFilter;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
-import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
-import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.server.EntityKeeper;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,9 +35,8 @@ import org.jspecify.annotations.Nullable;
  * A task hub that keeps instances but runs nothing: a test moves them by hand. What is asked of it
  * follows the contract of {@link TaskHub}.
  */
-public final class FakeTaskHub implements TaskHub {
+public final class FakeTaskHub extends EntityKeeper {
   private final Map<String, OrchestrationState> instances = new LinkedHashMap<>();
-  private final Map<String, EntityMetadata> entities = new LinkedHashMap<>();
   private final Map<String, List<HistoryEvent>> histories = new HashMap<>();
   private final Map<String, Why> whys = new HashMap<>();
   private final Map<String, List<CompletableFuture<Optional<OrchestrationState>>>> waiters =
@@ -387,48 +381,5 @@ public final class FakeTaskHub implements TaskHub {
 
   private static <T> CompletableFuture<T> refused(Reason reason, String message) {
     return CompletableFuture.failedFuture(new RefusedException(reason, message));
-  }
-
-  @Override
-  public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
-    return query(query);
-  }
-
-  @Override
-  public synchronized CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
-    entities.put(
-        request.getInstanceId(),
-        EntityMetadata.newBuilder()
-            .setInstanceId(request.getInstanceId())
-            .setSerializedState(request.getInput())
-            .build());
-    return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
-  public synchronized CompletableFuture<Optional<EntityMetadata>> getEntity(
-      String instanceId, boolean withState) {
-    return CompletableFuture.completedFuture(Optional.ofNullable(entities.get(instanceId)));
-  }
-
-  @Override
-  public synchronized CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query) {
-    return CompletableFuture.completedFuture(
-        QueryEntitiesResponse.newBuilder()
-            .addAllEntities(
-                entities.values().stream()
-                    .filter(
-                        it ->
-                            it.getInstanceId()
-                                .startsWith(query.getInstanceIdStartsWith().getValue()))
-                    .toList())
-            .build());
-  }
-
-  @Override
-  public CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
-      CleanEntityStorageRequest request) {
-    return CompletableFuture.completedFuture(
-        CleanEntityStorageResponse.newBuilder().setOrphanedLocksReleased(3).build());
   }
 }

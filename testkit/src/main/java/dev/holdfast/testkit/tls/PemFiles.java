@@ -1,4 +1,4 @@
-package dev.holdfast.server.grpc;
+package dev.holdfast.testkit.tls;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -12,10 +12,17 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /** A certificate that vouches for itself, and its key, made by the keytool of this JDK. */
-record PemFiles(Path certificate, Path privateKey) {
+public record PemFiles(Path certificate, Path privateKey) {
   private static final String PASSWORD = "not-a-secret";
 
-  static PemFiles make(Path folder, String name) throws Exception {
+  /**
+   * Makes {@code name.crt} and {@code name.key} in this folder, for this machine by name and
+   * address, good for two days. A second one of the same name there is refused by the keytool.
+   *
+   * @throws IllegalStateException the keytool could not; its words are told
+   */
+  public static PemFiles make(Path folder, String name)
+      throws IOException, GeneralSecurityException, InterruptedException {
     Path store = folder.resolve(name + ".p12");
     Process keytool =
         new ProcessBuilder(
@@ -64,7 +71,7 @@ record PemFiles(Path certificate, Path privateKey) {
   }
 
   /** Puts these files in the place of others, as somebody who renews a certificate does. */
-  void replace(PemFiles other) throws IOException {
+  public void replace(PemFiles other) throws IOException {
     Files.copy(privateKey, other.privateKey, StandardCopyOption.REPLACE_EXISTING);
     Files.copy(certificate, other.certificate, StandardCopyOption.REPLACE_EXISTING);
   }

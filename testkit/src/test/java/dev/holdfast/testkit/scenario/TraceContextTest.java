@@ -8,17 +8,28 @@ import com.google.protobuf.Timestamp;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.CreateSubOrchestrationAction;
+import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OperationAction;
+import dev.holdfast.protocol.OperationResult;
+import dev.holdfast.protocol.OperationResultSuccess;
 import dev.holdfast.protocol.OrchestrationTraceContext;
 import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.ScheduleTaskAction;
+import dev.holdfast.protocol.SendSignalAction;
+import dev.holdfast.protocol.SignalEntityRequest;
+import dev.holdfast.protocol.StartNewOrchestrationAction;
 import dev.holdfast.protocol.TraceContext;
 import dev.holdfast.testkit.driven.ProgramExecutor.Held;
 import dev.holdfast.testkit.program.Program;
 import dev.holdfast.testkit.program.Step;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What workers and clients say of traces is carried: protocol reference §7. Nobody traces here. */
@@ -176,6 +187,71 @@ class TraceContextTest {
             held ->
                 held.item().instanceId().equals("c")
                     && starts(request(held).getNewEventsList()).equals(List.of(CHILD)));
+  }
+
+  @Test
+  void from_an_entity_to_the_orchestration_that_it_starts_but_not_through_it() {
+    Asking ask = manual(Program.of("C"));
+    ask.driven.get(
+        ask.hub()
+            .signalEntity(
+                SignalEntityRequest.newBuilder()
+                    .setInstanceId("@ledger@a")
+                    .setName("start")
+                    .setRequestId("r")
+                    .setParentTraceContext(CLIENT)
+                    .build()));
+    Held batch = next(ask);
+    assertThat(((WorkItem.EntityBatch) batch.item()).operations())
+        .extracting(event -> event.getEntityOperationSignaled().getOperation())
+        .containsExactly("start");
+
+    batch
+        .answers()
+        .answer(
+            new Answer.EntityDone(
+                (WorkItem.EntityBatch) batch.item(),
+                EntityBatchResult.newBuilder()
+                    .addResults(
+                        OperationResult.newBuilder()
+                            .setSuccess(OperationResultSuccess.getDefaultInstance()))
+                    .addActions(
+                        OperationAction.newBuilder()
+                            .setStartNewOrchestration(started("said", CHILD)))
+                    .addActions(
+                        OperationAction.newBuilder()
+                            .setStartNewOrchestration(started("unsaid", null)))
+                    .addActions(
+                        OperationAction.newBuilder()
+                            .setSendSignal(
+                                SendSignalAction.newBuilder()
+                                    .setInstanceId("@ledger@b")
+                                    .setName("note")
+                                    .setParentTraceContext(CHILD)))
+                    .build()));
+    ask.driven.settle();
+    ask.driven.crash();
+    ask.driven.settle();
+
+    Map<String, Held> held = new TreeMap<>();
+    ask.driven.executor().held().forEach(one -> held.put(one.item().instanceId(), one));
+    assertThat(held).containsOnlyKeys("@ledger@b", "said", "unsaid");
+    assertThat(starts(request(of(held, "said")).getNewEventsList())).containsExactly(CHILD);
+    assertThat(starts(request(of(held, "unsaid")).getNewEventsList()))
+        .containsExactly(TraceContext.getDefaultInstance());
+    assertThat(((WorkItem.EntityBatch) of(held, "@ledger@b").item()).operations())
+        .extracting(event -> event.getEntityOperationSignaled().getOperation())
+        .containsExactly("note");
+  }
+
+  private static Held of(Map<String, Held> held, String id) {
+    return Objects.requireNonNull(held.get(id));
+  }
+
+  private static StartNewOrchestrationAction started(String id, @Nullable TraceContext trace) {
+    StartNewOrchestrationAction.Builder action =
+        StartNewOrchestrationAction.newBuilder().setInstanceId(id).setName("C");
+    return trace == null ? action.build() : action.setParentTraceContext(trace).build();
   }
 
   @Test

@@ -107,10 +107,20 @@ final class Control implements HostControl, Orchestrators {
           new Figure(
               "holdfast_unserved_work",
               "Work that no connected worker serves",
-              new TreeMap<>(Map.of("kind", work.kind().word(), "name", work.name())),
+              labels(work.wanted()),
               work.waiting()));
     }
     return figures;
+  }
+
+  private static Map<String, String> labels(UnservedWork.Wanted wanted) {
+    Map<String, String> labels = new TreeMap<>();
+    labels.put("kind", wanted.kind().word());
+    labels.put("name", wanted.name());
+    if (wanted.version() != null) {
+      labels.put("version", wanted.version());
+    }
+    return labels;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.holdfast.server.http.durable.Orchestrators;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -113,8 +114,8 @@ final class Control implements HostControl, Orchestrators {
     return figures;
   }
 
-  private static Map<String, String> labels(UnservedWork.Wanted wanted) {
-    Map<String, String> labels = new TreeMap<>();
+  private static SortedMap<String, String> labels(UnservedWork.Wanted wanted) {
+    SortedMap<String, String> labels = new TreeMap<>();
     labels.put("kind", wanted.kind().word());
     labels.put("name", wanted.name());
     if (wanted.version() != null) {

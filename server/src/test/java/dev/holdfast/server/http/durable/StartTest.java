@@ -221,7 +221,6 @@ class StartTest {
         "a%2Bb, a+b",
         "%C3%BC, ü",
         "a%25b, a%b",
-        "a%2Fb, a/b",
         "a;b=c&d, a;b=c&d"
       })
   void an_odd_but_legal_id_can_be_started_and_found_by_its_url(String encoded, String id)
@@ -234,6 +233,17 @@ class StartTest {
     HttpResponse<String> status = server.get(body.get("statusQueryGetUri").asText());
     assertThat(status.statusCode()).isEqualTo(202);
     assertThat(MAPPER.readTree(status.body()).get("instanceId").asText()).isEqualTo(id);
+  }
+
+  @Test
+  void an_id_with_a_slash_is_refused_but_found_where_somebody_else_took_it() {
+    HttpResponse<String> reply = server.post(DURABLE + "/orchestrators/Flow/a%2Fb", "1");
+    server.hub.put("a/b", OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
+
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains("contains '/'");
+    assertThat(server.get(DURABLE + "/instances/a%2Fb").statusCode()).isEqualTo(202);
+    assertThat(server.get(DURABLE + "/instances/a/b").statusCode()).isEqualTo(404);
   }
 
   @Test

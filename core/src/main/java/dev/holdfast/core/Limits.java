@@ -4,9 +4,9 @@ package dev.holdfast.core;
  * Every limit of a partition, by name. Defaults in {@link #DEFAULT}; {@code host.json} sets them
  * under {@code extensions.holdfast}. Times are microseconds.
  *
- * @param instanceIdMax characters of an instance id
- * @param nameMax characters of an orchestrator, activity or event name
- * @param payloadMax bytes (UTF-8) of one input, output, event or custom status
+ * @param instanceIdMax characters of an instance id that a client chooses
+ * @param nameMax characters of an orchestrator's or event's name that a client sends
+ * @param payloadMax bytes (UTF-8) of one text that a client sends: input, event, reason
  * @param inboxMax unread messages per instance; more are refused with OVERLOADED
  * @param activeInstances instances with open work in memory per partition; more wait in the store
  * @param idleInstances instances kept in memory without open work, per partition

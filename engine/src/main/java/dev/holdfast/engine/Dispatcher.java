@@ -5,6 +5,7 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.UnservedWork.Wanted;
 import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,7 @@ public final class Dispatcher {
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
 
   /** How many items wait, by what they are. Written on the loop's thread, read from any. */
-  private final ConcurrentSkipListMap<Name, Integer> counts = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Wanted, Crowd> counts = new ConcurrentSkipListMap<>();
 
   private long order;
   private boolean draining;
@@ -93,11 +95,19 @@ public final class Dispatcher {
     }
   }
 
-  private record Name(WorkItem.Kind kind, String name) implements Comparable<Name> {
-    @Override
-    public int compareTo(Name other) {
-      int byKind = kind.compareTo(other.kind);
-      return byKind != 0 ? byKind : name.compareTo(other.name);
+  /**
+   * Items that wait for the same.
+   *
+   * @param one of them: who takes it takes all
+   */
+  private record Crowd(WorkItem one, int count) {
+
+    Crowd and(Crowd more) {
+      return new Crowd(one, count + more.count);
+    }
+
+    @Nullable Crowd lessOne() {
+      return count == 1 ? null : new Crowd(one, count - 1);
     }
   }
 
@@ -167,14 +177,19 @@ public final class Dispatcher {
 
   /** The items that wait here and that nobody serves. Safe from any thread. */
   List<UnservedWork> unserved() {
-    List<UnservedWork> found = new ArrayList<>();
+    Map<Wanted, Integer> found = new TreeMap<>();
     counts.forEach(
-        (name, count) -> {
-          if (!isServed(name.kind(), name.name())) {
-            found.add(new UnservedWork(name.kind(), name.name(), count));
+        (wanted, crowd) -> {
+          if (!isServed(wanted.kind(), wanted.name())) {
+            found.merge(
+                new Wanted(wanted.kind(), wanted.name(), null), crowd.count(), Integer::sum);
+          } else if (!crew.takes(crowd.one())) {
+            found.put(wanted, crowd.count());
           }
         });
-    return found;
+    return found.entrySet().stream()
+        .map(it -> new UnservedWork(it.getKey(), it.getValue()))
+        .toList();
   }
 
   /** Whether there ever was a worker, so that others than those of now may come. */
@@ -213,12 +228,17 @@ public final class Dispatcher {
 
   private void enqueue(WorkItem item) {
     queues(item).computeIfAbsent(key(item), key -> new ArrayDeque<>()).addLast(item);
-    counts.merge(new Name(item.kind(), item.name()), 1, Integer::sum);
+    counts.merge(wanted(item), new Crowd(item, 1), Crowd::and);
   }
 
   /** Items that any executor either takes all or takes none of wait in one queue. */
   private static String key(WorkItem item) {
     return item.version() == null ? item.name() : item.name() + '\0' + item.version();
+  }
+
+  private static Wanted wanted(WorkItem item) {
+    String version = item.version();
+    return new Wanted(item.kind(), item.name(), version == null ? "" : version);
   }
 
   private boolean assign(WorkItem item) {
@@ -268,8 +288,7 @@ public final class Dispatcher {
   private boolean assignAll(ArrayDeque<WorkItem> queue) {
     while (!queue.isEmpty() && assign(queue.getFirst())) {
       WorkItem item = queue.removeFirst();
-      counts.computeIfPresent(
-          new Name(item.kind(), item.name()), (name, count) -> count == 1 ? null : count - 1);
+      counts.computeIfPresent(wanted(item), (wanted, crowd) -> crowd.lessOne());
     }
     return queue.isEmpty();
   }

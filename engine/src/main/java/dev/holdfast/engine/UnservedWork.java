@@ -1,17 +1,47 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.WorkItem;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Work of one name that waits because nobody who is connected runs it.
+ * Work that waits because nobody who is connected runs it.
  *
  * @param waiting how many: activities, or instances of an orchestrator or entity
  */
-public record UnservedWork(WorkItem.Kind kind, String name, int waiting) {
+public record UnservedWork(Wanted wanted, int waiting) {
+
+  /**
+   * What a worker would have to run.
+   *
+   * @param version null when workers for this name are missing altogether; otherwise there are
+   *     some, but none for this version ("" is none at all)
+   */
+  public record Wanted(WorkItem.Kind kind, String name, @Nullable String version)
+      implements Comparable<Wanted> {
+    private static final Comparator<Wanted> ORDER =
+        Comparator.comparing(Wanted::kind)
+            .thenComparing(Wanted::name)
+            .thenComparing(Wanted::version, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    @Override
+    public int compareTo(Wanted other) {
+      return ORDER.compare(this, other);
+    }
+
+    /** In the middle of a sentence. */
+    public String words() {
+      String named = kind.word() + " '" + name + "'";
+      if (version == null) {
+        return named;
+      }
+      return version.isEmpty() ? named + " without a version" : named + " in version " + version;
+    }
+  }
 
   /** What is missing, as a sentence. */
   public String words() {
-    return "No connected worker serves %s '%s': %d wait%s for one."
-        .formatted(kind.word(), name, waiting, waiting == 1 ? "s" : "");
+    return "No connected worker serves %s: %d wait%s for one."
+        .formatted(wanted.words(), waiting, waiting == 1 ? "s" : "");
   }
 }

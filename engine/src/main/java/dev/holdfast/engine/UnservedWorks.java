@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.UnservedWork.Wanted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,22 +43,25 @@ final class UnservedWorks {
     List<UnservedWork> found = new ArrayList<>();
     Map<String, Integer> instances = new TreeMap<>();
     for (UnservedWork one : dispatcher.unserved()) {
-      switch (one.kind()) {
-        case ACTIVITY -> found.add(one);
-        case ORCHESTRATOR -> instances.put(one.name(), one.waiting());
-        case ENTITY -> instances.put("@" + one.name(), one.waiting());
+      Wanted wanted = one.wanted();
+      if (wanted.kind() == WorkItem.Kind.ACTIVITY || wanted.version() != null) {
+        found.add(one);
+      } else {
+        boolean entity = wanted.kind() == WorkItem.Kind.ENTITY;
+        instances.put(entity ? "@" + wanted.name() : wanted.name(), one.waiting());
       }
     }
     // What waits in the dispatcher is of instances that the store calls ready as well.
     ready().forEach((name, count) -> instances.merge(name, count, Math::max));
-    instances.forEach((name, count) -> found.add(unserved(name, count)));
+    instances.forEach((name, count) -> found.add(new UnservedWork(wanted(name), count)));
     return found;
   }
 
-  private static UnservedWork unserved(String name, int count) {
+  /** Of a name that a row has. */
+  private static Wanted wanted(String name) {
     return EntityIds.isEntity(name)
-        ? new UnservedWork(WorkItem.Kind.ENTITY, name.substring(1), count)
-        : new UnservedWork(WorkItem.Kind.ORCHESTRATOR, name, count);
+        ? new Wanted(WorkItem.Kind.ENTITY, name.substring(1), null)
+        : new Wanted(WorkItem.Kind.ORCHESTRATOR, name, null);
   }
 
   /** By the names that rows have. */
@@ -72,8 +76,8 @@ final class UnservedWorks {
     List<Store.Ready> page = store.ready(Store.Slots.ALL, after, PAGE);
     while (!page.isEmpty() && read < READ_MAX) {
       for (Store.Ready one : page) {
-        UnservedWork work = unserved(one.name(), 1);
-        if (!dispatcher.isServed(work.kind(), work.name())) {
+        Wanted wanted = wanted(one.name());
+        if (!dispatcher.isServed(wanted.kind(), wanted.name())) {
           ready.merge(one.name(), 1, Integer::sum);
         }
         after = one.key();

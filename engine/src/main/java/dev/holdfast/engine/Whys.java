@@ -71,7 +71,11 @@ final class Whys {
               name,
               null,
               null,
-              obstacle != null ? obstacle : "other instances come first (activeInstances)"));
+              obstacle != null
+                  ? obstacle
+                  : isLocked(explanation)
+                      ? "they wait for the release of its lock"
+                      : "other instances come first (activeInstances)"));
     }
     for (Explanation.Awaited awaited : explanation.awaited()) {
       waiting.add(waiting(awaited, state));
@@ -87,6 +91,15 @@ final class Whys {
               null,
               "no activity, timer or sub-orchestration is open, so only an event can move it"));
     }
+  }
+
+  private static boolean isLocked(Explanation explanation) {
+    return explanation.awaited().stream().anyMatch(Whys::isHolder);
+  }
+
+  /** An entity waits for who holds its lock; an orchestration, for the lock. */
+  private static boolean isHolder(Explanation.Awaited awaited) {
+    return awaited.kind() == Explanation.Kind.LOCK && awaited.taskId() < 0;
   }
 
   private Why.Waiting waiting(Explanation.Awaited awaited, OrchestrationState state) {
@@ -113,7 +126,7 @@ final class Whys {
               dispatcher.obstacle(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name()), null));
       case LOCK ->
           new Why.Waiting(
-              awaited.taskId() < 0 ? "holder" : "lock",
+              isHolder(awaited) ? "holder" : "lock",
               awaited.name(),
               instant(awaited.since()),
               null,

@@ -12,6 +12,7 @@ import dev.holdfast.server.http.durable.Orchestrators;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -107,10 +108,20 @@ final class Control implements HostControl, Orchestrators {
           new Figure(
               "holdfast_unserved_work",
               "Work that no connected worker serves",
-              new TreeMap<>(Map.of("kind", work.kind().word(), "name", work.name())),
+              labels(work.wanted()),
               work.waiting()));
     }
     return figures;
+  }
+
+  private static SortedMap<String, String> labels(UnservedWork.Wanted wanted) {
+    SortedMap<String, String> labels = new TreeMap<>();
+    labels.put("kind", wanted.kind().word());
+    labels.put("name", wanted.name());
+    if (wanted.version() != null) {
+      labels.put("version", wanted.version());
+    }
+    return labels;
   }
 
   @Override

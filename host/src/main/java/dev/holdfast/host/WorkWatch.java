@@ -1,8 +1,8 @@
 package dev.holdfast.host;
 
 import dev.holdfast.core.StoreException;
-import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.engine.UnservedWork.Wanted;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -27,17 +27,10 @@ final class WorkWatch implements AutoCloseable {
   static final int NAMES_MAX = 100;
 
   private final Supplier<List<UnservedWork>> find;
-  private final Map<Name, Integer> looks = new TreeMap<>();
+  private final Map<Wanted, Integer> looks = new TreeMap<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(WorkWatch::daemon);
   private volatile List<UnservedWork> current = List.of();
-
-  private record Name(WorkItem.Kind kind, String name) implements Comparable<Name> {
-    @Override
-    public int compareTo(Name other) {
-      return Comparator.comparing(Name::kind).thenComparing(Name::name).compare(this, other);
-    }
-  }
 
   /**
    * @param find what nobody serves now
@@ -78,8 +71,8 @@ final class WorkWatch implements AutoCloseable {
   }
 
   private void tell(List<UnservedWork> found) {
-    Map<Name, UnservedWork> now = new TreeMap<>();
-    found.forEach(one -> now.put(new Name(one.kind(), one.name()), one));
+    Map<Wanted, UnservedWork> now = new TreeMap<>();
+    found.forEach(one -> now.put(one.wanted(), one));
     looks
         .entrySet()
         .removeIf(
@@ -87,9 +80,7 @@ final class WorkWatch implements AutoCloseable {
               boolean gone = !now.containsKey(before.getKey());
               if (gone && before.getValue() > 1) {
                 log.info(
-                    "Nothing waits any more for somebody who serves {} '{}'.",
-                    before.getKey().kind().word(),
-                    before.getKey().name());
+                    "Nothing waits any more for somebody who serves {}.", before.getKey().words());
               }
               return gone;
             });

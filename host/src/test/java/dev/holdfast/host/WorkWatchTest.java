@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.engine.UnservedWork.Wanted;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +46,7 @@ class WorkWatchTest {
   }
 
   private static UnservedWork activity(String name, int waiting) {
-    return new UnservedWork(WorkItem.Kind.ACTIVITY, name, waiting);
+    return new UnservedWork(new Wanted(WorkItem.Kind.ACTIVITY, name, null), waiting);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,12 +55,20 @@ public final class Questions {
       return 0;
     }
 
+    /** What these wait for is said in words, such as "an external event". */
+    private static final Set<String> HAVE_NO_NAME =
+        Set.of("timer", "event", "operation", "start", "resume");
+
     private static void print(PrintWriter out, @Nullable Object waiting) {
       if (!(waiting instanceof Map<?, ?> one)) {
         return;
       }
-      StringBuilder line = new StringBuilder("  ").append(one.get("kind"));
-      append(line, " '", one.get("what"), "'");
+      StringBuilder line = new StringBuilder("  ");
+      if (HAVE_NO_NAME.contains(String.valueOf(one.get("kind")))) {
+        line.append(one.get("what"));
+      } else {
+        append(line.append(one.get("kind")), " '", one.get("what"), "'");
+      }
       append(line, ", since ", one.get("since"), "");
       append(line, ", until ", one.get("until"), "");
       append(line, ": ", one.get("detail"), "");

@@ -36,10 +36,13 @@ public final class Logging implements AutoCloseable {
   private static final String[] OF_SIGN_IN = {"com.azure", "com.microsoft.aad"};
 
   /**
-   * It warns with a stack trace of every message over the limit, which the client is told anyway.
+   * They warn with stack traces of what is told anyway, and better: of messages over the limit to
+   * the client, of a hub that cannot be found to the log, once.
    */
-  private static final java.util.logging.Logger GRPC =
-      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
+  private static final java.util.logging.Logger[] TOLD_OTHERWISE = {
+    java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
+    java.util.logging.Logger.getLogger("io.grpc.internal.ManagedChannelImpl")
+  };
 
   private final ConsoleAppender console;
 
@@ -69,7 +72,9 @@ public final class Logging implements AutoCloseable {
     for (java.util.logging.Logger logger : PAST_SLF4J) {
       logger.setLevel(java.util.logging.Level.WARNING);
     }
-    GRPC.setLevel(java.util.logging.Level.SEVERE);
+    for (java.util.logging.Logger logger : TOLD_OTHERWISE) {
+      logger.setLevel(java.util.logging.Level.SEVERE);
+    }
     return new Logging(console);
   }
 

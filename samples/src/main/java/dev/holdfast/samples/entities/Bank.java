@@ -36,8 +36,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>The output of the transfer is {@code {"status":"Transferred","left":40}}, of a second one like
- * it {@code {"status":"Refused","left":40}}. Whoever receives more than 1000 at once is counted in
- * the counter {@code lucky}.
+ * it {@code {"status":"Refused","left":40}}, as of one to the payer itself. Whoever receives more
+ * than 1000 at once is counted in the counter {@code lucky}.
  */
 public class Bank {
 
@@ -122,7 +122,7 @@ public class Bank {
         List.of(from, to),
         () -> {
           long balance = payer.balance().await();
-          if (balance < transfer.amount) {
+          if (balance < transfer.amount || from.equals(to)) {
             return new Receipt("Refused", balance);
           }
           long left = payer.withdraw(transfer.amount).await();

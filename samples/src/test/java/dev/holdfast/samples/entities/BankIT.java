@@ -24,6 +24,8 @@ class BankIT {
     assertThat(first.awaitOutput()).hasToString("{\"status\":\"Transferred\",\"left\":40}");
     SampleApp.Started second = app.start("/api/StartTransferMoney", transfer("tom", "jerry", 60));
     assertThat(second.awaitOutput()).hasToString("{\"status\":\"Refused\",\"left\":40}");
+    SampleApp.Started toItself = app.start("/api/StartTransferMoney", transfer("tom", "tom", 10));
+    assertThat(toItself.awaitOutput()).hasToString("{\"status\":\"Refused\",\"left\":40}");
 
     assertThat(balance(app, "tom")).isEqualTo(40);
     assertThat(balance(app, "jerry")).isEqualTo(60);

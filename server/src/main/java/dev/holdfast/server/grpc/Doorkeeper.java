@@ -23,8 +23,8 @@ final class Doorkeeper implements ServerInterceptor {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String SCHEME = "bearer ";
   private static final String CURE =
-      "Send 'authorization: Bearer KEY' with every call; './holdfast keys create system' makes a"
-          + " key.";
+      "Send 'authorization: Bearer KEY' with every call; './holdfast keys create system NAME' makes"
+          + " one.";
   private static final long TOLD_EVERY = TimeUnit.MINUTES.toNanos(1);
 
   private final Predicate<String> opens;

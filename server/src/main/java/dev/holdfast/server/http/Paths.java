@@ -72,6 +72,13 @@ public final class Paths {
   }
 
   /**
+   * The segments of a raw path, each decoded by itself: an escaped slash is part of its segment.
+   */
+  public static List<String> decodedSegments(String raw, boolean plusIsBlank) {
+    return segments(raw).stream().map(segment -> decode(segment, plusIsBlank)).toList();
+  }
+
+  /**
    * What follows a prefix of whole segments, with its leading slash, or "" for the prefix itself;
    * null when the path does not begin so. The case of letters does not count.
    */

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what it is given until the test has it answered, one way or another. */
 public final class ProgramExecutor implements Executor {
@@ -22,6 +23,7 @@ public final class ProgramExecutor implements Executor {
   private BiPredicate<WorkItem.Kind, String> served;
   private int given;
   private boolean takesEverything;
+  private @Nullable String version;
 
   /** An item that has been handed out and not answered. */
   public record Held(WorkItem item, Answers answers) {}
@@ -48,6 +50,16 @@ public final class ProgramExecutor implements Executor {
   @Override
   public boolean names(WorkItem item) {
     return !takesEverything;
+  }
+
+  /** From now on it runs only what is of this version; tell the engine. */
+  public void runOnly(String wanted) {
+    this.version = wanted;
+  }
+
+  @Override
+  public boolean takes(WorkItem item) {
+    return Executor.super.takes(item) && (version == null || version.equals(item.version()));
   }
 
   public void setPlaces(WorkItem.Kind kind, int count) {

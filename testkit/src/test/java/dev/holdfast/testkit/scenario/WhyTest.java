@@ -111,6 +111,23 @@ class WhyTest {
   }
 
   @Test
+  void what_is_asked_of_a_locked_entity_waits_for_the_holder() {
+    Asking ask =
+        new Asking(
+            Program.of("Holds", new Step.Lock(List.of("@ledger@A")), new Step.Await("never")),
+            Program.of("Asks", new Step.Ask("@ledger@A", "note", "", false)));
+    ask.start("holds", "Holds");
+    ask.driven.settle();
+    ask.start("asks", "Asks");
+    ask.driven.settle();
+
+    assertThat(ask.driven.get(ask.hub().why("@ledger@A")).orElseThrow().summary())
+        .contains("operations of entity 'ledger' (they wait for the release of its lock)")
+        .contains("'holds' to release its lock")
+        .doesNotContain("activeInstances");
+  }
+
+  @Test
   void those_who_wait_for_their_turn_in_the_queue() {
     Limits limits =
         new Limits(100, 256, 1 << 20, 100, 1, 0, 100, 60_000_000, 10_000, 1_000, 1_000, 10_000);

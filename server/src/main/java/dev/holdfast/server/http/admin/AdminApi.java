@@ -38,7 +38,7 @@ public final class AdminApi implements Endpoint {
   public CompletableFuture<Reply> handle(Request request) {
     access.admin(request);
     String rest = Paths.after(BASE, request.path());
-    List<String> segments = Paths.segments(Paths.decode(rest == null ? "" : rest, false));
+    List<String> segments = Paths.decodedSegments(rest == null ? "" : rest, false);
     String room = segments.isEmpty() ? "" : segments.get(0).toLowerCase(Locale.ROOT);
     return switch (room) {
       case "host" -> host(request, segments).now();

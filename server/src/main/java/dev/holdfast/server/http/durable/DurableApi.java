@@ -55,8 +55,8 @@ public final class DurableApi implements Endpoint {
       throw new IllegalArgumentException(
           "expected a path under " + BASE + ", not " + request.path());
     }
-    // Decoded before it is taken apart, as the product does: an encoded slash ends a segment.
-    List<String> segments = Paths.segments(Paths.decode(rest, true));
+    // The product decodes first, and so cannot be asked for an id with a slash in it.
+    List<String> segments = Paths.decodedSegments(rest, true);
     if (segments.isEmpty() || segments.contains("")) {
       return nothing(request);
     }

@@ -34,7 +34,7 @@ public final class WhyApi implements Endpoint {
   @Override
   public CompletableFuture<Reply> handle(Request request) {
     String rest = Paths.after(BASE, request.path());
-    List<String> segments = Paths.segments(Paths.decode(rest == null ? "" : rest, true));
+    List<String> segments = Paths.decodedSegments(rest == null ? "" : rest, true);
     if (request.method().equals("GET")
         && segments.size() == 1
         && segments.get(0).equalsIgnoreCase("versions")) {

@@ -31,7 +31,7 @@ public record Key(
     FUNCTION,
     /** All HTTP functions. */
     HOST,
-    /** One extension's webhooks. */
+    /** The webhooks of extensions, and the gRPC service. */
     SYSTEM,
     /** Everything. */
     MASTER
@@ -51,9 +51,12 @@ public record Key(
     return expires == null || now.isBefore(expires);
   }
 
-  /** Whether it opens the durable API, over HTTP as over gRPC. */
+  /**
+   * Whether it opens the durable API, over HTTP as over gRPC: any system key does, as there are
+   * webhooks of no other extension. So each worker can have one of its own.
+   */
   boolean opensDurable() {
-    return kind == Kind.MASTER || (kind == Kind.SYSTEM && scope.equalsIgnoreCase(DURABLE));
+    return kind == Kind.MASTER || kind == Kind.SYSTEM;
   }
 
   Key expiringAt(Instant when) {

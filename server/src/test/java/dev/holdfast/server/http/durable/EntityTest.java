@@ -48,6 +48,16 @@ class EntityTest {
   }
 
   @Test
+  void an_escaped_slash_is_part_of_the_key() {
+    try (TestServer server = new TestServer()) {
+      server.post(ENTITIES + "/note/a%2Fb?op=write", "1", "Content-Type", "application/json");
+
+      assertThat(server.get(ENTITIES + "/note/a%2fb").body()).isEqualTo("1");
+      assertThat(server.get(ENTITIES + "/note/a/b").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void what_is_wrong_says_so() {
     try (TestServer server = new TestServer()) {
       HttpResponse<String> bad =

@@ -236,11 +236,14 @@ class StartTest {
   }
 
   @Test
-  void an_encoded_slash_ends_a_segment() {
+  void an_id_with_a_slash_is_refused_but_found_where_somebody_else_took_it() {
     HttpResponse<String> reply = server.post(DURABLE + "/orchestrators/Flow/a%2Fb", "1");
+    server.hub.put("a/b", OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
 
-    assertThat(reply.statusCode()).isEqualTo(404);
-    assertThat(reply.body()).isEmpty();
+    assertThat(reply.statusCode()).isEqualTo(400);
+    assertThat(reply.body()).contains("contains '/'");
+    assertThat(server.get(DURABLE + "/instances/a%2Fb").statusCode()).isEqualTo(202);
+    assertThat(server.get(DURABLE + "/instances/a/b").statusCode()).isEqualTo(404);
   }
 
   @Test

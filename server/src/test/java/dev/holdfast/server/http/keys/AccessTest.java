@@ -47,7 +47,7 @@ class AccessTest {
             "function", server.keys.create(Kind.FUNCTION, "Hello", "default").secret(),
             "other", server.keys.create(Kind.FUNCTION, "Other", "default").secret(),
             "host", server.keys.create(Kind.HOST, "", "default").secret(),
-            "system", server.keys.create(Kind.SYSTEM, Key.DURABLE, Key.DURABLE).secret(),
+            "system", server.keys.create(Kind.SYSTEM, "worker1", "worker1").secret(),
             "master", server.keys.create(Kind.MASTER, "", Key.MASTER_NAME).secret(),
             "all", capabilities.ofEverything(),
             "read", capabilities.of("a", EnumSet.of(Permission.READ)));

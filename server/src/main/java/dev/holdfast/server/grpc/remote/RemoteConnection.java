@@ -1,9 +1,6 @@
 package dev.holdfast.server.grpc.remote;
 
-import dev.holdfast.core.RefusedException;
-import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.server.grpc.HubCheck;
-import dev.holdfast.server.grpc.remote.TokenSource.NoTokenException;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -23,13 +20,9 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +35,7 @@ public final class RemoteConnection implements AutoCloseable {
   private static final Metadata.Key<String> AUTHORIZATION = text("authorization");
 
   private final RemoteTarget target;
+  private final Troubles troubles;
   private final ManagedChannel channel;
   private final Channel calls;
 
@@ -51,6 +45,7 @@ public final class RemoteConnection implements AutoCloseable {
    */
   public RemoteConnection(RemoteTarget target, String agent) throws IOException {
     this.target = target;
+    this.troubles = new Troubles(target);
     this.channel =
         builder(target)
             .userAgent(agent)
@@ -142,6 +137,11 @@ public final class RemoteConnection implements AutoCloseable {
     return target;
   }
 
+  /** What failed calls mean. */
+  Troubles troubles() {
+    return troubles;
+  }
+
   Channel calls() {
     return calls;
   }
@@ -183,7 +183,7 @@ public final class RemoteConnection implements AutoCloseable {
                     passage.isUnanswered() ? new UnansweredException(thrown) : thrown));
   }
 
-  private static final class UnansweredException extends Exception {
+  static final class UnansweredException extends Exception {
     private static final long serialVersionUID = 1;
 
     UnansweredException(Throwable cause) {
@@ -264,135 +264,6 @@ public final class RemoteConnection implements AutoCloseable {
         future.complete(value);
       }
     }
-  }
-
-  /** A failed call in the terms of a task hub. */
-  RuntimeException refusal(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    if (cause instanceof RefusedException refused) {
-      return refused;
-    }
-    if (cause instanceof UnansweredException) {
-      return new RefusedException(
-          Reason.UNANSWERED,
-          "It is not known whether this was done: the hub at "
-              + target.address()
-              + " has not answered ("
-              + why(Status.fromThrowable(cause))
-              + "). Ask for the state, or ask again if doing it twice does no harm.");
-    }
-    Status status = Status.fromThrowable(cause);
-    Reason reason = isWrongHub(cause) ? Reason.UNAVAILABLE : reason(status.getCode());
-    return reason == null
-        ? new IllegalStateException("the hub at " + target.address() + " failed: " + status, cause)
-        : new RefusedException(
-            reason, reason == Reason.UNAVAILABLE ? trouble(cause) : told(status));
-  }
-
-  /** A Holdfast says so, when it is the hub that is not there and not an instance. */
-  private static boolean isWrongHub(Throwable thrown) {
-    Metadata trailers = Status.trailersFromThrowable(thrown);
-    return trailers != null && trailers.containsKey(HubCheck.SERVED);
-  }
-
-  private static @Nullable Reason reason(Status.Code code) {
-    return switch (code) {
-      case ALREADY_EXISTS -> Reason.ALREADY_EXISTS;
-      case NOT_FOUND -> Reason.NOT_FOUND;
-      case INVALID_ARGUMENT, OUT_OF_RANGE -> Reason.INVALID_ARGUMENT;
-      case FAILED_PRECONDITION, UNIMPLEMENTED -> Reason.FAILED_PRECONDITION;
-      case RESOURCE_EXHAUSTED -> Reason.OVERLOADED;
-      case UNAVAILABLE, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED, CANCELLED, ABORTED ->
-          Reason.UNAVAILABLE;
-      case OK, UNKNOWN, INTERNAL, DATA_LOSS -> null;
-    };
-  }
-
-  private static String told(Status status) {
-    String words = status.getDescription();
-    return words == null ? status.getCode().toString() : words;
-  }
-
-  /** Why the other side cannot be asked, in one sentence with the cure. */
-  String trouble(Throwable thrown) {
-    NoTokenException noToken = find(NoTokenException.class, thrown);
-    if (noToken != null) {
-      return "This host cannot sign in to the hub at "
-          + target.address()
-          + ". "
-          + noToken.getMessage();
-    }
-    Status status = Status.fromThrowable(thrown);
-    String words = told(status);
-    return switch (status.getCode()) {
-      case UNAUTHENTICATED ->
-          "The hub at "
-              + target.address()
-              + " does not accept the token ("
-              + words
-              + "). Give it one that is valid with --connect-token-file.";
-      case PERMISSION_DENIED ->
-          "The hub at "
-              + target.address()
-              + " does not let this host in ("
-              + words
-              + "). Check the task hub '"
-              + target.askedHub()
-              + "' and what the token may do.";
-      case NOT_FOUND ->
-          "There is no task hub '"
-              + target.askedHub()
-              + "' at "
-              + target.address()
-              + " ("
-              + words
-              + "). Correct TaskHub in the connection string, or hubName in host.json.";
-      default ->
-          "The hub at "
-              + target.address()
-              + " cannot be reached ("
-              + why(status)
-              + ")."
-              + cure(thrown);
-    };
-  }
-
-  private String cure(Throwable thrown) {
-    if (target.tls() == null) {
-      return isOf(ConnectException.class, thrown)
-          ? " Start it, or correct --connect."
-          : " If it speaks TLS, connect with https://.";
-    }
-    if (isOf(GeneralSecurityException.class, thrown)) {
-      return " Name the authorities that vouch for it with --connect-ca.";
-    }
-    return isOf(SSLException.class, thrown)
-        ? " If it lets in only clients that it knows, show a certificate of those with --connect-cert and --connect-key."
-        : "";
-  }
-
-  private static boolean isOf(Class<? extends Exception> kind, Throwable thrown) {
-    return find(kind, thrown) != null;
-  }
-
-  private static <E extends Exception> @Nullable E find(Class<E> kind, Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (kind.isInstance(cause)) {
-        return kind.cast(cause);
-      }
-    }
-    return null;
-  }
-
-  private static String why(Status status) {
-    Throwable root = status.getCause();
-    while (root != null && root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root == null || root.getMessage() == null ? told(status) : root.getMessage();
   }
 
   /** Ends all calls. Harmless when repeated. */

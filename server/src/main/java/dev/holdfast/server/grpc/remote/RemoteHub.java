@@ -326,7 +326,7 @@ public final class RemoteHub implements TaskHub {
               if (thrown == null) {
                 return Optional.of(events);
               }
-              RuntimeException refusal = connection.refusal(thrown);
+              RuntimeException refusal = connection.troubles().refusal(thrown);
               if (refusal instanceof RefusedException refused
                   && refused.reason() == RefusedException.Reason.NOT_FOUND) {
                 return Optional.empty();
@@ -358,7 +358,7 @@ public final class RemoteHub implements TaskHub {
         call.handle(
             (value, thrown) -> {
               if (thrown != null) {
-                throw connection.refusal(thrown);
+                throw connection.troubles().refusal(thrown);
               }
               return answer.apply(value);
             });

@@ -208,7 +208,7 @@ public final class RemoteWork implements AutoCloseable {
     }
     stream = null;
     failures++;
-    String reason = connection.trouble(thrown);
+    String reason = connection.troubles().words(thrown);
     trouble = reason;
     if (!told) {
       told = true;

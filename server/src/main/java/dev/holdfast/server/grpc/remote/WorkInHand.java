@@ -115,7 +115,7 @@ final class WorkInHand {
                     log.warn(
                         "The history of instance '{}' cannot be fetched ({}); its turn is given back.",
                         request.getInstanceId(),
-                        connection.trouble(thrown));
+                        connection.troubles().words(thrown));
                     giveBack(turnOf(request), token);
                   }
                   end();

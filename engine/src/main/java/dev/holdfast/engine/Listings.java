@@ -60,13 +60,14 @@ final class Listings {
         request.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
             : numbers(request.getRuntimeStatusList());
-    List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), page);
+    // One more than wanted tells whether there is another page: clients go by the key alone.
+    List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), page + 1);
     ListInstanceIdsResponse.Builder response = ListInstanceIdsResponse.newBuilder();
-    rows.forEach(row -> response.addInstanceIds(row.id()));
-    if (rows.size() == page) {
-      Rows.Instance last = rows.get(rows.size() - 1);
+    rows.stream().limit(page).forEach(row -> response.addInstanceIds(row.id()));
+    if (rows.size() > page) {
+      Rows.Instance last = rows.get(page - 1);
       response.setLastInstanceKey(
-          StringValue.of(new Cursor(last.completedAt(), last.key()).toString()));
+          StringValue.of(new Cursor(last.completedAt(), last.key(), last.id()).toString()));
     }
     return response.build();
   }
@@ -79,17 +80,22 @@ final class Listings {
     return statuses.stream().map(OrchestrationStatus::getNumber).toList();
   }
 
-  /** Where a page of ended instances ended: when that one did, and its key; opaque to clients. */
-  private record Cursor(long at, long key) {
+  /**
+   * Where a page of ended instances ended: when that one did, its key, and its id for people and
+   * for clients that look for it there.
+   */
+  private record Cursor(long at, long key, String id) {
     static Cursor parse(String token) {
       if (token.isEmpty()) {
-        return new Cursor(Long.MIN_VALUE, Long.MIN_VALUE);
+        return new Cursor(Long.MIN_VALUE, Long.MIN_VALUE, "");
       }
       try {
         int dash = token.indexOf('-');
+        int end = token.indexOf('-', dash + 1);
         return new Cursor(
             Long.parseLong(token.substring(0, dash), 36),
-            Long.parseLong(token.substring(dash + 1), 36));
+            Long.parseLong(token.substring(dash + 1, end), 36),
+            token.substring(end + 1));
       } catch (NumberFormatException | IndexOutOfBoundsException e) {
         throw PlaceToken.notOurs(token);
       }
@@ -97,7 +103,7 @@ final class Listings {
 
     @Override
     public String toString() {
-      return Long.toString(at, 36) + "-" + Long.toString(key, 36);
+      return Long.toString(at, 36) + "-" + Long.toString(key, 36) + "-" + id;
     }
   }
 }

@@ -371,12 +371,12 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
-    return job(() -> listings.query(query, false));
+    return job(() -> listings.query(query, false, Listings.PAGE_BYTES_MAX));
   }
 
   @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
-    return job(() -> listings.query(query, true));
+    return job(() -> listings.query(query, true, Integer.MAX_VALUE));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.holdfast.core.Views;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.QueryInstancesResponse;
 import java.util.List;
@@ -18,6 +19,15 @@ final class Listings {
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 10_000;
 
+  /**
+   * Most SDKs read no message of more than 4 MiB, and Python's asks for pages of any size; what is
+   * not instances takes far less than the rest.
+   */
+  static final int PAGE_BYTES_MAX = 3 * 1024 * 1024;
+
+  /** So that a page that will end early is not read as a whole first. */
+  static final int ROWS_AT_ONCE = 64;
+
   private final Store store;
 
   Listings(Store store) {
@@ -26,28 +36,46 @@ final class Listings {
 
   /**
    * @param entities whether they are instances too
+   * @param bytesMax a page ends early rather than get larger, unless it has one instance only
    */
-  QueryInstancesResponse query(InstanceQuery query, boolean entities) {
+  QueryInstancesResponse query(InstanceQuery query, boolean entities, int bytesMax) {
     int page = pageSize(query.getMaxInstanceCount());
-    Store.Query all = Store.Query.all(page);
-    List<Store.Listed> rows =
-        store.list(
-            (entities ? all : all.withoutEntities())
-                .withStatuses(numbers(query.getRuntimeStatusList()))
-                .createdBetween(
-                    query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
-                    query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null)
-                .withPrefix(query.getInstanceIdPrefix().getValue())
-                .after(PlaceToken.parse(query.getContinuationToken().getValue())));
+    int atOnce = bytesMax == Integer.MAX_VALUE ? page : ROWS_AT_ONCE;
+    Store.Place place = PlaceToken.parse(query.getContinuationToken().getValue());
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
-    for (Store.Listed row : rows) {
-      response.addOrchestrationState(Views.state(row, query.getFetchInputsAndOutputs()));
+    long bytes = 0;
+    while (response.getOrchestrationStateCount() < page) {
+      int wanted = Math.min(atOnce, page - response.getOrchestrationStateCount());
+      List<Store.Listed> rows = store.list(wanted(query, entities, wanted).after(place));
+      for (Store.Listed row : rows) {
+        OrchestrationState state = Views.state(row, query.getFetchInputsAndOutputs());
+        bytes += state.getSerializedSize();
+        if (bytes > bytesMax && response.getOrchestrationStateCount() > 0) {
+          return upTo(place, response);
+        }
+        response.addOrchestrationState(state);
+        place = Store.Place.of(row.instance());
+      }
+      if (rows.size() < wanted) {
+        return response.build();
+      }
     }
-    if (rows.size() == page) {
-      response.setContinuationToken(
-          StringValue.of(PlaceToken.of(Store.Place.of(rows.get(rows.size() - 1).instance()))));
-    }
-    return response.build();
+    return upTo(place, response);
+  }
+
+  private static QueryInstancesResponse upTo(
+      Store.Place place, QueryInstancesResponse.Builder response) {
+    return response.setContinuationToken(StringValue.of(PlaceToken.of(place))).build();
+  }
+
+  private static Store.Query wanted(InstanceQuery query, boolean entities, int count) {
+    Store.Query all = Store.Query.all(count);
+    return (entities ? all : all.withoutEntities())
+        .withStatuses(numbers(query.getRuntimeStatusList()))
+        .createdBetween(
+            query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
+            query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null)
+        .withPrefix(query.getInstanceIdPrefix().getValue());
   }
 
   ListInstanceIdsResponse ids(ListInstanceIdsRequest request) {

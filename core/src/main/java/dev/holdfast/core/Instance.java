@@ -35,7 +35,10 @@ final class Instance extends Resident {
    */
   long lastTurnAt;
 
-  /** The eventIds that history already holds: an action with one of these is a repetition. */
+  /**
+   * The eventIds that history already holds: an action with one of these is a repetition. Not those
+   * of tasks that have failed: Python asks again under the id of the first attempt.
+   */
   final BitSet askedIds = new BitSet();
 
   final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
@@ -208,10 +211,12 @@ final class Instance extends Resident {
       case TASKFAILED -> {
         lastFailure = event.getTaskFailed().getFailureDetails();
         closed(event);
+        mayBeAskedAgain(event.getTaskFailed().getTaskScheduledId());
       }
       case SUBORCHESTRATIONINSTANCEFAILED -> {
         lastFailure = event.getSubOrchestrationInstanceFailed().getFailureDetails();
         closed(event);
+        mayBeAskedAgain(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
       }
       case ENTITYOPERATIONFAILED -> {
         lastFailure = event.getEntityOperationFailed().getFailureDetails();
@@ -239,6 +244,12 @@ final class Instance extends Resident {
   private void opened(Explanation.Kind kind, HistoryEvent event) {
     askedIds.set(event.getEventId());
     open.put(event.getEventId(), new OpenTask(kind, event));
+  }
+
+  private void mayBeAskedAgain(int id) {
+    if (id >= 0) {
+      askedIds.clear(id);
+    }
   }
 
   private void sent(HistoryEvent event) {

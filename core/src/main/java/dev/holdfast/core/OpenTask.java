@@ -26,6 +26,11 @@ final class OpenTask {
   /** Token of the newest hand-out of an activity; 0 before the first. */
   long token;
 
+  /**
+   * Token of its first hand-out: what was handed out before under this id was an earlier attempt.
+   */
+  long firstToken;
+
   OpenTask(Explanation.Kind kind, HistoryEvent asked) {
     this.kind = kind;
     this.asked = asked;

@@ -287,6 +287,11 @@ final class Orchestrations {
     if (task.answered && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
       return;
     }
+    if (context.hasGiven(done.item().token()) && done.item().token() < task.firstToken) {
+      // It answers an earlier attempt under the same id, which had failed by then. Of one that was
+      // handed out by the process before nobody can say which attempt it was.
+      return;
+    }
     Timestamp at = Times.timestamp(context.stamp());
     ActivityResponse response = done.response();
     StringValue result = response.hasResult() ? response.getResult() : null;

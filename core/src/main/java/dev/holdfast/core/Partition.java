@@ -47,6 +47,7 @@ public final class Partition {
   private List<Effect.AtOnce> atOnce = new ArrayList<>();
   private long now;
   private long lastStamp;
+  private final long tokenBeforeFirst;
   private long lastToken;
 
   /**
@@ -81,7 +82,8 @@ public final class Partition {
     this.timers = new TimerQueue(limits, this.wounds);
     this.orchestrations = new Orchestrations(context, memory, watchers);
     this.entities = new Entities(context, memory);
-    this.lastToken = dice.nextLong() >>> 24;
+    this.tokenBeforeFirst = dice.nextLong() >>> 24;
+    this.lastToken = tokenBeforeFirst;
   }
 
   public int number() {
@@ -387,7 +389,16 @@ public final class Partition {
     @Override
     public long nextToken() {
       lastToken++;
-      return ((long) number << 48) | lastToken;
+      return token(lastToken);
+    }
+
+    private long token(long count) {
+      return ((long) number << 48) | count;
+    }
+
+    @Override
+    public boolean hasGiven(long token) {
+      return token > token(tokenBeforeFirst) && token <= token(lastToken);
     }
 
     @Override

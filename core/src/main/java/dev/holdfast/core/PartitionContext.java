@@ -11,6 +11,9 @@ interface PartitionContext {
 
   long nextToken();
 
+  /** Whether {@link #nextToken} has given this one since the process began. */
+  boolean hasGiven(long token);
+
   long nextKey();
 
   /** 32 lower-case hex digits, as execution ids have. */

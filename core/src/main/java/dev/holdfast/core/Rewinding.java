@@ -304,7 +304,8 @@ final class Rewinding {
           end = event.getExecutionCompleted().getFailureDetails();
         }
         if (asked.add(event)) {
-          turnOf.put(event.getEventId(), turn);
+          // Later attempts may go under the id of the first.
+          turnOf.putIfAbsent(event.getEventId(), turn);
         }
         if (isFailure(event)) {
           failure = event;

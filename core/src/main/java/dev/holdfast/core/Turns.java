@@ -318,6 +318,9 @@ final class Turns {
   /** The work item of an activity that is open. */
   WorkItem.Activity activity(Instance instance, OpenTask task) {
     task.token = context.nextToken();
+    if (task.firstToken == 0) {
+      task.firstToken = task.token;
+    }
     TaskScheduledEvent scheduled = task.asked.getTaskScheduled();
     ActivityRequest.Builder request =
         ActivityRequest.newBuilder()

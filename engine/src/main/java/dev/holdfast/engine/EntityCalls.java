@@ -60,23 +60,31 @@ final class EntityCalls {
     return reads.run(() -> page(query, startsWith, page));
   }
 
-  /** Reads on until the page is full: what is left out by its state or time is no gap in it. */
+  /**
+   * Reads on until the page is full: what is left out by its state or time is no gap in it. As
+   * those of instances, it ends early rather than be too large for clients.
+   */
   private QueryEntitiesResponse page(EntityQuery query, String startsWith, int page) {
     QueryEntitiesResponse.Builder response = QueryEntitiesResponse.newBuilder();
     Store.Place place = PlaceToken.parse(query.getContinuationToken().getValue());
+    int atOnce = Math.min(page, Listings.ROWS_AT_ONCE);
+    long bytes = 0;
     while (true) {
       List<Rows.Instance> rows =
-          store.query(Store.Query.all(page).withPrefix(startsWith).after(place));
+          store.query(Store.Query.all(atOnce).withPrefix(startsWith).after(place));
       for (Rows.Instance row : rows) {
-        if (response.getEntitiesCount() == page) {
-          return response.setContinuationToken(StringValue.of(PlaceToken.of(place))).build();
-        }
         if (isWanted(query, row)) {
-          response.addEntities(metadata(row, query.getIncludeState()));
+          EntityMetadata entity = metadata(row, query.getIncludeState());
+          bytes += entity.getSerializedSize();
+          int count = response.getEntitiesCount();
+          if (count == page || (count > 0 && bytes > Listings.PAGE_BYTES_MAX)) {
+            return response.setContinuationToken(StringValue.of(PlaceToken.of(place))).build();
+          }
+          response.addEntities(entity);
         }
         place = Store.Place.of(row);
       }
-      if (rows.size() < page) {
+      if (rows.size() < atOnce) {
         return response.build();
       }
     }

@@ -371,7 +371,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
-    return job(() -> listings.query(query, false));
+    return job(() -> listings.query(query, false, Listings.PAGE_BYTES_MAX));
   }
 
   @Override
@@ -381,7 +381,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
-    return job(() -> listings.query(query, true));
+    return job(() -> listings.query(query, true, Integer.MAX_VALUE));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.holdfast.core.Views;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
+import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.QueryInstancesResponse;
 import java.time.Instant;
@@ -29,6 +30,15 @@ final class Listings {
           OrchestrationStatus.ORCHESTRATION_STATUS_PENDING_VALUE,
           OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE);
 
+  /**
+   * Most SDKs read no message of more than 4 MiB, and Python's asks for pages of any size; what is
+   * not instances takes far less than the rest.
+   */
+  static final int PAGE_BYTES_MAX = 3 * 1024 * 1024;
+
+  /** So that a page that will end early is not read as a whole first. */
+  static final int ROWS_AT_ONCE = 64;
+
   private final Store store;
 
   Listings(Store store) {
@@ -37,28 +47,46 @@ final class Listings {
 
   /**
    * @param entities whether they are instances too
+   * @param bytesMax a page ends early rather than get larger, unless it has one instance only
    */
-  QueryInstancesResponse query(InstanceQuery query, boolean entities) {
+  QueryInstancesResponse query(InstanceQuery query, boolean entities, int bytesMax) {
     int page = pageSize(query.getMaxInstanceCount());
-    Store.Query all = Store.Query.all(page);
-    List<Store.Listed> rows =
-        store.list(
-            (entities ? all : all.withoutEntities())
-                .withStatuses(numbers(query.getRuntimeStatusList()))
-                .createdBetween(
-                    query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
-                    query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null)
-                .withPrefix(query.getInstanceIdPrefix().getValue())
-                .after(PlaceToken.parse(query.getContinuationToken().getValue())));
+    int atOnce = bytesMax == Integer.MAX_VALUE ? page : ROWS_AT_ONCE;
+    Store.Place place = PlaceToken.parse(query.getContinuationToken().getValue());
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
-    for (Store.Listed row : rows) {
-      response.addOrchestrationState(Views.state(row, query.getFetchInputsAndOutputs()));
+    long bytes = 0;
+    while (response.getOrchestrationStateCount() < page) {
+      int wanted = Math.min(atOnce, page - response.getOrchestrationStateCount());
+      List<Store.Listed> rows = store.list(wanted(query, entities, wanted).after(place));
+      for (Store.Listed row : rows) {
+        OrchestrationState state = Views.state(row, query.getFetchInputsAndOutputs());
+        bytes += state.getSerializedSize();
+        if (bytes > bytesMax && response.getOrchestrationStateCount() > 0) {
+          return upTo(place, response);
+        }
+        response.addOrchestrationState(state);
+        place = Store.Place.of(row.instance());
+      }
+      if (rows.size() < wanted) {
+        return response.build();
+      }
     }
-    if (rows.size() == page) {
-      response.setContinuationToken(
-          StringValue.of(PlaceToken.of(Store.Place.of(rows.get(rows.size() - 1).instance()))));
-    }
-    return response.build();
+    return upTo(place, response);
+  }
+
+  private static QueryInstancesResponse upTo(
+      Store.Place place, QueryInstancesResponse.Builder response) {
+    return response.setContinuationToken(StringValue.of(PlaceToken.of(place))).build();
+  }
+
+  private static Store.Query wanted(InstanceQuery query, boolean entities, int count) {
+    Store.Query all = Store.Query.all(count);
+    return (entities ? all : all.withoutEntities())
+        .withStatuses(numbers(query.getRuntimeStatusList()))
+        .createdBetween(
+            query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
+            query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null)
+        .withPrefix(query.getInstanceIdPrefix().getValue());
   }
 
   List<VersionCount> versions(boolean ended) {
@@ -85,13 +113,14 @@ final class Listings {
         request.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
             : numbers(request.getRuntimeStatusList());
-    List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), page);
+    // One more than wanted tells whether there is another page: clients go by the key alone.
+    List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), page + 1);
     ListInstanceIdsResponse.Builder response = ListInstanceIdsResponse.newBuilder();
-    rows.forEach(row -> response.addInstanceIds(row.id()));
-    if (rows.size() == page) {
-      Rows.Instance last = rows.get(rows.size() - 1);
+    rows.stream().limit(page).forEach(row -> response.addInstanceIds(row.id()));
+    if (rows.size() > page) {
+      Rows.Instance last = rows.get(page - 1);
       response.setLastInstanceKey(
-          StringValue.of(new Cursor(last.completedAt(), last.key()).toString()));
+          StringValue.of(new Cursor(last.completedAt(), last.key(), last.id()).toString()));
     }
     return response.build();
   }
@@ -104,17 +133,22 @@ final class Listings {
     return statuses.stream().map(OrchestrationStatus::getNumber).toList();
   }
 
-  /** Where a page of ended instances ended: when that one did, and its key; opaque to clients. */
-  private record Cursor(long at, long key) {
+  /**
+   * Where a page of ended instances ended: when that one did, its key, and its id for people and
+   * for clients that look for it there.
+   */
+  private record Cursor(long at, long key, String id) {
     static Cursor parse(String token) {
       if (token.isEmpty()) {
-        return new Cursor(Long.MIN_VALUE, Long.MIN_VALUE);
+        return new Cursor(Long.MIN_VALUE, Long.MIN_VALUE, "");
       }
       try {
         int dash = token.indexOf('-');
+        int end = token.indexOf('-', dash + 1);
         return new Cursor(
             Long.parseLong(token.substring(0, dash), 36),
-            Long.parseLong(token.substring(dash + 1), 36));
+            Long.parseLong(token.substring(dash + 1, end), 36),
+            token.substring(end + 1));
       } catch (NumberFormatException | IndexOutOfBoundsException e) {
         throw PlaceToken.notOurs(token);
       }
@@ -122,7 +156,7 @@ final class Listings {
 
     @Override
     public String toString() {
-      return Long.toString(at, 36) + "-" + Long.toString(key, 36);
+      return Long.toString(at, 36) + "-" + Long.toString(key, 36) + "-" + id;
     }
   }
 }

@@ -126,7 +126,10 @@ public interface TaskHub {
    */
   CompletableFuture<Integer> clear();
 
-  /** One page of instances in creation order. */
+  /**
+   * One page of instances in creation order. It may have fewer than were asked for while there are
+   * more: what gRPC clients read in one message is limited, and the continuation token tells.
+   */
   CompletableFuture<QueryInstancesResponse> query(InstanceQuery query);
 
   /**

@@ -107,7 +107,9 @@ class CommandsTest {
         200,
         """
         {"instanceId": "a/b", "summary": "Waiting for event 'Approval' since 10:02.",
-         "waitingFor": [{"kind": "event", "what": "Approval", "since": "10:02", "until": null, "detail": null}],
+         "waitingFor": [
+           {"kind": "event", "what": "an external event", "since": "10:02", "until": null, "detail": null},
+           {"kind": "activity", "what": "Charge", "since": null, "until": null, "detail": "nobody"}],
          "lastError": "java.io.IOException: no route"}
         """);
 
@@ -117,7 +119,8 @@ class CommandsTest {
     assertThat(out.toString().lines())
         .containsExactly(
             "Waiting for event 'Approval' since 10:02.",
-            "  event 'Approval', since 10:02",
+            "  an external event, since 10:02",
+            "  activity 'Charge': nobody",
             "  last error: java.io.IOException: no route");
   }
 

@@ -430,9 +430,13 @@ public final class Interpreter {
   }
 
   private void retry(Step.Retry retry) {
+    int firstId = nextId;
     for (int attempt = 1; ; attempt++) {
-      Leaf leaf = activity(retry.activity(), retry.input(), false);
-      int position = passed(leaf);
+      Leaf leaf =
+          attempt == 1 || !habits.retriesUnderOneId()
+              ? activity(retry.activity(), retry.input(), false)
+              : again(retry, firstId, attempt);
+      int position = habits.retriesUnderOneId() ? passed(firstId, attempt) : passed(leaf);
       String failed = failureAt(leaf, position);
       if (failed == null) {
         memo.results.add(resultAt(leaf, position));
@@ -445,8 +449,37 @@ public final class Interpreter {
     }
   }
 
+  /** The same activity, under the same id. */
+  private Leaf again(Step.Retry retry, int id, int attempt) {
+    List<Integer> failed = seen.retried.getOrDefault(id, List.of());
+    if (failed.size() < attempt - 1) {
+      if (!seen.isNow(cursor)) {
+        throw new IllegalStateException(
+            "replay expects history to hold attempt %d of action %d, but it does not:%n%s"
+                .formatted(attempt, id, seen.request));
+      }
+      ScheduleTaskAction.Builder task =
+          ScheduleTaskAction.newBuilder()
+              .setName(retry.activity())
+              .setInput(StringValue.of(retry.input()));
+      actions.add(OrchestratorAction.newBuilder().setId(id).setScheduleTask(task).build());
+      throw new Blocked();
+    }
+    return new Leaf(id, null, false);
+  }
+
+  private int passed(int id, int attempt) {
+    List<Integer> failed = seen.retried.getOrDefault(id, List.of());
+    return failed.size() < attempt
+        ? passed(new Leaf(id, null, false))
+        : passed(failed.get(attempt - 1));
+  }
+
   private int passed(Leaf leaf) {
-    int position = positionOf(leaf);
+    return passed(positionOf(leaf));
+  }
+
+  private int passed(int position) {
     if (position < 0) {
       throw new Blocked();
     }

@@ -26,16 +26,18 @@ public record Program(String name, List<Step> steps, Habits habits) {
    * @param carryReversed events that are carried over come in another order than they arrived
    * @param repeatsSent sent events are emitted again on every replay
    * @param legacyEntities speaks to entities by ordinary events
+   * @param retriesUnderOneId asks for a failed activity again under the id of the first attempt
    */
   public record Habits(
       int firstId,
       boolean statusAlways,
       boolean carryReversed,
       boolean repeatsSent,
-      boolean legacyEntities) {
-    public static final Habits JAVA = new Habits(0, true, true, false, false);
-    public static final Habits JAVA_OLD = new Habits(0, true, false, true, true);
-    public static final Habits PYTHON = new Habits(1, false, false, false, false);
+      boolean legacyEntities,
+      boolean retriesUnderOneId) {
+    public static final Habits JAVA = new Habits(0, true, true, false, false, false);
+    public static final Habits JAVA_OLD = new Habits(0, true, false, true, true, false);
+    public static final Habits PYTHON = new Habits(1, false, false, false, false, true);
     public static final List<Habits> ALL = List.of(JAVA, JAVA_OLD, PYTHON);
   }
 }

@@ -30,8 +30,11 @@ final class SeenByWorker {
   /** By eventId. */
   final Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
 
-  /** Position of the answer, by the eventId of what was asked. */
+  /** Position of the answer, by the eventId of what was asked; to the newest attempt only. */
   final Map<Integer, Integer> answered = new LinkedHashMap<>();
+
+  /** Positions of the failures after which the same was asked again, by the eventId of all. */
+  final Map<Integer, List<Integer>> retried = new LinkedHashMap<>();
 
   /** The eventIds of what entities answer, by the id of the request. */
   private final Map<String, Integer> requests = new LinkedHashMap<>();
@@ -61,7 +64,7 @@ final class SeenByWorker {
       HistoryEvent event = events.get(i);
       expect(event.hasTimestamp(), "a timestamp", event);
       expect(HistoryBytes.forWorkers(event), "only what workers know", event);
-      if (event.getEventId() >= 0) {
+      if (event.getEventId() >= 0 && !asksAgain(event)) {
         expect(event.getEventId() > lastId, "an eventId above " + lastId, event);
         lastId = event.getEventId();
       }
@@ -80,6 +83,12 @@ final class SeenByWorker {
             && started.getOrchestrationInstance().getExecutionId().equals(request.getExecutionId()),
         "ExecutionStarted to name " + request.getInstanceId() + " " + request.getExecutionId(),
         started.getOrchestrationInstance());
+  }
+
+  /** Whether it is an attempt under the id of an earlier one, which has failed. */
+  private boolean asksAgain(HistoryEvent event) {
+    Integer before = answered.get(event.getEventId());
+    return event.hasTaskScheduled() && before != null && events.get(before).hasTaskFailed();
   }
 
   static OrchestratorRequest parse(ByteString bytes) {
@@ -101,8 +110,15 @@ final class SeenByWorker {
             event);
         turns.add(event.getTimestamp());
       }
-      case TASKSCHEDULED, TIMERCREATED, SUBORCHESTRATIONINSTANCECREATED ->
-          asked.put(event.getEventId(), event);
+      case TASKSCHEDULED -> {
+        if (asksAgain(event)) {
+          retried
+              .computeIfAbsent(event.getEventId(), id -> new ArrayList<>(1))
+              .add(answered.remove(event.getEventId()));
+        }
+        asked.put(event.getEventId(), event);
+      }
+      case TIMERCREATED, SUBORCHESTRATIONINSTANCECREATED -> asked.put(event.getEventId(), event);
       case EVENTSENT -> {
         asked.put(event.getEventId(), event);
         if (event.getEventSent().getInstanceId().startsWith("@")) {

@@ -158,6 +158,10 @@ final class Durable {
     private final Rows.Instance row;
     private final Map<Integer, HistoryEvent> open = new LinkedHashMap<>();
     private final Set<String> payloads = new LinkedHashSet<>();
+
+    /** What may be asked for again under the same id. */
+    private final Map<Integer, HistoryEvent> failed = new LinkedHashMap<>();
+
     private long turnAt = Long.MIN_VALUE;
     private int lastId = -1;
     private boolean started;
@@ -177,9 +181,12 @@ final class Durable {
     private void take(HistoryEvent event) {
       expect(ended == null, "something follows the end", event);
       if (event.getEventId() >= 0) {
-        expect(event.getEventId() > lastId, "the eventId is not above " + lastId, event);
+        expect(
+            event.getEventId() > lastId || retries(event),
+            "the eventId is not above " + lastId,
+            event);
         expect(started, "it was asked before the start", event);
-        lastId = event.getEventId();
+        lastId = Math.max(lastId, event.getEventId());
       }
       switch (event.getEventTypeCase()) {
         case ORCHESTRATORSTARTED -> {
@@ -202,6 +209,14 @@ final class Durable {
       }
     }
 
+    /** Whether it asks once more for an activity that has failed. */
+    private boolean retries(HistoryEvent event) {
+      HistoryEvent before = failed.remove(event.getEventId());
+      return before != null
+          && event.hasTaskScheduled()
+          && event.getTaskScheduled().getName().equals(before.getTaskScheduled().getName());
+    }
+
     private void answer(HistoryEvent event) {
       if (event.hasEventRaised()) {
         expect(payloads.add(payload(event)), "the same event twice", event);
@@ -219,6 +234,9 @@ final class Durable {
         expect(fireAt < turnAt, "a timer fired into an earlier turn, " + turnAt, event);
       } else if (event.hasTaskCompleted() || event.hasTaskFailed()) {
         activities--;
+        if (event.hasTaskFailed() && asked != null) {
+          failed.put(task, asked);
+        }
       }
     }
 

@@ -76,6 +76,14 @@ final class Scenarios {
     plays.put("a race won by an activity", runs("Race", Duration.ZERO, "in->any,act(2)"));
     program("Retries", new Step.Retry("flaky", "1", 4, Duration.ofSeconds(1)));
     plays.put("retries", runs("Retries", Duration.ofSeconds(10), "in->flaky(1)"));
+    programs.add(
+        new Program(
+            "RetriesUnderOneId",
+            List.of(new Step.Retry("flaky", "2", 4, Duration.ofSeconds(1)), call("act", "1")),
+            Habits.PYTHON));
+    plays.put(
+        "retries under one id",
+        runs("RetriesUnderOneId", Duration.ofSeconds(10), "in->flaky(2),act(1)"));
     plays.put(
         "a scheduled start",
         player -> {

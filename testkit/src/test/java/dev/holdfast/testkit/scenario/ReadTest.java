@@ -6,15 +6,19 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUN
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Int32Value;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException.Reason;
 import dev.holdfast.core.Times;
+import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.QueryEntitiesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
+import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.testkit.program.Program;
 import dev.holdfast.testkit.program.Step;
 import java.time.Duration;
@@ -319,5 +323,69 @@ class ReadTest {
 
     assertThat(waiting).isCancelled();
     assertThat(ask.status("even0")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
+
+  /** Most SDKs read messages of 4 MiB at most, however large a page they have asked for. */
+  private static final int MESSAGE_MAX = 4 * 1024 * 1024;
+
+  @Test
+  void a_page_with_large_payloads_is_small_enough_for_every_client() {
+    String large = "x".repeat(900_000);
+    for (int i = 0; i < 12; i++) {
+      ask.driven.get(
+          ask.hub()
+              .start(Asking.request("large" + i, "Ends").setInput(StringValue.of(large)).build()));
+    }
+    ask.driven.settle();
+    InstanceQuery.Builder query =
+        InstanceQuery.newBuilder()
+            .setInstanceIdPrefix(StringValue.of("large"))
+            .setFetchInputsAndOutputs(true)
+            .setMaxInstanceCount(Integer.MAX_VALUE);
+
+    QueryInstancesResponse first = ask.driven.get(ask.hub().query(query.build()));
+
+    assertThat(first.getSerializedSize()).isBetween(large.length(), MESSAGE_MAX);
+    assertThat(query(query))
+        .extracting(OrchestrationState::getInstanceId)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 12).mapToObj(i -> "large" + i).toList());
+    assertThat(query(query.setFetchInputsAndOutputs(false))).hasSize(12);
+  }
+
+  @Test
+  void a_page_with_large_entities_is_small_enough_for_every_client() {
+    String large = "x".repeat(900_000);
+    for (int i = 0; i < 8; i++) {
+      ask.driven.get(
+          ask.hub()
+              .signalEntity(
+                  SignalEntityRequest.newBuilder()
+                      .setInstanceId("@ledger@" + i)
+                      .setName("note")
+                      .setInput(StringValue.of(large))
+                      .build()));
+    }
+    ask.driven.settle();
+    List<String> found = new ArrayList<>();
+    String token = "";
+    do {
+      QueryEntitiesResponse page =
+          ask.driven.get(
+              ask.hub()
+                  .queryEntities(
+                      EntityQuery.newBuilder()
+                          .setIncludeState(true)
+                          .setPageSize(Int32Value.of(1_000))
+                          .setContinuationToken(StringValue.of(token))
+                          .build()));
+      page.getEntitiesList().forEach(entity -> found.add(entity.getInstanceId()));
+      assertThat(page.getSerializedSize()).isLessThan(MESSAGE_MAX);
+      token = page.getContinuationToken().getValue();
+    } while (!token.isEmpty());
+
+    assertThat(found)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 8).mapToObj(i -> "@ledger@" + i).toList());
   }
 }

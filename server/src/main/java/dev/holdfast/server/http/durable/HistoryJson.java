@@ -7,10 +7,8 @@ import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
 import dev.holdfast.protocol.TaskScheduledEvent;
 import dev.holdfast.server.http.JsonWriter;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +21,13 @@ final class HistoryJson {
   private final boolean showOutput;
   private final boolean inputsOfTasks;
 
-  /** What was asked for, by event id: it tells the outcome what it is the outcome of. */
+  /**
+   * What was asked for up to here, by event id: it tells the outcome what it is the outcome of.
+   * Later attempts may go under the id of the first.
+   */
   private final Map<Integer, HistoryEvent> scheduled = new HashMap<>();
 
-  private final Set<Integer> answered = new HashSet<>();
+  private final Map<Integer, HistoryEvent> unanswered = new HashMap<>();
 
   private HistoryJson(
       JsonWriter json, boolean showInput, boolean showOutput, boolean inputsOfTasks) {
@@ -59,13 +60,13 @@ final class HistoryJson {
   private void remember(HistoryEvent event) {
     switch (event.getEventTypeCase()) {
       case TASKSCHEDULED, SUBORCHESTRATIONINSTANCECREATED ->
-          scheduled.put(event.getEventId(), event);
-      case TASKCOMPLETED -> answered.add(event.getTaskCompleted().getTaskScheduledId());
-      case TASKFAILED -> answered.add(event.getTaskFailed().getTaskScheduledId());
+          unanswered.put(event.getEventId(), event);
+      case TASKCOMPLETED -> unanswered.remove(event.getTaskCompleted().getTaskScheduledId());
+      case TASKFAILED -> unanswered.remove(event.getTaskFailed().getTaskScheduledId());
       case SUBORCHESTRATIONINSTANCECOMPLETED ->
-          answered.add(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
+          unanswered.remove(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
       case SUBORCHESTRATIONINSTANCEFAILED ->
-          answered.add(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+          unanswered.remove(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
       default -> {
         // Nothing is merged into or out of the others.
       }
@@ -78,7 +79,8 @@ final class HistoryJson {
         // Turns are how the engine works, not what happened.
       }
       case TASKSCHEDULED, SUBORCHESTRATIONINSTANCECREATED -> {
-        if (!answered.contains(event.getEventId())) {
+        scheduled.put(event.getEventId(), event);
+        if (event.equals(unanswered.get(event.getEventId()))) {
           open(event);
         }
       }

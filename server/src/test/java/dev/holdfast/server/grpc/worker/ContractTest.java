@@ -365,6 +365,21 @@ class ContractTest {
   }
 
   @Test
+  void a_page_that_is_full_and_the_last_has_no_key_and_others_name_their_last_instance() {
+    ids(4).forEach(id -> ended("Ends", id));
+
+    ListInstanceIdsRequest half = ListInstanceIdsRequest.newBuilder().setPageSize(2).build();
+    ListInstanceIdsResponse first = stub.listInstanceIds(half);
+    ListInstanceIdsResponse last =
+        stub.listInstanceIds(
+            half.toBuilder().setLastInstanceKey(first.getLastInstanceKey()).build());
+
+    assertThat(first.getLastInstanceKey().getValue()).contains(first.getInstanceIds(1));
+    assertThat(last.getInstanceIdsList()).hasSize(2);
+    assertThat(last.hasLastInstanceKey()).isFalse();
+  }
+
+  @Test
   void terminations_that_skip_grace_tell_who_was_not_terminated() {
     waiting("a");
     waiting("b");

@@ -75,6 +75,29 @@ class HistoryTest {
           .build();
 
   @Test
+  void attempts_under_one_id_are_told_apart() {
+    HistoryEvent failed =
+        event(-1, 400_000_000)
+            .setTaskFailed(
+                TaskFailedEvent.newBuilder()
+                    .setTaskScheduledId(0)
+                    .setFailureDetails(TaskFailureDetails.newBuilder().setErrorMessage("down")))
+            .build();
+    HistoryEvent again =
+        SCHEDULED.toBuilder().setTimestamp(event(0, 500_000_000).getTimestamp()).build();
+
+    assertThat(json(true, true, true, SCHEDULED, failed, again))
+        .contains("\"EventType\":\"TaskFailed\"")
+        .contains("\"ScheduledTime\":\"2026-03-01T10:00:00.3Z\"")
+        .containsOnlyOnce("\"EventType\":\"TaskScheduled\"")
+        .contains("\"Timestamp\":\"2026-03-01T10:00:00.5Z\"");
+    assertThat(json(true, true, true, SCHEDULED, failed, again, DONE))
+        .doesNotContain("\"EventType\":\"TaskScheduled\"")
+        .contains("\"ScheduledTime\":\"2026-03-01T10:00:00.3Z\"")
+        .contains("\"ScheduledTime\":\"2026-03-01T10:00:00.5Z\"");
+  }
+
+  @Test
   void a_whole_history_as_the_reference_shows_it() {
     String shown =
         json(

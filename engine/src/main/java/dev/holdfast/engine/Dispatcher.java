@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +214,16 @@ public final class Dispatcher {
     return count;
   }
 
+  /** How many of those wait for their time. */
+  int putOff() {
+    return later.size();
+  }
+
+  /** Of how many tasks it is remembered that they were given back or lost. */
+  int givenBack() {
+    return abandoned.size() + lost.size();
+  }
+
   /** Takes an item; {@link #flush} hands it out. */
   void offer(WorkItem item) {
     ArrayDeque<WorkItem> queue = queues(item).get(key(item));
@@ -312,8 +323,11 @@ public final class Dispatcher {
     if (isResult(answer)) {
       if (!abandoned.isEmpty() || !lost.isEmpty()) {
         String task = task(answer.item());
-        abandoned.remove(task);
-        lost.remove(task);
+        boolean mayWait = abandoned.remove(task) != null;
+        mayWait |= lost.remove(task) != null;
+        if (mayWait) {
+          withdraw(answer.item());
+        }
       }
       return false;
     }
@@ -330,6 +344,31 @@ public final class Dispatcher {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
     }
     return true;
+  }
+
+  /** Somebody who was thought lost has answered before the item went to another: it need not go. */
+  private void withdraw(WorkItem answered) {
+    later.removeIf(one -> isSame(one.item(), answered));
+    // The answer may be all that is known of it, without name and version.
+    queues(answered).values().removeIf(queue -> withdraw(answered, queue));
+  }
+
+  private boolean withdraw(WorkItem answered, ArrayDeque<WorkItem> queue) {
+    for (Iterator<WorkItem> all = queue.iterator(); all.hasNext(); ) {
+      WorkItem one = all.next();
+      if (isSame(one, answered)) {
+        all.remove();
+        counts.computeIfPresent(wanted(one), (wanted, crowd) -> crowd.lessOne());
+      }
+    }
+    return queue.isEmpty();
+  }
+
+  /** Any answer to an activity will do; a turn or a batch has a token of its own each time. */
+  private static boolean isSame(WorkItem one, WorkItem other) {
+    return one.kind() == WorkItem.Kind.ACTIVITY
+        ? task(one).equals(task(other))
+        : one.token() == other.token();
   }
 
   /** None of the operations has run, and nothing says that it would be no use to try again. */

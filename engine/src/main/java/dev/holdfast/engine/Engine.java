@@ -345,6 +345,27 @@ public final class Engine implements Workforce, AutoCloseable {
     return loop.differences();
   }
 
+  /**
+   * How many work items wait to be handed out. For tests, as {@link #differences}: on the thread
+   * that drives the agents.
+   */
+  public int waiting() {
+    return dispatcher.waiting();
+  }
+
+  /** How many of those that wait wait for their time. For tests, as {@link #waiting}. */
+  public int putOff() {
+    return dispatcher.putOff();
+  }
+
+  /**
+   * Of how many tasks it is remembered that they were given back or lost. None when nothing waits
+   * and nothing is handed out. For tests, as {@link #waiting}.
+   */
+  public int givenBack() {
+    return dispatcher.givenBack();
+  }
+
   /** Figures for benchmarks and metrics. */
   public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
 

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** What the seed decides. */
-final class Dice {
+public final class Dice {
   private final SplittableRandom random;
 
   Dice(long seed) {
@@ -17,38 +17,38 @@ final class Dice {
   }
 
   /** Dice of their own for another part, so that one part's throws do not change the other's. */
-  Dice split() {
+  public Dice split() {
     return new Dice(random.split());
   }
 
-  RandomGenerator generator() {
+  public RandomGenerator generator() {
     return random.split();
   }
 
-  boolean chance(double probability) {
+  public boolean chance(double probability) {
     return random.nextDouble() < probability;
   }
 
   /** From {@code least} to {@code most}, both included. */
-  int between(int least, int most) {
+  public int between(int least, int most) {
     return least + random.nextInt(most - least + 1);
   }
 
-  long between(long least, long most) {
+  public long between(long least, long most) {
     return least + random.nextLong(most - least + 1);
   }
 
-  <T> T pick(List<T> choices) {
+  public <T> T pick(List<T> choices) {
     return choices.get(random.nextInt(choices.size()));
   }
 
   @SafeVarargs
-  final <T> T any(T... choices) {
+  public final <T> T any(T... choices) {
     return choices[random.nextInt(choices.length)];
   }
 
   /** An index, each as probable as its weight says. */
-  int weighted(int... weights) {
+  public int weighted(int... weights) {
     int sum = 0;
     for (int weight : weights) {
       sum += weight;

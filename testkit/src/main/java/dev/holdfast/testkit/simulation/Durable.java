@@ -65,7 +65,7 @@ final class Durable {
     }
     clock = flush.clock();
     for (Rows.Keyed keyed : flush.commit().records()) {
-      if (keyed.bytes() != null) {
+      if (keyed.bytes() != null && keyed.namespace().equals(Mailbag.NAMESPACE)) {
         world.trace().count("mail " + Mailbag.input(keyed.bytes()).getClass().getSimpleName());
       }
     }

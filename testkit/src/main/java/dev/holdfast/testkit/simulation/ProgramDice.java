@@ -13,6 +13,9 @@ import java.util.List;
 final class ProgramDice {
   private static final List<String> EVENTS = List.of("red", "green", "blue");
 
+  /** More than ever fail: attempts may also be given up because they take too long. */
+  private static final int ATTEMPTS = 100;
+
   private static final String QUESTION = "question";
 
   private final Dice dice;
@@ -133,7 +136,8 @@ final class ProgramDice {
         case 9 -> section(steps);
         default ->
             steps.add(
-                new Step.Retry("flaky", unique("r"), 4, Duration.ofMillis(dice.between(0, 500))));
+                new Step.Retry(
+                    "flaky", unique("r"), ATTEMPTS, Duration.ofMillis(dice.between(0, 500))));
       }
     }
     return steps;

@@ -13,6 +13,7 @@ import dev.holdfast.testkit.program.Prediction;
 import dev.holdfast.testkit.program.Program;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,10 +31,14 @@ public final class Simulation {
   private final long seed;
   private final Workload workload;
   private final Set<Wound> wounds;
+  private final Staff.Staffing staffing;
   private final Dice dice;
   private final World world;
   private final Trace trace;
   private final Clients clients;
+
+  /** Agents that had something to do in their last step. */
+  private final Set<Agent> busy = new LinkedHashSet<>();
 
   /**
    * What a run has come to.
@@ -51,11 +56,20 @@ public final class Simulation {
    * @param wounds how the engine is broken on purpose
    */
   public Simulation(long seed, Workload workload, Set<Wound> wounds) {
+    this(seed, workload, wounds, Staff.Staffing.OWN);
+  }
+
+  /**
+   * @param wounds how the engine is broken on purpose
+   * @param staffing who runs the work
+   */
+  public Simulation(long seed, Workload workload, Set<Wound> wounds, Staff.Staffing staffing) {
     this.seed = seed;
     this.workload = workload;
     this.wounds = wounds;
+    this.staffing = staffing;
     this.dice = new Dice(seed * 31 + workload.name().hashCode());
-    this.world = new World(workload, wounds, dice.split());
+    this.world = new World(workload, wounds, dice.split(), staffing);
     this.trace = world.trace();
     this.clients = new Clients(world, dice.split(), subjects());
   }
@@ -90,6 +104,7 @@ public final class Simulation {
     try {
       for (int step = 0; step < workload.steps(); step++) {
         step();
+        world.staff().check();
         check();
       }
       heal();
@@ -117,7 +132,7 @@ public final class Simulation {
             """
             seed %d of workload %s%s: %s
 
-            Replay it: mvn -pl testkit -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
+            Replay it: mvn -pl %s -am test -Dtest=%s -Dsurefire.failIfNoSpecifiedTests=false \
             -Dholdfast.workload=%s -Dholdfast.seed=%d%s -Dholdfast.trace=true
             Last of %d lines:
             %s\
@@ -127,6 +142,8 @@ public final class Simulation {
                     workload.name(),
                     wounds.isEmpty() ? "" : " with " + wounds,
                     failure.getMessage(),
+                    staffing.module(),
+                    staffing.test(),
                     workload.name(),
                     seed,
                     wounded,
@@ -154,13 +171,13 @@ public final class Simulation {
           2,
           1)) {
         case 0 -> work();
-        case 1 -> world.answerOld();
+        case 1 -> world.staff().answerOld();
         case 2 -> clients.act();
         case 3 -> time();
         case 4 ->
             world.setMood(
                 dice.any(World.Mood.WELL, World.Mood.WELL, World.Mood.SHAKY, World.Mood.FULL));
-        case 5 -> world.changeExecutor();
+        case 5 -> world.staff().change();
         case 6 -> {
           if (dice.chance(0.3)) {
             crash("between steps");
@@ -183,9 +200,8 @@ public final class Simulation {
   private void work() {
     int turn = dice.between(0, world.engine().agents().size());
     if (turn == world.engine().agents().size()) {
-      if (!world.held().isEmpty()) {
-        world.answerOne();
-      }
+      world.checkWorkItems();
+      world.staff().act();
       return;
     }
     Agent agent = world.engine().agents().get(turn);
@@ -197,6 +213,7 @@ public final class Simulation {
 
   private void time() {
     long by;
+    boolean jumps = false;
     switch (dice.weighted(6, 6, 3, 3, workload.clockJumps() ? 1 : 0)) {
       case 0 -> by = dice.between(0L, 2 * Times.MILLI);
       case 1 -> by = dice.between(0L, 100 * Times.MILLI);
@@ -210,10 +227,15 @@ public final class Simulation {
       }
       default -> {
         by = dice.between(-600 * Times.SECOND, 600 * Times.SECOND);
+        jumps = true;
         trace.count(by < 0 ? "clock set back" : "clock set forward");
       }
     }
-    world.clock().advance(by);
+    if (jumps) {
+      world.clock().advance(by);
+    } else {
+      world.pass(by);
+    }
     trace.add("time " + by + " -> " + world.micros());
   }
 
@@ -228,22 +250,23 @@ public final class Simulation {
   /** Nothing goes wrong any more: everything must come to its end. */
   private void heal() {
     world.heal();
+    busy.addAll(world.engine().agents());
     for (int round = 0; round < HEALING_ROUNDS_MAX; round++) {
       runAtThisMoment();
       check();
       boolean more = clients.finish();
       runAtThisMoment();
       check();
-      if (!more && world.held().isEmpty() && !world.hasOperations()) {
+      if (!more && world.staff().isIdle() && !world.hasOperations()) {
         world.compare();
         world.durable().checkFamilies(world.memory());
         return;
       }
       long wake = nextWake();
       if (wake != Long.MAX_VALUE && wake > world.micros()) {
-        world.clock().set(wake);
+        world.pass(wake - world.micros());
       } else {
-        world.clock().advance(Times.MILLI);
+        world.pass(Times.MILLI);
       }
     }
     world.compare();
@@ -275,13 +298,19 @@ public final class Simulation {
     for (int steps = 0; steps < 100_000; steps++) {
       int done = 0;
       for (Agent agent : world.engine().agents()) {
-        done += agent.work();
+        // As its thread does: who has come to rest and is not woken does nothing.
+        if (busy.contains(agent) || agent.hasWork() || agent.nextWake() <= world.micros()) {
+          int worked = agent.work();
+          done += worked;
+          if (worked == 0) {
+            busy.remove(agent);
+          } else {
+            busy.add(agent);
+          }
+        }
       }
       world.checkWorkItems();
-      while (!world.held().isEmpty()) {
-        world.answerOne();
-        done++;
-      }
+      done += world.staff().settle();
       if (done == 0) {
         return;
       }
@@ -299,6 +328,7 @@ public final class Simulation {
       judge(subject);
     }
     new LedgerJudge(world, clients.subjects()).judge();
+    world.staff().judge();
     int most = world.limits().activeInstances() + world.limits().idleInstances();
     if (world.engine().figures().inMemory() > 4L * most + 8) {
       world.violated(

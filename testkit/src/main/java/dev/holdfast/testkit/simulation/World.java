@@ -1,6 +1,5 @@
 package dev.holdfast.testkit.simulation;
 
-import dev.holdfast.core.Answer;
 import dev.holdfast.core.Input;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.Mailbag;
@@ -18,22 +17,17 @@ import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.testkit.driven.FaultyStore;
 import dev.holdfast.testkit.driven.FaultyStore.Fault;
-import dev.holdfast.testkit.driven.ProgramExecutor;
-import dev.holdfast.testkit.driven.ProgramExecutor.Held;
 import dev.holdfast.testkit.driven.VirtualClock;
 import dev.holdfast.testkit.program.Activities;
 import dev.holdfast.testkit.program.Prediction;
 import dev.holdfast.testkit.program.Programs;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One process with its store, which lives on when the process dies. */
-final class World implements Problems {
-  private static final int OLD_MAX = 30;
-
+final class World implements Problems, Scene {
   private final Workload workload;
   private final Set<Wound> wounds;
   private final Dice dice;
@@ -46,14 +40,9 @@ final class World implements Problems {
   private final Limits limits;
 
   private MemoryStore memory = new MemoryStore();
-  private ProgramExecutor executor;
+  private final Staff staff;
   private Engine engine;
-
-  /** Items whose answers may come again, or late. */
-  private final List<Held> old = new ArrayList<>();
-
-  /** Given to an executor that says nothing more about them until everything heals. */
-  private final List<Held> lost = new ArrayList<>();
+  private long passed;
 
   private Mood mood = Mood.WELL;
   private boolean healed;
@@ -68,7 +57,7 @@ final class World implements Problems {
     FULL
   }
 
-  World(Workload workload, Set<Wound> wounds, Dice dice) {
+  World(Workload workload, Set<Wound> wounds, Dice dice, Staff.Staffing staffing) {
     this.workload = workload;
     this.wounds = wounds;
     this.dice = dice;
@@ -89,7 +78,7 @@ final class World implements Problems {
             dice.any(1, 2, 1_000),
             dice.any(30, 10_000));
     trace.add("limits " + limits);
-    this.executor = new ProgramExecutor(programs, activities);
+    this.staff = staffing.opens().apply(this);
     this.engine = open();
   }
 
@@ -109,11 +98,7 @@ final class World implements Problems {
   }
 
   private Engine tryToOpen() {
-    executor = new ProgramExecutor(programs, activities);
-    if (!healed && dice.chance(0.4)) {
-      executor.setPlaces(WorkItem.Kind.ACTIVITY, dice.between(1, 4));
-      executor.setPlaces(WorkItem.Kind.ORCHESTRATOR, dice.between(1, 4));
-    }
+    staff.opening();
     durable.opened(memory.opened());
     Engine opened =
         new Engine(
@@ -122,7 +107,7 @@ final class World implements Problems {
                 limits, dice.any(1, 2, 4), Dispatcher.Unserved.WAITS, clock, engineDice, wounds),
             this,
             reason -> violated("the hub broke down: " + reason, null));
-    opened.add(executor);
+    staff.opened(opened);
     return opened;
   }
 
@@ -149,7 +134,8 @@ final class World implements Problems {
     return trace;
   }
 
-  Programs programs() {
+  @Override
+  public Programs programs() {
     return programs;
   }
 
@@ -161,20 +147,58 @@ final class World implements Problems {
     return memory;
   }
 
-  VirtualClock clock() {
+  @Override
+  public VirtualClock clock() {
     return clock;
+  }
+
+  @Override
+  public Activities activities() {
+    return activities;
+  }
+
+  @Override
+  public Dice dice() {
+    return dice;
+  }
+
+  /** Time goes on. */
+  void pass(long micros) {
+    clock.advance(micros);
+    passed += Math.max(0, micros);
+  }
+
+  @Override
+  public long nanos() {
+    return passed * 1_000;
+  }
+
+  @Override
+  public boolean hasFaults() {
+    return workload.executorFaults() && !healed;
+  }
+
+  @Override
+  public void trace(String line) {
+    trace.add(line);
+  }
+
+  @Override
+  public void count(String what) {
+    trace.count(what);
+  }
+
+  @Override
+  public void violated(String what) {
+    violated(what, null);
   }
 
   Limits limits() {
     return limits;
   }
 
-  List<Held> held() {
-    return executor.held();
-  }
-
-  ProgramExecutor executor() {
-    return executor;
+  Staff staff() {
+    return staff;
   }
 
   Durable durable() {
@@ -233,79 +257,20 @@ final class World implements Problems {
     trace.count("crash");
     durable.checkFamilies(memory);
     engine.close();
-    executor.held().forEach(this::remember);
-    lost.clear();
     memory = memory.reopen();
     engine = open();
   }
 
-  /** Something becomes of one of the items that the executor holds. */
-  void answerOne() {
-    checkWorkItems();
-    Held held = executor.held().remove(dice.between(0, executor.held().size() - 1));
-    WorkItem item = held.item();
-    remember(held);
-    int fate = workload.executorFaults() && !healed ? dice.weighted(70, 8, 4, 3, 2, 3, 4) : 0;
-    trace.add(
-        "answer %s of %s %s: %d".formatted(item.kind(), item.instanceId(), item.name(), fate));
-    switch (fate) {
-      case 0 -> held.answers().answer(executor.run(item));
-      case 6 -> {
-        if (item instanceof WorkItem.Turn turn) {
-          held.answers().answer(executor.runSome(turn, dice.between(2, 3)));
-          trace.count("read fewer events");
-        } else if (item instanceof WorkItem.EntityBatch batch) {
-          held.answers()
-              .answer(executor.runSome(batch, dice.between(1, batch.operations().size())));
-          trace.count("did fewer operations");
-        } else {
-          held.answers().answer(executor.run(item));
-        }
-      }
-      case 1 -> {
-        held.answers().answer(executor.run(item));
-        held.answers().answer(executor.run(item));
-        trace.count("answered twice");
-      }
-      case 2 -> {
-        if (dice.chance(0.5)) {
-          held.answers().answer(new Answer.Lost(item, "the worker died"));
-          trace.count("worker lost");
-        } else {
-          held.answers().answer(new Answer.Abandoned(item, "the worker gives it back"));
-          trace.count("abandoned");
-        }
-      }
-      case 3 -> {
-        held.answers()
-            .answer(
-                new Answer.Deferred(
-                    item,
-                    clock.instant().plusMillis(dice.between(0, 5_000)),
-                    "the breaker is open"));
-        trace.count("deferred");
-      }
-      case 4 -> {
-        held.answers().answer(new Answer.NobodyServes(item, "not here"));
-        trace.count("nobody serves");
-      }
-      default -> {
-        lost.add(held);
-        trace.count("lost");
-      }
-    }
-  }
-
   /** What is handed out must be durable, but for turns. */
   void checkWorkItems() {
-    for (Held held : executor.held()) {
-      if (held.item() instanceof WorkItem.Activity activity
+    for (WorkItem item : staff.held()) {
+      if (item instanceof WorkItem.Activity activity
           && !durable.isScheduled(activity.executionId(), activity.taskId())) {
         violated(
             "%s of %s was handed out before it was durable that it was asked for"
                 .formatted(activity.name(), activity.instanceId()),
             null);
-      } else if (held.item() instanceof WorkItem.EntityBatch batch && !isDurable(batch)) {
+      } else if (item instanceof WorkItem.EntityBatch batch && !isDurable(batch)) {
         violated(
             "a batch of %s was handed out before its operations were durable"
                 .formatted(batch.instanceId()),
@@ -332,57 +297,12 @@ final class World implements Problems {
     return false;
   }
 
-  private void remember(Held held) {
-    if (old.size() == OLD_MAX) {
-      old.remove(0);
-    }
-    old.add(held);
-  }
-
-  /** An answer comes again, or from a worker that the process before had asked. */
-  void answerOld() {
-    if (!old.isEmpty()) {
-      Held held = old.get(dice.between(0, old.size() - 1));
-      trace.add("answer again " + held.item().kind() + " of " + held.item().instanceId());
-      trace.count("old answer of " + held.item().kind());
-      engine.answers().answer(executor.run(held.item()));
-    }
-  }
-
-  /** Names are served or not, places come and go. */
-  void changeExecutor() {
-    if (dice.chance(0.5)) {
-      int served = dice.between(0, 3);
-      executor.serve(
-          (kind, name) ->
-              switch (kind) {
-                case ACTIVITY -> served != 1 || !name.equals("act");
-                case ORCHESTRATOR -> programs.has(name) && (served != 2 || name.length() % 2 == 0);
-                case ENTITY -> served != 3;
-              });
-      trace.add("served " + served);
-      trace.count("served " + served);
-      engine.servedChanged();
-    } else {
-      executor.setPlaces(dice.any(WorkItem.Kind.values()), dice.any(0, 1, 3, 1_000));
-      trace.count("places changed");
-    }
-  }
-
   /** From now on nothing goes wrong any more, and what was lost is given back. */
   void heal() {
     healed = true;
     mood = Mood.WELL;
     trace.add("HEALED");
-    executor.serve((kind, name) -> true);
-    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
-      executor.setPlaces(kind, 1_000);
-    }
-    engine.servedChanged();
-    for (Held held : lost) {
-      held.answers().answer(new Answer.Lost(held.item(), "the worker is known to be dead"));
-    }
-    lost.clear();
+    staff.heal();
   }
 
   /** Memory and store, compared when the store is not in the way. */

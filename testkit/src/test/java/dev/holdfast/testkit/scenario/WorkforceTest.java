@@ -125,6 +125,49 @@ class WorkforceTest {
   }
 
   @Test
+  void what_was_lost_and_is_answered_after_all_goes_to_nobody_else() {
+    ownServesTurnsOnly();
+    other.setPlaces(WorkItem.Kind.ACTIVITY, 0);
+    start(1);
+    Held held = one.held().remove(0);
+    ask.driven.engine().leave(one);
+    held.answers().answer(new Answer.Lost(held.item(), "the stream broke"));
+    ask.driven.settle();
+    assertThat(ask.driven.engine().waiting()).isOne();
+
+    held.answers().answer(one.run(held.item()));
+    ask.driven.settle();
+    own.answerAll();
+    other.setPlaces(WorkItem.Kind.ACTIVITY, 1);
+    ask.driven.engine().placesChanged();
+    ask.driven.settle();
+
+    assertThat(ask.status("a0")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    assertThat(other.given()).isZero();
+    assertThat(ask.driven.engine().waiting()).isZero();
+    assertThat(ask.driven.engine().givenBack()).isZero();
+  }
+
+  @Test
+  void what_was_given_back_and_is_answered_before_its_time_goes_to_nobody_else() {
+    ownServesTurnsOnly();
+    start(1);
+    Held held = one.held().remove(0);
+    held.answers().answer(new Answer.Abandoned(held.item(), "not now"));
+    ask.driven.runAtThisMoment();
+    assertThat(ask.driven.engine().putOff()).isOne();
+
+    held.answers().answer(one.run(held.item()));
+    ask.driven.settle();
+    own.answerAll();
+    ask.driven.advance(Duration.ofMinutes(1));
+
+    assertThat(ask.status("a0")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    assertThat(one.given() + other.given()).isOne();
+    assertThat(ask.driven.engine().givenBack()).isZero();
+  }
+
+  @Test
   void an_item_that_is_lost_with_every_worker_waits_longer_each_time_but_never_fails() {
     ownServesTurnsOnly();
     ask.driven.engine().leave(other);

@@ -34,6 +34,11 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
     return caller == null ? NOBODY : caller;
   }
 
+  /** The same, for a call that this one makes. */
+  Context in(Context context) {
+    return context.withValue(KEY, this);
+  }
+
   /**
    * The same with what tells whether the caller may still call: a stream of work outlives the key
    * with which it was opened.
@@ -58,6 +63,11 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
    */
   boolean mayKnowEntities() {
     return !agent.contains("grpc-java") && !agent.contains("grpc-go");
+  }
+
+  /** The SDKs for Java and Go answer without saying by token what for. */
+  boolean mayOmitTokens() {
+    return isJava() || agent.contains("grpc-go");
   }
 
   /** Another host of ours, which works for this one: it runs items side by side. */
@@ -96,8 +106,7 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
                 call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
                 text(headers.get(AGENT)),
                 text(headers.get(WORKER_ID)));
-        return Contexts.interceptCall(
-            Context.current().withValue(KEY, caller), call, headers, next);
+        return Contexts.interceptCall(caller.in(Context.current()), call, headers, next);
       }
     };
   }

@@ -13,8 +13,8 @@ final class Handout {
   final String token;
   final Executor.Answers answers;
 
-  /** When it was handed out; see {@link System#nanoTime}. */
-  final long at = System.nanoTime();
+  /** When it was handed out; see {@link Workers#now}. */
+  final long at;
 
   /** Its place in the order in which its worker got its items. Guarded by the worker. */
   long number;
@@ -49,12 +49,13 @@ final class Handout {
     }
   }
 
-  Handout(RemoteWorker worker, WorkItem item, String token, Executor.Answers answers) {
+  Handout(RemoteWorker worker, WorkItem item, String token, Executor.Answers answers, long at) {
     this.worker = worker;
     this.item = item;
     this.task = Task.of(item);
     this.token = token;
     this.answers = answers;
+    this.at = at;
   }
 
   synchronized Chunks chunks() {

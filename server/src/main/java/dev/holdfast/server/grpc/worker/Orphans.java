@@ -45,14 +45,13 @@ final class Orphans {
     }
   }
 
-  /** The activity that an answer without a token is for; null when nobody knows. */
-  synchronized WorkItem.@Nullable Activity take(Handout.Task task) {
+  /**
+   * The activity that an answer without a token is for; null when nobody knows. It may have been
+   * with several workers, and each may answer; so it is still remembered when one has.
+   */
+  synchronized WorkItem.@Nullable Activity find(Handout.Task task) {
     Orphan orphan = byTask.get(task);
-    if (orphan == null || orphan.ambiguous()) {
-      return null;
-    }
-    byTask.remove(task);
-    return orphan.activity();
+    return orphan == null || orphan.ambiguous() ? null : orphan.activity();
   }
 
   /** The activity that a token names, though nobody remembers it; null when it names none. */

@@ -39,7 +39,7 @@ final class Overtime {
   }
 
   /**
-   * @param now as {@link System#nanoTime} tells it
+   * @param now as {@link Workers#now} tells it
    */
   void look(RemoteWorker worker, long now) {
     List<Handout> all = worker.inOrder();

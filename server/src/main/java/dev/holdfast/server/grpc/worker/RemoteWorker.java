@@ -10,7 +10,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * other side reads; until then they stay in the memory that they share with the engine. No lock is
  * held while writing.
  */
-final class RemoteWorker implements Executor {
+class RemoteWorker implements Executor {
   private static final Logger log = LoggerFactory.getLogger(RemoteWorker.class);
 
   private final Workers workers;
@@ -48,19 +48,24 @@ final class RemoteWorker implements Executor {
   private final AtomicInteger batches = new AtomicInteger();
 
   /** What this worker has, oldest first of each task. Guarded by this. */
-  private final Map<Handout.Task, Handout> byTask = new HashMap<>();
+  private final Map<Handout.Task, Handout> byTask = new LinkedHashMap<>();
 
+  private volatile boolean tokens;
   private boolean closed;
   private long handedOut;
   private int givenUp;
-  private volatile long lastAnswered = System.nanoTime();
+  private volatile long lastAnswered;
   private volatile boolean stuck;
 
   private final ConcurrentLinkedQueue<ByteString> unwritten = new ConcurrentLinkedQueue<>();
   private final AtomicInteger writing = new AtomicInteger();
+
+  /** Somebody has been told that there are no places because something is unwritten. */
+  private volatile boolean awaited;
+
   private volatile @Nullable Status end;
   private boolean ended;
-  private volatile long lastWritten = System.nanoTime();
+  private volatile long lastWritten;
   private volatile boolean superseded;
 
   RemoteWorker(
@@ -71,6 +76,8 @@ final class RemoteWorker implements Executor {
       java.util.concurrent.Executor transport,
       WorkerSettings settings) {
     this.workers = workers;
+    this.lastAnswered = workers.now();
+    this.lastWritten = lastAnswered;
     this.caller = caller;
     this.allowed = Caller.currentAllowed();
     this.call = call;
@@ -116,10 +123,25 @@ final class RemoteWorker implements Executor {
     return filters.want(kind, name);
   }
 
-  /** What it has and could not do in time it gets again only when there is nobody else. */
+  /**
+   * What it has and could not do in time it gets again only when there is nobody else. Who may
+   * answer without a token gets nothing that such an answer could be mistaken for.
+   */
   @Override
   public boolean takes(WorkItem item) {
-    return filters.want(item) && !(gaveUp(item) && workers.othersWant(item, this));
+    return filters.want(item)
+        && !isMistakable(Handout.Task.of(item))
+        && !(gaveUp(item) && workers.othersWant(item, this));
+  }
+
+  /** Who runs one after the other answers in the order in which it was given its items. */
+  synchronized boolean isMistakable(Handout.Task task) {
+    return caller.mayOmitTokens() && !serial && !tokens && byTask.containsKey(task);
+  }
+
+  /** It has answered with a token, so it always does. */
+  void knowsTokens() {
+    tokens = true;
   }
 
   @Override
@@ -145,10 +167,19 @@ final class RemoteWorker implements Executor {
 
   @Override
   public int places(WorkItem.Kind kind) {
-    if (superseded || stuck || !unwritten.isEmpty() || !call.isReady()) {
+    if (superseded || stuck || !call.isReady() || isBehind()) {
       return 0;
     }
     return most(kind) - taken(kind);
+  }
+
+  /** Whether it has not been written what it has got. Who asks is told when it has been. */
+  private boolean isBehind() {
+    if (unwritten.isEmpty()) {
+      return false;
+    }
+    awaited = true;
+    return !unwritten.isEmpty();
   }
 
   private int most(WorkItem.Kind kind) {
@@ -175,14 +206,14 @@ final class RemoteWorker implements Executor {
   @Override
   public void execute(List<WorkItem> items, Answers answers) {
     for (WorkItem item : items) {
-      Handout handout = new Handout(this, item, workers.newToken(item), answers);
-      ByteString bytes = histories.bytes(item, handout.token);
+      Handout handout = new Handout(this, item, workers.newToken(item), answers, workers.now());
+      ByteString bytes = histories.bytes(item, handout.token, workers.longHistoryBytes());
       if (bytes.size() > itemBytesMax) {
         answers.answer(tooLarge(item, bytes.size()));
       } else if (take(handout)) {
         unwritten.add(bytes);
       } else {
-        answers.answer(new Answer.Lost(item, "its worker had gone"));
+        answers.answer(new Answer.Lost(item, "its worker had gone, or has another of its kind"));
       }
     }
     write();
@@ -210,7 +241,7 @@ final class RemoteWorker implements Executor {
 
   private boolean take(Handout handout) {
     synchronized (this) {
-      if (closed || superseded) {
+      if (closed || superseded || isMistakable(handout.task)) {
         return false;
       }
       handout.number = handedOut++;
@@ -232,10 +263,10 @@ final class RemoteWorker implements Executor {
     return byTask.get(task);
   }
 
-  /** What a turn or activity was handed out with that has not been given up since. */
-  synchronized @Nullable Handout current(Handout.Task task) {
+  /** What this task was handed out with last. */
+  synchronized @Nullable Handout newest(Handout.Task task) {
     Handout one = byTask.get(task);
-    while (one != null && one.givenUp) {
+    while (one != null && one.next != null) {
       one = one.next;
     }
     return one;
@@ -276,7 +307,7 @@ final class RemoteWorker implements Executor {
 
   /** The item is answered or taken back; its place is free. Once for each. */
   void release(Handout handout) {
-    lastAnswered = System.nanoTime();
+    lastAnswered = workers.now();
     synchronized (this) {
       if (handout.givenUp) {
         givenUp--;
@@ -390,10 +421,14 @@ final class RemoteWorker implements Executor {
       }
       ByteString next = unwritten.poll();
       if (next == null) {
+        if (awaited) {
+          awaited = false;
+          workers.placesChanged();
+        }
         return;
       }
       call.onNext(next);
-      lastWritten = System.nanoTime();
+      lastWritten = workers.now();
     }
   }
 

@@ -25,10 +25,13 @@ enum WorkerHistories {
         : WITH_THE_TURN;
   }
 
-  ByteString bytes(WorkItem item, String token) {
+  /**
+   * @param longBytes beyond this a history counts as long
+   */
+  ByteString bytes(WorkItem item, String token, int longBytes) {
     if (this == STREAMED_WHEN_LONG
         && item instanceof WorkItem.Turn turn
-        && turn.request().size() > LONG_BYTES) {
+        && turn.request().size() > longBytes) {
       OrchestratorRequest request = parsed(turn);
       if (request.getPastEventsCount() > 0) {
         ByteString bare =

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,12 +31,14 @@ import org.slf4j.LoggerFactory;
  * <p>An answer that is for nothing (late, twice, unknown) is counted and otherwise ignored: an
  * error would make SDKs give up a healthy stream. Safe from any thread; nothing blocks.
  */
-public final class Workers {
+public class Workers {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
 
   private final Workforce workforce;
   private final WorkerSettings settings;
   private final RandomGenerator dice;
+  private final LongSupplier nanos;
+  private final int longHistoryBytes;
   private final Map<String, Handout> byToken = new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<RemoteWorker> open = new CopyOnWriteArrayList<>();
   private final Orphans orphans = new Orphans();
@@ -49,9 +52,24 @@ public final class Workers {
    * @param dice for completion tokens; cryptographically strong in production
    */
   public Workers(Workforce workforce, WorkerSettings settings, RandomGenerator dice) {
+    this(workforce, settings, dice, System::nanoTime, WorkerHistories.LONG_BYTES);
+  }
+
+  /**
+   * @param nanos the time that passes, as {@link System#nanoTime} tells it
+   * @param longHistoryBytes beyond this a worker that can fetches the history of a turn itself
+   */
+  Workers(
+      Workforce workforce,
+      WorkerSettings settings,
+      RandomGenerator dice,
+      LongSupplier nanos,
+      int longHistoryBytes) {
     this.workforce = workforce;
     this.settings = settings;
     this.dice = dice;
+    this.nanos = nanos;
+    this.longHistoryBytes = longHistoryBytes;
     this.overtime = new Overtime(settings, this::othersHaveRoom);
   }
 
@@ -94,13 +112,35 @@ public final class Workers {
       return;
     }
     Caller caller = Caller.current();
-    RemoteWorker worker = new RemoteWorker(this, caller, request, call, transport, settings);
+    RemoteWorker worker = worker(caller, request, call, transport);
     call.setOnCancelHandler(() -> close(worker, "the connection to its worker was lost"));
     call.setOnReadyHandler(worker::ready);
     supersedeOlder(caller);
     open.add(worker);
     workforce.join(worker);
     log.info("A worker has connected: {}.", worker);
+  }
+
+  RemoteWorker worker(
+      Caller caller,
+      GetWorkItemsRequest request,
+      ServerCallStreamObserver<ByteString> call,
+      java.util.concurrent.Executor transport) {
+    return new RemoteWorker(this, caller, request, call, transport, settings);
+  }
+
+  /** All whose streams are open. */
+  List<RemoteWorker> all() {
+    return open;
+  }
+
+  /** The time that passes; see {@link System#nanoTime}. */
+  long now() {
+    return nanos.getAsLong();
+  }
+
+  int longHistoryBytes() {
+    return longHistoryBytes;
   }
 
   /**
@@ -114,8 +154,11 @@ public final class Workers {
     for (RemoteWorker older : open) {
       if (older.caller().sharesConnection(caller)) {
         for (Handout left : older.supersede()) {
-          if (end(left) && !left.givenUp) {
+          boolean mine = end(left);
+          if (mine) {
             orphans.add(left.item);
+          }
+          if (mine && !left.givenUp) {
             left.answers.answer(
                 new Answer.Abandoned(
                     left.item,
@@ -133,13 +176,18 @@ public final class Workers {
     workforce.leave(worker);
     int count = 0;
     for (Handout left : worker.close()) {
-      if (end(left) && !left.givenUp) {
-        count++;
+      boolean mine = end(left);
+      if (mine) {
         orphans.add(left.item);
+      }
+      if (mine && !left.givenUp) {
+        count++;
         left.answers.answer(new Answer.Lost(left.item, reason));
       }
     }
     reinstateNewest(worker.caller());
+    // What waited for this worker because it had named it may go to others now.
+    workforce.placesChanged();
     log.info("A worker has gone: {}. {} of its items go to others.", worker.caller(), count);
   }
 
@@ -150,7 +198,6 @@ public final class Workers {
     }
     if (newest != null) {
       newest.reinstate();
-      workforce.placesChanged();
     }
   }
 
@@ -198,9 +245,9 @@ public final class Workers {
   /** Waits until workers have answered everything that they have; false when that took longer. */
   public synchronized boolean awaitAnswers(Duration atMost) throws InterruptedException {
     awaited = true;
-    long until = System.nanoTime() + atMost.toNanos();
+    long until = now() + atMost.toNanos();
     while (!allAnswered()) {
-      long left = (until - System.nanoTime()) / 1_000_000;
+      long left = (until - now()) / 1_000_000;
       if (left <= 0) {
         return false;
       }
@@ -254,7 +301,7 @@ public final class Workers {
     }
     WorkItem.Activity late =
         token.isEmpty()
-            ? orphans.take(Handout.Task.of(response))
+            ? orphans.find(Handout.Task.of(response))
             : Orphans.fromToken(token, response);
     if (late == null) {
       ignore("activity", response.getInstanceId());
@@ -300,26 +347,38 @@ public final class Workers {
   private void drop(Handout handout) {
     end(handout);
     ignore("item", handout.item.instanceId());
+    workforce.placesChanged();
   }
 
-  private void answer(Handout handout, Answer answer) {
+  void answer(Handout handout, Answer answer) {
     if (end(handout)) {
-      handout.answers.answer(answer);
+      if (!handout.givenUp || isResult(answer)) {
+        handout.answers.answer(answer);
+      } else {
+        ignore("item", handout.item.instanceId());
+        workforce.placesChanged();
+      }
     } else {
       ignore("item", handout.item.instanceId());
     }
+  }
+
+  private static boolean isResult(Answer answer) {
+    return !(answer instanceof Answer.Lost || answer instanceof Answer.Abandoned);
   }
 
   /**
    * Without a token only the connection can tell for which item an answer is: an old answer for an
    * instance must not be taken for that of a newer turn which another worker runs.
    */
-  private @Nullable Handout find(String token, String instanceId, int taskId) {
+  @Nullable Handout find(String token, String instanceId, int taskId) {
     if (!token.isEmpty()) {
       Handout handout = byToken.get(token);
-      return handout != null && handout.task.equals(new Handout.Task(instanceId, taskId))
-          ? handout
-          : null;
+      if (handout == null || !handout.task.equals(new Handout.Task(instanceId, taskId))) {
+        return null;
+      }
+      handout.worker.knowsTokens();
+      return handout;
     }
     Caller caller = Caller.current();
     Handout.Task task = new Handout.Task(instanceId, taskId);
@@ -348,34 +407,38 @@ public final class Workers {
     Handout handout = byToken.get(token);
     if (handout == null) {
       ignore("item", "an unknown instance");
-    } else if (handout.givenUp) {
-      drop(handout);
     } else {
       answer(handout, new Answer.Lost(handout.item, "its worker gave it back"));
     }
   }
 
   /**
-   * What a turn that is with a worker has for history.
+   * What a turn that is with a worker has for history; with the worker that asks, if it has one.
+   * Another may have the same turn, or even the next one, when it took this worker too long.
    *
    * @param executionId "" for any
    */
   public Optional<List<HistoryEvent>> historyOf(String instanceId, String executionId) {
     Handout.Task task = new Handout.Task(instanceId, Handout.Task.TURN);
+    Caller caller = Caller.current();
+    WorkItem.Turn found = null;
     for (RemoteWorker worker : open) {
-      Handout handout = worker.current(task);
+      Handout handout = worker.newest(task);
       if (handout != null
           && handout.item instanceof WorkItem.Turn turn
           && (executionId.isEmpty() || executionId.equals(turn.executionId()))) {
-        return Optional.of(WorkerHistories.parsed(turn).getPastEventsList());
+        if (worker.caller().sharesConnection(caller)) {
+          return Optional.of(WorkerHistories.parsed(turn).getPastEventsList());
+        }
+        found = handout.givenUp && found != null ? found : turn;
       }
     }
-    return Optional.empty();
+    return Optional.ofNullable(found).map(turn -> WorkerHistories.parsed(turn).getPastEventsList());
   }
 
   /** Sends health pings where nothing else was sent; to be called from time to time. */
   public void ping() {
-    long now = System.nanoTime();
+    long now = now();
     for (RemoteWorker worker : open) {
       if (!worker.isAllowed()) {
         close(worker, "its key opens nothing any more");
@@ -390,7 +453,7 @@ public final class Workers {
 
   /** Gives up what takes too long; to be called every {@link WorkerSettings#lookEvery}. */
   public void look() {
-    long now = System.nanoTime();
+    long now = now();
     for (RemoteWorker worker : open) {
       overtime.look(worker, now);
     }
@@ -398,7 +461,7 @@ public final class Workers {
 
   private boolean othersHaveRoom(WorkItem item, RemoteWorker than) {
     for (RemoteWorker one : open) {
-      if (one != than && one.wants(item) && one.places(item.kind()) > 0) {
+      if (one != than && one.takes(item) && one.places(item.kind()) > 0) {
         return true;
       }
     }

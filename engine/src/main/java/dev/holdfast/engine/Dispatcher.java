@@ -364,11 +364,14 @@ public final class Dispatcher {
     return queue.isEmpty();
   }
 
-  /** Any answer to an activity will do; a turn or a batch has a token of its own each time. */
-  private static boolean isSame(WorkItem one, WorkItem other) {
-    return one.kind() == WorkItem.Kind.ACTIVITY
-        ? task(one).equals(task(other))
-        : one.token() == other.token();
+  /**
+   * Whether an item that waits is what was answered. A later attempt may go under the id of an
+   * activity that has failed, so the token tells them apart; 0 is that of an answer of which only
+   * the task is known.
+   */
+  private static boolean isSame(WorkItem waits, WorkItem answered) {
+    return waits.token() == answered.token()
+        || (answered.token() == 0 && task(waits).equals(task(answered)));
   }
 
   /** None of the operations has run, and nothing says that it would be no use to try again. */

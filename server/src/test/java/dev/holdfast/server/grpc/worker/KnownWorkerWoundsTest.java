@@ -11,12 +11,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Breaks the rooms of remote workers on purpose and demands that the simulation notices. That it
- * notices nothing over the same seeds without a wound is what {@link WorkerSimulationTest} shows.
+ * Breaks the rooms of remote workers on purpose and demands that the simulation notices, and that
+ * it notices nothing in the same world without the wound.
  */
 class KnownWorkerWoundsTest {
-  /** {@link WorkerSimulationTest} runs no fewer. */
-  private static final int SEEDS = WorkerSimulationTest.SEEDS;
+  /** Most need one or two; a change of the rooms may move those that need more. */
+  private static final int SEEDS_MAX = 300;
 
   @BeforeAll
   static void quiet() {
@@ -33,27 +33,30 @@ class KnownWorkerWoundsTest {
   void every_wound_is_noticed(WoundedWorkers.Wound wound) {
     Optional<SimulationFailure> noticed = noticed(wound);
 
-    assertThat(noticed).as("that %s is noticed within %d seeds", wound, SEEDS).isPresent();
+    assertThat(noticed).as("that %s is noticed within %d seeds", wound, SEEDS_MAX).isPresent();
     System.out.println(
         wound + ": " + noticed.orElseThrow().getMessage().lines().findFirst().orElseThrow());
   }
 
   private static Optional<SimulationFailure> noticed(WoundedWorkers.Wound wound) {
-    for (long seed = 1; seed <= SEEDS; seed++) {
+    for (long seed = 1; seed <= SEEDS_MAX; seed++) {
       for (Workload workload : Workload.ALL) {
         try {
-          var unused =
-              WorkerSimulationTest.simulation(
-                      seed,
-                      workload,
-                      (workforce, settings, dice, nanos, longHistory) ->
-                          new WoundedWorkers(wound, workforce, settings, dice, nanos, longHistory))
-                  .run();
+          run(
+              seed,
+              workload,
+              (workforce, settings, dice, nanos, longHistory) ->
+                  new WoundedWorkers(wound, workforce, settings, dice, nanos, longHistory));
         } catch (SimulationFailure noticed) {
+          run(seed, workload, Workers::new);
           return Optional.of(noticed);
         }
       }
     }
     return Optional.empty();
+  }
+
+  private static void run(long seed, Workload workload, RemoteStaff.Rooms rooms) {
+    var unused = WorkerSimulationTest.simulation(seed, workload, rooms).run();
   }
 }

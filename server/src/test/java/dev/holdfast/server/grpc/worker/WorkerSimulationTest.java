@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * .soak}, {@code .trace}.
  */
 class WorkerSimulationTest {
-  static final int SEEDS = 60;
+  private static final int SEEDS = 60;
 
   /** What a run of all seeds must have exercised; what never happens proves nothing. */
   private static final List<String> EXERCISED =

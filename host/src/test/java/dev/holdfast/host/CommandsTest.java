@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class CommandsTest {
   @TempDir Path data;
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<@Nullable String> addressees = Collections.synchronizedList(new ArrayList<>());
   private final Deque<Answer> answers = new ArrayDeque<>();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -46,7 +48,11 @@ class CommandsTest {
     host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     host.createContext("/", this::answer);
     host.start();
-    new DataFolder(data).announce(URI.create("http://127.0.0.1:" + host.getAddress().getPort()));
+    new DataFolder(data).announce(url(), "id-1");
+  }
+
+  private URI url() {
+    return URI.create("http://127.0.0.1:" + host.getAddress().getPort());
   }
 
   @AfterEach
@@ -58,6 +64,7 @@ class CommandsTest {
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
     String page = exchange.getRequestHeaders().getFirst("x-ms-continuation-token");
     String key = exchange.getRequestHeaders().getFirst("x-functions-key");
+    addressees.add(exchange.getRequestHeaders().getFirst("x-holdfast-host"));
     asked.add(
         exchange.getRequestMethod()
             + " "
@@ -357,6 +364,46 @@ class CommandsTest {
     assertThat(err.toString())
         .contains("Cannot reach the host at http://127.0.0.1:")
         .contains("holdfast start");
+  }
+
+  @Test
+  void requests_are_meant_for_the_very_host_that_uses_the_folder() {
+    willAnswer(421, "{\"Message\":\"This request is meant for another host.\"}");
+
+    assertThat(runHere("purge", "--yes")).isEqualTo(1);
+
+    assertThat(addressees).containsExactly("id-1");
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "No host uses " + data + " any more; another one answers at " + url() + ".",
+            "  Nothing was done there.",
+            "  Start one with 'holdfast start --data "
+                + data
+                + "', or say which one is meant with --url.");
+  }
+
+  @Test
+  void nobody_in_particular_is_meant_by_an_older_note_or_a_url() throws IOException {
+    willAnswer(200, "[]");
+
+    assertThat(run("list", "--url", url().toString())).isZero();
+    Files.writeString(data.resolve("host.url"), url() + "\n");
+    assertThat(runHere("list")).isZero();
+
+    assertThat(addressees).containsExactly(null, null);
+  }
+
+  @Test
+  void a_folder_without_a_host_is_not_taken_for_any_other_host() throws IOException {
+    Files.delete(data.resolve("host.url"));
+
+    for (Path folder : List.of(data, data.resolve("nowhere"))) {
+      assertThat(run("purge", "--yes", "--data", folder.toString())).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("No host uses " + folder + ".", "holdfast start --data " + folder, "--url");
+    }
+    assertThat(asked).isEmpty();
   }
 
   @Test

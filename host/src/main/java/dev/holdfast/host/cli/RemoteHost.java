@@ -3,6 +3,7 @@ package dev.holdfast.host.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
+import dev.holdfast.server.http.Site;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +27,27 @@ public final class RemoteHost {
   static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
   static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
 
+  private final Target target;
   private final URI base;
   private final @Nullable String key;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
-  public RemoteHost(URI base, @Nullable String key) {
-    this.base = base;
+  /**
+   * Whom commands speak to.
+   *
+   * @param hostId of the host that is meant; null takes whichever listens there
+   * @param data the folder by which it was found; null if somebody named the URL
+   */
+  record Target(URI url, @Nullable String hostId, @Nullable Path data) {
+    static Target of(URI url) {
+      return new Target(url, null, null);
+    }
+  }
+
+  RemoteHost(Target target, @Nullable String key) {
+    this.target = target;
+    this.base = target.url();
     this.key = key;
   }
 
@@ -121,6 +137,9 @@ public final class RemoteHost {
     if (key != null) {
       request.header("x-functions-key", key);
     }
+    if (target.hostId() != null) {
+      request.header(Site.ADDRESSEE, target.hostId());
+    }
     return request;
   }
 
@@ -152,6 +171,12 @@ public final class RemoteHost {
             .filter(it -> !it.isEmpty())
             .orElse(null);
     Reply reply = new Reply(status, response.body(), continuation);
+    if (status == 421 && target.hostId() != null && target.data() != null) {
+      throw new CannotException(
+          "No host uses " + target.data() + " any more; another one answers at " + base + ".",
+          "Nothing was done there.",
+          Connection.startOrSay(target.data()));
+    }
     if (status == 401 || status == 403) {
       throw new CannotException(
           CannotException.REFUSED,

@@ -208,9 +208,9 @@ class CommandsTest {
 
     assertThat(asked)
         .containsExactly(
-            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false"
+            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false&showOutput=false"
                 + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y",
-            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false"
+            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false&showOutput=false"
                 + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y page p2");
     assertThat(out.toString().lines())
         .containsExactly(
@@ -268,6 +268,55 @@ class CommandsTest {
         .containsExactly(
             "POST /runtime/webhooks/durabletask/orchestrators/Sequence/abc [1] key secret");
     assertThat(out.toString().strip()).isEqualTo("abc");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "list, '<html>hello</html>', JSON",
+    "list, '{}', JSON array",
+    "list, '[1]', array of objects",
+    "list, '', JSON array",
+    "show a, 'hello', JSON",
+    "show a, '', JSON object",
+    "why a, '[]', JSON object",
+    "why a, '{}', summary",
+    "wait a, '{\"runtimeStatus\":\"Comp', Column",
+    "wait a, '{}', runtimeStatus",
+    "wait a, '', JSON object",
+    "run X --wait, '', JSON object",
+    "run X, '{}', 'id'",
+    "restart a, '{}', 'id'",
+    "purge a, '[]', JSON object",
+    "purge a, '{}', instancesDeleted",
+    "versions, '{}', JSON array"
+  })
+  void an_answer_that_cannot_be_read_is_an_error(String command, String answer, String words) {
+    willAnswer(200, answer);
+
+    assertThat(runHere(command.split(" "))).isEqualTo(1);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("Cannot read the answer of the host at " + url(), words);
+  }
+
+  @Test
+  void payloads_of_any_size_come_through_as_they_are() {
+    String deep = "[".repeat(1000) + "]".repeat(1000);
+    String digits = "1".repeat(5_000) + ".50e99999999999";
+    willAnswer(
+        200,
+        "{\"runtimeStatus\":\"Completed\",\"output\":"
+            + deep
+            + ",\"customStatus\":"
+            + digits
+            + ",\"input\":\""
+            + "x".repeat(21_000_000)
+            + "\"}");
+
+    assertThat(runHere("wait", "a")).isZero();
+    assertThat(out.toString().replace(" ", "").strip()).isEqualTo(deep);
+    assertThat(runHere("show", "a")).isZero();
+    assertThat(out.toString()).contains(digits + ",").contains("x".repeat(21_000_000));
   }
 
   @Test

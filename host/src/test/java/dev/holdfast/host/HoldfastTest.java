@@ -146,6 +146,25 @@ class HoldfastTest {
   }
 
   @Test
+  void what_the_host_takes_the_commands_can_read() throws Exception {
+    String deep = "[".repeat(1000) + "]".repeat(1000);
+    try (Holdfast host = start()) {
+      host.announce();
+      assertThat(
+              new Http(host.url())
+                  .post("/runtime/webhooks/durabletask/orchestrators/TwoSteps/deep", deep)
+                  .statusCode())
+          .isEqualTo(202);
+      command("terminate", "deep", "--reason", "enough");
+
+      assertThat(command("wait", "deep", "--timeout", "30s").exitCode()).isEqualTo(5);
+      assertThat(command("show", "deep").out().replace(" ", "")).contains(deep);
+      assertThat(command("list").out()).contains("deep");
+      assertThat(command("list", "--json").out().replace(" ", "")).contains(deep);
+    }
+  }
+
+  @Test
   void a_command_for_a_folder_does_nothing_to_another_host_on_the_same_port() throws Exception {
     DataFolder folderOfTheDead = new DataFolder(folder.resolve("dead"));
     try (Holdfast host = start()) {

@@ -2,7 +2,6 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
 import dev.holdfast.host.log.Terminal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,7 +82,7 @@ public final class Messages {
           RemoteHost.succeeded(
               "The host refused to start '" + name + "'.",
               host.post(path, Map.of(), Payload.read(input)));
-      String started = String.valueOf(reply.object().get("id"));
+      String started = reply.text(reply.object(), "id");
       if (wait) {
         spec.commandLine().getErr().println("Started '" + started + "'.");
         return Wait.until(host, spec, started, null);
@@ -164,7 +163,7 @@ public final class Messages {
     public Integer call() {
       Reply reply =
           send("restart", Map.of("restartWithNewInstanceId", Boolean.toString(!sameId)), null);
-      return say(String.valueOf(reply.object().get("id")));
+      return say(reply.text(reply.object(), "id"));
     }
   }
 
@@ -211,8 +210,8 @@ public final class Messages {
         }
         RemoteHost.succeeded("The host refused to purge.", reply);
       }
-      Object deleted = reply.object().get("instancesDeleted");
-      spec.commandLine().getOut().println("Instances deleted: " + Json.write(deleted));
+      String deleted = reply.text(reply.object(), "instancesDeleted");
+      spec.commandLine().getOut().println("Instances deleted: " + deleted);
       return 0;
     }
 

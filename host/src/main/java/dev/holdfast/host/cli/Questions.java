@@ -41,11 +41,11 @@ public final class Questions {
               connection.open().get(RemoteHost.HOLDFAST + "/" + RemoteHost.segment(id) + "/why"));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.pretty(reply.json()));
+        out.println(Json.pretty(reply.object()));
         return 0;
       }
       Map<String, @Nullable Object> why = reply.object();
-      out.println(why.get("summary"));
+      out.println(reply.text(why, "summary"));
       if (why.get("waitingFor") instanceof List<?> waiting) {
         waiting.forEach(it -> print(out, it));
       }
@@ -105,7 +105,7 @@ public final class Questions {
               connection
                   .open()
                   .get(RemoteHost.INSTANCES + "/" + RemoteHost.segment(id), query, null));
-      spec.commandLine().getOut().println(Json.pretty(reply.json()));
+      spec.commandLine().getOut().println(Json.pretty(reply.object()));
       return 0;
     }
   }
@@ -144,7 +144,7 @@ public final class Questions {
 
     @Override
     public Integer call() {
-      List<Object> found = new ArrayList<>();
+      List<Map<String, @Nullable Object>> found = new ArrayList<>();
       RemoteHost host = connection.open();
       String continuation = null;
       boolean more;
@@ -165,6 +165,7 @@ public final class Questions {
       Map<String, String> query = new LinkedHashMap<>();
       query.put("top", Integer.toString(size));
       query.put("showInput", Boolean.toString(json));
+      query.put("showOutput", Boolean.toString(json));
       if (!statuses.isEmpty()) {
         query.put("runtimeStatus", StatusName.list(statuses));
       }
@@ -180,7 +181,7 @@ public final class Questions {
       }
     }
 
-    private void print(List<Object> found, boolean more) {
+    private void print(List<Map<String, @Nullable Object>> found, boolean more) {
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(Json.pretty(found));
@@ -192,10 +193,8 @@ public final class Questions {
       }
     }
 
-    private static List<String> row(Object instance) {
-      return instance instanceof Map<?, ?> map
-          ? FIELDS.stream().map(it -> String.valueOf(map.get(it))).toList()
-          : FIELDS.stream().map(it -> "?").toList();
+    private static List<String> row(Map<String, @Nullable Object> instance) {
+      return FIELDS.stream().map(it -> String.valueOf(instance.get(it))).toList();
     }
   }
 }

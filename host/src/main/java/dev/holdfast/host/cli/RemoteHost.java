@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -54,38 +55,80 @@ public final class RemoteHost {
   /**
    * What the host said.
    *
+   * @param from where it was asked
    * @param continuation where the next page begins; null on the last
    */
-  record Reply(int status, String body, @Nullable String continuation) {
+  record Reply(URI from, int status, String body, @Nullable String continuation) {
 
-    /** The body as plain JSON values; a text that is no JSON as it is. */
+    /**
+     * The body as plain JSON values; null when there is none.
+     *
+     * @throws CannotException it is no JSON
+     */
     @Nullable Object json() {
       try {
-        return body.isBlank() ? null : Json.read(body);
+        return body.isBlank() ? null : Json.payload(body);
       } catch (JsonProcessingException e) {
-        return body;
+        throw unreadable("Column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
       }
     }
 
+    /** The body, which must be a JSON object. */
     Map<String, @Nullable Object> object() {
-      return json() instanceof Map<?, ?> map ? Json.names(map) : Map.of();
+      if (json() instanceof Map<?, ?> map) {
+        return Json.names(map);
+      }
+      throw unreadable("It should be a JSON object.");
     }
 
-    List<?> list() {
-      return json() instanceof List<?> list ? list : List.of();
+    /** The body, which must be a JSON array of objects. */
+    List<Map<String, @Nullable Object>> list() {
+      if (!(json() instanceof List<?> list)) {
+        throw unreadable("It should be a JSON array.");
+      }
+      List<Map<String, @Nullable Object>> objects = new ArrayList<>();
+      for (Object item : list) {
+        if (!(item instanceof Map<?, ?> map)) {
+          throw unreadable("It should be a JSON array of objects.");
+        }
+        objects.add(Json.names(map));
+      }
+      return objects;
+    }
+
+    /** What an object that came with this reply says under a name; it must say something. */
+    String text(Map<String, @Nullable Object> object, String name) {
+      Object value = object.get(name);
+      if (value == null || value.toString().isEmpty()) {
+        throw unreadable("It should say '" + name + "'.");
+      }
+      return value.toString();
+    }
+
+    private CannotException unreadable(String why) {
+      return new CannotException(
+          "Cannot read the answer of the host at " + from + ".",
+          why,
+          "Does a Holdfast of this version listen there? 'holdfast version' tells this one.");
     }
 
     /** The host's own words about a refusal, whichever of its shapes they come in. */
     String message() {
-      Object json = json();
-      if (json instanceof Map<?, ?> map) {
-        for (String name : List.of("Message", "message", "error")) {
-          if (map.get(name) instanceof String text) {
-            return text;
+      if (body.isBlank()) {
+        return "It answered " + status + " without a word.";
+      }
+      try {
+        if (Json.payload(body) instanceof Map<?, ?> map) {
+          for (String name : List.of("Message", "message", "error")) {
+            if (map.get(name) instanceof String text) {
+              return text;
+            }
           }
         }
+      } catch (JsonProcessingException e) {
+        // Not every server in the way speaks JSON.
       }
-      return json == null ? "It answered " + status + " without a word." : body.strip();
+      return body.strip();
     }
   }
 
@@ -170,7 +213,7 @@ public final class RemoteHost {
             .firstValue("x-ms-continuation-token")
             .filter(it -> !it.isEmpty())
             .orElse(null);
-    Reply reply = new Reply(status, response.body(), continuation);
+    Reply reply = new Reply(base, status, response.body(), continuation);
     if (status == 421 && target.hostId() != null && target.data() != null) {
       throw new CannotException(
           "No host uses " + target.data() + " any more; another one answers at " + base + ".",

@@ -162,8 +162,6 @@ public final class Versions implements Callable<Integer> {
             "The host refused to count.", host.get(RemoteHost.VERSIONS, query, null))
         .list()
         .stream()
-        .filter(Map.class::isInstance)
-        .map(it -> Json.names((Map<?, ?>) it))
         .filter(it -> all || version == null || version.equals(it.get("version")))
         .filter(it -> name == null || name.equalsIgnoreCase(String.valueOf(it.get("name"))))
         .toList();

@@ -70,8 +70,9 @@ public final class Wait implements Callable<Integer> {
     boolean told = false;
     CountDownLatch never = new CountDownLatch(1);
     while (true) {
-      Map<String, @Nullable Object> state = state(host, id);
-      String status = String.valueOf(state.get("runtimeStatus"));
+      Reply reply = state(host, id);
+      Map<String, @Nullable Object> state = reply.object();
+      String status = reply.text(state, "runtimeStatus");
       if (ENDED.contains(status)) {
         return ended(spec, id, status, state);
       }
@@ -92,9 +93,9 @@ public final class Wait implements Callable<Integer> {
     }
   }
 
-  private static Map<String, @Nullable Object> state(RemoteHost host, String id) {
-    Reply reply = host.get(RemoteHost.INSTANCES + "/" + RemoteHost.segment(id));
-    return RemoteHost.about(id, reply).object();
+  private static Reply state(RemoteHost host, String id) {
+    String path = RemoteHost.INSTANCES + "/" + RemoteHost.segment(id);
+    return RemoteHost.about(id, host.get(path, Map.of("showInput", "false"), null));
   }
 
   private static void tell(CommandSpec spec, String id, String status, @Nullable Duration left) {

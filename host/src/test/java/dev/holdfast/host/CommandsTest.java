@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -258,6 +259,46 @@ class CommandsTest {
     assertThat(out.toString()).contains("'a'");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "raise x/y E/F 1, POST …instances/x%2Fy/raiseEvent/E%2FF 1",
+    "run a/b 1, POST …orchestrators/a%2Fb 1",
+    "run A 1 --id x/y, POST …orchestrators/A/x%2Fy 1",
+    "show a?b#c%d+e, GET …instances/a%3Fb%23c%25d%2Be",
+    "purge x/y, DELETE …instances/x%2Fy",
+    "terminate x/y, POST …instances/x%2Fy/terminate"
+  })
+  void a_name_or_id_is_one_segment_whatever_is_in_it(String command, String request) {
+    willAnswer(200, "{\"id\":\"x/y\",\"instancesDeleted\":1}");
+
+    assertThat(runHere(command.split(" "))).isZero();
+
+    assertThat(asked).containsExactly(request.replace("…", "/runtime/webhooks/durabletask/"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "show _, an instance id",
+    "why _, an instance id",
+    "wait _, an instance id",
+    "purge _, an instance id",
+    "terminate _, an instance id",
+    "restart _, an instance id",
+    "raise _ Go, an instance id",
+    "raise a _, the name of an event",
+    "run _, the name of an orchestrator",
+    "run X --id _, an instance id"
+  })
+  void nothing_is_no_name(String command, String what) {
+    String[] arguments = command.split(" ");
+    Arrays.asList(arguments).replaceAll(it -> it.equals("_") ? "" : it);
+
+    assertThat(runHere(arguments)).isEqualTo(2);
+
+    assertThat(asked).isEmpty();
+    assertThat(err.toString()).contains("'' is not " + what + ".");
+  }
+
   @Test
   void run_starts_and_prints_the_id() {
     willAnswer(202, "{\"id\":\"abc\"}");
@@ -453,6 +494,45 @@ class CommandsTest {
           .contains("No host uses " + folder + ".", "holdfast start --data " + folder, "--url");
     }
     assertThat(asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "list --top 0, 0 is too small, --top",
+    "list --top -1, -1 is too small, --top",
+    "list --after yesterday, 'yesterday' is no time, --after",
+    "list --before 2026-13-01, '2026-13-01' is no time, --before",
+    "purge --yes --after x, 'x' is no time, --after",
+    "purge --yes --before 12026-01-01T00:00Z, is no time, --before",
+    "wait a --timeout 999999999999999d, is no length of time, --timeout",
+    "wait a --timeout P-1D, is no length of time, --timeout",
+    "versions 1 --wait --timeout 300000d, is no length of time, --timeout",
+    "keys rotate host --grace P-1D, is no length of time, --grace",
+    "keys rotate host --grace 999999999999999d, is no length of time, --grace"
+  })
+  void a_value_that_makes_no_sense_is_wrong_usage(String command, String what, String option) {
+    assertThat(runHere(command.split(" "))).isEqualTo(2);
+
+    assertThat(asked).isEmpty();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains(what).contains("Correct " + option + ".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-01, 2026-03-01T00:00:00Z",
+    "2026-03-01T10:00, 2026-03-01T10:00:00Z",
+    "2026-03-01 10:00:00.5, 2026-03-01T10:00:00.500Z",
+    "2026-03-01T10:00:00+02:00, 2026-03-01T08:00:00Z",
+    "2026-03-01T10:00:00Z, 2026-03-01T10:00:00Z"
+  })
+  void times_are_understood_as_hosts_do(String given, String sent) {
+    willAnswer(200, "[]");
+
+    assertThat(runHere("list", "--after", given, "--before", given)).isZero();
+
+    String encoded = sent.replace(":", "%3A");
+    assertThat(asked.get(0)).endsWith("&createdTimeFrom=" + encoded + "&createdTimeTo=" + encoded);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.holdfast.host.cli;
 
-import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.server.http.keys.Key;
 import dev.holdfast.server.http.keys.Key.Kind;
@@ -167,14 +166,7 @@ public final class KeysCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Duration both = Amounts.duration(grace);
-      if (both == null) {
-        throw new CannotException(
-            CannotException.USAGE,
-            "'" + grace + "' is no length of time.",
-            "It must be like 30m, 24h or 7d.",
-            "Correct --grace.");
-      }
+      Duration both = Given.time("--grace", grace);
       return show(spec, ring.open().rotate(which.kind, which.scope(), which.name(), both));
     }
   }

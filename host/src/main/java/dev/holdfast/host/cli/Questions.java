@@ -35,10 +35,8 @@ public final class Questions {
 
     @Override
     public Integer call() {
-      Reply reply =
-          RemoteHost.about(
-              id,
-              connection.open().get(RemoteHost.HOLDFAST + "/" + RemoteHost.segment(id) + "/why"));
+      String path = RemoteHost.why(id);
+      Reply reply = RemoteHost.about(id, connection.open().get(path));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(Json.pretty(reply.object()));
@@ -99,12 +97,8 @@ public final class Questions {
     public Integer call() {
       Map<String, String> query =
           history ? Map.of("showHistory", "true", "showHistoryOutput", "true") : Map.of();
-      Reply reply =
-          RemoteHost.about(
-              id,
-              connection
-                  .open()
-                  .get(RemoteHost.INSTANCES + "/" + RemoteHost.segment(id), query, null));
+      String path = RemoteHost.instance(id);
+      Reply reply = RemoteHost.about(id, connection.open().get(path, query, null));
       spec.commandLine().getOut().println(Json.pretty(reply.object()));
       return 0;
     }
@@ -144,6 +138,7 @@ public final class Questions {
 
     @Override
     public Integer call() {
+      Given.atLeast(1, "--top", top);
       List<Map<String, @Nullable Object>> found = new ArrayList<>();
       RemoteHost host = connection.open();
       String continuation = null;
@@ -170,8 +165,8 @@ public final class Questions {
         query.put("runtimeStatus", StatusName.list(statuses));
       }
       put(query, "instanceIdPrefix", prefix);
-      put(query, "createdTimeFrom", after);
-      put(query, "createdTimeTo", before);
+      put(query, "createdTimeFrom", Given.momentIfAny("--after", after));
+      put(query, "createdTimeTo", Given.momentIfAny("--before", before));
       return query;
     }
 

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A running host, asked over HTTP. What goes wrong comes back as {@link CannotException}. */
 public final class RemoteHost {
+  private static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
+  private static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
   static final String INSTANCES = "/runtime/webhooks/durabletask/instances";
-  static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
   static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
-  static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
 
   private final Target target;
   private final URI base;
@@ -132,7 +132,52 @@ public final class RemoteHost {
     }
   }
 
-  static String segment(String text) {
+  /** The path of an instance, or of what can be done with it. */
+  static String instance(String id, String... further) {
+    return named(INSTANCES, "an instance id", id, further);
+  }
+
+  /** The path of what an instance waits for. */
+  static String why(String id) {
+    return named(HOLDFAST, "an instance id", id, "why");
+  }
+
+  /**
+   * The path under which an orchestrator is started.
+   *
+   * @param id null has one made
+   */
+  static String orchestrator(String name, @Nullable String id) {
+    String path = named(ORCHESTRATORS, "the name of an orchestrator", name);
+    return id == null ? path : named(path, "an instance id", id);
+  }
+
+  /** The path by which an event is raised. */
+  static String event(String id, String event) {
+    return named(instance(id, "raiseEvent"), "the name of an event", event);
+  }
+
+  /**
+   * Something's path: its name makes one segment, whatever is in it. Without a name the path would
+   * be that of all things of its kind.
+   */
+  private static String named(String path, String what, String name, String... further) {
+    if (name.isEmpty()) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "'' is not " + what + ".",
+          "It must have at least one character.",
+          "If it came from a variable of the shell, that one is empty.");
+    }
+    StringBuilder longer = new StringBuilder(path).append('/').append(encoded(name));
+    for (String segment : further) {
+      longer.append('/').append(segment);
+    }
+    return longer.toString();
+  }
+
+  /** As one segment of a path, or one value of a query. */
+  private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
@@ -174,7 +219,7 @@ public final class RemoteHost {
 
   private HttpRequest.Builder request(String path, Map<String, String> query) {
     StringJoiner parameters = new StringJoiner("&", "?", "").setEmptyValue("");
-    query.forEach((name, value) -> parameters.add(name + "=" + segment(value)));
+    query.forEach((name, value) -> parameters.add(name + "=" + encoded(value)));
     HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path + parameters)).timeout(Duration.ofSeconds(60));
     if (key != null) {

@@ -1,6 +1,5 @@
 package dev.holdfast.host.cli;
 
-import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
@@ -77,22 +76,7 @@ public final class Versions implements Callable<Integer> {
           "--wait needs a version.",
           "Name one: holdfast versions 1.0 --wait.");
     }
-    return waitFor(host, limit());
-  }
-
-  private @Nullable Duration limit() {
-    if (timeout == null) {
-      return null;
-    }
-    Duration limit = Amounts.duration(timeout);
-    if (limit == null) {
-      throw new CannotException(
-          CannotException.USAGE,
-          "'" + timeout + "' is no length of time.",
-          "It must be like 90s, 5m, 2h or 00:05:00.",
-          "Correct --timeout.");
-    }
-    return limit;
+    return waitFor(host, Given.timeIfAny("--timeout", timeout));
   }
 
   private int waitFor(RemoteHost host, @Nullable Duration limit) throws InterruptedException {

@@ -1,7 +1,6 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
-import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
@@ -45,22 +44,7 @@ public final class Wait implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return until(connection.open(), spec, id, limit());
-  }
-
-  private @Nullable Duration limit() {
-    if (timeout == null) {
-      return null;
-    }
-    Duration limit = Amounts.duration(timeout);
-    if (limit == null) {
-      throw new CannotException(
-          CannotException.USAGE,
-          "'" + timeout + "' is no length of time.",
-          "It must be like 90s, 5m, 2h or 00:05:00.",
-          "Correct --timeout.");
-    }
-    return limit;
+    return until(connection.open(), spec, id, Given.timeIfAny("--timeout", timeout));
   }
 
   static int until(RemoteHost host, CommandSpec spec, String id, @Nullable Duration limit)
@@ -94,7 +78,7 @@ public final class Wait implements Callable<Integer> {
   }
 
   private static Reply state(RemoteHost host, String id) {
-    String path = RemoteHost.INSTANCES + "/" + RemoteHost.segment(id);
+    String path = RemoteHost.instance(id);
     return RemoteHost.about(id, host.get(path, Map.of("showInput", "false"), null));
   }
 

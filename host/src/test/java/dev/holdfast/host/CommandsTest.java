@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.server.http.keys.Key;
+import dev.holdfast.server.http.keys.Keys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -516,6 +519,54 @@ class CommandsTest {
     assertThat(asked).isEmpty();
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString()).contains(what).contains("Correct " + option + ".");
+  }
+
+  @Test
+  void what_others_have_named_does_nothing_to_the_terminal() {
+    String esc = "\\u001b[2J\\u009b1m\\n\\u202ex";
+    String shown = "\\u001B[2J\\u009B1m\\n\\u202Ex";
+
+    willAnswer(200, "[" + instance(esc, "Running") + "]");
+    assertThat(runHere("list")).isZero();
+    assertThat(out.toString()).contains(shown);
+    assertThat(runHere("list", "--json")).isZero();
+    answers.clear();
+    willAnswer(200, "{\"summary\":\"" + esc + "\",\"lastError\":\"" + esc + "\"}");
+    assertThat(runHere("why", "a")).isZero();
+    answers.clear();
+    willAnswer(400, "{\"Message\":\"No " + esc + ".\"}");
+    assertThat(runHere("show", "a\u001b[2J\n")).isEqualTo(4);
+    assertThat(run("list", "\u001b[2J")).isEqualTo(2);
+    assertThat(err.toString()).contains("No " + shown + ".", "'a\\u001B[2J\\n'");
+
+    assertThat(out + "" + err).doesNotContain("\u001b", "\u009b", "\u202e").contains("\\u202E");
+  }
+
+  @Test
+  void a_key_that_is_there_is_not_replaced_by_making_one() throws IOException {
+    assertThat(runHere("keys", "create", "system")).isZero();
+    String keys = Files.readString(data.resolve("keys.json"));
+
+    assertThat(runHere("keys", "create", "system")).isEqualTo(4);
+    assertThat(err.toString()).contains("There is a key 'durabletask_extension'", "keys rotate");
+    assertThat(Files.readString(data.resolve("keys.json"))).isEqualTo(keys);
+
+    assertThat(runHere("keys", "create", "system", "other")).isZero();
+    assertThat(runHere("keys", "rotate", "system")).isZero();
+    assertThat(runHere("keys", "delete", "system")).isZero();
+    assertThat(runHere("keys", "create", "system")).isZero();
+  }
+
+  @Test
+  void a_further_system_key_opens_what_the_first_one_does() {
+    assertThat(runHere("keys", "create", "system", "alice")).isZero();
+
+    Keys keys = new Keys(new DataFolder(data).keyRecords(), InstantSource.system());
+    assertThat(keys.opensDurable(out.toString().strip())).isTrue();
+    keys.create(Key.Kind.SYSTEM, "other", "other");
+    assertThat(runHere("keys", "delete", "system", "other")).isZero();
+    assertThat(runHere("keys", "delete", "system", "alice")).isZero();
+    assertThat(runHere("keys", "delete", "system", "alice")).isEqualTo(3);
   }
 
   @ParameterizedTest

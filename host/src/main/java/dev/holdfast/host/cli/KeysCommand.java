@@ -88,7 +88,7 @@ public final class KeysCommand implements Runnable {
           }
           yield function;
         }
-        case SYSTEM -> name();
+        case SYSTEM -> Key.DURABLE; // The only extension here; a key of another opens nothing.
         case HOST, MASTER -> "";
       };
     }
@@ -137,7 +137,7 @@ public final class KeysCommand implements Runnable {
   /** {@code holdfast keys create}. */
   @Command(
       name = "create",
-      description = "Make a key and print it; one of that name stops working at once.")
+      description = "Make a key and print it; 'keys rotate' renews one that is there.")
   static final class Create implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Ring ring = new Ring();
@@ -145,7 +145,21 @@ public final class KeysCommand implements Runnable {
 
     @Override
     public Integer call() {
-      return show(spec, ring.open().create(which.kind, which.scope(), which.name()));
+      String name = which.name();
+      NewKey made =
+          ring.open()
+              .createIfMissing(which.kind, which.scope(), name)
+              .orElseThrow(() -> alreadyThere(name));
+      return show(spec, made);
+    }
+
+    private CannotException alreadyThere(String name) {
+      return new CannotException(
+          CannotException.REFUSED,
+          "There is a key '" + name + "' of that kind already.",
+          "Whoever uses it would be locked out by a new one; nothing was changed.",
+          "'holdfast keys rotate' renews it and lets the old one work on for a while; or give the new"
+              + " one another NAME.");
     }
   }
 
@@ -181,7 +195,13 @@ public final class KeysCommand implements Runnable {
     @Override
     public Integer call() {
       try {
-        if (ring.open().delete(which.kind, which.scope(), which.name())) {
+        Keys keys = ring.open();
+        boolean deleted = keys.delete(which.kind, which.scope(), which.name());
+        if (which.kind == Kind.SYSTEM) {
+          // Over HTTP, system keys are made for extensions of any name.
+          deleted |= keys.delete(which.kind, which.name(), which.name());
+        }
+        if (deleted) {
           spec.commandLine().getOut().println("Deleted key '" + which.name() + "'.");
           return 0;
         }

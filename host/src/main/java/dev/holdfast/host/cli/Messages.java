@@ -36,7 +36,7 @@ public final class Messages {
     }
 
     final int say(String text) {
-      spec.commandLine().getOut().println(text);
+      spec.commandLine().getOut().println(Printable.line(text));
       return 0;
     }
   }
@@ -83,10 +83,10 @@ public final class Messages {
               host.post(path, Map.of(), Payload.read(input)));
       String started = reply.text(reply.object(), "id");
       if (wait) {
-        spec.commandLine().getErr().println("Started '" + started + "'.");
+        spec.commandLine().getErr().println("Started '" + Printable.line(started) + "'.");
         return Wait.until(host, spec, started, null);
       }
-      spec.commandLine().getOut().println(started);
+      spec.commandLine().getOut().println(Printable.line(started));
       return 0;
     }
   }
@@ -210,7 +210,7 @@ public final class Messages {
         RemoteHost.succeeded("The host refused to purge.", reply);
       }
       String deleted = reply.text(reply.object(), "instancesDeleted");
-      spec.commandLine().getOut().println("Instances deleted: " + deleted);
+      spec.commandLine().getOut().println("Instances deleted: " + Printable.line(deleted));
       return 0;
     }
 

@@ -1,7 +1,6 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
-import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,16 +38,16 @@ public final class Questions {
       Reply reply = RemoteHost.about(id, connection.open().get(path));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.pretty(reply.object()));
+        Output.json(out, reply.object());
         return 0;
       }
       Map<String, @Nullable Object> why = reply.object();
-      out.println(reply.text(why, "summary"));
+      out.println(Printable.line(reply.text(why, "summary")));
       if (why.get("waitingFor") instanceof List<?> waiting) {
         waiting.forEach(it -> print(out, it));
       }
       if (why.get("lastError") != null) {
-        out.println("  last error: " + why.get("lastError"));
+        out.println("  last error: " + Printable.line(String.valueOf(why.get("lastError"))));
       }
       return 0;
     }
@@ -70,7 +69,7 @@ public final class Questions {
       append(line, ", since ", one.get("since"), "");
       append(line, ", until ", one.get("until"), "");
       append(line, ": ", one.get("detail"), "");
-      out.println(line);
+      out.println(Printable.line(line.toString()));
     }
 
     private static void append(
@@ -99,13 +98,18 @@ public final class Questions {
           history ? Map.of("showHistory", "true", "showHistoryOutput", "true") : Map.of();
       String path = RemoteHost.instance(id);
       Reply reply = RemoteHost.about(id, connection.open().get(path, query, null));
-      spec.commandLine().getOut().println(Json.pretty(reply.object()));
+      Output.json(spec.commandLine().getOut(), reply.object());
       return 0;
     }
   }
 
   /** {@code holdfast list}. */
-  @Command(name = "list", description = "List instances in the order of their creation.")
+  @Command(
+      name = "list",
+      description = {
+        "List instances in the order of their creation.",
+        "Entities are instances too, as over HTTP: their ids are '@name@key', and they are Running."
+      })
   public static final class Listing implements Callable<Integer> {
     private static final List<String> HEAD = List.of("ID", "NAME", "STATUS", "CREATED", "UPDATED");
     private static final List<String> FIELDS =
@@ -179,7 +183,7 @@ public final class Questions {
     private void print(List<Map<String, @Nullable Object>> found, boolean more) {
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.pretty(found));
+        Output.json(out, found);
         return;
       }
       Output.table(out, HEAD, found.stream().map(Listing::row).toList());

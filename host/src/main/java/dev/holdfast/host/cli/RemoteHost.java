@@ -28,6 +28,9 @@ public final class RemoteHost {
   static final String INSTANCES = "/runtime/webhooks/durabletask/instances";
   static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
 
+  /** What is longer is no message but a page, of whatever stands between here and the host. */
+  private static final int MESSAGE_MAX = 4_000;
+
   private final Target target;
   private final URI base;
   private final @Nullable String key;
@@ -121,14 +124,19 @@ public final class RemoteHost {
         if (Json.payload(body) instanceof Map<?, ?> map) {
           for (String name : List.of("Message", "message", "error")) {
             if (map.get(name) instanceof String text) {
-              return text;
+              return told(text);
             }
           }
         }
       } catch (JsonProcessingException e) {
         // Not every server in the way speaks JSON.
       }
-      return body.strip();
+      return told(body.strip());
+    }
+
+    private static String told(String text) {
+      return Printable.line(
+          text.length() <= MESSAGE_MAX ? text : text.substring(0, MESSAGE_MAX) + " …");
     }
   }
 
@@ -285,7 +293,8 @@ public final class RemoteHost {
   /**
    * The reply when it was a success; else why not, in terms of the instance that was asked about.
    */
-  static Reply about(String instanceId, Reply reply) {
+  static Reply about(String id, Reply reply) {
+    String instanceId = Printable.line(id);
     if (reply.status() == 404) {
       throw new CannotException(
           CannotException.NOT_FOUND,

@@ -1,7 +1,6 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -154,7 +153,7 @@ public final class Versions implements Callable<Integer> {
   private void print(List<Map<String, @Nullable Object>> found) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.pretty(found));
+      Output.json(out, found);
     } else if (found.isEmpty()) {
       out.println(nothing());
     } else {

@@ -2,7 +2,6 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,9 +63,13 @@ public final class Wait implements Callable<Integer> {
       if (limit != null && waited.compareTo(limit) >= 0) {
         throw new CannotException(
             CannotException.TIMED_OUT,
-            "Instance '" + id + "' has not ended within " + limit.toSeconds() + " s.",
-            "It is " + status + ".",
-            "'holdfast why " + id + "' says what it waits for.");
+            "Instance '"
+                + Printable.line(id)
+                + "' has not ended within "
+                + limit.toSeconds()
+                + " s.",
+            "It is " + Printable.line(status) + ".",
+            "'holdfast why " + Printable.line(id) + "' says what it waits for.");
       }
       if (!told && waited.compareTo(PATIENCE) > 0) {
         told = true;
@@ -87,9 +90,9 @@ public final class Wait implements Callable<Integer> {
         .getErr()
         .println(
             "Waiting for '"
-                + id
+                + Printable.line(id)
                 + "' ("
-                + status
+                + Printable.line(status)
                 + ")"
                 + (left == null
                     ? ", press Ctrl-C to stop waiting."
@@ -99,11 +102,13 @@ public final class Wait implements Callable<Integer> {
   private static int ended(
       CommandSpec spec, String id, String status, Map<String, @Nullable Object> state) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(Json.pretty(state.get("output")));
+    Output.json(out, state.get("output"));
     if (status.equals("Completed")) {
       return 0;
     }
-    spec.commandLine().getErr().println("Instance '" + id + "' ended as " + status + ".");
+    spec.commandLine()
+        .getErr()
+        .println("Instance '" + Printable.line(id) + "' ended as " + status + ".");
     return CannotException.INSTANCE_FAILED;
   }
 }

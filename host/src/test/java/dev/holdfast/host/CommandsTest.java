@@ -11,6 +11,7 @@ import dev.holdfast.server.http.keys.Keys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -44,6 +45,7 @@ class CommandsTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private HttpServer host;
+  private Runnable meanwhile = () -> {};
 
   private record Answer(int status, String body, String continuation) {}
 
@@ -79,6 +81,9 @@ class CommandsTest {
     Answer answer;
     synchronized (answers) {
       answer = answers.size() > 1 ? answers.remove() : answers.element();
+    }
+    if (answer.status() == 421) {
+      meanwhile.run();
     }
     byte[] bytes = answer.body().getBytes(UTF_8);
     exchange.getResponseHeaders().add("x-ms-continuation-token", answer.continuation());
@@ -474,6 +479,27 @@ class CommandsTest {
             "  Start one with 'holdfast start --data "
                 + data
                 + "', or say which one is meant with --url.");
+  }
+
+  @Test
+  void a_host_that_has_taken_over_the_folder_meanwhile_is_the_one_that_is_meant() {
+    willAnswer(202, "{\"runtimeStatus\":\"Running\"}");
+    willAnswer(421, "");
+    willAnswer(200, "{\"runtimeStatus\":\"Completed\",\"output\":1}");
+    meanwhile = this::restarted;
+
+    assertThat(runHere("wait", "a", "--key", "k")).isZero();
+
+    assertThat(addressees).containsExactly("id-1", "id-1", "id-2");
+    assertThat(asked.get(2)).isEqualTo(asked.get(0)).endsWith("key k");
+  }
+
+  private void restarted() {
+    try {
+      new DataFolder(data).announce(url(), "id-2");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

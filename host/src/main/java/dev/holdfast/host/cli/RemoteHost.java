@@ -31,8 +31,7 @@ public final class RemoteHost {
   /** What is longer is no message but a page, of whatever stands between here and the host. */
   private static final int MESSAGE_MAX = 4_000;
 
-  private final Target target;
-  private final URI base;
+  private volatile Target target;
   private final @Nullable String key;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
@@ -51,7 +50,6 @@ public final class RemoteHost {
 
   RemoteHost(Target target, @Nullable String key) {
     this.target = target;
-    this.base = target.url();
     this.key = key;
   }
 
@@ -229,12 +227,14 @@ public final class RemoteHost {
     StringJoiner parameters = new StringJoiner("&", "?", "").setEmptyValue("");
     query.forEach((name, value) -> parameters.add(name + "=" + encoded(value)));
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path + parameters)).timeout(Duration.ofSeconds(60));
+        HttpRequest.newBuilder(target.url().resolve(path + parameters))
+            .timeout(Duration.ofSeconds(60));
     if (key != null) {
       request.header("x-functions-key", key);
     }
-    if (target.hostId() != null) {
-      request.header(Site.ADDRESSEE, target.hostId());
+    String hostId = target.hostId();
+    if (hostId != null) {
+      request.header(Site.ADDRESSEE, hostId);
     }
     return request;
   }
@@ -242,16 +242,57 @@ public final class RemoteHost {
   private Reply send(HttpRequest request) {
     try {
       HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+      if (response.statusCode() == 421) {
+        Target now = next(target);
+        if (now != null) {
+          target = now;
+          return send(readdressed(request, now));
+        }
+      }
       return reply(response);
     } catch (IOException e) {
       throw new CannotException(
-          "Cannot reach the host at " + base + ".",
+          "Cannot reach the host at " + target.url() + ".",
           "There is no answer (" + told(e) + ").",
           "Start it with 'holdfast start', or name another with --url or --data.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CannotException("Interrupted.", "", "");
     }
+  }
+
+  /**
+   * Whom to ask when another host than the one that was meant has answered: the one that has taken
+   * over the data folder since.
+   *
+   * @return null when nobody in particular was meant
+   * @throws CannotException no host uses the folder
+   */
+  private static @Nullable Target next(Target before) {
+    Path data = before.data();
+    if (before.hostId() == null || data == null) {
+      return null;
+    }
+    Target now = Connection.target(new DataFolder(data), true);
+    if (!now.equals(before)) {
+      return now;
+    }
+    throw new CannotException(
+        "No host uses " + data + " any more; another one answers at " + before.url() + ".",
+        "Nothing was done there.",
+        Connection.startOrSay(data));
+  }
+
+  private static HttpRequest readdressed(HttpRequest request, Target to) {
+    String query = request.uri().getRawQuery();
+    String path = request.uri().getRawPath() + (query == null ? "" : "?" + query);
+    HttpRequest.Builder again =
+        HttpRequest.newBuilder(request, (name, value) -> !name.equalsIgnoreCase(Site.ADDRESSEE))
+            .uri(to.url().resolve(path));
+    if (to.hostId() != null) {
+      again.header(Site.ADDRESSEE, to.hostId());
+    }
+    return again.build();
   }
 
   private static String told(IOException e) {
@@ -266,24 +307,18 @@ public final class RemoteHost {
             .firstValue("x-ms-continuation-token")
             .filter(it -> !it.isEmpty())
             .orElse(null);
-    Reply reply = new Reply(base, status, response.body(), continuation);
-    if (status == 421 && target.hostId() != null && target.data() != null) {
-      throw new CannotException(
-          "No host uses " + target.data() + " any more; another one answers at " + base + ".",
-          "Nothing was done there.",
-          Connection.startOrSay(target.data()));
-    }
+    Reply reply = new Reply(target.url(), status, response.body(), continuation);
     if (status == 401 || status == 403) {
       throw new CannotException(
           CannotException.REFUSED,
-          "The host at " + base + " refused the request.",
+          "The host at " + target.url() + " refused the request.",
           key == null ? "It wants a key." : "It does not know the key.",
           "Give one with --key or in HOLDFAST_KEY; 'holdfast keys' makes them.");
     }
     if (status == 503) {
       throw new CannotException(
           CannotException.REFUSED,
-          "The host at " + base + " takes no requests now.",
+          "The host at " + target.url() + " takes no requests now.",
           reply.message(),
           "Try again in a moment.");
     }

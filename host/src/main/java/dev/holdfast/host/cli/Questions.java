@@ -108,7 +108,7 @@ public final class Questions {
       name = "list",
       description = {
         "List instances in the order of their creation.",
-        "Entities are instances too, as over HTTP: their ids are '@name@key', and they are Running."
+        "Entities are listed too, as over HTTP: ids '@name@key', always 'Running'."
       })
   public static final class Listing implements Callable<Integer> {
     private static final List<String> HEAD = List.of("ID", "NAME", "STATUS", "CREATED", "UPDATED");

@@ -88,7 +88,7 @@ public final class KeysCommand implements Runnable {
           }
           yield function;
         }
-        case SYSTEM -> Key.DURABLE; // The only extension here; a key of another opens nothing.
+        case SYSTEM -> name();
         case HOST, MASTER -> "";
       };
     }
@@ -195,13 +195,7 @@ public final class KeysCommand implements Runnable {
     @Override
     public Integer call() {
       try {
-        Keys keys = ring.open();
-        boolean deleted = keys.delete(which.kind, which.scope(), which.name());
-        if (which.kind == Kind.SYSTEM) {
-          // Over HTTP, system keys are made for extensions of any name.
-          deleted |= keys.delete(which.kind, which.name(), which.name());
-        }
-        if (deleted) {
+        if (ring.open().delete(which.kind, which.scope(), which.name())) {
           spec.commandLine().getOut().println("Deleted key '" + which.name() + "'.");
           return 0;
         }

@@ -4,6 +4,7 @@ import dev.holdfast.host.Holdfast;
 import dev.holdfast.host.HostOptions;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.host.cli.Given;
 import dev.holdfast.host.cli.Subcommand;
 import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
@@ -71,6 +72,7 @@ public final class BenchCommand implements Subcommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    check();
     // The SDK's generated classes are older than the protobuf beside them, which would say so on
     // every run.
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
@@ -80,6 +82,19 @@ public final class BenchCommand implements Subcommand {
     Report report = storeFolder.use(folder -> measure(folder, out));
     out.println(report.toJson());
     return report.errors() == 0 ? 0 : WRONG_OUTPUT;
+  }
+
+  private void check() {
+    if (count != null) {
+      Given.atLeast(1, "--count", count);
+    }
+    if (inFlight != null) {
+      Given.atLeast(1, "--in-flight", inFlight);
+    }
+    if (warmup != null) {
+      Given.atLeast(0, "--warmup", warmup);
+    }
+    Given.atLeast(1, "--connections", connections);
   }
 
   private Report measure(Path folder, PrintStream out) throws InterruptedException {

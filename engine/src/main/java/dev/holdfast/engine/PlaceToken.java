@@ -9,6 +9,8 @@ import java.util.Base64;
 /** Where a page ended, opaque to clients and made of letters that any header takes. */
 final class PlaceToken {
 
+  private static final int SHOWN_MAX = 100;
+
   private PlaceToken() {}
 
   static String of(Store.Place place) {
@@ -34,10 +36,16 @@ final class PlaceToken {
     }
   }
 
+  /** A token that is not ours may hold anything, and the message goes to terminals and logs. */
+  private static String printable(String token) {
+    String shown = token.length() <= SHOWN_MAX ? token : token.substring(0, SHOWN_MAX) + "...";
+    return shown.replaceAll("[^ -~]", "?");
+  }
+
   static RefusedException notOurs(String token) {
     return new RefusedException(
         RefusedException.Reason.INVALID_ARGUMENT,
         "The continuation token '%s' is not one that this hub has given. Leave it out to begin with the first page."
-            .formatted(token));
+            .formatted(printable(token)));
   }
 }

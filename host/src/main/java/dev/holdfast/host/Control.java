@@ -65,6 +65,11 @@ final class Control implements HostControl, Orchestrators {
   }
 
   @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
   public Status status() {
     String state = stopping ? "Stopping" : ready ? "Running" : "Starting";
     return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), unserved());

@@ -209,7 +209,7 @@ public final class Holdfast implements AutoCloseable {
       return;
     }
     try {
-      setup.options().data().announce(url());
+      setup.options().data().announce(url(), control.id());
     } catch (IOException e) {
       log.warn("Commands will not find this host by its data folder: {}", e.toString());
     }
@@ -238,7 +238,7 @@ public final class Holdfast implements AutoCloseable {
     Deadline deadline = Deadline.in(setup.config().limits().drainFor());
     try {
       if (!isGuest()) {
-        setup.options().data().withdraw();
+        setup.options().data().withdraw(control.id());
       }
     } catch (IOException e) {
       log.warn("The note for commands could not be taken away: {}", e.toString());

@@ -2,6 +2,7 @@ package dev.holdfast.host;
 
 import dev.holdfast.host.cli.KeysCommand;
 import dev.holdfast.host.cli.Messages;
+import dev.holdfast.host.cli.Printable;
 import dev.holdfast.host.cli.Questions;
 import dev.holdfast.host.cli.StoreCommands;
 import dev.holdfast.host.cli.Subcommand;
@@ -87,7 +88,7 @@ public final class Main implements Runnable {
   private static int failed(Exception thrown, CommandLine line, CommandLine.ParseResult parsed) {
     PrintWriter err = line.getErr();
     if (thrown instanceof CannotException cannot) {
-      err.println(line.getColorScheme().errorText(cannot.lines()));
+      err.println(line.getColorScheme().errorText(Printable.text(cannot.lines())));
       return cannot.exitCode();
     }
     err.println("This should not happen; please report it with the following lines.");
@@ -97,7 +98,9 @@ public final class Main implements Runnable {
 
   private static int misused(ParameterException thrown, String[] arguments) {
     CommandLine line = thrown.getCommandLine();
-    line.getErr().println(line.getColorScheme().errorText(String.valueOf(thrown.getMessage())));
+    line.getErr()
+        .println(
+            line.getColorScheme().errorText(Printable.text(String.valueOf(thrown.getMessage()))));
     CommandLine.UnmatchedArgumentException.printSuggestions(thrown, line.getErr());
     line.getErr()
         .println("  '" + line.getCommandSpec().qualifiedName() + " --help' says how it is used.");

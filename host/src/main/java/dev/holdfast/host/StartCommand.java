@@ -98,21 +98,19 @@ final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--connect",
       paramLabel = "WHERE",
-      description = {
-        "Keep nothing here: run the app's functions for the task hub there, and ask that one. An",
-        "endpoint (localhost:4001, https://HOST), a connection string",
-        "(Endpoint=https://HOST;TaskHub=NAME;Authentication=None), or the name of a setting with",
-        "one of them. Default: HOLDFAST_CONNECT."
-      })
+      description =
+          "Keep nothing here: run the app's functions for the task hub there, and ask that one. An"
+              + " endpoint (localhost:4001, https://HOST), a connection string"
+              + " (Endpoint=https://HOST;TaskHub=NAME;Authentication=None), or the name of a setting"
+              + " with one of them. Default: HOLDFAST_CONNECT.")
   @Nullable String connect;
 
   @Option(
       names = "--connect-token-file",
       paramLabel = "FILE",
-      description = {
-        "Show the hub the token in this file, read again as it changes. Default:",
-        "HOLDFAST_CONNECT_TOKEN_FILE, or the token itself in HOLDFAST_CONNECT_TOKEN."
-      })
+      description =
+          "Show the hub the token in this file, read again as it changes. Default:"
+              + " HOLDFAST_CONNECT_TOKEN_FILE, or the token itself in HOLDFAST_CONNECT_TOKEN.")
   @Nullable Path connectTokenFile;
 
   @Option(

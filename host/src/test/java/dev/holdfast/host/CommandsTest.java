@@ -6,19 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.server.http.keys.Keys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +39,12 @@ class CommandsTest {
   @TempDir Path data;
 
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<@Nullable String> addressees = Collections.synchronizedList(new ArrayList<>());
   private final Deque<Answer> answers = new ArrayDeque<>();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private HttpServer host;
+  private Runnable meanwhile = () -> {};
 
   private record Answer(int status, String body, String continuation) {}
 
@@ -46,7 +53,11 @@ class CommandsTest {
     host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     host.createContext("/", this::answer);
     host.start();
-    new DataFolder(data).announce(URI.create("http://127.0.0.1:" + host.getAddress().getPort()));
+    new DataFolder(data).announce(url(), "id-1");
+  }
+
+  private URI url() {
+    return URI.create("http://127.0.0.1:" + host.getAddress().getPort());
   }
 
   @AfterEach
@@ -58,6 +69,7 @@ class CommandsTest {
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
     String page = exchange.getRequestHeaders().getFirst("x-ms-continuation-token");
     String key = exchange.getRequestHeaders().getFirst("x-functions-key");
+    addressees.add(exchange.getRequestHeaders().getFirst("x-holdfast-host"));
     asked.add(
         exchange.getRequestMethod()
             + " "
@@ -68,6 +80,9 @@ class CommandsTest {
     Answer answer;
     synchronized (answers) {
       answer = answers.size() > 1 ? answers.remove() : answers.element();
+    }
+    if (answer.status() == 421) {
+      meanwhile.run();
     }
     byte[] bytes = answer.body().getBytes(UTF_8);
     exchange.getResponseHeaders().add("x-ms-continuation-token", answer.continuation());
@@ -201,9 +216,9 @@ class CommandsTest {
 
     assertThat(asked)
         .containsExactly(
-            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false"
+            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false&showOutput=false"
                 + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y",
-            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false"
+            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false&showOutput=false"
                 + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y page p2");
     assertThat(out.toString().lines())
         .containsExactly(
@@ -251,6 +266,46 @@ class CommandsTest {
     assertThat(out.toString()).contains("'a'");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "raise x/y E/F 1, POST …instances/x%2Fy/raiseEvent/E%2FF 1",
+    "run a/b 1, POST …orchestrators/a%2Fb 1",
+    "run A 1 --id x/y, POST …orchestrators/A/x%2Fy 1",
+    "show a?b#c%d+e, GET …instances/a%3Fb%23c%25d%2Be",
+    "purge x/y, DELETE …instances/x%2Fy",
+    "terminate x/y, POST …instances/x%2Fy/terminate"
+  })
+  void a_name_or_id_is_one_segment_whatever_is_in_it(String command, String request) {
+    willAnswer(200, "{\"id\":\"x/y\",\"instancesDeleted\":1}");
+
+    assertThat(runHere(command.split(" "))).isZero();
+
+    assertThat(asked).containsExactly(request.replace("…", "/runtime/webhooks/durabletask/"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "show _, an instance id",
+    "why _, an instance id",
+    "wait _, an instance id",
+    "purge _, an instance id",
+    "terminate _, an instance id",
+    "restart _, an instance id",
+    "raise _ Go, an instance id",
+    "raise a _, the name of an event",
+    "run _, the name of an orchestrator",
+    "run X --id _, an instance id"
+  })
+  void nothing_is_no_name(String command, String what) {
+    String[] arguments = command.split(" ");
+    Arrays.asList(arguments).replaceAll(it -> it.equals("_") ? "" : it);
+
+    assertThat(runHere(arguments)).isEqualTo(2);
+
+    assertThat(asked).isEmpty();
+    assertThat(err.toString()).contains("'' is not " + what + ".");
+  }
+
   @Test
   void run_starts_and_prints_the_id() {
     willAnswer(202, "{\"id\":\"abc\"}");
@@ -261,6 +316,55 @@ class CommandsTest {
         .containsExactly(
             "POST /runtime/webhooks/durabletask/orchestrators/Sequence/abc [1] key secret");
     assertThat(out.toString().strip()).isEqualTo("abc");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "list, '<html>hello</html>', JSON",
+    "list, '{}', JSON array",
+    "list, '[1]', array of objects",
+    "list, '', JSON array",
+    "show a, 'hello', JSON",
+    "show a, '', JSON object",
+    "why a, '[]', JSON object",
+    "why a, '{}', summary",
+    "wait a, '{\"runtimeStatus\":\"Comp', Column",
+    "wait a, '{}', runtimeStatus",
+    "wait a, '', JSON object",
+    "run X --wait, '', JSON object",
+    "run X, '{}', 'id'",
+    "restart a, '{}', 'id'",
+    "purge a, '[]', JSON object",
+    "purge a, '{}', instancesDeleted",
+    "versions, '{}', JSON array"
+  })
+  void an_answer_that_cannot_be_read_is_an_error(String command, String answer, String words) {
+    willAnswer(200, answer);
+
+    assertThat(runHere(command.split(" "))).isEqualTo(1);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("Cannot read the answer of the host at " + url(), words);
+  }
+
+  @Test
+  void payloads_of_any_size_come_through_as_they_are() {
+    String deep = "[".repeat(1000) + "]".repeat(1000);
+    String digits = "1".repeat(5_000) + ".50e99999999999";
+    willAnswer(
+        200,
+        "{\"runtimeStatus\":\"Completed\",\"output\":"
+            + deep
+            + ",\"customStatus\":"
+            + digits
+            + ",\"input\":\""
+            + "x".repeat(21_000_000)
+            + "\"}");
+
+    assertThat(runHere("wait", "a")).isZero();
+    assertThat(out.toString().replace(" ", "").strip()).isEqualTo(deep);
+    assertThat(runHere("show", "a")).isZero();
+    assertThat(out.toString()).contains(digits + ",").contains("x".repeat(21_000_000));
   }
 
   @Test
@@ -357,6 +461,152 @@ class CommandsTest {
     assertThat(err.toString())
         .contains("Cannot reach the host at http://127.0.0.1:")
         .contains("holdfast start");
+  }
+
+  @Test
+  void requests_are_meant_for_the_very_host_that_uses_the_folder() {
+    willAnswer(421, "{\"Message\":\"This request is meant for another host.\"}");
+
+    assertThat(runHere("purge", "--yes")).isEqualTo(1);
+
+    assertThat(addressees).containsExactly("id-1");
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "No host uses " + data + " any more; another one answers at " + url() + ".",
+            "  Nothing was done there.",
+            "  Start one with 'holdfast start --data "
+                + data
+                + "', or say which one is meant with --url.");
+  }
+
+  @Test
+  void a_host_that_has_taken_over_the_folder_meanwhile_is_the_one_that_is_meant() {
+    willAnswer(202, "{\"runtimeStatus\":\"Running\"}");
+    willAnswer(421, "");
+    willAnswer(200, "{\"runtimeStatus\":\"Completed\",\"output\":1}");
+    meanwhile = this::restarted;
+
+    assertThat(runHere("wait", "a", "--key", "k")).isZero();
+
+    assertThat(addressees).containsExactly("id-1", "id-1", "id-2");
+    assertThat(asked.get(2)).isEqualTo(asked.get(0)).endsWith("key k");
+  }
+
+  private void restarted() {
+    try {
+      new DataFolder(data).announce(url(), "id-2");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void nobody_in_particular_is_meant_by_an_older_note_or_a_url() throws IOException {
+    willAnswer(200, "[]");
+
+    assertThat(run("list", "--url", url().toString())).isZero();
+    Files.writeString(data.resolve("host.url"), url() + "\n");
+    assertThat(runHere("list")).isZero();
+
+    assertThat(addressees).containsExactly(null, null);
+  }
+
+  @Test
+  void a_folder_without_a_host_is_not_taken_for_any_other_host() throws IOException {
+    Files.delete(data.resolve("host.url"));
+
+    for (Path folder : List.of(data, data.resolve("nowhere"))) {
+      assertThat(run("purge", "--yes", "--data", folder.toString())).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("No host uses " + folder + ".", "holdfast start --data " + folder, "--url");
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "list --top 0, 0 is too small, --top",
+    "list --top -1, -1 is too small, --top",
+    "list --after yesterday, 'yesterday' is no time, --after",
+    "list --before 2026-13-01, '2026-13-01' is no time, --before",
+    "purge --yes --after x, 'x' is no time, --after",
+    "purge --yes --before 12026-01-01T00:00Z, is no time, --before",
+    "wait a --timeout 999999999999999d, is no length of time, --timeout",
+    "wait a --timeout P-1D, is no length of time, --timeout",
+    "versions 1 --wait --timeout 300000d, is no length of time, --timeout",
+    "keys rotate host --grace P-1D, is no length of time, --grace",
+    "keys rotate host --grace 999999999999999d, is no length of time, --grace"
+  })
+  void a_value_that_makes_no_sense_is_wrong_usage(String command, String what, String option) {
+    assertThat(runHere(command.split(" "))).isEqualTo(2);
+
+    assertThat(asked).isEmpty();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains(what).contains("Correct " + option + ".");
+  }
+
+  @Test
+  void what_others_have_named_does_nothing_to_the_terminal() {
+    String esc = "\\u001b[2J\\u009b1m\\n\\u202ex";
+    String shown = "\\u001B[2J\\u009B1m\\n\\u202Ex";
+
+    willAnswer(200, "[" + instance(esc, "Running") + "]");
+    assertThat(runHere("list")).isZero();
+    assertThat(out.toString()).contains(shown);
+    assertThat(runHere("list", "--json")).isZero();
+    answers.clear();
+    willAnswer(200, "{\"summary\":\"" + esc + "\",\"lastError\":\"" + esc + "\"}");
+    assertThat(runHere("why", "a")).isZero();
+    answers.clear();
+    willAnswer(400, "{\"Message\":\"No " + esc + ".\"}");
+    assertThat(runHere("show", "a\u001b[2J\n")).isEqualTo(4);
+    assertThat(run("list", "\u001b[2J")).isEqualTo(2);
+    assertThat(err.toString()).contains("No " + shown + ".", "'a\\u001B[2J\\n'");
+
+    assertThat(out + "" + err).doesNotContain("\u001b", "\u009b", "\u202e").contains("\\u202E");
+  }
+
+  @Test
+  void a_key_that_is_there_is_not_replaced_by_making_one() throws IOException {
+    assertThat(runHere("keys", "create", "system")).isZero();
+    String keys = Files.readString(data.resolve("keys.json"));
+
+    assertThat(runHere("keys", "create", "system")).isEqualTo(4);
+    assertThat(err.toString()).contains("There is a key 'durabletask_extension'", "keys rotate");
+    assertThat(Files.readString(data.resolve("keys.json"))).isEqualTo(keys);
+
+    assertThat(runHere("keys", "create", "system", "other")).isZero();
+    assertThat(runHere("keys", "rotate", "system")).isZero();
+    assertThat(runHere("keys", "delete", "system")).isZero();
+    assertThat(runHere("keys", "create", "system")).isZero();
+  }
+
+  @Test
+  void a_further_system_key_opens_what_the_first_one_does() {
+    assertThat(runHere("keys", "create", "system", "alice")).isZero();
+
+    Keys keys = new Keys(new DataFolder(data).keyRecords(), InstantSource.system());
+    assertThat(keys.opensDurable(out.toString().strip())).isTrue();
+    assertThat(runHere("keys", "delete", "system", "alice")).isZero();
+    assertThat(runHere("keys", "delete", "system", "alice")).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-01, 2026-03-01T00:00:00Z",
+    "2026-03-01T10:00, 2026-03-01T10:00:00Z",
+    "2026-03-01 10:00:00.5, 2026-03-01T10:00:00.500Z",
+    "2026-03-01T10:00:00+02:00, 2026-03-01T08:00:00Z",
+    "2026-03-01T10:00:00Z, 2026-03-01T10:00:00Z"
+  })
+  void times_are_understood_as_hosts_do(String given, String sent) {
+    willAnswer(200, "[]");
+
+    assertThat(runHere("list", "--after", given, "--before", given)).isZero();
+
+    String encoded = sent.replace(":", "%3A");
+    assertThat(asked.get(0)).endsWith("&createdTimeFrom=" + encoded + "&createdTimeTo=" + encoded);
   }
 
   @Test

@@ -89,6 +89,18 @@ class HelpTest {
     assertThat(run(List.of("help", "keys")).out()).isEqualTo(run(List.of("keys", "-h")).out());
   }
 
+  /** Lines broken by hand are broken once more at the edge of the terminal. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void the_text_of_an_option_is_one_that_picocli_wraps(List<String> command) {
+    CommandLine line = Main.commandLine();
+    for (String word : command) {
+      line = line.getSubcommands().get(word);
+    }
+    assertThat(line.getCommandSpec().options())
+        .allSatisfy(it -> assertThat(it.description()).as(it.longestName()).hasSizeLessThan(2));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "strat, 'strat', start",

@@ -146,6 +146,46 @@ class HoldfastTest {
   }
 
   @Test
+  void what_the_host_takes_the_commands_can_read() throws Exception {
+    String deep = "[".repeat(1000) + "]".repeat(1000);
+    try (Holdfast host = start()) {
+      host.announce();
+      assertThat(
+              new Http(host.url())
+                  .post("/runtime/webhooks/durabletask/orchestrators/TwoSteps/deep", deep)
+                  .statusCode())
+          .isEqualTo(202);
+      command("terminate", "deep", "--reason", "enough");
+
+      assertThat(command("wait", "deep", "--timeout", "30s").exitCode()).isEqualTo(5);
+      assertThat(command("show", "deep").out().replace(" ", "")).contains(deep);
+      assertThat(command("list").out()).contains("deep");
+      assertThat(command("list", "--json").out().replace(" ", "")).contains(deep);
+    }
+  }
+
+  @Test
+  void a_command_for_a_folder_does_nothing_to_another_host_on_the_same_port() throws Exception {
+    DataFolder folderOfTheDead = new DataFolder(folder.resolve("dead"));
+    try (Holdfast host = start()) {
+      host.announce();
+      command("run", "TwoSteps", "\"" + folder.resolve("notes") + "\"", "--id", "a");
+      command("terminate", "a");
+      await().until(() -> command("show", "a").out().contains("\"Terminated\""));
+      folderOfTheDead.create();
+      folderOfTheDead.announce(host.url(), "killed before it could take this away");
+
+      CommandLine line = Main.commandLine();
+      line.setErr(new PrintWriter(new StringWriter()));
+      String dead = folderOfTheDead.path().toString();
+      assertThat(line.execute("purge", "--yes", "--data", dead)).isEqualTo(1);
+
+      assertThat(command("show", "a").exitCode()).isZero();
+      assertThat(command("purge", "--yes").out()).isEqualTo("Instances deleted: 1");
+    }
+  }
+
+  @Test
   void the_store_is_saved_and_checked_while_in_use_and_put_back_afterwards() throws Exception {
     Path copy = folder.resolve("copy.db");
     try (Holdfast host = start()) {

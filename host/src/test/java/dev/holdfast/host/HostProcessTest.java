@@ -7,7 +7,6 @@ import dev.holdfast.host.cli.DataFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +64,7 @@ class HostProcessTest {
               assertThat(host.isAlive()).as("%s", host.lines()).isTrue();
               return data.announced().isPresent();
             });
-    return new Http(data.announced().orElse(URI.create("none")));
+    return new Http(data.announced().orElseThrow().url());
   }
 
   private Path notes() {

@@ -145,7 +145,7 @@ class SignedInConnectTest {
   private URI url() throws IOException {
     Path file = folder.resolve("app-data").resolve("host.url");
     await().until(() -> Files.exists(file));
-    return URI.create(Files.readString(file).strip());
+    return URI.create(Files.readAllLines(file).get(0));
   }
 
   @Test

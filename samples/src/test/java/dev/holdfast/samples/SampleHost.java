@@ -59,7 +59,7 @@ public final class SampleHost implements AutoCloseable {
       Process process = launch(data, environment, options);
       await().atMost(START_MAX).until(() -> Files.exists(announced) || !process.isAlive());
       assertThat(process.isAlive()).as("host alive; see its log in %s", log()).isTrue();
-      URI url = URI.create(Files.readString(announced).strip());
+      URI url = URI.create(Files.readAllLines(announced).get(0));
       await().atMost(START_MAX).ignoreExceptions().until(() -> isReady(url));
       return new SampleHost(process, url);
     } catch (IOException e) {

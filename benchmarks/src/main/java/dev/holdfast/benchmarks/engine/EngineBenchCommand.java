@@ -2,6 +2,7 @@ package dev.holdfast.benchmarks.engine;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.benchmarks.StoreFolder;
+import dev.holdfast.host.cli.Given;
 import dev.holdfast.host.cli.Subcommand;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,6 +51,9 @@ public final class EngineBenchCommand implements Subcommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (count != null) {
+      Given.atLeast(1, "--count", count);
+    }
     return storeFolder.use(folder -> measure(folder, System.out));
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.config.CannotException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -13,7 +14,9 @@ final class Connection {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "The running host; default: the one that uses the data folder.")
+      description =
+          "The running host; default: the one that uses the data folder, or, without any such"
+              + " folder, http://localhost:7071.")
   @Nullable String url;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The data folder of the host.")
@@ -27,13 +30,41 @@ final class Connection {
 
   RemoteHost open() {
     String secret = key != null ? key : System.getenv("HOLDFAST_KEY");
-    return new RemoteHost(address(), secret);
+    RemoteHost.Target target =
+        url != null
+            ? RemoteHost.Target.of(named(url))
+            : target(DataFolder.of(data), DataFolder.isNamed(data));
+    return new RemoteHost(target, secret);
   }
 
-  private URI address() {
-    if (url == null) {
-      return DataFolder.of(data).announced().orElse(USUAL);
+  /**
+   * The host that uses a data folder. Where there is a folder but no host, any other that happens
+   * to listen on the usual port is not the one that is meant.
+   *
+   * @param isNamed whether somebody said that this folder is meant
+   */
+  static RemoteHost.Target target(DataFolder folder, boolean isNamed) {
+    DataFolder.Announcement announced = folder.announced().orElse(null);
+    if (announced != null) {
+      return new RemoteHost.Target(announced.url(), announced.hostId(), folder.path());
     }
+    boolean exists = Files.isDirectory(folder.path());
+    if (!isNamed && !exists) {
+      return RemoteHost.Target.of(USUAL);
+    }
+    throw new CannotException(
+        "No host uses " + folder.path() + ".",
+        exists ? "There is no usable host.url in it." : "There is no such folder.",
+        startOrSay(folder.path()));
+  }
+
+  static String startOrSay(Path data) {
+    return "Start one with 'holdfast start --data "
+        + data
+        + "', or say which one is meant with --url.";
+  }
+
+  private static URI named(String url) {
     try {
       URI uri = URI.create(url.contains("://") ? url : "http://" + url);
       if (uri.getHost() != null) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,28 @@ import org.jspecify.annotations.Nullable;
  */
 public record DataFolder(Path path) {
 
+  /**
+   * Where a host said that it can be reached.
+   *
+   * @param hostId tells this host from every other; null in what older versions have written
+   */
+  public record Announcement(URI url, @Nullable String hostId) {}
+
   public static DataFolder of(@Nullable Path chosen) {
-    String fromEnvironment = System.getenv("HOLDFAST_DATA");
+    String fromEnvironment = fromEnvironment();
     Path path =
-        chosen != null
-            ? chosen
-            : Path.of(
-                fromEnvironment == null || fromEnvironment.isBlank() ? "data" : fromEnvironment);
+        chosen != null ? chosen : Path.of(fromEnvironment == null ? "data" : fromEnvironment);
     return new DataFolder(path.toAbsolutePath().normalize());
+  }
+
+  /** Whether somebody named a folder, by an option or in the environment. */
+  static boolean isNamed(@Nullable Path chosen) {
+    return chosen != null || fromEnvironment() != null;
+  }
+
+  private static @Nullable String fromEnvironment() {
+    String folder = System.getenv("HOLDFAST_DATA");
+    return folder == null || folder.isBlank() ? null : folder;
   }
 
   /** The keys of this host; they work with the host running or not. */
@@ -60,23 +75,34 @@ public record DataFolder(Path path) {
     return path.resolve("host.url");
   }
 
-  /** Leaves a note where the host that uses this folder can be reached. */
-  public void announce(URI url) throws IOException {
+  /**
+   * Leaves a note where the host that uses this folder can be reached: its URL on the first line,
+   * its id on the second.
+   */
+  public void announce(URI url, String hostId) throws IOException {
     Path draft = path.resolve("host.url.new");
-    Files.writeString(draft, url + "\n");
+    Files.writeString(draft, url + "\n" + hostId + "\n");
     Files.move(
         draft, urlFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Takes the note away. */
-  public void withdraw() throws IOException {
-    Files.deleteIfExists(urlFile());
+  /** Takes the note away, unless another host has written its own since. */
+  public void withdraw(String hostId) throws IOException {
+    Announcement there = announced().orElse(null);
+    if (there == null || there.hostId() == null || there.hostId().equals(hostId)) {
+      Files.deleteIfExists(urlFile());
+    }
   }
 
   /** Where the host that uses this folder said it can be reached; it may have died since. */
-  public Optional<URI> announced() {
+  public Optional<Announcement> announced() {
     try {
-      return Optional.of(URI.create(Files.readString(urlFile()).strip()));
+      List<String> lines = Files.readAllLines(urlFile()).stream().map(String::strip).toList();
+      if (lines.isEmpty() || lines.get(0).isEmpty()) {
+        return Optional.empty();
+      }
+      String hostId = lines.size() > 1 && !lines.get(1).isEmpty() ? lines.get(1) : null;
+      return Optional.of(new Announcement(URI.create(lines.get(0)), hostId));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -1,6 +1,5 @@
 package dev.holdfast.host.cli;
 
-import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.server.http.keys.Key;
 import dev.holdfast.server.http.keys.Key.Kind;
@@ -138,7 +137,7 @@ public final class KeysCommand implements Runnable {
   /** {@code holdfast keys create}. */
   @Command(
       name = "create",
-      description = "Make a key and print it; one of that name stops working at once.")
+      description = "Make a key and print it; 'keys rotate' renews one that is there.")
   static final class Create implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Ring ring = new Ring();
@@ -146,7 +145,21 @@ public final class KeysCommand implements Runnable {
 
     @Override
     public Integer call() {
-      return show(spec, ring.open().create(which.kind, which.scope(), which.name()));
+      String name = which.name();
+      NewKey made =
+          ring.open()
+              .createIfMissing(which.kind, which.scope(), name)
+              .orElseThrow(() -> alreadyThere(name));
+      return show(spec, made);
+    }
+
+    private CannotException alreadyThere(String name) {
+      return new CannotException(
+          CannotException.REFUSED,
+          "There is a key '" + name + "' of that kind already.",
+          "Whoever uses it would be locked out by a new one; nothing was changed.",
+          "'holdfast keys rotate' renews it and lets the old one work on for a while; or give the new"
+              + " one another NAME.");
     }
   }
 
@@ -167,14 +180,7 @@ public final class KeysCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Duration both = Amounts.duration(grace);
-      if (both == null) {
-        throw new CannotException(
-            CannotException.USAGE,
-            "'" + grace + "' is no length of time.",
-            "It must be like 30m, 24h or 7d.",
-            "Correct --grace.");
-      }
+      Duration both = Given.time("--grace", grace);
       return show(spec, ring.open().rotate(which.kind, which.scope(), which.name(), both));
     }
   }

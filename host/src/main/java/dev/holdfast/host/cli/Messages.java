@@ -2,7 +2,6 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
 import dev.holdfast.host.log.Terminal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,13 +27,16 @@ public final class Messages {
     @Parameters(index = "0", paramLabel = "ID", description = "The instance.")
     String id = "";
 
-    final Reply send(String operation, Map<String, String> query, @Nullable String json) {
-      String path = RemoteHost.INSTANCES + "/" + RemoteHost.segment(id) + "/" + operation;
+    final Reply send(String operation, Map<String, String> query) {
+      return post(RemoteHost.instance(id, operation), query, null);
+    }
+
+    final Reply post(String path, Map<String, String> query, @Nullable String json) {
       return RemoteHost.about(id, connection.open().post(path, query, json));
     }
 
     final int say(String text) {
-      spec.commandLine().getOut().println(text);
+      spec.commandLine().getOut().println(Printable.line(text));
       return 0;
     }
   }
@@ -73,22 +75,18 @@ public final class Messages {
 
     @Override
     public Integer call() throws InterruptedException {
+      String path = RemoteHost.orchestrator(name, id);
       RemoteHost host = connection.open();
-      String path =
-          RemoteHost.ORCHESTRATORS
-              + "/"
-              + RemoteHost.segment(name)
-              + (id == null ? "" : "/" + RemoteHost.segment(id));
       Reply reply =
           RemoteHost.succeeded(
               "The host refused to start '" + name + "'.",
               host.post(path, Map.of(), Payload.read(input)));
-      String started = String.valueOf(reply.object().get("id"));
+      String started = reply.text(reply.object(), "id");
       if (wait) {
-        spec.commandLine().getErr().println("Started '" + started + "'.");
+        spec.commandLine().getErr().println("Started '" + Printable.line(started) + "'.");
         return Wait.until(host, spec, started, null);
       }
-      spec.commandLine().getOut().println(started);
+      spec.commandLine().getOut().println(Printable.line(started));
       return 0;
     }
   }
@@ -109,7 +107,7 @@ public final class Messages {
     @Override
     public Integer call() {
       String json = Payload.read(payload);
-      send("raiseEvent/" + RemoteHost.segment(event), Map.of(), json == null ? "null" : json);
+      post(RemoteHost.event(id, event), Map.of(), json == null ? "null" : json);
       return say("Raised event '" + event + "' to instance '" + id + "'.");
     }
   }
@@ -119,7 +117,7 @@ public final class Messages {
   public static final class Terminate extends WithReason {
     @Override
     public Integer call() {
-      send("terminate", query(), null);
+      send("terminate", query());
       return say("Terminated instance '" + id + "'.");
     }
   }
@@ -129,7 +127,7 @@ public final class Messages {
   public static final class Suspend extends WithReason {
     @Override
     public Integer call() {
-      send("suspend", query(), null);
+      send("suspend", query());
       return say("Suspended instance '" + id + "'.");
     }
   }
@@ -139,7 +137,7 @@ public final class Messages {
   public static final class Resume extends WithReason {
     @Override
     public Integer call() {
-      send("resume", query(), null);
+      send("resume", query());
       return say("Resumed instance '" + id + "'.");
     }
   }
@@ -149,7 +147,7 @@ public final class Messages {
   public static final class Rewind extends WithReason {
     @Override
     public Integer call() {
-      send("rewind", query(), null);
+      send("rewind", query());
       return say("Rewound instance '" + id + "'.");
     }
   }
@@ -162,9 +160,8 @@ public final class Messages {
 
     @Override
     public Integer call() {
-      Reply reply =
-          send("restart", Map.of("restartWithNewInstanceId", Boolean.toString(!sameId)), null);
-      return say(String.valueOf(reply.object().get("id")));
+      Reply reply = send("restart", Map.of("restartWithNewInstanceId", Boolean.toString(!sameId)));
+      return say(reply.text(reply.object(), "id"));
     }
   }
 
@@ -197,30 +194,33 @@ public final class Messages {
 
     @Override
     public Integer call() {
-      RemoteHost host = connection.open();
       Reply reply;
       if (id != null) {
-        String path = RemoteHost.INSTANCES + "/" + RemoteHost.segment(id);
-        reply = RemoteHost.about(id, host.delete(path, Map.of()));
+        String path = RemoteHost.instance(id);
+        reply = RemoteHost.about(id, connection.open().delete(path, Map.of()));
       } else {
-        confirm();
-        reply = host.delete(RemoteHost.INSTANCES, filter());
+        Map<String, String> filter = filter();
+        RemoteHost host = connection.open();
+        confirm(filter.size() > 1);
+        reply = host.delete(RemoteHost.INSTANCES, filter);
         if (reply.status() == 404) {
           spec.commandLine().getOut().println("Instances deleted: 0");
           return 0;
         }
         RemoteHost.succeeded("The host refused to purge.", reply);
       }
-      Object deleted = reply.object().get("instancesDeleted");
-      spec.commandLine().getOut().println("Instances deleted: " + Json.write(deleted));
+      String deleted = reply.text(reply.object(), "instancesDeleted");
+      spec.commandLine().getOut().println("Instances deleted: " + Printable.line(deleted));
       return 0;
     }
 
     private Map<String, String> filter() {
       Map<String, String> filter = new LinkedHashMap<>();
-      filter.put("createdTimeFrom", after == null ? "1970-01-01T00:00:00Z" : after);
-      if (before != null) {
-        filter.put("createdTimeTo", before);
+      String from = Given.momentIfAny("--after", after);
+      filter.put("createdTimeFrom", from == null ? "1970-01-01T00:00:00Z" : from);
+      String to = Given.momentIfAny("--before", before);
+      if (to != null) {
+        filter.put("createdTimeTo", to);
       }
       if (!statuses.isEmpty()) {
         filter.put("runtimeStatus", StatusName.list(statuses));
@@ -228,7 +228,7 @@ public final class Messages {
       return filter;
     }
 
-    private void confirm() {
+    private void confirm(boolean filtered) {
       if (yes) {
         return;
       }
@@ -240,10 +240,7 @@ public final class Messages {
             "Add --yes, or name one instance.");
       }
       String answer =
-          Terminal.ask(
-              "Remove all ended instances"
-                  + (filter().size() > 1 ? " that match" : "")
-                  + "? [y/N] ");
+          Terminal.ask("Remove all ended instances" + (filtered ? " that match" : "") + "? [y/N] ");
       if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
         throw new CannotException(CannotException.REFUSED, "Nothing was purged.", "", "");
       }

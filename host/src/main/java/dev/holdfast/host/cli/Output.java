@@ -1,12 +1,19 @@
 package dev.holdfast.host.cli;
 
+import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Columns for people. */
 final class Output {
   private Output() {}
+
+  /** Prints a value as JSON. */
+  static void json(PrintWriter out, @Nullable Object value) {
+    out.println(Printable.json(Json.pretty(value)));
+  }
 
   /**
    * Prints rows of texts under a head, each column as wide as its widest text; the last is not
@@ -15,7 +22,7 @@ final class Output {
   static void table(PrintWriter out, List<String> head, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>();
     all.add(head);
-    all.addAll(rows);
+    rows.forEach(row -> all.add(row.stream().map(Printable::line).toList()));
     int[] widths = new int[head.size()];
     for (List<String> row : all) {
       for (int i = 0; i < widths.length; i++) {

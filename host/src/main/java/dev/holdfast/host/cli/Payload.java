@@ -22,7 +22,7 @@ final class Payload {
     }
     String text = given.equals("-") || given.startsWith("@") ? load(given) : given;
     try {
-      Json.read(text);
+      Json.payload(text);
       return text;
     } catch (JsonProcessingException e) {
       throw new CannotException(

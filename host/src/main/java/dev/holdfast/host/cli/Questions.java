@@ -1,7 +1,6 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
-import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,22 +34,20 @@ public final class Questions {
 
     @Override
     public Integer call() {
-      Reply reply =
-          RemoteHost.about(
-              id,
-              connection.open().get(RemoteHost.HOLDFAST + "/" + RemoteHost.segment(id) + "/why"));
+      String path = RemoteHost.why(id);
+      Reply reply = RemoteHost.about(id, connection.open().get(path));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.pretty(reply.json()));
+        Output.json(out, reply.object());
         return 0;
       }
       Map<String, @Nullable Object> why = reply.object();
-      out.println(why.get("summary"));
+      out.println(Printable.line(reply.text(why, "summary")));
       if (why.get("waitingFor") instanceof List<?> waiting) {
         waiting.forEach(it -> print(out, it));
       }
       if (why.get("lastError") != null) {
-        out.println("  last error: " + why.get("lastError"));
+        out.println("  last error: " + Printable.line(String.valueOf(why.get("lastError"))));
       }
       return 0;
     }
@@ -72,7 +69,7 @@ public final class Questions {
       append(line, ", since ", one.get("since"), "");
       append(line, ", until ", one.get("until"), "");
       append(line, ": ", one.get("detail"), "");
-      out.println(line);
+      out.println(Printable.line(line.toString()));
     }
 
     private static void append(
@@ -99,19 +96,20 @@ public final class Questions {
     public Integer call() {
       Map<String, String> query =
           history ? Map.of("showHistory", "true", "showHistoryOutput", "true") : Map.of();
-      Reply reply =
-          RemoteHost.about(
-              id,
-              connection
-                  .open()
-                  .get(RemoteHost.INSTANCES + "/" + RemoteHost.segment(id), query, null));
-      spec.commandLine().getOut().println(Json.pretty(reply.json()));
+      String path = RemoteHost.instance(id);
+      Reply reply = RemoteHost.about(id, connection.open().get(path, query, null));
+      Output.json(spec.commandLine().getOut(), reply.object());
       return 0;
     }
   }
 
   /** {@code holdfast list}. */
-  @Command(name = "list", description = "List instances in the order of their creation.")
+  @Command(
+      name = "list",
+      description = {
+        "List instances in the order of their creation.",
+        "Entities are listed too, as over HTTP: ids '@name@key', always 'Running'."
+      })
   public static final class Listing implements Callable<Integer> {
     private static final List<String> HEAD = List.of("ID", "NAME", "STATUS", "CREATED", "UPDATED");
     private static final List<String> FIELDS =
@@ -144,7 +142,8 @@ public final class Questions {
 
     @Override
     public Integer call() {
-      List<Object> found = new ArrayList<>();
+      Given.atLeast(1, "--top", top);
+      List<Map<String, @Nullable Object>> found = new ArrayList<>();
       RemoteHost host = connection.open();
       String continuation = null;
       boolean more;
@@ -165,12 +164,13 @@ public final class Questions {
       Map<String, String> query = new LinkedHashMap<>();
       query.put("top", Integer.toString(size));
       query.put("showInput", Boolean.toString(json));
+      query.put("showOutput", Boolean.toString(json));
       if (!statuses.isEmpty()) {
         query.put("runtimeStatus", StatusName.list(statuses));
       }
       put(query, "instanceIdPrefix", prefix);
-      put(query, "createdTimeFrom", after);
-      put(query, "createdTimeTo", before);
+      put(query, "createdTimeFrom", Given.momentIfAny("--after", after));
+      put(query, "createdTimeTo", Given.momentIfAny("--before", before));
       return query;
     }
 
@@ -180,10 +180,10 @@ public final class Questions {
       }
     }
 
-    private void print(List<Object> found, boolean more) {
+    private void print(List<Map<String, @Nullable Object>> found, boolean more) {
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(Json.pretty(found));
+        Output.json(out, found);
         return;
       }
       Output.table(out, HEAD, found.stream().map(Listing::row).toList());
@@ -192,10 +192,8 @@ public final class Questions {
       }
     }
 
-    private static List<String> row(Object instance) {
-      return instance instanceof Map<?, ?> map
-          ? FIELDS.stream().map(it -> String.valueOf(map.get(it))).toList()
-          : FIELDS.stream().map(it -> "?").toList();
+    private static List<String> row(Map<String, @Nullable Object> instance) {
+      return FIELDS.stream().map(it -> String.valueOf(instance.get(it))).toList();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.host.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
+import dev.holdfast.server.http.Site;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -12,7 +13,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -20,60 +23,167 @@ import org.jspecify.annotations.Nullable;
 
 /** A running host, asked over HTTP. What goes wrong comes back as {@link CannotException}. */
 public final class RemoteHost {
+  private static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
+  private static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
   static final String INSTANCES = "/runtime/webhooks/durabletask/instances";
-  static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
   static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
-  static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
 
-  private final URI base;
+  /** What is longer is no message but a page, of whatever stands between here and the host. */
+  private static final int MESSAGE_MAX = 4_000;
+
+  private volatile Target target;
   private final @Nullable String key;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
-  public RemoteHost(URI base, @Nullable String key) {
-    this.base = base;
+  /**
+   * Whom commands speak to.
+   *
+   * @param hostId of the host that is meant; null takes whichever listens there
+   * @param data the folder by which it was found; null if somebody named the URL
+   */
+  record Target(URI url, @Nullable String hostId, @Nullable Path data) {
+    static Target of(URI url) {
+      return new Target(url, null, null);
+    }
+  }
+
+  RemoteHost(Target target, @Nullable String key) {
+    this.target = target;
     this.key = key;
   }
 
   /**
    * What the host said.
    *
+   * @param from where it was asked
    * @param continuation where the next page begins; null on the last
    */
-  record Reply(int status, String body, @Nullable String continuation) {
+  record Reply(URI from, int status, String body, @Nullable String continuation) {
 
-    /** The body as plain JSON values; a text that is no JSON as it is. */
+    /**
+     * The body as plain JSON values; null when there is none.
+     *
+     * @throws CannotException it is no JSON
+     */
     @Nullable Object json() {
       try {
-        return body.isBlank() ? null : Json.read(body);
+        return body.isBlank() ? null : Json.payload(body);
       } catch (JsonProcessingException e) {
-        return body;
+        throw unreadable("Column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
       }
     }
 
+    /** The body, which must be a JSON object. */
     Map<String, @Nullable Object> object() {
-      return json() instanceof Map<?, ?> map ? Json.names(map) : Map.of();
+      if (json() instanceof Map<?, ?> map) {
+        return Json.names(map);
+      }
+      throw unreadable("It should be a JSON object.");
     }
 
-    List<?> list() {
-      return json() instanceof List<?> list ? list : List.of();
+    /** The body, which must be a JSON array of objects. */
+    List<Map<String, @Nullable Object>> list() {
+      if (!(json() instanceof List<?> list)) {
+        throw unreadable("It should be a JSON array.");
+      }
+      List<Map<String, @Nullable Object>> objects = new ArrayList<>();
+      for (Object item : list) {
+        if (!(item instanceof Map<?, ?> map)) {
+          throw unreadable("It should be a JSON array of objects.");
+        }
+        objects.add(Json.names(map));
+      }
+      return objects;
+    }
+
+    /** What an object that came with this reply says under a name; it must say something. */
+    String text(Map<String, @Nullable Object> object, String name) {
+      Object value = object.get(name);
+      if (value == null || value.toString().isEmpty()) {
+        throw unreadable("It should say '" + name + "'.");
+      }
+      return value.toString();
+    }
+
+    private CannotException unreadable(String why) {
+      return new CannotException(
+          "Cannot read the answer of the host at " + from + ".",
+          why,
+          "Does a Holdfast of this version listen there? 'holdfast version' tells this one.");
     }
 
     /** The host's own words about a refusal, whichever of its shapes they come in. */
     String message() {
-      Object json = json();
-      if (json instanceof Map<?, ?> map) {
-        for (String name : List.of("Message", "message", "error")) {
-          if (map.get(name) instanceof String text) {
-            return text;
+      if (body.isBlank()) {
+        return "It answered " + status + " without a word.";
+      }
+      try {
+        if (Json.payload(body) instanceof Map<?, ?> map) {
+          for (String name : List.of("Message", "message", "error")) {
+            if (map.get(name) instanceof String text) {
+              return told(text);
+            }
           }
         }
+      } catch (JsonProcessingException e) {
+        // Not every server in the way speaks JSON.
       }
-      return json == null ? "It answered " + status + " without a word." : body.strip();
+      return told(body.strip());
+    }
+
+    private static String told(String text) {
+      return Printable.line(
+          text.length() <= MESSAGE_MAX ? text : text.substring(0, MESSAGE_MAX) + " …");
     }
   }
 
-  static String segment(String text) {
+  /** The path of an instance, or of what can be done with it. */
+  static String instance(String id, String... further) {
+    return named(INSTANCES, "an instance id", id, further);
+  }
+
+  /** The path of what an instance waits for. */
+  static String why(String id) {
+    return named(HOLDFAST, "an instance id", id, "why");
+  }
+
+  /**
+   * The path under which an orchestrator is started.
+   *
+   * @param id null has one made
+   */
+  static String orchestrator(String name, @Nullable String id) {
+    String path = named(ORCHESTRATORS, "the name of an orchestrator", name);
+    return id == null ? path : named(path, "an instance id", id);
+  }
+
+  /** The path by which an event is raised. */
+  static String event(String id, String event) {
+    return named(instance(id, "raiseEvent"), "the name of an event", event);
+  }
+
+  /**
+   * Something's path: its name makes one segment, whatever is in it. Without a name the path would
+   * be that of all things of its kind.
+   */
+  private static String named(String path, String what, String name, String... further) {
+    if (name.isEmpty()) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "'' is not " + what + ".",
+          "It must have at least one character.",
+          "If it came from a variable of the shell, that one is empty.");
+    }
+    StringBuilder longer = new StringBuilder(path).append('/').append(encoded(name));
+    for (String segment : further) {
+      longer.append('/').append(segment);
+    }
+    return longer.toString();
+  }
+
+  /** As one segment of a path, or one value of a query. */
+  private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
@@ -115,11 +225,16 @@ public final class RemoteHost {
 
   private HttpRequest.Builder request(String path, Map<String, String> query) {
     StringJoiner parameters = new StringJoiner("&", "?", "").setEmptyValue("");
-    query.forEach((name, value) -> parameters.add(name + "=" + segment(value)));
+    query.forEach((name, value) -> parameters.add(name + "=" + encoded(value)));
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path + parameters)).timeout(Duration.ofSeconds(60));
+        HttpRequest.newBuilder(target.url().resolve(path + parameters))
+            .timeout(Duration.ofSeconds(60));
     if (key != null) {
       request.header("x-functions-key", key);
+    }
+    String hostId = target.hostId();
+    if (hostId != null) {
+      request.header(Site.ADDRESSEE, hostId);
     }
     return request;
   }
@@ -127,16 +242,57 @@ public final class RemoteHost {
   private Reply send(HttpRequest request) {
     try {
       HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+      if (response.statusCode() == 421) {
+        Target now = next(target);
+        if (now != null) {
+          target = now;
+          return send(readdressed(request, now));
+        }
+      }
       return reply(response);
     } catch (IOException e) {
       throw new CannotException(
-          "Cannot reach the host at " + base + ".",
+          "Cannot reach the host at " + target.url() + ".",
           "There is no answer (" + told(e) + ").",
           "Start it with 'holdfast start', or name another with --url or --data.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CannotException("Interrupted.", "", "");
     }
+  }
+
+  /**
+   * Whom to ask when another host than the one that was meant has answered: the one that has taken
+   * over the data folder since.
+   *
+   * @return null when nobody in particular was meant
+   * @throws CannotException no host uses the folder
+   */
+  private static @Nullable Target next(Target before) {
+    Path data = before.data();
+    if (before.hostId() == null || data == null) {
+      return null;
+    }
+    Target now = Connection.target(new DataFolder(data), true);
+    if (!now.equals(before)) {
+      return now;
+    }
+    throw new CannotException(
+        "No host uses " + data + " any more; another one answers at " + before.url() + ".",
+        "Nothing was done there.",
+        Connection.startOrSay(data));
+  }
+
+  private static HttpRequest readdressed(HttpRequest request, Target to) {
+    String query = request.uri().getRawQuery();
+    String path = request.uri().getRawPath() + (query == null ? "" : "?" + query);
+    HttpRequest.Builder again =
+        HttpRequest.newBuilder(request, (name, value) -> !name.equalsIgnoreCase(Site.ADDRESSEE))
+            .uri(to.url().resolve(path));
+    if (to.hostId() != null) {
+      again.header(Site.ADDRESSEE, to.hostId());
+    }
+    return again.build();
   }
 
   private static String told(IOException e) {
@@ -151,18 +307,18 @@ public final class RemoteHost {
             .firstValue("x-ms-continuation-token")
             .filter(it -> !it.isEmpty())
             .orElse(null);
-    Reply reply = new Reply(status, response.body(), continuation);
+    Reply reply = new Reply(target.url(), status, response.body(), continuation);
     if (status == 401 || status == 403) {
       throw new CannotException(
           CannotException.REFUSED,
-          "The host at " + base + " refused the request.",
+          "The host at " + target.url() + " refused the request.",
           key == null ? "It wants a key." : "It does not know the key.",
           "Give one with --key or in HOLDFAST_KEY; 'holdfast keys' makes them.");
     }
     if (status == 503) {
       throw new CannotException(
           CannotException.REFUSED,
-          "The host at " + base + " takes no requests now.",
+          "The host at " + target.url() + " takes no requests now.",
           reply.message(),
           "Try again in a moment.");
     }
@@ -172,7 +328,8 @@ public final class RemoteHost {
   /**
    * The reply when it was a success; else why not, in terms of the instance that was asked about.
    */
-  static Reply about(String instanceId, Reply reply) {
+  static Reply about(String id, Reply reply) {
+    String instanceId = Printable.line(id);
     if (reply.status() == 404) {
       throw new CannotException(
           CannotException.NOT_FOUND,

@@ -108,7 +108,9 @@ public final class StoreCommands {
         return 0;
       }
       spec.commandLine().getErr().println(folder() + " is damaged:");
-      report.findings().forEach(it -> spec.commandLine().getErr().println("  " + it));
+      report
+          .findings()
+          .forEach(it -> spec.commandLine().getErr().println("  " + Printable.line(it)));
       spec.commandLine().getErr().println("  Restore a backup: holdfast restore FROM --force");
       return CannotException.FAILED;
     }

@@ -1,8 +1,6 @@
 package dev.holdfast.host.cli;
 
-import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -77,22 +75,7 @@ public final class Versions implements Callable<Integer> {
           "--wait needs a version.",
           "Name one: holdfast versions 1.0 --wait.");
     }
-    return waitFor(host, limit());
-  }
-
-  private @Nullable Duration limit() {
-    if (timeout == null) {
-      return null;
-    }
-    Duration limit = Amounts.duration(timeout);
-    if (limit == null) {
-      throw new CannotException(
-          CannotException.USAGE,
-          "'" + timeout + "' is no length of time.",
-          "It must be like 90s, 5m, 2h or 00:05:00.",
-          "Correct --timeout.");
-    }
-    return limit;
+    return waitFor(host, Given.timeIfAny("--timeout", timeout));
   }
 
   private int waitFor(RemoteHost host, @Nullable Duration limit) throws InterruptedException {
@@ -162,8 +145,6 @@ public final class Versions implements Callable<Integer> {
             "The host refused to count.", host.get(RemoteHost.VERSIONS, query, null))
         .list()
         .stream()
-        .filter(Map.class::isInstance)
-        .map(it -> Json.names((Map<?, ?>) it))
         .filter(it -> all || version == null || version.equals(it.get("version")))
         .filter(it -> name == null || name.equalsIgnoreCase(String.valueOf(it.get("name"))))
         .toList();
@@ -172,7 +153,7 @@ public final class Versions implements Callable<Integer> {
   private void print(List<Map<String, @Nullable Object>> found) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.pretty(found));
+      Output.json(out, found);
     } else if (found.isEmpty()) {
       out.println(nothing());
     } else {

@@ -1,9 +1,7 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
-import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,22 +43,7 @@ public final class Wait implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return until(connection.open(), spec, id, limit());
-  }
-
-  private @Nullable Duration limit() {
-    if (timeout == null) {
-      return null;
-    }
-    Duration limit = Amounts.duration(timeout);
-    if (limit == null) {
-      throw new CannotException(
-          CannotException.USAGE,
-          "'" + timeout + "' is no length of time.",
-          "It must be like 90s, 5m, 2h or 00:05:00.",
-          "Correct --timeout.");
-    }
-    return limit;
+    return until(connection.open(), spec, id, Given.timeIfAny("--timeout", timeout));
   }
 
   static int until(RemoteHost host, CommandSpec spec, String id, @Nullable Duration limit)
@@ -70,8 +53,9 @@ public final class Wait implements Callable<Integer> {
     boolean told = false;
     CountDownLatch never = new CountDownLatch(1);
     while (true) {
-      Map<String, @Nullable Object> state = state(host, id);
-      String status = String.valueOf(state.get("runtimeStatus"));
+      Reply reply = state(host, id);
+      Map<String, @Nullable Object> state = reply.object();
+      String status = reply.text(state, "runtimeStatus");
       if (ENDED.contains(status)) {
         return ended(spec, id, status, state);
       }
@@ -79,9 +63,13 @@ public final class Wait implements Callable<Integer> {
       if (limit != null && waited.compareTo(limit) >= 0) {
         throw new CannotException(
             CannotException.TIMED_OUT,
-            "Instance '" + id + "' has not ended within " + limit.toSeconds() + " s.",
-            "It is " + status + ".",
-            "'holdfast why " + id + "' says what it waits for.");
+            "Instance '"
+                + Printable.line(id)
+                + "' has not ended within "
+                + limit.toSeconds()
+                + " s.",
+            "It is " + Printable.line(status) + ".",
+            "'holdfast why " + Printable.line(id) + "' says what it waits for.");
       }
       if (!told && waited.compareTo(PATIENCE) > 0) {
         told = true;
@@ -92,9 +80,9 @@ public final class Wait implements Callable<Integer> {
     }
   }
 
-  private static Map<String, @Nullable Object> state(RemoteHost host, String id) {
-    Reply reply = host.get(RemoteHost.INSTANCES + "/" + RemoteHost.segment(id));
-    return RemoteHost.about(id, reply).object();
+  private static Reply state(RemoteHost host, String id) {
+    String path = RemoteHost.instance(id);
+    return RemoteHost.about(id, host.get(path, Map.of("showInput", "false"), null));
   }
 
   private static void tell(CommandSpec spec, String id, String status, @Nullable Duration left) {
@@ -102,9 +90,9 @@ public final class Wait implements Callable<Integer> {
         .getErr()
         .println(
             "Waiting for '"
-                + id
+                + Printable.line(id)
                 + "' ("
-                + status
+                + Printable.line(status)
                 + ")"
                 + (left == null
                     ? ", press Ctrl-C to stop waiting."
@@ -114,11 +102,13 @@ public final class Wait implements Callable<Integer> {
   private static int ended(
       CommandSpec spec, String id, String status, Map<String, @Nullable Object> state) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(Json.pretty(state.get("output")));
+    Output.json(out, state.get("output"));
     if (status.equals("Completed")) {
       return 0;
     }
-    spec.commandLine().getErr().println("Instance '" + id + "' ended as " + status + ".");
+    spec.commandLine()
+        .getErr()
+        .println("Instance '" + Printable.line(id) + "' ended as " + status + ".");
     return CannotException.INSTANCE_FAILED;
   }
 }

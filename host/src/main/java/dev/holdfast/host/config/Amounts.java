@@ -47,14 +47,18 @@ public final class Amounts {
   }
 
   private static @Nullable Duration withUnit(long number, String unit) {
-    return switch (unit.toLowerCase(Locale.ROOT)) {
-      case "ms" -> Duration.ofMillis(number);
-      case "s" -> Duration.ofSeconds(number);
-      case "m", "min" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      case "d" -> Duration.ofDays(number);
-      default -> null;
-    };
+    try {
+      return switch (unit.toLowerCase(Locale.ROOT)) {
+        case "ms" -> Duration.ofMillis(number);
+        case "s" -> Duration.ofSeconds(number);
+        case "m", "min" -> Duration.ofMinutes(number);
+        case "h" -> Duration.ofHours(number);
+        case "d" -> Duration.ofDays(number);
+        default -> null;
+      };
+    } catch (ArithmeticException e) {
+      return null; // More than any clock counts.
+    }
   }
 
   private static long number(@Nullable String digits) {

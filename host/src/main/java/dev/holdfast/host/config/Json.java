@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
@@ -36,6 +38,34 @@ public final class Json {
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
+
+  /**
+   * Payloads have no limits but those of the host that took them, which lets them nest 1000 deep
+   * and wraps them in a few objects of its own.
+   */
+  private static final int PAYLOAD_DEPTH_MAX = 2_000;
+
+  private static final JsonFactory PAYLOADS =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(PAYLOAD_DEPTH_MAX)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(PAYLOAD_DEPTH_MAX).build())
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  /** A number as it was written, whatever its size and precision. */
+  private record Digits(String text) {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
 
   private Json() {}
 
@@ -76,11 +106,24 @@ public final class Json {
 
   /** Reads one JSON value; nothing but blanks and comments may follow. */
   public static @Nullable Object read(String text) throws JsonProcessingException {
-    try (JsonParser parser = FACTORY.createParser(text)) {
+    return read(FACTORY, text, false);
+  }
+
+  /**
+   * Reads what goes to a host or comes from one: JSON to the letter and of any size. Numbers stay
+   * as they are written, so they are no {@code Number}, but their texts are their digits.
+   */
+  public static @Nullable Object payload(String text) throws JsonProcessingException {
+    return read(PAYLOADS, text, true);
+  }
+
+  private static @Nullable Object read(JsonFactory factory, String text, boolean verbatim)
+      throws JsonProcessingException {
+    try (JsonParser parser = factory.createParser(text)) {
       if (parser.nextToken() == null) {
         throw new JsonParseException(parser, "expected a JSON value, but there is none");
       }
-      Object value = value(parser);
+      Object value = value(parser, verbatim);
       if (parser.nextToken() != null) {
         throw new JsonParseException(parser, "expected the end of the text, but there is more");
       }
@@ -92,12 +135,13 @@ public final class Json {
     }
   }
 
-  private static @Nullable Object value(JsonParser parser) throws IOException {
+  private static @Nullable Object value(JsonParser parser, boolean verbatim) throws IOException {
     return switch (parser.currentToken()) {
-      case START_OBJECT -> map(parser);
-      case START_ARRAY -> list(parser);
+      case START_OBJECT -> map(parser, verbatim);
+      case START_ARRAY -> list(parser, verbatim);
       case VALUE_STRING -> parser.getText();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          verbatim ? new Digits(parser.getText()) : parser.getNumberValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
@@ -105,20 +149,22 @@ public final class Json {
     };
   }
 
-  private static Map<String, @Nullable Object> map(JsonParser parser) throws IOException {
+  private static Map<String, @Nullable Object> map(JsonParser parser, boolean verbatim)
+      throws IOException {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       parser.nextToken();
-      map.put(name, value(parser));
+      map.put(name, value(parser, verbatim));
     }
     return map;
   }
 
-  private static List<@Nullable Object> list(JsonParser parser) throws IOException {
+  private static List<@Nullable Object> list(JsonParser parser, boolean verbatim)
+      throws IOException {
     List<@Nullable Object> list = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      list.add(value(parser));
+      list.add(value(parser, verbatim));
     }
     return list;
   }
@@ -142,7 +188,7 @@ public final class Json {
 
   private static String write(@Nullable Object value, boolean pretty) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+    try (JsonGenerator generator = PAYLOADS.createGenerator(text)) {
       if (pretty) {
         generator.setPrettyPrinter(new DefaultPrettyPrinter());
       }
@@ -167,8 +213,8 @@ public final class Json {
         write(generator, item);
       }
       generator.writeEndArray();
-    } else if (value instanceof Number number) {
-      generator.writeNumber(number.toString());
+    } else if (value instanceof Number || value instanceof Digits) {
+      generator.writeNumber(value.toString());
     } else if (value instanceof Boolean flag) {
       generator.writeBoolean(flag);
     } else if (value == null) {

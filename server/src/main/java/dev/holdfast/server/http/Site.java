@@ -22,6 +22,12 @@ import java.util.concurrent.CompletableFuture;
 
 /** Everything that is served, and which URL leads where. Paths of our own win over functions. */
 public final class Site implements Endpoint {
+  /**
+   * The request header that says for which host a request is meant, by its id. Another host answers
+   * 421 and does nothing; a request without the header is meant for whoever gets it.
+   */
+  public static final String ADDRESSEE = "x-holdfast-host";
+
   private static final Reply HOMEPAGE =
       new Reply(
           200,
@@ -31,6 +37,7 @@ public final class Site implements Endpoint {
           "text/html; charset=utf-8",
           List.of());
 
+  private final HostControl host;
   private final HttpThreads threads = new HttpThreads();
   private final boolean homepage;
   private final boolean keysRequired;
@@ -61,6 +68,7 @@ public final class Site implements Endpoint {
       InstantSource clock) {}
 
   public Site(HttpServerConfig config, Parts parts) {
+    this.host = parts.host();
     this.homepage = config.homepage();
     this.keysRequired = parts.keysRequired();
     this.crossOrigin = new CrossOrigin(config.cors());
@@ -105,6 +113,10 @@ public final class Site implements Endpoint {
   @Override
   public CompletableFuture<Reply> handle(Request request) {
     String path = request.path();
+    String addressee = request.header(ADDRESSEE);
+    if (addressee != null && !addressee.equals(host.id())) {
+      return misdirected().now();
+    }
     if (isForged(request)) {
       return forged().now();
     }
@@ -140,6 +152,15 @@ public final class Site implements Endpoint {
         && !crossOrigin.isAllowed(request.header("Origin"))
         && (Paths.after("/runtime", request.path()) != null
             || Paths.after(AdminApi.BASE, request.path()) != null);
+  }
+
+  private static Reply misdirected() {
+    return Reply.error(
+        421,
+        "This request is meant for another host, which does not listen here any more; nothing was"
+            + " done. Look up where that one is, or leave out the header "
+            + ADDRESSEE
+            + ".");
   }
 
   private static Reply forged() {

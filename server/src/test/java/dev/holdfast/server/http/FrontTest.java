@@ -46,6 +46,22 @@ class FrontTest {
   }
 
   @Test
+  void what_is_meant_for_another_host_is_refused_and_not_done() {
+    try (TestServer server = new TestServer()) {
+      String start = DURABLE + "/orchestrators/Flow/a";
+      HttpResponse<String> refused = server.post(start, "1", "x-holdfast-host", "host-0");
+
+      assertThat(refused.statusCode()).isEqualTo(421);
+      assertThat(refused.body()).startsWith("{\"Message\":").contains("another host");
+      assertThat(server.get("/healthz", "x-holdfast-host", "host-0").statusCode()).isEqualTo(421);
+      assertThat(server.get(DURABLE + "/instances").body()).isEqualTo("[]");
+
+      assertThat(server.post(start, "1", "x-holdfast-host", "host-1").statusCode()).isEqualTo(202);
+      assertThat(server.post(start + "2", "1").statusCode()).isEqualTo(202);
+    }
+  }
+
+  @Test
   void without_a_prefix_a_function_may_serve_the_root_but_no_path_of_ours() {
     try (TestServer server = new TestServer(options -> options.withRoutePrefix(""))) {
       server

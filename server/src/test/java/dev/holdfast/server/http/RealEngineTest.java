@@ -77,6 +77,17 @@ class RealEngineTest {
     assertThat(problems).isEmpty();
   }
 
+  @Test
+  void a_token_of_a_page_that_is_none_is_told_in_printable_letters() throws IOException {
+    HttpResponse<String> refused =
+        server.get(DURABLE + "/instances", "x-ms-continuation-token", "G1sySv-A");
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(MAPPER.readTree(refused.body()).get("Message").asText())
+        .contains("continuation token '?[2J??'")
+        .matches("[ -~]+");
+  }
+
   /** "Flow" waits for the event "Go" and ends with what it brings; "HelloSequence" fails. */
   private static final class Player implements Executor {
     @Override

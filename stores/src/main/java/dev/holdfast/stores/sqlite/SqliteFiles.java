@@ -2,8 +2,11 @@ package dev.holdfast.stores.sqlite;
 
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +18,9 @@ import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * What an operator does with the file of a hub: copy it while it is in use, put a copy back, look
@@ -25,6 +30,12 @@ public final class SqliteFiles {
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  /** How every SQLite file begins, and where in its header the application says whose it is. */
+  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int APPLICATION_ID_AT = 68;
+  private static final int HEADER_LENGTH = 100;
 
   private SqliteFiles() {}
 
@@ -82,8 +93,7 @@ public final class SqliteFiles {
       return report;
     } catch (SQLException | IOException e) {
       deleteQuietly(partial, e);
-      throw new StoreException(
-          "cannot back up " + source + " to " + target + ": " + e.getMessage(), e);
+      throw new StoreException("cannot back up " + source + " to " + target + ": " + words(e), e);
     } catch (StoreException e) {
       deleteQuietly(partial, e);
       throw e;
@@ -102,12 +112,14 @@ public final class SqliteFiles {
     if (!Files.isRegularFile(from)) {
       throw new StoreException(from + " is not a file; give the file that a backup has written");
     }
+    checkIsOurs(from);
     try (DataDirectory held = DataDirectory.hold(directory)) {
       boolean replaces =
           DataDirectory.size(held.database()) > 0 || DataDirectory.size(held.wal()) > 0;
       if (replaces && !force) {
         throw new StoreException(
-            held.path() + " has a hub already; restore into another directory, or force it");
+            held.path()
+                + " has a hub already; restore into another directory, or replace it with --force");
       }
       Path copy = held.path().resolve(DataDirectory.RESTORING);
       Files.deleteIfExists(copy);
@@ -125,9 +137,34 @@ public final class SqliteFiles {
       moveDurably(copy, held.database());
       return report;
     } catch (IOException | SQLException e) {
-      throw new StoreException(
-          "cannot restore " + from + " to " + directory + ": " + e.getMessage(), e);
+      throw new StoreException("cannot restore " + from + " to " + directory + ": " + words(e), e);
     }
+  }
+
+  /** What begins otherwise was never a hub, so that it is not worth a look at its pages. */
+  private static void checkIsOurs(Path from) {
+    try (InputStream file = Files.newInputStream(from)) {
+      byte[] header = file.readNBytes(HEADER_LENGTH);
+      boolean ours =
+          header.length == HEADER_LENGTH
+              && Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+              && ByteBuffer.wrap(header).getInt(APPLICATION_ID_AT) == Schema.APPLICATION_ID;
+      if (!ours) {
+        throw new StoreException(
+            from
+                + " is no Holdfast database, nothing was restored; give the file that a backup has"
+                + " written");
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot read " + from + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A refusal of SQLite in words of ours where they say more. */
+  private static String words(Exception e) {
+    return e instanceof SQLException sql && Sql.code(sql) == SQLiteErrorCode.SQLITE_NOTADB
+        ? "the file is no Holdfast database, or its beginning is damaged"
+        : String.valueOf(e.getMessage());
   }
 
   /**
@@ -155,7 +192,7 @@ public final class SqliteFiles {
     try {
       return verifyFile(file);
     } catch (SQLException e) {
-      return new Report(List.of(file + " cannot be opened: " + e.getMessage()), 0, 0, 0, 0, 0);
+      return new Report(List.of(file + " cannot be opened: " + words(e)), 0, 0, 0, 0, 0);
     }
   }
 

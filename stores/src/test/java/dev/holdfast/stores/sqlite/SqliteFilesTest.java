@@ -13,6 +13,7 @@ import dev.holdfast.testkit.store.RandomCommits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -227,7 +228,7 @@ class SqliteFilesTest {
       commit(store, 1, Commit.builder().insert(running(1, "other")).build());
     }
 
-    refused(() -> SqliteFiles.restore(backup, other, false), "has a hub already", "force");
+    refused(() -> SqliteFiles.restore(backup, other, false), "has a hub already", "--force");
     SqliteFiles.restore(backup, other, true);
 
     try (SqliteStore store = open(other)) {
@@ -263,6 +264,29 @@ class SqliteFilesTest {
         () -> SqliteFiles.restore(temporary.resolve("none"), elsewhere, false), "is not a file");
 
     assertThat(elsewhere.resolve("holdfast.db")).doesNotExist();
+  }
+
+  @Test
+  void what_is_no_hub_is_told_without_the_words_of_sqlite() throws Exception {
+    Path text = Files.writeString(temporary.resolve("notes.txt"), "x".repeat(5_000));
+    Path foreign = temporary.resolve("foreign.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + foreign)) {
+      Sql.run(connection, "CREATE TABLE t (a)");
+    }
+    Path empty = Files.createFile(temporary.resolve("empty.db"));
+    for (Path file : List.of(text, foreign, empty)) {
+      assertThatThrownBy(() -> SqliteFiles.restore(file, temporary.resolve("elsewhere"), false))
+          .isInstanceOf(StoreException.class)
+          .hasMessageStartingWith(file + " is no Holdfast database, nothing was restored");
+    }
+
+    Files.copy(text, hub.resolve("holdfast.db"), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(SqliteFiles.verify(hub).findings())
+        .singleElement()
+        .asString()
+        .contains("no Holdfast database")
+        .doesNotContain("SQLITE");
+    refused(() -> SqliteFiles.backup(hub, backup), "no Holdfast database");
   }
 
   @Test

@@ -28,6 +28,11 @@ public interface HostControl {
 
   Status status();
 
+  /** What tells this run of a host from every other; the same for as long as it lives. */
+  default String id() {
+    return status().id();
+  }
+
   /**
    * One figure about the host.
    *

@@ -76,14 +76,19 @@ final class StatusEndpoint {
     };
   }
 
+  /**
+   * {@code showOutput=false} is ours, not the product's: a list of names need not carry payloads.
+   * Together with {@code showInput=false} it leaves out custom statuses as well.
+   */
   CompletableFuture<Reply> list(Request request) {
     Query query = request.query();
     boolean showInput = query.flag("showInput", true);
+    boolean showOutput = query.flag("showOutput", true);
     InstanceQuery.Builder wanted =
         InstanceQuery.newBuilder()
             .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")))
             .setMaxInstanceCount(Pages.size(query.text("top")))
-            .setFetchInputsAndOutputs(true);
+            .setFetchInputsAndOutputs(showInput || showOutput);
     Instant from = Times.parse(query.get("createdTimeFrom"));
     if (from != null) {
       wanted.setCreatedTimeFrom(Times.timestamp(from));
@@ -100,13 +105,14 @@ final class StatusEndpoint {
     if (continuation != null) {
       wanted.setContinuationToken(StringValue.of(continuation));
     }
-    return hub.queryWithEntities(wanted.build()).thenApply(page -> page(page, showInput));
+    return hub.queryWithEntities(wanted.build())
+        .thenApply(page -> page(page, showInput, showOutput));
   }
 
-  private static Reply page(QueryInstancesResponse page, boolean showInput) {
+  private static Reply page(QueryInstancesResponse page, boolean showInput, boolean showOutput) {
     JsonWriter json = new JsonWriter().array();
     for (OrchestrationState state : page.getOrchestrationStateList()) {
-      StatusJson.members(json.object(), state, showInput);
+      StatusJson.members(json.object(), state, showInput, showOutput);
       json.end();
     }
     return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());

@@ -13,13 +13,23 @@ final class StatusJson {
 
   /** Writes the members; the caller opens and closes the object, and may add history. */
   static void members(JsonWriter json, OrchestrationState state, boolean showInput) {
+    members(json, state, showInput, true);
+  }
+
+  static void members(
+      JsonWriter json, OrchestrationState state, boolean showInput, boolean showOutput) {
     json.field("name", state.getName());
     json.field("instanceId", state.getInstanceId());
     json.field("runtimeStatus", Statuses.name(state.getOrchestrationStatus()));
     json.name("input").embed(showInput && state.hasInput() ? state.getInput().getValue() : null);
     json.name("customStatus")
         .embed(state.hasCustomStatus() ? state.getCustomStatus().getValue() : null);
-    output(json.name("output"), state);
+    json.name("output");
+    if (showOutput) {
+      output(json, state);
+    } else {
+      json.string(null);
+    }
     json.field("createdTime", Times.seconds(state.getCreatedTimestamp()));
     json.field("lastUpdatedTime", Times.seconds(state.getLastUpdatedTimestamp()));
   }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The keys of a host: made, listed, rotated, deleted, and recognised.
@@ -48,9 +49,31 @@ public final class Keys {
     return made;
   }
 
-  private Optional<NewKey> createIfMissing(Kind kind, String scope, String name) {
-    boolean there = active().stream().anyMatch(key -> key.isFor(kind, scope, name));
-    return there ? Optional.empty() : Optional.of(create(kind, scope, name));
+  /**
+   * Makes a key unless there is one of that name; of several that try at once, one makes it.
+   *
+   * @return empty when there is one, which stays as it is
+   */
+  public Optional<NewKey> createIfMissing(Kind kind, String scope, String name) {
+    if (active().stream().anyMatch(key -> key.isFor(kind, scope, name))) {
+      return Optional.empty();
+    }
+    String id = Secrets.newId();
+    String secret = Secrets.newSecret(kind, id);
+    Key key = newKey(id, kind, scope, name, secret);
+    AtomicBoolean made = new AtomicBoolean();
+    records.change(
+        all -> {
+          List<Key> before =
+              decode(all).stream().filter(it -> it.isFor(kind, scope, name)).toList();
+          made.set(before.stream().noneMatch(it -> it.isActive(key.created())));
+          if (made.get()) {
+            before.forEach(it -> all.remove(it.id()));
+            all.put(id, KeyCodec.encode(key));
+          }
+          return all;
+        });
+    return made.get() ? Optional.of(new NewKey(key, secret)) : Optional.empty();
   }
 
   /** Every key that still opens something, by kind, scope and name. */

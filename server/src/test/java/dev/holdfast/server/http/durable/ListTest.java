@@ -145,4 +145,19 @@ class ListTest {
     assertThat(server.get(DURABLE + "/instances?showInput=false").body())
         .contains("\"input\":null");
   }
+
+  @Test
+  void outputs_are_left_out_when_nobody_wants_them() {
+    server.hub.put(
+        "a",
+        ORCHESTRATION_STATUS_COMPLETED,
+        state -> state.setInput(StringValue.of("1")).setOutput(StringValue.of("2")));
+    server.hub.put("b", ORCHESTRATION_STATUS_FAILED, state -> state);
+
+    assertThat(server.get(DURABLE + "/instances").body()).contains("\"input\":1", "\"output\":2");
+    assertThat(server.get(DURABLE + "/instances?showOutput=false").body())
+        .contains("\"input\":1")
+        .doesNotContain("\"output\":2")
+        .contains("\"output\":null");
+  }
 }

@@ -30,6 +30,20 @@ class KeysTest {
   }
 
   @Test
+  void a_key_is_made_only_where_none_of_its_name_works() {
+    String first = keys.createIfMissing(Kind.HOST, "", "ci").orElseThrow().secret();
+
+    assertThat(keys.createIfMissing(Kind.HOST, "", "ci")).isEmpty();
+    assertThat(keys.recognise(first)).isPresent();
+    keys.rotate(Kind.HOST, "", "ci", Duration.ofHours(1));
+    assertThat(keys.createIfMissing(Kind.HOST, "", "ci")).isEmpty();
+    assertThat(keys.recognise(first)).isPresent();
+    keys.delete(Kind.HOST, "", "ci");
+    assertThat(keys.createIfMissing(Kind.HOST, "", "ci")).isPresent();
+    assertThat(keys.createIfMissing(Kind.HOST, "", "other")).isPresent();
+  }
+
+  @Test
   void a_secret_can_be_recognised_by_people_scanners_and_us() {
     NewKey made = keys.create(Kind.FUNCTION, "Hello", "default");
 

@@ -43,6 +43,7 @@ class RemoteWorker implements Executor {
   private final int batchesMax;
   private final int itemBytesMax;
   private final boolean serial;
+  private final boolean mayMistake;
   private final AtomicInteger turns = new AtomicInteger();
   private final AtomicInteger activities = new AtomicInteger();
   private final AtomicInteger batches = new AtomicInteger();
@@ -92,6 +93,7 @@ class RemoteWorker implements Executor {
     this.activitiesMax = said(request.getMaxConcurrentActivityWorkItems(), unsaid);
     this.batchesMax = said(request.getMaxConcurrentEntityWorkItems(), unsaid);
     this.serial = caller.isJava() && request.getMaxConcurrentActivityWorkItems() <= 0;
+    this.mayMistake = caller.mayOmitTokens() && !serial;
     this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
   }
 
@@ -135,8 +137,12 @@ class RemoteWorker implements Executor {
   }
 
   /** Who runs one after the other answers in the order in which it was given its items. */
-  synchronized boolean isMistakable(Handout.Task task) {
-    return caller.mayOmitTokens() && !serial && !tokens && byTask.containsKey(task);
+  boolean isMistakable(Handout.Task task) {
+    return mayMistake && !tokens && has(task);
+  }
+
+  private synchronized boolean has(Handout.Task task) {
+    return byTask.containsKey(task);
   }
 
   /** It has answered with a token, so it always does. */

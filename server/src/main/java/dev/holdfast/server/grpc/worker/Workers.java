@@ -315,10 +315,10 @@ public class Workers {
     Handout handout = find(result);
     if (handout == null || !(handout.item instanceof WorkItem.EntityBatch batch)) {
       ignore("entity", "an entity");
-    } else if (handout.givenUp && result.getResultsCount() == 0) {
-      drop(handout);
     } else if (result.getRequiresState()) {
       answer(handout, new Answer.Abandoned(batch, "its worker asks for the state it was sent"));
+    } else if (handout.givenUp && result.getResultsCount() == 0) {
+      answer(handout, new Answer.Abandoned(batch, "its worker did none of it, and late"));
     } else {
       answer(handout, new Answer.EntityDone(batch, result));
     }
@@ -343,13 +343,7 @@ public class Workers {
     return only;
   }
 
-  /** What was given up has been handed out anew or told as failed: no results are no news. */
-  private void drop(Handout handout) {
-    end(handout);
-    ignore("item", handout.item.instanceId());
-    workforce.placesChanged();
-  }
-
+  /** What was given up has been handed out anew or told as failed: only results are news. */
   void answer(Handout handout, Answer answer) {
     if (end(handout)) {
       if (!handout.givenUp || isResult(answer)) {

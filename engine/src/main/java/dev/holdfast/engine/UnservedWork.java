@@ -19,14 +19,15 @@ public record UnservedWork(Wanted wanted, int waiting) {
    */
   public record Wanted(WorkItem.Kind kind, String name, @Nullable String version)
       implements Comparable<Wanted> {
-    private static final Comparator<Wanted> ORDER =
-        Comparator.comparing(Wanted::kind)
-            .thenComparing(Wanted::name)
-            .thenComparing(Wanted::version, Comparator.nullsFirst(Comparator.naturalOrder()));
+    private static final Comparator<@Nullable String> VERSIONS =
+        Comparator.nullsFirst(Comparator.naturalOrder());
 
+    /** By hand, as every item that waits is counted under one of these. */
     @Override
     public int compareTo(Wanted other) {
-      return ORDER.compare(this, other);
+      int byKind = kind.compareTo(other.kind);
+      int byName = byKind != 0 ? byKind : name.compareTo(other.name);
+      return byName != 0 ? byName : VERSIONS.compare(version, other.version);
     }
 
     /** In the middle of a sentence. */

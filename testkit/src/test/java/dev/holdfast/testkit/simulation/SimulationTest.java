@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -79,20 +77,6 @@ class SimulationTest {
           "wait given up",
           "warned");
 
-  private static List<Workload> workloads() {
-    String name = System.getProperty("holdfast.workload");
-    return name == null ? Workload.ALL : List.of(Workload.named(name));
-  }
-
-  private static long[] seeds() {
-    Long only = Long.getLong("holdfast.seed");
-    long first = Long.getLong("holdfast.firstSeed", 1);
-    long count =
-        Long.getLong(
-            "holdfast.seeds", Boolean.getBoolean("holdfast.soak") ? SEEDS_OF_A_SOAK : SEEDS);
-    return only != null ? new long[] {only} : LongStream.range(first, first + count).toArray();
-  }
-
   private static EnumSet<Wound> wounds() {
     EnumSet<Wound> wounds = EnumSet.noneOf(Wound.class);
     for (String name : System.getProperty("holdfast.wounds", "").split(",", -1)) {
@@ -105,19 +89,12 @@ class SimulationTest {
 
   @Test
   void no_seed_breaks_a_promise() {
-    Map<String, Integer> counts = new TreeMap<>();
-    long[] seeds = seeds();
-    for (Workload workload : workloads()) {
-      for (long seed : seeds) {
-        new Simulation(seed, workload, wounds())
-            .run()
-            .counts()
-            .forEach((what, count) -> counts.merge(what, count, Integer::sum));
-      }
-    }
-    System.out.println(
-        "Simulated %d seeds of each of %s: %s".formatted(seeds.length, workloads(), counts));
-    if (seeds.length >= SEEDS && workloads().size() == Workload.ALL.size()) {
+    Seeds seeds = Seeds.asTold(SEEDS, SEEDS_OF_A_SOAK);
+
+    Map<String, Integer> counts =
+        seeds.run((seed, workload) -> new Simulation(seed, workload, wounds()));
+
+    if (seeds.areEnough(SEEDS)) {
       assertThat(counts).as("what the seeds have exercised").containsKeys(exercised());
     }
   }

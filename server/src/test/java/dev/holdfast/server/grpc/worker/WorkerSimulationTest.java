@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.holdfast.core.Wound;
+import dev.holdfast.testkit.simulation.Seeds;
 import dev.holdfast.testkit.simulation.Simulation;
 import dev.holdfast.testkit.simulation.Staff;
 import dev.holdfast.testkit.simulation.Workload;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,35 +81,14 @@ class WorkerSimulationTest {
             "server", "WorkerSimulationTest", scene -> new RemoteStaff(scene, rooms)));
   }
 
-  private static List<Workload> workloads() {
-    String name = System.getProperty("holdfast.workload");
-    return name == null ? Workload.ALL : List.of(Workload.named(name));
-  }
-
-  private static long[] seeds() {
-    Long only = Long.getLong("holdfast.seed");
-    long first = Long.getLong("holdfast.firstSeed", 1);
-    long count =
-        Long.getLong(
-            "holdfast.seeds", Boolean.getBoolean("holdfast.soak") ? SEEDS_OF_A_SOAK : SEEDS);
-    return only != null ? new long[] {only} : LongStream.range(first, first + count).toArray();
-  }
-
   @Test
   void no_seed_breaks_a_promise() {
-    Map<String, Integer> counts = new TreeMap<>();
-    long[] seeds = seeds();
-    for (Workload workload : workloads()) {
-      for (long seed : seeds) {
-        simulation(seed, workload, Workers::new)
-            .run()
-            .counts()
-            .forEach((what, count) -> counts.merge(what, count, Integer::sum));
-      }
-    }
-    System.out.println(
-        "Simulated %d seeds of each of %s: %s".formatted(seeds.length, workloads(), counts));
-    if (seeds.length >= SEEDS && workloads().size() == Workload.ALL.size()) {
+    Seeds seeds = Seeds.asTold(SEEDS, SEEDS_OF_A_SOAK);
+
+    Map<String, Integer> counts =
+        seeds.run((seed, workload) -> simulation(seed, workload, Workers::new));
+
+    if (seeds.areEnough(SEEDS)) {
       assertThat(counts)
           .as("what the seeds have exercised")
           .containsKeys(EXERCISED.toArray(new String[0]));

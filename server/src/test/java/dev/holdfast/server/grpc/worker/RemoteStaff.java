@@ -234,18 +234,20 @@ final class RemoteStaff implements Staff {
 
   /** A worker does one of its items. */
   private void work() {
-    List<SimulatedStream> some =
-        streams(
-            stream ->
-                stream.worker.works()
-                    && !stream.left
-                    && !stream.inbox.isEmpty()
-                    && !(stream.worker.serial && !stream.hanging.isEmpty()));
+    List<SimulatedStream> some = streams(RemoteStaff::hasWork);
     if (!some.isEmpty()) {
       SimulatedStream stream = dice.pick(some);
       int which = stream.worker.serial ? 0 : dice.between(0, stream.inbox.size() - 1);
       work(stream.inbox.remove(which));
     }
+  }
+
+  /** Who does one item after the other does none behind one that hangs. */
+  private static boolean hasWork(SimulatedStream stream) {
+    return stream.worker.works()
+        && !stream.left
+        && !stream.inbox.isEmpty()
+        && !(stream.worker.serial && !stream.hanging.isEmpty());
   }
 
   private void work(Item item) {
@@ -595,7 +597,7 @@ final class RemoteStaff implements Staff {
     int done = 0;
     for (SimulatedStream stream : streams(stream -> true)) {
       done += runAll(stream);
-      while (stream.worker.works() && !stream.left && !stream.inbox.isEmpty()) {
+      while (hasWork(stream)) {
         work(stream.inbox.remove(0));
         done++;
       }

@@ -312,6 +312,7 @@ public final class Simulation {
       world.checkWorkItems();
       done += world.staff().settle();
       if (done == 0) {
+        world.staff().rest();
         return;
       }
     }

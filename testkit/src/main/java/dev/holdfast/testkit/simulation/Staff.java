@@ -55,6 +55,9 @@ public interface Staff {
    */
   int settle();
 
+  /** Nothing more happens by itself at this moment, neither here nor in the hub. */
+  default void rest() {}
+
   /** What must hold after each step. */
   default void check() {}
 

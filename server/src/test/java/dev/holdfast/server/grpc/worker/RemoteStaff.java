@@ -610,10 +610,14 @@ final class RemoteStaff implements Staff {
       healOne();
       done++;
     }
-    if (done == 0 && healed) {
-      judge.rest(hub(), engine());
-    }
     check();
     return done;
+  }
+
+  @Override
+  public void rest() {
+    if (healed) {
+      judge.rest(hub(), engine());
+    }
   }
 }

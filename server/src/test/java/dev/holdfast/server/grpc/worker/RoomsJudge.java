@@ -1,7 +1,6 @@
 package dev.holdfast.server.grpc.worker;
 
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Agent;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.testkit.simulation.Scene;
 import java.util.HashMap;
@@ -94,8 +93,7 @@ final class RoomsJudge {
 
   /** When nobody has anything to do and all are well, nothing waits that could be done now. */
   void rest(Workers hub, Engine engine) {
-    boolean rests = engine.agents().stream().noneMatch(Agent::hasWork);
-    if (rests && hub.outstanding() == 0 && engine.waiting() > engine.putOff()) {
+    if (hub.outstanding() == 0 && engine.waiting() > engine.putOff()) {
       StringBuilder places = new StringBuilder();
       for (RemoteWorker worker : hub.all()) {
         places.append('\n').append(worker).append(", has places for");

@@ -16,6 +16,7 @@ import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
@@ -51,6 +53,9 @@ public final class Dispatcher {
   private static final long ABANDONED_DELAY_MAX = 30_000_000;
   private static final int ABANDONED_MAX = 20;
 
+  /** Of older ones it is forgotten that they were answered: they would be done once more. */
+  private static final int ANSWERED_MAX = 10_000;
+
   /** So often a batch of an entity may fail as a whole before its operations are told so. */
   private static final int BATCH_FAILED_MAX = 3;
 
@@ -70,6 +75,17 @@ public final class Dispatcher {
       new PriorityQueue<>(Comparator.comparingLong(Later::at).thenComparingLong(Later::order));
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
   private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
+
+  /** Tokens of items that were answered while others may have had them too, the newest of them. */
+  private final Set<Long> answered =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+              return size() > ANSWERED_MAX;
+            }
+          });
+
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
 
   /** How many items wait, by what they are. Written on the loop's thread, read from any. */
@@ -316,17 +332,23 @@ public final class Dispatcher {
    * @return false when the answer is a result, which is the partition's business
    */
   boolean takes(Answer answer, long now) {
-    if (answer instanceof Answer.EntityDone done && isNothingDone(done)) {
-      retry(done, now);
+    boolean nothingDone = answer instanceof Answer.EntityDone done && isNothingDone(done);
+    boolean result = isResult(answer) && !nothingDone;
+    if (!result && answered.contains(answer.item().token())) {
+      return true; // Who else had it has answered; it need not be done again.
+    }
+    if (nothingDone) {
+      retry((Answer.EntityDone) answer, now);
       return true;
     }
-    if (isResult(answer)) {
+    if (result) {
       if (!abandoned.isEmpty() || !lost.isEmpty()) {
         String task = task(answer.item());
         boolean mayWait = abandoned.remove(task) != null;
         mayWait |= lost.remove(task) != null;
         if (mayWait) {
           withdraw(answer.item());
+          answered.add(answer.item().token());
         }
       }
       return false;

@@ -149,6 +149,27 @@ class WorkforceTest {
   }
 
   @Test
+  void what_two_have_and_one_has_answered_goes_to_nobody_when_the_other_is_lost() {
+    ownServesTurnsOnly();
+    start(1);
+    Held first = one.held().remove(0);
+    first.answers().answer(new Answer.Lost(first.item(), "it takes too long"));
+    ask.driven.engine().leave(one);
+    ask.driven.settle();
+    Held second = other.held().remove(0);
+
+    first.answers().answer(one.run(first.item()));
+    ask.driven.settle();
+    own.answerAll();
+    second.answers().answer(new Answer.Lost(second.item(), "it takes too long as well"));
+    ask.driven.settle();
+
+    assertThat(ask.status("a0")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    assertThat(other.given()).isOne();
+    assertThat(ask.driven.engine().waiting()).isZero();
+  }
+
+  @Test
   void what_was_given_back_and_is_answered_before_its_time_goes_to_nobody_else() {
     ownServesTurnsOnly();
     start(1);

@@ -43,6 +43,12 @@ public sealed interface Effect {
   record Open(WorkItem.Turn turn) implements AtOnce {}
 
   /**
+   * The turn of this execution with this token has become void; who has not got it yet need not get
+   * it. Its answer would count for nothing.
+   */
+  record Withdraw(String executionId, long token) implements AtOnce {}
+
+  /**
    * An input for an instance in another partition of this node; handed over before the next cut.
    */
   record Hand(Input.ToInstance input) implements AtOnce {}

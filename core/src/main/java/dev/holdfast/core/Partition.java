@@ -397,6 +397,11 @@ public final class Partition {
     }
 
     @Override
+    public void withdraw(String executionId, long token) {
+      atOnce.add(new Effect.Withdraw(executionId, token));
+    }
+
+    @Override
     public boolean hasGiven(long token) {
       return token > token(tokenBeforeFirst) && token <= token(lastToken);
     }

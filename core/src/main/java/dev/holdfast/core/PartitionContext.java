@@ -14,6 +14,9 @@ interface PartitionContext {
   /** Whether {@link #nextToken} has given this one since the process began. */
   boolean hasGiven(long token);
 
+  /** The turn of this execution with this token has become void. */
+  void withdraw(String executionId, long token);
+
   long nextKey();
 
   /** 32 lower-case hex digits, as execution ids have. */

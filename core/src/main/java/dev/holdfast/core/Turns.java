@@ -129,6 +129,7 @@ final class Turns {
     Instance.OpenTurn turn = instance.turn;
     if (turn != null) {
       instance.turn = null;
+      context.withdraw(instance.executionId(), turn.token());
       for (int i = turn.messages().size() - 1; i >= 0; i--) {
         instance.inbox.addFirst(turn.messages().get(i));
       }

@@ -21,13 +21,16 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +56,8 @@ public final class Dispatcher {
   private static final long ABANDONED_DELAY_MAX = 30_000_000;
   private static final int ABANDONED_MAX = 20;
 
-  /** Of older ones it is forgotten that they were answered: they would be done once more. */
-  private static final int ANSWERED_MAX = 10_000;
+  /** Of older ones it is forgotten that nobody needs them: they would be done once more. */
+  private static final int SETTLED_MAX = 10_000;
 
   /** So often a batch of an entity may fail as a whole before its operations are told so. */
   private static final int BATCH_FAILED_MAX = 3;
@@ -76,13 +79,18 @@ public final class Dispatcher {
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
   private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
 
-  /** Tokens of items that were answered while others may have had them too, the newest of them. */
-  private final Set<Long> answered =
+  /** Tokens of turns that have become void. */
+  private final Set<Long> withdrawn = new LinkedHashSet<>();
+
+  /**
+   * Tokens of items that are void, or were answered while others may have had them too: the newest.
+   */
+  private final Set<Long> settled =
       Collections.newSetFromMap(
           new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-              return size() > ANSWERED_MAX;
+              return size() > SETTLED_MAX;
             }
           });
 
@@ -250,7 +258,7 @@ public final class Dispatcher {
   }
 
   private Map<String, ArrayDeque<WorkItem>> queues(WorkItem item) {
-    return java.util.Objects.requireNonNull(waiting.get(item.kind()));
+    return Objects.requireNonNull(waiting.get(item.kind()));
   }
 
   private void enqueue(WorkItem item) {
@@ -290,6 +298,7 @@ public final class Dispatcher {
   /** Hands out what was offered, and what waited and can run by now. */
   void flush(long now) {
     placesChanged = false;
+    removeWithdrawn();
     if (!draining) {
       while (!later.isEmpty() && later.element().at() <= now) {
         WorkItem item = later.remove().item();
@@ -334,8 +343,8 @@ public final class Dispatcher {
   boolean takes(Answer answer, long now) {
     boolean nothingDone = answer instanceof Answer.EntityDone done && isNothingDone(done);
     boolean result = isResult(answer) && !nothingDone;
-    if (!result && answered.contains(answer.item().token())) {
-      return true; // Who else had it has answered; it need not be done again.
+    if (!result && settled.contains(answer.item().token())) {
+      return true; // Nobody needs it any more; perhaps who else had it has answered.
     }
     if (nothingDone) {
       retry((Answer.EntityDone) answer, now);
@@ -347,8 +356,9 @@ public final class Dispatcher {
         boolean mayWait = abandoned.remove(task) != null;
         mayWait |= lost.remove(task) != null;
         if (mayWait) {
-          withdraw(answer.item());
-          answered.add(answer.item().token());
+          // Who was thought lost has answered; it need not go to another.
+          remove(answer.item().kind(), one -> isSame(one, answer.item()));
+          settled.add(answer.item().token());
         }
       }
       return false;
@@ -368,17 +378,34 @@ public final class Dispatcher {
     return true;
   }
 
-  /** Somebody who was thought lost has answered before the item went to another: it need not go. */
-  private void withdraw(WorkItem answered) {
-    later.removeIf(one -> isSame(one.item(), answered));
-    // The answer may be all that is known of it, without name and version.
-    queues(answered).values().removeIf(queue -> withdraw(answered, queue));
+  /** This turn need not go to anybody any more, nor come back from who has it. */
+  void withdraw(String executionId, long token) {
+    String task = WorkItem.Kind.ORCHESTRATOR + executionId;
+    abandoned.remove(task);
+    lost.remove(task);
+    withdrawn.add(token);
+    settled.add(token);
   }
 
-  private boolean withdraw(WorkItem answered, ArrayDeque<WorkItem> queue) {
+  /** All at once, for a client may end thousands of instances whose turns wait. */
+  private void removeWithdrawn() {
+    if (!withdrawn.isEmpty()) {
+      remove(WorkItem.Kind.ORCHESTRATOR, item -> withdrawn.contains(item.token()));
+      withdrawn.clear();
+    }
+  }
+
+  private void remove(WorkItem.Kind kind, Predicate<WorkItem> which) {
+    later.removeIf(one -> one.item().kind() == kind && which.test(one.item()));
+    // Of what is removed not all may be known, such as name and version, so every queue is
+    // searched.
+    Objects.requireNonNull(waiting.get(kind)).values().removeIf(queue -> remove(queue, which));
+  }
+
+  private boolean remove(ArrayDeque<WorkItem> queue, Predicate<WorkItem> which) {
     for (Iterator<WorkItem> all = queue.iterator(); all.hasNext(); ) {
       WorkItem one = all.next();
-      if (isSame(one, answered)) {
+      if (which.test(one)) {
         all.remove();
         counts.computeIfPresent(wanted(one), (wanted, crowd) -> crowd.lessOne());
       }

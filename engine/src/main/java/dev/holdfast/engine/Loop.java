@@ -282,6 +282,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private boolean perform(int partition, Effect.AtOnce effect) {
     if (effect instanceof Effect.Open open) {
       dispatcher.offer(open.turn());
+    } else if (effect instanceof Effect.Withdraw turn) {
+      dispatcher.withdraw(turn.executionId(), turn.token());
     } else if (effect instanceof Effect.Hand hand) {
       listOf(partitionOfSlot[InstanceIds.slot(hand.input().instanceId())]).add(hand.input());
       return true;

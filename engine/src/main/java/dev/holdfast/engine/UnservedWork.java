@@ -30,13 +30,15 @@ public record UnservedWork(Wanted wanted, int waiting) {
       return byName != 0 ? byName : VERSIONS.compare(version, other.version);
     }
 
-    /** In the middle of a sentence. */
+    /** In the middle of a sentence; a client's control characters do not reach terminals. */
     public String words() {
-      String named = kind.word() + " '" + name + "'";
+      String named = (kind.word() + " '" + name + "'").replaceAll("\\p{Cntrl}", "?");
       if (version == null) {
         return named;
       }
-      return version.isEmpty() ? named + " without a version" : named + " in version " + version;
+      return version.isEmpty()
+          ? named + " without a version"
+          : named + " in version " + version.replaceAll("\\p{Cntrl}", "?");
     }
   }
 

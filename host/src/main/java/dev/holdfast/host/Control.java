@@ -5,6 +5,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.host.cli.Printable;
 import dev.holdfast.server.grpc.worker.Workers;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.admin.HostControl;
@@ -122,9 +123,9 @@ final class Control implements HostControl, Orchestrators {
   private static SortedMap<String, String> labels(UnservedWork.Wanted wanted) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("kind", wanted.kind().word());
-    labels.put("name", wanted.name());
+    labels.put("name", Printable.text(wanted.name()));
     if (wanted.version() != null) {
-      labels.put("version", wanted.version());
+      labels.put("version", Printable.text(wanted.version()));
     }
     return labels;
   }

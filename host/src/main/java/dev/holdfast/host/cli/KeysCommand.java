@@ -94,6 +94,13 @@ public final class KeysCommand implements Runnable {
     }
 
     String name() {
+      if (name != null && name.isBlank()) {
+        throw new CannotException(
+            CannotException.USAGE,
+            "A key needs a name.",
+            "That which was given is empty; perhaps that variable of the shell is.",
+            "Name it, or leave the name out for the usual one.");
+      }
       return switch (kind) {
         case MASTER -> Key.MASTER_NAME;
         case SYSTEM -> name == null ? Key.DURABLE : name;

@@ -162,12 +162,13 @@ public final class Versions implements Callable<Integer> {
   }
 
   private String nothing() {
+    String what = name == null ? "Nothing" : "Nothing of '" + Printable.line(name) + "'";
     if (version == null) {
-      return "Nothing runs.";
+      return what + " runs.";
     }
     return version.isEmpty()
-        ? "Nothing runs without a version any more."
-        : "Nothing runs on " + version + " any more.";
+        ? what + " runs without a version any more."
+        : what + " runs on " + version + " any more.";
   }
 
   private static List<String> row(Map<String, @Nullable Object> line) {

@@ -52,6 +52,20 @@ class UnservedWorkTest {
   }
 
   @Test
+  void what_was_terminated_waits_for_nobody() {
+    own.runOnly("1.0");
+    ask.driven.engine().servedChanged();
+    start("a", "2.0");
+    assertThat(told()).hasSize(1);
+
+    ask.driven.get(ask.hub().terminate("a", "over", false));
+    ask.driven.settle();
+
+    assertThat(told()).isEmpty();
+    assertThat(ask.driven.engine().waiting()).isZero();
+  }
+
+  @Test
   void where_the_name_is_not_served_versions_do_not_matter() {
     own.serve((kind, name) -> kind == WorkItem.Kind.ORCHESTRATOR);
     ask.driven.engine().servedChanged();

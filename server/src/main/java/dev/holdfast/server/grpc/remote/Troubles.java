@@ -36,10 +36,18 @@ record Troubles(RemoteTarget target) {
               + "). Ask for the state, or ask again if doing it twice does no harm.");
     }
     Status status = Status.fromThrowable(cause);
-    Reason reason = isWrongHub(cause) ? Reason.UNAVAILABLE : reason(status.getCode());
+    Reason reason =
+        isWrongHub(cause) || isOfThisSide(status) ? Reason.UNAVAILABLE : reason(status.getCode());
     return reason == null
         ? new IllegalStateException("the hub at " + target.address() + " failed: " + status, cause)
         : new RefusedException(reason, reason == Reason.UNAVAILABLE ? words(cause) : told(status));
+  }
+
+  /**
+   * What the other side answers has no cause; so no hub has answered, but perhaps something else.
+   */
+  private static boolean isOfThisSide(Status status) {
+    return status.getCode() == Status.Code.INTERNAL && status.getCause() != null;
   }
 
   /** A Holdfast says so, when it is the hub that is not there and not an instance. */

@@ -40,6 +40,16 @@ class TroublesTest {
         .contains("no HTTP/2", "https://", "port of its HTTP API");
     assertThat(tls.words(unavailable(new SSLException("not an SSL/TLS record"))))
         .contains("not an SSL/TLS record", "http://", "--connect-cert");
+    Exception noHub =
+        Status.INTERNAL
+            .withCause(new java.io.IOException("first frame is no SETTINGS"))
+            .asException();
+    assertThat(plain.refusal(noHub))
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            it -> assertThat(it.reason()).isEqualTo(RefusedException.Reason.UNAVAILABLE));
+    assertThat(plain.refusal(Status.INTERNAL.withDescription("a fault of the hub").asException()))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

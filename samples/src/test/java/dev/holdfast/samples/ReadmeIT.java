@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Samples.class)
 class ReadmeIT {
 
-  private static final Pattern URL = Pattern.compile("http://localhost:7071(/[^\\s']*)");
+  private static final Pattern URL = Pattern.compile("http://localhost:7071(/[^\\s'\"]*)");
   private static final Pattern DATA = Pattern.compile("-d '([^']*)'");
 
   @Test

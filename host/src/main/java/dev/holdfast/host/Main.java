@@ -9,13 +9,17 @@ import dev.holdfast.host.cli.Subcommand;
 import dev.holdfast.host.cli.Versions;
 import dev.holdfast.host.cli.Wait;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Nearest;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code holdfast} command. */
 @Command(
@@ -59,7 +63,13 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    CommandLine line = commandLine();
+    Optional<String> illegible = Illegible.first(arguments, System.getenv());
+    if (illegible.isPresent()) {
+      line.getErr().println(line.getColorScheme().errorText(illegible.get()));
+      System.exit(CannotException.USAGE);
+    }
+    System.exit(line.execute(arguments));
   }
 
   static CommandLine commandLine() {
@@ -96,12 +106,29 @@ public final class Main implements Runnable {
     return CannotException.FAILED;
   }
 
+  /** A question for the first word that means nothing: an option, or a command where one may be. */
+  private static Optional<String> nearest(ParameterException thrown) {
+    if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
+      return Optional.empty();
+    }
+    String written = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+    CommandSpec command = thrown.getCommandLine().getCommandSpec();
+    return Nearest.question(
+        written,
+        written.startsWith("-")
+            ? command.options().stream()
+                .filter(it -> !it.hidden())
+                .flatMap(it -> Stream.of(it.names()))
+                .toList()
+            : command.subcommands().keySet());
+  }
+
   private static int misused(ParameterException thrown, String[] arguments) {
     CommandLine line = thrown.getCommandLine();
     line.getErr()
         .println(
             line.getColorScheme().errorText(Printable.text(String.valueOf(thrown.getMessage()))));
-    CommandLine.UnmatchedArgumentException.printSuggestions(thrown, line.getErr());
+    nearest(thrown).ifPresent(it -> line.getErr().println("  " + it));
     line.getErr()
         .println("  '" + line.getCommandSpec().qualifiedName() + " --help' says how it is used.");
     return CannotException.USAGE;

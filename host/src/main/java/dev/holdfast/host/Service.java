@@ -3,6 +3,7 @@ package dev.holdfast.host;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.config.UnknownKey;
 import dev.holdfast.host.log.Logging;
 import dev.holdfast.host.log.Terminal;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A host as the main thing of its process: console, signals, exit code. */
 final class Service {
@@ -102,7 +104,10 @@ final class Service {
                 log.info(
                     "Skipping '{}' from local settings as it's already defined in the environment.",
                     it));
-    setup.config().unknown().forEach(it -> log.debug("host.json: {} means nothing here.", it));
+    for (UnknownKey key : setup.config().unknown()) {
+      // Other extensions have keys that only the cloud knows; one that is nearly ours is a mistake.
+      log.atLevel(key.nearest() == null ? Level.DEBUG : Level.WARN).log(key.text());
+    }
   }
 
   private static String place(Setup setup) {

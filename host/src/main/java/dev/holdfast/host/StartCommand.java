@@ -14,7 +14,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Unmatched;
 
 /** {@code holdfast start [APP]}. */
 @Command(
@@ -25,6 +24,9 @@ import picocli.CommandLine.Unmatched;
     },
     sortOptions = false)
 final class StartCommand implements Callable<Integer> {
+  /** Marks options of 'func start' that somebody may miss, so they are told. */
+  private static final String MISSED = "missed";
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Parameters(
@@ -131,25 +133,57 @@ final class StartCommand implements Callable<Integer> {
   @Option(names = "--verbose", description = "Tell more, the times of the start among it.")
   boolean verbose;
 
-  // Options of 'func start' that need nothing here; scripts may carry them.
+  // Options of 'func start' that scripts carry. The list is closed: any other option that means
+  // nothing is a mistake that somebody wants to hear of.
   @Option(
-      names = {"--no-build", "--java", "--dotnet-isolated"},
+      names = {
+        "--no-build",
+        "--java",
+        "--dotnet",
+        "--dotnet-isolated",
+        "--csharp",
+        "--node",
+        "--javascript",
+        "--typescript",
+        "--python",
+        "--powershell",
+        "--custom",
+        "--pause-on-error",
+        "--skip-azure-storage-check"
+      },
       hidden = true)
-  boolean needless;
+  boolean[] needless = {};
 
   @Option(
       names = {"-t", "--timeout", "--runtime", "--user-log-level"},
       paramLabel = "VALUE",
       hidden = true)
-  @Nullable String needlessToo;
+  List<String> needlessToo = List.of();
 
-  @Unmatched List<String> unmatched = new ArrayList<>();
+  @Option(names = "--useHttps", hidden = true, descriptionKey = MISSED)
+  boolean useHttps;
+
+  @Option(names = "--cert", paramLabel = "FILE", hidden = true, descriptionKey = MISSED)
+  @Nullable String cert;
+
+  @Option(names = "--password", paramLabel = "VALUE", hidden = true, descriptionKey = MISSED)
+  @Nullable String password;
+
+  @Option(names = "--language-worker", paramLabel = "VALUE", hidden = true, descriptionKey = MISSED)
+  @Nullable String languageWorker;
+
+  @Option(names = "--enable-json-output", hidden = true, descriptionKey = MISSED)
+  boolean enableJsonOutput;
+
+  @Option(names = "--json-output-file", paramLabel = "FILE", hidden = true, descriptionKey = MISSED)
+  @Nullable String jsonOutputFile;
 
   @Override
   public Integer call() throws InterruptedException {
-    for (String argument : unmatched) {
-      spec.commandLine().getErr().println("'" + argument + "' means nothing here and is ignored.");
-    }
+    spec.commandLine().getParseResult().matchedOptions().stream()
+        .filter(it -> MISSED.equals(it.descriptionKey()))
+        .map(it -> "'" + it.longestName() + "' of 'func start' has no effect here.")
+        .forEach(spec.commandLine().getErr()::println);
     return Service.run(options(), spec.root().commandLine().getParseResult().originalArgs());
   }
 

@@ -103,8 +103,13 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "strat, 'strat', start",
-    "list --statsu Failed, --statsu, --status",
+    "strat, 'strat', Did you mean 'start'?",
+    "lst, 'lst', Did you mean 'list'?",
+    "keys lsit, 'lsit', Did you mean 'list'?",
+    "list --statsu Failed, --statsu, Did you mean '--status'?",
+    "start --date=/x, --date, Did you mean '--data'?",
+    "start --data-dir /x, --data-dir, holdfast start --help",
+    "start app --ports 1, --ports, Did you mean '--port'?",
     "why, Missing required parameter: 'ID', holdfast why --help",
     "keys rotete host, 'rotete', holdfast keys --help",
     "wait a b, 'b', holdfast wait --help",
@@ -116,5 +121,23 @@ class HelpTest {
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err()).contains(mistake, cure).contains("--help' says how it is used.");
+  }
+
+  @Test
+  void a_word_that_is_near_none_is_no_question() {
+    assertThat(run(List.of("xyzzyx")).err()).contains("xyzzyx").doesNotContain("Did you mean");
+  }
+
+  /** A port that is none ends the command before anything runs. */
+  @Test
+  void options_of_func_start_are_let_through_and_those_that_are_missed_are_told() {
+    Ran ran =
+        run(
+            List.of(
+                "start", "--no-build", "--java", "--runtime", "x", "--useHttps", "-p", "70000"));
+
+    assertThat(ran.err())
+        .contains("'--useHttps' of 'func start' has no effect here.", "70000 is no port.")
+        .doesNotContain("--no-build", "--runtime", "Unknown");
   }
 }

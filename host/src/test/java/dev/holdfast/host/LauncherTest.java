@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The launcher in a project of empty files, with a JDK and a Maven that only say how they were
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
 class LauncherTest {
+
+  private static final String FIRST_BUILD =
+      "Building Holdfast (first run: a minute or two, longer while Maven fetches libraries) …";
 
   private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
 
@@ -165,8 +170,7 @@ class LauncherTest {
   void builds_when_nothing_is_built_and_again_when_a_source_changed() throws Exception {
     maven("mkdir -p host/target/quick; : >host/target/quick/holdfast-host.jar");
 
-    assertThat(holdfast(Map.of()).text())
-        .startsWith("Building Holdfast (first run, about a minute) …\njava ");
+    assertThat(holdfast(Map.of()).text()).startsWith(FIRST_BUILD + "\njava ");
     assertThat(holdfast(Map.of()).text()).startsWith("java ");
 
     Files.setLastModifiedTime(
@@ -191,14 +195,46 @@ class LauncherTest {
   }
 
   @Test
+  void shows_each_module_while_it_builds() throws Exception {
+    maven(
+        """
+        echo '[INFO] Building Holdfast 0.1.0-SNAPSHOT                                  [1/3]'
+        echo '[INFO] Building Holdfast :: protocol 0.1.0-SNAPSHOT                      [2/3]'
+        echo '[INFO] Building jar: protocol.jar'
+        echo '[INFO] Building Holdfast :: core 0.1.0-SNAPSHOT                          [3/3]'
+        mkdir -p host/target/quick; : >host/target/quick/holdfast-host.jar""");
+
+    assertThat(holdfast(Map.of()).text())
+        .startsWith(FIRST_BUILD + "\n  2 of 3: protocol\n  3 of 3: core\njava ");
+  }
+
+  /** As cron and containers have it; what is not ASCII would be lost on the way into the JVM. */
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", "xx_YY.UTF-8"})
+  void gives_the_jvm_a_locale_that_knows_every_letter(String locale) throws Exception {
+    built();
+    script(jdk.resolve("bin/java"), "locale charmap");
+
+    assertThat(holdfast(Map.of("LC_ALL", locale)).text()).endsWith("UTF-8");
+  }
+
+  @Test
+  void leaves_a_locale_that_has_letters_of_its_own() throws Exception {
+    built();
+    script(jdk.resolve("bin/java"), "echo $LC_ALL");
+    script(tools.resolve("locale"), "echo ISO-8859-15");
+
+    assertThat(holdfast(Map.of("LC_ALL", "de_DE@euro")).text()).isEqualTo("de_DE@euro");
+  }
+
+  @Test
   void takes_over_from_a_builder_that_died() throws Exception {
     maven("mkdir -p host/target/quick; : >host/target/quick/holdfast-host.jar");
     Process gone = new ProcessBuilder("true").start();
     gone.waitFor();
     write(home.resolve("target/building/pid"), gone.pid() + "\n");
 
-    assertThat(holdfast(Map.of()).text())
-        .startsWith("Building Holdfast (first run, about a minute) …\njava ");
+    assertThat(holdfast(Map.of()).text()).startsWith(FIRST_BUILD + "\njava ");
   }
 
   private record Run(int exit, long pid, String text) {
@@ -250,7 +286,19 @@ class LauncherTest {
   private String withoutJavaAndMaven() throws IOException {
     Path few = Files.createDirectories(folder.resolve("few"));
     for (String each :
-        List.of("dirname", "readlink", "grep", "sed", "find", "head", "mkdir", "rm", "cat", "sh")) {
+        List.of(
+            "dirname",
+            "readlink",
+            "grep",
+            "sed",
+            "find",
+            "head",
+            "mkdir",
+            "rm",
+            "cat",
+            "sh",
+            "tee",
+            "tail")) {
       for (String place : System.getenv("PATH").split(":", -1)) {
         Path tool = Path.of(place, each);
         if (Files.isExecutable(tool) && Files.notExists(few.resolve(each))) {

@@ -1,10 +1,13 @@
 package dev.holdfast.host.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +39,14 @@ final class Payload {
   private static String load(String given) {
     try {
       return given.equals("-")
-          ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+          ? UTF_8.newDecoder().decode(ByteBuffer.wrap(System.in.readAllBytes())).toString()
           : Files.readString(Path.of(given.substring(1)));
+    } catch (CharacterCodingException e) {
+      throw new CannotException(
+          CannotException.USAGE,
+          "Cannot read the payload " + given + ".",
+          "It is not UTF-8.",
+          "Convert it, for instance with iconv.");
     } catch (IOException e) {
       throw new CannotException(
           CannotException.USAGE,

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param consoleEnabled whether anything is logged to the console at all
  * @param consoleColors whether colours may be used
  * @param notes what the user should know: settings that are accepted but have no effect here
- * @param unknown paths of keys that mean nothing to this host
+ * @param unknown keys that mean nothing to this host; none of them is one of our own section, where
+ *     such a key stops the start
  */
 public record HostConfig(
     String hubName,
@@ -37,7 +38,12 @@ public record HostConfig(
     Durable durable,
     Limits limits,
     List<String> notes,
-    List<String> unknown) {
+    List<UnknownKey> unknown) {
+
+  /** Where the settings stand that are this host's own. */
+  private static final String OWN = "extensions.holdfast";
+
+  private static final String PAGE = "docs/configuration.md";
 
   /** The name of a hub that nobody has named. */
   private static final String UNNAMED = "TestHubName";
@@ -234,7 +240,27 @@ public record HostConfig(
           durableTask,
           limits,
           notes,
-          root.unknown());
+          refusingOwn(root.unknown()));
+    }
+
+    /**
+     * What stands under our own name can only be meant for us: a key there that means nothing is a
+     * setting that somebody relies on and does not have.
+     */
+    private static List<UnknownKey> refusingOwn(List<UnknownKey> unknown) {
+      for (UnknownKey key : unknown) {
+        if (key.path().toLowerCase(Locale.ROOT).startsWith(OWN + ".")
+            || OWN.equals(key.nearest())) {
+          throw new CannotException(
+              "Cannot use the setting " + key.path() + " of " + key.origin() + ".",
+              "There is no setting of that name.",
+              (key.nearest() == null ? "" : "Did you mean " + key.nearest() + "? ")
+                  + "Correct or remove it and start again; "
+                  + PAGE
+                  + " lists all settings.");
+        }
+      }
+      return unknown;
     }
 
     private @Nullable Duration functionTimeout() {

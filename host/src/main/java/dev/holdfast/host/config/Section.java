@@ -192,15 +192,19 @@ final class Section {
     return entries;
   }
 
-  /** Full paths of the keys that nobody has asked for. */
-  List<String> unknown() {
-    List<String> unknown = new ArrayList<>();
+  /** The keys that nobody has asked for, those of the objects inside included. */
+  List<UnknownKey> unknown() {
+    List<UnknownKey> unknown = new ArrayList<>();
     for (String name : values.keySet()) {
       Section child = children.get(name.toLowerCase(Locale.ROOT));
       if (child != null) {
         unknown.addAll(child.unknown());
       } else if (!asked.contains(name)) {
-        unknown.add(pathOf(name));
+        unknown.add(
+            new UnknownKey(
+                pathOf(name),
+                origin.apply(pathOf(name)),
+                Nearest.of(name, asked).map(this::pathOf).orElse(null)));
       }
     }
     return unknown;

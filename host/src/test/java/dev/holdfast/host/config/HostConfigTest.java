@@ -2,6 +2,7 @@ package dev.holdfast.host.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.io.IOException;
@@ -261,19 +262,56 @@ class HostConfigTest {
             {"version": "2.0", "verison": 1,
              "extensionBundle": {"id": "x", "version": "[4.*, 5.0.0)"},
              "logging": {"applicationInsights": {"samplingSettings": {"isEnabled": true}}, "logLvel": {}},
-             "extensions": {"holdfast": {"partition": 3}, "queues": {"batchSize": 1},
+             "extensions": {"queues": {"batchSize": 1},
                "durableTask": {"storageProvider": {"type": "mssql", "partitionCount": 3, "odd": {}},
                  "httpSettings": {"defaultAsyncRequestSleepTimeMilliseconds": 5},
                  "tracing": {"version": "V2"}, "hubNme": "x"}}}
             """);
 
     assertThat(config.unknown())
+        .extracting(UnknownKey::path, UnknownKey::nearest)
         .containsExactlyInAnyOrder(
-            "verison",
-            "logging.logLvel",
-            "extensions.holdfast.partition",
-            "extensions.durableTask.hubNme");
+            tuple("verison", "version"),
+            tuple("logging.logLvel", "logging.logLevel"),
+            tuple("extensions.durableTask.hubNme", "extensions.durableTask.hubName"));
     assertThat(config.notes()).anyMatch(it -> it.contains("mssql"));
+  }
+
+  @Test
+  void a_key_of_ours_that_means_nothing_stops_the_start_and_the_nearest_is_named() {
+    refused(
+        """
+        {"version": "2.0", "extensions": {"holdfast": {"drainfro": "1s"}}}
+        """,
+        "host.json",
+        "Did you mean extensions.holdfast.drainFor?");
+    refused(
+        """
+        {"version": "2.0", "extensions": {"holdfast": {"retention": {"enabeld": true}}}}
+        """,
+        "extensions.holdfast.retention.enabeld",
+        "Did you mean extensions.holdfast.retention.enabled?");
+    refused(
+        """
+        {"version": "2.0", "extensions": {"holdfst": {"drainFor": "1s"}}}
+        """,
+        "extensions.holdfst",
+        "Did you mean extensions.holdfast?");
+    refused(
+        """
+        {"version": "2.0", "extensions": {"holdfast": {"quux": 1}}}
+        """,
+        "extensions.holdfast.quux",
+        "docs/configuration.md");
+  }
+
+  @Test
+  void a_variable_that_overrides_no_key_of_ours_stops_the_start() {
+    String variable = "AzureFunctionsJobHost__extensions__holdfast__drainfor2";
+
+    assertThatExceptionOfType(CannotException.class)
+        .isThrownBy(() -> HostConfig.read(folder, Map.of(variable, "1s"), 2))
+        .satisfies(e -> assertThat(e.lines()).contains(variable).contains("drainFor?"));
   }
 
   private void refused(String json, String file, String words) {

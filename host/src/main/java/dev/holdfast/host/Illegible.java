@@ -1,0 +1,49 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.cli.Printable;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Text from outside that the JVM could not decode. It puts a replacement character for each byte
+ * that the locale's encoding does not know, so that different ids, names and paths become one; such
+ * text must not get any further.
+ */
+final class Illegible {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Illegible() {}
+
+  /**
+   * Looks at the arguments and at the variables that are meant for Holdfast.
+   *
+   * @return what cannot be read, why, and the cure, in lines; empty when all can be read
+   */
+  static Optional<String> first(String[] arguments, Map<String, String> environment) {
+    for (String argument : arguments) {
+      if (argument.indexOf(REPLACEMENT) >= 0) {
+        return Optional.of(message("the argument '" + argument + "'"));
+      }
+    }
+    for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+      String name = variable.getKey().toUpperCase(Locale.ROOT);
+      boolean ours = name.startsWith("HOLDFAST_") || name.startsWith("AZUREFUNCTIONSJOBHOST__");
+      if (ours && variable.getValue().indexOf(REPLACEMENT) >= 0) {
+        return Optional.of(message("the environment variable " + variable.getKey()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String message(String what) {
+    return Printable.text(
+        """
+        Cannot read %s.
+          It has bytes that mean nothing in the encoding of this locale (%s).
+          Write it in that encoding, or set LC_ALL=C.UTF-8 and try again. A payload can also come \
+        from a file: @FILE."""
+            .formatted(what, System.getProperty("sun.jnu.encoding")));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.holdfast.host.config;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.commons.text.similarity.DamerauLevenshteinDistance;
+
+/** The word that somebody most likely meant who has written another. */
+public final class Nearest {
+  private Nearest() {}
+
+  /**
+   * Compares without regard to case. A word is near when a third of the longer of the two, and at
+   * least one letter, would have to be added, left out, changed or swapped with its neighbour.
+   *
+   * @param written what somebody has written
+   * @param known the words that mean something
+   * @return the nearest known word, of equals the first; empty when none is near
+   */
+  public static Optional<String> of(String written, Collection<String> known) {
+    String wanted = written.toLowerCase(Locale.ROOT);
+    String best = null;
+    int fewest = Integer.MAX_VALUE;
+    for (String word : known) {
+      int most = Math.max(1, Math.max(word.length(), wanted.length()) / 3);
+      int changes =
+          new DamerauLevenshteinDistance(most).apply(wanted, word.toLowerCase(Locale.ROOT));
+      if (changes >= 0 && changes < fewest) {
+        best = word;
+        fewest = changes;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /**
+   * @return a question such as {@code Did you mean 'start'?}; empty when no known word is near
+   */
+  public static Optional<String> question(String written, Collection<String> known) {
+    return of(written, known).map(it -> "Did you mean '" + it + "'?");
+  }
+}

@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class BenchCommand implements Subcommand {
   private static final int WRONG_OUTPUT = 5;
+  private static final int WARMUP_SECONDS_MAX = 60;
 
   @Option(
       names = "--workload",
@@ -61,7 +62,9 @@ public final class BenchCommand implements Subcommand {
   @Option(
       names = "--warmup",
       paramLabel = "SECONDS",
-      description = "At least so long before measuring (default: by workload; 0: none).")
+      description =
+          "Exactly so long before measuring (default: until the rate has settled, for 10 or 30 to"
+              + " 60 seconds by workload; 0: none).")
   @Nullable Integer warmup;
 
   @Option(
@@ -111,7 +114,8 @@ public final class BenchCommand implements Subcommand {
               host.grpcPort(),
               connections,
               Terminal.isOne(),
-              warmup != null ? warmup : usualWarmup());
+              warmup != null ? warmup : usualWarmup(),
+              warmup != null ? warmup : WARMUP_SECONDS_MAX);
       return new Benchmark(plan, host.hub(), host.engine()::figures, out).run();
     }
   }

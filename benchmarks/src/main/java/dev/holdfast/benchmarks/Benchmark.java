@@ -21,7 +21,6 @@ import org.HdrHistogram.Histogram;
  * output checked.
  */
 public final class Benchmark {
-  private static final int WARMUP_SECONDS_MAX = 60;
   private static final double SETTLED = 0.05;
 
   private final Plan plan;
@@ -152,20 +151,18 @@ public final class Benchmark {
     places.acquire(plan.inFlight());
   }
 
-  /**
-   * Until three successive seconds differ by less than 5 %, and at least as long as the plan says.
-   */
+  /** Until three successive seconds differ by less than 5 %, within the bounds of the plan. */
   private long warmUp(Operation operation) throws InterruptedException {
-    if (plan.warmupSecondsMin() == 0) {
+    if (plan.warmupSecondsMax() == 0) {
       return 0;
     }
     Semaphore places = new Semaphore(plan.inFlight());
     AtomicLong done = new AtomicLong();
-    double[] rates = new double[WARMUP_SECONDS_MAX];
+    double[] rates = new double[plan.warmupSecondsMax()];
     int second = 0;
     long mark = System.nanoTime();
     long doneAtMark = 0;
-    while (second < WARMUP_SECONDS_MAX) {
+    while (second < plan.warmupSecondsMax()) {
       places.acquire();
       var unused =
           operation

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param connections how many workers, each with its own
  * @param progress draw a bar on the terminal
  * @param warmupSecondsMin at least so long before anything is measured
+ * @param warmupSecondsMax at most so long, whether or not the rate has settled by then
  */
 public record Plan(
     Workload workload,
@@ -24,7 +25,8 @@ public record Plan(
     int grpcPort,
     int connections,
     boolean progress,
-    int warmupSecondsMin) {
+    int warmupSecondsMin,
+    int warmupSecondsMax) {
 
   /** Which operation. */
   public enum Workload {

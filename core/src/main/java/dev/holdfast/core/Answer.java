@@ -48,4 +48,11 @@ public sealed interface Answer {
    * each time, but is never failed for it.
    */
   record Lost(WorkItem item, String reason) implements Answer {}
+
+  /**
+   * The instance or entity of this item must be set aside: nothing of it is run any more until
+   * somebody tries it again. Nothing the item was given counts as read or done. Counts under the
+   * same conditions as a result of the item would; a second one changes nothing.
+   */
+  record Blocked(WorkItem item, dev.holdfast.core.Blocked block) implements Answer {}
 }

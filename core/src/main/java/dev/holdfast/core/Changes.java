@@ -84,6 +84,14 @@ final class Changes {
             completedAt,
             state);
     touch(resident);
+    if (row.state().hasBlocked() || state.hasBlocked()) {
+      recordBlock(row.id(), state.hasBlocked() ? state.getBlocked().toByteString() : null);
+    }
+  }
+
+  /** So that all that are blocked can be found; see {@link Blocked}. */
+  private void recordBlock(String id, @Nullable ByteString bytes) {
+    commit.put(new Rows.Keyed(Blocked.NAMESPACE, id, bytes));
   }
 
   /** Adds events to the instance's history. */
@@ -170,6 +178,9 @@ final class Changes {
     resident.unread().forEach(this::release);
     if (!resident.insertPending) {
       commit.remove(resident.key);
+    }
+    if (resident.isBlocked()) {
+      recordBlock(resident.id, null);
     }
     resident.changedIn = batch;
     whenDurable.addAll(resident.repliesToInsert);

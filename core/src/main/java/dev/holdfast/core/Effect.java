@@ -49,6 +49,12 @@ public sealed interface Effect {
   record Withdraw(String executionId, long token) implements AtOnce {}
 
   /**
+   * Activities of this execution that nobody has got yet must not be handed out; each is answered
+   * with {@link Input.HeldBack}.
+   */
+  record HoldBack(String executionId) implements AtOnce {}
+
+  /**
    * An input for an instance in another partition of this node; handed over before the next cut.
    */
   record Hand(Input.ToInstance input) implements AtOnce {}

@@ -39,11 +39,13 @@ final class Entities {
   private final PartitionContext context;
   private final Memory memory;
   private final Changes changes;
+  private final Blocking blocking;
 
   Entities(PartitionContext context, Memory memory) {
     this.context = context;
     this.memory = memory;
     this.changes = context.changes();
+    this.blocking = new Blocking(context);
   }
 
   /**
@@ -79,6 +81,14 @@ final class Entities {
         proceed(entity);
       }
       changes.reply(entity, unlock.asker(), held);
+    } else if (input instanceof Input.Block block) {
+      if (entity != null && blocking.applies(block, entity)) {
+        setAside(entity, block.block());
+      }
+    } else if (input instanceof Input.Retry retry) {
+      if (blocking.lift(retry, entity) && entity != null) {
+        proceed(entity);
+      }
     } else if (input instanceof Input.Purge purge) {
       if (entity != null) {
         purge(entity);
@@ -235,7 +245,7 @@ final class Entities {
 
   /** Goes on with what can be done: grants locks and hands out a batch. */
   void proceed(Entity entity) {
-    if (entity.batch != null) {
+    if (entity.batch != null || entity.isBlocked()) {
       return;
     }
     grantLock(entity);
@@ -367,23 +377,42 @@ final class Entities {
   }
 
   private void answered(Answer answer, @Nullable Entity entity) {
-    if (!(answer instanceof Answer.EntityDone done)) {
-      context.problems().impossible("expected the answer of an entity, but got " + answer);
-    } else if (entity != null
-        && entity.batch != null
-        && entity.batch.token() == done.item().token()) {
+    if (entity == null || entity.batch == null || entity.batch.token() != answer.item().token()) {
+      return;
+    }
+    if (answer instanceof Answer.EntityDone done) {
       close(entity, entity.batch.operations(), done.response());
+    } else if (answer instanceof Answer.Blocked blocked) {
+      setAside(entity, blocked.block());
+    } else {
+      context.problems().impossible("expected the answer of an entity, but got " + answer);
+    }
+  }
+
+  /** A batch that is under way counts as not begun. */
+  private void setAside(Entity entity, Blocked block) {
+    if (entity.batch != null) {
+      List<Operation> operations = entity.batch.operations();
+      entity.batch = null;
+      giveBack(entity, operations);
+    }
+    blocking.setAside(entity, block);
+  }
+
+  /** Operations that were not done wait again, before all others. */
+  private static void giveBack(Entity entity, List<Operation> operations) {
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      Operation left = operations.get(i);
+      (entity.isFromHolder(left.content) ? entity.urgent : entity.queue).addFirst(left);
     }
   }
 
   private void close(Entity entity, List<Operation> operations, EntityBatchResult result) {
     entity.batch = null;
-    boolean forgetful = context.wounded(Wound.UNDONE_OPERATIONS_FORGOTTEN);
     int results = Math.min(result.getResultsCount(), operations.size());
     int done = result.hasFailureDetails() ? operations.size() : results;
-    for (int i = operations.size() - 1; i >= done && !forgetful; i--) {
-      Operation left = operations.get(i);
-      (entity.isFromHolder(left.content) ? entity.urgent : entity.queue).addFirst(left);
+    if (!context.wounded(Wound.UNDONE_OPERATIONS_FORGOTTEN)) {
+      giveBack(entity, operations.subList(done, operations.size()));
     }
     for (int i = 0; i < done; i++) {
       OperationResult outcome =

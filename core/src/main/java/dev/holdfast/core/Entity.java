@@ -158,12 +158,15 @@ final class Entity extends Resident {
 
   @Override
   boolean mustBeReady() {
-    return hasSomethingToDo();
+    return !isBlocked() && hasSomethingToDo();
   }
 
   @Override
   boolean canBeForgotten() {
-    return !insertPending && batch == null && fresh.isEmpty() && (parked || !hasSomethingToDo());
+    return !insertPending
+        && batch == null
+        && fresh.isEmpty()
+        && (parked || isBlocked() || !hasSomethingToDo());
   }
 
   /** In order of arrival, but for those that a lock lets pass. */

@@ -164,6 +164,26 @@ public sealed interface Input {
       @Nullable Asker<Boolean> asker)
       implements ToInstance {}
 
+  /**
+   * Sets an instance or entity aside, whatever it does at the moment; nothing when there is none,
+   * when it has ended, or when it is blocked already.
+   *
+   * @param executionId only while this is its execution; null for any
+   */
+  record Block(String instanceId, @Nullable String executionId, Blocked block)
+      implements ToInstance {}
+
+  /** As {@link Effect.HoldBack} asks: nobody has this activity any more. */
+  record HeldBack(WorkItem.Activity item) implements ToInstance {
+    @Override
+    public String instanceId() {
+      return item.instanceId();
+    }
+  }
+
+  /** Lets an instance or entity that is blocked go on; refused when it is not. */
+  record Retry(String instanceId, Asker<Delivered> asker) implements ToInstance {}
+
   /** Removes an ended instance, or an entity; answers whether there was one to remove. */
   record Purge(String instanceId, Asker<Boolean> asker) implements ToInstance {}
 

@@ -375,7 +375,7 @@ final class Instance extends Resident {
 
   @Override
   boolean mustBeReady() {
-    if (hasEnded()) {
+    if (hasEnded() || isBlocked()) {
       return false;
     }
     return openActivities > 0 || (!isSuspended() && startAt == 0 && hasStoredUnread());
@@ -399,10 +399,11 @@ final class Instance extends Resident {
 
   @Override
   boolean canBeForgotten() {
-    if (insertPending || turn != null || (openActivities > 0 && !hasEnded() && !parked)) {
+    boolean atRest = hasEnded() || parked || isBlocked();
+    if (insertPending || turn != null || (openActivities > 0 && !atRest)) {
       return false;
     }
-    if (!hasEnded() && !inbox.isEmpty() && !isSuspended() && startAt == 0 && !parked) {
+    if (!atRest && !inbox.isEmpty() && !isSuspended() && startAt == 0) {
       return false;
     }
     for (Message message : inbox) {

@@ -133,6 +133,7 @@ final class Lifecycle {
             .setOrchestrationStatus(status)
             .setCompletedTimestamp(Times.timestamp(at))
             .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt))
+            .clearBlocked()
             .clearOutput()
             .clearFailureDetails()
             .clearCustomStatus();

@@ -19,6 +19,7 @@ final class Orchestrations {
   private final Turns turns;
   private final Starts starts;
   private final Rewinding rewinding;
+  private final Blocking blocking;
 
   Orchestrations(PartitionContext context, Memory memory, Watchers watchers) {
     this.context = context;
@@ -29,6 +30,7 @@ final class Orchestrations {
     this.turns = new Turns(context, lifecycle);
     this.starts = new Starts(context, lifecycle, turns);
     this.rewinding = new Rewinding(context, lifecycle, turns, watchers);
+    this.blocking = new Blocking(context);
   }
 
   /**
@@ -85,6 +87,18 @@ final class Orchestrations {
           });
     } else if (input instanceof Input.Rewind rewind) {
       rewinding.impossible(rewind, instance);
+    } else if (input instanceof Input.Block block) {
+      if (instance != null && blocking.applies(block, instance)) {
+        setAside(instance, block.block());
+      }
+    } else if (input instanceof Input.HeldBack held) {
+      if (instance != null) {
+        heldBack(held.item(), instance);
+      }
+    } else if (input instanceof Input.Retry retry) {
+      if (blocking.lift(retry, instance) && instance != null) {
+        goOn(instance);
+      }
     } else if (input instanceof Input.Purge purge) {
       purge(purge, instance);
     } else if (input instanceof Input.Explain explain) {
@@ -96,7 +110,7 @@ final class Orchestrations {
 
   /** A new or revived execution runs, unless there are too many or nobody serves it. */
   private void begun(@Nullable Instance instance) {
-    if (instance == null || instance.startAt != 0) {
+    if (instance == null || instance.startAt != 0 || instance.isBlocked()) {
       return;
     }
     if (!memory.mayRun(instance)) {
@@ -109,7 +123,7 @@ final class Orchestrations {
 
   /** What is parked in memory goes on if it may by now. */
   void admit(Instance instance) {
-    if (instance.parked && memory.mayRun(instance)) {
+    if (instance.parked && !instance.isBlocked() && memory.mayRun(instance)) {
       memory.unpark(instance);
       dispatchActivities(instance);
     }
@@ -121,6 +135,38 @@ final class Orchestrations {
     if (!instance.hasEnded() && (instance.openActivities > 0 || !instance.inbox.isEmpty())) {
       begun(instance);
     }
+  }
+
+  private void setAside(Instance instance, Blocked block) {
+    if (instance.turn != null && context.wounded(Wound.BLOCKED_TURN_COUNTED_AS_READ)) {
+      instance.turn.messages().forEach(message -> changes.consumed(instance, message));
+      instance.turn = null;
+    }
+    turns.giveBack(instance);
+    if (instance.openActivities > 0) {
+      context.holdBack(instance.executionId());
+    }
+    blocking.setAside(instance, block);
+  }
+
+  /** It was blocked: what stood still goes on, but for activities that an executor has yet. */
+  private void goOn(Instance instance) {
+    if (instance.startAt != 0) {
+      return;
+    }
+    if (!memory.mayRun(instance)) {
+      memory.park(instance);
+      return;
+    }
+    if (instance.parked) {
+      memory.unpark(instance);
+    }
+    for (OpenTask task : instance.open.values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token == 0) {
+        changes.dispatch(instance, turns.activity(instance, task));
+      }
+    }
+    turns.openIfDue(instance);
   }
 
   /** Goes back to before the failure of this instance. */
@@ -247,12 +293,16 @@ final class Orchestrations {
   }
 
   private void purge(Input.Purge purge, @Nullable Instance instance) {
-    boolean ended = instance != null && instance.hasEnded();
-    if (instance != null && ended) {
+    boolean goes = instance != null && (instance.hasEnded() || instance.isBlocked());
+    if (instance != null && goes) {
+      if (!instance.hasEnded()) {
+        // Its parent must hear of it, and what it has locked be released.
+        lifecycle.terminate(instance, turns, "\"Purged while it was blocked.\"", false);
+      }
       context.remove(instance);
       watchers.purged(instance.id, changes);
     }
-    changes.reply(null, purge.asker(), ended);
+    changes.reply(null, purge.asker(), goes);
   }
 
   private void answered(Answer answer, @Nullable Instance instance) {
@@ -269,6 +319,8 @@ final class Orchestrations {
       }
     } else if (answer instanceof Answer.ActivityDone done) {
       activityDone(done, instance);
+    } else if (answer instanceof Answer.Blocked blocked) {
+      blocked(blocked, instance);
     } else {
       context
           .problems()
@@ -276,20 +328,55 @@ final class Orchestrations {
     }
   }
 
-  private void activityDone(Answer.ActivityDone done, Instance instance) {
-    OpenTask task = instance.open.get(done.item().taskId());
+  private void heldBack(WorkItem.Activity item, Instance instance) {
+    OpenTask task = answeredTask(item, instance);
+    if (task == null || task.token != item.token()) {
+      return;
+    }
+    task.token = 0;
+    if (!instance.isBlocked() && !instance.parked) {
+      // Somebody has it tried again already.
+      changes.dispatch(instance, turns.activity(instance, task));
+    }
+  }
+
+  private void blocked(Answer.Blocked answer, Instance instance) {
+    if (answer.item() instanceof WorkItem.Activity activity) {
+      OpenTask task = answeredTask(activity, instance);
+      if (task == null) {
+        return;
+      }
+      if (task.token == activity.token()) {
+        task.token = 0; // Nobody has it any more.
+      }
+    } else if (instance.turn == null || instance.turn.token() != answer.item().token()) {
+      return;
+    }
+    if (!instance.isBlocked()) {
+      setAside(instance, answer.block());
+    }
+  }
+
+  /** The open task that an answer for this item is about; null when it answers none any more. */
+  private @Nullable OpenTask answeredTask(WorkItem.Activity item, Instance instance) {
+    OpenTask task = instance.open.get(item.taskId());
     boolean current =
-        done.item().executionId().equals(instance.executionId())
+        item.executionId().equals(instance.executionId())
             || context.wounded(Wound.EXECUTION_NOT_CHECKED);
     if (task == null || task.kind != Explanation.Kind.ACTIVITY || !current || instance.hasEnded()) {
-      return;
+      return null;
     }
     if (task.answered && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
-      return;
+      return null;
     }
-    if (context.hasGiven(done.item().token()) && done.item().token() < task.firstToken) {
-      // It answers an earlier attempt under the same id, which had failed by then. Of one that was
-      // handed out by the process before nobody can say which attempt it was.
+    // What answers an earlier attempt under the same id, which had failed by then, is void. Of one
+    // that was handed out by the process before nobody can say which attempt it was.
+    return context.hasGiven(item.token()) && item.token() < task.firstToken ? null : task;
+  }
+
+  private void activityDone(Answer.ActivityDone done, Instance instance) {
+    OpenTask task = answeredTask(done.item(), instance);
+    if (task == null) {
       return;
     }
     Timestamp at = Times.timestamp(context.stamp());

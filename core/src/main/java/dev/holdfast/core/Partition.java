@@ -278,7 +278,7 @@ public final class Partition {
    */
   private static boolean needsNoLoad(Input.ToInstance input) {
     return (input instanceof Input.Answered answered
-            && !(answered.answer() instanceof Answer.ActivityDone))
+            && !(answered.answer().item() instanceof WorkItem.Activity))
         || (input instanceof Input.Start start && start.freshId());
   }
 
@@ -399,6 +399,11 @@ public final class Partition {
     @Override
     public void withdraw(String executionId, long token) {
       atOnce.add(new Effect.Withdraw(executionId, token));
+    }
+
+    @Override
+    public void holdBack(String executionId) {
+      atOnce.add(new Effect.HoldBack(executionId));
     }
 
     @Override

@@ -11,6 +11,9 @@ interface PartitionContext {
 
   long nextToken();
 
+  /** What nobody has got yet of the activities of this execution must not be handed out. */
+  void holdBack(String executionId);
+
   /** Whether {@link #nextToken} has given this one since the process began. */
   boolean hasGiven(long token);
 

@@ -48,6 +48,11 @@ abstract sealed class Resident permits Instance, Entity {
     return row.state().getExecutionId().getValue();
   }
 
+  /** Whether it is set aside: nothing of it runs; see {@link Blocked}. */
+  final boolean isBlocked() {
+    return row.state().hasBlocked();
+  }
+
   /**
    * Whether work must go on after a crash without anyone asking; what {@link Rows.Instance#ready}
    * must say.

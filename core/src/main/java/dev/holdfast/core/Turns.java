@@ -65,7 +65,8 @@ final class Turns {
         || instance.hasEnded()
         || instance.isSuspended()
         || instance.startAt != 0
-        || instance.parked) {
+        || instance.parked
+        || instance.isBlocked()) {
       return;
     }
     List<Message> messages = new ArrayList<>(Math.min(instance.inbox.size(), MESSAGES_MAX));

@@ -38,5 +38,7 @@ public enum Wound {
   /** Operations that a worker has left undone are forgotten. */
   UNDONE_OPERATIONS_FORGOTTEN,
   /** Events that nobody has read are dropped when the instance continues as new. */
-  EVENTS_LOST_AT_CONTINUE_AS_NEW
+  EVENTS_LOST_AT_CONTINUE_AS_NEW,
+  /** What a turn was given counts as read although its instance is set aside. */
+  BLOCKED_TURN_COUNTED_AS_READ
 }

@@ -395,6 +395,24 @@ public final class Dispatcher {
     }
   }
 
+  /**
+   * Takes back the activities of this execution that wait here.
+   *
+   * @return those that nobody gets now
+   */
+  List<WorkItem.Activity> holdBack(String executionId) {
+    List<WorkItem.Activity> held = new ArrayList<>();
+    remove(
+        WorkItem.Kind.ACTIVITY,
+        item -> item.executionId().equals(executionId) && held.add((WorkItem.Activity) item));
+    for (WorkItem item : held) {
+      abandoned.remove(task(item));
+      lost.remove(task(item));
+      settled.add(item.token());
+    }
+    return held;
+  }
+
   private void remove(WorkItem.Kind kind, Predicate<WorkItem> which) {
     later.removeIf(one -> one.item().kind() == kind && which.test(one.item()));
     // Of what is removed not all may be known, such as name and version, so every queue is
@@ -451,7 +469,8 @@ public final class Dispatcher {
   private static boolean isResult(Answer answer) {
     return answer instanceof Answer.TurnDone
         || answer instanceof Answer.ActivityDone
-        || answer instanceof Answer.EntityDone;
+        || answer instanceof Answer.EntityDone
+        || answer instanceof Answer.Blocked;
   }
 
   private void putOff(Answer.Abandoned given, long now) {

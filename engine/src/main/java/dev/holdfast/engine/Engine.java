@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.Input;
@@ -317,6 +318,16 @@ public final class Engine implements Workforce, AutoCloseable {
    */
   public @Nullable String stuckBecause() {
     return loop.stuckBecause();
+  }
+
+  /**
+   * Sets an instance or entity aside, whatever it does at the moment; nothing happens when there is
+   * none, when it has ended, or when it is blocked already. Safe from any thread.
+   *
+   * @param executionId only while this is its execution; null for any
+   */
+  public void block(String instanceId, @Nullable String executionId, Blocked block) {
+    submit(new Input.Block(instanceId, executionId, block));
   }
 
   void submit(Input.ToInstance input) {

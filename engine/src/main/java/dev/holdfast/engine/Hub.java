@@ -290,6 +290,15 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Delivery> retry(String instanceId) {
+    return checked(
+        () -> {
+          String id = requests.id(instanceId);
+          return message(asker -> new Input.Retry(id, asker));
+        });
+  }
+
+  @Override
   public CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
     return checked(
         () -> {

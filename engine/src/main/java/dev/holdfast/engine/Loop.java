@@ -12,6 +12,7 @@ import dev.holdfast.core.Problems;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.SpanSink;
 import dev.holdfast.core.Store;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.Wound;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,6 +285,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       dispatcher.offer(open.turn());
     } else if (effect instanceof Effect.Withdraw turn) {
       dispatcher.withdraw(turn.executionId(), turn.token());
+    } else if (effect instanceof Effect.HoldBack held) {
+      List<WorkItem.Activity> items = dispatcher.holdBack(held.executionId());
+      items.forEach(item -> listOf(partition).add(new Input.HeldBack(item)));
+      return !items.isEmpty();
     } else if (effect instanceof Effect.Hand hand) {
       listOf(partitionOfSlot[InstanceIds.slot(hand.input().instanceId())]).add(hand.input());
       return true;

@@ -96,6 +96,20 @@ public interface TaskHub {
   CompletableFuture<Delivery> resume(String instanceId, @Nullable String reason);
 
   /**
+   * Lets an instance or entity that is blocked ({@link dev.holdfast.core.Blocked}) go on: what
+   * stood still is tried again. It may well be blocked again, for the same reason.
+   *
+   * @throws dev.holdfast.core.RefusedException (through the future) FAILED_PRECONDITION when it is
+   *     not blocked
+   */
+  default CompletableFuture<Delivery> retry(String instanceId) {
+    return CompletableFuture.failedFuture(
+        new dev.holdfast.core.RefusedException(
+            dev.holdfast.core.RefusedException.Reason.FAILED_PRECONDITION,
+            "A hub of another kind is connected, which blocks no instances."));
+  }
+
+  /**
    * Puts a FAILED instance back to before its failure and runs on.
    *
    * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or

@@ -1,7 +1,9 @@
 package dev.holdfast.testkit.simulation;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Times;
 import dev.holdfast.engine.TaskHub;
@@ -212,7 +214,8 @@ final class Clients {
         controlled ? 1 : 0,
         controlled ? 1 : 0,
         controlled ? 1 : 0,
-        controlled ? 1 : 0)) {
+        controlled ? 1 : 0,
+        world.workload().executorFaults() ? 2 : 0)) {
       case 0 -> {
         if (dice.chance(0.3)) {
           list(subject);
@@ -228,6 +231,7 @@ final class Clients {
       case 6 -> terminate(subject);
       case 7 -> purge(subject);
       case 8 -> rewind(subject);
+      case 10 -> retryBlocked();
       default -> startAgain(subject);
     }
   }
@@ -518,6 +522,21 @@ final class Clients {
         "",
         hub().rewind(subject.id, "again"),
         (request, done) -> trace.count("rewound"));
+  }
+
+  /**
+   * Whatever is blocked is tried again.
+   *
+   * @return whether anything was
+   */
+  boolean retryBlocked() {
+    List<Rows.Keyed> blocked = world.memory().records(Blocked.NAMESPACE);
+    for (Rows.Keyed one : blocked) {
+      trace.add("retry " + one.name());
+      trace.count("tried again");
+      var unused = hub().retry(one.name());
+    }
+    return !blocked.isEmpty();
   }
 
   /** Lets everybody finish what they want: answers false when nobody has anything left to do. */

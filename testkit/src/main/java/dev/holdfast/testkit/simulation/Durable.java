@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.simulation;
 
 import com.google.protobuf.Timestamp;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Commit;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.HistoryBytes;
@@ -69,12 +70,29 @@ final class Durable {
         world.trace().count("mail " + Mailbag.input(keyed.bytes()).getClass().getSimpleName());
       }
     }
+    for (Rows.Keyed keyed : flush.commit().records()) {
+      if (keyed.namespace().equals(Blocked.NAMESPACE)) {
+        checkBlock(keyed, store);
+      }
+    }
     for (Commit.Execution change : flush.commit().executions()) {
       if (change.removed()) {
         seen.remove(change.key());
       } else {
         check(store.loadByKey(List.of(change.key()), Store.Detail.ALL).get(0));
       }
+    }
+  }
+
+  /** The record and the summary say the same. */
+  private void checkBlock(Rows.Keyed record, MemoryStore store) {
+    List<Store.Stored> found = store.load(List.of(record.name()), Store.Detail.SUMMARY);
+    boolean blocked = !found.isEmpty() && found.get(0).instance().state().hasBlocked();
+    if (blocked != (record.bytes() != null)) {
+      broken(
+          record.name()
+              + (blocked ? " is blocked without" : " is not blocked, but has")
+              + " a record");
     }
   }
 
@@ -143,7 +161,10 @@ final class Durable {
         broken(row.id() + " has a timer for nothing: " + timer);
       }
     }
-    if (messages.isEmpty() && !row.state().hasInput() && row.state().getTagsCount() == 0) {
+    if (messages.isEmpty()
+        && !row.state().hasInput()
+        && row.state().getTagsCount() == 0
+        && !row.state().hasBlocked()) {
       broken(row.id() + " is nothing, and yet it is stored");
     }
   }
@@ -277,6 +298,7 @@ final class Durable {
           stored.timers().stream().anyMatch(t -> t.timerId() == Rows.Timer.SCHEDULED_START);
       boolean ready =
           !isEnded
+              && !row.state().hasBlocked()
               && (activities > 0 || (!suspended && !scheduledStart && !stored.inbox().isEmpty()));
       expect(row.ready() == ready, "ready should be " + ready, row);
     }

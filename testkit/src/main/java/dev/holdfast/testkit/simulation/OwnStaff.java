@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.simulation;
 
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.testkit.driven.ProgramExecutor;
@@ -73,7 +74,7 @@ final class OwnStaff implements Staff {
     Held held = executor.held().remove(dice.between(0, executor.held().size() - 1));
     WorkItem item = held.item();
     remember(held);
-    int fate = scene.hasFaults() ? dice.weighted(70, 8, 4, 3, 2, 3, 4) : 0;
+    int fate = scene.hasFaults() ? dice.weighted(70, 8, 4, 3, 2, 3, 4, 3) : 0;
     scene.trace(
         "answer %s of %s %s: %d".formatted(item.kind(), item.instanceId(), item.name(), fate));
     switch (fate) {
@@ -105,6 +106,13 @@ final class OwnStaff implements Staff {
       case 4 -> {
         held.answers().answer(new Answer.NobodyServes(item, "not here"));
         scene.count("nobody serves");
+      }
+      case 7 -> {
+        held.answers()
+            .answer(
+                new Answer.Blocked(
+                    item, Blocked.now(Blocked.Kind.HANGS, "it hangs", Blocked.step(item))));
+        scene.count("blocked");
       }
       default -> {
         lost.add(held);

@@ -255,6 +255,7 @@ public final class Simulation {
       runAtThisMoment();
       check();
       boolean more = clients.finish();
+      more |= clients.retryBlocked();
       runAtThisMoment();
       check();
       if (!more && world.staff().isIdle() && !world.hasOperations()) {

@@ -1,0 +1,74 @@
+package dev.holdfast.core;
+
+import dev.holdfast.protocol.OrchestrationState;
+import org.jspecify.annotations.Nullable;
+
+/** Sets instances and entities aside, and lets them go on; see {@link Blocked}. */
+final class Blocking {
+  private final PartitionContext context;
+
+  Blocking(PartitionContext context) {
+    this.context = context;
+  }
+
+  /** Whether what is asked for changes anything. */
+  boolean applies(Input.Block block, Resident resident) {
+    return !resident.isBlocked()
+        && !Statuses.isEnded(resident.row.status())
+        && (block.executionId() == null || block.executionId().equals(resident.executionId()));
+  }
+
+  /**
+   * Sets it aside. Whatever was open has been closed by the caller, with nothing consumed.
+   *
+   * @param resident one that is not blocked yet and has not ended
+   */
+  void setAside(Resident resident, Blocked block) {
+    state(
+        resident,
+        resident.row.state().toBuilder()
+            .setBlocked(block.begunBy(context.now()).message())
+            .build());
+    context
+        .problems()
+        .warn(
+            ("'%s' is blocked, and nothing of it runs any more: %s. What it is sent is kept. Once"
+                    + " the cause is gone, try it again (holdfast retry %s); or terminate it.")
+                .formatted(resident.id, block.words(), resident.id));
+  }
+
+  /**
+   * Takes the block away, or refuses, and tells the asker.
+   *
+   * @param resident null when there is none of this id
+   * @return whether it was blocked, and so has to go on
+   */
+  boolean lift(Input.Retry retry, @Nullable Resident resident) {
+    if (resident == null) {
+      context.changes().reply(null, retry.asker(), Input.Delivered.NO_SUCH_INSTANCE);
+      return false;
+    }
+    if (Statuses.isEnded(resident.row.status())) {
+      context.changes().reply(resident, retry.asker(), Input.Delivered.TERMINAL);
+      return false;
+    }
+    if (!resident.isBlocked()) {
+      context.changes().whenDurable(resident, new Effect.Refuse(retry.asker(), notBlocked(retry)));
+      return false;
+    }
+    state(resident, resident.row.state().toBuilder().clearBlocked().build());
+    context.changes().reply(resident, retry.asker(), Input.Delivered.ACCEPTED);
+    return true;
+  }
+
+  private static RefusedException notBlocked(Input.Retry retry) {
+    return new RefusedException(
+        RefusedException.Reason.FAILED_PRECONDITION,
+        "'%s' is not blocked, so there is nothing to try again; ask why it waits instead."
+            .formatted(retry.instanceId()));
+  }
+
+  private void state(Resident resident, OrchestrationState state) {
+    context.changes().state(resident, state, resident.row.completedAt());
+  }
+}

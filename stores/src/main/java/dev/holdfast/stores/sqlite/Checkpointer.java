@@ -30,11 +30,11 @@ final class Checkpointer implements AutoCloseable {
 
   /**
    * Told when a checkpoint fails for a reason that is neither lack of room nor another program's
-   * lock.
+   * lock; there are no more checkpoints then.
    */
   @FunctionalInterface
   interface Failure {
-    void failed(SQLException e);
+    void failed(Throwable e);
   }
 
   private static final long IDLE_SECONDS = 1;
@@ -50,18 +50,26 @@ final class Checkpointer implements AutoCloseable {
   private final Thread thread;
   private boolean dirty;
   private boolean due;
-  private boolean ended;
+  private volatile boolean ended;
 
   Checkpointer(Path file, SqliteOptions options, int pageSize, Lock commitLock, Failure failure)
       throws SQLException {
-    this.connection = Sql.checkpointer(file);
     this.options = options;
     this.pageSize = pageSize;
     this.commitLock = commitLock;
     this.failure = failure;
     this.thread = new Thread(this::run, "holdfast-checkpoint");
     thread.setDaemon(true);
-    thread.start();
+    this.connection = Sql.checkpointer(file);
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        connection.close();
+      }
+    }
   }
 
   /**
@@ -85,8 +93,8 @@ final class Checkpointer implements AutoCloseable {
     while (awaitWork()) {
       try {
         checkpoint();
-      } catch (SQLException e) {
-        if (!isPassing(Sql.code(e))) {
+      } catch (Throwable e) {
+        if (!(e instanceof SQLException sql && isPassing(Sql.code(sql)))) {
           failure.failed(e);
           return;
         }
@@ -128,7 +136,9 @@ final class Checkpointer implements AutoCloseable {
     }
     commitLock.lock();
     try {
-      run(connection, "RESTART");
+      if (!ended) {
+        run(connection, "RESTART");
+      }
     } finally {
       commitLock.unlock();
     }
@@ -160,18 +170,23 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
+  /** No checkpoint from now on but the one that may be running. */
+  void end() {
+    ended = true;
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Ends the thread after the checkpoint it may be in. Not to be called with the commit lock held.
    */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      ended = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    end();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -27,6 +27,10 @@ final class Committer implements AutoCloseable {
   /** Bytes before each page in the log. */
   private static final int FRAME_HEADER = 24;
 
+  private static final String GIVEN_UP =
+      "a flush ended with an error that the store does not know, and was taken back; restart the"
+          + " process";
+
   private static final String LOG_STATE = "PRAGMA wal_checkpoint(NOOP)";
 
   /** How long to wait for the end of a checkpoint, or for readers, before giving up. */
@@ -143,7 +147,21 @@ final class Committer implements AutoCloseable {
     return room.shortage();
   }
 
+  /**
+   * Whatever else is thrown, an error of the machine too, the flush is taken back unless it is
+   * committed already, and this process writes nothing more: what it has in memory may not be what
+   * is stored.
+   */
   private Outcome write(Flush flush) {
+    try {
+      return tried(flush);
+    } catch (Throwable e) {
+      giveUp(e);
+      throw e;
+    }
+  }
+
+  private Outcome tried(Flush flush) {
     boolean committing = false;
     try {
       long time = Math.max(clock, flush.clock());
@@ -163,9 +181,18 @@ final class Committer implements AutoCloseable {
       return new Rejected(String.valueOf(e.getMessage()), false);
     } catch (SQLException e) {
       return failed(flush, e, committing);
-    } catch (RuntimeException e) {
-      rollBack();
-      throw e;
+    }
+  }
+
+  /** Says so first: what follows may fail for the same want of memory. */
+  private void giveUp(Throwable because) {
+    outOfOrder = GIVEN_UP;
+    checkpointer.end();
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      // Nothing was open, or closing the connection ends it: without a commit in either case.
+      because.addSuppressed(e);
     }
   }
 
@@ -285,9 +312,20 @@ final class Committer implements AutoCloseable {
             + ")";
   }
 
-  private void checkpointFailed(SQLException e) {
-    if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {
-      stop("copying the log into the database", e);
+  private void checkpointFailed(Throwable e) {
+    if (!(e instanceof SQLException sql)) {
+      outOfOrder = "copying the log into the database ended with " + e + "; restart the process";
+      options
+          .onSyncFailure()
+          .stop(
+              "holdfast: copying the log into the database in "
+                  + directory.path()
+                  + " ended with "
+                  + e
+                  + ", and without it the log would grow without end; so this process ends now,"
+                  + " start it again: what was acknowledged is in the log.");
+    } else if (Sql.code(sql).name().startsWith("SQLITE_IOERR")) {
+      stop("copying the log into the database", sql);
     } else {
       outOfOrder =
           directory.database()
@@ -316,8 +354,11 @@ final class Committer implements AutoCloseable {
   private void restartLog() {
     try {
       Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
-      Checkpointer.run(connection, "TRUNCATE");
-      Sql.run(connection, "PRAGMA busy_timeout = " + Sql.BUSY_MILLIS);
+      try {
+        Checkpointer.run(connection, "TRUNCATE");
+      } finally {
+        Sql.run(connection, "PRAGMA busy_timeout = " + Sql.BUSY_MILLIS);
+      }
       measureLog();
     } catch (SQLException e) {
       if (Sql.code(e).name().startsWith("SQLITE_IOERR")) {
@@ -361,15 +402,26 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** After {@link #end} and when nothing reads any more: leaves all in the database file. */
+  /** Whether something has gone so wrong that nothing more may be written, at the end either. */
+  boolean broken() {
+    return outOfOrder != null;
+  }
+
+  /**
+   * After {@link #end} and when nothing reads any more: leaves all in the database file. Never
+   * commits: what is open then was not acknowledged.
+   */
   @Override
   public void close() throws SQLException {
-    checkpointer.close();
-    connection.setAutoCommit(true);
-    if (outOfOrder == null) {
-      Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
-      Checkpointer.run(connection, "TRUNCATE");
+    try (connection) {
+      checkpointer.close();
+      if (!broken()) {
+        connection.rollback();
+        // By JDBC's rule this commits what is open: nothing is, and a checkpoint needs it so.
+        connection.setAutoCommit(true);
+        Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
+        Checkpointer.run(connection, "TRUNCATE");
+      }
     }
-    connection.close();
   }
 }

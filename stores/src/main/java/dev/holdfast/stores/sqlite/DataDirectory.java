@@ -66,7 +66,7 @@ final class DataDirectory implements AutoCloseable {
       }
       try {
         return new DataDirectory(path, locked(path), warnings);
-      } catch (RuntimeException | IOException e) {
+      } catch (Throwable e) {
         HELD.remove(path);
         throw e;
       }

@@ -76,7 +76,7 @@ final class ReadConnections implements AutoCloseable {
     Connection connection = Sql.reader(file);
     try {
       return new Reads(connection);
-    } catch (SQLException e) {
+    } catch (Throwable e) {
       Sql.closeQuietly(connection, e);
       throw e;
     }

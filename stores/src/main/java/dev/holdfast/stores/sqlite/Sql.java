@@ -22,22 +22,26 @@ final class Sql {
   /** How long to wait when another program writes to the file. */
   static final int BUSY_MILLIS = 5_000;
 
+  /** What a connection needs before it is used. */
+  @FunctionalInterface
+  private interface Preparation {
+    void of(Connection connection) throws SQLException;
+  }
+
   private Sql() {}
 
   /** The connection that commits: every commit synced, no checkpoint on its own. */
   static Connection writer(Path file, SqliteOptions options) throws SQLException {
-    Connection connection = open(file, new SQLiteConfig());
-    try {
-      run(connection, "PRAGMA page_size = " + PAGE_SIZE);
-      keepLog(connection, file);
-      durable(connection);
-      run(connection, "PRAGMA cache_size = -" + options.cacheSize() / 1024);
-      run(connection, "PRAGMA journal_size_limit = " + options.walRestartAt());
-      return connection;
-    } catch (SQLException | StoreException e) {
-      closeQuietly(connection, e);
-      throw e;
-    }
+    return open(
+        file,
+        new SQLiteConfig(),
+        connection -> {
+          run(connection, "PRAGMA page_size = " + PAGE_SIZE);
+          keepLog(connection, file);
+          durable(connection);
+          run(connection, "PRAGMA cache_size = -" + options.cacheSize() / 1024);
+          run(connection, "PRAGMA journal_size_limit = " + options.walRestartAt());
+        });
   }
 
   private static void keepLog(Connection connection, Path file) throws SQLException {
@@ -55,29 +59,37 @@ final class Sql {
 
   /** The connection that copies the log into the database. */
   static Connection checkpointer(Path file) throws SQLException {
-    Connection connection = open(file, new SQLiteConfig());
-    durable(connection);
-    run(connection, "PRAGMA busy_timeout = 0");
-    return connection;
+    return open(
+        file,
+        new SQLiteConfig(),
+        connection -> {
+          durable(connection);
+          run(connection, "PRAGMA busy_timeout = 0");
+        });
   }
 
   /** A connection that cannot write. */
   static Connection reader(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
-    Connection connection = open(file, config);
-    run(connection, "PRAGMA cache_size = -8192");
-    return connection;
+    return open(file, config, connection -> run(connection, "PRAGMA cache_size = -8192"));
   }
 
-  private static Connection open(Path file, SQLiteConfig config) throws SQLException {
+  private static Connection open(Path file, SQLiteConfig config, Preparation rest)
+      throws SQLException {
     config.setBusyTimeout(BUSY_MILLIS);
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
-    run(connection, "PRAGMA wal_autocheckpoint = 0");
-    // Sanity of every page as it is read; free compared with reading it.
-    run(connection, "PRAGMA cell_size_check = ON");
-    run(connection, "PRAGMA trusted_schema = OFF");
-    return connection;
+    try {
+      run(connection, "PRAGMA wal_autocheckpoint = 0");
+      // Sanity of every page as it is read; free compared with reading it.
+      run(connection, "PRAGMA cell_size_check = ON");
+      run(connection, "PRAGMA trusted_schema = OFF");
+      rest.of(connection);
+      return connection;
+    } catch (Throwable e) {
+      closeQuietly(connection, e);
+      throw e;
+    }
   }
 
   private static void durable(Connection connection) throws SQLException {
@@ -107,7 +119,7 @@ final class Sql {
         : SQLiteErrorCode.SQLITE_ERROR;
   }
 
-  static void closeQuietly(AutoCloseable resource, Exception because) {
+  static void closeQuietly(AutoCloseable resource, Throwable because) {
     try {
       resource.close();
     } catch (Exception e) {

@@ -46,18 +46,21 @@ public final class SqliteStore implements Store {
       Schema.migrate(connection, file);
       check(directory, readers, options.checkSizeMax());
       return new SqliteStore(directory, options, connection, readers);
-    } catch (SQLException | RuntimeException e) {
+    } catch (Throwable e) {
       if (connection != null) {
         Sql.closeQuietly(connection, e);
       }
       // After the other: a connection that cannot write leaves a log that may be evidence alone.
-      readers.close();
-      directory.close();
+      Sql.closeQuietly(readers, e);
+      Sql.closeQuietly(directory, e);
+      if (e instanceof Error error) {
+        throw error;
+      }
       throw e instanceof StoreException known ? known : cannotOpen(file, e);
     }
   }
 
-  private static StoreException cannotOpen(Path file, Exception e) {
+  private static StoreException cannotOpen(Path file, Throwable e) {
     return new StoreException(
         "cannot open "
             + file
@@ -229,13 +232,28 @@ public final class SqliteStore implements Store {
     if (!committer.end()) {
       return;
     }
-    readers.close();
-    try {
-      committer.close();
+    try (directory) {
+      if (committer.broken()) {
+        closeAsItIs();
+      } else {
+        readers.close();
+        committer.close();
+      }
     } catch (SQLException e) {
       throw new StoreException("cannot close " + directory.database() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The last connection of a database copies its log into it and deletes it, unless it cannot
+   * write. After a failure the log stays as it is, for the next start to judge.
+   */
+  private void closeAsItIs() throws SQLException {
+    try (Connection witness = Sql.reader(directory.database())) {
+      Sql.number(witness, "PRAGMA user_version");
+      committer.close();
     } finally {
-      directory.close();
+      readers.close();
     }
   }
 }

@@ -328,7 +328,7 @@ class CommandsTest {
     "show a, '', JSON object",
     "why a, '[]', JSON object",
     "why a, '{}', summary",
-    "wait a, '{\"runtimeStatus\":\"Comp', Column",
+    "wait a, '{\"runtimeStatus\":\"Comp', column",
     "wait a, '{}', runtimeStatus",
     "wait a, '', JSON object",
     "run X --wait, '', JSON object",

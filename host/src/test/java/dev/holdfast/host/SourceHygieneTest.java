@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +103,30 @@ class SourceHygieneTest {
                         && !path.contains("/orchestrations/entities/")))
         .as("docs/decisions/0014-entities-for-released-libraries.md")
         .isEmpty();
+  }
+
+  /** A command that runs no test is green too, and proves nothing. */
+  @Test
+  void the_test_commands_of_pages_name_modules_that_have_tests() throws IOException {
+    Pattern module = Pattern.compile("-pl ([\\w,]+) -am test\\b(?:.*? -Dtest=(\\w+))?");
+    List<String> found = new ArrayList<>();
+    for (Page page : pages) {
+      for (String line : page.path().endsWith(".md") ? page.lines() : List.<String>of()) {
+        Matcher command = module.matcher(line);
+        while (command.find()) {
+          found.add(command.group());
+          Path tests = SourceTree.root().resolve(command.group(1)).resolve("src/test/java");
+          String name = command.group(2) == null ? ".*Test" : command.group(2);
+          assertThat(Files.isDirectory(tests)).as("%s has tests: %s", tests, line).isTrue();
+          try (Stream<Path> files = Files.walk(tests)) {
+            assertThat(files.map(it -> it.getFileName().toString()))
+                .as(line)
+                .anyMatch(it -> it.matches(name + "\\.java"));
+          }
+        }
+      }
+    }
+    assertThat(found).hasSizeGreaterThan(2);
   }
 
   @Test

@@ -19,10 +19,13 @@ import java.util.function.Supplier;
  *   saga.undoWith("CancelFlight", () -> ctx.callActivity("CancelFlight", trip, retry));
  *   ctx.callActivity("BookHotel", trip, String.class).await();
  *   saga.undoWith("CancelHotel", () -> ctx.callActivity("CancelHotel", trip, retry));
- * } catch (TaskFailedException e) {
+ * } catch (TaskFailedException | CompositeTaskFailedException e) {
  *   Saga.Undone undone = saga.undo();
  * }
  * }</pre>
+ *
+ * <p>The second of these exceptions comes from {@code ctx.allOf(…).await()} and is no subclass of
+ * the first. Nothing wider may be caught: a waiting orchestrator is unwound by an exception too.
  *
  * <p>When to register: <em>after</em> a step that is all or nothing; <em>before</em> a step that
  * may have taken effect although it reported a failure (a time-out, say). In the second case the

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -77,7 +79,13 @@ class ReadmeIT {
   private static HttpResponse<String> run(SampleApp app, String command, String path) {
     Matcher data = DATA.matcher(command);
     String body = data.find() ? data.group(1) : "";
-    return command.contains("-X POST") ? app.post(path, body) : app.get(path);
+    if (command.contains("-X POST")) {
+      return app.post(path, body);
+    }
+    // What the line before has only signalled may not have happened yet.
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> app.get(path), response -> response.statusCode() != 404);
   }
 
   private static Path module() {

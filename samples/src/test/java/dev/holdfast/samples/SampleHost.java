@@ -44,6 +44,11 @@ public final class SampleHost implements AutoCloseable {
     return start(data, environment, List.of("--grpc-port", "0"));
   }
 
+  /** Another app than the samples: a project that has been built. */
+  public static SampleHost startApp(Path app, Path data) {
+    return start(data, Map.of(), List.of(app.toString(), "--grpc-port", "0"));
+  }
+
   /** A hub without an app, for hosts that connect to this gRPC port. */
   public static SampleHost startHub(Path data, int grpcPort) {
     return start(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
+import dev.holdfast.server.http.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -31,7 +32,7 @@ final class Payload {
       throw new CannotException(
           CannotException.USAGE,
           "The payload is not valid JSON.",
-          "Column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(),
+          JsonText.inWords(e),
           "A text needs quotes of its own: '\"like this\"'.");
     }
   }

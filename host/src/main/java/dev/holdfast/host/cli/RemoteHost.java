@@ -3,6 +3,7 @@ package dev.holdfast.host.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
+import dev.holdfast.server.http.JsonText;
 import dev.holdfast.server.http.Site;
 import java.io.IOException;
 import java.net.URI;
@@ -70,7 +71,7 @@ public final class RemoteHost {
       try {
         return body.isBlank() ? null : Json.payload(body);
       } catch (JsonProcessingException e) {
-        throw unreadable("Column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
+        throw unreadable("It is no JSON. " + JsonText.inWords(e));
       }
     }
 

@@ -2,7 +2,6 @@ package dev.holdfast.host.config;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -12,6 +11,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.holdfast.server.http.JsonText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -92,10 +92,9 @@ public final class Json {
         return names(map);
       }
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
       throw new CannotException(
           "Cannot read " + file + ": it is not valid JSON.",
-          "Line " + at.getLineNr() + ", column " + at.getColumnNr() + ": " + e.getOriginalMessage(),
+          JsonText.inWords(e),
           "Correct that line and start again.");
     }
     throw new CannotException(

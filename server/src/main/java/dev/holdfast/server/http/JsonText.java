@@ -1,13 +1,18 @@
 package dev.holdfast.server.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +42,10 @@ public final class JsonText {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
+  // How Jackson says what it has met.
+  private static final Pattern TOKEN = Pattern.compile("Unrecognized token '(.*?)':");
+  private static final Pattern CHARACTER = Pattern.compile("Unexpected character \\('(.)' \\(code");
+
   private JsonText() {}
 
   /** Whether the text is one JSON value, within the limits. */
@@ -60,6 +69,39 @@ public final class JsonText {
     } catch (IOException e) {
       throw new UncheckedIOException("Reading from a String failed", e);
     }
+  }
+
+  /**
+   * What is wrong with a text that is no JSON, where, and how to mend it, as a sentence or two for
+   * people: {@code Line 1, column 2: 'hello' is no JSON value. A text needs double quotes around
+   * it.}
+   */
+  public static String inWords(JsonProcessingException problem) {
+    JsonLocation at = problem.getLocation();
+    String words = words(problem);
+    return at == null || at.getLineNr() < 1
+        ? words
+        : String.format(
+            Locale.ROOT, "Line %d, column %d: %s", at.getLineNr(), at.getColumnNr(), words);
+  }
+
+  private static String words(JsonProcessingException problem) {
+    String said = problem.getOriginalMessage();
+    if (problem instanceof JsonEOFException) {
+      return "The JSON ends here, but something is still open: a brace, a bracket or a quote.";
+    }
+    Matcher token = TOKEN.matcher(said);
+    if (token.lookingAt()) {
+      return "'" + token.group(1) + "' is no JSON value. A text needs double quotes around it.";
+    }
+    Matcher character = CHARACTER.matcher(said);
+    if (character.lookingAt()) {
+      return "'"
+          + character.group(1)
+          + "' cannot stand here. Names and texts need double quotes, and commas stand only between"
+          + " two values.";
+    }
+    return said.endsWith(".") ? said : said + ".";
   }
 
   private static void skipValue(JsonParser parser) throws IOException {

@@ -50,6 +50,11 @@ public record Reply(int status, byte[] body, @Nullable String contentType, List<
 
   /** The error object with the exception behind it. */
   public static Reply error(int status, String message, Throwable cause) {
+    return error(status, message, cause, String.valueOf(cause.getMessage()));
+  }
+
+  /** The same, with words of ours in the place of those of the exception. */
+  public static Reply error(int status, String message, Throwable cause, String words) {
     StringWriter trace = new StringWriter();
     cause.printStackTrace(new PrintWriter(trace, true));
     return json(
@@ -57,7 +62,7 @@ public record Reply(int status, byte[] body, @Nullable String contentType, List<
         new JsonWriter()
             .object()
             .field("Message", message)
-            .field("ExceptionMessage", cause.getMessage())
+            .field("ExceptionMessage", words)
             .field("ExceptionType", cause.getClass().getName())
             .field("StackTrace", trace.toString())
             .end()

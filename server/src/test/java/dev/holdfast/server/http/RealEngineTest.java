@@ -44,7 +44,7 @@ class RealEngineTest {
       new Engine(
           new MemoryStore(),
           new Engine.Settings(
-              Limits.DEFAULT,
+              withIdsUpTo(150),
               2,
               Dispatcher.Unserved.WAITS,
               InstantSource.system(),
@@ -86,6 +86,35 @@ class RealEngineTest {
     assertThat(MAPPER.readTree(refused.body()).get("Message").asText())
         .contains("continuation token '?[2J??'")
         .matches("[ -~]+");
+  }
+
+  /** The limit of the hub holds over HTTP as elsewhere, whether or not it is the usual one. */
+  @Test
+  void an_id_may_be_as_long_as_the_hub_says() {
+    String path = DURABLE + "/orchestrators/Flow/";
+
+    assertThat(server.post(path + "x".repeat(150), "1").statusCode()).isEqualTo(202);
+    HttpResponse<String> refused = server.post(path + "x".repeat(151), "1");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("151 characters", "150");
+    assertThat(server.post(path + "x".repeat(1024), "1").statusCode()).isEqualTo(400);
+  }
+
+  private static Limits withIdsUpTo(int characters) {
+    Limits usual = Limits.DEFAULT;
+    return new Limits(
+        characters,
+        usual.nameMax(),
+        usual.payloadMax(),
+        usual.inboxMax(),
+        usual.activeInstances(),
+        usual.idleInstances(),
+        usual.timersInMemory(),
+        usual.timerHorizon(),
+        usual.inboxDelay(),
+        usual.commitDelay(),
+        usual.maxEntityOperationBatchSize(),
+        usual.historyWarning());
   }
 
   /** "Flow" waits for the event "Go" and ends with what it brings; "HelloSequence" fails. */

@@ -56,7 +56,7 @@ final class EntityEndpoint {
       if (request.mediaType().equals("application/json")) {
         JsonProcessingException problem = JsonText.problem(text);
         if (problem != null) {
-          return Reply.error(400, "Could not parse JSON content: " + problem.getOriginalMessage())
+          return Reply.error(400, "Could not parse JSON content: " + JsonText.inWords(problem))
               .now();
         }
         input = text;

@@ -4,10 +4,11 @@ import dev.holdfast.server.http.Reply;
 import dev.holdfast.server.http.RequestRefused;
 import java.util.Locale;
 
-/** What an instance may be called when it is started over HTTP. */
+/**
+ * What an instance may be called when it is started over HTTP, beyond what the hub refuses whoever
+ * starts it: ids that are too long, for one.
+ */
 final class InstanceIds {
-  static final int LENGTH_MAX = 100;
-
   private InstanceIds() {}
 
   /**
@@ -16,11 +17,6 @@ final class InstanceIds {
   static void check(String id) {
     if (id.isBlank()) {
       throw refuse("is blank", "Give it a name, or leave it out to have one made.");
-    }
-    if (id.length() > LENGTH_MAX) {
-      throw refuse(
-          String.format(Locale.ROOT, "has %d characters", id.length()),
-          String.format(Locale.ROOT, "At most %d are allowed.", LENGTH_MAX));
     }
     if (id.startsWith("@")) {
       throw refuse("begins with '@'", "Such ids belong to entities.");

@@ -116,7 +116,8 @@ final class StartEndpoint {
     }
     JsonProcessingException problem = JsonText.problem(text);
     if (problem != null) {
-      throw new RequestRefused(Reply.error(400, "Invalid JSON content", problem));
+      throw new RequestRefused(
+          Reply.error(400, "Invalid JSON content", problem, JsonText.inWords(problem)));
     }
     return text;
   }

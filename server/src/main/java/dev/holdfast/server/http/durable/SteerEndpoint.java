@@ -88,7 +88,8 @@ final class SteerEndpoint {
           String text = request.text();
           JsonProcessingException problem = JsonText.problem(text);
           if (problem != null) {
-            return Reply.error(400, "Invalid JSON content", problem).now();
+            return Reply.error(400, "Invalid JSON content", problem, JsonText.inWords(problem))
+                .now();
           }
           return hub.raiseEvent(instanceId, eventName, text).thenApply(SteerEndpoint::delivered);
         });

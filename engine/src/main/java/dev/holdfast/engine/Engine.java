@@ -15,13 +15,12 @@ import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.Wound;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * simulation does.
  */
 public final class Engine implements Workforce, AutoCloseable {
+  /** The record that says how far the hub is ahead of its machine's clock by right. */
+  private static final String AHEAD_BY_RIGHT = "clockAheadByRight";
+
   /** A record that is there once remote workers have served the hub. */
   private static final Rows.Keyed HAD_WORKERS =
       new Rows.Keyed("hub", "hadWorkers", ByteString.copyFromUtf8("true"));
@@ -40,7 +42,7 @@ public final class Engine implements Workforce, AutoCloseable {
    * @param limits of each partition
    * @param partitions how many; a power of two up to 1,024
    * @param unserved what becomes of work that no executor serves
-   * @param source the machine's clock
+   * @param clocks the machine's
    * @param dice for ids; cryptographically strong in production
    * @param wounds empty but in tests
    * @param spans where spans go of executions whose workers make none; null when nobody wants them
@@ -49,7 +51,7 @@ public final class Engine implements Workforce, AutoCloseable {
       Limits limits,
       int partitions,
       Dispatcher.Unserved unserved,
-      InstantSource source,
+      Clocks clocks,
       RandomGenerator dice,
       Set<Wound> wounds,
       @Nullable SpanSink spans) {
@@ -59,15 +61,15 @@ public final class Engine implements Workforce, AutoCloseable {
         Limits limits,
         int partitions,
         Dispatcher.Unserved unserved,
-        InstantSource source,
+        Clocks clocks,
         RandomGenerator dice,
         Set<Wound> wounds) {
-      this(limits, partitions, unserved, source, dice, wounds, null);
+      this(limits, partitions, unserved, clocks, dice, wounds, null);
     }
 
     /** The same, with spans. */
     public Settings withSpans(@Nullable SpanSink sink) {
-      return new Settings(limits, partitions, unserved, source, dice, wounds, sink);
+      return new Settings(limits, partitions, unserved, clocks, dice, wounds, sink);
     }
 
     public Settings {
@@ -80,6 +82,7 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   private final Store store;
+  private final Clocks clocks;
   private final HubClock clock;
   private final Loop loop;
   private final CommitPipeline pipeline;
@@ -90,7 +93,7 @@ public final class Engine implements Workforce, AutoCloseable {
   private final Jobs jobs;
   private final Hub hub;
   private final Problems problems;
-  private final Consumer<String> broken;
+  private final Breakdown broken;
   private volatile @Nullable Threads threads;
   private volatile Runnable wakeLoop = () -> {};
   private volatile Runnable wakePipeline = () -> {};
@@ -104,7 +107,7 @@ public final class Engine implements Workforce, AutoCloseable {
    * @param problems hears of what should not be
    * @param broken hears that the hub cannot go on, once; nothing acknowledged is lost
    */
-  public Engine(Store store, Settings settings, Problems problems, Consumer<String> broken) {
+  public Engine(Store store, Settings settings, Problems problems, Breakdown broken) {
     this.store = store;
     this.problems = problems;
     this.broken = broken;
@@ -113,7 +116,9 @@ public final class Engine implements Workforce, AutoCloseable {
         settings.wounds().isEmpty()
             ? EnumSet.noneOf(Wound.class)
             : EnumSet.copyOf(settings.wounds());
-    this.clock = new HubClock(settings.source(), store.opened().clock(), wounds);
+    this.clocks = settings.clocks();
+    this.clock =
+        new HubClock(clocks, store.opened().clock(), aheadByRight(store), problems::warn, wounds);
     Link link = new Link();
     this.pipeline = new CommitPipeline(store, clock, problems, link::flushed, wounds);
     this.reader = new StoreReader(store, clock, problems, link::read);
@@ -285,13 +290,13 @@ public final class Engine implements Workforce, AutoCloseable {
 
   /** Gives the agents threads. Once. */
   public void start() {
-    Threads started = new Threads(clock, this::brokeDown);
-    wakeLoop = started.add("loop", loop)::wake;
-    wakePipeline = started.add("commit", pipeline)::wake;
-    wakeReader = started.add("read", reader)::wake;
-    wakeCallbacks = started.add("callback", callbacks)::wake;
-    Runnable oneJob = started.add("job-1", jobs)::wake;
-    Runnable otherJob = started.add("job-2", jobs)::wake;
+    Threads started = new Threads(clock, clocks::nanoTime, this::died);
+    wakeLoop = started.add("loop", loop, true)::wake;
+    wakePipeline = started.add("commit", pipeline, true)::wake;
+    wakeReader = started.add("read", reader, true)::wake;
+    wakeCallbacks = started.add("callback", callbacks, true)::wake;
+    Runnable oneJob = started.add("job-1", jobs, false)::wake;
+    Runnable otherJob = started.add("job-2", jobs, false)::wake;
     wakeJobs =
         () -> {
           oneJob.run();
@@ -301,11 +306,88 @@ public final class Engine implements Workforce, AutoCloseable {
     started.start();
   }
 
+  private void died(String thread, Throwable cause) {
+    broken.died(thread, cause);
+    // Even a message is only made if there is the memory for it; that the hub is broken must be
+    // known all the same.
+    String reason = "a thread of it has ended";
+    try {
+      reason = thread + " failed in a step: " + cause;
+      Threads.tell(thread, cause);
+    } finally {
+      brokeDown(reason);
+    }
+  }
+
   private void brokeDown(String reason) {
     if (brokenBecause == null) {
       brokenBecause = reason;
-      broken.accept(reason);
+      broken.brokeDown(reason);
     }
+  }
+
+  /**
+   * Why a hub in this store should not be opened now, for the machine's clock and the hub's time
+   * are too far apart: one of them is wrong; in words without a cure, null when nothing speaks
+   * against it.
+   *
+   * @param machine what the machine's clock says
+   */
+  public static @Nullable String clockProblem(Store store, Instant machine) {
+    return HubClock.problem(machine, store.opened().clock(), aheadByRight(store));
+  }
+
+  private static long aheadByRight(Store store) {
+    ByteString known = store.record("hub", AHEAD_BY_RIGHT);
+    return known == null ? 0 : Long.parseLong(known.toStringUtf8());
+  }
+
+  /** What the hub thinks of its machine's clock. */
+  public ClockState clock() {
+    return clock.state();
+  }
+
+  /**
+   * Somebody says that the machine's clock is right, although it has jumped. If it is ahead of the
+   * hub, the hub's time goes there at once, and all timers fire that are due by then; if it is
+   * behind, timers keep their times and the hub's dates stay ahead. Remembered over restarts.
+   *
+   * @return what the hub thinks of it afterwards
+   */
+  public ClockState confirmClock() {
+    clock.confirm();
+    loop.remember(
+        new Rows.Keyed(
+            "hub",
+            AHEAD_BY_RIGHT,
+            clock.aheadByRight() == 0
+                ? null
+                : ByteString.copyFromUtf8(Long.toString(clock.aheadByRight()))));
+    wakeLoop.run();
+    return clock.state();
+  }
+
+  /** The hub's time, microseconds since the epoch. */
+  public long now() {
+    return clock.now();
+  }
+
+  /** How the threads of the engine are; empty before {@link #start}. */
+  public List<Heartbeat> heartbeats() {
+    Threads running = threads;
+    return running == null ? List.of() : running.heartbeats();
+  }
+
+  /**
+   * Why nothing gets on although nothing is known to be wrong with the store: a thread that has
+   * been in one step for long, or has ended; in words, null while all is well.
+   */
+  public @Nullable String stalledBecause() {
+    return heartbeats().stream()
+        .filter(it -> it.late() || !it.alive())
+        .map(Heartbeat::words)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Why the hub cannot go on; null while it can. */
@@ -393,9 +475,17 @@ public final class Engine implements Workforce, AutoCloseable {
     dispatcher.drain();
   }
 
-  /** Waits until everything taken is durable and told; false when that took longer. */
+  /**
+   * Waits until everything taken is durable and told; false when that took longer, or when it will
+   * never be: the hub has broken down, or one of its threads does not get on.
+   */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
-    return Threads.await(() -> loop.isQuiet() && callbacks.isQuiet(), atMost);
+    Threads.await(() -> isQuiet() || brokenBecause != null || stalledBecause() != null, atMost);
+    return isQuiet();
+  }
+
+  private boolean isQuiet() {
+    return loop.isQuiet() && callbacks.isQuiet();
   }
 
   @Override

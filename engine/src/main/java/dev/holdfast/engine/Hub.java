@@ -486,7 +486,9 @@ final class Hub implements TaskHub, AutoCloseable {
                   found ->
                       found.map(
                           explanation ->
-                              new Whys(engine.dispatcher()).explain(explanation, clock.now())));
+                              new Whys(engine.dispatcher())
+                                  .explain(explanation, clock.now())
+                                  .withClock(clock.state().alarm())));
         });
   }
 

@@ -1,60 +1,252 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Wound;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hub's one clock, microseconds since the epoch. It never goes back: not when the machine's
  * clock does, and not over a restart, because the store remembers the highest time that was
  * written.
  *
- * <p>When the machine's clock has been set back, the hub's goes at half its speed until the other
- * has caught up, so timers are late and retries slow, but nothing stands still. Safe from any
- * thread.
+ * <p>It goes by the time that passes, which nobody can set, and follows the machine's wall clock
+ * slowly: by one part in a hundred, which is far more than time servers correct. What is further
+ * away is no drift. A jump ahead is followed at once when the machine has slept for as long, and
+ * else not at all, so no timer fires for it; neither is a jump back. Both are told ({@link
+ * #state}), until the machine's clock is right again or somebody says that it is ({@link
+ * #confirm}).
+ *
+ * <p>Safe from any thread.
  */
 public final class HubClock {
-  private final InstantSource source;
-  private long now;
+  /** Up to here the machine's clock is thought to drift, and is followed slowly. */
+  private static final long DRIFT_MAX = 15_000_000;
 
-  /** While the machine's clock is behind: where both stood when that began or grew worse. */
-  private long sourceThen = Long.MAX_VALUE;
+  /** One part in so many is the hub faster or slower than time while it follows. */
+  private static final int FOLLOWS = 100;
 
-  private long nowThen;
+  /** The machine's clock is looked at so often, in nanoseconds of the time that passes. */
+  private static final long LOOK_EVERY = 100_000_000;
 
-  private final boolean wounded;
+  /** From here on it is asked whether the machine has slept. */
+  private static final long SLEEP_MIN = 500_000;
 
   /**
-   * @param floor the highest time that the store knows
+   * The longest sleep that is believed in where no clock of the system counts it: a weekend with
+   * the lid closed.
    */
-  public HubClock(InstantSource source, long floor) {
-    this(source, floor, EnumSet.noneOf(Wound.class));
+  private static final long SLEEP_BELIEVED_MAX = 3 * 86_400_000_000L;
+
+  /** A hub that is ahead of its machine by more would take too long to wait for it. */
+  private static final long CATCHES_UP_MAX = 86_400_000_000L;
+
+  /** Behind the store by more, or ahead of it by more: perhaps the machine's clock is wrong. */
+  private static final Duration BEHIND_AT_START = Duration.ofMinutes(1);
+
+  private static final Duration AHEAD_AT_START = Duration.ofDays(366);
+
+  private final Clocks clocks;
+  private final Consumer<String> alarms;
+  private final boolean wounded;
+
+  /** Where both stood when the machine's clock was last looked at. */
+  private long hubThen;
+
+  private long nanosThen;
+
+  /** What the hub still has to gain, or to lose, until the two agree. */
+  private long toFollow;
+
+  /** So far the hub is ahead of the machine by right: somebody has said so. */
+  private long aheadByRight;
+
+  private OptionalLong slept;
+  private @Nullable String alarm;
+  private long now;
+
+  /**
+   * @param floor the highest time that the store knows; 0 when it knows none
+   */
+  public HubClock(Clocks clocks, long floor) {
+    this(clocks, floor, 0, why -> {}, EnumSet.noneOf(Wound.class));
   }
 
-  HubClock(InstantSource source, long floor, Set<Wound> wounds) {
-    this.source = source;
-    this.now = floor;
+  /**
+   * @param aheadByRight as {@link #aheadByRight()} said before the restart, else 0
+   * @param alarms hears once of each jump that is not followed
+   */
+  HubClock(
+      Clocks clocks, long floor, long aheadByRight, Consumer<String> alarms, Set<Wound> wounds) {
+    this.clocks = clocks;
+    this.alarms = alarms;
     this.wounded = wounds.contains(Wound.WALL_CLOCK_FOR_TIMERS);
+    this.nanosThen = clocks.nanoTime();
+    this.slept = clocks.sleptNanos();
+    long machine = machine();
+    this.aheadByRight =
+        aheadByRight > CATCHES_UP_MAX
+            ? aheadByRight
+            : Math.max(0, Math.min(aheadByRight, floor - machine));
+    this.hubThen = Math.max(machine + this.aheadByRight, floor);
+    this.now = hubThen;
+    look();
   }
 
-  public synchronized long now() {
-    long micros = micros(source.instant());
-    if (micros >= now || wounded) {
-      now = micros;
-      sourceThen = Long.MAX_VALUE;
-    } else if (micros < sourceThen) {
-      sourceThen = micros;
-      nowThen = now;
-    } else {
-      now = Math.max(now, nowThen + (micros - sourceThen) / 2);
+  /**
+   * Why a hub should not be opened with this clock, in words without a cure; null when it may.
+   *
+   * @param floor as {@link HubClock}
+   * @param aheadByRight as {@link HubClock}
+   */
+  static @Nullable String problem(Instant machine, long floor, long aheadByRight) {
+    if (floor == 0) {
+      return null;
     }
+    Instant known = instant(floor);
+    Instant means = machine.plus(aheadByRight, ChronoUnit.MICROS);
+    if (means.isBefore(known.minus(BEHIND_AT_START))) {
+      return "This machine's clock says %s, but the task hub has already been at %s, %s later."
+          .formatted(seconds(machine), seconds(known), words(Duration.between(machine, known)));
+    }
+    if (means.isAfter(known.plus(AHEAD_AT_START))) {
+      return "This machine's clock says %s, but the task hub was last at %s, %s ago."
+          .formatted(seconds(machine), seconds(known), words(Duration.between(known, machine)));
+    }
+    return null;
+  }
+
+  /** Microseconds since the epoch; never less than before. */
+  public synchronized long now() {
+    if (wounded) {
+      now = machine();
+      return now;
+    }
+    long passed = clocks.nanoTime() - nanosThen;
+    if (passed >= LOOK_EVERY) {
+      passed = move(passed);
+      look();
+    }
+    now = Math.max(now, hubThen + passed / 1_000 + gained(passed));
     return now;
+  }
+
+  /** What the hub gains, or loses, while this time passes. */
+  private long gained(long passed) {
+    long most = passed / 1_000 / FOLLOWS;
+    return Math.max(-most, Math.min(most, toFollow));
+  }
+
+  /**
+   * @return the part of a microsecond that is left, and counts next time
+   */
+  private long move(long passed) {
+    long left = passed % 1_000;
+    long gained = gained(passed - left);
+    hubThen = Math.max(now, hubThen + passed / 1_000 + gained);
+    nanosThen += passed - left;
+    if (catchesUp()) {
+      aheadByRight = Math.max(0, aheadByRight + gained);
+    }
+    return left;
+  }
+
+  private boolean catchesUp() {
+    return aheadByRight > 0 && aheadByRight <= CATCHES_UP_MAX;
+  }
+
+  /** Compares with the machine's clock: what it is ahead is drift, sleep, or a jump. */
+  private void look() {
+    long ahead = machine() + aheadByRight - hubThen;
+    if (ahead > SLEEP_MIN) {
+      ahead -= sleptFor(ahead);
+    }
+    if (Math.abs(ahead) <= DRIFT_MAX) {
+      toFollow = catchesUp() ? ahead - aheadByRight : ahead;
+      alarm = null;
+      return;
+    }
+    toFollow = 0;
+    if (alarm == null) {
+      alarm = jumped(ahead);
+      alarms.accept(alarm);
+    }
+  }
+
+  /** What of this the machine has slept: for as long the hub has slept too. */
+  private long sleptFor(long ahead) {
+    OptionalLong before = slept;
+    slept = clocks.sleptNanos();
+    long believed =
+        before.isEmpty() || slept.isEmpty()
+            ? (ahead > DRIFT_MAX && ahead <= SLEEP_BELIEVED_MAX ? ahead : 0)
+            : Math.max(0, (slept.getAsLong() - before.getAsLong()) / 1_000);
+    long followed = Math.min(ahead, believed);
+    hubThen += followed;
+    return followed;
+  }
+
+  private String jumped(long ahead) {
+    return "This machine's clock is %s %s the task hub's, and the machine has not slept meanwhile. Timers go on by the time that passes, and nothing is purged for its age. Set the machine's clock right; or, if it is right, say so with 'holdfast clock --confirm'."
+        .formatted(
+            words(Duration.of(Math.abs(ahead), ChronoUnit.MICROS)),
+            ahead > 0 ? "ahead of" : "behind");
+  }
+
+  /** Both clocks, and whether the machine's is followed. */
+  synchronized ClockState state() {
+    long hub = now();
+    return new ClockState(instant(hub), clocks.instant(), alarm);
+  }
+
+  /**
+   * Somebody says that the machine's clock is right. If it is ahead, the hub goes there at once,
+   * and all timers fire that are due by then. If it is behind, the hub cannot go back: timers keep
+   * their times, and the hub stays ahead and waits for the machine slowly, or not at all when that
+   * would take months.
+   */
+  synchronized void confirm() {
+    long ahead = machine() - now();
+    aheadByRight = Math.max(0, -ahead);
+    hubThen += Math.max(0, ahead);
+    look();
+  }
+
+  /** How far the hub is ahead of the machine since {@link #confirm}, in microseconds. */
+  synchronized long aheadByRight() {
+    return aheadByRight;
+  }
+
+  private long machine() {
+    return micros(clocks.instant());
   }
 
   /** Rounded down to the microsecond. */
   static long micros(Instant instant) {
     return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  private static Instant seconds(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static String words(Duration time) {
+    long seconds = time.toSeconds();
+    if (seconds < 120) {
+      return seconds + " seconds";
+    }
+    if (seconds < 2 * 3_600) {
+      return time.toMinutes() + " minutes";
+    }
+    return time.toHours() < 48 ? time.toHours() + " hours" : time.toDays() + " days";
   }
 }

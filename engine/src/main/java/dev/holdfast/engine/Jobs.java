@@ -23,7 +23,8 @@ final class Jobs implements Agent {
     void run() {
       try {
         done.complete(work.get());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        // It has changed nothing that others use, so even lack of memory is this asker's alone.
         done.completeExceptionally(e);
       }
     }

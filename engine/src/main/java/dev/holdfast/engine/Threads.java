@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,28 +15,39 @@ import org.slf4j.LoggerFactory;
  * do.
  */
 final class Threads {
-  private static final Logger log = LoggerFactory.getLogger(Threads.class);
   private static final long PARK_MAX_NANOS = Duration.ofMillis(500).toNanos();
   private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(2).toNanos();
 
+  /** A step that takes longer holds up everybody; a disk that syncs takes a second at its worst. */
+  private static final Duration STEP_MAX = Duration.ofSeconds(10);
+
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(Threads.class);
+
   private final HubClock clock;
+  private final LongSupplier nanoTime;
   private final List<Runner> runners = new ArrayList<>();
 
-  private final Consumer<String> broken;
+  private final BiConsumer<String, Throwable> died;
 
   /**
-   * @param broken told when a step has thrown, which is a bug of ours; the agent does not go on
+   * @param nanoTime the time that passes, as {@link System#nanoTime} tells it
+   * @param died told the thread's name and the cause when a step has thrown, which is a bug of ours
+   *     or lack of memory; the agent does not go on
    */
-  Threads(HubClock clock, Consumer<String> broken) {
+  Threads(HubClock clock, LongSupplier nanoTime, BiConsumer<String, Throwable> died) {
     this.clock = clock;
-    this.broken = broken;
+    this.nanoTime = nanoTime;
+    this.died = died;
   }
 
   /**
+   * @param vital whether everything waits for it: one step of it must not take long
    * @return wakes the agent
    */
-  Runner add(String name, Agent agent) {
-    Runner runner = new Runner(name, agent);
+  Runner add(String name, Agent agent, boolean vital) {
+    Runner runner = new Runner(name, agent, vital);
     runners.add(runner);
     return runner;
   }
@@ -44,12 +56,26 @@ final class Threads {
     runners.forEach(runner -> runner.thread.start());
   }
 
-  /** Lets each finish the step it is in, then ends it. */
+  static void tell(String thread, Throwable cause) {
+    log.error("{} has failed in a step and stops", thread, cause);
+  }
+
+  /** One for each thread, in the order in which they were added. */
+  List<Heartbeat> heartbeats() {
+    long now = nanoTime.getAsLong();
+    return runners.stream().map(runner -> runner.heartbeat(now)).toList();
+  }
+
+  /** Lets each finish the step it is in, then ends it. What does not end in time is left behind. */
   void stop() {
     runners.forEach(Runner::stop);
+    long until = System.nanoTime() + STOP_WITHIN.toNanos();
     for (Runner runner : runners) {
       try {
-        runner.thread.join(Duration.ofSeconds(10).toMillis());
+        Heartbeat last = runner.heartbeat(nanoTime.getAsLong());
+        long left = (until - System.nanoTime()) / 1_000_000;
+        // Who has been in one step for long will not end now either.
+        runner.thread.join(last.late() ? 1 : Math.max(1, left));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -75,11 +101,16 @@ final class Threads {
   final class Runner implements Runnable {
     private final Agent agent;
     private final Thread thread;
+    private final boolean vital;
     private volatile boolean idle;
     private volatile boolean stopped;
 
-    private Runner(String name, Agent agent) {
+    /** When the last step began. */
+    private volatile long beat = nanoTime.getAsLong();
+
+    private Runner(String name, Agent agent, boolean vital) {
       this.agent = agent;
+      this.vital = vital;
       this.thread = new Thread(this, "holdfast-" + name);
       this.thread.setDaemon(true);
     }
@@ -96,19 +127,27 @@ final class Threads {
       LockSupport.unpark(thread);
     }
 
+    private Heartbeat heartbeat(long now) {
+      Duration age = Duration.ofNanos(Math.max(0, now - beat));
+      return new Heartbeat(
+          thread.getName(),
+          age,
+          thread.isAlive(),
+          vital && !stopped && age.compareTo(STEP_MAX) > 0);
+    }
+
+    /** Whatever is thrown ends the hub: with half a step done it could write wrong things down. */
     @Override
     public void run() {
-      while (!stopped) {
-        try {
+      try {
+        while (!stopped) {
+          beat = nanoTime.getAsLong();
           if (agent.work() == 0) {
             park();
           }
-        } catch (RuntimeException e) {
-          // Going on with half a step done could write wrong things down.
-          log.error("{} has failed in a step and stops", thread.getName(), e);
-          broken.accept(thread.getName() + " failed in a step: " + e);
-          return;
         }
+      } catch (Throwable e) {
+        died.accept(thread.getName(), e);
       }
     }
 

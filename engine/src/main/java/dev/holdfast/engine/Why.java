@@ -25,6 +25,19 @@ public record Why(
   }
 
   /**
+   * The same, and that the machine's clock has jumped, if it waits for a time.
+   *
+   * @param alarm what {@link ClockState#alarm} says
+   */
+  Why withClock(@Nullable String alarm) {
+    boolean waitsForTime =
+        waitingFor.stream().anyMatch(it -> it.kind().equals("timer") || it.kind().equals("start"));
+    return alarm == null || !waitsForTime
+        ? this
+        : new Why(instanceId, name, status, summary + " " + alarm, waitingFor, lastError);
+  }
+
+  /**
    * One thing that is awaited.
    *
    * @param kind activity, timer, event, sub-orchestration, turn, resume, start or blocked

@@ -35,8 +35,8 @@ interface Backing extends AutoCloseable {
   /** Work of the hub that nobody serves, as far as it is known here. */
   List<UnservedWork> unserved();
 
-  /** Why nothing goes on at the moment, in words; null while all is well. Passes by itself. */
-  @Nullable String obstacle();
+  /** Why the hub should get no requests now, one sentence each; empty while all is well. */
+  List<String> obstacles();
 
   /** The host is about to end: no upkeep any more, and no work that is not here yet. */
   void stopping();

@@ -2,7 +2,9 @@ package dev.holdfast.host;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.ClockState;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Heartbeat;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.host.cli.Printable;
@@ -13,6 +15,7 @@ import dev.holdfast.server.http.durable.Orchestrators;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -73,7 +76,16 @@ final class Control implements HostControl, Orchestrators {
   @Override
   public Status status() {
     String state = stopping ? "Stopping" : ready ? "Running" : "Starting";
-    return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), unserved());
+    return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), errors());
+  }
+
+  private List<String> errors() {
+    List<String> errors = new ArrayList<>(unserved());
+    Serving now = serving;
+    if (now != null) {
+      errors.addAll(now.backing().obstacles());
+    }
+    return errors;
   }
 
   private List<String> unserved() {
@@ -100,6 +112,7 @@ final class Control implements HostControl, Orchestrators {
         Figure.of("holdfast_instances_in_memory", "Instances in memory", engine.inMemory()));
     figures.add(
         Figure.of("holdfast_backlog", "Requests and answers not yet dealt with", engine.backlog()));
+    figures.addAll(health(here));
     Workers workers = now.backing().grpc().workers();
     figures.add(
         Figure.of("holdfast_workers_connected", "Remote workers connected", workers.connected()));
@@ -117,6 +130,33 @@ final class Control implements HostControl, Orchestrators {
               labels(work.wanted()),
               work.waiting()));
     }
+    return figures;
+  }
+
+  private static List<Figure> health(Engine engine) {
+    List<Figure> figures = new ArrayList<>();
+    for (Heartbeat beat : engine.heartbeats()) {
+      SortedMap<String, String> thread = new TreeMap<>();
+      thread.put("thread", beat.thread());
+      figures.add(
+          new Figure(
+              "holdfast_thread_step_age_milliseconds",
+              "Since when a thread of the engine has been in its step; it begins two a second at"
+                  + " least",
+              thread,
+              beat.age().toMillis()));
+    }
+    ClockState clock = engine.clock();
+    figures.add(
+        Figure.of(
+            "holdfast_clock_ahead_milliseconds",
+            "How far the machine's clock is ahead of the hub's",
+            clock.ahead().toMillis()));
+    figures.add(
+        Figure.of(
+            "holdfast_clock_alarm",
+            "1 while the machine's clock has jumped and is not followed",
+            clock.alarm() == null ? 0 : 1));
     return figures;
   }
 
@@ -138,8 +178,22 @@ final class Control implements HostControl, Orchestrators {
     if (!ready) {
       return List.of("The host is starting.");
     }
-    String obstacle = serving().backing().obstacle();
-    return obstacle == null ? List.of() : List.of(obstacle);
+    return serving().backing().obstacles();
+  }
+
+  @Override
+  public Optional<ClockState> clock() {
+    Engine engine = serving().backing().engine();
+    return engine == null ? Optional.empty() : Optional.of(engine.clock());
+  }
+
+  @Override
+  public void confirmClock() {
+    Engine engine = serving().backing().engine();
+    if (engine != null) {
+      ClockState now = engine.confirmClock();
+      log.info("Somebody says that the machine's clock is right. The hub's time is {}.", now.hub());
+    }
   }
 
   @Override
@@ -198,9 +252,9 @@ final class Control implements HostControl, Orchestrators {
           () -> {
             try {
               reload.run();
-            } catch (RuntimeException e) {
-              log.error(
-                  "The app could not be loaded anew; the old one goes on: {}", e.getMessage());
+            } catch (Throwable e) {
+              // An app may lack classes or memory; neither is a reason to end the one that runs.
+              log.error("The app could not be loaded anew; the old one goes on.", e);
             } finally {
               reloading.set(false);
             }

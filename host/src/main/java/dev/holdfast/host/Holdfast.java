@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.functions.FunctionApp;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ public final class Holdfast implements AutoCloseable {
 
   private final Setup setup;
   private final Phases phases;
+  private final BiConsumer<String, Throwable> died;
   private final CompletableFuture<String> broken = new CompletableFuture<>();
   private final Control control;
   private final Parts parts;
@@ -63,12 +66,16 @@ public final class Holdfast implements AutoCloseable {
    * @throws CannotException it cannot run; nothing is left running
    */
   public static Holdfast start(HostOptions options, Map<String, String> environment) {
-    return new Holdfast(Setup.read(options, environment), new Phases());
+    return new Holdfast(Setup.read(options, environment), new Phases(), (thread, cause) -> {});
   }
 
-  Holdfast(Setup setup, Phases phases) {
+  /**
+   * @param died as {@link Breakdown#died}
+   */
+  Holdfast(Setup setup, Phases phases, BiConsumer<String, Throwable> died) {
     this.setup = setup;
     this.phases = phases;
+    this.died = died;
     this.control = new Control(this::reload, setup.options().engineOnly());
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
@@ -113,7 +120,7 @@ public final class Holdfast implements AutoCloseable {
   private Backing backing(Starting starting, Rooms rooms, Keys keys) {
     RemoteTarget target = setup.target();
     return target == null
-        ? new OwnBacking(starting, rooms, keys, setup.config().limits(), this::brokeDown)
+        ? new OwnBacking(starting, rooms, keys, setup.config().limits(), new Ending())
         : new RemoteBacking(
             starting, rooms, keys, target, () -> rooms.wanted(control), control::spelling);
   }
@@ -124,8 +131,16 @@ public final class Holdfast implements AutoCloseable {
         .forEach((name, why) -> log.warn("The '{}' function has no URL: {}", name, why));
   }
 
-  private void brokeDown(String reason) {
-    broken.complete(reason);
+  private final class Ending implements Breakdown {
+    @Override
+    public void brokeDown(String reason) {
+      broken.complete(reason);
+    }
+
+    @Override
+    public void died(String thread, Throwable cause) {
+      died.accept(thread, cause);
+    }
   }
 
   /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
@@ -235,7 +250,7 @@ public final class Holdfast implements AutoCloseable {
       closed = true;
     }
     control.stopping();
-    Deadline deadline = Deadline.in(setup.config().limits().drainFor());
+    Deadline deadline = Deadline.in(patience());
     try {
       if (!isGuest()) {
         setup.options().data().withdraw(control.id());
@@ -255,6 +270,17 @@ public final class Holdfast implements AutoCloseable {
     parts.http().close();
     parts.backing().grpc().close();
     parts.backing().close();
+  }
+
+  /**
+   * How long what runs is given to end. None once the hub does not get on: nothing of it could be
+   * written any more.
+   */
+  Duration patience() {
+    Engine engine = parts.backing().engine();
+    boolean inVain =
+        engine != null && (engine.brokenBecause() != null || engine.stalledBecause() != null);
+    return inVain ? Duration.ZERO : setup.config().limits().drainFor();
   }
 
   private boolean drain(Deadline deadline) throws InterruptedException {

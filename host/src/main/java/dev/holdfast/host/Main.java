@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.host.cli.ClockCommand;
 import dev.holdfast.host.cli.KeysCommand;
 import dev.holdfast.host.cli.Messages;
 import dev.holdfast.host.cli.Printable;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Messages.Restart.class,
       Messages.Purge.class,
       KeysCommand.class,
+      ClockCommand.class,
       StoreCommands.Backup.class,
       StoreCommands.Restore.class,
       StoreCommands.Verify.class,

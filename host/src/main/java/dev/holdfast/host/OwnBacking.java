@@ -3,6 +3,7 @@ package dev.holdfast.host;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.UnservedWork;
@@ -11,9 +12,8 @@ import dev.holdfast.host.tracing.TraceExport;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.http.keys.Keys;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,7 @@ final class OwnBacking implements Backing {
   /**
    * @param broken hears that the hub cannot go on
    */
-  OwnBacking(Starting starting, Rooms rooms, Keys keys, Limits limits, Consumer<String> broken) {
+  OwnBacking(Starting starting, Rooms rooms, Keys keys, Limits limits, Breakdown broken) {
     Rooms.OpenedStore opened = starting.own("store", rooms::store);
     opened.warnings().forEach(log::warn);
     this.store = opened.store();
@@ -42,8 +42,7 @@ final class OwnBacking implements Backing {
     this.engine = starting.own("engine", () -> rooms.engine(store, traces, broken));
     this.grpc = rooms.grpc(engine.taskHub(), engine, keys);
     this.work = starting.owned(new WorkWatch(engine::unservedWork));
-    this.upkeep =
-        starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, InstantSource.system()));
+    this.upkeep = starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, engine::clock));
   }
 
   @Override
@@ -85,9 +84,25 @@ final class OwnBacking implements Backing {
   }
 
   @Override
-  public @Nullable String obstacle() {
+  public List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>();
+    String brokenBecause = engine.brokenBecause();
+    if (brokenBecause != null) {
+      obstacles.add("The hub cannot go on: " + brokenBecause);
+    }
+    String stalledBecause = engine.stalledBecause();
+    if (stalledBecause != null) {
+      obstacles.add("Nothing gets on: " + stalledBecause + ".");
+    }
     String stuckBecause = engine.stuckBecause();
-    return stuckBecause == null ? null : "Nothing can be written now: " + stuckBecause + ".";
+    if (stuckBecause != null) {
+      obstacles.add("Nothing can be written now: " + stuckBecause + ".");
+    }
+    String clockAlarm = engine.clock().alarm();
+    if (clockAlarm != null) {
+      obstacles.add(clockAlarm);
+    }
+    return obstacles;
   }
 
   @Override

@@ -125,9 +125,10 @@ final class RemoteBacking implements Backing {
   }
 
   @Override
-  public @Nullable String obstacle() {
+  public List<String> obstacles() {
     RemoteWork now = work;
-    return now == null ? null : now.trouble();
+    String trouble = now == null ? null : now.trouble();
+    return trouble == null ? List.of() : List.of(trouble);
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Breakdown;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
@@ -35,12 +37,10 @@ import dev.holdfast.stores.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -100,14 +100,39 @@ final class Rooms {
         : null;
   }
 
-  Engine engine(Store store, @Nullable TraceExport traces, Consumer<String> broken) {
+  /**
+   * @throws CannotException this machine's clock or the hub's time is wrong, and which is for a
+   *     person to say
+   */
+  Engine engine(Store store, @Nullable TraceExport traces, Breakdown broken) {
+    Clocks clocks = new MachineClocks();
+    boolean confirmed = setup.options().data().takeClockConfirmed();
+    String problem = Engine.clockProblem(store, clocks.instant());
+    if (problem != null && !confirmed) {
+      throw new CannotException(
+          "Cannot open the task hub: one of two clocks is wrong.",
+          problem,
+          "Set this machine's clock right and start again; or, if it is right, say so first with"
+              + " 'holdfast clock --confirm --data "
+              + setup.options().data().path()
+              + "'.");
+    }
+    Engine engine = engine(store, traces, broken, clocks);
+    if (problem != null) {
+      engine.confirmClock();
+    }
+    return engine;
+  }
+
+  private Engine engine(
+      Store store, @Nullable TraceExport traces, Breakdown broken, Clocks clocks) {
     return new Engine(
         store,
         new Engine.Settings(
             limits.perPartition(),
             limits.partitions(),
             setup.options().engineOnly() ? Dispatcher.Unserved.WAITS : Dispatcher.Unserved.FAILS,
-            InstantSource.system(),
+            clocks,
             new SecureRandom(),
             Set.of(),
             traces),
@@ -235,7 +260,7 @@ final class Rooms {
             config.http().routePrefix(),
             keys,
             setup.requiresKeys(),
-            InstantSource.system()));
+            MachineClocks.passing()));
   }
 
   /**

@@ -6,9 +6,11 @@ import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.UnknownKey;
 import dev.holdfast.host.log.Logging;
 import dev.holdfast.host.log.Terminal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,7 @@ import org.slf4j.event.Level;
 final class Service {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
   private static final int EXIT_AT_ONCE = 130;
+  private static final Duration BEYOND_DRAINING = Duration.ofSeconds(15);
 
   private Service() {}
 
@@ -56,12 +59,45 @@ final class Service {
       logging.silence();
     }
     CompletableFuture<Integer> end = new CompletableFuture<>();
-    try (Holdfast host = new Holdfast(setup, phases)) {
+    LastWords.prepare();
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    try (Holdfast host = new Holdfast(setup, phases, Service::died)) {
       listen(host, logging, end);
       host.announce();
       tellReady(host, setup, logging);
-      return end.join();
+      int code = end.join();
+      endWithin(host.patience().plus(BEYOND_DRAINING), code, ended);
+      return code;
+    } finally {
+      ended.complete(null);
     }
+  }
+
+  /** Called by threads that end; perhaps there is no memory left. */
+  private static void died(String thread, Throwable cause) {
+    if (LastWords.mustEnd(cause)) {
+      LastWords.end(thread, cause);
+    }
+  }
+
+  /**
+   * Whatever keeps the host from ending in order, it ends: nothing acknowledged is lost by that.
+   */
+  private static void endWithin(Duration time, int code, CompletableFuture<Void> ended) {
+    var unused =
+        ended
+            .orTimeout(time.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (inTime, late) -> {
+                  if (late == null) {
+                    return;
+                  }
+                  log.error(
+                      "The host did not end within {} s and is ended; nothing acknowledged is"
+                          + " lost.",
+                      time.toSeconds());
+                  Runtime.getRuntime().halt(code == 0 ? CannotException.FAILED : code);
+                });
   }
 
   private static void listen(Holdfast host, Logging logging, CompletableFuture<Integer> end) {

@@ -1,6 +1,7 @@
 package dev.holdfast.host;
 
 import com.google.protobuf.Timestamp;
+import dev.holdfast.engine.ClockState;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.Limits;
@@ -10,16 +11,14 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,17 +36,15 @@ final class Upkeep implements AutoCloseable {
   private final TaskHub hub;
   private final LongSupplier storeBytes;
   private final Limits limits;
-  private final InstantSource clock;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "holdfast-upkeep");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Supplier<ClockState> clock;
+  private final Rounds rounds = new Rounds("holdfast-upkeep", "Upkeep", log, this::run);
   private long warnAt;
 
-  Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, InstantSource clock) {
+  /**
+   * @param clock what the hub thinks of the machine's clock: by one that has jumped nothing is
+   *     judged to be old
+   */
+  Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, Supplier<ClockState> clock) {
     this.hub = hub;
     this.storeBytes = storeBytes;
     this.limits = limits;
@@ -56,8 +53,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   void start() {
-    long every = limits.retention().every().toMillis();
-    var unused = timer.scheduleWithFixedDelay(this::run, every, every, TimeUnit.MILLISECONDS);
+    rounds.start(limits.retention().every());
   }
 
   /** One round; what fails is told and tried again in the next. */
@@ -92,8 +88,13 @@ final class Upkeep implements AutoCloseable {
   }
 
   private void purgeAll() throws InterruptedException, ExecutionException, TimeoutException {
+    ClockState now = clock.get();
+    if (now.alarm() != null) {
+      log.warn("Nothing is purged for its age: {}", now.alarm());
+      return;
+    }
     for (Map.Entry<String, Duration> rule : limits.retention().keepFor().entrySet()) {
-      int purged = purge(status(rule.getKey()), clock.instant().minus(rule.getValue()));
+      int purged = purge(status(rule.getKey()), now.hub().minus(rule.getValue()));
       if (purged > 0) {
         log.info(
             "Purged {} instances that ended as {} more than {} ago.",
@@ -149,6 +150,6 @@ final class Upkeep implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    rounds.close();
   }
 }

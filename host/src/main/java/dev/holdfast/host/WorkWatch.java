@@ -8,9 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +25,8 @@ final class WorkWatch implements AutoCloseable {
 
   private final Supplier<List<UnservedWork>> find;
   private final Map<Wanted, Integer> looks = new TreeMap<>();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(WorkWatch::daemon);
+  private final Rounds rounds =
+      new Rounds("holdfast-work-watch", "Looking for work that nobody serves", log, this::look);
   private volatile List<UnservedWork> current = List.of();
 
   /**
@@ -39,16 +36,8 @@ final class WorkWatch implements AutoCloseable {
     this.find = find;
   }
 
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "holdfast-work-watch");
-    thread.setDaemon(true);
-    return thread;
-  }
-
   void start(Duration every) {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    rounds.start(every);
   }
 
   /** The most wanted first, at most {@link #NAMES_MAX}; as of the last look. */
@@ -94,6 +83,6 @@ final class WorkWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    rounds.close();
   }
 }

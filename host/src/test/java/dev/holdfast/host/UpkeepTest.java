@@ -9,6 +9,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
+import dev.holdfast.engine.ClockState;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
@@ -49,7 +51,7 @@ class UpkeepTest {
               dev.holdfast.core.Limits.DEFAULT,
               1,
               Dispatcher.Unserved.WAITS,
-              InstantSource.system(),
+              Clocks.of(InstantSource.system(), System::nanoTime),
               new Random(1),
               Set.of()),
           new NoProblems(),
@@ -138,10 +140,29 @@ class UpkeepTest {
   }
 
   @Test
+  void nothing_is_old_by_a_clock_that_has_jumped() throws Exception {
+    start("ended");
+    hub.terminate("ended", null, false).join();
+    Instant later = Instant.now().plusSeconds(1_000_000_000);
+
+    try (Upkeep upkeep =
+        new Upkeep(
+            hub,
+            () -> 0,
+            limits("{\"retention\":{\"enabled\":true,\"age\":\"1s\"}}"),
+            () -> new ClockState(later, later, "It has jumped."))) {
+      upkeep.run();
+    }
+
+    assertThat(isThere("ended")).isTrue();
+    assertThat(told()).containsExactly("Nothing is purged for its age: It has jumped.");
+  }
+
+  @Test
   void growth_is_told_at_the_limit_and_at_each_doubling() throws Exception {
     long[] bytes = {0};
     Limits limits = limits("{\"fileGrowthWarning\":\"1MiB\"}");
-    try (Upkeep upkeep = new Upkeep(hub, () -> bytes[0], limits, InstantSource.system())) {
+    try (Upkeep upkeep = new Upkeep(hub, () -> bytes[0], limits, engine::clock)) {
       for (double mebibytes : new double[] {0.5, 1.1, 1.9, 2.1, 9, 15, 17}) {
         bytes[0] = (long) (mebibytes * (1 << 20));
         upkeep.run();
@@ -157,7 +178,7 @@ class UpkeepTest {
   }
 
   private Upkeep upkeep(Limits limits, Instant now) {
-    return new Upkeep(hub, () -> 0, limits, InstantSource.fixed(now));
+    return new Upkeep(hub, () -> 0, limits, () -> new ClockState(now, now, null));
   }
 
   private List<String> told() {

@@ -8,6 +8,9 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +41,13 @@ public final class OutgoingCalls {
   private final Map<String, Guard> guards = new ConcurrentHashMap<>();
 
   public OutgoingCalls() {
-    this(Clock.systemUTC());
+    this(passing());
+  }
+
+  /** Goes by the time that passes: a wall clock that is set back would keep a breaker open. */
+  private static Clock passing() {
+    InstantSource passing = () -> Instant.EPOCH.plusNanos(System.nanoTime());
+    return passing.withZone(ZoneOffset.UTC);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.holdfast.benchmarks.engine;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.Store;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
@@ -54,7 +55,7 @@ final class BareHub implements AutoCloseable {
                 Limits.DEFAULT,
                 PARTITIONS,
                 Dispatcher.Unserved.WAITS,
-                InstantSource.system(),
+                Clocks.of(InstantSource.system(), System::nanoTime),
                 new SecureRandom(),
                 Set.of()),
             problems,

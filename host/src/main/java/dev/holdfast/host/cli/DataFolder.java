@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code data} below the current folder.
  */
 public record DataFolder(Path path) {
+  private static final Duration CONFIRMED_FOR = Duration.ofHours(1);
 
   /**
    * Where a host said that it can be reached.
@@ -69,6 +73,30 @@ public record DataFolder(Path path) {
   /** Whether a hub is kept in this folder, by whomever. */
   public boolean hasHub() {
     return Files.exists(path.resolve("holdfast.db"));
+  }
+
+  private Path clockFile() {
+    return path.resolve("clock.confirmed");
+  }
+
+  /** Leaves a note for the next start: this machine's clock is right, whatever the hub's time. */
+  public void confirmClock() throws IOException {
+    Files.writeString(clockFile(), Instant.now() + "\n");
+  }
+
+  /**
+   * Whether somebody has left a note that the clock is right, within the last hour by that clock.
+   * The note is taken away.
+   */
+  public boolean takeClockConfirmed() {
+    try {
+      Instant written = Instant.parse(Files.readString(clockFile()).strip());
+      Files.delete(clockFile());
+      Duration age = Duration.between(written, Instant.now()).abs();
+      return age.compareTo(CONFIRMED_FOR) < 0;
+    } catch (IOException | DateTimeParseException e) {
+      return false;
+    }
   }
 
   private Path urlFile() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.core.EndedSpan;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.host.config.CannotException;
@@ -135,7 +136,7 @@ class TraceExportTest {
                     dev.holdfast.core.Limits.DEFAULT,
                     1,
                     Dispatcher.Unserved.WAITS,
-                    InstantSource.system(),
+                    Clocks.of(InstantSource.system(), System::nanoTime),
                     new SplittableRandom(1),
                     Set.of(),
                     export),

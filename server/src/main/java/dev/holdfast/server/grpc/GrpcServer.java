@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC front of a task hub: {@code TaskHubSidecarService}.
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * and more than once.
  */
 public final class GrpcServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger("Host.Workers");
+
   /** Far more than a client that waits for many instances needs, on one connection. */
   private static final int CALLS_PER_CONNECTION_MAX = 10_000;
 
@@ -182,7 +186,17 @@ public final class GrpcServer implements AutoCloseable {
 
   private static void repeat(EventLoopGroup group, Runnable work, Duration every) {
     long millis = Math.max(1, every.toMillis());
-    var unused = group.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
+    var unused =
+        group.scheduleWithFixedDelay(() -> survive(work), millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** What a round throws must not be the end of all further ones, as the schedule would have it. */
+  private static void survive(Runnable round) {
+    try {
+      round.run();
+    } catch (Throwable e) {
+      log.error("The watch over remote workers failed and goes on with its next round.", e);
+    }
   }
 
   private static boolean isBusy(Throwable thrown) {

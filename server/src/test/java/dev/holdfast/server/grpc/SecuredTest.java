@@ -15,6 +15,7 @@ import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.protocol.GetWorkItemsRequest;
@@ -82,7 +83,7 @@ class SecuredTest {
                 Limits.DEFAULT,
                 2,
                 Dispatcher.Unserved.WAITS,
-                InstantSource.system(),
+                Clocks.of(InstantSource.system(), System::nanoTime),
                 new Random(7),
                 Set.of()),
             new Problems() {

@@ -1,13 +1,16 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.engine.ClockState;
 import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.server.http.admin.HostControl;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A host that is always up, and remembers what it was told to do. */
@@ -32,6 +35,19 @@ public final class FakeHost implements HostControl {
   @Override
   public synchronized List<String> notReady() {
     return List.copyOf(notReady);
+  }
+
+  @Override
+  public synchronized Optional<ClockState> clock() {
+    Instant hub = Instant.EPOCH;
+    return Optional.of(
+        new ClockState(
+            hub, hub.plusSeconds(3), done.contains("clock confirmed") ? null : "It has jumped."));
+  }
+
+  @Override
+  public synchronized void confirmClock() {
+    done.add("clock confirmed");
   }
 
   @Override

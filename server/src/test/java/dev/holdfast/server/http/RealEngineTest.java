@@ -14,6 +14,7 @@ import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
@@ -47,7 +48,7 @@ class RealEngineTest {
               withIdsUpTo(150),
               2,
               Dispatcher.Unserved.WAITS,
-              InstantSource.system(),
+              Clocks.of(InstantSource.system(), System::nanoTime),
               new Random(7),
               Set.of()),
           new Problems() {

@@ -128,7 +128,7 @@ public final class DrivenHub {
    * and inboxes need.
    */
   public void settle() {
-    long until = clock.micros() + limits.inboxDelay() + limits.commitDelay();
+    long until = engine.now() + limits.inboxDelay() + limits.commitDelay();
     do {
       runAtThisMoment();
     } while (moveTo(until));
@@ -136,11 +136,11 @@ public final class DrivenHub {
 
   /** Lets the time go by, and everything happen that is due meanwhile. */
   public void advance(Duration time) {
-    long until = clock.micros() + time.toNanos() / 1_000;
+    long until = engine.now() + time.toNanos() / 1_000;
     do {
       runAtThisMoment();
     } while (moveTo(until));
-    clock.set(Math.max(clock.micros(), until));
+    clock.advance(Math.max(0, until - engine.now()));
     runAtThisMoment();
   }
 
@@ -152,7 +152,7 @@ public final class DrivenHub {
     if (wake > until) {
       return false;
     }
-    clock.set(Math.max(clock.micros() + 1, wake));
+    clock.advance(Math.max(1, wake - engine.now()));
     return true;
   }
 

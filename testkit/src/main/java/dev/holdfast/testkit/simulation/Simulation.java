@@ -11,6 +11,8 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.testkit.driven.FaultyStore;
 import dev.holdfast.testkit.program.Prediction;
 import dev.holdfast.testkit.program.Program;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -228,13 +230,20 @@ public final class Simulation {
       default -> {
         by = dice.between(-600 * Times.SECOND, 600 * Times.SECOND);
         jumps = true;
-        trace.count(by < 0 ? "clock set back" : "clock set forward");
       }
     }
-    if (jumps) {
-      world.clock().advance(by);
-    } else {
+    if (!jumps) {
       world.pass(by);
+    } else if (by > 0 && dice.chance(0.5)) {
+      world.clock().sleep(Duration.of(by, ChronoUnit.MICROS));
+      trace.count("machine slept");
+    } else {
+      world.clock().jump(by);
+      trace.count(by < 0 ? "clock set back" : "clock set forward");
+    }
+    if (jumps && dice.chance(0.3)) {
+      world.engine().confirmClock();
+      trace.count("clock confirmed");
     }
     trace.add("time " + by + " -> " + world.micros());
   }

@@ -42,7 +42,6 @@ final class World implements Problems, Scene {
   private MemoryStore memory = new MemoryStore();
   private final Staff staff;
   private Engine engine;
-  private long passed;
 
   private Mood mood = Mood.WELL;
   private boolean healed;
@@ -164,13 +163,12 @@ final class World implements Problems, Scene {
 
   /** Time goes on. */
   void pass(long micros) {
-    clock.advance(micros);
-    passed += Math.max(0, micros);
+    clock.advance(Math.max(0, micros));
   }
 
   @Override
   public long nanos() {
-    return passed * 1_000;
+    return clock.nanoTime();
   }
 
   @Override
@@ -205,8 +203,9 @@ final class World implements Problems, Scene {
     return durable;
   }
 
+  /** The hub's time. */
   long micros() {
-    return clock.micros();
+    return engine.now();
   }
 
   void setMood(Mood mood) {

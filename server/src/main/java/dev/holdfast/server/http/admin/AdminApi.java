@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.engine.ClockState;
 import dev.holdfast.server.http.Endpoint;
 import dev.holdfast.server.http.Paths;
 import dev.holdfast.server.http.Reply;
@@ -97,6 +98,11 @@ public final class AdminApi implements Endpoint {
         host.resume();
         yield Reply.empty(202);
       }
+      case "GET clock" -> clock();
+      case "POST clock" -> {
+        host.confirmClock();
+        yield clock();
+      }
       case "GET state" -> Reply.jsonString(200, host.isDraining() ? "offline" : "running");
       case "PUT state" -> state(request);
       case "POST synctriggers", "POST log" -> Reply.empty(200);
@@ -121,6 +127,20 @@ public final class AdminApi implements Endpoint {
     json.putNull("extensionBundle");
     ArrayNode errors = json.putArray("errors");
     status.errors().forEach(errors::add);
+    return Reply.json(200, json.toString());
+  }
+
+  /** The hub's time, the machine's, and why the one does not follow the other. */
+  private Reply clock() {
+    ClockState clock = host.clock().orElse(null);
+    if (clock == null) {
+      return Reply.error(404, "The task hub of this host is somewhere else; ask its own host.");
+    }
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("hub", clock.hub().toString());
+    json.put("machine", clock.machine().toString());
+    json.put("aheadMillis", clock.ahead().toMillis());
+    json.put("alarm", clock.alarm());
     return Reply.json(200, json.toString());
   }
 

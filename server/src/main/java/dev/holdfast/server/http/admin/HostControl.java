@@ -1,10 +1,12 @@
 package dev.holdfast.server.http.admin;
 
+import dev.holdfast.engine.ClockState;
 import dev.holdfast.functions.FunctionDefinition;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +59,14 @@ public interface HostControl {
 
   /** Why the host should get no requests now, one sentence each; empty when it may. */
   List<String> notReady();
+
+  /** What the hub here thinks of the machine's clock; empty when the hub is somewhere else. */
+  default Optional<ClockState> clock() {
+    return Optional.empty();
+  }
+
+  /** Somebody says that the machine's clock is right; see {@link #clock}. */
+  default void confirmClock() {}
 
   /** Every function, disabled ones too. */
   List<FunctionDefinition> functions();

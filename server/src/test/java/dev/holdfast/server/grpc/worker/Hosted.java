@@ -13,6 +13,7 @@ import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
+import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.server.grpc.GrpcConfig;
@@ -50,7 +51,12 @@ final class Hosted implements AutoCloseable {
         new Engine(
             new MemoryStore(),
             new Engine.Settings(
-                Limits.DEFAULT, 2, unserved, InstantSource.system(), new Random(7), Set.of()),
+                Limits.DEFAULT,
+                2,
+                unserved,
+                Clocks.of(InstantSource.system(), System::nanoTime),
+                new Random(7),
+                Set.of()),
             new Problems() {
               @Override
               public void impossible(String what) {

@@ -40,6 +40,9 @@ class AdminApiTest {
     "GET, /admin/host/extensions, 200",
     "POST, /admin/host/synctriggers, 200",
     "POST, /admin/host/log, 200",
+    "GET, /admin/host/clock, 200",
+    "POST, /admin/host/clock, 200",
+    "PUT, /admin/host/clock, 404",
     "GET, /admin/warmup, 200",
     "POST, /Admin/Warmup, 200",
     "GET, /admin, 404",
@@ -55,6 +58,19 @@ class AdminApiTest {
   })
   void verbs_and_paths(String method, String path, int status) {
     assertThat(server.send(method, path, null).statusCode()).isEqualTo(status);
+  }
+
+  @Test
+  void the_clock_tells_why_it_is_not_followed_until_somebody_confirms_it() throws IOException {
+    JsonNode jumped = json(server.send("GET", "/admin/host/clock", null));
+    assertThat(jumped.path("hub").asText()).isEqualTo("1970-01-01T00:00:00Z");
+    assertThat(jumped.path("aheadMillis").asLong()).isEqualTo(3_000);
+    assertThat(jumped.path("alarm").asText()).isEqualTo("It has jumped.");
+
+    JsonNode confirmed = json(server.send("POST", "/admin/host/clock", null));
+
+    assertThat(confirmed.path("alarm").isNull()).isTrue();
+    assertThat(server.host.done()).contains("clock confirmed");
   }
 
   @Test

@@ -1,0 +1,23 @@
+package dev.holdfast.engine;
+
+/** Hears that a hub cannot go on. Nothing that it has acknowledged is lost. */
+@FunctionalInterface
+public interface Breakdown {
+
+  /**
+   * The hub cannot go on and must be opened again. Called once.
+   *
+   * @param reason in words
+   */
+  void brokeDown(String reason);
+
+  /**
+   * A thread that the hub depends on ends, because a step of it threw. Called on that thread,
+   * before {@link #brokeDown}; perhaps without any memory left, so whoever ends the process here
+   * should allocate nothing.
+   *
+   * @param thread its name
+   * @param cause what was thrown
+   */
+  default void died(String thread, Throwable cause) {}
+}

@@ -1,0 +1,21 @@
+package dev.holdfast.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub thinks of its machine's clock.
+ *
+ * @param hub the hub's time
+ * @param machine the machine's
+ * @param alarm why the machine's clock is not followed, in words that name the cure; null while it
+ *     is
+ */
+public record ClockState(Instant hub, Instant machine, @Nullable String alarm) {
+
+  /** How far the machine's clock is ahead; negative when it is behind. */
+  public Duration ahead() {
+    return Duration.between(hub, machine);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.host;
+
+import dev.holdfast.engine.Clocks;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/**
+ * The clocks of this machine. On Linux {@code /proc/uptime} counts what the machine sleeps and
+ * {@link System#nanoTime} does not, so the two together tell it. On Windows {@code nanoTime} goes
+ * on while the machine sleeps, so there is nothing to tell. Elsewhere nobody knows.
+ */
+final class MachineClocks implements Clocks {
+  private static final Path UPTIME = Path.of("/proc/uptime");
+  private static final long NANOS_PER_CENTISECOND = 10_000_000;
+
+  private final boolean linux;
+  private final boolean windows;
+
+  MachineClocks() {
+    String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    this.linux = system.contains("linux");
+    this.windows = system.contains("windows");
+  }
+
+  /** Goes by the time that passes, whoever sets the wall clock; its dates mean nothing. */
+  static InstantSource passing() {
+    return () -> Instant.EPOCH.plusNanos(System.nanoTime());
+  }
+
+  @Override
+  public Instant instant() {
+    return Instant.now();
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public OptionalLong sleptNanos() {
+    if (windows) {
+      return OptionalLong.of(0);
+    }
+    return linux ? OptionalLong.of(sinceBoot() - System.nanoTime()) : OptionalLong.empty();
+  }
+
+  /**
+   * Nanoseconds since the machine was started, sleep included. Where that cannot be read, as in a
+   * container without {@code /proc}, the machine is taken to never sleep.
+   */
+  private static long sinceBoot() {
+    try {
+      String text = Files.readString(UPTIME, StandardCharsets.US_ASCII);
+      String seconds = text.substring(0, text.indexOf(' '));
+      int point = seconds.indexOf('.');
+      long centiseconds =
+          Long.parseLong(seconds.substring(0, point)) * 100
+              + Long.parseLong(seconds.substring(point + 1));
+      return centiseconds * NANOS_PER_CENTISECOND;
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+      return System.nanoTime();
+    }
+  }
+}

@@ -35,6 +35,8 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     ERROR("an error that repeats"),
     /** The code no longer does what its history says. */
     CODE_CHANGED("changed code"),
+    /** The code catches the exception by which its library pauses it. */
+    CATCHES_PAUSE("code that catches its own pause"),
     /** User code does not come to an end. */
     HANGS("code that does not end"),
     /** User code ends the process. */

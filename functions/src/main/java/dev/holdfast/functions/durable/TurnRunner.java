@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Value;
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.FunctionLog;
 import dev.holdfast.functions.Versioning;
@@ -40,6 +41,7 @@ final class TurnRunner {
 
   private final FunctionLog log;
   private final Versioning versioning;
+  private final ReplayChecks checks = new ReplayChecks();
 
   /** What every request has at its end: protobuf reads fields in any order. */
   private final ByteString properties;
@@ -62,6 +64,8 @@ final class TurnRunner {
     byte[] request = turn.request().concat(properties).toByteArray();
     Wire value = new Wire.Text(Base64.getEncoder().encodeToString(request));
     Invocation invocation = plan.begin(TriggerInput.of(value));
+    TurnWatch watch = checks.begin(turn, request);
+    invocation.watch(watch);
     Narration narration = Narration.begin(log, invocation);
     OrchestratorResponse response;
     Throwable failure;
@@ -75,8 +79,19 @@ final class TurnRunner {
       failure = Failures.unwrapped(e);
       response = failed(turn, failure);
     }
+    Blocked block = watch.verdict(turn);
+    if (block != null) {
+      narration.end(new IllegalStateException(block.words()));
+      return new Answer.Blocked(turn, block);
+    }
+    checks.done(turn, watch, ends(response));
     narration.end(failure);
     return new Answer.TurnDone(turn, response);
+  }
+
+  private static boolean ends(OrchestratorResponse response) {
+    return response.getActionsList().stream()
+        .anyMatch(OrchestratorAction::hasCompleteOrchestration);
   }
 
   private OrchestratorResponse response(WorkItem.Turn turn, Invocation invocation) {

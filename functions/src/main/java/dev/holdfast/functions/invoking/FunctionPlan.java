@@ -129,6 +129,7 @@ public final class FunctionPlan {
     try {
       MethodHandle method = entry.handle();
       invocation.updateReturnValue((Object) method.invokeExact(instance, values));
+      invocation.userCodeReturned();
     } catch (Throwable e) {
       invocation.userCodeThrew(e);
       throw new InvocationFailure(e);

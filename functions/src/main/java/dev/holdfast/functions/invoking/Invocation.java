@@ -27,6 +27,7 @@ public final class Invocation implements MiddlewareContext {
   private @Nullable Map<String, OutputSlot> outputs;
   private @Nullable Object returnValue;
   private @Nullable Throwable thrown;
+  private @Nullable CodeWatch watch;
 
   Invocation(FunctionPlan plan, TriggerInput input) {
     this.plan = plan;
@@ -88,6 +89,14 @@ public final class Invocation implements MiddlewareContext {
       updated = new HashMap<>();
     }
     updated.put(name, value);
+    if (watch != null) {
+      watch.given(value);
+    }
+  }
+
+  /** From now on this is told; before the invocation runs. */
+  public void watch(CodeWatch teller) {
+    watch = teller;
   }
 
   @Override
@@ -133,6 +142,15 @@ public final class Invocation implements MiddlewareContext {
 
   void userCodeThrew(Throwable failure) {
     thrown = failure;
+    if (watch != null) {
+      watch.ended(failure);
+    }
+  }
+
+  void userCodeReturned() {
+    if (watch != null) {
+      watch.ended(null);
+    }
   }
 
   /**

@@ -1,0 +1,89 @@
+package dev.holdfast.functions.durable;
+
+import java.lang.reflect.Field;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a released library's orchestration context that show where a replay stands. They
+ * have the same names in all versions from 1.0.0 to 1.9.0; the classes are the app's own.
+ */
+final class ContextInsides {
+  private final Class<?> type;
+  private final Field pendingActions;
+  private final Field player;
+  private final Field past;
+  private final Field fresh;
+  private final Field current;
+  private final Field index;
+
+  private ContextInsides(Class<?> type) throws NoSuchFieldException {
+    this.type = type;
+    pendingActions = field(type, "pendingActions", LinkedHashMap.class);
+    player = field(type, "historyEventPlayer", null);
+    past = field(player.getType(), "pastEvents", List.class);
+    fresh = field(player.getType(), "newEvents", List.class);
+    current = field(player.getType(), "currentHistoryList", List.class);
+    index = field(player.getType(), "currentHistoryIndex", int.class);
+  }
+
+  private static Field field(Class<?> owner, String name, @Nullable Class<?> wanted)
+      throws NoSuchFieldException {
+    Field field = owner.getDeclaredField(name);
+    if (wanted != null && field.getType() != wanted) {
+      throw new NoSuchFieldException(name + " of type " + wanted.getName());
+    }
+    field.setAccessible(true);
+    return field;
+  }
+
+  /** Null when the class is none that we know from inside. */
+  static @Nullable ContextInsides of(Class<?> type) {
+    try {
+      return new ContextInsides(type);
+    } catch (NoSuchFieldException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  boolean fits(Object context) {
+    return context.getClass() == type;
+  }
+
+  /** What the library is given in place of its own collections. */
+  interface Instead {
+    /** What takes the place of the map of actions; the library's field wants a LinkedHashMap. */
+    Map<Object, Object> actions();
+
+    /**
+     * What takes the place of the recorded events.
+     *
+     * @param taken how many of them the library has taken already
+     */
+    List<Object> past(List<Object> events, int taken);
+
+    /** The same for the new events. */
+    List<Object> fresh(List<Object> events, int taken);
+  }
+
+  /** Before user code begins; what the library has done so far stays done. */
+  @SuppressWarnings("unchecked") // The library's own lists and its map, read and filled as objects.
+  void replace(Object context, Instead instead) throws IllegalAccessException {
+    Object events = player.get(context);
+    List<Object> now = (List<Object>) current.get(events);
+    List<Object> recorded = (List<Object>) past.get(events);
+    List<Object> arrived = (List<Object>) fresh.get(events);
+    boolean inFresh = now == arrived;
+    int taken = index.getInt(events);
+    List<Object> ourPast = instead.past(recorded, inFresh ? recorded.size() : taken);
+    List<Object> ourFresh = instead.fresh(arrived, inFresh ? taken : 0);
+    Map<Object, Object> actions = instead.actions();
+    actions.putAll((Map<Object, Object>) pendingActions.get(context));
+    past.set(events, ourPast);
+    fresh.set(events, ourFresh);
+    current.set(events, inFresh ? ourFresh : ourPast);
+    pendingActions.set(context, actions);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.holdfast.functions.durable;
+
+import dev.holdfast.protocol.EntityLockRequestedEvent;
+import dev.holdfast.protocol.EntityOperationCalledEvent;
+import dev.holdfast.protocol.EntityOperationSignaledEvent;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.OrchestratorAction;
+import dev.holdfast.protocol.SendEntityMessageAction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something an orchestrator asked for, as far as a replay must ask for it again. Inputs, times and
+ * the ids of sub-orchestrations are the data's business and may differ.
+ *
+ * @param turn counts from 0; the turn in which it was asked for
+ * @param id by which the library and the history know it
+ * @param name of what was called; empty for a timer and for the end
+ */
+record Step(int turn, int id, Kind kind, String name) {
+
+  /** What can be asked for. */
+  enum Kind {
+    ACTIVITY("activity", "calls activity"),
+    TIMER("a timer", "sets a timer"),
+    CHILD("sub-orchestration", "calls sub-orchestration"),
+    EVENT("an event", "sends event"),
+    SIGNAL("a signal", "signals"),
+    CALL("a call of", "calls"),
+    LOCK("a lock of", "locks"),
+    END("the end", "ends there"),
+    FAILURE("a failure", "fails there");
+
+    private final String noun;
+    private final String verb;
+
+    Kind(String noun, String verb) {
+      this.noun = noun;
+      this.verb = verb;
+    }
+  }
+
+  /** What client libraries without entities of their own call the release of a lock. */
+  private static final String RELEASE = "release";
+
+  /** Whether both are the same step; the case of a name does not count. */
+  boolean isSame(Step other) {
+    return id == other.id && isLike(other);
+  }
+
+  /** The same but for its number. */
+  boolean isLike(Step other) {
+    return kind == other.kind && name.equalsIgnoreCase(other.name);
+  }
+
+  /** As in "step 2 was …". */
+  String noun() {
+    return named(kind.noun);
+  }
+
+  /** As in "the code now …". */
+  String verb() {
+    return named(kind.verb);
+  }
+
+  private String named(String word) {
+    return name.isEmpty() ? word : word + " '" + name.replaceAll("\\p{Cntrl}", "?") + "'";
+  }
+
+  /**
+   * Null for what is no step. The release of a lock is none: the library asks for it too when a
+   * turn merely pauses within the section, and then under the numbers of steps that come later.
+   */
+  static @Nullable Step of(int turn, HistoryEvent event) {
+    int id = event.getEventId();
+    return switch (event.getEventTypeCase()) {
+      case TASKSCHEDULED -> new Step(turn, id, Kind.ACTIVITY, event.getTaskScheduled().getName());
+      case TIMERCREATED -> new Step(turn, id, Kind.TIMER, "");
+      case SUBORCHESTRATIONINSTANCECREATED ->
+          new Step(turn, id, Kind.CHILD, event.getSubOrchestrationInstanceCreated().getName());
+      case EVENTSENT ->
+          sent(turn, id, event.getEventSent().getName(), event.getEventSent().getInstanceId());
+      case ENTITYOPERATIONSIGNALED -> signal(turn, id, event.getEntityOperationSignaled());
+      case ENTITYOPERATIONCALLED -> call(turn, id, event.getEntityOperationCalled());
+      case ENTITYLOCKREQUESTED -> lock(turn, id, event.getEntityLockRequested());
+      default -> null;
+    };
+  }
+
+  /** The same of what the code asks for. */
+  static @Nullable Step of(int turn, OrchestratorAction action) {
+    int id = action.getId();
+    return switch (action.getOrchestratorActionTypeCase()) {
+      case SCHEDULETASK -> new Step(turn, id, Kind.ACTIVITY, action.getScheduleTask().getName());
+      case CREATETIMER -> new Step(turn, id, Kind.TIMER, "");
+      case CREATESUBORCHESTRATION ->
+          new Step(turn, id, Kind.CHILD, action.getCreateSubOrchestration().getName());
+      case SENDEVENT ->
+          sent(
+              turn,
+              id,
+              action.getSendEvent().getName(),
+              action.getSendEvent().getInstance().getInstanceId());
+      case SENDENTITYMESSAGE -> message(turn, id, action.getSendEntityMessage());
+      case COMPLETEORCHESTRATION ->
+          new Step(
+              turn,
+              id,
+              action.getCompleteOrchestration().getOrchestrationStatus()
+                      == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
+                  ? Kind.FAILURE
+                  : Kind.END,
+              "");
+      case TERMINATEORCHESTRATION, REWINDORCHESTRATION, ORCHESTRATORACTIONTYPE_NOT_SET -> null;
+    };
+  }
+
+  private static @Nullable Step sent(int turn, int id, String name, String target) {
+    if (!target.startsWith("@")) {
+      return new Step(turn, id, Kind.EVENT, name + "' to '" + target);
+    }
+    if (name.equals(RELEASE)) {
+      return null;
+    }
+    // An operation that is meant for later has its time in the event's name.
+    int time = name.indexOf('@');
+    String operation = time < 0 ? name : name.substring(0, time);
+    return new Step(turn, id, Kind.EVENT, operation + "' to '" + target);
+  }
+
+  private static @Nullable Step message(int turn, int id, SendEntityMessageAction message) {
+    return switch (message.getEntityMessageTypeCase()) {
+      case ENTITYOPERATIONSIGNALED -> signal(turn, id, message.getEntityOperationSignaled());
+      case ENTITYOPERATIONCALLED -> call(turn, id, message.getEntityOperationCalled());
+      case ENTITYLOCKREQUESTED -> lock(turn, id, message.getEntityLockRequested());
+      case ENTITYUNLOCKSENT, ENTITYMESSAGETYPE_NOT_SET -> null;
+    };
+  }
+
+  private static Step signal(int turn, int id, EntityOperationSignaledEvent signal) {
+    return new Step(
+        turn,
+        id,
+        Kind.SIGNAL,
+        signal.getOperation() + "' of '" + signal.getTargetInstanceId().getValue());
+  }
+
+  private static Step call(int turn, int id, EntityOperationCalledEvent call) {
+    return new Step(
+        turn,
+        id,
+        Kind.CALL,
+        call.getOperation() + "' of '" + call.getTargetInstanceId().getValue());
+  }
+
+  private static Step lock(int turn, int id, EntityLockRequestedEvent lock) {
+    return new Step(turn, id, Kind.LOCK, String.join(", ", lock.getLockSetList()));
+  }
+}

@@ -1,0 +1,239 @@
+package dev.holdfast.functions.durable;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.invoking.CodeWatch;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestratorAction;
+import java.lang.reflect.Method;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks over the shoulder of the library during one turn: when the code asked for what, and whether
+ * it let the exception pass by which the library pauses it.
+ *
+ * <p>The library asks for its next event, or whether there is one, at each step of a replay. So its
+ * lists of events, replaced by lists that know what was taken from them, tell where it stands.
+ */
+final class TurnWatch implements CodeWatch, ContextInsides.Instead {
+  /**
+   * What the exception is called by which a library pauses an orchestrator; it was renamed once.
+   */
+  private static final String PAUSE = "OrchestratorBlocked";
+
+  private static final int LIVE = -1;
+
+  private final ReplayChecks checks;
+  private final @Nullable List<HistoryEvent> past;
+  private final List<Asked> asked = new ArrayList<>(0);
+  private boolean replaced;
+  private boolean codeEnded;
+
+  /** Index of the recorded event that was taken last; {@link #LIVE} when all were. */
+  private int at = LIVE;
+
+  /** How often the library has found that there is no event left, while the code ran. */
+  private int pauses;
+
+  private boolean askedAfterPause;
+  private boolean swallowed;
+  private @Nullable Throwable thrown;
+
+  private record Asked(int at, Object action) {}
+
+  /**
+   * @param past what the code is compared with; null when it is not
+   */
+  TurnWatch(ReplayChecks checks, @Nullable List<HistoryEvent> past) {
+    this.checks = checks;
+    this.past = past;
+  }
+
+  @Override
+  public void given(@Nullable Object value) {
+    if (value == null || replaced) {
+      return;
+    }
+    ContextInsides insides = checks.insides(value);
+    if (insides != null) {
+      try {
+        insides.replace(value, this);
+        replaced = true;
+      } catch (IllegalAccessException e) {
+        checks.isUnknown(value.getClass());
+      }
+    }
+  }
+
+  @Override
+  public void ended(@Nullable Throwable failure) {
+    codeEnded = true;
+    thrown = failure;
+    boolean paused = failure != null && isPause(failure);
+    swallowed = paused ? pauses > 1 || askedAfterPause : pauses > 0;
+  }
+
+  private static boolean isPause(Throwable failure) {
+    return failure.getClass().getSimpleName().startsWith(PAUSE);
+  }
+
+  /** Whether the code was compared with the history in this turn, or need not be. */
+  boolean isConclusive() {
+    return past == null || replaced;
+  }
+
+  /** Why the answer of this turn must not count; null when it may. */
+  @Nullable Blocked verdict(WorkItem.Turn turn) {
+    String difference = difference();
+    if (difference != null) {
+      return Blocked.now(
+          Blocked.Kind.CODE_CHANGED,
+          "the code no longer does what the history of the instance says: "
+              + difference
+              + ". Nothing of this turn was kept. Put code in place that begins with the steps of"
+              + " the history, and give changed orchestrators another name or version",
+          Blocked.step(turn));
+    }
+    return swallowed
+        ? Blocked.now(
+            Blocked.Kind.CATCHES_PAUSE,
+            "the code caught the exception by which await() pauses it ("
+                + PAUSE
+                + "Exception) and went on, or began a step in a finally block while that passed."
+                + " Nothing of this turn was kept. Catch TaskFailedException instead of Exception,"
+                + " RuntimeException or Throwable around await(), or let that exception pass",
+            Blocked.step(turn))
+        : null;
+  }
+
+  /** Where history and code part, as a clause; null when they do not or were not compared. */
+  private @Nullable String difference() {
+    if (past == null || !replaced) {
+      return null;
+    }
+    int[] turns = Replay.turns(past);
+    List<Step> steps = new ArrayList<>(asked.size());
+    for (Asked one : asked) {
+      Step step = Step.of(turns[one.at()], action(one.action()));
+      if (step != null && !(step.kind() == Step.Kind.FAILURE && isLibrarys(thrown))) {
+        steps.add(step);
+      }
+    }
+    return Replay.difference(Replay.recorded(past, turns), steps, thrown);
+  }
+
+  /**
+   * Whether the library has failed over the history and not the code: by a check of its own, which
+   * is told in better words, or because it does not know an event, which no code can help.
+   */
+  private static boolean isLibrarys(@Nullable Throwable failure) {
+    if (failure == null || failure.getStackTrace().length == 0) {
+      return false;
+    }
+    return failure.getClass().getSimpleName().startsWith("NonDeterministic")
+        || (failure instanceof IllegalStateException
+            && failure.getStackTrace()[0].getMethodName().equals("processEvent"));
+  }
+
+  /** The action is of the app's own classes, so it crosses as bytes. */
+  private static OrchestratorAction action(Object theirs) {
+    try {
+      Method toBytes = theirs.getClass().getMethod("toByteArray");
+      return OrchestratorAction.parseFrom((byte[]) toBytes.invoke(theirs));
+    } catch (ReflectiveOperationException | InvalidProtocolBufferException e) {
+      throw new IllegalStateException(
+          "The library's actions cannot be read: " + theirs.getClass().getName(), e);
+    }
+  }
+
+  @Override
+  public Map<Object, Object> actions() {
+    return new Actions();
+  }
+
+  /** The library's map of what the code has asked for and the history has not shown yet. */
+  private final class Actions extends LinkedHashMap<Object, Object> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public @Nullable Object put(Object id, Object action) {
+      if (past != null && at != LIVE) {
+        asked.add(new Asked(at, action));
+      }
+      if (pauses > 0 && !codeEnded && isWork(action)) {
+        askedAfterPause = true;
+      }
+      return super.put(id, action);
+    }
+  }
+
+  /** A section that is left releases its locks by events, also when the turn merely pauses. */
+  private static boolean isWork(Object theirs) {
+    OrchestratorAction action = action(theirs);
+    return action.hasScheduleTask()
+        || action.hasCreateTimer()
+        || action.hasCreateSubOrchestration();
+  }
+
+  @Override
+  public List<Object> past(List<Object> events, int taken) {
+    at = taken - 1;
+    return past == null ? events : new Past(events);
+  }
+
+  @Override
+  public List<Object> fresh(List<Object> events, int taken) {
+    at = taken > 0 ? LIVE : at;
+    return new Fresh(events, taken);
+  }
+
+  private final class Past extends AbstractList<Object> {
+    private final List<Object> events;
+
+    Past(List<Object> events) {
+      this.events = events;
+    }
+
+    @Override
+    public Object get(int index) {
+      at = index;
+      return events.get(index);
+    }
+
+    @Override
+    public int size() {
+      return events.size();
+    }
+  }
+
+  private final class Fresh extends AbstractList<Object> {
+    private final List<Object> events;
+    private int taken;
+
+    Fresh(List<Object> events, int taken) {
+      this.events = events;
+      this.taken = taken;
+    }
+
+    @Override
+    public Object get(int index) {
+      at = LIVE;
+      taken = Math.max(taken, index + 1);
+      return events.get(index);
+    }
+
+    @Override
+    public int size() {
+      if (taken == events.size() && !codeEnded) {
+        pauses++;
+      }
+      return events.size();
+    }
+  }
+}

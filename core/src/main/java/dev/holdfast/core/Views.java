@@ -4,6 +4,7 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.protocol.EntityMetadata;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,15 @@ public final class Views {
         0,
         awaited,
         null);
+  }
+
+  /** What is told of an instance of which nothing can be read but that it is blocked. */
+  public static OrchestrationState unreadable(String instanceId, Blocked block) {
+    return OrchestrationState.newBuilder()
+        .setInstanceId(instanceId)
+        .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
+        .setBlocked(block.message())
+        .build();
   }
 
   /** The state as a list shows it: the same as one that is asked for alone. */

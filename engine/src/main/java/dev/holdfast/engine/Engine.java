@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -273,6 +274,14 @@ public final class Engine implements Workforce, AutoCloseable {
    */
   public List<UnservedWork> unservedWork() {
     return unservedWorks.find();
+  }
+
+  /**
+   * How many instances and entities are blocked, by kind. Reads the store, and so fails with {@link
+   * dev.holdfast.core.StoreException} when that fails.
+   */
+  public Map<Blocked.Kind, Integer> blocked() {
+    return new BlockedOnes(store).count();
   }
 
   @Override

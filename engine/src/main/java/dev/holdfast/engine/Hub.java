@@ -56,6 +56,7 @@ final class Hub implements TaskHub, AutoCloseable {
   private final RandomGenerator dice;
   private final Requests requests;
   private final Listings listings;
+  private final BlockedOnes blocked;
   private final Purges purges;
   private final EntityCalls entities;
   private final Clearing clearing;
@@ -71,6 +72,7 @@ final class Hub implements TaskHub, AutoCloseable {
     this.dice = dice;
     this.requests = new Requests(limits);
     this.listings = new Listings(store);
+    this.blocked = new BlockedOnes(store);
     this.purges = new Purges(store, clock, this::job, this::purgeOne);
     this.entities = new EntityCalls(store, this::job, id -> get(id, false), engine::submit);
     this.clearing =
@@ -391,6 +393,11 @@ final class Hub implements TaskHub, AutoCloseable {
   @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
     return job(() -> listings.query(query, true, Integer.MAX_VALUE));
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> queryBlocked(InstanceQuery query) {
+    return job(() -> blocked.query(query));
   }
 
   @Override

@@ -102,12 +102,7 @@ public interface TaskHub {
    * @throws dev.holdfast.core.RefusedException (through the future) FAILED_PRECONDITION when it is
    *     not blocked
    */
-  default CompletableFuture<Delivery> retry(String instanceId) {
-    return CompletableFuture.failedFuture(
-        new dev.holdfast.core.RefusedException(
-            dev.holdfast.core.RefusedException.Reason.FAILED_PRECONDITION,
-            "A hub of another kind is connected, which blocks no instances."));
-  }
+  CompletableFuture<Delivery> retry(String instanceId);
 
   /**
    * Puts a FAILED instance back to before its failure and runs on.
@@ -154,6 +149,23 @@ public interface TaskHub {
    */
   default CompletableFuture<List<VersionCount>> countVersions(boolean ended) {
     return VersionPages.count(this, ended);
+  }
+
+  /**
+   * As {@link #queryWithEntities}, but only what is blocked ({@link dev.holdfast.core.Blocked}), in
+   * the order of the ids. A hub that cannot find them otherwise reads a page of all and leaves out
+   * the rest of it.
+   */
+  default CompletableFuture<QueryInstancesResponse> queryBlocked(InstanceQuery query) {
+    return queryWithEntities(query)
+        .thenApply(
+            page -> {
+              QueryInstancesResponse.Builder blocked = page.toBuilder().clearOrchestrationState();
+              page.getOrchestrationStateList().stream()
+                  .filter(OrchestrationState::hasBlocked)
+                  .forEach(blocked::addOrchestrationState);
+              return blocked.build();
+            });
   }
 
   /** As {@link #query}, with entities among the instances, each as its row tells of it. */

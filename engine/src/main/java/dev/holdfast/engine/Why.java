@@ -40,7 +40,8 @@ public record Why(
   /**
    * One thing that is awaited.
    *
-   * @param kind activity, timer, event, sub-orchestration, turn, resume, start or blocked
+   * @param kind activity, timer, event, sub-orchestration, turn, resume, start, or blocked, which
+   *     nothing but a person ends
    * @param what its name: the activity, the child's id …
    * @param until when it will end by itself at the latest; null when it will not
    * @param detail what stands in its way, e.g. "no connected worker serves activity 'Charge'"

@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.WorkItem;
@@ -41,6 +42,16 @@ final class Whys {
     boolean entity = EntityIds.isEntity(state.getInstanceId());
     WorkItem.Kind kind = entity ? WorkItem.Kind.ENTITY : WorkItem.Kind.ORCHESTRATOR;
     String name = entity ? EntityIds.name(state.getInstanceId()) : state.getName();
+    Blocked block = Blocked.of(state);
+    if (block != null) {
+      waiting.add(
+          new Why.Waiting(
+              "blocked",
+              "somebody to try it again, or to terminate it",
+              instant(block.since()),
+              null,
+              "blocked by " + block.kind().words() + ": " + block.words()));
+    }
     if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
       waiting.add(
           new Why.Waiting(
@@ -63,6 +74,7 @@ final class Whys {
               null,
               dispatcher.obstacle(kind, name, version(state))));
     } else if (explanation.unread() > 0
+        && block == null
         && state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
       String obstacle = dispatcher.obstacle(kind, name, version(state));
       waiting.add(

@@ -1,11 +1,13 @@
 package dev.holdfast.host;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.server.grpc.GrpcServer;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ interface Backing extends AutoCloseable {
 
   /** Work of the hub that nobody serves, as far as it is known here. */
   List<UnservedWork> unserved();
+
+  /** How many instances and entities are blocked, by kind, as far as it is known here. */
+  Map<Blocked.Kind, Integer> blocked();
 
   /** Why the hub should get no requests now, one sentence each; empty while all is well. */
   List<String> obstacles();

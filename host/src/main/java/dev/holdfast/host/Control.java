@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.ClockState;
@@ -14,6 +15,7 @@ import dev.holdfast.server.http.admin.HostControl;
 import dev.holdfast.server.http.durable.Orchestrators;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -80,19 +82,23 @@ final class Control implements HostControl, Orchestrators {
   }
 
   private List<String> errors() {
-    List<String> errors = new ArrayList<>(unserved());
     Serving now = serving;
-    if (now != null) {
-      errors.addAll(now.backing().obstacles());
+    if (now == null) {
+      return List.of();
     }
+    List<String> errors = new ArrayList<>();
+    now.backing().unserved().forEach(work -> errors.add(work.words()));
+    WorkWatch.words(now.backing().blocked()).ifPresent(errors::add);
+    errors.addAll(now.backing().obstacles());
     return errors;
   }
 
-  private List<String> unserved() {
+  @Override
+  public List<String> notes() {
     Serving now = serving;
     return now == null
         ? List.of()
-        : now.backing().unserved().stream().map(UnservedWork::words).toList();
+        : WorkWatch.words(now.backing().blocked()).map(List::of).orElse(List.of());
   }
 
   @Override
@@ -130,6 +136,7 @@ final class Control implements HostControl, Orchestrators {
               labels(work.wanted()),
               work.waiting()));
     }
+    addBlocked(figures, now.backing().blocked());
     return figures;
   }
 
@@ -158,6 +165,17 @@ final class Control implements HostControl, Orchestrators {
             "1 while the machine's clock has jumped and is not followed",
             clock.alarm() == null ? 0 : 1));
     return figures;
+  }
+
+  private static void addBlocked(List<Figure> figures, Map<Blocked.Kind, Integer> blocked) {
+    for (Blocked.Kind kind : Blocked.Kind.values()) {
+      figures.add(
+          new Figure(
+              "holdfast_blocked_instances",
+              "Instances and entities that are blocked",
+              new TreeMap<>(Map.of("kind", kind.name().toLowerCase(Locale.ROOT))),
+              blocked.getOrDefault(kind, 0)));
+    }
   }
 
   private static SortedMap<String, String> labels(UnservedWork.Wanted wanted) {

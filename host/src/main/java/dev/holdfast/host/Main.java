@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Messages.Terminate.class,
       Messages.Suspend.class,
       Messages.Resume.class,
+      Messages.Retry.class,
       Messages.Rewind.class,
       Messages.Restart.class,
       Messages.Purge.class,

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
@@ -14,6 +15,7 @@ import dev.holdfast.server.http.keys.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +43,7 @@ final class OwnBacking implements Backing {
     this.traces = starting.ownIfAny("traces", rooms::traces);
     this.engine = starting.own("engine", () -> rooms.engine(store, traces, broken));
     this.grpc = rooms.grpc(engine.taskHub(), engine, keys);
-    this.work = starting.owned(new WorkWatch(engine::unservedWork));
+    this.work = starting.owned(new WorkWatch(engine::unservedWork, engine::blocked));
     this.upkeep = starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, engine::clock));
   }
 
@@ -81,6 +83,11 @@ final class OwnBacking implements Backing {
   @Override
   public List<UnservedWork> unserved() {
     return work.current();
+  }
+
+  @Override
+  public Map<Blocked.Kind, Integer> blocked() {
+    return work.blocked();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +121,12 @@ final class RemoteBacking implements Backing {
   }
 
   /** The hub's own host tells. */
+  /** The other side counts them. */
+  @Override
+  public Map<Blocked.Kind, Integer> blocked() {
+    return Map.of();
+  }
+
   @Override
   public List<UnservedWork> unserved() {
     return List.of();

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.engine.UnservedWork.Wanted;
@@ -7,8 +8,10 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +32,17 @@ final class WorkWatch implements AutoCloseable {
       new Rounds("holdfast-work-watch", "Looking for work that nobody serves", log, this::look);
   private volatile List<UnservedWork> current = List.of();
 
+  private final Supplier<Map<Blocked.Kind, Integer>> count;
+  private volatile Map<Blocked.Kind, Integer> blocked = Map.of();
+  private boolean toldOfBlocked;
+
   /**
    * @param find what nobody serves now
+   * @param count how many instances are blocked now
    */
-  WorkWatch(Supplier<List<UnservedWork>> find) {
+  WorkWatch(Supplier<List<UnservedWork>> find, Supplier<Map<Blocked.Kind, Integer>> count) {
     this.find = find;
+    this.count = count;
   }
 
   void start(Duration every) {
@@ -45,8 +54,38 @@ final class WorkWatch implements AutoCloseable {
     return current;
   }
 
+  /** How many instances are blocked, by kind; as of the last look. */
+  Map<Blocked.Kind, Integer> blocked() {
+    return blocked;
+  }
+
+  /** What is blocked, in a sentence; empty when nothing is. */
+  static Optional<String> words(Map<Blocked.Kind, Integer> blocked) {
+    int all = blocked.values().stream().mapToInt(Integer::intValue).sum();
+    if (all == 0) {
+      return Optional.empty();
+    }
+    String kinds =
+        blocked.entrySet().stream()
+            .map(one -> one.getValue() + " by " + one.getKey().words())
+            .collect(Collectors.joining(", "));
+    return Optional.of(
+        "%d %s blocked (%s); 'holdfast list --status blocked' shows them, 'holdfast why ID' tells the reason."
+            .formatted(all, all == 1 ? "instance is" : "instances are", kinds));
+  }
+
+  /** One that becomes blocked is told of when that happens; those of before, at the first look. */
+  private void lookForBlocked() {
+    blocked = count.get();
+    if (!toldOfBlocked) {
+      toldOfBlocked = true;
+      words(blocked).ifPresent(log::warn);
+    }
+  }
+
   void look() {
     try {
+      lookForBlocked();
       List<UnservedWork> found =
           find.get().stream()
               .sorted(Comparator.comparingInt(UnservedWork::waiting).reversed())

@@ -6,10 +6,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.engine.UnservedWork.Wanted;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +23,8 @@ class WorkWatchTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger("Host.Workers");
   private final ListAppender<ILoggingEvent> told = new ListAppender<>();
   private List<UnservedWork> unserved = List.of();
-  private final WorkWatch watch = new WorkWatch(() -> unserved);
+  private Map<Blocked.Kind, Integer> blocked = Map.of();
+  private final WorkWatch watch = new WorkWatch(() -> unserved, () -> blocked);
 
   @BeforeEach
   void listen() {
@@ -66,6 +69,20 @@ class WorkWatchTest {
     look(activity("Charge", 1));
     look(activity("Charge", 1));
     assertThat(told()).last().asString().contains("1 waits for one");
+  }
+
+  @Test
+  void what_is_blocked_when_the_host_starts_is_told_once() {
+    blocked = Map.of(Blocked.Kind.HANGS, 2);
+    look();
+    blocked = Map.of(Blocked.Kind.HANGS, 3);
+    look();
+
+    assertThat(told())
+        .containsExactly(
+            "2 instances are blocked (2 by code that does not end); 'holdfast list --status"
+                + " blocked' shows them, 'holdfast why ID' tells the reason.");
+    assertThat(watch.blocked()).isEqualTo(blocked);
   }
 
   @Test

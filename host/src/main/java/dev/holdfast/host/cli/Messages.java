@@ -142,6 +142,21 @@ public final class Messages {
     }
   }
 
+  /** {@code holdfast retry ID}. */
+  @Command(
+      name = "retry",
+      description = {
+        "Let a blocked instance go on: what stood still is tried again.",
+        "'list --status blocked' shows what is blocked, 'why' tells the reason."
+      })
+  public static final class Retry extends OfInstance {
+    @Override
+    public Integer call() {
+      send("retry", Map.of());
+      return say("Instance '" + id + "' is tried again.");
+    }
+  }
+
   /** {@code holdfast rewind ID}. */
   @Command(name = "rewind", description = "Put a failed instance to before its failure.")
   public static final class Rewind extends WithReason {

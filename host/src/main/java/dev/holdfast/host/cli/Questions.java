@@ -1,6 +1,7 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
+import dev.holdfast.host.config.CannotException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +55,7 @@ public final class Questions {
 
     /** What these wait for is said in words, such as "an external event". */
     private static final Set<String> HAVE_NO_NAME =
-        Set.of("timer", "event", "operation", "start", "resume");
+        Set.of("timer", "event", "operation", "start", "resume", "blocked");
 
     private static void print(PrintWriter out, @Nullable Object waiting) {
       if (!(waiting instanceof Map<?, ?> one)) {
@@ -143,6 +144,13 @@ public final class Questions {
     @Override
     public Integer call() {
       Given.atLeast(1, "--top", top);
+      if (statuses.contains(StatusName.BLOCKED) && statuses.size() > 1) {
+        throw new CannotException(
+            CannotException.USAGE,
+            "--status Blocked stands alone.",
+            "What is blocked keeps the status that it had, so it can have another one too.",
+            "Leave out the others.");
+      }
       List<Map<String, @Nullable Object>> found = new ArrayList<>();
       RemoteHost host = connection.open();
       String continuation = null;
@@ -165,7 +173,9 @@ public final class Questions {
       query.put("top", Integer.toString(size));
       query.put("showInput", Boolean.toString(json));
       query.put("showOutput", Boolean.toString(json));
-      if (!statuses.isEmpty()) {
+      if (statuses.contains(StatusName.BLOCKED)) {
+        query.put("blocked", "true");
+      } else if (!statuses.isEmpty()) {
         query.put("runtimeStatus", StatusName.list(statuses));
       }
       put(query, "instanceIdPrefix", prefix);
@@ -193,7 +203,14 @@ public final class Questions {
     }
 
     private static List<String> row(Map<String, @Nullable Object> instance) {
-      return FIELDS.stream().map(it -> String.valueOf(instance.get(it))).toList();
+      return FIELDS.stream().map(it -> told(instance, it)).toList();
+    }
+
+    private static String told(Map<String, @Nullable Object> instance, String field) {
+      String value = String.valueOf(instance.get(field));
+      return field.equals("runtimeStatus") && instance.get("blocked") != null
+          ? value + " (blocked)"
+          : value;
     }
   }
 }

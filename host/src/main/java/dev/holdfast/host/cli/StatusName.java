@@ -11,7 +11,9 @@ enum StatusName {
   COMPLETED("Completed"),
   FAILED("Failed"),
   TERMINATED("Terminated"),
-  CANCELED("Canceled");
+  CANCELED("Canceled"),
+  /** No status of its own: those that stand still, whatever their status is. */
+  BLOCKED("Blocked");
 
   private final String word;
 

@@ -30,6 +30,13 @@ final class HealthEndpoints implements Endpoint {
             .name("reasons")
             .array();
     reasons.forEach(json::string);
-    return Reply.json(reasons.isEmpty() ? 200 : 503, json.endArray().end().toString()).now();
+    json.endArray();
+    List<String> notes = host.notes();
+    if (!notes.isEmpty()) {
+      json.name("notes").array();
+      notes.forEach(json::string);
+      json.endArray();
+    }
+    return Reply.json(reasons.isEmpty() ? 200 : 503, json.end().toString()).now();
   }
 }

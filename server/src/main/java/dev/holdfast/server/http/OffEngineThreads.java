@@ -86,6 +86,16 @@ final class OffEngineThreads implements TaskHub {
   }
 
   @Override
+  public CompletableFuture<Delivery> retry(String instanceId) {
+    return threads.takeOver(hub.retry(instanceId));
+  }
+
+  @Override
+  public CompletableFuture<QueryInstancesResponse> queryBlocked(InstanceQuery query) {
+    return threads.takeOver(hub.queryBlocked(query));
+  }
+
+  @Override
   public CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
     return threads.takeOver(hub.rewind(instanceId, reason));
   }

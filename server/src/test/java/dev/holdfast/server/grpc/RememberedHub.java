@@ -202,6 +202,11 @@ final class RememberedHub extends EntityKeeper {
   }
 
   @Override
+  public CompletableFuture<Delivery> retry(String instanceId) {
+    return message(instanceId, "retry");
+  }
+
+  @Override
   public synchronized CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
     OrchestrationState state = instances.get(instanceId);
     if (state == null) {

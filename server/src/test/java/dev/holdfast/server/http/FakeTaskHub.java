@@ -240,6 +240,19 @@ public final class FakeTaskHub extends EntityKeeper {
   }
 
   @Override
+  public synchronized CompletableFuture<Delivery> retry(String instanceId) {
+    Delivery delivery = delivery(instanceId);
+    OrchestrationState state = instances.get(instanceId);
+    if (delivery == Delivery.ACCEPTED && state != null) {
+      if (!state.hasBlocked()) {
+        return refused(Reason.FAILED_PRECONDITION, "'" + instanceId + "' is not blocked.");
+      }
+      instances.put(instanceId, state.toBuilder().clearBlocked().build());
+    }
+    return CompletableFuture.completedFuture(delivery);
+  }
+
+  @Override
   public synchronized CompletableFuture<Void> rewind(String instanceId, @Nullable String reason) {
     OrchestrationState state = instances.get(instanceId);
     if (state == null) {
@@ -286,7 +299,8 @@ public final class FakeTaskHub extends EntityKeeper {
           request.hasPurgeInstanceFilter()
               ? meets(request.getPurgeInstanceFilter(), state)
               : state.getInstanceId().equals(request.getInstanceId());
-      if (meant && isTerminal(state.getOrchestrationStatus())) {
+      boolean named = !request.hasPurgeInstanceFilter() && state.hasBlocked();
+      if (meant && (isTerminal(state.getOrchestrationStatus()) || named)) {
         doomed.add(state.getInstanceId());
       }
     }

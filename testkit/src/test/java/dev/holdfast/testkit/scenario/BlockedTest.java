@@ -15,12 +15,16 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.TaskHub.Delivery;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.QueryInstancesResponse;
 import dev.holdfast.protocol.SignalEntityRequest;
 import dev.holdfast.testkit.driven.ProgramExecutor.Held;
 import dev.holdfast.testkit.program.Program;
 import dev.holdfast.testkit.program.Step;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +91,20 @@ class BlockedTest {
     return ask.driven.memory().records(Blocked.NAMESPACE).stream().map(Rows.Keyed::name).toList();
   }
 
+  /** By pages of this size. */
+  private List<String> listed(int size) {
+    List<String> ids = new ArrayList<>();
+    InstanceQuery query = InstanceQuery.newBuilder().setMaxInstanceCount(size).build();
+    while (true) {
+      QueryInstancesResponse page = ask.driven.get(ask.hub().queryBlocked(query));
+      page.getOrchestrationStateList().forEach(state -> ids.add(state.getInstanceId()));
+      if (!page.hasContinuationToken()) {
+        return ids;
+      }
+      query = query.toBuilder().setContinuationToken(page.getContinuationToken()).build();
+    }
+  }
+
   private boolean isReady(String id) {
     return ask.driven.memory().load(List.of(id), Store.Detail.SUMMARY).get(0).instance().ready();
   }
@@ -101,6 +119,12 @@ class BlockedTest {
     assertThat(block("a").words()).isEqualTo("orchestrator 'Waits': it does not end");
     assertThat(block("a").since()).isPositive().isLessThanOrEqualTo(ask.driven.clock().micros());
     assertThat(records()).containsExactly("a");
+    assertThat(listed(1)).containsExactly("a");
+    assertThat(ask.driven.engine().blocked()).isEqualTo(Map.of(Blocked.Kind.HANGS, 1));
+    assertThat(ask.driven.get(ask.hub().why("a")).orElseThrow().summary())
+        .isEqualTo(
+            "It waits for somebody to try it again, or to terminate it, for 0 s (blocked by code"
+                + " that does not end: orchestrator 'Waits': it does not end).");
     assertThat(isReady("a")).isFalse();
     assertThat(ask.driven.problems().warnings())
         .singleElement()
@@ -115,6 +139,19 @@ class BlockedTest {
     assertThat(ask.status("a")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
     assertThat(ask.state("a").hasBlocked()).isFalse();
     assertThat(records()).isEmpty();
+  }
+
+  @Test
+  void pages_of_what_is_blocked() {
+    for (String id : List.of("c", "a", "b", "d", "e")) {
+      ask.start(id, "Waits");
+      block(WorkItem.Kind.ORCHESTRATOR);
+    }
+    ask.start("free", "Waits");
+
+    for (int size = 1; size < 7; size++) {
+      assertThat(listed(size)).containsExactly("a", "b", "c", "d", "e");
+    }
   }
 
   @Test

@@ -198,6 +198,16 @@ public final class RemoteHub implements TaskHub {
             connection.tell(TaskHubSidecarServiceGrpc.getResumeInstanceMethod(), request.build()));
   }
 
+  /** The contract has no such request, so it must be made where the hub is. */
+  @Override
+  public CompletableFuture<Delivery> retry(String instanceId) {
+    return CompletableFuture.failedFuture(
+        new RefusedException(
+            RefusedException.Reason.FAILED_PRECONDITION,
+            "The hub at %s keeps instance '%s'. Try it again there: holdfast retry --url … %s"
+                .formatted(connection.target().address(), instanceId, instanceId)));
+  }
+
   /**
    * The contract does not say what became of a message, so the instance is looked at first. One
    * that ends between the two drops the message silently, as one that ends right after it would.

@@ -1,6 +1,8 @@
 package dev.holdfast.server.grpc.remote;
 
 import com.google.protobuf.Timestamp;
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.Times;
 import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
@@ -33,6 +35,10 @@ final class RemoteWhy {
     }
     boolean ended = state.hasCompletedTimestamp();
     List<Why.Waiting> waiting = ended ? List.of() : new ArrayList<>(open.values());
+    Blocked block = Blocked.of(state);
+    if (block != null) {
+      waiting.add(0, blocked(block, address));
+    }
     return new Why(
         state.getInstanceId(),
         state.getName(),
@@ -40,6 +46,15 @@ final class RemoteWhy {
         summary(state, waiting, address),
         waiting,
         error);
+  }
+
+  private static Why.Waiting blocked(Blocked block, String address) {
+    return new Why.Waiting(
+        "blocked",
+        "somebody to try it again at " + address + ", or to terminate it",
+        instant(Times.timestamp(block.since())),
+        null,
+        "blocked by " + block.kind().words() + ": " + block.words());
   }
 
   private static void note(HistoryEvent event, Map<String, Why.Waiting> open) {
@@ -94,7 +109,8 @@ final class RemoteWhy {
     if (state.hasCompletedTimestamp()) {
       return "It waits for nothing: it ended at " + instant(state.getCompletedTimestamp()) + ".";
     }
-    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_PENDING) {
+    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_PENDING
+        && !state.hasBlocked()) {
       return "It waits for its first turn. The hub at "
           + address
           + " gives that to a connected worker that serves orchestrator '"
@@ -106,12 +122,17 @@ final class RemoteWhy {
       return "It waits for an event or for a turn: no activity, timer or sub-orchestration is open.";
     }
     String listed =
-        waiting.stream()
-            .limit(LISTED_MAX)
-            .map(it -> it.kind().equals("timer") ? it.what() : it.kind() + " '" + it.what() + "'")
-            .collect(Collectors.joining("; "));
+        waiting.stream().limit(LISTED_MAX).map(RemoteWhy::words).collect(Collectors.joining("; "));
     int more = waiting.size() - LISTED_MAX;
     return "It waits for " + listed + (more > 0 ? "; and " + more + " more." : ".");
+  }
+
+  private static String words(Why.Waiting one) {
+    return switch (one.kind()) {
+      case "timer" -> one.what();
+      case "blocked" -> one.what() + " (" + one.detail() + ")";
+      default -> one.kind() + " '" + one.what() + "'";
+    };
   }
 
   private static Instant instant(Timestamp time) {

@@ -68,6 +68,11 @@ public interface HostControl {
   /** Somebody says that the machine's clock is right; see {@link #clock}. */
   default void confirmClock() {}
 
+  /** What somebody should know although the host may get requests, one sentence each. */
+  default List<String> notes() {
+    return List.of();
+  }
+
   /** Every function, disabled ones too. */
   List<FunctionDefinition> functions();
 

@@ -132,6 +132,10 @@ public final class DurableApi implements Endpoint {
         access.instance(request, id, Permission.RESUME);
         return steer.resume(request, id);
       }
+      case "retry" -> {
+        access.instance(request, id, Permission.RESUME);
+        return steer.retry(id);
+      }
       case "rewind" -> {
         access.instance(request, id, Permission.REWIND);
         return steer.rewind(request, id);

@@ -78,7 +78,8 @@ final class StatusEndpoint {
 
   /**
    * {@code showOutput=false} is ours, not the product's: a list of names need not carry payloads.
-   * Together with {@code showInput=false} it leaves out custom statuses as well.
+   * Together with {@code showInput=false} it leaves out custom statuses as well. {@code
+   * blocked=true} is ours too: only what is blocked, in the order of the ids.
    */
   CompletableFuture<Reply> list(Request request) {
     Query query = request.query();
@@ -105,8 +106,11 @@ final class StatusEndpoint {
     if (continuation != null) {
       wanted.setContinuationToken(StringValue.of(continuation));
     }
-    return hub.queryWithEntities(wanted.build())
-        .thenApply(page -> page(page, showInput, showOutput));
+    CompletableFuture<QueryInstancesResponse> found =
+        query.flag("blocked", false)
+            ? hub.queryBlocked(wanted.build())
+            : hub.queryWithEntities(wanted.build());
+    return found.thenApply(page -> page(page, showInput, showOutput));
   }
 
   private static Reply page(QueryInstancesResponse page, boolean showInput, boolean showOutput) {

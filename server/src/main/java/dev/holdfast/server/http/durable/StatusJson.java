@@ -1,6 +1,7 @@
 package dev.holdfast.server.http.durable;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
@@ -32,6 +33,21 @@ final class StatusJson {
     }
     json.field("createdTime", Times.seconds(state.getCreatedTimestamp()));
     json.field("lastUpdatedTime", Times.seconds(state.getLastUpdatedTimestamp()));
+    Blocked block = Blocked.of(state);
+    if (block != null) {
+      blocked(json, block);
+    }
+  }
+
+  /** Ours, not the product's: clients pass over a member that they do not know. */
+  private static void blocked(JsonWriter json, Blocked block) {
+    json.name("blocked")
+        .object()
+        .field("kind", block.kind().words())
+        .field("reason", block.reason())
+        .field("place", block.place())
+        .field("since", Times.seconds(dev.holdfast.core.Times.timestamp(block.since())))
+        .end();
   }
 
   /** The output; of a failed instance the failure in words. */

@@ -54,6 +54,18 @@ final class SteerEndpoint {
         () -> hub.resume(instanceId, request.query().get("reason")));
   }
 
+  /** Ours, not the product's: what is blocked goes on. 409 for what is not blocked. */
+  CompletableFuture<Reply> retry(String instanceId) {
+    return hub.retry(instanceId)
+        .thenApply(SteerEndpoint::delivered)
+        .exceptionallyCompose(
+            failure ->
+                Failures.cause(failure) instanceof RefusedException refused
+                        && refused.reason() == Reason.FAILED_PRECONDITION
+                    ? Reply.error(409, String.valueOf(refused.getMessage())).now()
+                    : CompletableFuture.failedFuture(failure));
+  }
+
   /**
    * The engine takes a second suspend as done; this API has always answered 500 to it, and clients
    * may count on that.
@@ -169,7 +181,7 @@ final class SteerEndpoint {
                 return Reply.empty(404).now();
               }
               OrchestrationStatus status = found.get().getOrchestrationStatus();
-              if (!Statuses.isTerminal(status)) {
+              if (!Statuses.isTerminal(status) && !found.get().hasBlocked()) {
                 return Reply.jsonString(
                         412,
                         "Only orchestrations in a terminal state can be purged, but the orchestration"

@@ -1,0 +1,90 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.Times;
+import dev.holdfast.core.Views;
+import dev.holdfast.protocol.InstanceQuery;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.QueryInstancesResponse;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is blocked, found by its keyed records: so one whose own rows cannot be read is among them.
+ */
+final class BlockedOnes {
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MAX = 1_000;
+
+  private final Store store;
+
+  BlockedOnes(Store store) {
+    this.store = store;
+  }
+
+  /** How many there are of each kind. */
+  Map<Blocked.Kind, Integer> count() {
+    Map<Blocked.Kind, Integer> counts = new EnumMap<>(Blocked.Kind.class);
+    for (Rows.Keyed one : store.records(Blocked.NAMESPACE)) {
+      counts.merge(Blocked.of(one.bytes()).kind(), 1, Integer::sum);
+    }
+    return counts;
+  }
+
+  /** One page, in the order of the ids; the continuation is the last id of the page before. */
+  QueryInstancesResponse query(InstanceQuery query) {
+    int page =
+        query.getMaxInstanceCount() <= 0
+            ? PAGE_DEFAULT
+            : Math.min(query.getMaxInstanceCount(), PAGE_MAX);
+    String after = query.getContinuationToken().getValue();
+    QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
+    boolean begun = after.isEmpty();
+    for (Rows.Keyed one : store.records(Blocked.NAMESPACE)) {
+      if (!begun) {
+        begun = isBehind(one.name(), after);
+      }
+      if (!begun || !one.name().startsWith(query.getInstanceIdPrefix().getValue())) {
+        continue;
+      }
+      if (response.getOrchestrationStateCount() == page) {
+        int last = page - 1;
+        return response
+            .setContinuationToken(
+                StringValue.of(response.getOrchestrationState(last).getInstanceId()))
+            .build();
+      }
+      OrchestrationState state = state(one, query.getFetchInputsAndOutputs());
+      if (isWanted(state, query)) {
+        response.addOrchestrationState(state);
+      }
+    }
+    return response.build();
+  }
+
+  /** In the order of records: code points, as the bytes of UTF-8 have it. */
+  private static boolean isBehind(String id, String after) {
+    int[] one = id.codePoints().toArray();
+    int[] other = after.codePoints().toArray();
+    return java.util.Arrays.compare(one, other) > 0;
+  }
+
+  private OrchestrationState state(Rows.Keyed record, boolean payloads) {
+    List<Store.Stored> found = store.load(List.of(record.name()), Store.Detail.SUMMARY);
+    return found.isEmpty()
+        ? Views.unreadable(record.name(), Blocked.of(record.bytes()))
+        : Views.state(found.get(0), payloads);
+  }
+
+  private static boolean isWanted(OrchestrationState state, InstanceQuery query) {
+    long createdAt = Times.micros(state.getCreatedTimestamp());
+    return (query.getRuntimeStatusCount() == 0
+            || query.getRuntimeStatusList().contains(state.getOrchestrationStatus()))
+        && (!query.hasCreatedTimeFrom() || createdAt >= Times.micros(query.getCreatedTimeFrom()))
+        && (!query.hasCreatedTimeTo() || createdAt <= Times.microsUp(query.getCreatedTimeTo()));
+  }
+}

@@ -279,6 +279,9 @@ record EntityMessage(
 
   /** The entity that the action is for, as its SDK spells it; of a lock, the first of the set. */
   static String target(OrchestratorAction action) {
+    if (action.hasSendEvent()) {
+      return action.getSendEvent().getInstance().getInstanceId();
+    }
     SendEntityMessageAction message = action.getSendEntityMessage();
     return switch (message.getEntityMessageTypeCase()) {
       case ENTITYOPERATIONSIGNALED ->
@@ -294,6 +297,25 @@ record EntityMessage(
     };
   }
 
+  /** What an ordinary event to an entity says; null when the action is, or says, no such. */
+  static @Nullable EntityMessage sent(OrchestratorAction action) {
+    return action.hasSendEvent()
+            && EntityIds.isEntity(action.getSendEvent().getInstance().getInstanceId())
+        ? LegacyEntityJson.message(
+            action.getSendEvent().getName(), action.getSendEvent().getData().getValue())
+        : null;
+  }
+
+  /** The release of a lock, of either generation; null when the action is none. */
+  static @Nullable EntityMessage release(OrchestratorAction action) {
+    if (action.getSendEntityMessage().hasEntityUnlockSent()) {
+      return of(asked(action).build());
+    }
+    return action.hasSendEvent() && LegacyEntityJson.isRelease(action.getSendEvent().getName())
+        ? sent(action)
+        : null;
+  }
+
   /** Why a lock that is asked for cannot be had by anybody, in words; null when it can. */
   static @Nullable String problem(OrchestratorAction action, int idMax) {
     List<String> lockSet = List.of();
@@ -302,11 +324,8 @@ record EntityMessage(
       if (lockSet.isEmpty()) {
         return "The lock names no entity.";
       }
-    } else if (action.hasSendEvent()
-        && EntityIds.isEntity(action.getSendEvent().getInstance().getInstanceId())) {
-      EntityMessage message =
-          LegacyEntityJson.message(
-              action.getSendEvent().getName(), action.getSendEvent().getData().getValue());
+    } else {
+      EntityMessage message = sent(action);
       lockSet = message == null ? List.of() : message.lockSet();
     }
     for (String id : lockSet) {

@@ -8,7 +8,6 @@ import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TraceContext;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,11 +34,7 @@ final class Instance extends Resident {
    */
   long lastTurnAt;
 
-  /**
-   * The eventIds that history already holds: an action with one of these is a repetition. Not those
-   * of tasks that have failed: Python asks again under the id of the first attempt.
-   */
-  final BitSet askedIds = new BitSet();
+  final AskedIds askedIds = new AskedIds();
 
   final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
 
@@ -203,20 +198,20 @@ final class Instance extends Resident {
         }
       }
       case TASKSCHEDULED -> {
-        opened(Explanation.Kind.ACTIVITY, event);
+        task(Explanation.Kind.ACTIVITY, event);
         openActivities++;
       }
-      case TIMERCREATED -> opened(Explanation.Kind.TIMER, event);
-      case SUBORCHESTRATIONINSTANCECREATED -> opened(Explanation.Kind.CHILD, event);
+      case TIMERCREATED -> task(Explanation.Kind.TIMER, event);
+      case SUBORCHESTRATIONINSTANCECREATED -> task(Explanation.Kind.CHILD, event);
       case TASKFAILED -> {
         lastFailure = event.getTaskFailed().getFailureDetails();
         closed(event);
-        mayBeAskedAgain(event.getTaskFailed().getTaskScheduledId());
+        askedIds.mayBeAskedAgain(event.getTaskFailed().getTaskScheduledId());
       }
       case SUBORCHESTRATIONINSTANCEFAILED -> {
         lastFailure = event.getSubOrchestrationInstanceFailed().getFailureDetails();
         closed(event);
-        mayBeAskedAgain(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+        askedIds.mayBeAskedAgain(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
       }
       case ENTITYOPERATIONFAILED -> {
         lastFailure = event.getEntityOperationFailed().getFailureDetails();
@@ -241,23 +236,18 @@ final class Instance extends Resident {
     }
   }
 
-  private void opened(Explanation.Kind kind, HistoryEvent event) {
-    askedIds.set(event.getEventId());
-    open.put(event.getEventId(), new OpenTask(kind, event));
+  private void task(Explanation.Kind kind, HistoryEvent event) {
+    askedIds.task(event.getEventId());
+    opened(kind, event);
   }
 
-  private void mayBeAskedAgain(int id) {
-    if (id >= 0) {
-      askedIds.clear(id);
-    }
+  private void opened(Explanation.Kind kind, HistoryEvent event) {
+    open.put(event.getEventId(), new OpenTask(kind, event));
   }
 
   private void sent(HistoryEvent event) {
     EntityMessage message = EntityMessage.of(event);
-    // Some SDKs give an unlock an id that something else has as well.
-    if (event.getEventId() >= 0 && !event.hasEntityUnlockSent()) {
-      askedIds.set(event.getEventId());
-    }
+    askedIds.sent(event, message);
     if (message == null) {
       return;
     }

@@ -29,10 +29,15 @@ final class LegacyEntityJson {
 
   private LegacyEntityJson() {}
 
+  /** Whether an event of this name, sent to an entity, releases a lock. */
+  static boolean isRelease(String eventName) {
+    return eventName.equalsIgnoreCase(RELEASE);
+  }
+
   /** What an event to an entity says; null when it says nothing that an entity understands. */
   static @Nullable EntityMessage message(String eventName, String json) {
     String name = eventName.toLowerCase(Locale.ROOT);
-    boolean release = name.equals(RELEASE);
+    boolean release = isRelease(eventName);
     if (!release && !name.equals(OPERATION) && !name.startsWith(OPERATION + "@")) {
       return null;
     }

@@ -7,7 +7,6 @@ import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.CreateSubOrchestrationAction;
 import dev.holdfast.protocol.EntityOperationFailedEvent;
-import dev.holdfast.protocol.EntityUnlockSentEvent;
 import dev.holdfast.protocol.EventRaisedEvent;
 import dev.holdfast.protocol.EventSentEvent;
 import dev.holdfast.protocol.ExecutionStartedEvent;
@@ -434,14 +433,12 @@ final class Turns {
     }
 
     private boolean isRepeated(OrchestratorAction action) {
-      if (action.getSendEntityMessage().hasEntityUnlockSent()) {
-        // Its id tells nothing: .NET gives those that come with its completion one id, and the
-        // newest Java those of a turn that waits the ids of what comes next.
-        EntityUnlockSentEvent unlock = action.getSendEntityMessage().getEntityUnlockSent();
-        return !instance.isLocking(
-            unlock.getCriticalSectionId(), unlock.getTargetInstanceId().getValue());
-      }
-      return action.getId() >= 0 && instance.askedIds.get(action.getId());
+      EntityMessage release = EntityMessage.release(action);
+      // Its id tells nothing: .NET gives those that come with its completion one id, and the
+      // newest Java those of a turn that waits the ids of what comes next.
+      return release == null
+          ? instance.askedIds.holds(action)
+          : !instance.isLocking(release.requestId(), EntityMessage.target(action));
     }
 
     private void tellEntity(String target, HistoryEvent asked) {

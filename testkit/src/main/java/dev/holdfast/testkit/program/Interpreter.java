@@ -49,6 +49,9 @@ public final class Interpreter {
   private @Nullable String lastChild;
   private String section = "";
   private List<String> locked = List.of();
+
+  /** The locks have been granted, so the block that holds them has begun. */
+  private boolean holding;
   private @Nullable String status;
   private int nextId;
 
@@ -107,7 +110,9 @@ public final class Interpreter {
               .setResult(StringValue.of(memo.output())));
     } catch (Blocked e) {
       // Waits for what has not happened yet.
+      unwound();
     } catch (Ended e) {
+      unwound();
       complete(e.completion);
     }
     OrchestratorResponse.Builder response =
@@ -118,6 +123,13 @@ public final class Interpreter {
       response.setCustomStatus(StringValue.of(status == null ? "" : status));
     }
     return response.build();
+  }
+
+  /** The block that holds the locks is left, whatever for. */
+  private void unwound() {
+    if (habits.releasesWhenUnwound() && holding) {
+      unlock();
+    }
   }
 
   private void complete(CompleteOrchestrationAction.Builder completion) {
@@ -131,6 +143,7 @@ public final class Interpreter {
   private void take(Step step) {
     if (step instanceof Step.Awaitable awaitable) {
       awaitAll(List.of(awaitable));
+      holding |= step instanceof Step.Lock;
     } else if (step instanceof Step.All all) {
       awaitAll(all.branches());
     } else if (step instanceof Step.Any any) {
@@ -271,18 +284,31 @@ public final class Interpreter {
 
   private void unlock() {
     for (String entity : locked) {
-      if (habits.legacyEntities()) {
-        tell(entity, "release", LegacyMessages.release(section));
-      } else {
-        tell(
-            SendEntityMessageAction.newBuilder()
-                .setEntityUnlockSent(
-                    EntityUnlockSentEvent.newBuilder()
-                        .setCriticalSectionId(section)
-                        .setTargetInstanceId(StringValue.of(entity))));
+      int id = nextId++;
+      boolean before = seen.released.contains(id);
+      if (!before && !habits.releasesWhenUnwound() && !seen.isNow(cursor)) {
+        throw new IllegalStateException(
+            "replay expects history to hold release %d of %s, but it does not:%n%s"
+                .formatted(id, entity, seen.request));
+      }
+      if (!before || habits.repeatsSent() || habits.releasesWhenUnwound()) {
+        actions.add(release(entity).setId(id).build());
       }
     }
     locked = List.of();
+    holding = false;
+  }
+
+  private OrchestratorAction.Builder release(String entity) {
+    return habits.legacyEntities()
+        ? event(entity, "release", LegacyMessages.release(section))
+        : OrchestratorAction.newBuilder()
+            .setSendEntityMessage(
+                SendEntityMessageAction.newBuilder()
+                    .setEntityUnlockSent(
+                        EntityUnlockSentEvent.newBuilder()
+                            .setCriticalSectionId(section)
+                            .setTargetInstanceId(StringValue.of(entity))));
   }
 
   private void tell(SendEntityMessageAction.Builder message) {
@@ -290,17 +316,20 @@ public final class Interpreter {
   }
 
   private void tell(String entity, String event, String json) {
-    OrchestratorAction.Builder action =
-        OrchestratorAction.newBuilder()
-            .setSendEvent(
-                SendEventAction.newBuilder()
-                    .setInstance(OrchestrationInstance.newBuilder().setInstanceId(entity))
-                    .setName(event)
-                    .setData(StringValue.of(json)));
+    OrchestratorAction.Builder action = event(entity, event, json);
     int id = nextId;
     if (ask(action) != null && habits.repeatsSent()) {
       actions.add(action.setId(id).build());
     }
+  }
+
+  private static OrchestratorAction.Builder event(String to, String name, String data) {
+    return OrchestratorAction.newBuilder()
+        .setSendEvent(
+            SendEventAction.newBuilder()
+                .setInstance(OrchestrationInstance.newBuilder().setInstanceId(to))
+                .setName(name)
+                .setData(StringValue.of(data)));
   }
 
   private Leaf activity(String name, String input, boolean caught) {
@@ -595,12 +624,7 @@ public final class Interpreter {
               .formatted(
                   seen.request.getInstanceId(), seen.request.getExecutionId().getValue(), nextId);
       OrchestratorAction.Builder action =
-          OrchestratorAction.newBuilder()
-              .setSendEvent(
-                  SendEventAction.newBuilder()
-                      .setInstance(OrchestrationInstance.newBuilder().setInstanceId(to))
-                      .setName(send.event())
-                      .setData(StringValue.of(new Numbered(number, attempt).toString())));
+          event(to, send.event(), new Numbered(number, attempt).toString());
       int id = nextId;
       if (ask(action) != null && habits.repeatsSent()) {
         actions.add(action.setId(id).build());

@@ -35,6 +35,13 @@ public final class Ledgers {
 
   private Ledgers() {}
 
+  /** Whether the event releases a lock: then its eventId may be that of something else as well. */
+  public static boolean isRelease(HistoryEvent event) {
+    return event.hasEntityUnlockSent()
+        || (event.getEventSent().getInstanceId().startsWith("@")
+            && event.getEventSent().getName().equals("release"));
+  }
+
   /** What a caller gets back. */
   static String result(String operation, String input) {
     return operation + " " + input.split(" ", 2)[0];

@@ -10,8 +10,10 @@ import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestratorRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +29,11 @@ final class SeenByWorker {
   final ExecutionStartedEvent started;
   final int startedAt;
 
-  /** By eventId. */
+  /** By eventId; without releases of locks, which may have the id of something else. */
   final Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
+
+  /** The ids under which locks were released. */
+  final Set<Integer> released = new LinkedHashSet<>();
 
   /** Position of the answer, by the eventId of what was asked; to the newest attempt only. */
   final Map<Integer, Integer> answered = new LinkedHashMap<>();
@@ -64,6 +69,11 @@ final class SeenByWorker {
       HistoryEvent event = events.get(i);
       expect(event.hasTimestamp(), "a timestamp", event);
       expect(HistoryBytes.forWorkers(event), "only what workers know", event);
+      if (Ledgers.isRelease(event)) {
+        released.add(event.getEventId());
+        turnOf[i] = turns.size() - 1;
+        continue;
+      }
       if (event.getEventId() >= 0 && !asksAgain(event)) {
         expect(event.getEventId() > lastId, "an eventId above " + lastId, event);
         lastId = event.getEventId();
@@ -158,7 +168,7 @@ final class SeenByWorker {
               .add(position);
         }
       }
-      case ENTITYOPERATIONSIGNALED, ENTITYUNLOCKSENT -> asked.put(event.getEventId(), event);
+      case ENTITYOPERATIONSIGNALED -> asked.put(event.getEventId(), event);
       case ENTITYOPERATIONCALLED -> asks(event.getEntityOperationCalled().getRequestId(), event);
       case ENTITYLOCKREQUESTED ->
           asks(event.getEntityLockRequested().getCriticalSectionId(), event);

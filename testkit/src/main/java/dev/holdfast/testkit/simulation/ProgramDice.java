@@ -108,9 +108,25 @@ final class ProgramDice {
     return add(new Program(name(kind), steps, dice.pick(Habits.ALL)));
   }
 
-  private Program add(Program program) {
+  private Program add(Program drawn) {
+    Program program =
+        drawn.habits().releasesWhenUnwound()
+            ? new Program(drawn.name(), withoutIsolation(drawn.steps()), drawn.habits())
+            : drawn;
     programs.add(program);
     return program;
+  }
+
+  /** Who loses its locks whenever it waits may be disturbed. */
+  private static List<Step> withoutIsolation(List<Step> steps) {
+    return steps.stream()
+        .map(
+            step ->
+                step instanceof Step.Ask ask
+                        && (ask.operation().equals("enter") || ask.operation().equals("leave"))
+                    ? new Step.Ask(ask.entity(), "note", ask.rest(), ask.caught())
+                    : step)
+        .toList();
   }
 
   private String name(String kind) {

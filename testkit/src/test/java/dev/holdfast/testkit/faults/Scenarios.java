@@ -26,6 +26,7 @@ final class Scenarios {
     control();
     rewinding();
     entities();
+    locksHeldByBlocks();
   }
 
   Map<String, Consumer<Player>> plays() {
@@ -289,6 +290,31 @@ final class Scenarios {
             for (String id : List.of("a", "b")) {
               assertThat(player.state(id).getOutput().getValue())
                   .isEqualTo("in->note,locked,enter,act(1),leave,!refused");
+            }
+          });
+    }
+  }
+
+  private void locksHeldByBlocks() {
+    for (Habits habits : List.of(Habits.JAVA_BLOCKS, Habits.FUNCTIONS_BLOCKS)) {
+      String name = "Moves" + (habits.legacyEntities() ? "Old" : "New");
+      programs.add(
+          new Program(
+              name,
+              List.of(
+                  new Step.Lock(List.of("@ledger@x", "@ledger@y")),
+                  new Step.Ask("@ledger@x", "note", "", false),
+                  new Step.Ask("@ledger@y", "note", "", false),
+                  new Step.Unlock()),
+              habits));
+      plays.put(
+          "entities called in a block that a waiting turn leaves, " + name,
+          player -> {
+            player.start("a", name);
+            player.start("b", name);
+            player.advance(Duration.ofSeconds(10));
+            for (String id : List.of("a", "b")) {
+              assertThat(player.state(id).getOutput().getValue()).isEqualTo("in->locked,note,note");
             }
           });
     }

@@ -69,8 +69,7 @@ final class AskedIds {
       return false;
     }
     String target = action.getSendEvent().getInstance().getInstanceId();
-    return before
-        == content(target, action.getSendEvent().getName(), EntityMessage.sent(action));
+    return before == content(target, action.getSendEvent().getName(), EntityMessage.sent(action));
   }
 
   private static boolean isRelease(@Nullable EntityMessage message) {
@@ -89,9 +88,7 @@ final class AskedIds {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof AskedIds ids
-        && tasks.equals(ids.tasks)
-        && events.equals(ids.events);
+    return other instanceof AskedIds ids && tasks.equals(ids.tasks) && events.equals(ids.events);
   }
 
   @Override

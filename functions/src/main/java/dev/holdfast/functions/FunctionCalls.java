@@ -127,7 +127,16 @@ final class FunctionCalls implements AutoCloseable {
 
     @Override
     public void run() {
-      Invocation invocation = plan.begin(input);
+      try {
+        run(plan.begin(input));
+      } catch (RuntimeException | Error e) {
+        // Nothing of the function has begun, but somebody waits for its answer.
+        context.log().finished(plan.definition().name(), "", Duration.ZERO, e);
+        failed(e);
+      }
+    }
+
+    private void run(Invocation invocation) {
       Narration narration = Narration.begin(context.log(), invocation);
       TimeLimit.Run timed =
           limit.begin(plan.definition().name(), pool, timeout -> failed(narration, timeout));

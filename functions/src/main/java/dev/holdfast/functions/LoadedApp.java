@@ -144,6 +144,8 @@ record LoadedApp(
                   + "' uses cannot be loaded: "
                   + e
                   + ". Check that the app was packaged with all its libraries.");
+        } catch (RuntimeException | StackOverflowError e) {
+          index.fail(function.name(), "'" + function.entryPoint() + "' cannot be prepared: " + e);
         }
       }
     }

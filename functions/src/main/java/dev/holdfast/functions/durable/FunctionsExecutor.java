@@ -163,6 +163,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
         }
       } catch (OutOfMemoryError e) {
         answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
+      } catch (RuntimeException | Error e) {
+        // Nothing of the function has begun; without an answer the item would be open for ever.
+        answer = new Answer.Abandoned(item, "it could not be begun: " + e);
       }
       answer(answer, begun);
     }

@@ -166,7 +166,24 @@ final class TurnRunner {
 
   private static @Nullable Throwable failureOf(
       OrchestratorResponse response, Invocation invocation) {
-    return failedCompletion(response) < 0 ? null : invocation.userFailure();
+    int completion = failedCompletion(response);
+    if (completion < 0) {
+      return null;
+    }
+    Throwable thrown = invocation.userFailure();
+    return thrown != null
+        ? thrown
+        : new FailedByLibrary(
+            response.getActions(completion).getCompleteOrchestration().getFailureDetails());
+  }
+
+  /** A failure of which only the words are known; it was thrown by nobody whom we saw. */
+  private static final class FailedByLibrary extends Exception {
+    private static final long serialVersionUID = 1;
+
+    FailedByLibrary(TaskFailureDetails told) {
+      super(told.getErrorType() + ": " + told.getErrorMessage(), null, false, false);
+    }
   }
 
   private OrchestratorResponse otherVersion(WorkItem.Turn turn) {

@@ -84,9 +84,21 @@ public final class FunctionPlan {
     for (int i = middlewares.size() - 1; i >= 0; i--) {
       Middleware middleware = middlewares.get(i);
       MiddlewareChain rest = next;
-      next = context -> middleware.invoke(context, rest);
+      next = context -> invoke(middleware, context, rest);
     }
     return next;
+  }
+
+  private static void invoke(Middleware middleware, MiddlewareContext context, MiddlewareChain rest)
+      throws Exception {
+    try {
+      middleware.invoke(context, rest);
+    } catch (Throwable e) {
+      if (context instanceof Invocation invocation) {
+        invocation.threw(e);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -121,15 +133,28 @@ public final class FunctionPlan {
   // it so.
   private void callUserCode(MiddlewareContext context) throws Exception {
     Invocation invocation = (Invocation) context;
-    @Nullable Object[] values = new Object[arguments.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = arguments[i].resolve(invocation);
+    try {
+      @Nullable Object[] values = new Object[arguments.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = arguments[i].resolve(invocation);
+      }
+      Object instance = entry.newInstance(app.injector());
+      invocation.updateReturnValue(call(invocation, instance, values));
+    } catch (Throwable e) {
+      // Whatever comes in the way counts: an orchestrator that cannot begin has failed as well.
+      invocation.threw(e);
+      throw e;
     }
-    Object instance = entry.newInstance(app.injector());
+  }
+
+  private @Nullable Object call(
+      Invocation invocation, @Nullable Object instance, @Nullable Object[] values)
+      throws InvocationFailure {
     try {
       MethodHandle method = entry.handle();
-      invocation.updateReturnValue((Object) method.invokeExact(instance, values));
+      Object returned = (Object) method.invokeExact(instance, values);
       invocation.userCodeReturned();
+      return returned;
     } catch (Throwable e) {
       invocation.userCodeThrew(e);
       throw new InvocationFailure(e);

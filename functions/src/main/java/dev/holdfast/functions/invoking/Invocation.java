@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Invocation implements MiddlewareContext {
 
+  /** Causes may go round in a circle. */
+  private static final int CAUSES_MAX = 100;
+
   private final FunctionPlan plan;
   private final TriggerInput input;
   private @Nullable String id;
@@ -141,7 +144,6 @@ public final class Invocation implements MiddlewareContext {
   }
 
   void userCodeThrew(Throwable failure) {
-    thrown = failure;
     if (watch != null) {
       watch.ended(failure);
     }
@@ -153,9 +155,30 @@ public final class Invocation implements MiddlewareContext {
     }
   }
 
+  /** Somebody on the way to user code, or that code itself, has thrown this. */
+  void threw(Throwable failure) {
+    if (thrown == null || !tellsOf(failure, thrown)) {
+      Throwable cause = failure instanceof InvocationFailure ? failure.getCause() : null;
+      thrown = cause == null ? failure : cause;
+    }
+  }
+
+  /** Whether the one is the other, or was caused by it. */
+  private static boolean tellsOf(Throwable failure, Throwable cause) {
+    Throwable one = failure;
+    for (int depth = 0; depth < CAUSES_MAX && one != null; depth++) {
+      if (one == cause) {
+        return true;
+      }
+      one = one.getCause();
+    }
+    return false;
+  }
+
   /**
-   * What the function's own method threw last, even if a middleware turned that into something
-   * else.
+   * What kept the function from returning, even if a middleware turned that into something else:
+   * what its method threw last; or, if it never came to that, the making of its object, a binding,
+   * or a middleware on the way. Null when nothing was thrown.
    */
   public @Nullable Throwable userFailure() {
     return thrown;

@@ -39,11 +39,16 @@ public final class BankFunctions {
         account,
         "op",
         Map.of(
-            "op", "add",
-            "signal", false,
-            "input", Integer.toString(amount),
-            "id", request,
-            "parent", ctx.getInstanceId()));
+            "op",
+            "add",
+            "signal",
+            false,
+            "input",
+            Integer.toString(amount),
+            "id",
+            request,
+            "parent",
+            ctx.getInstanceId()));
     answer.await();
   }
 
@@ -65,10 +70,14 @@ public final class BankFunctions {
           accounts.get(0),
           "op",
           Map.of(
-              "id", section,
-              "lockset", accounts.stream().map(Lock::named).toList(),
-              "pos", 0,
-              "parent", ctx.getInstanceId()));
+              "id",
+              section,
+              "lockset",
+              accounts.stream().map(Lock::named).toList(),
+              "pos",
+              0,
+              "parent",
+              ctx.getInstanceId()));
       granted.await();
       return new Lock(ctx, accounts, section);
     }
@@ -81,13 +90,14 @@ public final class BankFunctions {
     @Override
     public void close() {
       for (String account : accounts) {
-        ctx.sendEvent(
-            account, "release", Map.of("parent", ctx.getInstanceId(), "id", section));
+        ctx.sendEvent(account, "release", Map.of("parent", ctx.getInstanceId(), "id", section));
       }
     }
   }
 
-  /** Adds up; the messages have no classes here, so they are read by the numbers of their fields. */
+  /**
+   * Adds up; the messages have no classes here, so they are read by the numbers of their fields.
+   */
   @FunctionName("Account")
   public String account(
       @CustomBinding(name = "batch", type = "entityTrigger", direction = "in") String batch)

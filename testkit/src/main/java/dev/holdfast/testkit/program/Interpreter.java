@@ -52,6 +52,7 @@ public final class Interpreter {
 
   /** The locks have been granted, so the block that holds them has begun. */
   private boolean holding;
+
   private @Nullable String status;
   private int nextId;
 

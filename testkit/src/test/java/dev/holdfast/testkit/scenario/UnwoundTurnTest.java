@@ -137,7 +137,8 @@ class UnwoundTurnTest {
     Asking ask = new Asking(Program.of("Anything"));
     ask.driven.setAnswering(false);
     var unused = ask.hub().start(Asking.request("i", "Anything").build());
-    String call = "{\"op\":\"note\",\"signal\":false,\"id\":\"c%d\",\"parent\":\"i\",\"input\":\"c%d\"}";
+    String call =
+        "{\"op\":\"note\",\"signal\":false,\"id\":\"c%d\",\"parent\":\"i\",\"input\":\"c%d\"}";
 
     answerTurn(
         ask,

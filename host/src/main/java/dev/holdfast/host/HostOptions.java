@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param corsCredentials whether other origins may send cookies
  * @param engineOnly no app at all: everything is run by workers that connect over gRPC
  * @param connect to a hub somewhere else, instead of one of its own
+ * @param lossAccepted whether to go on when the hub's files have lost what was acknowledged
  */
 public record HostOptions(
     @Nullable Path app,
@@ -37,7 +38,8 @@ public record HostOptions(
     boolean corsCredentials,
     boolean verbose,
     boolean engineOnly,
-    ConnectOptions connect) {
+    ConnectOptions connect,
+    boolean lossAccepted) {
 
   public static final int USUAL_PORT = 7071;
 
@@ -69,7 +71,8 @@ public record HostOptions(
         corsCredentials,
         verbose,
         engineOnly,
-        other);
+        other,
+        lossAccepted);
   }
 
   /**
@@ -89,7 +92,8 @@ public record HostOptions(
         false,
         false,
         false,
-        ConnectOptions.NONE);
+        ConnectOptions.NONE,
+        false);
   }
 
   /** The same without any app: workers connect over gRPC and run everything. */
@@ -107,6 +111,7 @@ public record HostOptions(
         corsCredentials,
         verbose,
         true,
-        connect);
+        connect,
+        lossAccepted);
   }
 }

@@ -74,7 +74,8 @@ final class Rooms {
           SqliteStore.open(
               SqliteOptions.in(setup.options().data().path())
                   .withFreeSpaceMin(limits.freeSpaceMin())
-                  .withSizeMax(limits.storeSizeMax()));
+                  .withSizeMax(limits.storeSizeMax())
+                  .withLossAccepted(setup.options().lossAccepted()));
       return new OpenedStore(store, store.warnings().stream().map(Rooms::capital).toList());
     } catch (StoreException e) {
       throw new CannotException(

@@ -93,6 +93,13 @@ final class StartCommand implements Callable<Integer> {
   StoreKind store = StoreKind.SQLITE;
 
   @Option(
+      names = "--force",
+      description =
+          "Go on with what can be read when the hub's log is damaged: once, after reading what a"
+              + " start without it says is missing. The damaged files are kept beside.")
+  boolean force;
+
+  @Option(
       names = "--engine-only",
       description = "Run no app: workers connect over gRPC and run everything.")
   boolean engineOnly;
@@ -217,7 +224,8 @@ final class StartCommand implements Callable<Integer> {
         corsCredentials,
         verbose,
         engineOnly,
-        new ConnectOptions(connect, connectTokenFile, connectCa, connectCert, connectKey));
+        new ConnectOptions(connect, connectTokenFile, connectCa, connectCert, connectKey),
+        force);
   }
 
   private static void check(String option, @Nullable Integer given) {

@@ -195,6 +195,7 @@ class HoldfastTest {
 
       assertThat(command("backup", copy.toString()).out()).contains("1 instances");
       assertThat(command("verify").out()).contains("is sound");
+      assertThat(command("verify", copy.toString()).out()).contains(copy + " is sound");
       assertThat(command("restore", copy.toString(), "--force"))
           .satisfies(
               it -> assertThat(it.exitCode()).isEqualTo(1),

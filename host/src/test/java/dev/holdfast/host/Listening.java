@@ -24,6 +24,7 @@ final class Listening {
         usual.corsCredentials(),
         usual.verbose(),
         usual.engineOnly(),
-        usual.connect());
+        usual.connect(),
+        usual.lossAccepted());
   }
 }

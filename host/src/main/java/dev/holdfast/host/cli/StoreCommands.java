@@ -95,23 +95,36 @@ public final class StoreCommands {
     }
   }
 
-  /** {@code holdfast verify}. */
+  /** {@code holdfast verify [FILE]}. */
   @Command(
       name = "verify",
-      description = "Look at every page and row of the hub; the host may run meanwhile.")
+      description =
+          "Look at every page and row of the hub, which may be in use, or of a backup. Looking"
+              + " changes nothing.")
   public static final class Verify extends OfStore {
+    @Parameters(
+        paramLabel = "FILE",
+        arity = "0..1",
+        description = "What 'holdfast backup' has written; without it the hub of the data folder.")
+    @Nullable Path file;
+
     @Override
     public Integer call() {
-      Report report = done("Cannot verify " + folder() + ".", () -> SqliteFiles.verify(folder()));
+      Path what = file == null ? folder() : file.toAbsolutePath().normalize();
+      Report report = done("Cannot verify " + what + ".", () -> SqliteFiles.verify(what));
       if (report.sound()) {
-        out().println(folder() + " is sound: " + counts(report) + ".");
+        out().println(what + " is sound: " + counts(report) + ".");
         return 0;
       }
-      spec.commandLine().getErr().println(folder() + " is damaged:");
-      report
-          .findings()
-          .forEach(it -> spec.commandLine().getErr().println("  " + Printable.line(it)));
-      spec.commandLine().getErr().println("  Restore a backup: holdfast restore FROM --force");
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(what + " is damaged:");
+      report.findings().forEach(it -> err.println("  " + Printable.line(it)));
+      if (report.executions() > 0) {
+        err.println("  What can be read: " + counts(report) + ".");
+      }
+      if (file == null) {
+        err.println("  Restore a backup: holdfast restore FROM --force");
+      }
       return CannotException.FAILED;
     }
   }

@@ -7,6 +7,7 @@ import dev.holdfast.core.Store.Outcome;
 import dev.holdfast.core.Store.Rejected;
 import dev.holdfast.core.Store.Unknown;
 import dev.holdfast.core.StoreException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,6 +44,7 @@ final class Committer implements AutoCloseable {
   private final Checkpointer checkpointer;
   private final int pageSize;
   private final Room room;
+  private final Mark mark;
   private CommitWriter writer;
   private PreparedStatement logState;
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,18 +60,21 @@ final class Committer implements AutoCloseable {
 
   /**
    * @param hub where the store stands
+   * @param mark is told of each flush that is durable; closed with this
    */
   Committer(
       DataDirectory directory,
       SqliteOptions options,
       Connection connection,
       ReadConnections readers,
-      Reads.Hub hub)
+      Reads.Hub hub,
+      Mark mark)
       throws SQLException {
     this.directory = directory;
     this.options = options;
     this.connection = connection;
     this.readers = readers;
+    this.mark = mark;
     this.lastFlush = hub.lastFlush();
     this.clock = hub.clock();
     this.highestKey = hub.highestKey();
@@ -201,12 +206,23 @@ final class Committer implements AutoCloseable {
     clock = time;
     highestKey = key;
     notWritten.remove(number);
+    note(number, time);
     measureLog();
     boolean much = walBytes - checkpointedAt >= options.walCheckpointAt();
     if (much) {
       checkpointedAt = walBytes;
     }
     checkpointer.committed(much);
+  }
+
+  private void note(long number, long time) {
+    try {
+      mark.note(number, time);
+    } catch (IOException e) {
+      // The flush is durable all the same: what was noted before stays a lower bound, and the next
+      // flush notes again.
+      return;
+    }
   }
 
   /** How long the log is now, and so how much this flush has added to it. */
@@ -412,8 +428,9 @@ final class Committer implements AutoCloseable {
    * commits: what is open then was not acknowledged.
    */
   @Override
-  public void close() throws SQLException {
-    try (connection) {
+  public void close() throws SQLException, IOException {
+    try (connection;
+        mark) {
       checkpointer.close();
       if (!broken()) {
         connection.rollback();

@@ -3,24 +3,16 @@ package dev.holdfast.stores.sqlite;
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The directory of one hub, held by one process at a time. */
 final class DataDirectory implements AutoCloseable {
@@ -30,30 +22,17 @@ final class DataDirectory implements AutoCloseable {
   /** A copy on its way to become the database; there after a restore was interrupted. */
   static final String RESTORING = DATABASE + ".restoring";
 
-  static final String LOCK = "holdfast.lock";
-
   static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-  /**
-   * Directories held by this process. Asked before the lock file is opened, because closing a
-   * second channel of that file would drop the first one's lock.
-   */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
-  private static final Set<FileChannel> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
-
-  /** Far behind the text, so that on Windows too others can read who holds the lock. */
-  private static final long LOCK_POSITION = 1L << 30;
-
   private final Path path;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
   private final List<String> warnings;
 
-  private DataDirectory(Path path, FileChannel lock, List<String> warnings) {
+  private DataDirectory(Path path, DirectoryLock lock, List<String> warnings) {
     this.path = path;
     this.lock = lock;
-    this.warnings = List.copyOf(warnings);
+    this.warnings = new ArrayList<>(warnings);
   }
 
   /** Creates the directory if need be and locks it. */
@@ -61,15 +40,7 @@ final class DataDirectory implements AutoCloseable {
     try {
       List<String> warnings = new ArrayList<>();
       Path path = created(directory, warnings);
-      if (!HELD.add(path)) {
-        throw heldBy(path, "this process, " + ProcessHandle.current().pid());
-      }
-      try {
-        return new DataDirectory(path, locked(path), warnings);
-      } catch (Throwable e) {
-        HELD.remove(path);
-        throw e;
-      }
+      return new DataDirectory(path, DirectoryLock.take(path), warnings);
     } catch (IOException e) {
       throw new StoreException(
           "cannot use "
@@ -105,65 +76,6 @@ final class DataDirectory implements AutoCloseable {
       }
     }
     return path;
-  }
-
-  private static FileChannel locked(Path path) throws IOException {
-    Path file = path.resolve(LOCK);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock(LOCK_POSITION, 1, false) == null) {
-        String holder = text(channel);
-        channel.close();
-        throw heldBy(path, holder.isBlank() ? "another process" : holder);
-      }
-    } catch (OverlappingFileLockException e) {
-      // Another class loader's copy of this class holds it; closing the channel would set that lock
-      // free.
-      NEVER_CLOSED.add(channel);
-      throw heldBy(path, "another application in this process");
-    }
-    String self =
-        "process "
-            + ProcessHandle.current().pid()
-            + " on "
-            + hostName()
-            + " since "
-            + Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(self.getBytes(StandardCharsets.UTF_8)), 0);
-    return channel;
-  }
-
-  private static StoreException heldBy(Path path, String holder) {
-    return new StoreException(
-        "the data directory "
-            + path
-            + " is in use by "
-            + holder
-            + "; stop that one first, or start this one with another data directory");
-  }
-
-  private static String text(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(256);
-    channel.read(bytes, 0);
-    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-  }
-
-  /** Without asking the network, which takes seconds where names are not set up. */
-  private static String hostName() {
-    for (String variable : List.of("HOSTNAME", "COMPUTERNAME")) {
-      String name = System.getenv(variable);
-      if (name != null && !name.isBlank()) {
-        return name;
-      }
-    }
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException e) {
-      return "this machine";
-    }
   }
 
   Path path() {
@@ -204,7 +116,12 @@ final class DataDirectory implements AutoCloseable {
 
   /** What an operator should know about the directory. */
   List<String> warnings() {
-    return warnings;
+    return List.copyOf(warnings);
+  }
+
+  /** Adds to them; before others ask. */
+  void warn(String warning) {
+    warnings.add(warning);
   }
 
   /** How much of the database and its log is on the disk. */
@@ -231,8 +148,6 @@ final class DataDirectory implements AutoCloseable {
       lock.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } finally {
-      HELD.remove(path);
     }
   }
 }

@@ -66,13 +66,13 @@ final class Schema {
     compare(connection, file);
   }
 
-  private static boolean isEmpty(Connection connection) throws SQLException {
+  static boolean isEmpty(Connection connection) throws SQLException {
     return Sql.number(connection, "SELECT count(*) FROM sqlite_schema") == 0
         && Sql.number(connection, "PRAGMA application_id") == 0
         && Sql.number(connection, "PRAGMA user_version") == 0;
   }
 
-  private static int knownVersion(Connection connection, Path file) throws SQLException {
+  static int knownVersion(Connection connection, Path file) throws SQLException {
     if (Sql.number(connection, "PRAGMA application_id") != APPLICATION_ID) {
       throw new StoreException(
           file + " is a SQLite database, but not one of Holdfast; give another data directory");

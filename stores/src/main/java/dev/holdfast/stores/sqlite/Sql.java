@@ -75,10 +75,46 @@ final class Sql {
     return open(file, config, connection -> run(connection, "PRAGMA cache_size = -8192"));
   }
 
+  /**
+   * A connection to a database that nobody else has open and that has no log, or none that counts.
+   * It writes nothing at all.
+   */
+  static Connection immutable(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return open(
+        "file:" + file.toUri().getRawPath() + "?immutable=1",
+        config,
+        connection -> run(connection, "PRAGMA cache_size = -8192"));
+  }
+
+  /**
+   * A connection to a database that nobody else has open, and to its log, which holds a commit. The
+   * index of the log is in memory only, and nothing is written: at its end SQLite copies the log
+   * into the database, but this one's descriptor of the database cannot write.
+   */
+  static Connection alone(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    String vfs = DataDirectory.POSIX ? "unix-none" : "win32-none";
+    return open(
+        "file:" + file.toUri().getRawPath() + "?vfs=" + vfs,
+        config,
+        connection -> {
+          run(connection, "PRAGMA locking_mode = EXCLUSIVE");
+          run(connection, "PRAGMA cache_size = -8192");
+        });
+  }
+
   private static Connection open(Path file, SQLiteConfig config, Preparation rest)
       throws SQLException {
+    return open(file.toString(), config, rest);
+  }
+
+  private static Connection open(String name, SQLiteConfig config, Preparation rest)
+      throws SQLException {
     config.setBusyTimeout(BUSY_MILLIS);
-    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    Connection connection = config.createConnection("jdbc:sqlite:" + name);
     try {
       run(connection, "PRAGMA wal_autocheckpoint = 0");
       // Sanity of every page as it is read; free compared with reading it.

@@ -2,11 +2,8 @@ package dev.holdfast.stores.sqlite;
 
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +15,9 @@ import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
@@ -31,11 +29,11 @@ public final class SqliteFiles {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-  /** How every SQLite file begins, and where in its header the application says whose it is. */
-  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+  /** How the names of a hub's files end, in the order in which they are moved away. */
+  private static final List<String> FILES = List.of("", "-wal", "-shm", "-mark");
 
-  private static final int APPLICATION_ID_AT = 68;
-  private static final int HEADER_LENGTH = 100;
+  /** How often a look is repeated that found something while somebody began to write. */
+  private static final int LOOKS_MAX = 3;
 
   private SqliteFiles() {}
 
@@ -57,6 +55,13 @@ public final class SqliteFiles {
     public boolean sound() {
       return findings.isEmpty();
     }
+
+    private Report with(String first) {
+      List<String> all = new ArrayList<>();
+      all.add(first);
+      all.addAll(findings);
+      return new Report(List.copyOf(all), executions, events, messages, timers, records);
+    }
   }
 
   /**
@@ -69,7 +74,7 @@ public final class SqliteFiles {
    *     damaged
    */
   public static Report backup(Path directory, Path to) {
-    Path source = existing(directory);
+    Path source = existing(directory.resolve(DataDirectory.DATABASE));
     Path target = to.toAbsolutePath();
     if (Files.exists(target)) {
       throw new StoreException(target + " is there already; give the name of a new file");
@@ -79,11 +84,7 @@ public final class SqliteFiles {
       Files.deleteIfExists(partial);
       // A copy tells as much as the original; SQLite fills an empty file that is there.
       DataDirectory.createPrivately(partial);
-      try (Connection connection = Sql.reader(source);
-          PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
-        copy.setString(1, partial.toString());
-        copy.execute();
-      }
+      copyHub(source, partial);
       Report report = verifyFile(partial);
       if (!report.sound()) {
         throw new StoreException(
@@ -94,9 +95,27 @@ public final class SqliteFiles {
     } catch (SQLException | IOException e) {
       deleteQuietly(partial, e);
       throw new StoreException("cannot back up " + source + " to " + target + ": " + words(e), e);
-    } catch (StoreException e) {
+    } catch (RuntimeException | Error e) {
       deleteQuietly(partial, e);
       throw e;
+    }
+  }
+
+  private static void copyHub(Path source, Path partial) throws SQLException, IOException {
+    Evidence evidence = Evidence.of(source);
+    String loss = evidence.loss(evidence.readable());
+    if (loss != null) {
+      throw new StoreException("no backup was made, it would be incomplete: " + loss);
+    }
+    vacuumInto(evidence.look(), partial);
+  }
+
+  /** Writes a copy to a file that is empty or not there, and closes the connection. */
+  static void vacuumInto(Connection connection, Path copy) throws SQLException {
+    try (connection;
+        PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+      vacuum.setString(1, copy.toString());
+      vacuum.execute();
     }
   }
 
@@ -112,7 +131,7 @@ public final class SqliteFiles {
     if (!Files.isRegularFile(from)) {
       throw new StoreException(from + " is not a file; give the file that a backup has written");
     }
-    checkIsOurs(from);
+    checkIsBackup(from);
     try (DataDirectory held = DataDirectory.hold(directory)) {
       boolean replaces =
           DataDirectory.size(held.database()) > 0 || DataDirectory.size(held.wal()) > 0;
@@ -122,34 +141,47 @@ public final class SqliteFiles {
                 + " has a hub already; restore into another directory, or replace it with --force");
       }
       Path copy = held.path().resolve(DataDirectory.RESTORING);
-      Files.deleteIfExists(copy);
-      DataDirectory.createPrivately(copy);
-      try (OutputStream into = Files.newOutputStream(copy)) {
-        Files.copy(from, into);
-      }
-      Report report = verifyFile(copy);
-      if (!report.sound()) {
-        Files.delete(copy);
-        throw new StoreException(
-            from + " is damaged, nothing was restored: " + report.findings().get(0));
-      }
+      Report report = copied(from, copy);
       setAside(held);
       moveDurably(copy, held.database());
+      Evidence.of(held.database(), false).markReadable();
       return report;
     } catch (IOException | SQLException e) {
       throw new StoreException("cannot restore " + from + " to " + directory + ": " + words(e), e);
     }
   }
 
-  /** What begins otherwise was never a hub, so that it is not worth a look at its pages. */
-  private static void checkIsOurs(Path from) {
-    try (InputStream file = Files.newInputStream(from)) {
-      byte[] header = file.readNBytes(HEADER_LENGTH);
-      boolean ours =
-          header.length == HEADER_LENGTH
-              && Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
-              && ByteBuffer.wrap(header).getInt(APPLICATION_ID_AT) == Schema.APPLICATION_ID;
-      if (!ours) {
+  /** Copies a backup and looks whether it is sound; when it is not, there is no copy. */
+  private static Report copied(Path from, Path copy) throws IOException, SQLException {
+    Files.deleteIfExists(copy);
+    try {
+      DataDirectory.createPrivately(copy);
+      try (OutputStream into = Files.newOutputStream(copy)) {
+        Files.copy(from, into);
+      }
+      Report report = verifyFile(copy);
+      if (!report.sound()) {
+        throw new StoreException(
+            from + " is damaged, nothing was restored: " + report.findings().get(0));
+      }
+      return report;
+    } catch (Throwable e) {
+      deleteQuietly(copy, e);
+      throw e;
+    }
+  }
+
+  /** What begins otherwise was never a backup, so that it is not worth a look at its pages. */
+  private static void checkIsBackup(Path from) {
+    if (DataDirectory.size(Evidence.logOf(from)) > 0) {
+      throw new StoreException(
+          from
+              + " is no backup but a hub, or what a crash has left of one: a part of it is in "
+              + Evidence.logOf(from)
+              + "; make a backup of it, and restore that");
+    }
+    try {
+      if (!Evidence.isOurs(Evidence.headerOf(from))) {
         throw new StoreException(
             from
                 + " is no Holdfast database, nothing was restored; give the file that a backup has"
@@ -161,7 +193,7 @@ public final class SqliteFiles {
   }
 
   /** A refusal of SQLite in words of ours where they say more. */
-  private static String words(Exception e) {
+  private static String words(Throwable e) {
     return e instanceof SQLException sql && Sql.code(sql) == SQLiteErrorCode.SQLITE_NOTADB
         ? "the file is no Holdfast database, or its beginning is damaged"
         : String.valueOf(e.getMessage());
@@ -172,8 +204,8 @@ public final class SqliteFiles {
    * database without its log would look complete.
    */
   private static void setAside(DataDirectory held) throws IOException {
-    String suffix = ".replaced-" + STAMP.format(ZonedDateTime.now(ZoneOffset.UTC));
-    for (String name : List.of("", "-wal", "-shm")) {
+    String suffix = ".replaced-" + stamp();
+    for (String name : FILES) {
       Path file = held.path().resolve(DataDirectory.DATABASE + name);
       if (Files.exists(file)) {
         Path aside = held.path().resolve(DataDirectory.DATABASE + suffix + name);
@@ -182,45 +214,96 @@ public final class SqliteFiles {
     }
   }
 
+  /** Copies the files of a hub to others beside them, and says how those are named. */
+  static Path keepBeside(Path database) throws IOException {
+    String aside = database.getFileName() + ".damaged-" + stamp();
+    for (String name : FILES) {
+      Path file = database.resolveSibling(database.getFileName() + name);
+      if (Files.exists(file)) {
+        Files.copy(file, database.resolveSibling(aside + name), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    return database.resolveSibling(aside);
+  }
+
+  private static String stamp() {
+    return STAMP.format(ZonedDateTime.now(ZoneOffset.UTC));
+  }
+
   /**
-   * Looks at every page and row of the hub in a data directory, which may be in use.
+   * Looks at every page and row of a hub, which may be in use, or of a backup. Looking leaves no
+   * trace on the disk.
    *
+   * @param what a data directory, or the file of a hub or of a backup
    * @throws StoreException there is no hub; a damaged one is a finding, not an exception
    */
-  public static Report verify(Path directory) {
-    Path file = existing(directory);
+  public static Report verify(Path what) {
+    Path file = existing(Files.isDirectory(what) ? what.resolve(DataDirectory.DATABASE) : what);
     try {
-      return verifyFile(file);
-    } catch (SQLException e) {
+      // A host that starts meanwhile writes to what is looked at as if nobody did.
+      for (int again = 0; ; again++) {
+        boolean used = Evidence.isUsed(file);
+        String before = state(file);
+        Report report = verifyFile(file);
+        if (report.sound() || used || again == LOOKS_MAX || state(file).equals(before)) {
+          return report;
+        }
+      }
+    } catch (SQLException | IOException e) {
       return new Report(List.of(file + " cannot be opened: " + words(e)), 0, 0, 0, 0, 0);
     }
   }
 
-  private static Report verifyFile(Path file) throws SQLException {
-    try (Connection connection = Sql.reader(file)) {
-      Schema.check(connection, file);
+  /** Changes when somebody writes to the database or its log. */
+  private static String state(Path file) throws IOException {
+    Path log = Evidence.logOf(file);
+    return Files.size(file)
+        + " "
+        + Files.getLastModifiedTime(file)
+        + (Files.exists(log) ? " " + Files.size(log) + " " + Files.getLastModifiedTime(log) : "");
+  }
+
+  private static Report verifyFile(Path file) throws SQLException, IOException {
+    Report report;
+    String loss = null;
+    try {
+      Evidence evidence = Evidence.of(file);
+      loss = evidence.loss(readable(evidence));
+      report = verified(evidence);
+    } catch (StoreException e) {
+      report = new Report(List.of(String.valueOf(e.getMessage())), 0, 0, 0, 0, 0);
+    }
+    return loss == null ? report : report.with(loss);
+  }
+
+  private static Report verified(Evidence evidence) throws SQLException {
+    try (Connection connection = evidence.look()) {
+      Schema.check(connection, evidence.database());
       try (Reads reads = new Reads(connection)) {
         return Verification.of(reads);
       }
-    } catch (StoreException e) {
-      return new Report(List.of(String.valueOf(e.getMessage())), 0, 0, 0, 0, 0);
     }
   }
 
-  private static Path existing(Path directory) {
-    Path file = directory.resolve(DataDirectory.DATABASE).toAbsolutePath();
+  private static Evidence.@Nullable Found readable(Evidence evidence) {
+    try {
+      return evidence.readable();
+    } catch (StoreException | SQLException e) {
+      // The verification finds the same.
+      return null;
+    }
+  }
+
+  private static Path existing(Path database) {
+    Path file = database.toAbsolutePath();
     if (!Files.isRegularFile(file)) {
       throw new StoreException(
-          "no hub in "
-              + directory.toAbsolutePath()
-              + " (there is no "
-              + DataDirectory.DATABASE
-              + ")");
+          "no hub in " + file.getParent() + " (there is no " + file.getFileName() + ")");
     }
     return file;
   }
 
-  private static void moveDurably(Path from, Path to) throws IOException {
+  static void moveDurably(Path from, Path to) throws IOException {
     sync(from, StandardOpenOption.WRITE);
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
@@ -239,7 +322,7 @@ public final class SqliteFiles {
     }
   }
 
-  private static void deleteQuietly(Path file, Exception because) {
+  private static void deleteQuietly(Path file, Throwable because) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {

@@ -20,6 +20,9 @@ import java.nio.file.Path;
  * @param sizeMax how much the database may hold; {@link Long#MAX_VALUE} leaves it to the disk
  * @param checkSizeMax a database up to this size is checked completely whenever it is opened
  * @param onSyncFailure called when a write could not be made durable
+ * @param lossAccepted whether to go on when acknowledged flushes are missing because the log is
+ *     damaged; the damaged files are kept beside. Otherwise opening fails, with a message that says
+ *     what is missing
  */
 public record SqliteOptions(
     Path directory,
@@ -31,7 +34,8 @@ public record SqliteOptions(
     long freeSpaceMin,
     long sizeMax,
     long checkSizeMax,
-    SyncFailure onSyncFailure) {
+    SyncFailure onSyncFailure,
+    boolean lossAccepted) {
 
   private static final long MIB = 1L << 20;
 
@@ -47,7 +51,8 @@ public record SqliteOptions(
         64 * MIB,
         Long.MAX_VALUE,
         32 * MIB,
-        SyncFailure.HALT);
+        SyncFailure.HALT,
+        false);
   }
 
   public SqliteOptions withWal(long checkpointAt, long restartAt, long sizeMax) {
@@ -61,7 +66,8 @@ public record SqliteOptions(
         freeSpaceMin,
         this.sizeMax,
         checkSizeMax,
-        onSyncFailure);
+        onSyncFailure,
+        lossAccepted);
   }
 
   public SqliteOptions withFreeSpaceMin(long bytes) {
@@ -75,7 +81,8 @@ public record SqliteOptions(
         bytes,
         sizeMax,
         checkSizeMax,
-        onSyncFailure);
+        onSyncFailure,
+        lossAccepted);
   }
 
   public SqliteOptions withSizeMax(long bytes) {
@@ -89,7 +96,8 @@ public record SqliteOptions(
         freeSpaceMin,
         bytes,
         checkSizeMax,
-        onSyncFailure);
+        onSyncFailure,
+        lossAccepted);
   }
 
   public SqliteOptions withCheckSizeMax(long bytes) {
@@ -103,7 +111,8 @@ public record SqliteOptions(
         freeSpaceMin,
         sizeMax,
         bytes,
-        onSyncFailure);
+        onSyncFailure,
+        lossAccepted);
   }
 
   public SqliteOptions withOnSyncFailure(SyncFailure action) {
@@ -117,6 +126,22 @@ public record SqliteOptions(
         freeSpaceMin,
         sizeMax,
         checkSizeMax,
-        action);
+        action,
+        lossAccepted);
+  }
+
+  public SqliteOptions withLossAccepted(boolean accepted) {
+    return new SqliteOptions(
+        directory,
+        readersMax,
+        cacheSize,
+        walCheckpointAt,
+        walRestartAt,
+        walSizeMax,
+        freeSpaceMin,
+        sizeMax,
+        checkSizeMax,
+        onSyncFailure,
+        accepted);
   }
 }

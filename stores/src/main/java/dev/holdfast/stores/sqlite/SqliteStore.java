@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,15 +41,20 @@ public final class SqliteStore implements Store {
     Path file = directory.database();
     Connection connection = null;
     ReadConnections readers = new ReadConnections(file, options.readersMax());
+    Mark mark = null;
     try {
-      prepare(directory);
+      prepare(directory, options.lossAccepted());
+      mark = Mark.open(file);
       connection = Sql.writer(file, options);
       Schema.migrate(connection, file);
       check(directory, readers, options.checkSizeMax());
-      return new SqliteStore(directory, options, connection, readers);
+      return new SqliteStore(directory, options, connection, readers, mark);
     } catch (Throwable e) {
       if (connection != null) {
         Sql.closeQuietly(connection, e);
+      }
+      if (mark != null) {
+        Sql.closeQuietly(mark, e);
       }
       // After the other: a connection that cannot write leaves a log that may be evidence alone.
       Sql.closeQuietly(readers, e);
@@ -74,20 +80,50 @@ public final class SqliteStore implements Store {
       DataDirectory directory,
       SqliteOptions options,
       Connection connection,
-      ReadConnections readers)
-      throws SQLException {
+      ReadConnections readers,
+      Mark mark)
+      throws SQLException, IOException {
     this.directory = directory;
     this.connection = connection;
     this.readers = readers;
     Reads.Hub hub = readers.read(Reads::hub);
     this.opened = new Opened(hub.highestKey(), hub.lastFlush(), hub.clock());
-    this.committer = new Committer(directory, options, connection, readers, hub);
+    mark.note(hub.lastFlush(), hub.clock());
+    this.committer = new Committer(directory, options, connection, readers, hub, mark);
   }
 
   /** What can be seen to be wrong before SQLite touches the file, which would make it worse. */
-  private static void prepare(DataDirectory directory) {
+  private static void prepare(DataDirectory directory, boolean lossAccepted)
+      throws IOException, SQLException {
     Path file = directory.database();
-    if (DataDirectory.size(file) == 0 && DataDirectory.size(directory.wal()) > 0) {
+    if (DataDirectory.size(file) == 0) {
+      prepareEmpty(directory);
+      return;
+    }
+    Evidence evidence = Evidence.of(file, false);
+    String loss = evidence.loss(evidence.readable());
+    if (loss != null && !lossAccepted) {
+      throw new StoreException(loss);
+    }
+    if (loss != null) {
+      Path aside = SqliteFiles.keepBeside(file);
+      evidence.giveUpTheRest();
+      directory.warn("by --force the hub goes on although " + loss + ": " + aside);
+    } else if (evidence.mark() == null) {
+      directory.warn(
+          "there is no sound "
+              + Mark.beside(file).getFileName()
+              + " beside "
+              + file
+              + ", because an older Holdfast wrote the hub or somebody copied it without; so it"
+              + " cannot be told this once whether the end of its log is missing");
+    }
+    evidence.syncLog();
+  }
+
+  private static void prepareEmpty(DataDirectory directory) throws IOException {
+    Path file = directory.database();
+    if (DataDirectory.size(directory.wal()) > 0) {
       throw new StoreException(
           file
               + " is missing or empty, but its log "
@@ -97,6 +133,16 @@ public final class SqliteStore implements Store {
     if (!Files.exists(file) && Files.exists(directory.path().resolve(DataDirectory.RESTORING))) {
       throw new StoreException(
           "a restore into " + directory.path() + " was interrupted; run it again");
+    }
+    Mark.Noted mark = Mark.read(file);
+    if (mark != null && mark.flush() > 0) {
+      throw new StoreException(
+          file
+              + " is missing or empty, but "
+              + mark.flush()
+              + " flushes were acknowledged; put the database back, restore a backup, or remove "
+              + Mark.beside(file)
+              + " to begin with an empty hub");
     }
     directory.createDatabase();
   }
@@ -239,7 +285,7 @@ public final class SqliteStore implements Store {
         readers.close();
         committer.close();
       }
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       throw new StoreException("cannot close " + directory.database() + ": " + e.getMessage(), e);
     }
   }
@@ -248,7 +294,7 @@ public final class SqliteStore implements Store {
    * The last connection of a database copies its log into it and deletes it, unless it cannot
    * write. After a failure the log stays as it is, for the next start to judge.
    */
-  private void closeAsItIs() throws SQLException {
+  private void closeAsItIs() throws SQLException, IOException {
     try (Connection witness = Sql.reader(directory.database())) {
       Sql.number(witness, "PRAGMA user_version");
       committer.close();

@@ -138,6 +138,9 @@ final class Verification {
           check.check(row);
         } catch (StoreException e) {
           found(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+          // A column that damage has emptied, or made a number that no row has.
+          found(what + ": a row is not what was written (" + e + ")");
         }
       }
     } catch (SQLException e) {

@@ -1,0 +1,165 @@
+package dev.holdfast.stores.sqlite;
+
+import dev.holdfast.core.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The lock that keeps a second process out of a data directory. */
+final class DirectoryLock implements AutoCloseable {
+
+  static final String FILE = "holdfast.lock";
+
+  /**
+   * Directories held by this process. Asked before the lock file is opened, because closing a
+   * second channel of that file would drop the first one's lock.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private static final Set<FileChannel> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
+
+  /** Far behind the text, so that on Windows too others can read who holds the lock. */
+  private static final long POSITION = 1L << 30;
+
+  private final Path directory;
+  private final FileChannel channel;
+
+  private DirectoryLock(Path directory, FileChannel channel) {
+    this.directory = directory;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock of a directory, given by its real path.
+   *
+   * @throws StoreException somebody has it; the message says who
+   */
+  static DirectoryLock take(Path directory) throws IOException {
+    if (!HELD.add(directory)) {
+      throw heldBy(directory, "this process, " + ProcessHandle.current().pid());
+    }
+    boolean taken = false;
+    try {
+      DirectoryLock lock = new DirectoryLock(directory, locked(directory));
+      taken = true;
+      return lock;
+    } finally {
+      if (!taken) {
+        HELD.remove(directory);
+      }
+    }
+  }
+
+  /** Whether a process uses the directory. Writes nothing. */
+  static boolean isTaken(Path directory) {
+    Path file;
+    try {
+      Path real = directory.toRealPath();
+      file = real.resolve(FILE);
+      if (HELD.contains(real)) {
+        return true;
+      }
+      if (!Files.exists(file)) {
+        return false;
+      }
+      FileChannel asked = FileChannel.open(file, StandardOpenOption.READ);
+      try {
+        FileLock shared = asked.tryLock(POSITION, 1, true);
+        asked.close();
+        return shared == null;
+      } catch (OverlappingFileLockException e) {
+        // Another class loader's copy of this class holds it.
+        NEVER_CLOSED.add(asked);
+        return true;
+      }
+    } catch (IOException e) {
+      // Whoever cannot be asked may well be there.
+      return true;
+    }
+  }
+
+  private static FileChannel locked(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(FILE),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock(POSITION, 1, false) == null) {
+        String holder = text(channel);
+        throw heldBy(directory, holder.isBlank() ? "another process" : holder);
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(self().getBytes(StandardCharsets.UTF_8)), 0);
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      // Another class loader's copy of this class holds it; closing the channel would set that lock
+      // free.
+      NEVER_CLOSED.add(channel);
+      throw heldBy(directory, "another application in this process");
+    } catch (Throwable e) {
+      Sql.closeQuietly(channel, e);
+      throw e;
+    }
+  }
+
+  private static String self() {
+    return "process "
+        + ProcessHandle.current().pid()
+        + " on "
+        + hostName()
+        + " since "
+        + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static StoreException heldBy(Path path, String holder) {
+    return new StoreException(
+        "the data directory "
+            + path
+            + " is in use by "
+            + holder
+            + "; stop that one first, or start this one with another data directory");
+  }
+
+  private static String text(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(256);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+  }
+
+  /** Without asking the network, which takes seconds where names are not set up. */
+  private static String hostName() {
+    for (String variable : List.of("HOSTNAME", "COMPUTERNAME")) {
+      String name = System.getenv(variable);
+      if (name != null && !name.isBlank()) {
+        return name;
+      }
+    }
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return "this machine";
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      HELD.remove(directory);
+    }
+  }
+}

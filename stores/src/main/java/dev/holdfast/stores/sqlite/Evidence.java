@@ -1,0 +1,245 @@
+package dev.holdfast.stores.sqlite;
+
+import dev.holdfast.core.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be told of a database and its log before SQLite works on them, which would make of a
+ * damaged log a short one, and of a log beside an empty database none at all.
+ *
+ * @param used whether a process has the database open as its hub; then only SQLite may look
+ * @param log what the log holds; nothing when {@code used}
+ * @param mark the last flush that was noted as durable; null when there is no sound note
+ */
+record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted mark) {
+
+  /** How every SQLite file begins, and where in its header the application says whose it is. */
+  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int HEADER = 100;
+  private static final int APPLICATION_ID_AT = 68;
+  private static final int PAGE_SIZE_AT = 16;
+  private static final int PAGE_SIZE_MIN = 512;
+  private static final int PAGE_SIZE_USUAL = 8192;
+
+  /** Where a hub's last commit is that can be read, and how much it has. */
+  record Found(Reads.Hub hub, long executions) {}
+
+  static Path logOf(Path database) {
+    return database.resolveSibling(database.getFileName() + "-wal");
+  }
+
+  /**
+   * Reads the files, unless a process has them open.
+   *
+   * @throws StoreException the database is empty or has no beginning, so that SQLite must not see
+   *     it: it would delete its log
+   */
+  static Evidence of(Path database) throws IOException {
+    return of(database, isUsed(database));
+  }
+
+  /** Whether a process has the database open as its hub. */
+  static boolean isUsed(Path database) {
+    Path parent = database.toAbsolutePath().getParent();
+    return parent != null
+        && DataDirectory.DATABASE.equals(String.valueOf(database.getFileName()))
+        && DirectoryLock.isTaken(parent);
+  }
+
+  /** As {@link #of(Path)}, by whoever holds the directory and has not opened the database yet. */
+  static Evidence of(Path database, boolean used) throws IOException {
+    // Before the database, which only gets ahead of it.
+    Mark.Noted mark = Mark.read(database);
+    if (used) {
+      return new Evidence(database, true, WalFile.NONE, mark);
+    }
+    byte[] header = headerOf(database);
+    if (header.length == 0) {
+      throw new StoreException(
+          database
+              + (DataDirectory.size(logOf(database)) > 0
+                  ? " is empty, but its log "
+                      + logOf(database).getFileName()
+                      + " is there; put the database back beside its log, or restore a backup"
+                  : " is empty: there is no hub in it"));
+    }
+    if (header.length < HEADER || Files.size(database) < PAGE_SIZE_MIN) {
+      throw new StoreException(
+          database
+              + " is no Holdfast database, or was cut to "
+              + Files.size(database)
+              + " bytes; restore a backup");
+    }
+    if (!Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+      throw new StoreException(
+          database
+              + " is no Holdfast database, or its beginning is damaged; restore a backup, or give"
+              + " another data directory");
+    }
+    return new Evidence(database, false, WalFile.read(logOf(database), pageSizeIn(header)), mark);
+  }
+
+  /** The first 100 bytes, or what there is of them. Not while SQLite has the database open here. */
+  static byte[] headerOf(Path database) throws IOException {
+    try (InputStream file = Files.newInputStream(database)) {
+      return file.readNBytes(HEADER);
+    }
+  }
+
+  /** Whether a header is that of a database of ours that was checkpointed at least once. */
+  static boolean isOurs(byte[] header) {
+    return header.length == HEADER
+        && Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+        && ByteBuffer.wrap(header).getInt(APPLICATION_ID_AT) == Schema.APPLICATION_ID;
+  }
+
+  private static int pageSizeIn(byte[] header) {
+    int size = Short.toUnsignedInt(ByteBuffer.wrap(header).getShort(PAGE_SIZE_AT));
+    return size >= PAGE_SIZE_MIN && Integer.bitCount(size) == 1 ? size : PAGE_SIZE_USUAL;
+  }
+
+  /**
+   * A connection that reads what SQLite would make of the files, and leaves no trace on the disk,
+   * which may be one that cannot be written to.
+   */
+  Connection look() throws SQLException {
+    if (used) {
+      return Sql.reader(database);
+    }
+    return log.committed() > 0 ? Sql.alone(database) : Sql.immutable(database);
+  }
+
+  /** What can be read of the hub; nothing when the database is none yet. */
+  Found readable() throws SQLException {
+    try (Connection connection = look()) {
+      if (Schema.isEmpty(connection)) {
+        return new Found(new Reads.Hub(0, 0, 0), 0);
+      }
+      Schema.knownVersion(connection, database);
+      int executions = Sql.number(connection, "SELECT count(*) FROM instances");
+      try (Reads reads = new Reads(connection)) {
+        return new Found(reads.hub(), executions);
+      }
+    }
+  }
+
+  /**
+   * What acknowledged flushes are missing, in words that name the cure; null when none can be
+   * missing.
+   *
+   * @param readable what can be read of the hub; null when even that row is damaged
+   */
+  @Nullable String loss(@Nullable Found readable) {
+    if (used) {
+      return null;
+    }
+    boolean damaged =
+        log.headerSound()
+            ? log.laterBehind() || (mark == null && log.commitBehind())
+            : log.behind() > 0;
+    long last = readable == null ? 0 : readable.hub().lastFlush();
+    boolean missing = mark != null && readable != null && last < mark.flush();
+    if (!damaged && !missing) {
+      return null;
+    }
+    return cause(damaged)
+        + ". "
+        + (readable == null
+            ? "Nothing of the hub can be read"
+            : "What can be read ends with flush "
+                + last
+                + " of "
+                + time(readable.hub().clock())
+                + ": "
+                + readable.executions()
+                + " instances")
+        + "; "
+        + (mark != null && mark.flush() > last
+            ? "all until flush " + mark.flush() + " of " + time(mark.clock())
+            : "what follows in the log")
+        + " was acknowledged and is missing. Restore a backup (holdfast restore FROM --force), or"
+        + " start once with --force to go on without what is missing; the files as they are now are"
+        + " kept beside then";
+  }
+
+  private String cause(boolean damaged) {
+    Path name = logOf(database);
+    if (damaged) {
+      return "the log "
+          + name
+          + " is damaged at byte "
+          + log.damagedAt()
+          + ": "
+          + (log.headerSound()
+              ? "frame " + (log.sound() + 1) + " of " + log.framesInFile()
+              : "its beginning")
+          + " is not what was written, and "
+          + log.behind()
+          + " sound frames follow";
+    }
+    if (log.bytes() == 0) {
+      return "the log "
+          + name
+          + " is missing or empty, or "
+          + database.getFileName()
+          + " is an older copy";
+    }
+    return "the log "
+        + name
+        + " is cut short or damaged at byte "
+        + log.damagedAt()
+        + " of "
+        + log.bytes()
+        + ", or it is an older copy";
+  }
+
+  private static Instant time(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /**
+   * Goes on without what is missing: the log ends with the last commit that can be read from now
+   * on. By whoever holds the directory, with copies of the files made.
+   */
+  void giveUpTheRest() throws IOException, SQLException {
+    if (Files.exists(logOf(database))) {
+      try (FileChannel channel = FileChannel.open(logOf(database), StandardOpenOption.WRITE)) {
+        channel.truncate(log.committedLength());
+        channel.force(true);
+      }
+    }
+    markReadable();
+  }
+
+  /** Notes that what can be read now is all that there has to be. */
+  void markReadable() throws IOException, SQLException {
+    Found readable = readable();
+    Mark.write(database, new Mark.Noted(readable.hub().lastFlush(), readable.hub().clock()));
+  }
+
+  /**
+   * Makes durable what a process has written that was killed before it could: SQLite reads it as
+   * committed, and others are told of it.
+   */
+  void syncLog() throws IOException {
+    if (log.bytes() > 0) {
+      try (FileChannel channel = FileChannel.open(logOf(database), StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    }
+  }
+}

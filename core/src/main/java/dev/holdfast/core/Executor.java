@@ -15,6 +15,14 @@ public interface Executor {
   boolean serves(WorkItem.Kind kind, String name);
 
   /**
+   * The names of this kind that it serves, as far as they can be listed; none for one that takes
+   * everything. Callable from any thread.
+   */
+  default List<String> lists(WorkItem.Kind kind) {
+    return List.of();
+  }
+
+  /**
    * How many more items of this kind can be taken without queueing for long. The dispatcher hands
    * out no more than this; an answer of any sort frees one place.
    */

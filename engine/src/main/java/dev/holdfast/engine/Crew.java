@@ -15,26 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class Crew {
   private volatile List<Executor> own = List.of();
   private volatile List<Executor> workers = List.of();
-  private volatile boolean hadWorkers;
   private int next;
 
   synchronized void add(Executor executor) {
     own = with(own, executor);
   }
 
-  /**
-   * @return whether it is the first worker ever
-   */
-  synchronized boolean join(Executor worker) {
-    boolean first = !hadWorkers;
+  synchronized void join(Executor worker) {
     workers = with(workers, worker);
-    hadWorkers = true;
-    return first;
-  }
-
-  /** There were workers before this process began, so they may come again. */
-  void expectWorkers() {
-    hadWorkers = true;
   }
 
   synchronized void leave(Executor worker) {
@@ -49,16 +37,25 @@ final class Crew {
     return List.copyOf(more);
   }
 
-  /**
-   * Whether the executors of this process are all there is. A worker that has been there may come
-   * again, with names that nobody here knows.
-   */
-  boolean isComplete() {
-    return !own.isEmpty() && !hadWorkers;
+  /** Whether this process runs work itself, so that a name that it has not may be a mistake. */
+  boolean hasOwn() {
+    return !own.isEmpty();
   }
 
-  boolean hadWorkers() {
-    return hadWorkers;
+  List<Executor> own() {
+    return own;
+  }
+
+  boolean isOwn(Executor executor) {
+    return own.contains(executor);
+  }
+
+  boolean ownServe(WorkItem.Kind kind, String name) {
+    return anyServes(own, kind, name);
+  }
+
+  boolean workersServe(WorkItem.Kind kind, String name) {
+    return anyServes(workers, kind, name);
   }
 
   boolean serves(WorkItem.Kind kind, String name) {

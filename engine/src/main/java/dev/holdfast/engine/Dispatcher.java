@@ -46,8 +46,8 @@ public final class Dispatcher {
     /** It waits until somebody does, and says so. */
     WAITS,
     /**
-     * It fails with a message that names what is missing. For hosts whose functions are all there
-     * is.
+     * What was served once waits all the same. What nobody ever served fails with a message that
+     * names what is missing. For hosts with functions of their own.
      */
     FAILS
   }
@@ -69,6 +69,7 @@ public final class Dispatcher {
   private static final int LOST_FREELY = 3;
 
   private final Crew crew = new Crew();
+  private final ServedNames names;
   private final Executor.Answers answers;
   private final Consumer<Answer> failures;
   private final Unserved unserved;
@@ -142,7 +143,9 @@ public final class Dispatcher {
    * @param answers where executors answer
    * @param failures takes answers that the dispatcher gives in an executor's stead
    */
-  public Dispatcher(Executor.Answers answers, Consumer<Answer> failures, Unserved unserved) {
+  Dispatcher(
+      Executor.Answers answers, Consumer<Answer> failures, Unserved unserved, ServedNames names) {
+    this.names = names;
     this.answers = answers;
     this.failures = failures;
     this.unserved = unserved;
@@ -156,25 +159,36 @@ public final class Dispatcher {
    */
   public void add(Executor executor) {
     crew.add(executor);
+    note(executor);
   }
 
-  /**
-   * As {@link Workforce#join}. Safe from any thread; wake the loop afterwards.
-   *
-   * @return whether it is the first worker that this hub ever had
-   */
-  boolean join(Executor worker) {
-    return crew.join(worker);
+  /** As {@link Workforce#join}. Safe from any thread; wake the loop afterwards. */
+  void join(Executor worker) {
+    crew.join(worker);
+    note(worker);
   }
 
-  /** The hub had workers before: what nobody serves now, they may serve when they are back. */
-  void expectWorkers() {
-    crew.expectWorkers();
+  /** What it serves is remembered, as far as it says so. Safe from any thread. */
+  void note(Executor executor) {
+    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+      names.served(kind, executor.lists(kind));
+    }
   }
 
   /** As {@link Workforce#leave}. Safe from any thread. */
-  void leave(Executor worker) {
+  void leave(Executor worker, long now) {
     crew.leave(worker);
+    gone(now);
+  }
+
+  /** What nobody serves any more was served until now. Safe from any thread. */
+  void gone(long now) {
+    names.gone(crew::serves, now);
+  }
+
+  /** What the executors of this process serve has changed. Safe from any thread. */
+  void noteOwn() {
+    crew.own().forEach(this::note);
   }
 
   /** The next {@link #flush} has to look again. Safe from any thread; wake the loop afterwards. */
@@ -193,11 +207,31 @@ public final class Dispatcher {
   }
 
   /**
-   * Whether any executor serves the name now, or will be answered for in its stead. Safe from any
-   * thread.
+   * Whether work of this name is wanted here: because an executor serves it now, or to be failed,
+   * as nobody ever did. Safe from any thread.
    */
   public boolean serves(WorkItem.Kind kind, String name) {
-    return (unserved == Unserved.FAILS && !crew.hadWorkers()) || isServed(kind, name);
+    if (crew.ownServe(kind, name)) {
+      return true;
+    }
+    if (crew.workersServe(kind, name)) {
+      names.tried(kind, name);
+      return true;
+    }
+    return unserved == Unserved.FAILS && !names.has(kind, name);
+  }
+
+  /** Whether nobody serves the name although somebody did, where there are such who could. */
+  boolean isMissing(WorkItem.Kind kind, String name) {
+    return unserved == Unserved.FAILS
+        && crew.hasOwn()
+        && !isServed(kind, name)
+        && names.has(kind, name);
+  }
+
+  /** Until when the name was served, microseconds since the epoch; 0 when that is not known. */
+  long servedUntil(WorkItem.Kind kind, String name) {
+    return names.until(kind, name);
   }
 
   /** The items that wait here and that nobody serves. Safe from any thread. */
@@ -212,14 +246,13 @@ public final class Dispatcher {
             found.put(wanted, crowd.count());
           }
         });
-    return found.entrySet().stream()
-        .map(it -> new UnservedWork(it.getKey(), it.getValue()))
-        .toList();
+    return found.entrySet().stream().map(it -> unserved(it.getKey(), it.getValue())).toList();
   }
 
-  /** Whether there ever was a worker, so that others than those of now may come. */
-  boolean expectsWorkers() {
-    return crew.hadWorkers();
+  /** With what is known of who served it. */
+  UnservedWork unserved(Wanted wanted, int waiting) {
+    return new UnservedWork(
+        wanted, waiting, wanted.version() == null ? names.until(wanted.kind(), wanted.name()) : 0);
   }
 
   /** Whether any executor serves the name right now. Safe from any thread. */
@@ -279,11 +312,17 @@ public final class Dispatcher {
   private boolean assign(WorkItem item) {
     Executor to = crew.choose(item, executor -> promised(executor, item.kind()));
     if (to != null) {
+      if (!crew.isOwn(to)) {
+        names.tried(item.kind(), item.name());
+      }
       outgoing.computeIfAbsent(to, e -> new Outgoing()).add(item);
       return true;
     }
-    // A version that nobody here runs waits for somebody who does; a name never will be served.
-    if (unserved == Unserved.FAILS && crew.isComplete() && !crew.serves(item.kind(), item.name())) {
+    // A version that nobody here runs waits for somebody who does; a name nobody ever served will
+    // not be.
+    if (serves(item.kind(), item.name())
+        && crew.hasOwn()
+        && !crew.serves(item.kind(), item.name())) {
       failures.accept(notServed(item));
       return true;
     }
@@ -351,6 +390,9 @@ public final class Dispatcher {
       return true;
     }
     if (result) {
+      if (names.hasTried()) {
+        names.answered(answer.item().kind(), answer.item().name(), isFailure(answer));
+      }
       if (!abandoned.isEmpty() || !lost.isEmpty()) {
         String task = task(answer.item());
         boolean mayWait = abandoned.remove(task) != null;
@@ -473,6 +515,20 @@ public final class Dispatcher {
         || answer instanceof Answer.Blocked;
   }
 
+  /** Whether it may be what somebody says who does not know the name. */
+  private static boolean isFailure(Answer answer) {
+    if (answer instanceof Answer.TurnDone turn) {
+      return turn.response().getActionsList().stream()
+          .anyMatch(
+              it ->
+                  it.getCompleteOrchestration().getOrchestrationStatus()
+                      == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED);
+    }
+    return answer instanceof Answer.ActivityDone activity
+        ? activity.response().hasFailureDetails()
+        : answer instanceof Answer.EntityDone entity && entity.response().hasFailureDetails();
+  }
+
   private void putOff(Answer.Abandoned given, long now) {
     String task = task(given.item());
     int times = abandoned.merge(task, 1, Integer::sum);
@@ -562,7 +618,9 @@ public final class Dispatcher {
       return "the host is stopping";
     }
     if (!isServed(kind, name)) {
-      return "no connected worker serves %s '%s'".formatted(kind.word(), name);
+      return "no connected worker serves %s '%s'".formatted(kind.word(), name)
+          + (crew.hasOwn() ? " now, nor does the app" : " now")
+          + UnservedWork.until(names.until(kind, name), "; it was served until ");
     }
     return crew.takes(asked(kind, name, version))
         ? null

@@ -32,12 +32,11 @@ import org.jspecify.annotations.Nullable;
  * simulation does.
  */
 public final class Engine implements Workforce, AutoCloseable {
+  /** The namespace of what a hub remembers of itself. */
+  public static final String HUB = "hub";
+
   /** The record that says how far the hub is ahead of its machine's clock by right. */
   private static final String AHEAD_BY_RIGHT = "clockAheadByRight";
-
-  /** A record that is there once remote workers have served the hub. */
-  private static final Rows.Keyed HAD_WORKERS =
-      new Rows.Keyed("hub", "hadWorkers", ByteString.copyFromUtf8("true"));
 
   /**
    * @param limits of each partition
@@ -123,7 +122,9 @@ public final class Engine implements Workforce, AutoCloseable {
     Link link = new Link();
     this.pipeline = new CommitPipeline(store, clock, problems, link::flushed, wounds);
     this.reader = new StoreReader(store, clock, problems, link::read);
-    this.dispatcher = new Dispatcher(link::answer, link::answer, settings.unserved());
+    List<Rows.Keyed> served = store.records(ServedNames.NAMESPACE);
+    ServedNames names = new ServedNames(served, link::remember);
+    this.dispatcher = new Dispatcher(link::answer, link::answer, settings.unserved(), names);
     this.unservedWorks = new UnservedWorks(dispatcher, store);
     this.loop =
         new Loop(
@@ -146,8 +147,8 @@ public final class Engine implements Workforce, AutoCloseable {
     link.loop = loop;
     this.jobs = new Jobs(() -> wakeJobs.run());
     this.hub = new Hub(this, store, clock, settings.limits(), settings.dice(), jobs);
-    if (store.record(HAD_WORKERS.namespace(), HAD_WORKERS.name()) != null) {
-      dispatcher.expectWorkers();
+    if (served.isEmpty()) {
+      new ServedBefore(store, names).learn();
     }
     redeliverMail();
   }
@@ -167,6 +168,11 @@ public final class Engine implements Workforce, AutoCloseable {
 
     void read(int partition, Input input) {
       loop().answer(partition, input);
+      wakeLoop.run();
+    }
+
+    void remember(Rows.Keyed record) {
+      loop().remember(record);
       wakeLoop.run();
     }
 
@@ -227,26 +233,34 @@ public final class Engine implements Workforce, AutoCloseable {
   /** From now on this executor gets the work that it serves. */
   public void add(Executor executor) {
     dispatcher.add(executor);
-    servedChanged();
+    loop.addToAll(new Input.ServedChanged());
+    wakeLoop.run();
+  }
+
+  /** Writes a record of {@link #HUB} with the next flush. */
+  public void remember(String name, ByteString bytes) {
+    loop.remember(new Rows.Keyed(HUB, name, bytes));
+    wakeLoop.run();
   }
 
   /** An executor serves other names than before. */
   public void servedChanged() {
+    dispatcher.noteOwn();
+    dispatcher.gone(clock.now());
     loop.addToAll(new Input.ServedChanged());
     wakeLoop.run();
   }
 
   @Override
   public void join(Executor worker) {
-    if (dispatcher.join(worker)) {
-      loop.remember(HAD_WORKERS);
-    }
-    servedChanged();
+    dispatcher.join(worker);
+    loop.addToAll(new Input.ServedChanged());
+    wakeLoop.run();
   }
 
   @Override
   public void leave(Executor worker) {
-    dispatcher.leave(worker);
+    dispatcher.leave(worker, clock.now());
   }
 
   @Override
@@ -258,14 +272,6 @@ public final class Engine implements Workforce, AutoCloseable {
   /** Whether somebody serves the name right now. */
   public boolean isServed(WorkItem.Kind kind, String name) {
     return dispatcher.isServed(kind, name);
-  }
-
-  /**
-   * Whether somebody serves the name, or may come to do so: work for a name that nobody here knows
-   * waits once there has been a worker, for it may come again.
-   */
-  public boolean mayServe(WorkItem.Kind kind, String name) {
-    return dispatcher.expectsWorkers() || dispatcher.isServed(kind, name);
   }
 
   /**
@@ -299,6 +305,8 @@ public final class Engine implements Workforce, AutoCloseable {
 
   /** Gives the agents threads. Once. */
   public void start() {
+    // What the app or the workers before this process served and this one does not.
+    dispatcher.gone(store.opened().clock());
     Threads started = new Threads(clock, clocks::nanoTime, this::died);
     wakeLoop = started.add("loop", loop, true)::wake;
     wakePipeline = started.add("commit", pipeline, true)::wake;

@@ -15,6 +15,7 @@ import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
 import dev.holdfast.core.Views;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
@@ -126,6 +127,22 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
+  /** What runs waits for who is missing, but a start is for those who are there. */
+  private void refuseWhenMissing(String orchestrator) {
+    Dispatcher dispatcher = engine.dispatcher();
+    if (dispatcher.isMissing(WorkItem.Kind.ORCHESTRATOR, orchestrator)) {
+      throw new RefusedException(
+          Reason.UNAVAILABLE,
+          ("Nobody who is connected serves orchestrator '%s' now%s. Start the app or the worker"
+                  + " that has it, and try again.")
+              .formatted(
+                  orchestrator,
+                  UnservedWork.until(
+                      dispatcher.servedUntil(WorkItem.Kind.ORCHESTRATOR, orchestrator),
+                      "; it was served until ")));
+    }
+  }
+
   /** For what is answered only after a commit. */
   private void refuseWhenStuck() {
     String stuckBecause = engine.loop().stuckBecause();
@@ -142,6 +159,7 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           requests.start(request);
           refuseWhenFull();
+          refuseWhenMissing(request.getName());
           Promise<String> promise = new Promise<>();
           boolean fresh = request.getInstanceId().isEmpty();
           CreateInstanceRequest named =

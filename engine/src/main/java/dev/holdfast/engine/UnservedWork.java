@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.WorkItem;
+import java.time.Instant;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,19 @@ import org.jspecify.annotations.Nullable;
  * Work that waits because nobody who is connected runs it.
  *
  * @param waiting how many: activities, or instances of an orchestrator or entity
+ * @param until when somebody last served it, microseconds since the epoch; 0 when that is not known
  */
-public record UnservedWork(Wanted wanted, int waiting) {
+public record UnservedWork(Wanted wanted, int waiting, long until) {
+
+  /** Of which it is not known until when somebody served it. */
+  public UnservedWork(Wanted wanted, int waiting) {
+    this(wanted, waiting, 0);
+  }
+
+  /** The words, followed by that time; nothing when it is not known. */
+  static String until(long micros, String words) {
+    return micros == 0 ? "" : words + Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L));
+  }
 
   /**
    * What a worker would have to run.
@@ -44,7 +56,11 @@ public record UnservedWork(Wanted wanted, int waiting) {
 
   /** What is missing, as a sentence. */
   public String words() {
-    return "No connected worker serves %s: %d wait%s for one."
-        .formatted(wanted.words(), waiting, waiting == 1 ? "s" : "");
+    return "No connected worker serves %s: %d wait%s for one.%s"
+        .formatted(
+            wanted.words(),
+            waiting,
+            waiting == 1 ? "s" : "",
+            until == 0 ? "" : until(until, " It was served until ") + ".");
   }
 }

@@ -53,7 +53,7 @@ final class UnservedWorks {
     }
     // What waits in the dispatcher is of instances that the store calls ready as well.
     ready().forEach((name, count) -> instances.merge(name, count, Math::max));
-    instances.forEach((name, count) -> found.add(new UnservedWork(wanted(name), count)));
+    instances.forEach((name, count) -> found.add(dispatcher.unserved(wanted(name), count)));
     return found;
   }
 

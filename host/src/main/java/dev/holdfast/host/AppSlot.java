@@ -50,6 +50,11 @@ final class AppSlot implements Executor, AutoCloseable {
   }
 
   @Override
+  public List<String> lists(WorkItem.Kind kind) {
+    return app.executor().lists(kind);
+  }
+
+  @Override
   public int places(WorkItem.Kind kind) {
     return closed ? 0 : app.executor().places(kind);
   }

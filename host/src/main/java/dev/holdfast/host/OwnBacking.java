@@ -40,8 +40,10 @@ final class OwnBacking implements Backing {
     Rooms.OpenedStore opened = starting.own("store", rooms::store);
     opened.warnings().forEach(log::warn);
     this.store = opened.store();
+    rooms.refuseOtherHub(store);
     this.traces = starting.ownIfAny("traces", rooms::traces);
     this.engine = starting.own("engine", () -> rooms.engine(store, traces, broken));
+    rooms.nameHub(engine, store);
     this.grpc = rooms.grpc(engine.taskHub(), engine, keys);
     this.work = starting.owned(new WorkWatch(engine::unservedWork, engine::blocked));
     this.upkeep = starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, engine::clock));
@@ -77,7 +79,7 @@ final class OwnBacking implements Backing {
 
   @Override
   public boolean mayServe(String orchestrator) {
-    return engine.mayServe(WorkItem.Kind.ORCHESTRATOR, orchestrator);
+    return engine.isServed(WorkItem.Kind.ORCHESTRATOR, orchestrator);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import com.google.protobuf.ByteString;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes each room of the house from what the user has set. */
 final class Rooms {
+  /** The record of the hub's name. */
+  private static final String HUB_NAME = "name";
+
   private final Setup setup;
   private final HostConfig config;
   private final Limits limits;
@@ -82,6 +86,37 @@ final class Rooms {
           "Cannot open the store in " + setup.options().data().path() + ".",
           sentence(String.valueOf(e.getMessage())),
           "");
+    }
+  }
+
+  /**
+   * The work of one hub is not for the app of another.
+   *
+   * @throws CannotException the store is that of a hub with another name
+   */
+  void refuseOtherHub(Store store) {
+    ByteString known = store.record(Engine.HUB, HUB_NAME);
+    String name = known == null ? setup.hubName() : known.toStringUtf8();
+    if (!HostConfig.isSameHub(name, setup.hubName())) {
+      throw new CannotException(
+          "The data folder "
+              + setup.options().data().path()
+              + " belongs to the task hub '"
+              + name
+              + "', and this app's is '"
+              + setup.hubName()
+              + "'.",
+          "The instances there are of other apps, and would wait for them.",
+          "Give --data another folder, or write \"hubName\": \""
+              + name
+              + "\" under extensions.durableTask in host.json.");
+    }
+  }
+
+  /** From now on the store is that of the hub by this name. */
+  void nameHub(Engine engine, Store store) {
+    if (store.record(Engine.HUB, HUB_NAME) == null) {
+      engine.remember(HUB_NAME, ByteString.copyFromUtf8(setup.hubName()));
     }
   }
 

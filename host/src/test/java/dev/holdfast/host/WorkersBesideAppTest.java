@@ -14,7 +14,6 @@ import com.microsoft.durabletask.TaskOrchestration;
 import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
-import dev.holdfast.protocol.SignalEntityRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,28 +92,26 @@ class WorkersBesideAppTest {
             new DurableTaskGrpcClientBuilder().port(host.grpcPort()).build()) {
       client.raiseEvent("r", "Go");
       Http http = new Http(host.url());
-      assertThat(
-              http.post("/runtime/webhooks/durabletask/orchestrators/Remote/r2", "").statusCode())
-          .isEqualTo(202);
-      host.hub()
-          .signalEntity(
-              SignalEntityRequest.newBuilder().setInstanceId("@counter@a").setName("add").build())
-          .join();
+      for (String name : new String[] {"Remote", "Remoet"}) {
+        assertThat(
+                http.post("/runtime/webhooks/durabletask/orchestrators/" + name + "/r2", "")
+                    .statusCode())
+            .as("a start is for those who are there")
+            .isEqualTo(400);
+      }
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(
               () ->
                   assertThat(http.get("/runtime/webhooks/holdfast/metrics").body())
                       .contains("# TYPE holdfast_unserved_work gauge")
-                      .contains("holdfast_unserved_work{kind=\"orchestrator\",name=\"Remote\"} 2\n")
-                      .contains("holdfast_unserved_work{kind=\"entity\",name=\"counter\"} 1\n")
+                      .contains("holdfast_unserved_work{kind=\"orchestrator\",name=\"Remote\"} 1\n")
                       .contains("holdfast_workers_connected 0\n"));
       assertThat(http.get("/admin/host/status").body())
-          .contains("No connected worker serves orchestrator 'Remote': 2 wait for one.");
-      for (String id : new String[] {"r", "r2"}) {
-        assertThat(host.hub().why(id).join().orElseThrow().summary())
-            .contains("no connected worker serves orchestrator 'Remote'");
-      }
+          .contains("No connected worker serves orchestrator 'Remote': 1 waits for one.")
+          .contains("It was served until 20");
+      assertThat(host.hub().why("r").join().orElseThrow().summary())
+          .contains("no connected worker serves orchestrator 'Remote' now, nor does the app");
 
       try (DurableTaskGrpcWorker worker = worker(host.grpcPort())) {
         var end = client.waitForInstanceCompletion("r", Duration.ofSeconds(60), true);

@@ -87,6 +87,11 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   @Override
+  public List<String> lists(WorkItem.Kind kind) {
+    return names(kind);
+  }
+
+  @Override
   public int places(WorkItem.Kind kind) {
     return closing ? 0 : lane(kind).places().free();
   }

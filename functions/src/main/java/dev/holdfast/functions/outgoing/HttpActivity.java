@@ -77,6 +77,11 @@ public final class HttpActivity implements Executor, AutoCloseable {
   }
 
   @Override
+  public List<String> lists(WorkItem.Kind kind) {
+    return kind == WorkItem.Kind.ACTIVITY ? List.of(NAME) : List.of();
+  }
+
+  @Override
   public int places(WorkItem.Kind kind) {
     return closing || kind != WorkItem.Kind.ACTIVITY ? 0 : Math.max(0, MOST - pool.load());
   }

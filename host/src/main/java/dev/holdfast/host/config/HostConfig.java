@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,9 @@ public record HostConfig(
   /** The name in the host.json that lies beside the launcher. */
   private static final String DELIVERED = "Holdfast";
 
+  /** Names that this repository gives to hubs; whoever has them has not chosen one. */
+  private static final Set<String> GIVEN = Set.of(UNNAMED, DELIVERED, "HoldfastSamples");
+
   private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{2,44}");
   private static final Pattern SETTING = Pattern.compile("%([^%]*)%");
 
@@ -60,6 +64,14 @@ public record HostConfig(
    */
   public @Nullable String chosenHub() {
     return hubName.equals(UNNAMED) || hubName.equals(DELIVERED) ? null : hubName;
+  }
+
+  /**
+   * Whether both name the same hub. Names that nobody has chosen are all the same, so that an app
+   * of one's own can follow the samples on one data folder.
+   */
+  public static boolean isSameHub(String one, String other) {
+    return one.equalsIgnoreCase(other) || (GIVEN.contains(one) && GIVEN.contains(other));
   }
 
   /**

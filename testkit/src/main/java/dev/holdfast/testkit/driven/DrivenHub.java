@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class DrivenHub {
   private final Limits limits;
   private final int partitions;
   private final @Nullable SpanSink spans;
+  private final Dispatcher.Unserved unserved;
   private final SplittableRandom dice = new SplittableRandom(1);
   private FaultyStore.Faults faults = FaultyStore.Faults.NONE;
   private MemoryStore memory = new MemoryStore();
@@ -49,6 +51,19 @@ public final class DrivenHub {
 
   /** A hub that tells of its spans, over crashes too. */
   public DrivenHub(Programs programs, Limits limits, int partitions, @Nullable SpanSink spans) {
+    this(programs, limits, partitions, spans, Dispatcher.Unserved.WAITS);
+  }
+
+  /**
+   * @param unserved what becomes of work that nobody has ever served
+   */
+  public DrivenHub(
+      Programs programs,
+      Limits limits,
+      int partitions,
+      @Nullable SpanSink spans,
+      Dispatcher.Unserved unserved) {
+    this.unserved = unserved;
     this.programs = programs;
     this.spans = spans;
     this.activities = new Activities(2);
@@ -63,13 +78,7 @@ public final class DrivenHub {
         new Engine(
             new FaultyStore(memory, call -> faults.next(call), flush -> {}),
             new Engine.Settings(
-                limits,
-                partitions,
-                Dispatcher.Unserved.WAITS,
-                clock,
-                dice,
-                EnumSet.noneOf(Wound.class),
-                spans),
+                limits, partitions, unserved, clock, dice, EnumSet.noneOf(Wound.class), spans),
             problems,
             reason -> {
               throw new AssertionError("the hub broke down: " + reason);
@@ -117,9 +126,19 @@ public final class DrivenHub {
 
   /** Everything that is not durable is lost, with all who waited for an answer. */
   public void crash() {
+    crash(app -> {});
+  }
+
+  /**
+   * The same; another app may come up afterwards.
+   *
+   * @param app says what it serves, before the hub opens
+   */
+  public void crash(Consumer<ProgramExecutor> app) {
     engine.close();
     memory = memory.reopen();
     executor = new ProgramExecutor(programs, activities);
+    app.accept(executor);
     engine = open();
   }
 

@@ -20,6 +20,7 @@ public final class ProgramExecutor implements Executor {
   private final Activities activities;
   private final List<Held> held = new ArrayList<>();
   private final Map<WorkItem.Kind, Integer> places = new EnumMap<>(WorkItem.Kind.class);
+  private final Map<WorkItem.Kind, List<String>> listed = new EnumMap<>(WorkItem.Kind.class);
   private BiPredicate<WorkItem.Kind, String> served;
   private int given;
   private boolean takesEverything;
@@ -40,6 +41,18 @@ public final class ProgramExecutor implements Executor {
   /** From now on it serves these; tell the engine. */
   public void serve(BiPredicate<WorkItem.Kind, String> served) {
     this.served = served;
+  }
+
+  /** From now on it serves these and says so; tell the engine. */
+  public ProgramExecutor serveNamed(WorkItem.Kind kind, String... names) {
+    listed.put(kind, List.of(names));
+    served = (wanted, name) -> listed.getOrDefault(wanted, List.of()).contains(name);
+    return this;
+  }
+
+  @Override
+  public List<String> lists(WorkItem.Kind kind) {
+    return listed.getOrDefault(kind, List.of());
   }
 
   /** As a worker that has asked for nothing in particular. */

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -84,6 +85,12 @@ final class Filters {
   /** Whether names of this kind are listed, so that it knows those that it wants. */
   boolean lists(WorkItem.Kind kind) {
     return !isUnfiltered(kind);
+  }
+
+  /** The names of this kind that are listed. */
+  List<String> names(WorkItem.Kind kind) {
+    Map<String, Set<String>> names = wanted == null ? null : wanted.get(kind);
+    return names == null ? List.of() : List.copyOf(names.keySet());
   }
 
   boolean want(WorkItem item) {

@@ -155,6 +155,11 @@ class RemoteWorker implements Executor {
     return filters.lists(item.kind()) && !superseded && !stuck;
   }
 
+  @Override
+  public List<String> lists(WorkItem.Kind kind) {
+    return filters.names(kind);
+  }
+
   boolean wants(WorkItem item) {
     return filters.want(item);
   }

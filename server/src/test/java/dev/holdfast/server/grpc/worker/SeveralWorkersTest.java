@@ -1,6 +1,7 @@
 package dev.holdfast.server.grpc.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
@@ -229,11 +230,13 @@ class SeveralWorkersTest {
     await().until(() -> hosted.server.workers().connected() == 0);
 
     hosted.client.raiseEvent(id, "Go", "on");
-    String other = hosted.client.scheduleNewOrchestrationInstance("Theirs");
-    hosted.client.raiseEvent(other, "Go", "begin");
+    assertThatThrownBy(() -> hosted.client.scheduleNewOrchestrationInstance("Theirs"))
+        .as("a start is for those who are there")
+        .hasMessageContaining("Nobody who is connected serves orchestrator 'Theirs' now");
+    String typo = hosted.client.scheduleNewOrchestrationInstance("Thiers");
+    assertThat(hosted.ended(typo).getRuntimeStatus()).isEqualTo(OrchestrationRuntimeStatus.FAILED);
     hosted.worker(registers);
 
     assertThat(hosted.ended(id).readOutputAs(String.class)).isEqualTo("on");
-    assertThat(hosted.ended(other).readOutputAs(String.class)).isEqualTo("begin");
   }
 }

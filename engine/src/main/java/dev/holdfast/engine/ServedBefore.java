@@ -1,0 +1,72 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.EntityIds;
+import dev.holdfast.core.HistoryBytes;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationStatus;
+import java.util.List;
+
+/**
+ * For a hub from before {@link ServedNames}: what its open instances are and have called was served
+ * by somebody, or they would have failed. Once in the life of such a hub.
+ */
+final class ServedBefore {
+  private static final List<Integer> OPEN =
+      List.of(
+          OrchestrationStatus.ORCHESTRATION_STATUS_PENDING_VALUE,
+          OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING_VALUE,
+          OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE);
+
+  private static final int PAGE = 500;
+
+  /** So many instances are read for the activities that they have called. */
+  private static final int READ_MAX = 20_000;
+
+  private final Store store;
+  private final ServedNames names;
+
+  ServedBefore(Store store, ServedNames names) {
+    this.store = store;
+    this.names = names;
+  }
+
+  void learn() {
+    for (Store.Tally line : store.tally(OPEN)) {
+      String name = line.name();
+      if (EntityIds.isEntity(name)) {
+        names.served(WorkItem.Kind.ENTITY, List.of(name.substring(1)));
+      } else {
+        names.served(WorkItem.Kind.ORCHESTRATOR, List.of(name));
+      }
+    }
+    Store.Query query = Store.Query.all(PAGE).withStatuses(OPEN).withoutEntities();
+    int read = 0;
+    List<Rows.Instance> page = store.query(query);
+    while (!page.isEmpty() && read < READ_MAX) {
+      page.forEach(this::learn);
+      read += page.size();
+      page = store.query(query.after(Store.Place.of(page.get(page.size() - 1))));
+    }
+  }
+
+  private void learn(Rows.Instance instance) {
+    try {
+      for (Store.Stored stored : store.load(List.of(instance.id()), Store.Detail.OPEN)) {
+        for (Rows.History chunk : stored.history()) {
+          for (HistoryEvent event : HistoryBytes.events(chunk.bytes())) {
+            if (event.hasTaskScheduled()) {
+              names.served(WorkItem.Kind.ACTIVITY, List.of(event.getTaskScheduled().getName()));
+            }
+          }
+        }
+      }
+    } catch (StoreException e) {
+      // An instance whose rows cannot be read says nothing here; it is told of when it is to run.
+      return;
+    }
+  }
+}

@@ -30,16 +30,34 @@ final class Causes {
       CompleteOrchestrationAction completion,
       List<HistoryEvent> read,
       @Nullable TaskFailureDetails before) {
-    if (!completion.hasFailureDetails() || !lacksCause(completion.getFailureDetails())) {
+    if (!completion.hasFailureDetails()) {
       return completion;
     }
     TaskFailureDetails failure = completion.getFailureDetails();
-    TaskFailureDetails cause = cause(failure, read, before);
-    return cause == null
+    TaskFailureDetails told =
+        failure.hasSeen()
+            ? failure.toBuilder().setSeen(seenWithCause(failure.getSeen(), read, before)).build()
+            : withCause(failure, read, before);
+    return told.equals(failure)
         ? completion
-        : completion.toBuilder()
-            .setFailureDetails(failure.toBuilder().setInnerFailure(cut(cause, DEPTH_MAX)))
-            .build();
+        : completion.toBuilder().setFailureDetails(told).build();
+  }
+
+  /** Between what was seen, what hides it has no place: it would only make the chain longer. */
+  private static TaskFailureDetails seenWithCause(
+      TaskFailureDetails seen, List<HistoryEvent> read, @Nullable TaskFailureDetails before) {
+    TaskFailureDetails whole = withCause(seen, read, before);
+    return whole.hasInnerFailure()
+        ? whole.toBuilder().setInnerFailure(FailureText.seen(whole.getInnerFailure())).build()
+        : whole;
+  }
+
+  private static TaskFailureDetails withCause(
+      TaskFailureDetails failure, List<HistoryEvent> read, @Nullable TaskFailureDetails before) {
+    TaskFailureDetails cause = lacksCause(failure) ? cause(failure, read, before) : null;
+    return cause == null
+        ? failure
+        : failure.toBuilder().setInnerFailure(cut(cause, DEPTH_MAX)).build();
   }
 
   private static boolean lacksCause(TaskFailureDetails failure) {

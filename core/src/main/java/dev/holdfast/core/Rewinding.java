@@ -357,6 +357,7 @@ final class Rewinding {
     private static boolean tellsOf(TaskFailureDetails end, String message) {
       return end.getErrorMessage().contains(message)
           || end.getStackTrace().getValue().contains(message)
+          || (end.hasSeen() && tellsOf(end.getSeen(), message))
           || (end.hasInnerFailure() && tellsOf(end.getInnerFailure(), message));
     }
 

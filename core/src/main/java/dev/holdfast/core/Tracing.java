@@ -305,9 +305,11 @@ final class Tracing {
             from,
             Math.max(from, to),
             attributes,
-            failure == null
-                ? null
-                : new EndedSpan.Failure(failure.getErrorType(), failure.getErrorMessage())));
+            failure == null ? null : failureOf(FailureText.seen(failure))));
+  }
+
+  private static EndedSpan.Failure failureOf(TaskFailureDetails seen) {
+    return new EndedSpan.Failure(seen.getErrorType(), seen.getErrorMessage());
   }
 
   /** Lets go what was told, once it is durable that this one is as it is now. */

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class Views {
 
   /** What the middleware of durabletask-azure-functions 1.4.0 says about every failure. */
-  private static final String HIDING = "Unexpected failure in the task execution";
-
   private Views() {}
 
   static OrchestrationState state(Instance instance, boolean payloads) {
@@ -142,18 +140,7 @@ public final class Views {
         instance.row.state().hasFailureDetails()
             ? instance.row.state().getFailureDetails()
             : instance.lastFailure;
-    if (failure != null && isHiding(failure) && failure.hasInnerFailure()) {
-      failure = failure.getInnerFailure();
-    }
-    return failure == null ? null : text(failure);
-  }
-
-  private static boolean isHiding(TaskFailureDetails failure) {
-    return failure.getErrorMessage().equals(HIDING);
-  }
-
-  private static String text(TaskFailureDetails failure) {
-    return failure.getErrorType() + ": " + failure.getErrorMessage();
+    return failure == null ? null : FailureText.line(failure);
   }
 
   /**
@@ -166,9 +153,9 @@ public final class Views {
       return false;
     }
     TaskFailureDetails failure = explanation.state().getFailureDetails();
-    return isHiding(failure)
-        && (!failure.hasInnerFailure()
-            || failure.getInnerFailure().getErrorType().endsWith("TaskFailedException"));
+    TaskFailureDetails seen = FailureText.seen(failure);
+    boolean passesOn = seen != failure && seen.getErrorType().endsWith("TaskFailedException");
+    return FailureText.saysNothing(failure) || (passesOn && !seen.hasInnerFailure());
   }
 
   /** The same with the newest failure of a task or sub-orchestration in the history, if any. */
@@ -176,9 +163,9 @@ public final class Views {
     String error = explanation.lastError();
     for (HistoryEvent event : history) {
       if (event.hasTaskFailed()) {
-        error = text(event.getTaskFailed().getFailureDetails());
+        error = FailureText.line(event.getTaskFailed().getFailureDetails());
       } else if (event.hasSubOrchestrationInstanceFailed()) {
-        error = text(event.getSubOrchestrationInstanceFailed().getFailureDetails());
+        error = FailureText.line(event.getSubOrchestrationInstanceFailed().getFailureDetails());
       }
     }
     return new Explanation(

@@ -100,18 +100,17 @@ class DurableAppTest {
   }
 
   @Test
-  void what_old_middleware_hides_is_kept_as_inner_failure() throws Exception {
+  void what_the_middleware_hides_is_kept_beside_what_user_code_is_told() throws Exception {
     CompleteOrchestrationAction end = new HandDriven(open("1.4.0").executor(), "Breaks").run(null);
 
     TaskFailureDetails failure = end.getFailureDetails();
     assertThat(end.getOrchestrationStatus())
         .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED);
     assertThat(failure.getErrorMessage()).isEqualTo("Unexpected failure in the task execution");
-    assertThat(failure.getInnerFailure().getErrorType())
-        .isEqualTo("java.lang.IllegalArgumentException");
-    assertThat(failure.getInnerFailure().getErrorMessage()).isEqualTo("no such order");
-    assertThat(failure.getInnerFailure().getInnerFailure().getErrorMessage())
-        .isEqualTo("disk on fire");
+    assertThat(failure.hasInnerFailure()).isFalse();
+    assertThat(failure.getSeen().getErrorType()).isEqualTo("java.lang.IllegalArgumentException");
+    assertThat(failure.getSeen().getErrorMessage()).isEqualTo("no such order");
+    assertThat(failure.getSeen().getInnerFailure().getErrorMessage()).isEqualTo("disk on fire");
   }
 
   @ParameterizedTest

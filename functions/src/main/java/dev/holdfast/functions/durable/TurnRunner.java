@@ -6,6 +6,7 @@ import com.google.protobuf.StringValue;
 import com.google.protobuf.Value;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Blocked;
+import dev.holdfast.core.FailureText;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.FunctionLog;
 import dev.holdfast.functions.Versioning;
@@ -30,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  * microsecond for a small history); it would go past other middleware that an app may have.
  */
 final class TurnRunner {
-
-  /** What the middleware of 1.4.0 says about every failure, hiding what user code threw. */
-  private static final String HIDING = "Unexpected failure in the task execution";
 
   private static final int NO_ID = -1;
 
@@ -134,18 +132,19 @@ final class TurnRunner {
     return changed.build();
   }
 
-  // Old middleware tells only that something failed. The cause is added below it, so that the
-  // history has it while the instance's output stays what it was.
+  // The middleware tells only that something failed. What did is kept beside that, in a field of
+  // ours, so that people learn it while the output, and what user code is told, stay what they are
+  // in the cloud.
   private static OrchestratorResponse withCause(
       OrchestratorResponse response, int completion, Throwable thrown) {
     OrchestratorAction action = response.getActions(completion);
     TaskFailureDetails told = action.getCompleteOrchestration().getFailureDetails();
-    if (!told.getErrorMessage().equals(HIDING) || told.hasInnerFailure()) {
+    if (!told.getErrorMessage().equals(FailureText.HIDING)) {
       return response;
     }
     CompleteOrchestrationAction.Builder whole =
         action.getCompleteOrchestration().toBuilder()
-            .setFailureDetails(told.toBuilder().setInnerFailure(Failures.of(thrown, false)));
+            .setFailureDetails(told.toBuilder().setSeen(Failures.of(thrown, false)));
     return response.toBuilder()
         .setActions(completion, action.toBuilder().setCompleteOrchestration(whole))
         .build();

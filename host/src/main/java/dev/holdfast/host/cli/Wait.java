@@ -99,6 +99,11 @@ public final class Wait implements Callable<Integer> {
                     : " until " + Instant.now().plus(left).truncatedTo(ChronoUnit.SECONDS) + "."));
   }
 
+  private static String reason(Map<String, @Nullable Object> state) {
+    String failure = FailureWords.of(state.get("failure"));
+    return failure == null ? "" : ": " + failure;
+  }
+
   private static int ended(
       CommandSpec spec, String id, String status, Map<String, @Nullable Object> state) {
     PrintWriter out = spec.commandLine().getOut();
@@ -108,7 +113,7 @@ public final class Wait implements Callable<Integer> {
     }
     spec.commandLine()
         .getErr()
-        .println("Instance '" + Printable.line(id) + "' ended as " + status + ".");
+        .println(Printable.line("Instance '" + id + "' ended as " + status + reason(state) + "."));
     return CannotException.INSTANCE_FAILED;
   }
 }

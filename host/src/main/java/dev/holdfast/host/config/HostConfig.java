@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param logLevels level by category prefix, as written; {@code default} is for all others
  * @param consoleEnabled whether anything is logged to the console at all
  * @param consoleColors whether colours may be used
+ * @param telling what people are told, and where
  * @param notes what the user should know: settings that are accepted but have no effect here
  * @param unknown keys that mean nothing to this host; none of them is one of our own section, where
  *     such a key stops the start
@@ -38,6 +39,7 @@ public record HostConfig(
     Http http,
     Durable durable,
     Limits limits,
+    Telling telling,
     List<String> notes,
     List<UnknownKey> unknown) {
 
@@ -251,6 +253,7 @@ public record HostConfig(
           http,
           durableTask,
           limits,
+          Telling.read(extensions.section("holdfast")),
           notes,
           refusingOwn(root.unknown()));
     }

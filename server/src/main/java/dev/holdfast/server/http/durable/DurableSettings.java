@@ -10,15 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param defaultVersion for starts that name no version
  * @param overrideAnyState whether a start replaces even a live instance of the same id
  * @param inputsInHistory whether history tells the inputs of activities and sub-orchestrations
+ * @param reasonAsOutput whether the output of a failed instance is what its code threw, rather than
+ *     what the library that ran it reports
  */
 public record DurableSettings(
     String hubName,
     String connectionName,
     @Nullable String defaultVersion,
     boolean overrideAnyState,
-    boolean inputsInHistory) {
+    boolean inputsInHistory,
+    boolean reasonAsOutput) {
 
   public static DurableSettings of(String hubName) {
-    return new DurableSettings(hubName, "Storage", null, false, false);
+    return new DurableSettings(hubName, "Storage", null, false, false, false);
   }
 }

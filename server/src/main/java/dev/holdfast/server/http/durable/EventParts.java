@@ -88,6 +88,14 @@ final class EventParts {
     json.field("Details", text(failure.hasStackTrace(), failure.getStackTrace()));
     json.name("FailureDetails");
     failure(json, present ? failure : null);
+    seen(json, present ? failure : null);
+  }
+
+  /** A member of ours, where the library reported something else than user code threw. */
+  static void seen(JsonWriter json, @Nullable TaskFailureDetails failure) {
+    if (failure != null && failure.hasSeen()) {
+      failure(json.name("SeenFailure"), failure.getSeen());
+    }
   }
 
   static void failure(JsonWriter json, @Nullable TaskFailureDetails failure) {

@@ -4,6 +4,7 @@ import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
+import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TaskScheduledEvent;
 import dev.holdfast.server.http.JsonWriter;
 import java.util.HashMap;
@@ -178,7 +179,9 @@ final class HistoryJson {
     json.field("OrchestrationStatus", Statuses.name(ended.getOrchestrationStatus()));
     result(value(ended.hasResult(), ended.getResult()));
     json.name("FailureDetails");
-    EventParts.failure(json, ended.hasFailureDetails() ? ended.getFailureDetails() : null);
+    TaskFailureDetails failure = ended.hasFailureDetails() ? ended.getFailureDetails() : null;
+    EventParts.failure(json, failure);
+    EventParts.seen(json, failure);
     end(event);
   }
 

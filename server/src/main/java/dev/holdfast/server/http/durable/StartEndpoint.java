@@ -39,6 +39,7 @@ final class StartEndpoint {
   private final Orchestrators orchestrators;
   private final Access access;
   private final CheckStatus checkStatus;
+  private final StatusJson statusJson;
   private final Waits waits;
 
   StartEndpoint(
@@ -50,6 +51,7 @@ final class StartEndpoint {
       Waits waits) {
     this.hub = hub;
     this.settings = settings;
+    this.statusJson = new StatusJson(settings);
     this.orchestrators = orchestrators;
     this.access = access;
     this.checkStatus = checkStatus;
@@ -92,10 +94,10 @@ final class StartEndpoint {
     OrchestrationState state = end.get();
     JsonWriter json = new JsonWriter();
     if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED) {
-      StatusJson.output(json, state);
+      statusJson.output(json, state);
       return Reply.json(200, json.toString());
     }
-    StatusJson.members(json.object(), state, request.query().flag("showInput", true));
+    statusJson.members(json.object(), state, request.query().flag("showInput", true));
     boolean failed =
         state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
     return Reply.json(failed && failureIs500 ? 500 : 200, json.end().toString());

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class StatusEndpoint {
   private final TaskHub hub;
   private final DurableSettings settings;
+  private final StatusJson statusJson;
 
   StatusEndpoint(TaskHub hub, DurableSettings settings) {
     this.hub = hub;
     this.settings = settings;
+    this.statusJson = new StatusJson(settings);
   }
 
   CompletableFuture<Reply> one(Request request, String instanceId) {
@@ -50,7 +52,7 @@ final class StatusEndpoint {
     Query query = request.query();
     boolean showInput = query.flag("showInput", true);
     JsonWriter json = new JsonWriter().object();
-    StatusJson.members(json, state, showInput);
+    statusJson.members(json, state, showInput);
     if (history != null) {
       HistoryJson.write(
           json.name("historyEvents"),
@@ -113,10 +115,10 @@ final class StatusEndpoint {
     return found.thenApply(page -> page(page, showInput, showOutput));
   }
 
-  private static Reply page(QueryInstancesResponse page, boolean showInput, boolean showOutput) {
+  private Reply page(QueryInstancesResponse page, boolean showInput, boolean showOutput) {
     JsonWriter json = new JsonWriter().array();
     for (OrchestrationState state : page.getOrchestrationStateList()) {
-      StatusJson.members(json.object(), state, showInput, showOutput);
+      statusJson.members(json.object(), state, showInput, showOutput);
       json.end();
     }
     return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());

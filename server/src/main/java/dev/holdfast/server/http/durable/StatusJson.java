@@ -2,23 +2,28 @@ package dev.holdfast.server.http.durable;
 
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.Blocked;
+import dev.holdfast.core.FailureText;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.server.http.JsonWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The status payload of an instance, field by field in the order clients know. */
 final class StatusJson {
-  private StatusJson() {}
+  private final boolean reasonAsOutput;
+
+  StatusJson(DurableSettings settings) {
+    this.reasonAsOutput = settings.reasonAsOutput();
+  }
 
   /** Writes the members; the caller opens and closes the object, and may add history. */
-  static void members(JsonWriter json, OrchestrationState state, boolean showInput) {
+  void members(JsonWriter json, OrchestrationState state, boolean showInput) {
     members(json, state, showInput, true);
   }
 
-  static void members(
-      JsonWriter json, OrchestrationState state, boolean showInput, boolean showOutput) {
+  void members(JsonWriter json, OrchestrationState state, boolean showInput, boolean showOutput) {
     json.field("name", state.getName());
     json.field("instanceId", state.getInstanceId());
     json.field("runtimeStatus", Statuses.name(state.getOrchestrationStatus()));
@@ -33,6 +38,9 @@ final class StatusJson {
     }
     json.field("createdTime", Times.seconds(state.getCreatedTimestamp()));
     json.field("lastUpdatedTime", Times.seconds(state.getLastUpdatedTimestamp()));
+    if (hasFailed(state)) {
+      failure(json, state.getFailureDetails());
+    }
     Blocked block = Blocked.of(state);
     if (block != null) {
       blocked(json, block);
@@ -51,17 +59,38 @@ final class StatusJson {
   }
 
   /** The output; of a failed instance the failure in words. */
-  static void output(JsonWriter json, OrchestrationState state) {
-    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
-        && state.hasFailureDetails()) {
-      json.string(failure(state.getFailureDetails()));
-    } else {
+  void output(JsonWriter json, OrchestrationState state) {
+    if (!hasFailed(state)) {
       json.embed(text(state.hasOutput(), state.getOutput()));
+      return;
+    }
+    TaskFailureDetails failure = state.getFailureDetails();
+    json.string(
+        reasonAsOutput
+            ? FailureText.line(failure)
+            : failure.getErrorType() + ": " + failure.getErrorMessage());
+  }
+
+  /** A member of ours: what user code threw, also where the output does not say it. */
+  static void failure(JsonWriter json, TaskFailureDetails failure) {
+    json.name("failure");
+    List<TaskFailureDetails> chain = FailureText.chain(failure);
+    for (int i = 0; i < chain.size(); i++) {
+      json.object()
+          .field("type", chain.get(i).getErrorType())
+          .field("message", chain.get(i).getErrorMessage());
+      if (i < chain.size() - 1) {
+        json.name("cause");
+      }
+    }
+    for (int i = 0; i < chain.size(); i++) {
+      json.end();
     }
   }
 
-  static String failure(TaskFailureDetails failure) {
-    return failure.getErrorType() + ": " + failure.getErrorMessage();
+  static boolean hasFailed(OrchestrationState state) {
+    return state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
+        && state.hasFailureDetails();
   }
 
   private static @Nullable String text(boolean present, StringValue value) {

@@ -302,7 +302,7 @@ class StartTest {
         new TestServer(
             options ->
                 options.withDurable(
-                    new DurableSettings("TestHub", "Storage", "1.5", true, false)))) {
+                    new DurableSettings("TestHub", "Storage", "1.5", true, false, false)))) {
       versioned.hub.put("live", OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
 
       assertThat(versioned.post(DURABLE + "/orchestrators/Flow/live", "1").statusCode())

@@ -127,6 +127,46 @@ class StatusTest {
         .contains("\"output\":\"java.lang.RuntimeException: no \\\"luck\\\"\"");
   }
 
+  private static final TaskFailureDetails.Builder HIDDEN =
+      TaskFailureDetails.newBuilder()
+          .setErrorType("java.lang.RuntimeException")
+          .setErrorMessage("Unexpected failure in the task execution")
+          .setSeen(
+              TaskFailureDetails.newBuilder()
+                  .setErrorType("com.acme.NoStock")
+                  .setErrorMessage("7 left")
+                  .setInnerFailure(
+                      TaskFailureDetails.newBuilder()
+                          .setErrorType("java.io.IOException")
+                          .setErrorMessage("wire cut")));
+
+  @Test
+  void what_user_code_threw_is_told_beside_the_output_of_the_cloud() {
+    server.hub.put("a", ORCHESTRATION_STATUS_FAILED, state -> state.setFailureDetails(HIDDEN));
+
+    assertThat(server.get(DURABLE + "/instances/a").body())
+        .contains(
+            "\"output\":\"java.lang.RuntimeException: Unexpected failure in the task execution\"")
+        .endsWith(
+            "\"failure\":{\"type\":\"com.acme.NoStock\",\"message\":\"7 left\","
+                + "\"cause\":{\"type\":\"java.io.IOException\",\"message\":\"wire cut\"}}}");
+  }
+
+  @Test
+  void what_user_code_threw_is_the_output_if_host_json_says_so() {
+    try (TestServer telling =
+        new TestServer(
+            options ->
+                options.withDurable(
+                    new DurableSettings("TestHub", "Storage", null, false, false, true)))) {
+      telling.hub.put("a", ORCHESTRATION_STATUS_FAILED, state -> state.setFailureDetails(HIDDEN));
+
+      assertThat(telling.get(DURABLE + "/instances/a").body())
+          .contains(
+              "\"output\":\"com.acme.NoStock: 7 left; caused by java.io.IOException: wire cut\"");
+    }
+  }
+
   @Test
   void the_reason_of_a_termination_is_the_output() {
     server.hub.put("a", ORCHESTRATION_STATUS_RUNNING);

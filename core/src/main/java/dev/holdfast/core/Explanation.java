@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param turnOpenSince when the turn that runs now was opened; 0 when none runs
  * @param unread messages that wait to be read
  * @param startAt when a scheduled start is due; 0 when it is not awaited
- * @param lastError the newest failure in its history, as "type: message"
+ * @param lastError the newest failure in its history with its causes, see {@link FailureText}
+ * @param told what its turns, and those who hold it, have told besides
  */
 public record Explanation(
     OrchestrationState state,
@@ -19,12 +20,39 @@ public record Explanation(
     int unread,
     long startAt,
     List<Awaited> awaited,
-    @Nullable String lastError) {
+    @Nullable String lastError,
+    Told told) {
+
+  /**
+   * What is known of an instance beyond what it has open.
+   *
+   * @param kept names of events that have arrived and that nobody has asked for
+   * @param unfit events that were set aside because they do not fit, in words
+   * @param stuck why nothing that is still to come can move it; null when something can, or when
+   *     its worker does not tell
+   * @param suspendedBecause the reason that was given; null when none was
+   * @param suspendedSince microseconds; 0 when it is not suspended
+   */
+  public record Told(
+      List<String> kept,
+      List<String> unfit,
+      @Nullable String stuck,
+      @Nullable String suspendedBecause,
+      long suspendedSince) {
+    static final Told NOTHING = new Told(List.of(), List.of(), null, null, 0);
+
+    public Told {
+      kept = List.copyOf(kept);
+      unfit = List.copyOf(unfit);
+    }
+  }
 
   public enum Kind {
     ACTIVITY,
     TIMER,
     CHILD,
+    /** An event from outside, of which the worker has told that it is awaited. */
+    EVENT,
     /** The answer of an entity. */
     ENTITY,
     /** The lock of one or more entities; of an entity, that its lock is released. */
@@ -32,11 +60,18 @@ public record Explanation(
   }
 
   /**
-   * @param name the activity's name, the child's instance id, the entity's id and the operation,
-   *     the entities to lock, or (with a task id below 0) who holds the lock of this entity; "" for
-   *     a timer
+   * @param name the activity's name, the child's instance id, the event's name, the entity's id and
+   *     the operation, the entities to lock, or (with a task id below 0) who holds the lock of this
+   *     entity; "" for a timer
    * @param token of the activity's last hand-out; 0 when it was not handed out
    * @param until when the timer fires; 0 for others
+   * @param attempt of an activity: the how manyth attempt at this step, as far as history tells; 1
+   *     for all others
    */
-  public record Awaited(Kind kind, int taskId, String name, long since, long until, long token) {}
+  public record Awaited(
+      Kind kind, int taskId, String name, long since, long until, long token, int attempt) {
+    Awaited(Kind kind, int taskId, String name, long since, long until, long token) {
+      this(kind, taskId, name, since, until, token, 1);
+    }
+  }
 }

@@ -27,12 +27,8 @@ public final class FailureText {
     return isHidden(failure) && failure.hasInnerFailure() ? failure.getInnerFailure() : failure;
   }
 
-  /** Whether the failure says nothing and nobody has seen what it stands for. */
-  static boolean saysNothing(TaskFailureDetails failure) {
-    return isHidden(seen(failure));
-  }
-
-  private static boolean isHidden(TaskFailureDetails failure) {
+  /** Whether the failure stands for another one, of which it says nothing. */
+  static boolean isHidden(TaskFailureDetails failure) {
     return failure.getErrorMessage().equals(HIDING);
   }
 

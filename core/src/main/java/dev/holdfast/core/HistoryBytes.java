@@ -142,7 +142,6 @@ public final class HistoryBytes {
           TIMERFIRED,
           ORCHESTRATORSTARTED,
           EVENTSENT,
-          EVENTRAISED,
           ENTITYOPERATIONSIGNALED,
           ENTITYOPERATIONCALLED,
           ENTITYOPERATIONCOMPLETED,
@@ -151,6 +150,7 @@ public final class HistoryBytes {
           ENTITYLOCKGRANTED,
           ENTITYUNLOCKSENT ->
           true;
+      case EVENTRAISED -> event.getEventRaised().getUnfit().isEmpty();
       case EXECUTIONCOMPLETED,
           EXECUTIONTERMINATED,
           ORCHESTRATORCOMPLETED,

@@ -49,6 +49,15 @@ final class Instance extends Resident {
   @Nullable ParentInstanceInfo parent;
   @Nullable TaskFailureDetails lastFailure;
 
+  /** What its turns have told for people; null when nothing. */
+  @Nullable Notes notes;
+
+  /** The event that suspended it; null when it is not suspended. */
+  @Nullable HistoryEvent suspended;
+
+  /** Failed attempts since the last success, by what was asked; null before the first failure. */
+  private @Nullable Map<String, Integer> failedAttempts;
+
   /** Unread messages that are in no open turn, in order of arrival. */
   final ArrayDeque<Message> inbox = new ArrayDeque<>();
 
@@ -186,7 +195,10 @@ final class Instance extends Resident {
         hadTurn = true;
         lastTurnAt = Math.max(lastTurnAt, Times.microsUp(event.getTimestamp()));
         updatedAt = Math.max(updatedAt, lastTurnAt);
+        notes = Notes.after(notes, event);
       }
+      case EXECUTIONSUSPENDED -> suspended = event;
+      case EXECUTIONRESUMED -> suspended = null;
       case EXECUTIONSTARTED -> readStart(event);
       case EXECUTIONREWOUND -> {
         if (event.getExecutionRewound().hasParentInstance()) {
@@ -205,6 +217,7 @@ final class Instance extends Resident {
       case SUBORCHESTRATIONINSTANCECREATED -> task(Explanation.Kind.CHILD, event);
       case TASKFAILED -> {
         lastFailure = event.getTaskFailed().getFailureDetails();
+        attempted(event);
         closed(event);
         askedIds.mayBeAskedAgain(event.getTaskFailed().getTaskScheduledId());
       }
@@ -217,12 +230,20 @@ final class Instance extends Resident {
         lastFailure = event.getEntityOperationFailed().getFailureDetails();
         closed(event);
       }
-      case TASKCOMPLETED,
-          TIMERFIRED,
+      case TASKCOMPLETED -> {
+        attempted(event);
+        closed(event);
+      }
+      case EVENTRAISED -> {
+        closed(event);
+        if (!event.getEventRaised().getUnfit().isEmpty()) {
+          notes = Notes.unfit(notes, event);
+        }
+      }
+      case TIMERFIRED,
           SUBORCHESTRATIONINSTANCECOMPLETED,
           ENTITYOPERATIONCOMPLETED,
-          ENTITYLOCKGRANTED,
-          EVENTRAISED ->
+          ENTITYLOCKGRANTED ->
           closed(event);
       case EVENTSENT,
           ENTITYOPERATIONSIGNALED,
@@ -241,8 +262,32 @@ final class Instance extends Resident {
     opened(kind, event);
   }
 
+  /** Counts the attempts at one step: libraries ask again for the same with the same input. */
+  private void attempted(HistoryEvent answer) {
+    OpenTask task = answer.hasTaskFailed() || failedAttempts != null ? answeredBy(answer) : null;
+    if (task == null || task.kind != Explanation.Kind.ACTIVITY) {
+      return;
+    }
+    if (failedAttempts == null) {
+      failedAttempts = new LinkedHashMap<>(2);
+    }
+    if (answer.hasTaskFailed()) {
+      failedAttempts.merge(step(task), 1, Integer::sum);
+    } else {
+      failedAttempts.remove(step(task));
+    }
+  }
+
+  private static String step(OpenTask task) {
+    return task.name() + ' ' + task.asked.getTaskScheduled().getInput().hashCode();
+  }
+
   private void opened(Explanation.Kind kind, HistoryEvent event) {
-    open.put(event.getEventId(), new OpenTask(kind, event));
+    OpenTask task = new OpenTask(kind, event);
+    if (failedAttempts != null && kind == Explanation.Kind.ACTIVITY) {
+      task.attempt = 1 + failedAttempts.getOrDefault(step(task), 0);
+    }
+    open.put(event.getEventId(), task);
   }
 
   private void sent(HistoryEvent event) {

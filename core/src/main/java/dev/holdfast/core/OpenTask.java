@@ -14,6 +14,9 @@ final class OpenTask {
   /** An answer is in the inbox or in the open turn; further ones are duplicates. */
   boolean answered;
 
+  /** Of an activity: the how manyth attempt at this step it is. */
+  int attempt = 1;
+
   /** Of a timer: its row is in the store or stands in the accumulating commit. */
   boolean hasRow;
 
@@ -66,7 +69,7 @@ final class OpenTask {
     return switch (kind) {
       case ACTIVITY -> asked.getTaskScheduled().getName();
       case CHILD -> childId();
-      case TIMER -> "";
+      case TIMER, EVENT -> "";
       case ENTITY -> entityId() + " " + entityMessage().operation();
       case LOCK -> String.join(" ", EntityMessage.inLockOrder(entityMessage().lockSet()));
     };

@@ -146,6 +146,7 @@ final class Turns {
     keepSpan(instance, response, events);
     Timestamp at = turn.started().getTimestamp();
     CompleteOrchestrationAction completion = completion(response);
+    Notes.write(instance, response, completion != null, events);
     if (completion != null) {
       completion = Causes.told(completion, events, instance.lastFailure);
     }
@@ -331,6 +332,9 @@ final class Turns {
                     .setInstanceId(instance.id)
                     .setExecutionId(instance.row.state().getExecutionId()))
             .setTaskId(task.id());
+    if (task.attempt > 1) {
+      request.setAttempt(task.attempt);
+    }
     if (scheduled.getTagsCount() > 0) {
       request.putAllTags(scheduled.getTagsMap());
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.core;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import dev.holdfast.protocol.EntityMetadata;
 import dev.holdfast.protocol.HistoryEvent;
@@ -7,13 +8,15 @@ import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the outside is told of an instance. */
 public final class Views {
+  private static final int KEPT_LISTED = 10;
 
-  /** What the middleware of durabletask-azure-functions 1.4.0 says about every failure. */
   private Views() {}
 
   static OrchestrationState state(Instance instance, boolean payloads) {
@@ -68,7 +71,8 @@ public final class Views {
         entity.backlog(),
         0,
         awaited,
-        null);
+        null,
+        Explanation.Told.NOTHING);
   }
 
   /** What is told of an instance of which nothing can be read but that it is blocked. */
@@ -122,9 +126,11 @@ public final class Views {
                   task.name(),
                   Times.micros(task.asked.getTimestamp()),
                   task.kind == Explanation.Kind.TIMER ? Times.microsUp(task.fireAt()) : 0,
-                  task.token));
+                  task.token,
+                  task.attempt));
         }
       }
+      awaitedEvents(instance, awaited);
     }
     return new Explanation(
         state(instance, true),
@@ -132,7 +138,83 @@ public final class Views {
         instance.inbox.size(),
         instance.startAt,
         awaited,
-        error(instance));
+        error(instance),
+        told(instance));
+  }
+
+  /**
+   * What the state and the history of an execution of another hub tell. That hub knows more: who
+   * serves what, and what its workers are at.
+   *
+   * @param history empty while it has had no turn
+   */
+  public static Explanation explain(OrchestrationState state, List<HistoryEvent> history) {
+    long createdAt = Times.micros(state.getCreatedTimestamp());
+    Instance instance =
+        new Instance(
+            new Rows.Instance(
+                0,
+                state.getInstanceId(),
+                0,
+                state.getOrchestrationStatusValue(),
+                false,
+                createdAt,
+                Times.micros(state.getCompletedTimestamp()),
+                state));
+    instance.fold(history, ByteString.EMPTY);
+    boolean isPending =
+        state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_PENDING;
+    long startAt =
+        isPending && state.hasScheduledStartTimestamp()
+            ? Times.microsUp(state.getScheduledStartTimestamp())
+            : 0;
+    Explanation known = explain(instance);
+    return new Explanation(
+        known.state(),
+        0,
+        isPending ? 1 : 0,
+        startAt,
+        known.awaited(),
+        known.lastError(),
+        known.told());
+  }
+
+  private static void awaitedEvents(Instance instance, List<Explanation.Awaited> awaited) {
+    if (instance.notes == null) {
+      return;
+    }
+    instance
+        .notes
+        .awaits()
+        .forEach(
+            (name, since) -> {
+              // Libraries await the answers of entities in the same way, under the request's id.
+              if (instance.request(name) == null && !instance.sections.containsKey(name)) {
+                awaited.add(new Explanation.Awaited(Explanation.Kind.EVENT, -1, name, since, 0, 0));
+              }
+            });
+  }
+
+  private static Explanation.Told told(Instance instance) {
+    Notes notes = instance.notes;
+    HistoryEvent held = instance.suspended;
+    Set<String> kept = new LinkedHashSet<>(notes == null ? List.of() : notes.kept());
+    for (Message message : instance.inbox) {
+      if (message.event.hasEventRaised() && kept.size() < KEPT_LISTED) {
+        kept.add(message.event.getEventRaised().getName());
+      }
+    }
+    if (notes == null && held == null && kept.isEmpty()) {
+      return Explanation.Told.NOTHING;
+    }
+    return new Explanation.Told(
+        List.copyOf(kept),
+        notes == null ? List.of() : notes.unfit(),
+        notes == null ? null : notes.stuck(),
+        held != null && held.getExecutionSuspended().hasInput()
+            ? held.getExecutionSuspended().getInput().getValue()
+            : null,
+        held == null ? 0 : Times.micros(held.getTimestamp()));
   }
 
   private static @Nullable String error(Instance instance) {
@@ -154,8 +236,9 @@ public final class Views {
     }
     TaskFailureDetails failure = explanation.state().getFailureDetails();
     TaskFailureDetails seen = FailureText.seen(failure);
-    boolean passesOn = seen != failure && seen.getErrorType().endsWith("TaskFailedException");
-    return FailureText.saysNothing(failure) || (passesOn && !seen.hasInnerFailure());
+    boolean passesOn =
+        seen.getErrorType().endsWith("TaskFailedException") && !seen.hasInnerFailure();
+    return FailureText.isHidden(failure) && (passesOn || FailureText.isHidden(seen));
   }
 
   /** The same with the newest failure of a task or sub-orchestration in the history, if any. */
@@ -174,6 +257,7 @@ public final class Views {
         explanation.unread(),
         explanation.startAt(),
         explanation.awaited(),
-        error);
+        error,
+        explanation.told());
   }
 }

@@ -510,9 +510,8 @@ final class Hub implements TaskHub, AutoCloseable {
               .thenApply(
                   found ->
                       found.map(
-                          explanation ->
-                              new Whys(engine.dispatcher())
-                                  .explain(explanation, clock.now())
+                          it ->
+                              Why.of(it, engine.dispatcher()::obstacle, clock.now())
                                   .withClock(clock.state().alarm())));
         });
   }

@@ -1,7 +1,10 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Explanation;
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param summary one plain sentence, e.g. "Waiting for event 'Approval' since 10:02, and for a
  *     timer until 10:32."
- * @param lastError the newest failure in its history, as {@code type: message}
+ * @param lastError the newest failure in its history, as {@code type: message; caused by …}
+ * @param customStatus what the orchestrator has set, as JSON text; null when it has set none
+ * @param notices what else a person should know: events that lie there under another name, events
+ *     that were set aside because they do not fit
  */
 public record Why(
     String instanceId,
@@ -18,10 +24,36 @@ public record Why(
     OrchestrationStatus status,
     String summary,
     List<Waiting> waitingFor,
-    @Nullable String lastError) {
+    @Nullable String lastError,
+    @Nullable String customStatus,
+    List<String> notices) {
 
   public Why {
     waitingFor = List.copyOf(waitingFor);
+    notices = List.copyOf(notices);
+  }
+
+  /** What stands in the way of work. */
+  public interface Obstacles {
+    /** In plain words; null when nothing does, or when it is not known. */
+    @Nullable String of(WorkItem.Kind kind, String name, @Nullable String version);
+  }
+
+  /**
+   * Puts into words what is known of an instance.
+   *
+   * @param now microseconds since the epoch
+   */
+  public static Why of(Explanation explanation, Obstacles obstacles, long now) {
+    return new Whys(obstacles).explain(explanation, now);
+  }
+
+  /** The same with something more known of one thing that is awaited. */
+  Why withDetail(int index, String detail) {
+    List<Waiting> waiting = new ArrayList<>(waitingFor);
+    Waiting one = waiting.get(index);
+    waiting.set(index, new Waiting(one.kind(), one.what(), one.since(), one.until(), detail));
+    return new Why(instanceId, name, status, summary, waiting, lastError, customStatus, notices);
   }
 
   /**
@@ -34,15 +66,23 @@ public record Why(
         waitingFor.stream().anyMatch(it -> it.kind().equals("timer") || it.kind().equals("start"));
     return alarm == null || !waitsForTime
         ? this
-        : new Why(instanceId, name, status, summary + " " + alarm, waitingFor, lastError);
+        : new Why(
+            instanceId,
+            name,
+            status,
+            summary + " " + alarm,
+            waitingFor,
+            lastError,
+            customStatus,
+            notices);
   }
 
   /**
    * One thing that is awaited.
    *
-   * @param kind activity, timer, event, sub-orchestration, turn, resume, start, or blocked, which
-   *     nothing but a person ends
-   * @param what its name: the activity, the child's id …
+   * @param kind activity, timer, event, sub-orchestration, turn, batch, operation, entity, lock,
+   *     holder, resume, start, nothing, or blocked, which nothing but a person ends
+   * @param what its name: the activity, the event, the child's id …; in words where it has none
    * @param until when it will end by itself at the latest; null when it will not
    * @param detail what stands in its way, e.g. "no connected worker serves activity 'Charge'"
    */

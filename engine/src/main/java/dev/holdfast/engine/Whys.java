@@ -3,29 +3,39 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Explanation;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Times;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts into words what an instance waits for. */
 final class Whys {
   private static final int LISTED_MAX = 5;
 
-  private final Dispatcher dispatcher;
+  /** What an event is called whose name nobody has told. */
+  static final String SOME_EVENT = "an external event";
 
-  Whys(Dispatcher dispatcher) {
-    this.dispatcher = dispatcher;
+  private static final String NOTHING = "nothing that is still to come";
+
+  private final Why.Obstacles obstacles;
+
+  Whys(Why.Obstacles obstacles) {
+    this.obstacles = obstacles;
   }
 
   Why explain(Explanation explanation, long now) {
     OrchestrationState state = explanation.state();
     List<Why.Waiting> waiting = new ArrayList<>();
-    if (!dev.holdfast.core.Statuses.isEnded(state.getOrchestrationStatus())) {
+    if (!Statuses.isEnded(state.getOrchestrationStatus())) {
       collect(explanation, waiting);
     }
     return new Why(
@@ -34,7 +44,43 @@ final class Whys {
         state.getOrchestrationStatus(),
         summary(explanation, waiting, now),
         waiting,
-        explanation.lastError());
+        explanation.lastError(),
+        state.hasCustomStatus() ? state.getCustomStatus().getValue() : null,
+        notices(explanation));
+  }
+
+  private static List<String> notices(Explanation explanation) {
+    if (Statuses.isEnded(explanation.state().getOrchestrationStatus())) {
+      return List.of();
+    }
+    List<String> notices = new ArrayList<>(explanation.told().unfit());
+    List<String> kept = explanation.told().kept();
+    Set<String> awaited = new LinkedHashSet<>();
+    for (Explanation.Awaited one : explanation.awaited()) {
+      if (one.kind() == Explanation.Kind.EVENT) {
+        awaited.add(one.name());
+      }
+    }
+    for (String name : kept) {
+      if (!awaited.contains(name)) {
+        notices.add(lying(explanation.state().getInstanceId(), name, awaited));
+      }
+    }
+    return notices;
+  }
+
+  private static String lying(String id, String name, Set<String> awaited) {
+    String meant = null;
+    for (String one : awaited) {
+      if (Names.areAlike(one, name)) {
+        meant = one;
+      }
+    }
+    return meant == null
+        ? "An event '%s' lies there, and nobody has asked for it yet.".formatted(name)
+        : ("An event '%s' lies there, but '%s' is awaited. If that is what was meant, raise it under"
+                + " this name, in the same case: holdfast raise %s %s.")
+            .formatted(name, meant, id, meant);
   }
 
   private void collect(Explanation explanation, List<Why.Waiting> waiting) {
@@ -57,9 +103,12 @@ final class Whys {
           new Why.Waiting(
               "resume",
               "somebody to resume it",
-              instant(dev.holdfast.core.Times.micros(state.getLastUpdatedTimestamp())),
+              instant(
+                  explanation.told().suspendedSince() != 0
+                      ? explanation.told().suspendedSince()
+                      : Times.micros(state.getLastUpdatedTimestamp())),
               null,
-              explanation.unread() + " messages are kept for it"));
+              suspended(explanation)));
     }
     if (explanation.startAt() != 0) {
       waiting.add(
@@ -72,11 +121,11 @@ final class Whys {
               name,
               instant(explanation.turnOpenSince()),
               null,
-              dispatcher.obstacle(kind, name, version(state))));
+              obstacles.of(kind, name, version(state))));
     } else if (explanation.unread() > 0
         && block == null
         && state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
-      String obstacle = dispatcher.obstacle(kind, name, version(state));
+      String obstacle = obstacles.of(kind, name, version(state));
       waiting.add(
           new Why.Waiting(
               entity ? "batch" : "turn",
@@ -92,17 +141,34 @@ final class Whys {
     for (Explanation.Awaited awaited : explanation.awaited()) {
       waiting.add(waiting(awaited, state));
     }
-    if (waiting.isEmpty() && entity) {
-      waiting.add(new Why.Waiting("operation", "an operation", null, null, null));
-    } else if (waiting.isEmpty()) {
-      waiting.add(
-          new Why.Waiting(
-              "event",
-              "an external event",
-              instant(dev.holdfast.core.Times.micros(state.getLastUpdatedTimestamp())),
-              null,
-              "no activity, timer or sub-orchestration is open, so only an event can move it"));
+    if (waiting.isEmpty()) {
+      waiting.add(entity ? operation() : unnamed(explanation));
     }
+  }
+
+  private static Why.Waiting operation() {
+    return new Why.Waiting("operation", "an operation", null, null, null);
+  }
+
+  /** Nothing is open, and no event is known to be awaited. */
+  private static Why.Waiting unnamed(Explanation explanation) {
+    Instant since = instant(Times.micros(explanation.state().getLastUpdatedTimestamp()));
+    String stuck = explanation.told().stuck();
+    return stuck != null
+        ? new Why.Waiting("nothing", NOTHING, since, null, stuck)
+        : new Why.Waiting(
+            "event",
+            SOME_EVENT,
+            since,
+            null,
+            "no activity, timer or sub-orchestration is open, and its worker does not tell which"
+                + " event it awaits");
+  }
+
+  private static String suspended(Explanation explanation) {
+    String because = explanation.told().suspendedBecause();
+    String kept = explanation.unread() + " messages are kept for it";
+    return because == null || because.isEmpty() ? kept : "reason: " + because + "; " + kept;
   }
 
   private static boolean isLocked(Explanation explanation) {
@@ -122,7 +188,10 @@ final class Whys {
               awaited.name(),
               instant(awaited.since()),
               null,
-              dispatcher.obstacle(WorkItem.Kind.ACTIVITY, awaited.name(), version(state)));
+              attempt(
+                  awaited.attempt(),
+                  obstacles.of(WorkItem.Kind.ACTIVITY, awaited.name(), version(state))));
+      case EVENT -> new Why.Waiting("event", awaited.name(), instant(awaited.since()), null, null);
       case TIMER ->
           new Why.Waiting(
               "timer", "a timer", instant(awaited.since()), instant(awaited.until()), null);
@@ -135,7 +204,7 @@ final class Whys {
               awaited.name(),
               instant(awaited.since()),
               null,
-              dispatcher.obstacle(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name()), null));
+              obstacles.of(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name()), null));
       case LOCK ->
           new Why.Waiting(
               isHolder(awaited) ? "holder" : "lock",
@@ -146,6 +215,13 @@ final class Whys {
     };
   }
 
+  private static @Nullable String attempt(int attempt, @Nullable String obstacle) {
+    if (attempt <= 1) {
+      return obstacle;
+    }
+    return "attempt " + attempt + (obstacle == null ? "" : "; " + obstacle);
+  }
+
   /** Activities have the version of their orchestration unless they were given another. */
   private static @Nullable String version(OrchestrationState state) {
     return state.hasVersion() ? state.getVersion().getValue() : null;
@@ -153,12 +229,8 @@ final class Whys {
 
   private static String summary(Explanation explanation, List<Why.Waiting> waiting, long now) {
     OrchestrationState state = explanation.state();
-    if (dev.holdfast.core.Statuses.isEnded(state.getOrchestrationStatus())) {
-      String how =
-          dev.holdfast.core.Statuses.name(state.getOrchestrationStatus())
-              .toLowerCase(java.util.Locale.ROOT);
-      String at = instant(dev.holdfast.core.Times.micros(state.getCompletedTimestamp())) + ".";
-      return "It waits for nothing: it ended as " + how + " at " + at;
+    if (Statuses.isEnded(state.getOrchestrationStatus())) {
+      return ended(explanation);
     }
     List<String> parts = new ArrayList<>();
     for (Why.Waiting one : waiting.subList(0, Math.min(waiting.size(), LISTED_MAX))) {
@@ -170,10 +242,32 @@ final class Whys {
     return "It waits for " + String.join("; ", parts) + ".";
   }
 
+  private static String ended(Explanation explanation) {
+    OrchestrationState state = explanation.state();
+    String how = Statuses.name(state.getOrchestrationStatus()).toLowerCase(Locale.ROOT);
+    String words =
+        "It waits for nothing: it ended as "
+            + how
+            + " at "
+            + instant(Times.micros(state.getCompletedTimestamp()))
+            + ".";
+    if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED) {
+      String reason = state.getOutput().getValue();
+      return reason.isEmpty() ? words : words + " The reason that was given: " + reason;
+    }
+    boolean failed =
+        state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
+    return failed && explanation.lastError() != null
+        ? words + " It failed by " + explanation.lastError()
+        : words;
+  }
+
   private static String words(Why.Waiting one, long now) {
     StringBuilder words = new StringBuilder();
     switch (one.kind()) {
       case "activity" -> words.append("activity '").append(one.what()).append("'");
+      case "event" ->
+          words.append(one.what().equals(SOME_EVENT) ? SOME_EVENT : "event '" + one.what() + "'");
       case "sub-orchestration" ->
           words.append("sub-orchestration '").append(one.what()).append("'");
       case "turn" -> words.append("a turn of orchestrator '").append(one.what()).append("'");

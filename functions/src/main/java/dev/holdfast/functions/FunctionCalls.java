@@ -131,7 +131,7 @@ final class FunctionCalls implements AutoCloseable {
         run(plan.begin(input));
       } catch (RuntimeException | Error e) {
         // Nothing of the function has begun, but somebody waits for its answer.
-        context.log().finished(plan.definition().name(), "", Duration.ZERO, e);
+        context.log().finished(plan.definition().name(), "", null, Duration.ZERO, e);
         failed(e);
       }
     }

@@ -20,9 +20,27 @@ public interface FunctionLog {
   }
 
   /**
+   * For which instance something is done.
+   *
+   * @param instanceId of the orchestration or entity
+   * @param taskId of an activity; -1 for others
+   * @param attempt of an activity: the how manyth attempt at this step, from 1; 0 for others
+   * @param replaying whether an orchestrator goes through what it has done before, so that it says
+   *     again what it has said
+   */
+  record Work(String instanceId, int taskId, int attempt, boolean replaying) {
+
+    /** Of an orchestrator or entity. */
+    public static Work of(String instanceId) {
+      return new Work(instanceId, -1, 0, false);
+    }
+  }
+
+  /**
    * Something user code said through {@code ExecutionContext.getLogger()}.
    *
    * @param message formatted, parameters filled in
+   * @param work null for functions that nobody's instance has asked for
    */
   record Entry(
       Instant at,
@@ -30,7 +48,20 @@ public interface FunctionLog {
       String functionName,
       String invocationId,
       String message,
-      @Nullable Throwable thrown) {}
+      @Nullable Throwable thrown,
+      @Nullable Work work) {
+
+    /** Of nobody's instance. */
+    public Entry(
+        Instant at,
+        Severity severity,
+        String functionName,
+        String invocationId,
+        String message,
+        @Nullable Throwable thrown) {
+      this(at, severity, functionName, invocationId, message, thrown, null);
+    }
+  }
 
   void say(Entry entry);
 
@@ -40,7 +71,7 @@ public interface FunctionLog {
   }
 
   /** A function is about to run. */
-  default void started(String functionName, String invocationId) {}
+  default void started(String functionName, String invocationId, @Nullable Work work) {}
 
   /**
    * A function has run. Failures are told even when {@link #wantsInvocations} is false.
@@ -49,5 +80,9 @@ public interface FunctionLog {
    *     something has succeeded
    */
   default void finished(
-      String functionName, String invocationId, Duration took, @Nullable Throwable failure) {}
+      String functionName,
+      String invocationId,
+      @Nullable Work work,
+      Duration took,
+      @Nullable Throwable failure) {}
 }

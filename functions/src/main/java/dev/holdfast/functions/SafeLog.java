@@ -21,14 +21,18 @@ record SafeLog(FunctionLog log) implements FunctionLog {
   }
 
   @Override
-  public void started(String functionName, String invocationId) {
-    guarded(() -> log.started(functionName, invocationId));
+  public void started(String functionName, String invocationId, @Nullable Work work) {
+    guarded(() -> log.started(functionName, invocationId, work));
   }
 
   @Override
   public void finished(
-      String functionName, String invocationId, Duration took, @Nullable Throwable failure) {
-    guarded(() -> log.finished(functionName, invocationId, took, failure));
+      String functionName,
+      String invocationId,
+      @Nullable Work work,
+      Duration took,
+      @Nullable Throwable failure) {
+    guarded(() -> log.finished(functionName, invocationId, work, took, failure));
   }
 
   private static void guarded(Runnable call) {

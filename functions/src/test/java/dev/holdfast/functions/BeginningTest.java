@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.azure.functions.internal.spi.middleware.Middleware;
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.FailureText;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.EntityOperationSignaledEvent;
@@ -60,7 +61,11 @@ class BeginningTest {
 
           @Override
           public void finished(
-              String function, String invocation, Duration took, @Nullable Throwable failure) {
+              String function,
+              String invocation,
+              @Nullable Work work,
+              Duration took,
+              @Nullable Throwable failure) {
             finished.put(function, Optional.ofNullable(failure));
           }
         };
@@ -91,7 +96,7 @@ class BeginningTest {
 
     assertThat(end.getOrchestrationStatus())
         .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED);
-    TaskFailureDetails reason = innermost(end.getFailureDetails(), type);
+    TaskFailureDetails reason = innermost(FailureText.seen(end.getFailureDetails()), type);
     assertThat(reason.getErrorType()).isEqualTo(type);
     assertThat(reason.getErrorMessage()).contains(message);
     assertThat(finished.get(name)).as("what the log says").isPresent();

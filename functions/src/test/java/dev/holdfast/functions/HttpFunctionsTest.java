@@ -35,7 +35,11 @@ class HttpFunctionsTest {
 
         @Override
         public void finished(
-            String functionName, String id, Duration took, @Nullable Throwable failure) {
+            String functionName,
+            String id,
+            @Nullable Work work,
+            Duration took,
+            @Nullable Throwable failure) {
           if (failure != null) {
             FAILURES.add(failure);
           }

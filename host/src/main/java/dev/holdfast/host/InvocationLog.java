@@ -2,6 +2,7 @@ package dev.holdfast.host;
 
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.host.log.Said;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,17 +10,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
-/** Tells on the console what functions do, in the words of the Functions host. */
+/** Tells in the log what functions do, in the words of the Functions host. */
 final class InvocationLog implements FunctionLog {
   private static final String UNKNOWN = "(null)";
 
-  private final Logger all = LoggerFactory.getLogger("Function");
   private final Map<String, Function> functions = new ConcurrentHashMap<>();
+  private volatile boolean anyWants = LoggerFactory.getLogger("Function").isDebugEnabled();
 
   /** Tells from now on why each of these runs. */
   void learn(List<FunctionDefinition> definitions) {
     definitions.forEach(it -> functions.put(it.name(), make(it.name(), reason(it))));
+    anyWants = functions.values().stream().anyMatch(it -> it.itself().isDebugEnabled());
   }
 
   private static String reason(FunctionDefinition function) {
@@ -33,51 +37,61 @@ final class InvocationLog implements FunctionLog {
   @Override
   public void say(Entry entry) {
     Logger logger = function(entry.functionName()).user();
-    String message = entry.message();
-    Throwable thrown = entry.thrown();
-    switch (entry.severity()) {
-      case TRACE -> logger.trace(message, thrown);
-      case DEBUG -> logger.debug(message, thrown);
-      case INFORMATION -> logger.info(message, thrown);
-      case WARNING -> logger.warn(message, thrown);
-      case ERROR -> logger.error(message, thrown);
+    Level level = level(entry.severity());
+    if (Said.isTold(logger, level, entry.work())) {
+      LoggingEventBuilder line =
+          Said.about(logger.atLevel(level), entry.functionName(), entry.work());
+      line.setCause(entry.thrown()).log(entry.message());
+    }
+  }
+
+  private static Level level(Severity severity) {
+    return switch (severity) {
+      case TRACE -> Level.TRACE;
+      case DEBUG -> Level.DEBUG;
+      case INFORMATION -> Level.INFO;
+      case WARNING -> Level.WARN;
+      case ERROR -> Level.ERROR;
+    };
+  }
+
+  /** Two lines per invocation are for those who look for something: at Debug. */
+  @Override
+  public boolean wantsInvocations() {
+    return anyWants;
+  }
+
+  @Override
+  public void started(String functionName, String invocationId, @Nullable Work work) {
+    Function function = function(functionName);
+    if (function.itself().isDebugEnabled()) {
+      LoggingEventBuilder line = Said.about(function.itself().atDebug(), functionName, work);
+      line.log(
+          "Executing 'Functions.{}' (Reason='{}', Id={})",
+          functionName,
+          function.reason(),
+          invocationId);
     }
   }
 
   @Override
-  public boolean wantsInvocations() {
-    return all.isInfoEnabled();
-  }
-
-  @Override
-  public void started(String functionName, String invocationId) {
-    Function function = function(functionName);
-    function
-        .itself()
-        .info(
-            "Executing 'Functions.{}' (Reason='{}', Id={})",
-            functionName,
-            function.reason(),
-            invocationId);
-  }
-
-  @Override
   public void finished(
-      String functionName, String invocationId, Duration took, @Nullable Throwable failure) {
+      String functionName,
+      String invocationId,
+      @Nullable Work work,
+      Duration took,
+      @Nullable Throwable failure) {
     Logger logger = function(functionName).itself();
-    if (failure == null) {
-      logger.info(
-          "Executed 'Functions.{}' (Succeeded, Id={}, Duration={}ms)",
-          functionName,
-          invocationId,
-          took.toMillis());
-    } else {
-      logger.error(
-          "Executed 'Functions.{}' (Failed, Id={}, Duration={}ms)",
-          functionName,
-          invocationId,
-          took.toMillis(),
-          failure);
+    Level level = failure == null ? Level.DEBUG : Level.ERROR;
+    if (logger.isEnabledForLevel(level)) {
+      LoggingEventBuilder line = Said.about(logger.atLevel(level), functionName, work);
+      line.setCause(failure)
+          .log(
+              "Executed 'Functions.{}' ({}, Id={}, Duration={}ms)",
+              functionName,
+              failure == null ? "Succeeded" : "Failed",
+              invocationId,
+              took.toMillis());
     }
   }
 

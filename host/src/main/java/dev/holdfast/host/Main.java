@@ -2,6 +2,7 @@ package dev.holdfast.host;
 
 import dev.holdfast.host.cli.ClockCommand;
 import dev.holdfast.host.cli.KeysCommand;
+import dev.holdfast.host.cli.Logs;
 import dev.holdfast.host.cli.Messages;
 import dev.holdfast.host.cli.Printable;
 import dev.holdfast.host.cli.Questions;
@@ -31,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Questions.Why.class,
       Questions.Listing.class,
       Questions.Show.class,
+      Logs.class,
       Versions.class,
       Messages.Run.class,
       Wait.class,

@@ -17,6 +17,7 @@ import dev.holdfast.server.http.keys.Keys;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -45,7 +46,7 @@ final class RemoteBacking implements Backing {
       Supplier<WorkWanted> wanted,
       UnaryOperator<String> spelling) {
     this.connection = starting.own("connection", () -> connection(target));
-    this.hub = new RemoteHub(connection, spelling);
+    this.hub = new RemoteHub(connection, spelling, InstantSource.system());
     this.wanted = wanted;
     this.grpc = rooms.grpc(hub, new NoWorkforce(), keys);
     grpc.workers()

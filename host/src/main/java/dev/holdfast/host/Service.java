@@ -3,6 +3,7 @@ package dev.holdfast.host;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.config.Telling;
 import dev.holdfast.host.config.UnknownKey;
 import dev.holdfast.host.log.Logging;
 import dev.holdfast.host.log.Terminal;
@@ -44,7 +45,8 @@ final class Service {
     }
     try (Logging logging =
         Logging.open(System.out, colors(setup.config()), options.verbose())
-            .levels(setup.config().logLevels())) {
+            .levels(setup.config().logLevels())
+            .json(setup.config().telling().json())) {
       return run(setup, phases, logging);
     }
   }
@@ -62,6 +64,12 @@ final class Service {
     LastWords.prepare();
     CompletableFuture<Void> ended = new CompletableFuture<>();
     try (Holdfast host = new Holdfast(setup, phases, Service::died)) {
+      Telling telling = setup.config().telling();
+      logging.keep(
+          setup.options().data().path(),
+          telling.fileSize(),
+          telling.files(),
+          setup.target() != null);
       listen(host, logging, end);
       host.announce();
       tellReady(host, setup, logging);

@@ -91,7 +91,7 @@ class ConnectTest {
       awaitFirstStep(app, "a");
       Http http = new Http(app.url());
       assertThat(http.get("/runtime/webhooks/holdfast/instances/a/why").body())
-          .contains("\"runtimeStatus\":\"Running\"", "an event or for a turn");
+          .contains("\"runtimeStatus\":\"Running\"", "event 'Go'");
       assertThat(http.get(DURABLE + "/instances?instanceIdPrefix=a").body())
           .contains("\"instanceId\":\"a\"");
       assertThat(http.post(DURABLE + "/instances/nobody/raiseEvent/Go", "1").statusCode())

@@ -158,15 +158,25 @@ class HostProcessTest {
 
   @Test
   void what_functions_log_comes_between_the_lines_about_their_runs() throws Exception {
+    app.with(
+        "host.json",
+        "{\"version\": \"2.0\", \"logging\": {\"logLevel\": {\"Function\": \"Debug\"}}}");
     try (OtherJvm host = start()) {
       assertThat(awaitReady(host).get("/api/Hello?name=Ada").statusCode()).isEqualTo(200);
       await().until(() -> host.said("Executed 'Functions.Hello' (Succeeded, Id="));
 
       assertThat(host.lines().stream().filter(it -> it.contains("Hello'") || it.contains("Ada")))
           .satisfiesExactly(
-              it -> assertThat(it).matches("\\[.*Z] Executing 'Functions\\.Hello' \\(Reason='.*"),
-              it -> assertThat(it).matches("\\[.*Z] greeting Ada"),
-              it -> assertThat(it).matches("\\[.*Z] Executed 'Functions\\.Hello' \\(Succeeded.*"));
+              it ->
+                  assertThat(it)
+                      .matches("\\[.*Z] DEBUG .* Executing 'Functions\\.Hello' \\(Reason='.*"),
+              it ->
+                  assertThat(it)
+                      .matches(
+                          "\\[.*Z] INFO  Function\\.Hello\\.User \\[name=Hello]: greeting Ada"),
+              it ->
+                  assertThat(it)
+                      .matches("\\[.*Z] DEBUG .* Executed 'Functions\\.Hello' \\(Succeeded.*"));
     }
   }
 

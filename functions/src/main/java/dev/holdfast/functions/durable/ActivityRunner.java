@@ -54,7 +54,7 @@ final class ActivityRunner {
   Answer run(
       WorkItem.Activity activity, FunctionPlan plan, WorkPool pool, Consumer<Answer> givenUp) {
     ActivityResponse.Builder response = response(activity);
-    Invocation invocation = plan.begin(input(activity.request(), plan));
+    Invocation invocation = plan.begin(input(activity.request(), plan), work(activity));
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
         limit.begin(
@@ -80,6 +80,11 @@ final class ActivityRunner {
       narration.end(failure);
     }
     return new Answer.ActivityDone(activity, response.build());
+  }
+
+  private static FunctionLog.Work work(WorkItem.Activity activity) {
+    int attempt = Math.max(1, activity.request().getAttempt());
+    return new FunctionLog.Work(activity.instanceId(), activity.taskId(), attempt, false);
   }
 
   private static ActivityResponse.Builder response(WorkItem.Activity activity) {

@@ -46,7 +46,9 @@ final class BatchRunner {
   Answer run(
       WorkItem.EntityBatch batch, FunctionPlan plan, WorkPool pool, Consumer<Answer> givenUp) {
     String request = Base64.getEncoder().encodeToString(request(batch).toByteArray());
-    Invocation invocation = plan.begin(TriggerInput.of(new Wire.Text(request)));
+    Invocation invocation =
+        plan.begin(
+            TriggerInput.of(new Wire.Text(request)), FunctionLog.Work.of(batch.instanceId()));
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
         limit.begin(
@@ -146,7 +148,8 @@ final class BatchRunner {
                     + failure.getErrorType()
                     + ": "
                     + failure.getErrorMessage(),
-                null));
+                null,
+                invocation.work()));
       }
     }
   }

@@ -23,7 +23,7 @@ public final class Narration {
   public static Narration begin(FunctionLog log, Invocation invocation) {
     boolean wanted = log.wantsInvocations();
     if (wanted) {
-      log.started(invocation.getFunctionName(), invocation.getInvocationId());
+      log.started(invocation.getFunctionName(), invocation.getInvocationId(), invocation.work());
     }
     return new Narration(log, invocation, wanted);
   }
@@ -34,6 +34,7 @@ public final class Narration {
       log.finished(
           invocation.getFunctionName(),
           invocation.getInvocationId(),
+          invocation.work(),
           Duration.ofNanos(System.nanoTime() - begun),
           failure);
     }

@@ -38,6 +38,7 @@ final class TurnRunner {
   private static final String DEFAULT_VERSION = "defaultVersion";
 
   private final FunctionLog log;
+  private final Awaiting awaiting;
   private final Versioning versioning;
   private final ReplayChecks checks = new ReplayChecks();
 
@@ -46,6 +47,7 @@ final class TurnRunner {
 
   TurnRunner(FunctionLog log, Versioning versioning) {
     this.log = log;
+    this.awaiting = new Awaiting(log);
     this.versioning = versioning;
     OrchestratorRequest.Builder own = OrchestratorRequest.newBuilder();
     if (versioning.own() != null) {
@@ -61,7 +63,8 @@ final class TurnRunner {
     }
     byte[] request = turn.request().concat(properties).toByteArray();
     Wire value = new Wire.Text(Base64.getEncoder().encodeToString(request));
-    Invocation invocation = plan.begin(TriggerInput.of(value));
+    Invocation invocation =
+        plan.begin(TriggerInput.of(value), FunctionLog.Work.of(turn.instanceId()));
     TurnWatch watch = checks.begin(turn, request);
     invocation.watch(watch);
     Narration narration = Narration.begin(log, invocation);
@@ -84,7 +87,8 @@ final class TurnRunner {
     }
     checks.done(turn, watch, ends(response));
     narration.end(failure);
-    return new Answer.TurnDone(turn, response);
+    return new Answer.TurnDone(
+        turn, failure == null ? awaiting.noted(turn, plan, value, invocation, response) : response);
   }
 
   private static boolean ends(OrchestratorResponse response) {

@@ -6,6 +6,7 @@ import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareChain;
 import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareContext;
 import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.functions.FunctionLog;
 import java.lang.annotation.Annotation;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Parameter;
@@ -34,6 +35,7 @@ public final class FunctionPlan {
   private final Argument[] arguments;
   private final boolean returnsSomething;
   private final MiddlewareChain chain;
+  private final @Nullable AppMdc mdc;
 
   /**
    * Prepares the function.
@@ -44,6 +46,7 @@ public final class FunctionPlan {
       throws UnusableFunctionException {
     this.definition = definition;
     this.app = app;
+    this.mdc = AppMdc.of(app.loader());
     this.entry = EntryMethod.find(definition, app);
     this.triggerName = definition.trigger().name();
     for (BindingDefinition binding : definition.bindings()) {
@@ -115,16 +118,35 @@ public final class FunctionPlan {
 
   /** A new invocation that has not run yet. */
   public Invocation begin(TriggerInput input) {
-    return new Invocation(this, input);
+    return begin(input, null);
+  }
+
+  /**
+   * The same for an instance.
+   *
+   * @param work the instance that asks for it; null for none
+   */
+  public Invocation begin(TriggerInput input, FunctionLog.@Nullable Work work) {
+    return new Invocation(this, input, work);
   }
 
   /** Runs an invocation of this plan; see {@link #run(TriggerInput)}. */
   public void run(Invocation invocation) throws Throwable {
     Thread thread = Thread.currentThread();
     thread.setContextClassLoader(app.loader());
+    FunctionLog.Work work = invocation.work();
+    AppMdc map = work == null ? null : mdc;
+    Invocation.enter(invocation);
     try {
+      if (map != null && work != null) {
+        map.enter(name(), work);
+      }
       chain.doNext(invocation);
     } finally {
+      Invocation.leave();
+      if (map != null) {
+        map.leave();
+      }
       thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
     }
   }
@@ -171,6 +193,10 @@ public final class FunctionPlan {
 
   AppRuntime app() {
     return app;
+  }
+
+  String triggerName() {
+    return triggerName;
   }
 
   boolean hasOutput(String name) {

@@ -4,11 +4,13 @@ import com.microsoft.azure.functions.TraceContext;
 import com.microsoft.azure.functions.cache.CacheKey;
 import com.microsoft.azure.functions.cache.ObjectCache;
 import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareContext;
+import dev.holdfast.functions.FunctionLog;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,11 @@ public final class Invocation implements MiddlewareContext {
   private static final int CAUSES_MAX = 100;
 
   private final FunctionPlan plan;
+  private static final ThreadLocal<@Nullable Invocation> CURRENT = new ThreadLocal<>();
+
   private final TriggerInput input;
+  private final FunctionLog.@Nullable Work work;
+  private @Nullable UnaryOperator<Object> rehearsal;
   private @Nullable String id;
   private @Nullable Logger logger;
   private @Nullable Map<String, @Nullable Object> updated;
@@ -32,9 +38,55 @@ public final class Invocation implements MiddlewareContext {
   private @Nullable Throwable thrown;
   private @Nullable CodeWatch watch;
 
-  Invocation(FunctionPlan plan, TriggerInput input) {
+  Invocation(FunctionPlan plan, TriggerInput input, FunctionLog.@Nullable Work work) {
     this.plan = plan;
     this.input = input;
+    this.work = work;
+  }
+
+  static void enter(Invocation invocation) {
+    CURRENT.set(invocation);
+  }
+
+  static void leave() {
+    CURRENT.remove();
+  }
+
+  /** The invocation that the calling thread runs; null when it runs none. */
+  public static @Nullable Invocation current() {
+    return CURRENT.get();
+  }
+
+  /**
+   * The instance that asks for it; null for none. Of an orchestrator it tells too whether it goes
+   * through what it has done before.
+   */
+  public FunctionLog.@Nullable Work work() {
+    Object context = work == null ? null : replaced();
+    LibraryContext library = context == null ? null : LibraryContext.of(context);
+    return work != null && context != null && library != null && library.isReplaying(context)
+        ? new FunctionLog.Work(work.instanceId(), work.taskId(), work.attempt(), true)
+        : work;
+  }
+
+  /**
+   * Runs it for nothing but to be watched: what it logs is dropped.
+   *
+   * @param watched given what middleware has made of the trigger's value, returns what user code
+   *     gets instead
+   */
+  public void rehearse(UnaryOperator<Object> watched) {
+    rehearsal = watched;
+  }
+
+  /** Whether nothing that it says counts. */
+  public boolean isRehearsal() {
+    return rehearsal != null;
+  }
+
+  /** What middleware has put in the place of the trigger's value; null when it has not. */
+  public @Nullable Object replaced() {
+    return updatedValue(plan.triggerName());
   }
 
   @Override
@@ -61,7 +113,7 @@ public final class Invocation implements MiddlewareContext {
   @Override
   public Logger getLogger() {
     if (logger == null) {
-      logger = new InvocationLogger(plan.name(), getInvocationId(), plan.app().log());
+      logger = new InvocationLogger(this, plan.app().log());
     }
     return logger;
   }
@@ -91,7 +143,8 @@ public final class Invocation implements MiddlewareContext {
     if (updated == null) {
       updated = new HashMap<>();
     }
-    updated.put(name, value);
+    UnaryOperator<Object> watched = name.equals(plan.triggerName()) ? rehearsal : null;
+    updated.put(name, watched != null && value != null ? watched.apply(value) : value);
     if (watch != null) {
       watch.given(value);
     }

@@ -14,35 +14,37 @@ import org.jspecify.annotations.Nullable;
 /** The logger of one invocation. Every level is let through; the log decides. */
 final class InvocationLogger extends Logger {
 
-  InvocationLogger(String functionName, String invocationId, FunctionLog log) {
-    super("Function." + functionName + ".User", null);
+  InvocationLogger(Invocation invocation, FunctionLog log) {
+    super("Function." + invocation.getFunctionName() + ".User", null);
     setUseParentHandlers(false);
     setLevel(Level.ALL);
-    addHandler(new ToLog(functionName, invocationId, log));
+    addHandler(new ToLog(invocation, log));
   }
 
   private static final class ToLog extends Handler {
-    private final String functionName;
-    private final String invocationId;
+    private final Invocation invocation;
     private final FunctionLog log;
 
-    ToLog(String functionName, String invocationId, FunctionLog log) {
-      this.functionName = functionName;
-      this.invocationId = invocationId;
+    ToLog(Invocation invocation, FunctionLog log) {
+      this.invocation = invocation;
       this.log = log;
       setLevel(Level.ALL);
     }
 
     @Override
     public void publish(LogRecord record) {
+      if (invocation.isRehearsal()) {
+        return;
+      }
       log.say(
           new FunctionLog.Entry(
               record.getInstant(),
               severity(record.getLevel()),
-              functionName,
-              invocationId,
+              invocation.getFunctionName(),
+              invocation.getInvocationId(),
               message(record),
-              record.getThrown()));
+              record.getThrown(),
+              invocation.work()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.config.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,22 +51,33 @@ public final class Questions {
       if (why.get("lastError") != null) {
         out.println("  last error: " + Printable.line(String.valueOf(why.get("lastError"))));
       }
+      if (why.get("customStatus") != null) {
+        out.println("  custom status: " + Printable.line(Json.write(why.get("customStatus"))));
+      }
+      if (why.get("notices") instanceof List<?> notices) {
+        notices.forEach(it -> out.println("  note: " + Printable.line(String.valueOf(it))));
+      }
       return 0;
     }
 
     /** What these wait for is said in words, such as "an external event". */
     private static final Set<String> HAVE_NO_NAME =
-        Set.of("timer", "event", "operation", "start", "resume", "blocked");
+        Set.of("timer", "operation", "start", "resume", "nothing", "blocked");
+
+    private static boolean hasName(Map<?, ?> one) {
+      return !HAVE_NO_NAME.contains(String.valueOf(one.get("kind")))
+          && !"an external event".equals(one.get("what"));
+    }
 
     private static void print(PrintWriter out, @Nullable Object waiting) {
       if (!(waiting instanceof Map<?, ?> one)) {
         return;
       }
       StringBuilder line = new StringBuilder("  ");
-      if (HAVE_NO_NAME.contains(String.valueOf(one.get("kind")))) {
-        line.append(one.get("what"));
-      } else {
+      if (hasName(one)) {
         append(line.append(one.get("kind")), " '", one.get("what"), "'");
+      } else {
+        line.append(one.get("what"));
       }
       append(line, ", since ", one.get("since"), "");
       append(line, ", until ", one.get("until"), "");

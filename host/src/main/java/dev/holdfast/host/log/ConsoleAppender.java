@@ -2,19 +2,15 @@ package dev.holdfast.host.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes log lines and plain text to the console, in the order they were given, from a thread of
@@ -26,19 +22,30 @@ import java.util.concurrent.BlockingQueue;
  */
 final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int QUEUED = 8_192;
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
   private static final String RED = "\u001B[31m";
   private static final String YELLOW = "\u001B[33m";
   private static final String PLAIN = "\u001B[0m";
 
+  /** So much of what is told before there is a file is written into it afterwards. */
+  private static final int EARLY_MAX = 1_000;
+
   /** Ends the writer once everything before it is written. */
   private record End() {}
+
+  /** From here on there is a file. */
+  private record File(Appender<ILoggingEvent> appender) {}
 
   private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(QUEUED);
   private final PrintStream out;
   private final boolean colors;
+  private volatile boolean json;
+
+  /** Where records go besides the console; only the writer looks at it while it runs. */
+  private @Nullable Appender<ILoggingEvent> file;
+
+  /** What was told before there was a file; null once there is one, or there will be none. */
+  private @Nullable List<ILoggingEvent> early = new ArrayList<>();
+
   private final Thread writer = new Thread(this::writeAll, "holdfast-log");
 
   ConsoleAppender(PrintStream out, boolean colors) {
@@ -75,6 +82,16 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     put(event);
   }
 
+  /** From now on each record is a line of JSON. */
+  void useJson() {
+    json = true;
+  }
+
+  /** Records go there as well, those that were told before included; stopped with this one. */
+  void alsoTo(Appender<ILoggingEvent> appender) {
+    put(new File(appender));
+  }
+
   /** Text that is no log line: the banner, the list of functions. */
   void print(String text) {
     if (isStarted()) {
@@ -105,16 +122,29 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         continue; // Nobody has a reason to interrupt this thread; stop() ends it.
       }
       queue.drainTo(batch, 255);
-      for (Object entry : batch) {
-        ended |= entry instanceof End;
-        write(entry, text);
+      ended |= batch.stream().anyMatch(End.class::isInstance);
+      try {
+        writeBatch(batch, text);
+      } catch (Throwable e) {
+        // Everybody waits for this thread once the queue is full, so it goes on whatever happens.
+        text = new StringBuilder("Records of the log were lost, because of ");
+        text.append(e.getClass().getName()).append(System.lineSeparator());
       }
-      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-      out.write(bytes, 0, bytes.length);
-      out.flush();
       batch.clear();
-      text.setLength(0);
     }
+    if (file != null) {
+      file.stop();
+    }
+  }
+
+  private void writeBatch(List<Object> batch, StringBuilder text) {
+    for (Object entry : batch) {
+      write(entry, text);
+    }
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    text.setLength(0);
+    out.write(bytes, 0, bytes.length);
+    out.flush();
   }
 
   private void write(Object entry, StringBuilder text) {
@@ -122,20 +152,29 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
       line(event, text);
     } else if (entry instanceof String plain) {
       text.append(plain);
+    } else if (entry instanceof File given) {
+      file = given.appender();
+      if (early != null) {
+        early.forEach(given.appender()::doAppend);
+        early = null;
+      }
     }
   }
 
   private void line(ILoggingEvent event, StringBuilder text) {
-    String color = color(event.getLevel());
-    text.append('[');
-    TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), text);
-    text.append("] ").append(color).append(event.getFormattedMessage());
-    IThrowableProxy thrown = event.getThrowableProxy();
-    if (thrown != null) {
-      text.append(System.lineSeparator())
-          .append(ThrowableProxyUtil.asString(thrown).stripTrailing());
+    if (file != null) {
+      file.doAppend(event);
+    } else if (early != null && early.size() < EARLY_MAX) {
+      early.add(event);
     }
-    text.append(color.isEmpty() ? "" : PLAIN).append(System.lineSeparator());
+    if (json) {
+      LogLine.json(event, text);
+    } else {
+      String color = color(event.getLevel());
+      LogLine.text(event, text.append(color));
+      text.append(color.isEmpty() ? "" : PLAIN);
+    }
+    text.append(System.lineSeparator());
   }
 
   private String color(Level level) {

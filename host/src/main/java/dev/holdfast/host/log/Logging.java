@@ -3,7 +3,9 @@ package dev.holdfast.host.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,12 +16,13 @@ import org.slf4j.LoggerFactory;
  * The console of the host and what is told on it.
  *
  * <p>Categories are those of the Functions host: {@code Host.…} and {@code Function.Name[.User]} at
- * Information; everything else at Warning, or Information when verbose; libraries at Warning even
- * then. {@code logging.logLevel} of host.json changes each of them by prefix, but its {@code
- * default} does not make libraries tell more: their steps are of no use to whoever runs an app.
+ * Information, and {@code App.…} for what apps say through java.util.logging; everything else at
+ * Warning, or Information when verbose; libraries at Warning even then. {@code logging.logLevel} of
+ * host.json changes each of them by prefix, but its {@code default} does not make libraries tell
+ * more: their steps are of no use to whoever runs an app.
  */
 public final class Logging implements AutoCloseable {
-  private static final String[] TOLD = {"Host", "Function"};
+  private static final String[] TOLD = {"Host", "Function", "App"};
 
   private static final String[] LIBRARIES = {
     "org.eclipse.jetty", "io.javalin", "io.grpc", "org.sqlite", "io.github.classgraph"
@@ -45,9 +48,11 @@ public final class Logging implements AutoCloseable {
   };
 
   private final ConsoleAppender console;
+  private final JavaLogging javaLogging;
 
   private Logging(ConsoleAppender console) {
     this.console = console;
+    this.javaLogging = JavaLogging.open();
   }
 
   /** Takes over the console; before it only warnings are told, as plain lines. */
@@ -97,6 +102,34 @@ public final class Logging implements AutoCloseable {
     return this;
   }
 
+  /** Each record is a line of JSON from now on. */
+  public Logging json(boolean wanted) {
+    if (wanted) {
+      console.useJson();
+    }
+    return this;
+  }
+
+  /**
+   * Writes the log into the data folder as well, see {@link LogFile}. Where that cannot be done, it
+   * is told, and the host runs on.
+   *
+   * @param bytes at which a file is put aside
+   * @param files how many are kept besides the one that is written; 0 writes none
+   * @param connected whether the host works for a hub elsewhere
+   */
+  public void keep(Path dataFolder, long bytes, int files, boolean connected) {
+    if (files == 0) {
+      return;
+    }
+    try {
+      console.alsoTo(LogFile.open(context(), dataFolder, bytes, files, connected));
+    } catch (IOException e) {
+      LoggerFactory.getLogger("Host.Log")
+          .warn("The log cannot be kept in {}; 'holdfast logs' will not find it.", dataFolder, e);
+    }
+  }
+
   private static void set(String category, String word) {
     Level level = level(word);
     if (level != null) {
@@ -118,6 +151,7 @@ public final class Logging implements AutoCloseable {
   /** Writes what is still to be written and lets go of the console. */
   @Override
   public void close() {
+    javaLogging.close();
     console.stop();
   }
 

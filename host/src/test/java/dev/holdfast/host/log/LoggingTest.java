@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 @Timeout(30)
 class LoggingTest {
+  @TempDir Path folder;
+
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
   @AfterEach
@@ -41,11 +46,11 @@ class LoggingTest {
 
     assertThat(written.toString(UTF_8).lines().map(it -> it.substring(it.indexOf(']') + 2)))
         .containsExactly(
-            "info of Function.Hello.User",
-            "warning of Function.Hello.User",
-            "info of Host.Start",
-            "warning of Host.Start",
-            "warning of dev.holdfast.engine.Loop");
+            "INFO  Function.Hello.User: info of Function.Hello.User",
+            "WARN  Function.Hello.User: warning of Function.Hello.User",
+            "INFO  Host.Start: info of Host.Start",
+            "WARN  Host.Start: warning of Host.Start",
+            "WARN  dev.holdfast.engine.Loop: warning of dev.holdfast.engine.Loop");
     assertThat(written.toString(UTF_8).lines())
         .allMatch(it -> it.matches("\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z] .*"));
   }
@@ -116,9 +121,67 @@ class LoggingTest {
     }
 
     assertThat(written.toString(UTF_8))
-        .contains("\u001B[31mno")
+        .containsPattern("\u001B\\[31m\\[.*ERROR Host: no")
         .contains("java.lang.IllegalStateException: because")
         .contains("at dev.holdfast.host.log.LoggingTest")
-        .doesNotContain("\u001B[31myes");
+        .containsPattern("\n\\[.*INFO  Host: yes");
+  }
+
+  @Test
+  void no_text_passes_for_a_line_of_its_own_or_steers_a_terminal() {
+    try (Logging logging = open(false, false)) {
+      LoggerFactory.getLogger("Host")
+          .atError()
+          .addKeyValue("instance", "a\nb")
+          .setCause(new IllegalStateException("x\n[2026-01-01T00:00:00.000Z] ERROR Host: forged"))
+          .log("one\r\n[2026] two \u001B[2J");
+    }
+
+    assertThat(written.toString(UTF_8))
+        .contains("[instance=a\\nb]: one\\r\\n[2026] two \\u001B[2J")
+        .doesNotContain("\u001B")
+        .doesNotContain("\n[2026-01-01");
+    assertThat(written.toString(UTF_8).lines().skip(1)).allMatch(it -> it.startsWith("    "));
+  }
+
+  @Test
+  void a_record_is_a_line_of_json_where_that_is_wanted() {
+    try (Logging logging = open(false, false).json(true)) {
+      LoggerFactory.getLogger("Host")
+          .atWarn()
+          .addKeyValue("instance", "a\"b")
+          .addKeyValue("task", 3)
+          .log("back\\slash");
+    }
+
+    assertThat(written.toString(UTF_8))
+        .matches(
+            "\\{\"time\":\"[^\"]*\",\"level\":\"WARN\",\"category\":\"Host\","
+                + "\"instance\":\"a\\\\\"b\",\"task\":3,\"message\":\"back\\\\\\\\slash\"}\\R");
+  }
+
+  @Test
+  void java_util_logging_is_told_like_everything_else_and_given_back() {
+    java.util.logging.Logger acme = java.util.logging.Logger.getLogger("com.acme.Orders");
+    try (Logging logging = open(false, false)) {
+      acme.info("told");
+      acme.fine("not told");
+    }
+    acme.info("past it");
+
+    assertThat(written.toString(UTF_8)).contains("INFO  App.com.acme.Orders: told");
+    assertThat(written.toString(UTF_8).lines()).hasSize(1);
+  }
+
+  @Test
+  void the_log_is_kept_in_files_of_bounded_size_with_what_came_before() throws Exception {
+    try (Logging logging = open(false, false)) {
+      LoggerFactory.getLogger("Host").info("early");
+      logging.keep(folder, 10_000, 2, false);
+      LoggerFactory.getLogger("Host").info("late");
+    }
+
+    assertThat(LogFile.in(folder)).hasSize(1);
+    assertThat(Files.readString(LogFile.in(folder).get(0))).contains("\"early\"", "\"late\"");
   }
 }

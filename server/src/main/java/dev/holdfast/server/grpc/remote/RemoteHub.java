@@ -41,6 +41,7 @@ import dev.holdfast.protocol.StreamInstanceHistoryRequest;
 import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.TerminateRequest;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,12 +62,16 @@ public final class RemoteHub implements TaskHub {
 
   private final RemoteConnection connection;
   private final UnaryOperator<String> spelling;
+  private final InstantSource clock;
 
   /**
    * @param spelling of an orchestrator's name: hubs find workers by it letter by letter, where
    *     people do not care about case
+   * @param clock for how long something has been awaited
    */
-  public RemoteHub(RemoteConnection connection, UnaryOperator<String> spelling) {
+  public RemoteHub(
+      RemoteConnection connection, UnaryOperator<String> spelling, InstantSource clock) {
+    this.clock = clock;
     this.connection = connection;
     this.spelling = spelling;
   }
@@ -359,7 +364,8 @@ public final class RemoteHub implements TaskHub {
                                     RemoteWhy.of(
                                         found.get(),
                                         history.orElse(List.of()),
-                                        connection.target().address()))));
+                                        connection.target().address(),
+                                        clock.instant().toEpochMilli() * 1_000))));
   }
 
   /** Cancelling the returned future ends the call. */

@@ -85,7 +85,11 @@ public final class WhyApi implements Endpoint {
           .field("detail", waiting.detail())
           .end();
     }
-    return json.endArray().field("lastError", why.lastError()).end().toString();
+    json.endArray().field("lastError", why.lastError());
+    json.name("customStatus").embed(why.customStatus());
+    json.name("notices").array();
+    why.notices().forEach(json::string);
+    return json.endArray().end().toString();
   }
 
   private static @Nullable String text(@Nullable Instant time) {

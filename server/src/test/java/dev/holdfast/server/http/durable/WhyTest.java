@@ -24,7 +24,9 @@ class WhyTest {
               List.of(
                   new Why.Waiting(
                       "event", "Approval", Instant.ofEpochSecond(1_772_359_200), null, null)),
-              "T: m"));
+              "T: m",
+              "{\"step\":3}",
+              List.of("An event lies there.")));
 
       HttpResponse<String> reply = server.get("/runtime/webhooks/holdfast/instances/a%20b/why");
 
@@ -34,7 +36,8 @@ class WhyTest {
               "{\"instanceId\":\"a b\",\"name\":\"Flow\",\"runtimeStatus\":\"Running\","
                   + "\"summary\":\"Waiting for event 'Approval'.\",\"waitingFor\":[{\"kind\":\"event\","
                   + "\"what\":\"Approval\",\"since\":\"2026-03-01T10:00:00Z\",\"until\":null,"
-                  + "\"detail\":null}],\"lastError\":\"T: m\"}");
+                  + "\"detail\":null}],\"lastError\":\"T: m\",\"customStatus\":{\"step\":3},"
+                  + "\"notices\":[\"An event lies there.\"]}");
     }
   }
 

@@ -1,0 +1,275 @@
+package dev.holdfast.functions.durable;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.invoking.Invocation;
+import dev.holdfast.functions.invoking.LibraryContext;
+import dev.holdfast.functions.invoking.Rehearsal;
+import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestratorRequest;
+import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.TurnNotes;
+import dev.holdfast.protocol.UnfitEvent;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Adds to the answer of a turn what the app's client library knows and no action says: the events
+ * that the orchestrator awaits, those that lie there, and whether it waits in vain.
+ */
+final class Awaiting {
+  private static final Logger log = LoggerFactory.getLogger(Awaiting.class);
+  private static final int NAMES_MAX = 20;
+  private static final int NAME_LENGTH_MAX = 256;
+
+  private final FunctionLog functionLog;
+
+  Awaiting(FunctionLog functionLog) {
+    this.functionLog = functionLog;
+  }
+
+  /**
+   * The answer with what is known.
+   *
+   * @param value the request as the function got it
+   */
+  OrchestratorResponse noted(
+      WorkItem.Turn turn,
+      FunctionPlan plan,
+      Wire value,
+      Invocation invocation,
+      OrchestratorResponse response) {
+    Object context = invocation.replaced();
+    LibraryContext library = context == null ? null : LibraryContext.of(context);
+    if (context == null || library == null || ends(response)) {
+      return response;
+    }
+    TurnNotes notes;
+    try {
+      notes = new Look(turn, plan, value, invocation, context, library).notes(response);
+    } catch (RuntimeException | LinkageError | IOException e) {
+      // Whatever the library has changed, the turn is answered.
+      log.debug("What instance {} awaits cannot be told.", turn.instanceId(), e);
+      return response;
+    }
+    return notes.equals(TurnNotes.getDefaultInstance())
+        ? response
+        : response.toBuilder().setNotes(notes).build();
+  }
+
+  private static boolean ends(OrchestratorResponse response) {
+    int last = response.getActionsCount() - 1;
+    for (int i = last; i >= 0; i--) {
+      if (response.getActions(i).hasCompleteOrchestration()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** One look at one turn. */
+  private final class Look {
+    private final WorkItem.Turn turn;
+    private final FunctionPlan plan;
+    private final Wire value;
+    private final Invocation invocation;
+    private final Object context;
+    private final LibraryContext library;
+    private final Set<String> awaited;
+
+    Look(
+        WorkItem.Turn turn,
+        FunctionPlan plan,
+        Wire value,
+        Invocation invocation,
+        Object context,
+        LibraryContext library) {
+      this.turn = turn;
+      this.plan = plan;
+      this.value = value;
+      this.invocation = invocation;
+      this.context = context;
+      this.library = library;
+      this.awaited = library.awaited(context);
+    }
+
+    TurnNotes notes(OrchestratorResponse response) throws IOException {
+      Set<String> kept = library.kept(context, NAMES_MAX);
+      boolean mayBeInVain = response.getActionsCount() == 0;
+      if (awaited.isEmpty() && kept.isEmpty() && !mayBeInVain) {
+        return TurnNotes.getDefaultInstance();
+      }
+      TurnNotes.Builder notes = TurnNotes.newBuilder();
+      if (mayBeInVain) {
+        lookForLost(notes);
+      }
+      awaited.stream().limit(NAMES_MAX).map(Awaiting::cut).forEach(notes::addAwaits);
+      kept.stream().map(Awaiting::cut).forEach(notes::addKept);
+      return notes.build();
+    }
+
+    /** Nothing was asked for: either all that it waits for is open, or something got lost. */
+    private void lookForLost(TurnNotes.Builder notes) throws IOException {
+      List<HistoryEvent> fresh = fresh();
+      boolean nothingOpen = awaited.isEmpty() && !library.hasOpen(context);
+      if (!nothingOpen && !isSuspicious(fresh)) {
+        return;
+      }
+      Rehearsal.Lost lost = Rehearsal.of(plan, value);
+      if (lost != null) {
+        lost(lost, fresh, nothingOpen, notes);
+      } else if (nothingOpen) {
+        notes.setStuck(
+            "its orchestrator waits"
+                + place()
+                + " for a task that nothing will ever complete. Correct its code, and terminate"
+                + " this instance");
+      }
+    }
+
+    /** Something has come that the orchestrator was told of, and still nothing was asked for. */
+    private boolean isSuspicious(List<HistoryEvent> fresh) throws InvalidProtocolBufferException {
+      boolean results = awaited.isEmpty() && !library.hasOpenBesidesTimers(context);
+      Set<String> lying = null;
+      for (HistoryEvent event : fresh) {
+        if (event.hasEventRaised()) {
+          lying = lying == null ? library.kept(context, Integer.MAX_VALUE) : lying;
+          String name = event.getEventRaised().getName();
+          if (!lying.contains(name) && !awaited.contains(name)) {
+            return !awaitsMoreThanBefore();
+          }
+        } else if (results
+            && (event.hasTaskCompleted() || event.hasSubOrchestrationInstanceCompleted())) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /**
+     * Then the orchestrator went on: it awaits what it did not await at the end of the last turn.
+     */
+    private boolean awaitsMoreThanBefore() throws InvalidProtocolBufferException {
+      Set<String> before = new HashSet<>();
+      for (HistoryEvent event : OrchestratorRequest.parseFrom(turn.request()).getPastEventsList()) {
+        if (event.hasOrchestratorStarted()) {
+          before.clear();
+          before.addAll(event.getOrchestratorStarted().getNotes().getAwaitsList());
+        }
+      }
+      return !before.containsAll(awaited);
+    }
+
+    private void lost(
+        Rehearsal.Lost lost,
+        List<HistoryEvent> fresh,
+        boolean nothingOpen,
+        TurnNotes.Builder notes) {
+      int index = lost.kind() == Rehearsal.Lost.Kind.EVENT ? indexOf(lost.name(), fresh) : -1;
+      if (index >= 0) {
+        String reason =
+            "An event '"
+                + lost.name()
+                + "' was set aside: its payload cannot be read as "
+                + lost.type()
+                + ", for which '"
+                + turn.name()
+                + "' asks. Raise it again with one that can.";
+        notes.addUnfit(UnfitEvent.newBuilder().setIndex(index).setReason(reason));
+        awaited.add(lost.name());
+        warn(reason);
+        return;
+      }
+      String what =
+          switch (lost.kind()) {
+            case EVENT -> "an event '" + lost.name() + "'";
+            case ACTIVITY -> "the result of activity '" + lost.name() + "'";
+            case CHILD -> "the output of sub-orchestration '" + lost.name() + "'";
+          };
+      String reason =
+          what
+              + " has come, but cannot be read as "
+              + lost.type()
+              + ", for which '"
+              + turn.name()
+              + "' asks"
+              + place()
+              + "; its client library drops it and waits for ever. Correct the type in the code,"
+              + " start the host with it, and wake the instance with any event (holdfast raise "
+              + turn.instanceId()
+              + " Wake); or terminate it, and start it again (holdfast restart "
+              + turn.instanceId()
+              + ")";
+      notes.setStuck(reason);
+      if (nothingOpen) {
+        warn("Instance '" + turn.instanceId() + "' waits in vain: " + reason + ".");
+      }
+    }
+
+    private void warn(String text) {
+      functionLog.say(
+          new FunctionLog.Entry(
+              Instant.now(),
+              FunctionLog.Severity.WARNING,
+              invocation.getFunctionName(),
+              invocation.getInvocationId(),
+              text,
+              null,
+              FunctionLog.Work.of(turn.instanceId())));
+    }
+
+    /** Where in its code the orchestrator waits. */
+    private String place() {
+      Throwable blocked = invocation.userFailure();
+      if (blocked != null) {
+        for (StackTraceElement frame : blocked.getStackTrace()) {
+          boolean library =
+              frame.getClassName().startsWith("com.microsoft.durabletask.")
+                  || frame.getClassName().startsWith("java.");
+          if (!library) {
+            return " at " + frame.getFileName() + ":" + frame.getLineNumber();
+          }
+        }
+      }
+      return "";
+    }
+
+    /** What is new in this turn, without reading what is not. */
+    private List<HistoryEvent> fresh() throws IOException {
+      List<HistoryEvent> fresh = new ArrayList<>(4);
+      CodedInputStream in = turn.request().newCodedInput();
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (tag >>> 3 == OrchestratorRequest.NEWEVENTS_FIELD_NUMBER) {
+          fresh.add(HistoryEvent.parseFrom(in.readBytes()));
+        } else {
+          in.skipField(tag);
+        }
+      }
+      return fresh;
+    }
+  }
+
+  /** The first: earlier ones of this name are not among what is new, and later ones are kept. */
+  private static int indexOf(String name, List<HistoryEvent> fresh) {
+    for (int i = 0; i < fresh.size(); i++) {
+      if (fresh.get(i).hasEventRaised() && fresh.get(i).getEventRaised().getName().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String cut(String name) {
+    return name.length() <= NAME_LENGTH_MAX ? name : name.substring(0, NAME_LENGTH_MAX);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.functions.invoking;
+
+import dev.holdfast.functions.FunctionLog;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the instance that an invocation is for where the app's own logging finds it: into the
+ * thread's context map of SLF4J, or else of Log4j, of those that the app brings. Apps that bring
+ * neither pay nothing.
+ */
+final class AppMdc {
+  static final String INSTANCE = "holdfast.instance";
+  static final String FUNCTION = "holdfast.function";
+  static final String TASK = "holdfast.task";
+  static final String ATTEMPT = "holdfast.attempt";
+
+  private static final Logger log = LoggerFactory.getLogger(AppMdc.class);
+  private static final String[] MAPS = {"org.slf4j.MDC", "org.apache.logging.log4j.ThreadContext"};
+
+  private final MethodHandle put;
+  private final MethodHandle remove;
+
+  private AppMdc(MethodHandle put, MethodHandle remove) {
+    this.put = put;
+    this.remove = remove;
+  }
+
+  /** Null when the app brings no logging that has such a map. */
+  static @Nullable AppMdc of(ClassLoader app) {
+    for (String name : MAPS) {
+      try {
+        Class<?> map = Class.forName(name, true, app);
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        return new AppMdc(
+            lookup.findStatic(
+                map, "put", MethodType.methodType(void.class, String.class, String.class)),
+            lookup.findStatic(map, "remove", MethodType.methodType(void.class, String.class)));
+      } catch (ReflectiveOperationException | LinkageError e) {
+        log.trace("The app has no usable {}.", name, e);
+      }
+    }
+    return null;
+  }
+
+  void enter(String function, FunctionLog.Work work) throws Throwable {
+    put.invokeExact(INSTANCE, work.instanceId());
+    put.invokeExact(FUNCTION, function);
+    if (work.taskId() >= 0) {
+      put.invokeExact(TASK, Integer.toString(work.taskId()));
+      put.invokeExact(ATTEMPT, Integer.toString(work.attempt()));
+    }
+  }
+
+  void leave() throws Throwable {
+    remove.invokeExact(INSTANCE);
+    remove.invokeExact(FUNCTION);
+    remove.invokeExact(TASK);
+    remove.invokeExact(ATTEMPT);
+  }
+}

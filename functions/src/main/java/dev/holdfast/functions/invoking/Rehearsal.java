@@ -1,0 +1,121 @@
+package dev.holdfast.functions.invoking;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn of an orchestrator that is run once more to find out what it waits for in vain: its
+ * context is watched, and which of the tasks that it hands out have lost what they wait for is told
+ * afterwards. Turns have no effect but their answer, which is dropped here.
+ *
+ * <p>The released client libraries deserialize a payload after they have taken the task off their
+ * list, and ignore the exception; such a task is never done.
+ */
+public final class Rehearsal {
+  private static final Set<String> WATCHED =
+      Set.of("waitForExternalEvent", "callActivity", "callSubOrchestrator");
+
+  private final List<Asked> asked = new ArrayList<>();
+  private @Nullable Object context;
+
+  private record Asked(String call, String name, String type, Object task) {}
+
+  /**
+   * A task whose answer has come and got lost.
+   *
+   * @param name of the event, activity or orchestrator
+   * @param type as which the answer was to be read
+   */
+  public record Lost(Kind kind, String name, String type) {
+    /** What was asked for. */
+    public enum Kind {
+      EVENT,
+      ACTIVITY,
+      CHILD
+    }
+  }
+
+  private Rehearsal() {}
+
+  /**
+   * Runs the turn; returns the first task that is lost, or null when none is, or cannot be told.
+   */
+  public static @Nullable Lost of(FunctionPlan plan, Wire request) {
+    Rehearsal rehearsal = new Rehearsal();
+    Invocation invocation = plan.begin(TriggerInput.of(request));
+    invocation.rehearse(rehearsal::watch);
+    try {
+      plan.run(invocation);
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Throwable e) {
+      return null; // It ends otherwise than before, so it tells nothing of before.
+    }
+    return rehearsal.lost();
+  }
+
+  private Object watch(Object original) {
+    context = original;
+    LibraryContext library = LibraryContext.of(original);
+    if (library == null) {
+      return original;
+    }
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          Object result = call(original, method, arguments);
+          if (result != null && WATCHED.contains(method.getName()) && library.isTask(result)) {
+            asked.add(asked(method, arguments, result));
+          }
+          return result;
+        };
+    return Proxy.newProxyInstance(
+        original.getClass().getClassLoader(), original.getClass().getInterfaces(), handler);
+  }
+
+  private static @Nullable Object call(
+      Object original, Method method, Object @Nullable [] arguments) throws Throwable {
+    try {
+      method.setAccessible(true);
+      return method.invoke(original, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  private static Asked asked(Method method, Object[] arguments, Object task) {
+    String type = "the type that it asks for";
+    for (Object argument : arguments) {
+      if (argument instanceof Class<?> wanted) {
+        type = wanted.getTypeName();
+      }
+    }
+    return new Asked(method.getName(), String.valueOf(arguments[0]), type, task);
+  }
+
+  private @Nullable Lost lost() {
+    LibraryContext library = context == null ? null : LibraryContext.of(context);
+    if (context == null || library == null) {
+      return null;
+    }
+    for (Asked one : asked) {
+      if (!library.isDone(one.task()) && !library.isExpected(context, one.task(), one.name())) {
+        return new Lost(kind(one.call()), one.name(), one.type());
+      }
+    }
+    return null;
+  }
+
+  private static Lost.Kind kind(String call) {
+    return switch (call) {
+      case "waitForExternalEvent" -> Lost.Kind.EVENT;
+      case "callActivity" -> Lost.Kind.ACTIVITY;
+      default -> Lost.Kind.CHILD;
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package dev.holdfast.host.log;
+
+import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.Speaker;
+import java.text.MessageFormat;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Takes over {@code java.util.logging} of the whole process, so that what an app or a library says
+ * there is told like everything else, with the instance that it is said for.
+ *
+ * <p>Loggers of the app are under the category {@code App}: {@code App.com.acme.Orders}.
+ */
+final class JavaLogging extends Handler {
+  private static final String APP = "App.";
+
+  /** Loggers of what runs this host rather than of the app that runs in it. */
+  private static final String[] OF_THE_HOST = {
+    "io.grpc.", "io.opentelemetry.", "io.github.classgraph", "java.", "javax.", "jdk.", "sun."
+  };
+
+  private final Handler[] before;
+
+  private JavaLogging(Handler[] before) {
+    this.before = before;
+    setLevel(java.util.logging.Level.ALL);
+  }
+
+  /** Takes over; {@link #close} gives back. */
+  static JavaLogging open() {
+    Logger root = LogManager.getLogManager().getLogger("");
+    JavaLogging taken = new JavaLogging(root.getHandlers());
+    for (Handler handler : taken.before) {
+      root.removeHandler(handler);
+    }
+    root.addHandler(taken);
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    Logger root = LogManager.getLogManager().getLogger("");
+    root.removeHandler(this);
+    for (Handler handler : before) {
+      root.addHandler(handler);
+    }
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void publish(LogRecord record) {
+    Speaker speaker = Speaker.current();
+    if (speaker != null && !speaker.counts()) {
+      return;
+    }
+    org.slf4j.Logger logger = LoggerFactory.getLogger(category(record.getLoggerName()));
+    Level level = level(record.getLevel().intValue());
+    FunctionLog.Work work = speaker == null ? null : speaker.work();
+    if (!Said.isTold(logger, level, work)) {
+      return;
+    }
+    LoggingEventBuilder line = logger.atLevel(level);
+    LoggingEventBuilder whole =
+        speaker == null ? line : Said.about(line, speaker.functionName(), work);
+    whole.setCause(record.getThrown()).log(message(record));
+  }
+
+  private static String category(@Nullable String name) {
+    if (name == null || name.isEmpty()) {
+      return "App";
+    }
+    for (String prefix : OF_THE_HOST) {
+      if (name.startsWith(prefix)) {
+        return name;
+      }
+    }
+    return APP + name;
+  }
+
+  private static Level level(int value) {
+    if (value >= java.util.logging.Level.SEVERE.intValue()) {
+      return Level.ERROR;
+    }
+    if (value >= java.util.logging.Level.WARNING.intValue()) {
+      return Level.WARN;
+    }
+    if (value >= java.util.logging.Level.INFO.intValue()) {
+      return Level.INFO;
+    }
+    return value >= java.util.logging.Level.FINE.intValue() ? Level.DEBUG : Level.TRACE;
+  }
+
+  private static String message(LogRecord record) {
+    String message = String.valueOf(record.getMessage());
+    Object @Nullable [] parameters = record.getParameters();
+    if (parameters == null || parameters.length == 0 || message.indexOf('{') < 0) {
+      return message;
+    }
+    try {
+      return MessageFormat.format(message, parameters);
+    } catch (IllegalArgumentException e) {
+      return message; // Not a pattern after all.
+    }
+  }
+}

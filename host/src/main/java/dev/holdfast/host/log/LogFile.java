@@ -1,0 +1,109 @@
+package dev.holdfast.host.log;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.Duration;
+import ch.qos.logback.core.util.FileSize;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The log of a host in its data folder: a record a line, as JSON, in files that never take more
+ * than a fixed number of bytes together. {@code holdfast logs} reads them.
+ */
+public final class LogFile {
+  private static final String FOLDER = "log";
+  private static final String NAME = "holdfast.log";
+
+  /** Of a host that works for a hub elsewhere, beside which another may use the same folder. */
+  private static final String CONNECTED = "connected.log";
+
+  /** How often the size is looked at: at most so often is a file somewhat larger than it may be. */
+  private static final long LOOK_MILLIS = 1_000;
+
+  private LogFile() {}
+
+  /**
+   * Opens it for appending.
+   *
+   * @param dataFolder of the host
+   * @param bytes at which a file is put aside and a new one is begun
+   * @param files how many are kept besides the one that is written
+   * @param connected whether the host works for a hub elsewhere
+   * @throws IOException the folder cannot be made
+   */
+  static RollingFileAppender<ILoggingEvent> open(
+      LoggerContext context, Path dataFolder, long bytes, int files, boolean connected)
+      throws IOException {
+    String name = connected ? CONNECTED : NAME;
+    Path folder = Files.createDirectories(dataFolder.resolve(FOLDER));
+    RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
+    appender.setContext(context);
+    appender.setFile(folder.resolve(name).toString());
+    appender.setEncoder(new Lines());
+    FixedWindowRollingPolicy rolling = new FixedWindowRollingPolicy();
+    rolling.setContext(context);
+    rolling.setParent(appender);
+    rolling.setFileNamePattern(folder.resolve(name) + ".%i");
+    rolling.setMinIndex(1);
+    rolling.setMaxIndex(files);
+    rolling.start();
+    SizeBasedTriggeringPolicy<ILoggingEvent> trigger = new SizeBasedTriggeringPolicy<>();
+    trigger.setContext(context);
+    trigger.setMaxFileSize(new FileSize(bytes));
+    trigger.setCheckIncrement(Duration.buildByMilliseconds(LOOK_MILLIS));
+    trigger.start();
+    appender.setRollingPolicy(rolling);
+    appender.setTriggeringPolicy(trigger);
+    appender.start();
+    return appender;
+  }
+
+  /** Those that there are in a data folder, of each host the oldest first. */
+  public static List<Path> in(Path dataFolder) {
+    Path folder = dataFolder.resolve(FOLDER);
+    List<Path> files = new ArrayList<>(of(folder.resolve(NAME)));
+    files.addAll(of(folder.resolve(CONNECTED)));
+    return files;
+  }
+
+  private static List<Path> of(Path newest) {
+    List<Path> files = new ArrayList<>();
+    if (Files.exists(newest)) {
+      files.add(newest);
+    }
+    for (int i = 1; Files.exists(Path.of(newest + "." + i)); i++) {
+      files.add(0, Path.of(newest + "." + i));
+    }
+    return files;
+  }
+
+  private static final class Lines extends EncoderBase<ILoggingEvent> {
+    private static final byte[] NOTHING = {};
+
+    @Override
+    public byte[] headerBytes() {
+      return NOTHING;
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+      StringBuilder line = new StringBuilder(256);
+      LogLine.json(event, line);
+      return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] footerBytes() {
+      return NOTHING;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.holdfast.host.log;
+
+import dev.holdfast.functions.FunctionLog;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** What functions say, with what they say it about. */
+public final class Said {
+  private Said() {}
+
+  /**
+   * Whether something that is said of this is told. What an orchestrator says while it goes through
+   * what it has done before, it has said already: that is told where the category's level is Debug.
+   */
+  public static boolean isTold(Logger logger, Level level, FunctionLog.@Nullable Work work) {
+    return logger.isEnabledForLevel(level)
+        && (work == null || !work.replaying() || logger.isDebugEnabled());
+  }
+
+  /** The line with the function and, if there is one, the instance and its task. */
+  public static LoggingEventBuilder about(
+      LoggingEventBuilder line, String functionName, FunctionLog.@Nullable Work work) {
+    if (work == null) {
+      return line.addKeyValue(LogLine.NAME, functionName);
+    }
+    LoggingEventBuilder named =
+        line.addKeyValue(LogLine.INSTANCE, work.instanceId())
+            .addKeyValue(LogLine.NAME, functionName);
+    LoggingEventBuilder withTask =
+        work.taskId() < 0
+            ? named
+            : named
+                .addKeyValue(LogLine.TASK, work.taskId())
+                .addKeyValue(LogLine.ATTEMPT, work.attempt());
+    return withTask.addKeyValue(LogLine.REPLAY, work.replaying());
+  }
+}

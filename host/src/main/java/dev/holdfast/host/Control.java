@@ -77,8 +77,14 @@ final class Control implements HostControl, Orchestrators {
 
   @Override
   public Status status() {
-    String state = stopping ? "Stopping" : ready ? "Running" : "Starting";
-    return new Status(id, state, VersionCommand.version(), Phases.sinceBirth(), errors());
+    return new Status(id, state(), VersionCommand.version(), Phases.sinceBirth(), errors());
+  }
+
+  private String state() {
+    if (stopping) {
+      return "Stopping";
+    }
+    return !ready ? "Starting" : isDraining() ? "Offline" : "Running";
   }
 
   private List<String> errors() {
@@ -196,7 +202,12 @@ final class Control implements HostControl, Orchestrators {
     if (!ready) {
       return List.of("The host is starting.");
     }
-    return serving().backing().obstacles();
+    List<String> reasons = new ArrayList<>();
+    if (isDraining()) {
+      reasons.add("The host was drained; POST /admin/host/resume makes it take requests again.");
+    }
+    reasons.addAll(serving().backing().obstacles());
+    return reasons;
   }
 
   @Override
@@ -282,7 +293,7 @@ final class Control implements HostControl, Orchestrators {
 
   @Override
   public void drain() {
-    var unused = serving().http().drain();
+    serving().http().drain();
   }
 
   @Override

@@ -284,7 +284,7 @@ public final class Holdfast implements AutoCloseable {
   }
 
   private boolean drain(Deadline deadline) throws InterruptedException {
-    boolean answered = deadline.await(parts.http().drain());
+    boolean answered = deadline.await(parts.http().stop());
     boolean ran = deadline.await(CompletableFuture.runAsync(parts.slot()::close, Starting::daemon));
     ran &= parts.outgoing().drain(deadline.leftAtLeast(Duration.ofSeconds(1)));
     parts.outgoing().close();

@@ -29,41 +29,67 @@ final class Front {
   private static final byte[] NOTHING = new byte[0];
 
   private final HttpServerConfig config;
-  private final Endpoint endpoint;
+  private final Site site;
   private final CrossOrigin crossOrigin;
   private final HttpThreads threads;
   private final AtomicInteger outstanding = new AtomicInteger();
-  private volatile CompletableFuture<Void> drained = new CompletableFuture<>();
-  private volatile boolean draining;
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private volatile Door door = Door.OPEN;
 
-  Front(HttpServerConfig config, Endpoint endpoint, HttpThreads threads) {
+  /** What is let in. */
+  private enum Door {
+    /** Everything. */
+    OPEN,
+    /** Health, and what steers the host: {@link #resume} opens it again. */
+    DRAINED,
+    /** Health only, for good. */
+    STOPPING
+  }
+
+  Front(HttpServerConfig config, Site site, HttpThreads threads) {
     this.config = config;
-    this.endpoint = endpoint;
+    this.site = site;
     this.crossOrigin = new CrossOrigin(config.cors());
     this.threads = threads;
   }
 
   /**
-   * Refuses new requests from now on; completes when the last one under way has its whole answer.
+   * Refuses new requests from now on, but for those that steer the host. One that is stopping stays
+   * as it is.
    */
-  synchronized CompletableFuture<Void> drain() {
-    if (!draining) {
-      drained = new CompletableFuture<>();
-      draining = true;
+  synchronized void drain() {
+    if (door == Door.OPEN) {
+      door = Door.DRAINED;
     }
-    if (outstanding.get() == 0) {
-      drained.complete(null);
-    }
-    return drained;
   }
 
-  /** Takes requests again. */
-  synchronized void resume() {
-    draining = false;
+  /**
+   * Refuses all new requests but health from now on, for good; completes when the last one under
+   * way has its whole answer.
+   */
+  synchronized CompletableFuture<Void> stop() {
+    door = Door.STOPPING;
+    if (outstanding.get() == 0) {
+      stopped.complete(null);
+    }
+    return stopped;
+  }
+
+  /**
+   * Takes requests again after {@link #drain}.
+   *
+   * @return false when it is stopping, which nothing undoes
+   */
+  synchronized boolean resume() {
+    if (door == Door.STOPPING) {
+      return false;
+    }
+    door = Door.OPEN;
+    return true;
   }
 
   boolean isDraining() {
-    return draining;
+    return door != Door.OPEN;
   }
 
   void handle(Context ctx) {
@@ -88,17 +114,18 @@ final class Front {
       leave();
       return preflight.now();
     }
-    if (draining && !HealthEndpoints.serves(request)) {
+    Reply closed = closed(request);
+    if (closed != null) {
       leave();
-      return stopping().now();
+      return closed.now();
     }
-    // Not when the reply is there: a front that is cut once it is drained must have written it,
+    // Not when the reply is there: a front that is cut once it has stopped must have written it,
     // too.
     org.eclipse.jetty.server.Request.addCompletionListener(
         ServletContextRequest.getServletContextRequest(raw), failure -> leave());
     CompletableFuture<Reply> answer;
     try {
-      answer = endpoint.handle(request);
+      answer = site.handle(request);
     } catch (RuntimeException | StackOverflowError e) {
       answer = CompletableFuture.failedFuture(e);
     }
@@ -106,9 +133,18 @@ final class Front {
   }
 
   private void leave() {
-    if (outstanding.decrementAndGet() == 0 && draining) {
-      drained.complete(null);
+    if (outstanding.decrementAndGet() == 0 && door == Door.STOPPING) {
+      stopped.complete(null);
     }
+  }
+
+  /** What a request is told that is not let in now; null when it is. */
+  private @Nullable Reply closed(Request request) {
+    return switch (door) {
+      case OPEN -> null;
+      case DRAINED -> Site.servesDrained(request) ? null : drained();
+      case STOPPING -> HealthEndpoints.serves(request) ? null : stopping();
+    };
   }
 
   private CompletableFuture<?> send(HttpServletResponse response, Request request, Reply reply) {
@@ -223,6 +259,14 @@ final class Front {
     }
     log.error("{} {} failed", request.method(), request.path(), cause);
     return Reply.error(500, "Something went wrong while processing your request", cause);
+  }
+
+  private static Reply drained() {
+    return Reply.error(
+            503,
+            "This host was drained and takes no new requests; what runs goes on."
+                + " POST /admin/host/resume makes it take them again.")
+        .with("Retry-After", "5");
   }
 
   private static Reply stopping() {

@@ -84,19 +84,29 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests with 503 (health stays), answers those who wait for an instance, and
-   * completes when every request under way is answered.
+   * Refuses new requests with 503, but for health and what steers the host, and answers those who
+   * wait for an instance. {@link #resume} undoes it. Harmless when repeated, or while stopping.
    */
-  public CompletableFuture<Void> drain() {
-    CompletableFuture<Void> drained = front.drain();
+  public void drain() {
+    front.drain();
     site.releaseWaits();
-    return drained;
   }
 
-  /** Takes new requests again after {@link #drain}. */
+  /** Takes new requests again after {@link #drain}; does nothing after {@link #stop}. */
   public void resume() {
-    site.holdWaits();
-    front.resume();
+    if (front.resume()) {
+      site.holdWaits();
+    }
+  }
+
+  /**
+   * Refuses new requests with 503 (health stays) for good, answers those who wait for an instance,
+   * and completes when every request under way is answered.
+   */
+  public CompletableFuture<Void> stop() {
+    CompletableFuture<Void> stopped = front.stop();
+    site.releaseWaits();
+    return stopped;
   }
 
   /** Whether new requests are refused. */

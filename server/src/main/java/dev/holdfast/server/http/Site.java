@@ -105,6 +105,16 @@ public final class Site implements Endpoint {
     waits.release();
   }
 
+  /**
+   * Whether a host that was drained answers this all the same: how it is, and what steers it, so
+   * that draining can be looked at and undone. It still takes the keys that it always takes.
+   */
+  static boolean servesDrained(Request request) {
+    return HealthEndpoints.serves(request)
+        || request.path().equalsIgnoreCase(MetricsApi.PATH)
+        || Paths.after(AdminApi.OF_HOST, request.path()) != null;
+  }
+
   /** Holds again those who want to wait. */
   void holdWaits() {
     waits.hold();

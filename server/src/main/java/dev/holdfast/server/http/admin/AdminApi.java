@@ -18,6 +18,10 @@ import java.util.concurrent.CompletableFuture;
 /** {@code /admin/…}. */
 public final class AdminApi implements Endpoint {
   public static final String BASE = "/admin";
+
+  /** What is about the host as a whole. */
+  public static final String OF_HOST = BASE + "/host";
+
   static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final HostControl host;

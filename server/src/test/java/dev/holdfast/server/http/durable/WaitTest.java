@@ -167,30 +167,46 @@ class WaitTest {
   }
 
   @Test
-  void draining_answers_those_who_wait_and_refuses_the_rest() {
+  void stopping_answers_those_who_wait_and_refuses_the_rest() {
     CompletableFuture<HttpResponse<String>> waiting = start("a", "timeout=60");
 
-    CompletableFuture<Void> drained = server.server.drain();
+    CompletableFuture<Void> stopped = server.server.stop();
 
     assertThat(waiting.join().statusCode()).isEqualTo(202);
-    drained.join();
+    stopped.join();
     HttpResponse<String> refused = server.get(DURABLE + "/instances/a");
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
     assertThat(refused.body()).contains("stopping");
     assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
+    server.server.resume();
+    assertThat(server.get("/admin/host/state").statusCode()).isEqualTo(503);
   }
 
   @Test
-  void a_drained_front_can_take_requests_again() {
-    server.server.drain().join();
-    server.server.resume();
-
+  void a_drained_front_answers_what_steers_it_and_can_take_requests_again() {
     CompletableFuture<HttpResponse<String>> waiting = start("a", "timeout=60");
-    CompletableFuture<Void> drained = server.server.drain();
+
+    server.server.drain();
 
     assertThat(waiting.join().statusCode()).isEqualTo(202);
-    drained.join();
+    HttpResponse<String> refused = server.get(DURABLE + "/instances/a");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
+    assertThat(refused.body()).contains("drained", "/admin/host/resume");
+    assertThat(server.get("/api/hello").body()).contains("drained");
+    assertThat(server.get("/admin/functions").statusCode()).isEqualTo(503);
+    assertThat(server.get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(server.get("/admin/host/state").statusCode()).isEqualTo(200);
+    assertThat(server.get("/admin/host/status").statusCode()).isEqualTo(200);
+    assertThat(server.get("/admin/host/drain/status").statusCode()).isEqualTo(200);
+    assertThat(server.get("/runtime/webhooks/holdfast/metrics").statusCode()).isEqualTo(200);
+
+    server.server.resume();
+
+    CompletableFuture<HttpResponse<String>> again = start("b", "timeout=60");
+    server.server.drain();
+    assertThat(again.join().statusCode()).isEqualTo(202);
     assertThat(server.get(DURABLE + "/instances/a").statusCode()).isEqualTo(503);
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +180,21 @@ final class Entity extends Resident {
     all.addAll(queue);
     all.addAll(delayed.values());
     return all;
+  }
+
+  @Override
+  long bytes() {
+    long bytes = row.state().getSerializedSize();
+    if (batch != null) {
+      bytes += bytes(batch.operations());
+    }
+    return bytes + bytes(urgent) + bytes(queue) + bytes(delayed.values());
+  }
+
+  private static long bytes(Collection<Operation> operations) {
+    return bytes(
+        () -> operations.stream().map(operation -> operation.message).iterator(),
+        operations.size());
   }
 
   @Override

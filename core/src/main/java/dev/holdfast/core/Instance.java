@@ -449,6 +449,13 @@ final class Instance extends Resident {
     return true;
   }
 
+  /** Its history is there as bytes and, of what is open, as events. */
+  @Override
+  long bytes() {
+    long inTurn = turn == null ? 0 : bytes(turn.messages(), turn.messages().size());
+    return 2L * past.size() + row.state().getSerializedSize() + bytes(inbox, inbox.size()) + inTurn;
+  }
+
   @Override
   Iterable<Message> unread() {
     return inbox;

@@ -16,6 +16,8 @@ package dev.holdfast.core;
  * @param commitDelay how long a message whose acknowledgement waits may go without a row
  * @param maxEntityOperationBatchSize operations that an entity's executor gets at a time
  * @param historyWarning history events of one execution after which a warning names continue-as-new
+ * @param residentBytesMax bytes of instances in memory per partition, counted by their payloads:
+ *     with more, those without open work are forgotten, and those that begin wait in the store
  */
 public record Limits(
     int instanceIdMax,
@@ -29,7 +31,56 @@ public record Limits(
     long inboxDelay,
     long commitDelay,
     int maxEntityOperationBatchSize,
-    int historyWarning) {
+    int historyWarning,
+    long residentBytesMax) {
+
+  /** With the usual bound of bytes. */
+  public Limits(
+      int instanceIdMax,
+      int nameMax,
+      int payloadMax,
+      int inboxMax,
+      int activeInstances,
+      int idleInstances,
+      int timersInMemory,
+      long timerHorizon,
+      long inboxDelay,
+      long commitDelay,
+      int maxEntityOperationBatchSize,
+      int historyWarning) {
+    this(
+        instanceIdMax,
+        nameMax,
+        payloadMax,
+        inboxMax,
+        activeInstances,
+        idleInstances,
+        timersInMemory,
+        timerHorizon,
+        inboxDelay,
+        commitDelay,
+        maxEntityOperationBatchSize,
+        historyWarning,
+        256L << 20);
+  }
+
+  /** The same with at most so many bytes of instances in memory. */
+  public Limits withResidentBytesUpTo(long bytes) {
+    return new Limits(
+        instanceIdMax,
+        nameMax,
+        payloadMax,
+        inboxMax,
+        activeInstances,
+        idleInstances,
+        timersInMemory,
+        timerHorizon,
+        inboxDelay,
+        commitDelay,
+        maxEntityOperationBatchSize,
+        historyWarning,
+        Math.min(residentBytesMax, bytes));
+  }
 
   public static final Limits DEFAULT =
       new Limits(

@@ -49,6 +49,12 @@ final class Memory {
   private List<Long> keysToLoad = new ArrayList<>();
   private boolean mailUnstored;
 
+  /** What all of them weigh, what the idle ones do, and what those do that are left for later. */
+  private long bytes;
+
+  private long idleBytes;
+  private long parkedBytes;
+
   private long durable;
   private long readsIssued;
 
@@ -107,18 +113,48 @@ final class Memory {
   void install(Resident resident) {
     byId.put(resident.id, resident);
     byKey.put(resident.key, resident);
+    weigh(resident);
     if (!resident.insertPending && resident.canBeForgotten()) {
-      idle.put(resident.key, resident);
+      rests(resident);
     }
   }
 
   void remove(Resident resident) {
-    byId.remove(resident.id, resident);
-    byKey.remove(resident.key);
-    idle.remove(resident.key);
+    wakes(resident);
     removed.put(resident.key, new Removed(changes.batch(), -1));
+    if (resident.parked && parked.remove(resident)) {
+      parkedBytes -= resident.weight;
+    }
+    drop(resident);
+  }
+
+  private void drop(Resident resident) {
+    byId.remove(resident.id, resident);
+    if (byKey.remove(resident.key, resident)) {
+      bytes -= resident.weight;
+    }
+  }
+
+  private void rests(Resident resident) {
+    if (idle.put(resident.key, resident) == null) {
+      idleBytes += resident.weight;
+    }
+  }
+
+  private void wakes(Resident resident) {
+    Resident rested = idle.remove(resident.key);
+    if (rested != null) {
+      idleBytes -= rested.weight;
+    }
+  }
+
+  /** Not while it is idle. */
+  private void weigh(Resident resident) {
+    long more = resident.bytes() - resident.weight;
+    resident.weight += more;
+    bytes += more;
     if (resident.parked) {
-      parked.remove(resident);
+      parkedBytes += more;
     }
   }
 
@@ -283,9 +319,15 @@ final class Memory {
    * them.
    */
   private boolean hasRoom(Resident resident) {
-    int limit =
-        backlog && resident.insertPending ? limits.activeInstances() / 2 : limits.activeInstances();
-    return active() <= limit;
+    int share = backlog && resident.insertPending ? 2 : 1;
+    int active = active();
+    return active <= limits.activeInstances() / share
+        // One alone always runs, however large it is.
+        && (active <= 1 || activeBytes() <= limits.residentBytesMax() / share);
+  }
+
+  private long activeBytes() {
+    return bytes - idleBytes - parkedBytes;
   }
 
   /**
@@ -314,14 +356,17 @@ final class Memory {
     if (!resident.parked) {
       resident.parked = true;
       parked.add(resident);
-      idle.remove(resident.key);
+      wakes(resident);
+      parkedBytes += resident.weight;
       changes.touch(resident);
     }
   }
 
   void unpark(Resident resident) {
     resident.parked = false;
-    parked.remove(resident);
+    if (parked.remove(resident)) {
+      parkedBytes -= resident.weight;
+    }
     // Should it have nothing to do by now, the next cut finds that it is idle.
     changes.touch(resident);
   }
@@ -339,7 +384,10 @@ final class Memory {
 
   /** Whether there is room for what may wait in the store, and nobody looks for it yet. */
   boolean wantsAdmission() {
-    return backlog && !scanning && room() >= Math.max(1, limits.activeInstances() / 4);
+    return backlog
+        && !scanning
+        && room() >= Math.max(1, limits.activeInstances() / 4)
+        && activeBytes() <= limits.residentBytesMax() / 4 * 3;
   }
 
   /** The scan to be done now; null when there is no room, nothing to find, or one under way. */
@@ -371,9 +419,10 @@ final class Memory {
     if (byKey.get(resident.key) != resident) {
       return;
     }
-    idle.remove(resident.key);
+    wakes(resident);
+    weigh(resident);
     if (!resident.parked && resident.canBeForgotten()) {
-      idle.put(resident.key, resident);
+      rests(resident);
     }
   }
 
@@ -387,16 +436,18 @@ final class Memory {
       Resident resident = waiting.next();
       if (mayForget(resident)) {
         waiting.remove();
-        forget(resident);
+        parkedBytes -= resident.weight;
+        drop(resident);
       }
     }
-    while (idle.size() > limits.idleInstances()) {
+    while (idle.size() > limits.idleInstances()
+        || (bytes > limits.residentBytesMax() && !idle.isEmpty())) {
       Resident eldest = idle.values().iterator().next();
       if (!mayForget(eldest)) {
         break;
       }
-      idle.remove(eldest.key);
-      forget(eldest);
+      wakes(eldest);
+      drop(eldest);
     }
   }
 
@@ -419,10 +470,5 @@ final class Memory {
         && !loadingKeys.containsKey(resident.key)
         && !loadingIds.containsKey(resident.id)
         && !awaitingHistory.containsKey(resident.id);
-  }
-
-  private void forget(Resident resident) {
-    byId.remove(resident.id, resident);
-    byKey.remove(resident.key);
   }
 }

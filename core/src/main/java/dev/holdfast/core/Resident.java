@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * are a summary, messages that have arrived, and what their kind adds.
  */
 abstract sealed class Resident permits Instance, Entity {
+  private static final int WEIGHED_MAX = 16;
+
   final long key;
   final String id;
   final int slot;
@@ -33,6 +35,9 @@ abstract sealed class Resident permits Instance, Entity {
 
   /** The number of the batch that holds the newest hand-out of work for it. */
   long dispatchedIn;
+
+  /** What {@link #bytes} said when it was last weighed; only {@link Memory} changes it. */
+  long weight;
 
   /** The sequence number of the next message that arrives. */
   long nextMessage;
@@ -64,6 +69,25 @@ abstract sealed class Resident permits Instance, Entity {
    * it.
    */
   abstract boolean canBeForgotten();
+
+  /**
+   * About how many bytes it takes in memory, going by its payloads. Cheap: asked after each change.
+   */
+  abstract long bytes();
+
+  /** About how many bytes these messages take; of many, a few tell. */
+  static long bytes(Iterable<Message> messages, int count) {
+    long bytes = 0;
+    int weighed = 0;
+    for (Message message : messages) {
+      if (weighed == WEIGHED_MAX) {
+        return bytes / weighed * count;
+      }
+      bytes += message.event.getSerializedSize();
+      weighed++;
+    }
+    return bytes;
+  }
 
   /** What it has not read; of an execution, without those that an open turn holds. */
   abstract Iterable<Message> unread();

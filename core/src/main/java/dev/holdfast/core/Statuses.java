@@ -32,8 +32,9 @@ public final class Statuses {
     };
   }
 
+  /** A status that is not known here has not ended. */
   public static boolean isEnded(OrchestrationStatus status) {
-    return isEnded(status.getNumber());
+    return status != OrchestrationStatus.UNRECOGNIZED && isEnded(status.getNumber());
   }
 
   /** The name people see: Running, Completed … */

@@ -140,6 +140,25 @@ public interface Store extends AutoCloseable {
     }
   }
 
+  /**
+   * About how many bytes of summaries one call brings: a page may end there, before its limit, but
+   * has one row at least when there is one. {@link #mayGoOn} tells whether it did.
+   */
+  int PAGE_BYTES_MAX = 16 << 20;
+
+  /** Whether there may be more behind this page of {@link #query} or {@link #ended}. */
+  static boolean mayGoOn(List<Rows.Instance> page, int limit) {
+    if (page.size() >= limit) {
+      return true;
+    }
+    long bytes = 0;
+    for (Rows.Instance row : page) {
+      bytes += row.state().getSerializedSize();
+    }
+    // Half of it, as whoever stores rows may count them a little differently.
+    return bytes >= PAGE_BYTES_MAX / 2;
+  }
+
   /** One page of summaries, in the order of their {@link Place}s. */
   List<Rows.Instance> query(Query query);
 

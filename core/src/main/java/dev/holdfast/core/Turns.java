@@ -228,8 +228,17 @@ final class Turns {
     return null;
   }
 
-  /** Going on under a version that no store can keep is a failure. */
+  /**
+   * Going on under a version that no store can keep is a failure, and so is an end in a status that
+   * is none: that of an SDK newer than this hub, say.
+   */
   private static CompleteOrchestrationAction possible(CompleteOrchestrationAction completion) {
+    if (!continuesAsNew(completion) && !Statuses.isEnded(completion.getOrchestrationStatus())) {
+      return failing(
+          "UnknownStatus",
+          "The worker ended the orchestration with status number %d, which is no end that this hub knows."
+              .formatted(completion.getOrchestrationStatusValue()));
+    }
     String problem = Text.problem("orchestrator version", completion.getNewVersion().getValue());
     return problem == null || !continuesAsNew(completion)
         ? completion

@@ -84,7 +84,7 @@ final class EntityCalls {
         }
         place = Store.Place.of(row);
       }
-      if (rows.size() < atOnce) {
+      if (!Store.mayGoOn(rows, atOnce)) {
         return response.build();
       }
     }
@@ -130,7 +130,7 @@ final class EntityCalls {
                   count = count.thenCombine(unlock(row.id(), holder), Integer::sum);
                 }
               }
-              return rows.size() < PAGE_MAX
+              return !Store.mayGoOn(rows, PAGE_MAX)
                   ? count
                   : count.thenCompose(
                       soFar -> unlockFrom(Store.Place.of(rows.get(rows.size() - 1)), soFar));

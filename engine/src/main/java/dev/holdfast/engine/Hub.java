@@ -400,7 +400,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
-    return job(() -> listings.query(query, false, Listings.PAGE_BYTES_MAX));
+    return job(() -> listings.query(query, false));
   }
 
   @Override
@@ -410,7 +410,7 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
-    return job(() -> listings.query(query, true, Integer.MAX_VALUE));
+    return job(() -> listings.query(query, true));
   }
 
   @Override

@@ -46,28 +46,32 @@ final class Listings {
   }
 
   /**
+   * A page ends early rather than have more than {@link #PAGE_BYTES_MAX}, unless it has one
+   * instance only.
+   *
    * @param entities whether they are instances too
-   * @param bytesMax a page ends early rather than get larger, unless it has one instance only
    */
-  QueryInstancesResponse query(InstanceQuery query, boolean entities, int bytesMax) {
+  QueryInstancesResponse query(InstanceQuery query, boolean entities) {
+    if (query.getRuntimeStatusCount() > 0 && known(query.getRuntimeStatusValueList()).isEmpty()) {
+      return QueryInstancesResponse.getDefaultInstance();
+    }
     int page = pageSize(query.getMaxInstanceCount());
-    int atOnce = bytesMax == Integer.MAX_VALUE ? page : ROWS_AT_ONCE;
     Store.Place place = PlaceToken.parse(query.getContinuationToken().getValue());
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
     long bytes = 0;
     while (response.getOrchestrationStateCount() < page) {
-      int wanted = Math.min(atOnce, page - response.getOrchestrationStateCount());
+      int wanted = Math.min(ROWS_AT_ONCE, page - response.getOrchestrationStateCount());
       List<Store.Listed> rows = store.list(wanted(query, entities, wanted).after(place));
       for (Store.Listed row : rows) {
         OrchestrationState state = Views.state(row, query.getFetchInputsAndOutputs());
         bytes += state.getSerializedSize();
-        if (bytes > bytesMax && response.getOrchestrationStateCount() > 0) {
+        if (bytes > PAGE_BYTES_MAX && response.getOrchestrationStateCount() > 0) {
           return upTo(place, response);
         }
         response.addOrchestrationState(state);
         place = Store.Place.of(row.instance());
       }
-      if (rows.size() < wanted) {
+      if (!Store.mayGoOn(rows.stream().map(Store.Listed::instance).toList(), wanted)) {
         return response.build();
       }
     }
@@ -82,7 +86,7 @@ final class Listings {
   private static Store.Query wanted(InstanceQuery query, boolean entities, int count) {
     Store.Query all = Store.Query.all(count);
     return (entities ? all : all.withoutEntities())
-        .withStatuses(numbers(query.getRuntimeStatusList()))
+        .withStatuses(known(query.getRuntimeStatusValueList()))
         .createdBetween(
             query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,
             query.hasCreatedTimeTo() ? Times.microsUp(query.getCreatedTimeTo()) : null)
@@ -112,25 +116,37 @@ final class Listings {
     List<Integer> statuses =
         request.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
-            : numbers(request.getRuntimeStatusList());
+            : known(request.getRuntimeStatusValueList());
     // One more than wanted tells whether there is another page: clients go by the key alone.
-    List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), page + 1);
     ListInstanceIdsResponse.Builder response = ListInstanceIdsResponse.newBuilder();
-    rows.stream().limit(page).forEach(row -> response.addInstanceIds(row.id()));
-    if (rows.size() > page) {
-      Rows.Instance last = rows.get(page - 1);
-      response.setLastInstanceKey(
-          StringValue.of(new Cursor(last.completedAt(), last.key(), last.id()).toString()));
+    if (statuses.isEmpty()) {
+      return response.build();
     }
-    return response.build();
+    while (true) {
+      int left = page - response.getInstanceIdsCount();
+      List<Rows.Instance> rows = store.ended(statuses, from, to, after.at(), after.key(), left + 1);
+      for (Rows.Instance row : rows.subList(0, Math.min(left, rows.size()))) {
+        response.addInstanceIds(row.id());
+        after = new Cursor(row.completedAt(), row.key(), row.id());
+      }
+      if (rows.size() > left) {
+        return response.setLastInstanceKey(StringValue.of(after.toString())).build();
+      }
+      if (!Store.mayGoOn(rows, left + 1)) {
+        return response.build();
+      }
+    }
   }
 
   private static int pageSize(int wanted) {
     return wanted <= 0 ? PAGE_DEFAULT : Math.min(wanted, PAGE_MAX);
   }
 
-  static List<Integer> numbers(List<OrchestrationStatus> statuses) {
-    return statuses.stream().map(OrchestrationStatus::getNumber).toList();
+  /** Those that are known here: no instance has another, whatever a newer SDK asks for. */
+  static List<Integer> known(List<Integer> statuses) {
+    return statuses.stream()
+        .filter(status -> OrchestrationStatus.forNumber(status) != null)
+        .toList();
   }
 
   /**

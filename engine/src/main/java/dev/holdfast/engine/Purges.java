@@ -131,7 +131,7 @@ final class Purges {
     List<Integer> statuses =
         filter.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
-            : Listings.numbers(filter.getRuntimeStatusList()).stream()
+            : Listings.known(filter.getRuntimeStatusValueList()).stream()
                 .filter(Statuses::isEnded)
                 .toList();
     if (statuses.isEmpty()) {

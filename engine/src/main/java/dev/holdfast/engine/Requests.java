@@ -37,7 +37,11 @@ final class Requests {
     if (request.hasOrchestrationIdReusePolicy()) {
       List<OrchestrationStatus> allowed =
           request.getOrchestrationIdReusePolicy().getReplaceableStatusList();
-      boolean live = allowed.stream().anyMatch(status -> !Statuses.isEnded(status));
+      boolean live =
+          allowed.stream()
+              .anyMatch(
+                  status ->
+                      status != OrchestrationStatus.UNRECOGNIZED && !Statuses.isEnded(status));
       if (live && !allowed.contains(OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED)) {
         throw invalid(
             "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances");

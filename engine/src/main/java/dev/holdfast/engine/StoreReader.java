@@ -22,6 +22,11 @@ public final class StoreReader implements Agent {
 
   private static final int LOOK_PAGE = 1_000;
 
+  /** How many ready executions are loaded to see how large they are. */
+  private static final int LOAD_FIRST = 4;
+
+  private static final long LOAD_BYTES_MAX = 16 << 20;
+
   /** Where answers go. */
   public interface Answers {
     void answer(int partition, Input input);
@@ -131,8 +136,46 @@ public final class StoreReader implements Agent {
       looked += taken;
       complete = taken == page.size() && page.size() < LOOK_PAGE;
     }
-    List<Store.Stored> found =
-        keys.isEmpty() ? List.of() : store.loadByKey(keys, Store.Detail.OPEN);
-    return new Input.Admitted(admit.read(), found, last, complete);
+    List<Store.Stored> found = new ArrayList<>();
+    int loaded = load(keys, found);
+    return loaded == keys.size()
+        ? new Input.Admitted(admit.read(), found, last, complete)
+        : new Input.Admitted(admit.read(), found, keys.get(loaded - 1), false);
+  }
+
+  /**
+   * Loads executions from the first on until together they are so large that the rest had better
+   * wait until these have run.
+   *
+   * @return for how many of the keys was looked: one at least
+   */
+  private int load(List<Long> keys, List<Store.Stored> into) {
+    int loaded = 0;
+    int next = LOAD_FIRST;
+    long bytes = 0;
+    while (loaded < keys.size() && bytes < LOAD_BYTES_MAX) {
+      int end = Math.min(keys.size(), loaded + next);
+      List<Store.Stored> found = store.loadByKey(keys.subList(loaded, end), Store.Detail.OPEN);
+      for (Store.Stored stored : found) {
+        bytes += bytes(stored);
+      }
+      into.addAll(found);
+      loaded = end;
+      // As many as fit, going by those so far.
+      long each = Math.max(1, bytes / loaded);
+      next = (int) Math.max(1, Math.min(LOOK_PAGE, (LOAD_BYTES_MAX - bytes) / each));
+    }
+    return loaded;
+  }
+
+  private static long bytes(Store.Stored stored) {
+    long bytes = stored.instance().state().getSerializedSize();
+    for (Rows.History chunk : stored.history()) {
+      bytes += chunk.bytes().size();
+    }
+    for (Rows.Inbox row : stored.inbox()) {
+      bytes += row.bytes().size();
+    }
+    return bytes;
   }
 }

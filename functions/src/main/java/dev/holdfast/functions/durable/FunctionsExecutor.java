@@ -7,8 +7,10 @@ import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.Versioning;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.work.LargeWork;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
+import dev.holdfast.protocol.HistoryEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,10 +57,11 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /** Threads for one kind of work, and how much of it may be handed over. */
-  private record Lane(Places places, WorkPool pool) {
+  private record Lane(Places places, WorkPool pool, LargeWork large) {
     static Lane of(String name, int most) {
       int cores = Runtime.getRuntime().availableProcessors();
-      return new Lane(new Places(most, cores), new WorkPool(name, cores, most, IDLE));
+      return new Lane(
+          new Places(most, cores), new WorkPool(name, cores, most, IDLE), LargeWork.ofHeap());
     }
   }
 
@@ -115,6 +118,39 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   private Run run(WorkItem item, FunctionPlan plan, WorkPool pool) {
+    Run run = plainly(item, plan, pool);
+    return givenUp -> {
+      try (LargeWork.Room room = lane(item.kind()).large().enter(bytes(item))) {
+        return run.answer(
+            given -> {
+              // What hangs may do so for ever.
+              room.close();
+              givenUp.accept(given);
+            });
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new Answer.Abandoned(item, "interrupted while it waited for memory");
+      }
+    };
+  }
+
+  /** Going by what may be large in it. */
+  private static long bytes(WorkItem item) {
+    if (item instanceof WorkItem.Turn turn) {
+      return turn.request().size();
+    }
+    if (item instanceof WorkItem.Activity activity) {
+      return activity.request().getInput().getValue().length();
+    }
+    WorkItem.EntityBatch batch = (WorkItem.EntityBatch) item;
+    long bytes = batch.state() == null ? 0 : batch.state().length();
+    for (HistoryEvent operation : batch.operations()) {
+      bytes += operation.getSerializedSize();
+    }
+    return bytes;
+  }
+
+  private Run plainly(WorkItem item, FunctionPlan plan, WorkPool pool) {
     if (item instanceof WorkItem.Turn turn) {
       return givenUp -> turnRunner.run(turn, plan);
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
 import dev.holdfast.core.Store.Detail;
 import dev.holdfast.core.Store.Ready;
 import dev.holdfast.core.Store.Slots;
@@ -300,9 +301,12 @@ final class Reads implements AutoCloseable {
 
   List<Rows.Instance> instances(PreparedStatement select) throws SQLException {
     List<Rows.Instance> found = new ArrayList<>();
+    long bytes = 0;
     try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        found.add(instance(row));
+      while (bytes < Store.PAGE_BYTES_MAX && row.next()) {
+        Rows.Instance instance = instance(row);
+        found.add(instance);
+        bytes += instance.state().getSerializedSize();
       }
     }
     return found;

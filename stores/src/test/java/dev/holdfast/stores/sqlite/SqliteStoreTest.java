@@ -7,10 +7,12 @@ import static dev.holdfast.testkit.store.SampleRows.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.StringValue;
 import dev.holdfast.core.Commit;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.protocol.OrchestrationState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -355,5 +357,41 @@ class SqliteStoreTest {
       row.next();
       return row.getLong(1);
     }
+  }
+
+  @Test
+  void a_page_of_large_summaries_ends_early_and_its_next_one_goes_on() {
+    SqliteStore store = open();
+    int size = Store.PAGE_BYTES_MAX / 3;
+    Commit.Builder large = Commit.builder();
+    for (int key = 1; key <= 7; key++) {
+      Rows.Instance row = running(key, "id " + key);
+      OrchestrationState state =
+          row.state().toBuilder().setInput(StringValue.of("x".repeat(size))).build();
+      large.insert(
+          new Rows.Instance(
+              row.key(),
+              row.id(),
+              row.slot(),
+              row.status(),
+              row.ready(),
+              row.createdAt(),
+              row.completedAt(),
+              state));
+    }
+    assertThat(commit(store, 1, large)).isInstanceOf(Store.Committed.class);
+
+    List<String> met = new ArrayList<>();
+    Store.Place place = Store.Place.START;
+    boolean more = true;
+    while (more) {
+      List<Rows.Instance> page = store.query(Store.Query.all(100).after(place));
+      assertThat(page).hasSizeLessThanOrEqualTo(3);
+      page.forEach(row -> met.add(row.id()));
+      more = Store.mayGoOn(page, 100);
+      place = page.isEmpty() ? place : Store.Place.of(page.get(page.size() - 1));
+    }
+
+    assertThat(met).containsExactly("id 1", "id 2", "id 3", "id 4", "id 5", "id 6", "id 7");
   }
 }

@@ -75,7 +75,8 @@ final class World implements Problems, Scene {
             dice.any(0L, 1L, 10L, 1_000L) * Times.MILLI,
             dice.any(0L, 1L, 20L) * Times.MILLI,
             dice.any(1, 2, 1_000),
-            dice.any(30, 10_000));
+            dice.any(30, 10_000),
+            dice.any(1L, 2_000L, 1L << 20));
     trace.add("limits " + limits);
     this.staff = staffing.opens().apply(this);
     this.engine = open();

@@ -5,6 +5,7 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_PEN
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.StringValue;
 import dev.holdfast.core.Commit;
 import dev.holdfast.core.Effect;
 import dev.holdfast.core.Input;
@@ -73,6 +74,54 @@ class AdmissionTest {
             .isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
       }
       assertThat(ask.driven.engine().figures().inMemory()).isLessThanOrEqualTo(active + 1);
+    }
+  }
+
+  @Test
+  void everything_runs_however_few_bytes_fit_into_memory() {
+    for (long bytes : new long[] {1, 100_000, 1_000_000}) {
+      Limits limits =
+          new Limits(
+              100,
+              256,
+              1 << 20,
+              1_000,
+              1_000,
+              1_000,
+              1_000,
+              60_000_000,
+              10_000,
+              1_000,
+              1_000,
+              10_000,
+              bytes);
+      Asking ask = new Asking(new DrivenHub(Asking.programs(WORKS, WAITS), limits, 1));
+      for (int i = 0; i < 50; i++) {
+        CompletableFuture<String> unused =
+            ask.hub()
+                .start(
+                    Asking.request("i" + i, i % 2 == 0 ? "Works" : "Waits")
+                        .setInput(StringValue.of("x".repeat(20_000)))
+                        .build());
+      }
+
+      ask.driven.settle();
+
+      // Each has its input in history and in its summary.
+      assertThat(ask.driven.engine().figures().inMemory())
+          .as("%d bytes", bytes)
+          .isLessThanOrEqualTo((int) (1 + bytes / 40_000));
+      ask.driven.crash();
+      for (int i = 1; i < 50; i += 2) {
+        assertThat(ask.raiseLater("i" + i, "go")).isNotCompletedExceptionally();
+      }
+      for (int i = 0; i < 50; i++) {
+        assertThat(ask.status("i" + i))
+            .as("i%d of %d", i, bytes)
+            .isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+      }
+      assertThat(ask.driven.engine().figures().inMemory())
+          .isLessThanOrEqualTo((int) (1 + bytes / 40_000));
     }
   }
 

@@ -78,6 +78,24 @@ public class BindingsApp {
     return request.getBody();
   }
 
+  @FunctionName("BinaryBody")
+  public byte[] binaryBody(
+      @HttpTrigger(name = "req", dataType = "binary") HttpRequestMessage<Optional<byte[]>> request) {
+    return request.getBody().orElse(new byte[0]);
+  }
+
+  @FunctionName("OmittedPart")
+  public String omittedPart(
+      @HttpTrigger(name = "req", route = "omitted/{part?}") HttpRequestMessage<String> request,
+      @BindingName("part") String part) {
+    return part == null ? "none" : part;
+  }
+
+  @FunctionName("HalfPair")
+  public String halfPair(@HttpTrigger(name = "req") HttpRequestMessage<String> request) {
+    return "a" + "\uD83D\uDE00".charAt(0) + "b";
+  }
+
   @FunctionName("BodyDirect")
   public String bodyDirect(@HttpTrigger(name = "req") Optional<String> body) {
     return body.map(String::toUpperCase).orElse("-");

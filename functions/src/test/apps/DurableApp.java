@@ -58,6 +58,20 @@ public class DurableApp {
     return "Hello, " + name + "!";
   }
 
+  @FunctionName("CallsHalf")
+  public String callsHalf(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    try {
+      return ctx.callActivity("HalfPair", String.class).await();
+    } catch (com.microsoft.durabletask.TaskFailedException e) {
+      return e.getErrorDetails().getErrorMessage();
+    }
+  }
+
+  @FunctionName("HalfPair")
+  public String halfPair(@DurableActivityTrigger(name = "input") String input) {
+    return "a" + "\uD83D\uDE00".charAt(1);
+  }
+
   @FunctionName("Fans")
   public int fans(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
     int width = ctx.getInput(Integer.class);

@@ -75,9 +75,11 @@ final class FunctionCalls implements AutoCloseable {
   }
 
   private static TriggerInput input(FunctionPlan plan, HttpCall call) {
+    BindingDefinition trigger = plan.definition().trigger();
+    Wire.Http request = new Wire.Http(call, "binary".equalsIgnoreCase(trigger.text("dataType")));
     return new TriggerInput(
-        new Wire.Http(call),
-        TriggerMetadata.ofHttp(call, plan.definition().trigger().name()),
+        request,
+        TriggerMetadata.ofHttp(request, trigger.name(), trigger.text("route")),
         trace(call.headers()));
   }
 

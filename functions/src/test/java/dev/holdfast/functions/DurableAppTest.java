@@ -100,6 +100,14 @@ class DurableAppTest {
   }
 
   @Test
+  void half_a_surrogate_pair_in_a_result_fails_the_activity() throws Exception {
+    CompleteOrchestrationAction end =
+        new HandDriven(open("1.5.0").executor(), "CallsHalf").run(null);
+
+    assertThat(end.getResult().getValue()).contains("surrogate", "U+DE00", "HalfPair");
+  }
+
+  @Test
   void what_the_middleware_hides_is_kept_beside_what_user_code_is_told() throws Exception {
     CompleteOrchestrationAction end = new HandDriven(open("1.4.0").executor(), "Breaks").run(null);
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parameters and replies of HTTP functions, through a real app. */
 class HttpFunctionsTest {
@@ -86,7 +87,7 @@ class HttpFunctionsTest {
   @Test
   void all_functions_are_found() {
     assertThat(app.failedFunctions()).isEmpty();
-    assertThat(app.functions()).hasSize(24);
+    assertThat(app.functions()).hasSize(27);
   }
 
   @Test
@@ -119,6 +120,41 @@ class HttpFunctionsTest {
     HttpReply bytes = call("BodyBytes", "raw", "application/octet-stream", Map.of());
     assertThat(text(bytes)).isEqualTo("raw");
     assertThat(bytes.contentType()).isEqualTo("application/octet-stream");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "image/png", "text/plain; charset=utf-16", ""})
+  void a_body_that_is_declared_binary_arrives_as_its_bytes(String type) throws Exception {
+    byte[] body = new byte[512];
+    for (int i = 0; i < body.length; i++) {
+      body[i] = (byte) i;
+    }
+    for (String function : List.of("BinaryBody", "BodyBytes")) {
+      HttpCall call =
+          new HttpCall(
+              "POST",
+              URI.create("https://outside.example/api/" + function),
+              Map.of("Content-Type", List.of(type)),
+              Map.of(),
+              Map.of(),
+              body);
+
+      HttpReply reply = app.call(function, call).get(20, TimeUnit.SECONDS);
+
+      assertThat(reply.body()).as(function).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void a_part_of_the_route_that_is_left_out_is_null() throws Exception {
+    assertThat(text(call("OmittedPart", "x", "text/plain", Map.of("part", "query"))))
+        .isEqualTo("none");
+  }
+
+  @Test
+  void half_a_surrogate_pair_is_a_failure_and_no_question_mark() throws Exception {
+    assertThat(call("HalfPair", "x").status()).isEqualTo(500);
+    assertThat(lastFailure()).hasMessageContaining("surrogate").hasMessageContaining("U+D83D");
   }
 
   @Test

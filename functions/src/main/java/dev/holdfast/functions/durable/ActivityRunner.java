@@ -69,7 +69,9 @@ final class ActivityRunner {
       plan.run(invocation);
       timed.end();
       Wire result = writer.write(invocation.getReturnValue());
-      response.setResult(StringValue.of(Texts.json(result)));
+      String json = Texts.json(result);
+      Texts.check("result of activity '" + activity.name() + "'", json);
+      response.setResult(StringValue.of(json));
     } catch (OutOfMemoryError e) {
       throw e;
     } catch (Throwable e) {

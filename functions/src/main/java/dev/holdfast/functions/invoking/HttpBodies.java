@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a request's body is to a function: bytes for binary content types, text for all others. */
+/**
+ * What a request's body is to a function: bytes for binary content types and where the function
+ * says so ({@code dataType = "binary"}), text for all others.
+ */
 final class HttpBodies {
 
   private static final Pattern CHARSET =
@@ -20,12 +23,15 @@ final class HttpBodies {
 
   private HttpBodies() {}
 
-  static Wire of(HttpCall call) {
+  static Wire of(Wire.Http request) {
+    HttpCall call = request.call();
     if (call.body().length == 0) {
       return Wire.NOTHING;
     }
     String type = contentType(call.headers()).toLowerCase(Locale.ROOT);
-    if (type.startsWith("application/octet-stream") || type.startsWith("multipart/")) {
+    if (request.binary()
+        || type.startsWith("application/octet-stream")
+        || type.startsWith("multipart/")) {
       return new Wire.Bytes(call.body());
     }
     String text = new String(call.body(), charset(type));

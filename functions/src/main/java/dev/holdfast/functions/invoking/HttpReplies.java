@@ -142,6 +142,7 @@ public final class HttpReplies {
   }
 
   private static Body text(String text) {
+    Texts.check("body of the response", text);
     return new Body(text.getBytes(StandardCharsets.UTF_8), TEXT);
   }
 

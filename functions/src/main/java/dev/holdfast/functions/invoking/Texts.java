@@ -39,6 +39,22 @@ public final class Texts {
     return of(value);
   }
 
+  /**
+   * Half a surrogate pair has no form in UTF-8: what is written would be a question mark.
+   *
+   * @throws IllegalArgumentException the text has one
+   */
+  public static void check(String what, String text) {
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int c = text.codePointAt(i);
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        throw new IllegalArgumentException(
+            "The %s holds half of a surrogate pair (U+%04X) at position %d, which is no character and cannot be stored or sent. Cut texts by code points, not by chars."
+                .formatted(what, c, i));
+      }
+    }
+  }
+
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
     JsonStringEncoder.getInstance().quoteAsString(text, quoted);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.functions.HttpCall;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code @BindingName} can ask of a trigger. Nothing is read before it is asked for. */
@@ -20,23 +21,31 @@ public final class TriggerMetadata {
   /**
    * Route values, then the query (without the key), then top-level members of a JSON body that are
    * no arrays; {@code Query} and {@code Headers} as objects; the request itself under its
-   * parameter's name and {@code $request}.
+   * parameter's name and {@code $request}. A parameter of the route that the URL leaves out is
+   * null.
+   *
+   * @param route the template; null when the function has none
    */
-  public static Function<String, @Nullable Wire> ofHttp(HttpCall call, String parameterName) {
+  public static Function<String, @Nullable Wire> ofHttp(
+      Wire.Http request, String parameterName, @Nullable String route) {
+    HttpCall call = request.call();
     return name -> {
-      String route = call.routeValues().get(name);
-      if (route != null) {
-        return new Wire.Text(route);
+      String value = call.routeValues().get(name);
+      if (value != null) {
+        return new Wire.Text(value);
+      }
+      if (route != null && isParameter(route, name)) {
+        return Wire.NULL;
       }
       if (name.equals("$request") || name.equals(parameterName)) {
-        return new Wire.Http(call);
+        return request;
       }
       String query = name.equals("code") ? null : call.query().get(name);
       if (query != null) {
         return new Wire.Text(query);
       }
       Wire member =
-          HttpBodies.of(call) instanceof Wire.Text text ? member(text.value(), name) : null;
+          HttpBodies.of(request) instanceof Wire.Text text ? member(text.value(), name) : null;
       if (member != null) {
         return member;
       }
@@ -46,6 +55,11 @@ public final class TriggerMetadata {
         default -> null;
       };
     };
+  }
+
+  /** Whether the template has it: in braces, with or without a star, a mark or a constraint. */
+  private static boolean isParameter(String route, String name) {
+    return Pattern.compile("\\{\\*{0,2}" + Pattern.quote(name) + "[}?:=]").matcher(route).find();
   }
 
   /** Top-level members of a JSON object in the trigger's text that are no arrays. */

@@ -94,9 +94,13 @@ public final class ValueReader {
 
   private @Nullable Object fromHttp(Wire.Http http) {
     if (content != null) {
-      return new HttpRequest(http.call(), content.read(HttpBodies.of(http.call())));
+      return new HttpRequest(http.call(), content.read(http));
     }
-    return read(HttpBodies.of(http.call()));
+    Wire body = HttpBodies.of(http);
+    // As text and back they would only get worse.
+    return raw == byte[].class && body instanceof Wire.Text text && !isArray(text.value())
+        ? http.call().body()
+        : read(body);
   }
 
   private @Nullable Object fromText(String text, Wire value) {
@@ -113,10 +117,14 @@ public final class ValueReader {
     if (Collection.class.isAssignableFrom(raw)) {
       return collection(text, value);
     }
-    if (raw == byte[].class && !text.stripLeading().startsWith("[")) {
+    if (raw == byte[].class && !isArray(text)) {
       return text.getBytes(StandardCharsets.UTF_8);
     }
     return json.fromJson(text, raw);
+  }
+
+  private static boolean isArray(String json) {
+    return json.stripLeading().startsWith("[");
   }
 
   // The element type must be a class, and what comes out is always an ArrayList: apps that rely on

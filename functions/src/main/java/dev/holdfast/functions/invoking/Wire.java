@@ -26,7 +26,12 @@ public sealed interface Wire {
   /** Many values of one of the kinds above, as batches of messages come. */
   record Many(List<? extends Wire> values) implements Wire {}
 
-  record Http(HttpCall call) implements Wire {}
+  /**
+   * A request.
+   *
+   * @param binary the function says that its body is binary, whatever the client calls it
+   */
+  record Http(HttpCall call, boolean binary) implements Wire {}
 
   Nothing NOTHING = new Nothing();
 

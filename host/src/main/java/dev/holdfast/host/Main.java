@@ -13,6 +13,7 @@ import dev.holdfast.host.cli.Wait;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Nearest;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -107,7 +108,9 @@ public final class Main implements Runnable {
       return cannot.exitCode();
     }
     err.println("This should not happen; please report it with the following lines.");
-    thrown.printStackTrace(err);
+    StringWriter trace = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(trace, true));
+    err.print(Printable.text(trace.toString()));
     return CannotException.FAILED;
   }
 

@@ -11,7 +11,7 @@ public final class Printable {
   private Printable() {}
 
   /** For a place within a line. */
-  static String line(String text) {
+  public static String line(String text) {
     return escaped(text, c -> false);
   }
 
@@ -26,7 +26,7 @@ public final class Printable {
   }
 
   private static String escaped(String text, IntPredicate allowed) {
-    if (text.codePoints().allMatch(c -> allowed.test(c) || !isHarmful(c))) {
+    if (isPlain(text) || text.codePoints().allMatch(c -> allowed.test(c) || !isHarmful(c))) {
       return text;
     }
     StringBuilder shown = new StringBuilder(text.length() + 16);
@@ -40,6 +40,17 @@ public final class Printable {
               }
             });
     return shown.toString();
+  }
+
+  /** Nearly every line of a log is. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isHarmful(int c) {

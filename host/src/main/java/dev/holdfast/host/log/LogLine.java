@@ -3,7 +3,6 @@ package dev.holdfast.host.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -78,7 +77,12 @@ final class LogLine {
 
   private static @Nullable String trace(ILoggingEvent event) {
     IThrowableProxy thrown = event.getThrowableProxy();
-    return thrown == null ? null : ThrowableProxyUtil.asString(thrown).stripTrailing();
+    if (thrown == null) {
+      return null;
+    }
+    StringBuilder trace = new StringBuilder();
+    StackTraces.append(thrown, trace);
+    return trace.toString();
   }
 
   private static String word(Level level) {

@@ -56,6 +56,32 @@ class LoggingTest {
   }
 
   @Test
+  void nobody_writes_a_line_of_his_own() {
+    String forged = "a\u001B[2Jb\r\n[2026-01-01T00:00:00.000Z] all is well\u2028\u202Ec\u0000d";
+    IllegalStateException thrown =
+        new IllegalStateException(forged, new IllegalArgumentException(forged));
+    thrown.addSuppressed(new IllegalArgumentException(forged));
+    try (Logging logging = open(false, false)) {
+      LoggerFactory.getLogger("Function.Hello.User").info(forged);
+      LoggerFactory.getLogger("Function.Hello").error("Failed with {}", forged, thrown);
+    }
+
+    String text = written.toString(UTF_8);
+    assertThat(text.lines().filter(it -> it.startsWith("["))).hasSize(2);
+    assertThat(text.lines().filter(it -> !it.startsWith("[")))
+        .allMatch(it -> it.startsWith("    "));
+    assertThat(text.codePoints())
+        .allMatch(c -> c == '\n' || !Character.isISOControl(c))
+        .doesNotContain(0x2028, 0x202E);
+    assertThat(text)
+        .contains(
+            ": a\\u001B[2Jb\\r\\n[2026-01-01T00:00:00.000Z] all is well\\u2028\\u202Ec\\u0000d",
+            "Caused by: java.lang.IllegalArgumentException: a\\u001B[2Jb\\r\\n[2026",
+            "Suppressed: java.lang.IllegalArgumentException: a\\u001B[2Jb\\r\\n[2026")
+        .containsPattern("    at .*LoggingTest");
+  }
+
+  @Test
   void levels_follow_the_longest_prefix_of_host_json() {
     try (Logging logging = open(false, true)) {
       logging.levels(

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param taskHub the hub that a durable client without one of its own talks to
  * @param connectionName the label of the hub's storage connection, for URLs
  * @param rpcPort port of the loopback gRPC service, asked when a durable client is handed out
+ * @param rpcSecret what opens that port: the channels that the app's gRPC makes to it bring it as
+ *     their bearer token; null when it is open
  * @param httpBaseUrl scheme and authority of this host, e.g. {@code http://localhost:7071}; asked
  *     when a durable client is handed out
  * @param systemKey the key that management URLs carry as {@code code}
@@ -40,6 +42,7 @@ public record AppContext(
     String taskHub,
     String connectionName,
     IntSupplier rpcPort,
+    @Nullable String rpcSecret,
     Supplier<URI> httpBaseUrl,
     Supplier<String> systemKey,
     ActivityStringInput activityStringInput,
@@ -83,6 +86,7 @@ public record AppContext(
         taskHub,
         connectionName,
         rpcPort,
+        rpcSecret,
         httpBaseUrl,
         systemKey,
         activityStringInput,
@@ -111,6 +115,7 @@ public record AppContext(
     private String taskHub = "TestHubName";
     private String connectionName = "Storage";
     private IntSupplier rpcPort = () -> 4001;
+    private @Nullable String rpcSecret;
     private Supplier<URI> httpBaseUrl = () -> URI.create("http://localhost:7071");
     private Supplier<String> systemKey = () -> "";
     private ActivityStringInput activityStringInput = ActivityStringInput.RAW;
@@ -144,6 +149,11 @@ public record AppContext(
 
     public Builder rpcPort(IntSupplier value) {
       rpcPort = value;
+      return this;
+    }
+
+    public Builder rpcSecret(@Nullable String value) {
+      rpcSecret = value;
       return this;
     }
 
@@ -218,6 +228,7 @@ public record AppContext(
           taskHub,
           connectionName,
           rpcPort,
+          rpcSecret,
           httpBaseUrl,
           systemKey,
           activityStringInput,

@@ -54,6 +54,10 @@ record LoadedApp(
     FunctionIndex index = FunctionIndex.of(candidates(source), context);
     AppClassLoader loader = new AppClassLoader("app", source.classPath());
     try {
+      String secret = context.rpcSecret();
+      if (secret != null) {
+        loader.openDoor(context.rpcPort(), secret);
+      }
       LoadedApp app = load(source, context, index, loader);
       if (!index.failures().isEmpty() && source.missingDependencies() != null) {
         throw new AppLoadException(

@@ -1,5 +1,7 @@
 package dev.holdfast.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Grpc;
 import dev.holdfast.host.config.Limits;
@@ -7,6 +9,7 @@ import dev.holdfast.server.grpc.GrpcConfig;
 import dev.holdfast.server.grpc.Tls;
 import dev.holdfast.server.http.keys.Keys;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +61,17 @@ final class GrpcFront {
         + (requiresKeys() ? ", with 'authorization: Bearer KEY'" : "");
   }
 
+  /** Whether the app has a port of its own: it knows neither certificates nor keys. */
+  boolean hasLocalDoor() {
+    boolean open = !requiresKeys() && !speaksTls() && loopback;
+    return !open && !setup.options().engineOnly();
+  }
+
   /**
+   * @param appSecret with which the app of this host shows that it is that
    * @throws CannotException anybody in the network could read along or do everything
    */
-  GrpcConfig config(Keys keys) {
+  GrpcConfig config(Keys keys, String appSecret) {
     if (!loopback && !speaksTls() && !grpc.allowPlainText()) {
       throw new CannotException(
           CannotException.USAGE,
@@ -83,9 +93,10 @@ final class GrpcFront {
         usual.idleConnectionFor(),
         setup.config().durable().throwStatusExceptionsOnRaiseEvent(),
         limits.workers(),
-        access(keys),
+        access(keys, appSecret),
         setup.config().durable().versioning().own(),
-        setup.chosenHub());
+        setup.chosenHub(),
+        usual.admission());
   }
 
   /** A host that works for a hub elsewhere leaves the usual port to hubs. */
@@ -93,10 +104,11 @@ final class GrpcFront {
     return setup.target() == null ? GrpcConfig.USUAL_PORT : 0;
   }
 
-  private GrpcConfig.Access access(Keys keys) {
-    Predicate<String> opens = requiresKeys() ? keys::opensDurable : null;
-    boolean open = opens == null && !speaksTls() && loopback;
-    return new GrpcConfig.Access(tls(), opens, !open && !setup.options().engineOnly());
+  private GrpcConfig.Access access(Keys keys, String appSecret) {
+    byte[] expected = appSecret.getBytes(UTF_8);
+    Predicate<String> isApp = shown -> MessageDigest.isEqual(shown.getBytes(UTF_8), expected);
+    return new GrpcConfig.Access(
+        tls(), requiresKeys() ? keys::opensGrpc : null, hasLocalDoor() ? isApp : null);
   }
 
   private @Nullable Tls tls() {

@@ -15,8 +15,10 @@ import dev.holdfast.server.http.keys.Keys.NewKey;
 import dev.holdfast.server.http.routes.HttpFunctions;
 import java.io.IOException;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +44,9 @@ public final class Holdfast implements AutoCloseable {
   private final List<NewKey> newKeys;
   private boolean closed;
 
+  /** Of this process; in no file, and told to its own app only. */
+  private final String appSecret = secret();
+
   /** What runs, in the order in which it was begun. */
   private record Parts(
       Backing backing,
@@ -54,6 +59,7 @@ public final class Holdfast implements AutoCloseable {
   /** Known once both listen; asked by functions, which run only afterwards. */
   private static final class Ports {
     private volatile int http;
+    private volatile int httpLocal;
     private volatile int grpc;
     private volatile int grpcForFunctions;
     private volatile String code = "";
@@ -80,7 +86,7 @@ public final class Holdfast implements AutoCloseable {
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
-      this.parts = start(starting, new Rooms(setup), keys);
+      this.parts = start(starting, new Rooms(setup, appSecret), keys);
       // Only a start that succeeds can show them, and they are shown only once.
       this.newKeys =
           setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
@@ -97,7 +103,9 @@ public final class Holdfast implements AutoCloseable {
     CompletableFuture<FunctionApp> loading =
         starting.aside(
             "app",
-            () -> rooms.app(() -> ports.grpcForFunctions, () -> url(ports.http), () -> ports.code),
+            () ->
+                rooms.app(
+                    () -> ports.grpcForFunctions, () -> url(ports.httpLocal), () -> ports.code),
             app -> app);
     Backing backing = backing(starting, rooms, keys);
     CompletableFuture<Integer> grpcUp =
@@ -106,15 +114,22 @@ public final class Holdfast implements AutoCloseable {
     Site site = rooms.site(httpConfig, backing.hub(), keys, control, control);
     HttpServer http = starting.own("http", () -> new HttpServer(httpConfig, site));
     ports.http = starting.timed("http listens", () -> Rooms.start(http));
+    ports.httpLocal = http.localPort();
     ports.code = site.requiredQueryStringParameters().substring("code=".length());
     ports.grpc = Starting.joined(grpcUp);
     ports.grpcForFunctions = backing.grpc().localPort();
     AppSlot slot = new AppSlot(Starting.joined(loading));
-    HttpActivity outgoing = starting.owned(rooms.outgoing());
+    HttpActivity outgoing = starting.owned(rooms.outgoing(site, ports.httpLocal));
     control.serve(slot, http, backing);
     serve(site, slot.app());
     backing.serve(List.of(slot, outgoing));
     return new Parts(backing, slot, outgoing, site, http, ports);
+  }
+
+  private static String secret() {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
   private Backing backing(Starting starting, Rooms rooms, Keys keys) {
@@ -146,7 +161,7 @@ public final class Holdfast implements AutoCloseable {
   /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
   private void reload() {
     FunctionApp next =
-        new Rooms(setup)
+        new Rooms(setup, appSecret)
             .app(() -> parts.ports().grpcForFunctions, this::url, () -> parts.ports().code);
     parts
         .slot()
@@ -189,9 +204,16 @@ public final class Holdfast implements AutoCloseable {
     return parts.ports().grpc;
   }
 
-  /** Scheme and authority under which people on this machine reach it. */
+  /** Scheme and authority under which people and programs on this machine reach it. */
   public URI url() {
-    return url(parts.ports().http);
+    return url(parts.ports().httpLocal);
+  }
+
+  /** The same for other machines when they are to speak TLS; else {@link #url}. */
+  URI securedUrl() {
+    return setup.config().limits().http() == null
+        ? url()
+        : URI.create("https://" + setup.options().bind() + ":" + parts.ports().http);
   }
 
   private static URI url(int port) {

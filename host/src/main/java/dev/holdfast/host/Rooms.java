@@ -18,11 +18,15 @@ import dev.holdfast.functions.outgoing.Destinations;
 import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.config.HttpTls;
 import dev.holdfast.host.config.Limits;
 import dev.holdfast.host.tracing.TraceExport;
 import dev.holdfast.host.tracing.TraceWish;
+import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.grpc.PortBusyException;
+import dev.holdfast.server.grpc.Tls;
+import dev.holdfast.server.grpc.TlsContext;
 import dev.holdfast.server.grpc.TlsUnusableException;
 import dev.holdfast.server.grpc.remote.WorkWanted;
 import dev.holdfast.server.http.HttpServer;
@@ -55,8 +59,18 @@ final class Rooms {
   private final HostConfig config;
   private final Limits limits;
 
-  Rooms(Setup setup) {
+  /** Of HTTP and gRPC together. */
+  private final Admission admission = Admission.ofHeap();
+
+  /** Made by the app of this host, and by nobody else: opens its door of gRPC. */
+  private final String appSecret;
+
+  /**
+   * @param appSecret what the app shows to gRPC where that asks for something
+   */
+  Rooms(Setup setup, String appSecret) {
     this.setup = setup;
+    this.appSecret = appSecret;
     this.config = setup.config();
     this.limits = config.limits();
   }
@@ -165,7 +179,10 @@ final class Rooms {
     return new Engine(
         store,
         new Engine.Settings(
-            limits.perPartition(),
+            // Whatever is set: beyond that the heap would be full before the bound is met.
+            limits
+                .perPartition()
+                .withResidentBytesUpTo(Runtime.getRuntime().maxMemory() / 5 / limits.partitions()),
             limits.partitions(),
             setup.options().engineOnly() ? Dispatcher.Unserved.WAITS : Dispatcher.Unserved.FAILS,
             clocks,
@@ -176,13 +193,23 @@ final class Rooms {
         broken);
   }
 
-  HttpActivity outgoing() {
+  /**
+   * @param site of this host
+   * @param port on which it listens
+   */
+  HttpActivity outgoing(Site site, int port) {
+    OwnFunctions own = OwnFunctions.of(setup.options().bind(), port, site::leadsToFunction);
     return new HttpActivity(
-        new Destinations(limits.durableHttp().allowedHosts()), limits.perPartition().payloadMax());
+        new Destinations(limits.durableHttp().allowedHosts(), own),
+        limits.perPartition().payloadMax());
   }
 
   GrpcServer grpc(TaskHub hub, Workforce workforce, Keys keys) {
-    return new GrpcServer(new GrpcFront(setup).config(keys), hub, workforce, new SecureRandom());
+    return new GrpcServer(
+        new GrpcFront(setup).config(keys, appSecret).withAdmission(admission),
+        hub,
+        workforce,
+        new SecureRandom());
   }
 
   /** What a hub somewhere else is asked to send. */
@@ -262,7 +289,32 @@ final class Rooms {
         config.http().customHeaders(),
         cors(),
         (outstanding > 0 ? usual.withOutstandingRequests(outstanding) : usual)
-            .withBodyBytes(limits.requestBytesMax()));
+            .withBodyBytes(limits.requestBytesMax()),
+        limits.hostNames(),
+        httpTls(),
+        admission);
+  }
+
+  private HttpServerConfig.@Nullable Tls httpTls() {
+    HttpTls files = limits.http();
+    if (files == null) {
+      return null;
+    }
+    try {
+      TlsContext context =
+          TlsContext.read(
+              new Tls(
+                  setup.folder().resolve(files.certificate()),
+                  setup.folder().resolve(files.privateKey()),
+                  null));
+      return new HttpServerConfig.Tls(context.context(), context::refresh);
+    } catch (TlsUnusableException e) {
+      throw new CannotException(
+          "Cannot listen for HTTP by TLS.",
+          String.valueOf(e.getMessage()),
+          "Certificates and keys are PEM files, keys PKCS#8 without a password; correct"
+              + " extensions.holdfast.http in host.json.");
+    }
   }
 
   private HttpServerConfig.Cors cors() {
@@ -317,6 +369,7 @@ final class Rooms {
             .taskHub(setup.hubName())
             .connectionName(durable.connectionName())
             .rpcPort(grpcPort)
+            .rpcSecret(new GrpcFront(setup).hasLocalDoor() ? appSecret : null)
             .httpBaseUrl(url)
             .systemKey(code)
             .activityStringInput(

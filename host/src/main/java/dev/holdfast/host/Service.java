@@ -7,6 +7,7 @@ import dev.holdfast.host.config.Telling;
 import dev.holdfast.host.config.UnknownKey;
 import dev.holdfast.host.log.Logging;
 import dev.holdfast.host.log.Terminal;
+import dev.holdfast.server.http.keys.Keys.NewKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -181,12 +182,7 @@ final class Service {
       logging.print(
           String.format("Keys are required; 'holdfast keys' lists, makes and rotates them.%n"));
     }
-    host.newKeys()
-        .forEach(
-            it ->
-                logging.print(
-                    String.format(
-                        "Made key %s, shown only now: %s%n", it.key().name(), it.secret())));
+    logging.print(newKeys(host.newKeys(), Terminal.isOne()));
     if (setup.options().verbose()) {
       logging.print(phaseLines(host.phases()));
     } else {
@@ -197,8 +193,28 @@ final class Service {
             Locale.ROOT,
             "Ready after %.1f s: %s, gRPC port %d. Press Ctrl-C to stop.%n%n",
             Phases.sinceBirth().toMillis() / 1000.0,
-            host.url(),
+            host.securedUrl(),
             host.grpcPort()));
+  }
+
+  /**
+   * What is printed about keys that were made just now. What goes to a file or to whoever gathers
+   * logs is kept and read by many, so secrets are shown to a person at a terminal only.
+   */
+  static String newKeys(List<NewKey> made, boolean toPerson) {
+    StringBuilder text = new StringBuilder();
+    for (NewKey one : made) {
+      text.append("Made key ").append(one.key().name());
+      text.append(toPerson ? ", shown only now: " + one.secret() : ".")
+          .append(System.lineSeparator());
+    }
+    if (!made.isEmpty() && !toPerson) {
+      text.append(
+          "Their secrets are not printed, as this output is no terminal and may be kept. 'holdfast"
+              + " keys rotate master' makes a new one and prints it; so for 'host' and 'system'.");
+      text.append(System.lineSeparator());
+    }
+    return text.toString();
   }
 
   private static String phaseLines(Phases phases) {

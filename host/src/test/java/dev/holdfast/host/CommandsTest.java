@@ -587,7 +587,7 @@ class CommandsTest {
     assertThat(runHere("keys", "create", "system", "alice")).isZero();
 
     Keys keys = new Keys(new DataFolder(data).keyRecords(), InstantSource.system());
-    assertThat(keys.opensDurable(out.toString().strip())).isTrue();
+    assertThat(keys.opensGrpc(out.toString().strip())).isTrue();
     assertThat(runHere("keys", "delete", "system", "alice")).isZero();
     assertThat(runHere("keys", "delete", "system", "alice")).isEqualTo(3);
   }

@@ -12,6 +12,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +31,37 @@ public final class AppClassLoader extends URLClassLoader {
 
   private static final String SHARED = "com.microsoft.azure.functions.";
   private static final String BRIDGE = "dev.holdfast.functions.bridge.";
+  private static final String DOOR = BRIDGE + "grpc.LocalDoor";
+  private static final String CHANNELS = "META-INF/services/io.grpc.ManagedChannelProvider";
   private static final String GSON = "com.google.gson.";
+
+  /** As a service file, but under a name at which the host's own gRPC does not look. */
+  private static final String DOOR_PROVIDERS = "dev/holdfast/functions/bridge/grpc/providers";
+
   private static final Map<String, ClassLoader> JDK_PACKAGES = jdkPackages();
 
   private final ClassLoader host = AppClassLoader.class.getClassLoader();
   private final boolean appHasGson;
+  private volatile boolean hasDoor;
 
   public AppClassLoader(String name, List<Path> classPath) {
     super(name, urls(classPath), ClassLoader.getPlatformClassLoader());
     appHasGson = findResource("com/google/gson/Gson.class") != null;
+  }
+
+  /**
+   * Lets the channels that the app's gRPC makes to this port of this machine bring the secret, as a
+   * bearer token. Must come before the app makes a channel.
+   */
+  public void openDoor(IntSupplier port, String secret) {
+    try {
+      Class.forName(DOOR, true, this)
+          .getMethod("open", IntSupplier.class, String.class)
+          .invoke(null, port, secret);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the door is not as expected", e);
+    }
+    hasDoor = true;
   }
 
   private static URL[] urls(List<Path> classPath) {
@@ -132,6 +155,10 @@ public final class AppClassLoader extends URLClassLoader {
   @Override
   public Enumeration<URL> getResources(String name) throws IOException {
     List<URL> all = new ArrayList<>(Collections.list(findResources(name)));
+    URL door = hasDoor && name.equals(CHANNELS) ? host.getResource(DOOR_PROVIDERS) : null;
+    if (door != null) {
+      all.add(door);
+    }
     all.addAll(Collections.list(getPlatformClassLoader().getResources(name)));
     return Collections.enumeration(all);
   }

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests of orchestrators may go: to public addresses, by https on port 443; and to the
- * hosts that are named, however they are reached.
+ * Where requests of orchestrators may go: to public addresses, by https on port 443; to the hosts
+ * that are named, however they are reached; and by GET and POST to the functions of their own app.
  *
  * <p>An orchestrator's URL often comes from outside. Without this, whoever starts one could read
  * what only this machine or its network may see, such as the credentials service of a cloud.
@@ -20,12 +20,22 @@ public final class Destinations {
   private static final int HTTPS = 443;
 
   private final Set<String> named = new TreeSet<>();
+  private final OwnRoutes own;
 
   /**
    * @param allowedHosts each {@code host} or {@code host:port}, as URLs spell them; without a port
    *     every port is meant
    */
   public Destinations(Iterable<String> allowedHosts) {
+    this(allowedHosts, OwnRoutes.NONE);
+  }
+
+  /**
+   * @param allowedHosts as above
+   * @param own what may be called of the host itself
+   */
+  public Destinations(Iterable<String> allowedHosts, OwnRoutes own) {
+    this.own = own;
     allowedHosts.forEach(host -> named.add(normal(host)));
   }
 
@@ -43,6 +53,17 @@ public final class Destinations {
   boolean isNamed(URI uri) {
     String host = normal(String.valueOf(uri.getHost()));
     return named.contains(host) || named.contains(host + ":" + port(uri));
+  }
+
+  /**
+   * Where a request for a function of this host's own app is sent; null when it is none. For each
+   * hop anew: a function may redirect to what is no function.
+   */
+  @Nullable InetAddress own(OutgoingRequest request) {
+    boolean read = request.method().equals("GET") || request.method().equals("POST");
+    return read && request.uri().getHost() != null && request.uri().getRawUserInfo() == null
+        ? own.address(request.method(), request.uri())
+        : null;
   }
 
   static int port(URI uri) {

@@ -59,6 +59,10 @@ final class OutgoingHttp implements AutoCloseable {
   private final int bodyMax;
   private final CloseableHttpClient client;
   private static final ThreadLocal<@Nullable URI> ASKED = new ThreadLocal<>();
+
+  /** Where this host listens, while a function of it is called. */
+  private static final ThreadLocal<@Nullable InetAddress> OWN = new ThreadLocal<>();
+
   private final ScheduledExecutorService alarm =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -99,6 +103,10 @@ final class OutgoingHttp implements AutoCloseable {
   private final class CheckingResolver implements DnsResolver {
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
+      InetAddress own = OWN.get();
+      if (own != null) {
+        return new InetAddress[] {own};
+      }
       InetAddress[] addresses = names.resolve(host);
       URI uri = ASKED.get();
       if (uri == null || !destinations.isNamed(uri)) {
@@ -153,7 +161,8 @@ final class OutgoingHttp implements AutoCloseable {
 
   private Reply once(OutgoingRequest request, long deadline, AtomicBoolean late)
       throws IOException {
-    String objection = destinations.objection(request.uri());
+    InetAddress own = destinations.own(request);
+    String objection = own == null ? destinations.objection(request.uri()) : null;
     if (objection != null) {
       throw new OutgoingException(request.uri() + " is refused: " + objection);
     }
@@ -178,10 +187,12 @@ final class OutgoingHttp implements AutoCloseable {
             left,
             TimeUnit.NANOSECONDS);
     ASKED.set(request.uri());
+    OWN.set(own);
     try {
       return client.execute(wire, this::reply);
     } finally {
       ASKED.remove();
+      OWN.remove();
       end.cancel(false);
     }
   }

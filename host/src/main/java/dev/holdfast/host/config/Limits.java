@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of {@code extensions.holdfast} in host.json: the limits that are ours, not the
@@ -23,6 +25,8 @@ import java.util.Map;
  * @param durableHttp where requests of orchestrators may go
  * @param grpc who may call the gRPC service, and from where
  * @param workers how remote workers are served
+ * @param http with which certificate HTTP speaks TLS; null for plain text
+ * @param hostNames under which HTTP may be reached while it asks for no keys, beside localhost
  */
 public record Limits(
     int partitions,
@@ -35,7 +39,9 @@ public record Limits(
     Retention retention,
     DurableHttp durableHttp,
     Grpc grpc,
-    WorkerSettings workers) {
+    WorkerSettings workers,
+    @Nullable HttpTls http,
+    Set<String> hostNames) {
 
   private static final int MIB = 1 << 20;
   private static final int PARTITIONS_MAX = 1024;
@@ -104,7 +110,9 @@ public record Limits(
         workers(
             section.section("workers"),
             timeouts(section.section("activityTimeouts")),
-            timeouts(section.section("entityTimeouts"))));
+            timeouts(section.section("entityTimeouts"))),
+        HttpTls.read(section.section("http")),
+        Set.copyOf(section.texts("hostNames")));
   }
 
   private static Map<String, Duration> timeouts(Section section) {
@@ -180,7 +188,8 @@ public record Limits(
         micros(section, "commitDelay", usual.commitDelay()),
         durable.whole(
             "maxEntityOperationBatchSize", usual.maxEntityOperationBatchSize(), 1, 100_000),
-        section.whole("historyWarning", usual.historyWarning(), 1, Integer.MAX_VALUE));
+        section.whole("historyWarning", usual.historyWarning(), 1, Integer.MAX_VALUE),
+        section.bytes("residentBytesMax", usual.residentBytesMax(), 64 * 1024, Long.MAX_VALUE));
   }
 
   private static long micros(Section section, String name, long usual) {

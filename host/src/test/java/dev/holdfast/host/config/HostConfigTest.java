@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,11 +109,11 @@ class HostConfigTest {
           "partitions": 8, "instanceIdMax": 50, "nameMax": 51, "payloadMax": "1MiB",
           "inboxMax": 52, "activeInstances": 5, "idleInstances": 6, "timersInMemory": 7,
           "timerHorizon": "30s", "inboxDelay": "20ms", "commitDelay": "0ms",
-          "historyWarning": 100, "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
+          "historyWarning": 100, "residentBytesMax": "3MiB", "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
           "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"},
-          "durableHttp": {"allowedHosts": ["localhost:8080", "intern.example"]},
+          "hostNames": ["dev.example"], "http": {"certificate": "h.crt", "privateKey": "h.key"}, "durableHttp": {"allowedHosts": ["localhost:8080", "intern.example"]},
           "grpc": {"bind": "0.0.0.0", "certificate": "a.crt", "privateKey": "a.key",
             "clientAuthorities": "ca.crt", "requireKey": false, "allowPlainText": true},
           "workers": {"itemsMax": 9, "serialItemsMax": 8, "itemBytesMax": "1MiB",
@@ -127,7 +128,7 @@ class HostConfigTest {
             new Limits(
                 8,
                 new dev.holdfast.core.Limits(
-                    50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 53, 100),
+                    50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 53, 100, 3 << 20),
                 2 << 20,
                 1 << 30,
                 8 << 20,
@@ -153,7 +154,9 @@ class HostConfigTest {
                     Duration.ofSeconds(13),
                     Duration.ofSeconds(14),
                     Map.of("charge", Duration.ofSeconds(15)),
-                    Map.of("account", Duration.ofSeconds(20)))));
+                    Map.of("account", Duration.ofSeconds(20))),
+                new HttpTls("h.crt", "h.key"),
+                Set.of("dev.example")));
   }
 
   @Test

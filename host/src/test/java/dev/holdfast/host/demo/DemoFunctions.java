@@ -42,6 +42,20 @@ public final class DemoFunctions {
     return request.createResponseBuilder(HttpStatus.OK).body("Hello " + name).build();
   }
 
+  @FunctionName("Redirect")
+  public HttpResponseMessage redirect(
+      @HttpTrigger(
+              name = "request",
+              route = "redirect",
+              methods = {HttpMethod.GET},
+              authLevel = AuthorizationLevel.ANONYMOUS)
+          HttpRequestMessage<Optional<String>> request) {
+    return request
+        .createResponseBuilder(HttpStatus.FOUND)
+        .header("Location", request.getQueryParameters().get("to"))
+        .build();
+  }
+
   @FunctionName("Environment")
   public HttpResponseMessage environment(
       @HttpTrigger(

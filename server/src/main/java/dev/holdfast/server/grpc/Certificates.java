@@ -12,6 +12,9 @@ import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,14 @@ final class Certificates {
       credentials.trustManager(clients).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
     }
     return credentials.build();
+  }
+
+  /** The same for those who do not speak gRPC. */
+  SSLContext context() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        new KeyManager[] {own}, clients == null ? null : new TrustManager[] {clients}, null);
+    return context;
   }
 
   /** Takes up files that have changed since the last time. */

@@ -1,5 +1,6 @@
 package dev.holdfast.server.grpc;
 
+import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultVersion of instances that clients start without one; null leaves them without
  * @param taskHub its name: calls that ask for another are turned away; null lets all in, whatever
  *     they ask for
+ * @param admission bounds what all calls hold in memory together; over it is RESOURCE_EXHAUSTED
  */
 public record GrpcConfig(
     String address,
@@ -35,7 +37,8 @@ public record GrpcConfig(
     WorkerSettings workers,
     Access access,
     @Nullable String defaultVersion,
-    @Nullable String taskHub) {
+    @Nullable String taskHub,
+    Admission admission) {
 
   /** The port that every Durable Task SDK tries when it is told nothing. */
   public static final int USUAL_PORT = 4001;
@@ -46,12 +49,17 @@ public record GrpcConfig(
    * @param tls null speaks plain text
    * @param opens whether a text is a key to the service, told in the same time for any text; null
    *     asks for none
-   * @param localDoor true listens on a second, free port too: loopback only, plain text, no keys.
-   *     The released client library of functions knows neither certificates nor keys
+   * @param opensLocally listens on a second, free port too, on loopback and in plain text, for the
+   *     app of this host alone: whether a text is the secret that it was handed, told in the same
+   *     time for any text. The released client library of functions knows no certificates. Null
+   *     listens on one port only
    */
-  public record Access(@Nullable Tls tls, @Nullable Predicate<String> opens, boolean localDoor) {
+  public record Access(
+      @Nullable Tls tls,
+      @Nullable Predicate<String> opens,
+      @Nullable Predicate<String> opensLocally) {
     /** Plain text and no keys: for loopback. */
-    public static final Access OPEN = new Access(null, null, false);
+    public static final Access OPEN = new Access(null, null, null);
   }
 
   public GrpcConfig(
@@ -71,7 +79,8 @@ public record GrpcConfig(
         WorkerSettings.DEFAULT,
         Access.OPEN,
         null,
-        null);
+        null,
+        Admission.ofHeap());
   }
 
   public static GrpcConfig loopback() {
@@ -90,7 +99,8 @@ public record GrpcConfig(
         workers,
         access,
         defaultVersion,
-        taskHub);
+        taskHub,
+        admission);
   }
 
   public GrpcConfig withWorkers(WorkerSettings newWorkers) {
@@ -104,7 +114,8 @@ public record GrpcConfig(
         newWorkers,
         access,
         defaultVersion,
-        taskHub);
+        taskHub,
+        admission);
   }
 
   public GrpcConfig withAccess(String newAddress, Access newAccess) {
@@ -118,7 +129,23 @@ public record GrpcConfig(
         workers,
         newAccess,
         defaultVersion,
-        taskHub);
+        taskHub,
+        admission);
+  }
+
+  public GrpcConfig withAdmission(Admission newAdmission) {
+    return new GrpcConfig(
+        address,
+        port,
+        portFixed,
+        inboundBytesMax,
+        idleConnectionFor,
+        refuseLostEvents,
+        workers,
+        access,
+        defaultVersion,
+        taskHub,
+        newAdmission);
   }
 
   public GrpcConfig withTaskHub(@Nullable String name) {
@@ -132,6 +159,7 @@ public record GrpcConfig(
         workers,
         access,
         defaultVersion,
-        name);
+        name,
+        admission);
   }
 }

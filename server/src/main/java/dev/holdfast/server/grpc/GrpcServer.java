@@ -90,8 +90,9 @@ public final class GrpcServer implements AutoCloseable {
     List<Server> started = new ArrayList<>();
     try {
       started.add(bindFront(group, certificates));
-      if (config.access().localDoor()) {
-        started.add(localDoor(group).start());
+      Predicate<String> opensLocally = config.access().opensLocally();
+      if (opensLocally != null) {
+        started.add(localDoor(group, opensLocally).start());
       }
       pingFrom(group);
       if (tls != null && certificates != null) {
@@ -108,8 +109,8 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Where processes of this machine find the service in plain text and without a key; the port of
-   * everybody when that is so.
+   * Where the app of this host finds the service in plain text; the port of everybody when there is
+   * no other.
    */
   public synchronized int localPort() {
     return servers.get(servers.size() - 1).getPort();
@@ -144,11 +145,12 @@ public final class GrpcServer implements AutoCloseable {
     return builder.build();
   }
 
-  private Server localDoor(EventLoopGroup group) {
+  private Server localDoor(EventLoopGroup group, Predicate<String> opens) {
     return builder(
             group,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             InsecureServerCredentials.create())
+        .intercept(new Doorkeeper(opens))
         .build();
   }
 
@@ -156,7 +158,11 @@ public final class GrpcServer implements AutoCloseable {
       EventLoopGroup group, InetSocketAddress address, ServerCredentials credentials) {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials);
     String taskHub = config.taskHub();
-    builder.intercept(calls).intercept(Caller.interceptor());
+    builder
+        .intercept(new Admitting(config.admission()))
+        .intercept(new Malformed())
+        .intercept(calls)
+        .intercept(Caller.interceptor());
     if (taskHub != null) {
       builder.intercept(new HubCheck(taskHub));
     }
@@ -175,7 +181,8 @@ public final class GrpcServer implements AutoCloseable {
         // A worker that is frozen or unplugged keeps its connection, but answers no pings.
         .keepAliveTime(config.workers().silentFor().toMillis(), TimeUnit.MILLISECONDS)
         .keepAliveTimeout(config.workers().answerWithin().toMillis(), TimeUnit.MILLISECONDS)
-        .addService(WorkItemCall.in(service.bindService(), workers, group.next()));
+        .addService(
+            Malformed.tolerant(WorkItemCall.in(service.bindService(), workers, group.next())));
   }
 
   /** Looks four times as often as a worker must hear something, so that none waits much longer. */

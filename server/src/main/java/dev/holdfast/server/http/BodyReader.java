@@ -1,10 +1,10 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.server.admission.Admission;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -29,11 +29,11 @@ final class BodyReader extends Handler.Wrapper {
 
   private final HttpServerConfig.Limits limits;
 
-  /** Bytes of all bodies that are arriving or being worked on. */
-  private final AtomicLong held = new AtomicLong();
+  private final Admission admission;
 
-  BodyReader(HttpServerConfig.Limits limits) {
+  BodyReader(HttpServerConfig.Limits limits, Admission admission) {
     this.limits = limits;
+    this.admission = admission;
   }
 
   @Override
@@ -79,12 +79,8 @@ final class BodyReader extends Handler.Wrapper {
             limits.bodyBytes()));
   }
 
-  private static Reply crowded() {
-    return Reply.error(
-            503,
-            "Too many request bodies are held in memory at this moment. Try again in a second, or"
-                + " give the host a larger heap.")
-        .with("Retry-After", "1");
+  private Reply crowded() {
+    return Reply.error(503, admission.crowded()).with("Retry-After", "1");
   }
 
   private Reply tooSlow() {
@@ -110,6 +106,7 @@ final class BodyReader extends Handler.Wrapper {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final Admission.Claim claim = admission.open();
     private final long began = NanoTime.now();
     private byte[] bytes;
     private int size;
@@ -172,8 +169,7 @@ final class BodyReader extends Handler.Wrapper {
       if (refusal == null && size + (long) more > limits.bodyBytes()) {
         drop(tooLarge());
       }
-      if (refusal == null && held.addAndGet(more) > limits.bodiesBytes()) {
-        held.addAndGet(-more);
+      if (refusal == null && !claim.tryTake(more)) {
         drop(crowded());
       }
       if (refusal != null) {
@@ -197,7 +193,7 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     private void release() {
-      held.addAndGet(-size);
+      claim.close();
       size = 0;
       bytes = new byte[0];
     }
@@ -209,9 +205,14 @@ final class BodyReader extends Handler.Wrapper {
     }
 
     private void done(@Nullable Reply refusal, boolean mayBlock) {
-      if (refusal != null) {
+      Reply refused = refusal;
+      // Only now, or many that arrive side by side would keep each other from ever being whole.
+      if (refused == null && !claim.tryTake((Admission.COPIES - 1L) * size)) {
+        refused = crowded();
+      }
+      if (refused != null) {
         release();
-        refuse(response, callback, refusal);
+        refuse(response, callback, refused);
         return;
       }
       request.setAttribute(BODY, size == bytes.length ? bytes : Arrays.copyOf(bytes, size));

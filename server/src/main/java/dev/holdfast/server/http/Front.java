@@ -1,13 +1,18 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.server.admission.Admission;
+import dev.holdfast.server.admission.Admission.Claim;
 import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +37,7 @@ final class Front {
   private final Site site;
   private final CrossOrigin crossOrigin;
   private final HttpThreads threads;
+  private final Admission admission;
   private final AtomicInteger outstanding = new AtomicInteger();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile Door door = Door.OPEN;
@@ -51,6 +57,7 @@ final class Front {
     this.site = site;
     this.crossOrigin = new CrossOrigin(config.cors());
     this.threads = threads;
+    this.admission = config.admission();
   }
 
   /**
@@ -94,7 +101,11 @@ final class Front {
 
   void handle(Context ctx) {
     ctx.skipRemainingHandlers();
-    Request request = request(ctx.req());
+    Claim claim = admission.open();
+    Request request = request(ctx.req(), claim);
+    // Not when the reply is there: its bytes are held until they are written.
+    org.eclipse.jetty.server.Request.addCompletionListener(
+        ServletContextRequest.getServletContextRequest(ctx.req()), failure -> claim.close());
     CompletableFuture<Reply> reply = admit(request, ctx.req());
     if (reply.isDone() && isSmall(reply.join())) {
       write(ctx.res(), request, reply.join());
@@ -152,6 +163,7 @@ final class Front {
       write(response, request, reply);
       return CompletableFuture.completedFuture(null);
     }
+    request.claim().settle(reply.body().length);
     head(response, request, reply);
     try {
       return LargeReply.write(response.getOutputStream(), reply.body());
@@ -181,27 +193,38 @@ final class Front {
 
   private void head(HttpServletResponse response, Request request, Reply reply) {
     response.setStatus(reply.status());
-    contentType(response, reply.contentType());
+    response.setContentType(null); // Javalin has put one there.
     config.customHeaders().forEach(response::setHeader);
+    contentType(response, reply.contentType());
     crossOrigin.mark(request, response::setHeader);
     if (request.query().raw().contains("code=")) {
       // The URL is a secret: it must not be kept, nor told to where a link leads.
       response.setHeader("Cache-Control", "no-store");
       response.setHeader("Referrer-Policy", "no-referrer");
     }
-    for (Reply.Header header : reply.headers()) {
-      response.addHeader(header.name(), header.value());
-    }
+    own(response, reply.headers());
     if (mayHaveBody(reply)) {
       response.setContentLength(reply.body().length);
     }
   }
 
-  /**
-   * Past the servlet layer, which would rewrite the text (and Javalin has put one there already).
-   */
+  /** What is said of the reply itself wins over what is said of every response. */
+  private static void own(HttpServletResponse response, List<Reply.Header> headers) {
+    Set<String> said = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    for (Reply.Header header : headers) {
+      if (header.name().equalsIgnoreCase("Vary") && response.getHeader("Vary") != null) {
+        // Lists what the response depends on, so that neither says all.
+        response.setHeader("Vary", response.getHeader("Vary") + ", " + header.value());
+      } else if (said.add(header.name())) {
+        response.setHeader(header.name(), header.value());
+      } else {
+        response.addHeader(header.name(), header.value());
+      }
+    }
+  }
+
+  /** Past the servlet layer, which would rewrite the text. */
   private static void contentType(HttpServletResponse response, @Nullable String type) {
-    response.setContentType(null);
     if (type != null) {
       ServletContextResponse.getServletContextResponse(response)
           .getWrapped()
@@ -210,7 +233,7 @@ final class Front {
     }
   }
 
-  private Request request(HttpServletRequest from) {
+  private Request request(HttpServletRequest from, Claim claim) {
     byte[] body = (byte[]) from.getAttribute(BodyReader.BODY);
     return new Request(
         from.getMethod().toUpperCase(Locale.ROOT),
@@ -219,7 +242,8 @@ final class Front {
         origin(from),
         from.getRemoteAddr(),
         new ServletHeaders(from),
-        body == null ? NOTHING : body);
+        body == null ? NOTHING : body,
+        claim);
   }
 
   private String origin(HttpServletRequest from) {
@@ -290,14 +314,15 @@ final class Front {
   private record ServletHeaders(HttpServletRequest from) implements Request.Headers {
     @Override
     public @Nullable String get(String name) {
-      return from.getHeader(name);
+      String value = from.getHeader(name);
+      return value == null ? null : HeaderText.of(value);
     }
 
     @Override
     public void each(BiConsumer<String, String> line) {
       for (String name : Collections.list(from.getHeaderNames())) {
         for (String value : Collections.list(from.getHeaders(name))) {
-          line.accept(name, value);
+          line.accept(name, HeaderText.of(value));
         }
       }
     }

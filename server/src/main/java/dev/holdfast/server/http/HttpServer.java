@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinLogger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
@@ -13,12 +14,18 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
   private static final int BACKLOG = 1024;
+  private static final String LOOPBACK6 = "::1";
+  private static final int REFRESH_SECONDS = 10;
 
   static {
     // The host says what it serves; Javalin need not.
@@ -42,6 +51,7 @@ public final class HttpServer implements AutoCloseable {
   private final Front front;
   private final Javalin javalin;
   private @Nullable ServerSocketChannel listening;
+  private volatile int localPort;
 
   public HttpServer(HttpServerConfig config, Site site) {
     this.config = config;
@@ -57,9 +67,15 @@ public final class HttpServer implements AutoCloseable {
    * @throws PortUnavailableException someone else has the port, or this process may not have it
    */
   public int start() {
-    listening = listen();
+    listening = listen(config.bind(), config.port());
     try {
       javalin.start();
+      localPort = javalin.port();
+      listenOnOtherLoopback(javalin.port());
+      if (config.tls() != null) {
+        localPort = listenInPlainText();
+        refreshLater(config.tls());
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -67,19 +83,90 @@ public final class HttpServer implements AutoCloseable {
     return javalin.port();
   }
 
+  /**
+   * Where programs of this machine find it in plain text, on loopback: a port of its own when TLS
+   * is spoken on the other, whose certificate names no localhost.
+   */
+  public int localPort() {
+    return localPort;
+  }
+
+  private int listenInPlainText() {
+    ServerConnector connector = connector(server(), plain(), listen("127.0.0.1", 0), null);
+    begin(connector);
+    return connector.getLocalPort();
+  }
+
+  private void refreshLater(HttpServerConfig.Tls tls) {
+    Scheduler scheduler = server().getConnectors()[0].getScheduler();
+    var unused =
+        scheduler.schedule(
+            () -> {
+              if (server().isRunning()) {
+                tls.refresh().run();
+                refreshLater(tls);
+              }
+            },
+            REFRESH_SECONDS,
+            TimeUnit.SECONDS);
+  }
+
+  private Server server() {
+    return javalin.jettyServer().server();
+  }
+
+  private HttpConfiguration plain() {
+    HttpConfiguration http = new HttpConfiguration();
+    configure(http);
+    return http;
+  }
+
+  private void begin(ServerConnector connector) {
+    server().addConnector(connector);
+    try {
+      connector.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("A connector could not be started", e);
+    }
+  }
+
+  /**
+   * The name localhost stands for both loopback addresses, and some clients try the newer one
+   * alone. A machine that has no such address needs nothing.
+   */
+  private void listenOnOtherLoopback(int port) {
+    if (!config.bind().equals("127.0.0.1") && !config.bind().equalsIgnoreCase("localhost")) {
+      return;
+    }
+    ServerSocketChannel other;
+    try {
+      other = listen(LOOPBACK6, port);
+    } catch (PortUnavailableException e) {
+      // Which port it is matters only to those who have named one.
+      if (config.port() != 0
+          && e.getCause() instanceof BindException taken
+          && String.valueOf(taken.getMessage()).contains("in use")) {
+        throw e;
+      }
+      log.debug("This machine has no {}", LOOPBACK6, e);
+      return;
+    }
+    begin(connector(server(), plain(), other, config.tls()));
+  }
+
   /** By ourselves, before anything else runs: what goes wrong here has reasons of its own. */
-  private ServerSocketChannel listen() {
+  private static ServerSocketChannel listen(String address, int port) {
     try {
       ServerSocketChannel channel = ServerSocketChannel.open();
       try {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-        return channel.bind(new InetSocketAddress(config.bind(), config.port()), BACKLOG);
+        return channel.bind(new InetSocketAddress(address, port), BACKLOG);
       } catch (IOException | UnresolvedAddressException e) {
         channel.close();
-        throw unavailable(e);
+        throw unavailable(address, port, e);
       }
     } catch (IOException e) {
-      throw unavailable(e);
+      throw unavailable(address, port, e);
     }
   }
 
@@ -132,7 +219,13 @@ public final class HttpServer implements AutoCloseable {
     javalin.jetty.threadPool = site.threads().pool();
     javalin.jetty.modifyHttpConfiguration(this::configure);
     javalin.jetty.modifyServer(this::configure);
-    javalin.jetty.addConnector(this::connector);
+    javalin.jetty.addConnector(
+        (server, http) ->
+            connector(
+                server,
+                http,
+                Objects.requireNonNull(listening, "start() listens first"),
+                config.tls()));
     // One handler for every verb and path: routing is ours, so that odd verbs and paths reach it.
     javalin.routes.before(front::handle);
   }
@@ -146,16 +239,20 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void configure(Server server) {
-    server.setHandler(new BodyReader(config.limits()));
+    server.setHandler(new BodyReader(config.limits(), config.admission()));
     server.setErrorHandler(new JettyErrors(config.limits()));
     server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
     server.setStopTimeout(0);
   }
 
-  private ServerConnector connector(Server server, HttpConfiguration http) {
-    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+  private ServerConnector connector(
+      Server server,
+      HttpConfiguration http,
+      ServerSocketChannel channel,
+      HttpServerConfig.@Nullable Tls tls) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, protocols(http, tls));
     try {
-      connector.open(Objects.requireNonNull(listening, "start() listens first"));
+      connector.open(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -164,7 +261,22 @@ public final class HttpServer implements AutoCloseable {
     return connector;
   }
 
-  private PortUnavailableException unavailable(Exception cause) {
+  private static ConnectionFactory[] protocols(
+      HttpConfiguration http, HttpServerConfig.@Nullable Tls tls) {
+    HttpConnectionFactory spoken = new HttpConnectionFactory(http);
+    if (tls == null) {
+      return new ConnectionFactory[] {spoken};
+    }
+    SslContextFactory.Server secured = new SslContextFactory.Server();
+    secured.setSslContext(tls.context());
+    // Whoever sends another name than that of the certificate has trusted it all the same.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(secured, spoken.getProtocol()), spoken
+    };
+  }
+
+  private static PortUnavailableException unavailable(String address, int port, Exception cause) {
     String reason = String.valueOf(cause.getMessage());
     String message;
     if (cause instanceof UnresolvedAddressException || reason.contains("assign requested")) {
@@ -178,7 +290,6 @@ public final class HttpServer implements AutoCloseable {
           "Port %1$d on %2$s is in use by another process. Stop that process, or choose another port"
               + " with --port.";
     }
-    return new PortUnavailableException(
-        String.format(Locale.ROOT, message, config.port(), config.bind()), cause);
+    return new PortUnavailableException(String.format(Locale.ROOT, message, port, address), cause);
   }
 }

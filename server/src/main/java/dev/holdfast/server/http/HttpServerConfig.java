@@ -1,8 +1,11 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.server.admission.Admission;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the HTTP front listens, and the limits by which it refuses rather than falls over.
@@ -13,6 +16,10 @@ import java.util.Set;
  *     X-Forwarded-Host}; only behind a proxy that sets both
  * @param homepage whether {@code GET /} shows a page (else 204)
  * @param customHeaders added to every response
+ * @param names further ones, beside localhost, under which it may be reached while no keys are
+ *     required; without ports
+ * @param tls speaks TLS on the port; null speaks plain text
+ * @param admission bounds what all requests hold in memory together; over it is 503
  */
 public record HttpServerConfig(
     String bind,
@@ -21,10 +28,82 @@ public record HttpServerConfig(
     boolean homepage,
     Map<String, String> customHeaders,
     Cors cors,
-    Limits limits) {
+    Limits limits,
+    Set<String> names,
+    @Nullable Tls tls,
+    Admission admission) {
 
   public HttpServerConfig {
     customHeaders = Map.copyOf(customHeaders);
+    names = Set.copyOf(names);
+  }
+
+  /**
+   * How TLS is spoken.
+   *
+   * @param context has the certificate
+   * @param refresh takes up another one, when there is one; called now and then
+   */
+  public record Tls(SSLContext context, Runnable refresh) {}
+
+  /** In plain text. */
+  public HttpServerConfig(
+      String bind,
+      int port,
+      boolean useForwardedHost,
+      boolean homepage,
+      Map<String, String> customHeaders,
+      Cors cors,
+      Limits limits,
+      Set<String> names,
+      Admission admission) {
+    this(
+        bind,
+        port,
+        useForwardedHost,
+        homepage,
+        customHeaders,
+        cors,
+        limits,
+        names,
+        null,
+        admission);
+  }
+
+  /** The same by TLS; null by plain text. */
+  public HttpServerConfig withTls(@Nullable Tls other) {
+    return new HttpServerConfig(
+        bind,
+        port,
+        useForwardedHost,
+        homepage,
+        customHeaders,
+        cors,
+        limits,
+        names,
+        other,
+        admission);
+  }
+
+  /** With memory for requests as this process has it. */
+  public HttpServerConfig(
+      String bind,
+      int port,
+      boolean useForwardedHost,
+      boolean homepage,
+      Map<String, String> customHeaders,
+      Cors cors,
+      Limits limits) {
+    this(
+        bind,
+        port,
+        useForwardedHost,
+        homepage,
+        customHeaders,
+        cors,
+        limits,
+        Set.of(),
+        Admission.ofHeap());
   }
 
   /** Loopback, the given port, no CORS, every limit at its default. */
@@ -57,7 +136,6 @@ public record HttpServerConfig(
    * Named limits.
    *
    * @param bodyBytes largest request body; over it is 413
-   * @param bodiesBytes all request bodies held in memory together; over it is 503
    * @param headerBytes request line and headers together; over it is 431
    * @param outstandingRequests requests being answered at once; over it is 429
    * @param connections open at once; further ones wait to be accepted
@@ -70,7 +148,6 @@ public record HttpServerConfig(
    */
   public record Limits(
       long bodyBytes,
-      long bodiesBytes,
       int headerBytes,
       int outstandingRequests,
       int connections,
@@ -80,11 +157,10 @@ public record HttpServerConfig(
       int heldWaits,
       Duration waitMax) {
 
-    /** 100 MiB a body, as the product; a quarter of the heap for all of them. */
+    /** 100 MiB a body, as the product. */
     public static final Limits DEFAULT =
         new Limits(
             100L << 20,
-            Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 4),
             32 << 10,
             10_000,
             10_000,
@@ -97,7 +173,6 @@ public record HttpServerConfig(
     public Limits withBodyBytes(long bytes) {
       return new Limits(
           bytes,
-          bodiesBytes,
           headerBytes,
           outstandingRequests,
           connections,
@@ -111,7 +186,6 @@ public record HttpServerConfig(
     public Limits withOutstandingRequests(int requests) {
       return new Limits(
           bodyBytes,
-          bodiesBytes,
           headerBytes,
           requests,
           connections,
@@ -126,7 +200,6 @@ public record HttpServerConfig(
     public Limits withPatience(Duration idle, Duration headersWithin) {
       return new Limits(
           bodyBytes,
-          bodiesBytes,
           headerBytes,
           outstandingRequests,
           connections,

@@ -1,5 +1,7 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.server.admission.Admission;
+import dev.holdfast.server.admission.Admission.Claim;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,19 @@ public final class Request {
     void each(BiConsumer<String, String> line);
   }
 
+  private static final Claim NO_CLAIM = new Admission(0).open();
+
+  private static final Headers NO_HEADERS =
+      new Headers() {
+        @Override
+        public @Nullable String get(String name) {
+          return null;
+        }
+
+        @Override
+        public void each(BiConsumer<String, String> line) {}
+      };
+
   private final String method;
   private final String path;
   private final Query query;
@@ -23,6 +38,7 @@ public final class Request {
   private final String remoteAddress;
   private final Headers headers;
   private final byte[] body;
+  private final Claim claim;
 
   /**
    * @param method upper case
@@ -30,6 +46,7 @@ public final class Request {
    * @param origin scheme and authority under which the client knows us, e.g. {@code
    *     http://localhost:7071}
    * @param remoteAddress the peer's address, without port
+   * @param claim of the memory that it takes, its body left out, until its reply is written
    */
   public Request(
       String method,
@@ -38,7 +55,8 @@ public final class Request {
       String origin,
       String remoteAddress,
       Headers headers,
-      byte[] body) {
+      byte[] body,
+      Claim claim) {
     this.method = method;
     this.path = path;
     this.query = query;
@@ -46,6 +64,12 @@ public final class Request {
     this.remoteAddress = remoteAddress;
     this.headers = headers;
     this.body = body;
+    this.claim = claim;
+  }
+
+  /** One of which only these two things matter. */
+  static Request of(String method, String path) {
+    return new Request(method, path, new Query(null), "", "", NO_HEADERS, new byte[0], NO_CLAIM);
   }
 
   public String method() {
@@ -79,6 +103,11 @@ public final class Request {
   /** Never changed by anyone. */
   public byte[] body() {
     return body;
+  }
+
+  /** Of the memory that is needed to answer it. */
+  public Claim claim() {
+    return claim;
   }
 
   /** The URL as the client sent it. */

@@ -41,7 +41,7 @@ public final class Site implements Endpoint {
   private final HttpThreads threads = new HttpThreads();
   private final boolean homepage;
   private final boolean keysRequired;
-  private final CrossOrigin crossOrigin;
+  private final ForeignPages foreignPages;
   private final DurableApi durable;
   private final WhyApi why;
   private final AdminApi admin;
@@ -71,7 +71,7 @@ public final class Site implements Endpoint {
     this.host = parts.host();
     this.homepage = config.homepage();
     this.keysRequired = parts.keysRequired();
-    this.crossOrigin = new CrossOrigin(config.cors());
+    this.foreignPages = new ForeignPages(config.names(), new CrossOrigin(config.cors()));
     this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
     Access access =
         new Access(parts.keysRequired(), parts.keys(), capabilities, new Guesses(parts.clock()));
@@ -89,6 +89,23 @@ public final class Site implements Endpoint {
   /** Where the app's HTTP functions are put in. */
   public FunctionRoutes functions() {
     return functions;
+  }
+
+  /**
+   * Whether a function of the app answers this request, and none of the pages of our own.
+   *
+   * @param method upper case
+   * @param path as it is sent, not decoded
+   */
+  public boolean leadsToFunction(String method, String path) {
+    Request request = Request.of(method, path);
+    return !isOurs(request) && functions.serves(request);
+  }
+
+  private static boolean isOurs(Request request) {
+    return Paths.after("/runtime", request.path()) != null
+        || Paths.after(AdminApi.BASE, request.path()) != null
+        || HealthEndpoints.serves(request);
   }
 
   /** {@code code=…}, with which apps make management URLs of their own. */
@@ -123,12 +140,13 @@ public final class Site implements Endpoint {
   @Override
   public CompletableFuture<Reply> handle(Request request) {
     String path = request.path();
+    Reply foreign = keysRequired ? null : foreignPages.refusal(request);
+    if (foreign != null) {
+      return foreign.now();
+    }
     String addressee = request.header(ADDRESSEE);
     if (addressee != null && !addressee.equals(host.id())) {
       return misdirected().now();
-    }
-    if (isForged(request)) {
-      return forged().now();
     }
     if (Paths.after(DurableApi.BASE, path) != null) {
       return durable.handle(request);
@@ -151,19 +169,6 @@ public final class Site implements Endpoint {
     return functions.handle(request);
   }
 
-  /**
-   * Where no key is asked for, any page that a developer opens could steer instances behind his
-   * back: browsers send simple requests across sites, and say so.
-   */
-  private boolean isForged(Request request) {
-    return !keysRequired
-        && !request.method().equals("GET")
-        && "cross-site".equals(request.header("Sec-Fetch-Site"))
-        && !crossOrigin.isAllowed(request.header("Origin"))
-        && (Paths.after("/runtime", request.path()) != null
-            || Paths.after(AdminApi.BASE, request.path()) != null);
-  }
-
   private static Reply misdirected() {
     return Reply.error(
         421,
@@ -171,12 +176,5 @@ public final class Site implements Endpoint {
             + " done. Look up where that one is, or leave out the header "
             + ADDRESSEE
             + ".");
-  }
-
-  private static Reply forged() {
-    return Reply.error(
-        403,
-        "A page of another site sent this through a browser. If that is meant to be, add its origin to"
-            + " CORS (Host.CORS in local.settings.json, or --cors).");
   }
 }

@@ -184,8 +184,7 @@ class SecuredTest {
   void released_worker_and_client_come_in_by_tls_with_a_key() throws Exception {
     PemFiles own = PemFiles.make(folder, "server");
     int port =
-        serve(
-            new GrpcConfig.Access(new Tls(own.certificate(), own.privateKey(), null), KEY, false));
+        serve(new GrpcConfig.Access(new Tls(own.certificate(), own.privateKey(), null), KEY, null));
 
     runs(
         channel(port, trusting(own), "the-right-key"),
@@ -199,7 +198,7 @@ class SecuredTest {
     int port =
         serve(
             new GrpcConfig.Access(
-                new Tls(own.certificate(), own.privateKey(), null), key -> valid.get(), false));
+                new Tls(own.certificate(), own.privateKey(), null), key -> valid.get(), null));
     CompletableFuture<Throwable> ended = new CompletableFuture<>();
     TaskHubSidecarServiceGrpc.newStub(channel(port, trusting(own), "key"))
         .getWorkItems(
@@ -231,7 +230,7 @@ class SecuredTest {
     PemFiles own = PemFiles.make(folder, "server");
     int port =
         serve(
-            new GrpcConfig.Access(new Tls(own.certificate(), own.privateKey(), null), null, false));
+            new GrpcConfig.Access(new Tls(own.certificate(), own.privateKey(), null), null, null));
 
     assertThatThrownBy(() -> hello(channel(port, InsecureChannelCredentials.create(), null)))
         .isInstanceOfSatisfying(
@@ -243,7 +242,7 @@ class SecuredTest {
   /** A method that forgets to ask would be found here, streams among them. */
   @Test
   void every_method_asks_for_the_key() throws Exception {
-    int port = serve(new GrpcConfig.Access(null, KEY, false));
+    int port = serve(new GrpcConfig.Access(null, KEY, null));
     Map<String, Status.Code> without = new TreeMap<>();
     for (MethodDescriptor<?, ?> method :
         TaskHubSidecarServiceGrpc.getServiceDescriptor().getMethods()) {
@@ -291,7 +290,7 @@ class SecuredTest {
             new GrpcConfig.Access(
                 new Tls(server.certificate(), server.privateKey(), known.certificate()),
                 null,
-                false));
+                null));
 
     runs(
         channel(port, trusting(server, known), null), channel(port, trusting(server, known), null));
@@ -315,7 +314,7 @@ class SecuredTest {
             new GrpcConfig.Access(
                 new Tls(now.certificate(), now.privateKey(), null, Duration.ofMillis(20)),
                 null,
-                false));
+                null));
     ManagedChannel standing = channel(port, trusting(former), null);
     hello(standing);
 
@@ -336,27 +335,38 @@ class SecuredTest {
 
     assertThatThrownBy(
             () ->
-                serve(new GrpcConfig.Access(new Tls(missing, own.privateKey(), null), null, false)))
+                serve(new GrpcConfig.Access(new Tls(missing, own.privateKey(), null), null, null)))
         .isInstanceOf(TlsUnusableException.class)
         .hasMessageContaining("missing.crt");
     assertThatThrownBy(
             () ->
                 serve(
                     new GrpcConfig.Access(
-                        new Tls(own.certificate(), own.certificate(), null), null, false)))
+                        new Tls(own.certificate(), own.certificate(), null), null, null)))
         .isInstanceOf(TlsUnusableException.class)
         .hasMessageContaining("server.crt");
   }
 
   @Test
-  void functions_of_this_machine_keep_a_door_of_their_own() throws Exception {
+  void the_app_of_this_host_has_a_door_of_its_own_that_opens_to_its_secret_alone()
+      throws Exception {
     PemFiles own = PemFiles.make(folder, "server");
     int port =
-        serve(new GrpcConfig.Access(new Tls(own.certificate(), own.privateKey(), null), KEY, true));
+        serve(
+            new GrpcConfig.Access(
+                new Tls(own.certificate(), own.privateKey(), null), KEY, "app"::equals));
 
     assertThat(server.localPort()).isNotEqualTo(port);
     runs(
         channel(port, trusting(own), "the-right-key"),
-        channel(server.localPort(), InsecureChannelCredentials.create(), null));
+        channel(server.localPort(), InsecureChannelCredentials.create(), "app"));
+    for (String wrong : new String[] {null, "the-right-key", "apq"}) {
+      assertThatThrownBy(
+              () -> hello(channel(server.localPort(), InsecureChannelCredentials.create(), wrong)))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              refused ->
+                  assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
+    }
   }
 }

@@ -31,6 +31,23 @@ class FrontTest {
                         "127.0.0.1", 0, forwarded, homepage, headers, cors, Limits.DEFAULT)));
   }
 
+  private static TestServer named(String name) {
+    return new TestServer(
+        options ->
+            options.withConfig(
+                before ->
+                    new HttpServerConfig(
+                        before.bind(),
+                        before.port(),
+                        before.useForwardedHost(),
+                        before.homepage(),
+                        before.customHeaders(),
+                        before.cors(),
+                        before.limits(),
+                        Set.of(name),
+                        before.admission())));
+  }
+
   @Test
   void the_homepage_says_that_the_host_is_up() {
     try (TestServer server = new TestServer()) {
@@ -105,7 +122,7 @@ class FrontTest {
       server.site.functions().serve(new FakeFunctions(List.of()));
 
       RawClient.Answer answer =
-          client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+          client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").answer();
 
       assertThat(answer.status()).isEqualTo(404);
       assertThat(answer.body()).isEmpty();
@@ -144,14 +161,14 @@ class FrontTest {
   void requests_on_one_connection_are_answered_in_their_order() throws IOException {
     try (TestServer server = new TestServer();
         RawClient client = new RawClient(server.port)) {
-      String start = "POST " + DURABLE + "/orchestrators/Flow/%s HTTP/1.1\r\nHost: x\r\n";
+      String start = "POST " + DURABLE + "/orchestrators/Flow/%s HTTP/1.1\r\nHost: localhost\r\n";
       client.send(
           String.format(start, "a")
               + "Content-Length: 1\r\n\r\n1"
               + String.format(start, "b")
               + "Transfer-Encoding: chunked\r\n\r\n1\r\n2\r\n0\r\n\r\n"
-              + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
-              + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+              + "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+              + "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
       assertThat(client.answer().body()).contains("\"id\":\"a\"");
       assertThat(client.answer().body()).contains("\"id\":\"b\"");
@@ -162,7 +179,7 @@ class FrontTest {
 
   @Test
   void urls_are_built_from_the_host_header() throws IOException {
-    try (TestServer server = new TestServer();
+    try (TestServer server = named("flows.test");
         RawClient client = new RawClient(server.port)) {
       RawClient.Answer answer =
           client
@@ -219,7 +236,7 @@ class FrontTest {
 
       assertThat(reply.headers().map().keySet()).noneMatch(name -> name.contains("access-control"));
       assertThat(reply.headers().firstValue("Vary")).isEmpty();
-      assertThat(preflight.statusCode()).isEqualTo(404);
+      assertThat(preflight.statusCode()).isEqualTo(403);
     }
   }
 
@@ -244,7 +261,7 @@ class FrontTest {
       assertThat(reply.headers().firstValue("Access-Control-Allow-Origin").isPresent())
           .isEqualTo(allowed);
       assertThat(reply.headers().firstValue("Vary")).hasValue("Origin");
-      assertThat(preflight.statusCode()).isEqualTo(allowed ? 204 : 404);
+      assertThat(preflight.statusCode()).isEqualTo(allowed ? 204 : 403);
       if (allowed) {
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
         assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods")).hasValue("POST");
@@ -289,7 +306,7 @@ class FrontTest {
           .isEqualTo(202);
       assertThat(server.post(start, "1", "Sec-Fetch-Site", "same-site").statusCode())
           .isEqualTo(202);
-      assertThat(server.post(start, "1", "Origin", "http://evil.test").statusCode()).isEqualTo(202);
+      assertThat(server.post(start, "1", "Origin", "http://evil.test").statusCode()).isEqualTo(403);
       assertThat(server.get(DURABLE + "/instances", "Sec-Fetch-Site", "cross-site").statusCode())
           .isEqualTo(200);
     }

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.server.admission.Admission;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -49,7 +50,8 @@ class LimitsTest {
   void a_body_that_does_not_say_how_long_it_is_is_measured_as_it_comes() throws IOException {
     try (TestServer server = with(limits -> limits.withBodyBytes(1000));
         RawClient client = new RawClient(server.port)) {
-      String head = "POST " + START + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+      String head =
+          "POST " + START + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
 
       assertThat(client.send(head + "3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n").answer().status())
           .isEqualTo(202);
@@ -74,7 +76,7 @@ class LimitsTest {
               .send(
                   "POST "
                       + START
-                      + " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n")
+                      + " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n")
               .answer();
 
       assertThat(answer.status()).isEqualTo(413);
@@ -87,7 +89,10 @@ class LimitsTest {
         RawClient client = new RawClient(server.port)) {
       RawClient.Answer answer =
           client
-              .send("POST " + START + " HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+              .send(
+                  "POST "
+                      + START
+                      + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n")
               .answer();
 
       assertThat(answer.status()).isEqualTo(413);
@@ -108,26 +113,23 @@ class LimitsTest {
 
   @Test
   void bodies_that_do_not_fit_into_memory_together_are_refused() {
-    UnaryOperator<HttpServerConfig.Limits> narrow =
-        limits ->
-            new HttpServerConfig.Limits(
-                1000,
-                100,
-                limits.headerBytes(),
-                limits.outstandingRequests(),
-                limits.connections(),
-                limits.idle(),
-                limits.headersWithin(),
-                limits.bytesPerSecond(),
-                limits.heldWaits(),
-                limits.waitMax());
-    try (TestServer server = with(narrow)) {
-      HttpResponse<String> reply = server.post(START, " ".repeat(200) + "1");
+    Admission admission = new Admission(1_000);
+    try (TestServer server = new TestServer(options -> options.withAdmission(admission))) {
+      try (Admission.Claim others = admission.open()) {
+        others.take(1_300);
+        HttpResponse<String> reply = server.post(START, " ".repeat(200) + "1");
 
-      assertThat(reply.statusCode()).isEqualTo(503);
-      assertThat(reply.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(reply.statusCode()).isEqualTo(503);
+        assertThat(reply.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(reply.body()).contains("memory", "-Xmx");
+        assertThat(server.hub.starts()).isEmpty();
+      }
+      assertThat(server.post(START, " ".repeat(200) + "1").statusCode())
+          .as("alone it may be larger than the room for all")
+          .isEqualTo(202);
+      await().until(() -> admission.held() == 0);
       for (int i = 0; i < 5; i++) {
-        assertThat(server.post(START, " ".repeat(90) + "1").statusCode()).isEqualTo(202);
+        assertThat(server.post(START, " ".repeat(30) + "1").statusCode()).isEqualTo(202);
       }
     }
   }
@@ -138,7 +140,10 @@ class LimitsTest {
         RawClient client = new RawClient(server.port)) {
       RawClient.Answer answer =
           client
-              .send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + "a".repeat(40_000) + "\r\n\r\n")
+              .send(
+                  "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: "
+                      + "a".repeat(40_000)
+                      + "\r\n\r\n")
               .answer();
 
       assertThat(answer.status()).isEqualTo(431);
@@ -164,9 +169,9 @@ class LimitsTest {
     Duration patience = Duration.ofMillis(300);
     try (TestServer server = with(limits -> limits.withPatience(Duration.ofSeconds(60), patience));
         RawClient client = new RawClient(server.port)) {
-      assertThat(client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").answer().status())
+      assertThat(client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").answer().status())
           .isEqualTo(200);
-      client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+      client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
       CompletableFuture<Boolean> closed =
           CompletableFuture.supplyAsync(
               () -> {
@@ -212,7 +217,8 @@ class LimitsTest {
         RawClient client = new RawClient(server.port)) {
       RawClient.Answer answer =
           client
-              .send("POST " + START + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n[1")
+              .send(
+                  "POST " + START + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n[1")
               .answer();
 
       assertThat(answer.status()).isEqualTo(408);
@@ -226,7 +232,6 @@ class LimitsTest {
         limits ->
             new HttpServerConfig.Limits(
                 limits.bodyBytes(),
-                limits.bodiesBytes(),
                 limits.headerBytes(),
                 limits.outstandingRequests(),
                 limits.connections(),
@@ -238,7 +243,11 @@ class LimitsTest {
   }
 
   private static String startOf(int bytes) {
-    return "POST " + START + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes + "\r\n\r\n";
+    return "POST "
+        + START
+        + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+        + bytes
+        + "\r\n\r\n";
   }
 
   @Test
@@ -283,7 +292,8 @@ class LimitsTest {
         for (int i = 0; i < 200; i++) {
           RawClient client = new RawClient(server.port);
           slow.add(client);
-          client.send("POST " + START + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n[");
+          client.send(
+              "POST " + START + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n[");
         }
 
         for (int i = 0; i < 20; i++) {
@@ -315,7 +325,7 @@ class LimitsTest {
         for (int i = 0; i < 70; i++) {
           RawClient client = new RawClient(server.port);
           slow.add(client);
-          client.send("GET " + DURABLE + "/instances/big HTTP/1.1\r\nHost: x\r\n\r\n");
+          client.send("GET " + DURABLE + "/instances/big HTTP/1.1\r\nHost: localhost\r\n\r\n");
         }
         for (RawClient client : slow) {
           assertThat(client.in().read()).isEqualTo('H');

@@ -118,6 +118,28 @@ class RealEngineTest {
         usual.historyWarning());
   }
 
+  @Test
+  void a_list_is_bounded_in_bytes_and_its_pages_have_everything_once() throws IOException {
+    String large = "\"" + "z".repeat(500_000) + "\"";
+    for (int i = 0; i < 14; i++) {
+      assertThat(server.post(DURABLE + "/orchestrators/Flow/big" + i, large).statusCode())
+          .isEqualTo(202);
+    }
+
+    List<String> met = new ArrayList<>();
+    String token = "";
+    do {
+      HttpResponse<String> page =
+          server.get(DURABLE + "/instances?top=1000", "x-ms-continuation-token", token);
+      assertThat(page.statusCode()).isEqualTo(200);
+      assertThat(page.body().length()).isLessThan(4 << 20);
+      MAPPER.readTree(page.body()).forEach(row -> met.add(row.get("instanceId").asText()));
+      token = page.headers().firstValue("x-ms-continuation-token").orElse("");
+    } while (!token.isEmpty());
+
+    assertThat(met).hasSize(14).doesNotHaveDuplicates();
+  }
+
   /** "Flow" waits for the event "Go" and ends with what it brings; "HelloSequence" fails. */
   private static final class Player implements Executor {
     @Override

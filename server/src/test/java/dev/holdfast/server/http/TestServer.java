@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.durable.DurableSettings;
 import dev.holdfast.server.http.durable.Orchestrators;
@@ -43,6 +44,22 @@ public final class TestServer implements AutoCloseable {
 
     Options withRoutePrefix(String other) {
       return new Options(config, durable, keysRequired, other);
+    }
+
+    Options withAdmission(Admission admission) {
+      return withConfig(
+          before ->
+              new HttpServerConfig(
+                  before.bind(),
+                  before.port(),
+                  before.useForwardedHost(),
+                  before.homepage(),
+                  before.customHeaders(),
+                  before.cors(),
+                  before.limits(),
+                  before.names(),
+                  before.tls(),
+                  admission));
     }
 
     public Options withLimits(UnaryOperator<HttpServerConfig.Limits> change) {

@@ -59,6 +59,9 @@ public final class AdminApi implements Endpoint {
     if (!ofKeys) {
       return functions.handle(request, segments);
     }
+    if (!access.isRequired()) {
+      return noKeys().now();
+    }
     return functions.exists(segments.get(1))
         ? keys.ofFunction(request, segments.get(1), segments.subList(3, segments.size())).now()
         : Reply.empty(404).now();
@@ -71,7 +74,9 @@ public final class AdminApi implements Endpoint {
     String what = segments.get(1).toLowerCase(Locale.ROOT);
     switch (what) {
       case "keys", "functionkeys", "systemkeys", "default", "master" -> {
-        return keys.ofHost(request, what, segments.subList(2, segments.size()));
+        return !access.isRequired()
+            ? noKeys()
+            : keys.ofHost(request, what, segments.subList(2, segments.size()));
       }
       default -> {
         boolean drainStatus =
@@ -114,6 +119,14 @@ public final class AdminApi implements Endpoint {
       case "GET processes", "GET extensions" -> Reply.json(200, "[]");
       default -> Reply.empty(404);
     };
+  }
+
+  /** Whoever can connect could make himself a key that is good later, when keys are asked for. */
+  private static Reply noKeys() {
+    return Reply.error(
+        403,
+        "This host asks for no keys, so none are made, changed or shown over HTTP. Use './holdfast"
+            + " keys' on its data folder, or require keys (--enableAuth).");
   }
 
   private Reply status() {

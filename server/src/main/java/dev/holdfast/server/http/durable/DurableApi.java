@@ -168,7 +168,7 @@ public final class DurableApi implements Endpoint {
     String name = segments.get(1);
     String key = segments.get(2);
     return switch (request.method()) {
-      case "GET" -> entities.state(name, key);
+      case "GET" -> entities.state(request, name, key);
       case "POST" -> entities.signal(request, name, key);
       case "DELETE" -> entities.delete(name, key);
       default -> nothing(request);

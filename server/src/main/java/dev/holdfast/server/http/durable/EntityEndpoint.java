@@ -32,20 +32,20 @@ final class EntityEndpoint {
     return EntityIds.normal("@" + name + "@" + (key.equals(EMPTY_KEY) ? "" : key));
   }
 
-  CompletableFuture<Reply> state(String name, String key) {
+  CompletableFuture<Reply> state(Request request, String name, String key) {
     return hub.getEntity(id(name, key), true)
         .thenApply(
             found ->
                 found
                     .filter(EntityMetadata::hasSerializedState)
-                    .map(
-                        it ->
-                            Reply.json(
-                                200,
-                                new JsonWriter()
-                                    .embed(it.getSerializedState().getValue())
-                                    .toString()))
+                    .map(it -> state(request, it))
                     .orElseGet(() -> Reply.empty(404)));
+  }
+
+  private static Reply state(Request request, EntityMetadata entity) {
+    Pages.claim(request, entity.getSerializedSize());
+    return Reply.json(
+        200, new JsonWriter().embed(entity.getSerializedState().getValue()).toString());
   }
 
   /** A body that is no JSON is passed on as the text it is; none is no input. */
@@ -103,10 +103,11 @@ final class EntityEndpoint {
     if (token != null) {
       wanted.setContinuationToken(StringValue.of(token));
     }
-    return hub.queryEntities(wanted.build()).thenApply(page -> page(page, states));
+    return hub.queryEntities(wanted.build()).thenApply(page -> page(request, page, states));
   }
 
-  private static Reply page(QueryEntitiesResponse page, boolean states) {
+  private static Reply page(Request request, QueryEntitiesResponse page, boolean states) {
+    Pages.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
     for (EntityMetadata entity : page.getEntitiesList()) {
       json.object()

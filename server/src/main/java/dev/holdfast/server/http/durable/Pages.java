@@ -2,6 +2,7 @@ package dev.holdfast.server.http.durable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.http.Reply;
 import dev.holdfast.server.http.Request;
 import dev.holdfast.server.http.RequestRefused;
@@ -35,6 +36,15 @@ final class Pages {
   static @Nullable String continuation(Request request) {
     String token = request.header(CONTINUATION);
     return token == null || token.isBlank() ? null : decode(token.trim());
+  }
+
+  /**
+   * Claims the memory in which a reply is made of so many bytes.
+   *
+   * @throws dev.holdfast.core.RefusedException there is no room for it now
+   */
+  static void claim(Request request, long bytes) {
+    request.claim().take(bytes * Admission.COPIES_OUT);
   }
 
   /**

@@ -51,6 +51,12 @@ final class StatusEndpoint {
       Request request, OrchestrationState state, @Nullable List<HistoryEvent> history) {
     Query query = request.query();
     boolean showInput = query.flag("showInput", true);
+    Pages.claim(request, state.getSerializedSize());
+    if (history != null) {
+      for (HistoryEvent event : history) {
+        Pages.claim(request, event.getSerializedSize());
+      }
+    }
     JsonWriter json = new JsonWriter().object();
     statusJson.members(json, state, showInput);
     if (history != null) {
@@ -112,10 +118,12 @@ final class StatusEndpoint {
         query.flag("blocked", false)
             ? hub.queryBlocked(wanted.build())
             : hub.queryWithEntities(wanted.build());
-    return found.thenApply(page -> page(page, showInput, showOutput));
+    return found.thenApply(page -> page(request, page, showInput, showOutput));
   }
 
-  private Reply page(QueryInstancesResponse page, boolean showInput, boolean showOutput) {
+  private Reply page(
+      Request request, QueryInstancesResponse page, boolean showInput, boolean showOutput) {
+    Pages.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
     for (OrchestrationState state : page.getOrchestrationStateList()) {
       statusJson.members(json.object(), state, showInput, showOutput);

@@ -31,7 +31,7 @@ public record Key(
     FUNCTION,
     /** All HTTP functions. */
     HOST,
-    /** The webhooks of extensions, and the gRPC service. */
+    /** The webhooks of the extension whose name it has, and the gRPC service. */
     SYSTEM,
     /** Everything. */
     MASTER
@@ -51,11 +51,13 @@ public record Key(
     return expires == null || now.isBefore(expires);
   }
 
-  /**
-   * Whether it opens the durable API, over HTTP as over gRPC: any system key does, as there are
-   * webhooks of no other extension. So each worker can have one of its own.
-   */
+  /** Whether it opens the durable API over HTTP: of the system keys only that of its extension. */
   boolean opensDurable() {
+    return kind == Kind.MASTER || (kind == Kind.SYSTEM && name.equals(DURABLE));
+  }
+
+  /** Whether it opens the gRPC service: every system key, so each worker can have its own. */
+  boolean opensGrpc() {
     return kind == Kind.MASTER || kind == Kind.SYSTEM;
   }
 

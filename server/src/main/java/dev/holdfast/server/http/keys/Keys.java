@@ -178,9 +178,14 @@ public final class Keys {
     return match;
   }
 
-  /** Whether this is the secret of a key to everything durable; as {@link #recognise}. */
+  /** Whether this is the secret of a key to the durable API over HTTP; as {@link #recognise}. */
   public boolean opensDurable(String secret) {
     return recognise(secret).filter(Key::opensDurable).isPresent();
+  }
+
+  /** Whether this is the secret of a key to the gRPC service; as {@link #recognise}. */
+  public boolean opensGrpc(String secret) {
+    return recognise(secret).filter(Key::opensGrpc).isPresent();
   }
 
   /** The secret that signs capabilities; made on first use. */

@@ -174,15 +174,40 @@ public final class FunctionRoutes implements Endpoint {
         .headers()
         .forEach(
             (name, value) -> {
-              if (!TOKEN.matcher(name).matches()) {
-                String shown = name.replaceAll("\\p{Cntrl}", "?");
-                log.warn("Function {} set a header that is none: '{}'", functionName, shown);
-              } else if (!OURS.contains(name.toLowerCase(Locale.ROOT))) {
+              if (!OURS.contains(name.toLowerCase(Locale.ROOT))
+                  && canBeSent(functionName, name, value)) {
                 headers.add(new Header(name, value));
               }
             });
-    reply.cookies().forEach(cookie -> headers.add(new Header("Set-Cookie", cookie)));
-    return new Reply(reply.status(), reply.body(), reply.contentType(), headers);
+    for (String cookie : reply.cookies()) {
+      if (canBeSent(functionName, "Set-Cookie", cookie)) {
+        headers.add(new Header("Set-Cookie", cookie));
+      }
+    }
+    String type = reply.contentType();
+    if (type != null && !canBeSent(functionName, "Content-Type", type)) {
+      type = null;
+    }
+    return new Reply(reply.status(), reply.body(), type, headers);
+  }
+
+  /**
+   * What no header line can hold would be sent as blanks or question marks, and what is behind a
+   * line end as lines of its own.
+   */
+  private static boolean canBeSent(String functionName, String name, String value) {
+    boolean sendable =
+        TOKEN.matcher(name).matches()
+            && value.chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7f && c <= 0xff));
+    if (!sendable) {
+      log.error(
+          "Function {} set the response header '{}' to '{}', which no header line can hold; it was"
+              + " left out. Names are tokens and values Latin-1 without line ends: encode the rest.",
+          functionName,
+          name,
+          value);
+    }
+    return sendable;
   }
 
   private static Reply failed(Throwable failure) {

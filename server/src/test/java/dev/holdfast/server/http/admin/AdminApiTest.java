@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.server.http.TestServer;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,29 @@ class AdminApiTest {
   @AfterEach
   void close() {
     server.close();
+    secured.close();
   }
+
+  /** A host that asks for keys, and who has its master key. */
+  private static final class Secured implements AutoCloseable {
+    private final TestServer server = new TestServer(TestServer.Options::withKeys);
+    private String master = server.keys.createMissing().get(0).secret();
+
+    HttpResponse<String> get(String path) {
+      return server.get(path, "x-functions-key", master);
+    }
+
+    HttpResponse<String> send(String method, String path, @Nullable String body) {
+      return server.send(method, path, body, "x-functions-key", master);
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+
+  private final Secured secured = new Secured();
 
   private JsonNode json(HttpResponse<String> reply) throws IOException {
     return MAPPER.readTree(reply.body());
@@ -53,8 +76,8 @@ class AdminApiTest {
     "DELETE, /admin/functions/Hello, 404",
     "POST, /admin/functions, 404",
     "GET, /admin/functions/Hello/x, 404",
-    "GET, /admin/functions/Hello/keys/a/b, 404",
-    "GET, /admin/functions/Nope/keys, 404"
+    "GET, /admin/functions/Hello/keys/a/b, 403",
+    "GET, /admin/functions/Nope/keys, 403"
   })
   void verbs_and_paths(String method, String path, int status) {
     assertThat(server.send(method, path, null).statusCode()).isEqualTo(status);
@@ -130,10 +153,10 @@ class AdminApiTest {
   @Test
   void keys_are_made_listed_renewed_and_deleted() throws IOException {
     String at = "/admin/functions/Hello/keys/mine";
-    HttpResponse<String> made = server.send("POST", at, null);
-    HttpResponse<String> renewed = server.send("POST", at, null);
+    HttpResponse<String> made = secured.send("POST", at, null);
+    HttpResponse<String> renewed = secured.send("POST", at, null);
     HttpResponse<String> chosen =
-        server.send("PUT", at, "{\"name\":\"mine\",\"value\":\"0123456789abcdef\"}");
+        secured.send("PUT", at, "{\"name\":\"mine\",\"value\":\"0123456789abcdef\"}");
 
     assertThat(made.statusCode()).isEqualTo(201);
     assertThat(renewed.statusCode()).isEqualTo(200);
@@ -141,33 +164,34 @@ class AdminApiTest {
     String second = json(renewed).get("value").asText();
     assertThat(first).startsWith("hfk_function_").isNotEqualTo(second);
     assertThat(json(chosen).get("value").asText()).isEqualTo("0123456789abcdef");
-    assertThat(server.keys.recognise(first)).isEmpty();
-    assertThat(server.keys.recognise(second)).isEmpty();
-    assertThat(server.keys.recognise("0123456789abcdef")).isPresent();
-    assertThat(server.get("/admin/functions/Hello/keys").body())
+    assertThat(secured.server.keys.recognise(first)).isEmpty();
+    assertThat(secured.server.keys.recognise(second)).isEmpty();
+    assertThat(secured.server.keys.recognise("0123456789abcdef")).isPresent();
+    assertThat(secured.get("/admin/functions/Hello/keys").body())
         .isEqualTo("{\"keys\":[{\"name\":\"mine\",\"value\":null}],\"links\":[]}");
-    assertThat(server.send("PUT", at, "{\"value\":\"short\"}").statusCode()).isEqualTo(400);
-    assertThat(server.send("DELETE", at, null).statusCode()).isEqualTo(204);
-    assertThat(server.send("DELETE", at, null).statusCode()).isEqualTo(404);
-    assertThat(server.get(at).statusCode()).isEqualTo(404);
+    assertThat(secured.send("PUT", at, "{\"value\":\"short\"}").statusCode()).isEqualTo(400);
+    assertThat(secured.send("DELETE", at, null).statusCode()).isEqualTo(204);
+    assertThat(secured.send("DELETE", at, null).statusCode()).isEqualTo(404);
+    assertThat(secured.get(at).statusCode()).isEqualTo(404);
   }
 
   @Test
   void host_keys_and_the_master_key_have_paths_of_their_own() throws IOException {
-    server.keys.createMissing();
-
-    assertThat(server.get("/admin/host/keys").body()).contains("\"name\":\"default\"");
-    assertThat(server.get("/admin/host/functionkeys/default").statusCode()).isEqualTo(200);
-    assertThat(server.get("/admin/host/default").statusCode()).isEqualTo(200);
-    assertThat(server.get("/admin/host/systemkeys").body()).contains("durabletask_extension");
-    assertThat(server.send("DELETE", "/admin/host/keys/_master", null).statusCode()).isEqualTo(400);
-    String master = json(server.send("POST", "/admin/host/master", null)).get("value").asText();
+    assertThat(secured.get("/admin/host/keys").body()).contains("\"name\":\"default\"");
+    assertThat(secured.get("/admin/host/functionkeys/default").statusCode()).isEqualTo(200);
+    assertThat(secured.get("/admin/host/default").statusCode()).isEqualTo(200);
+    assertThat(secured.get("/admin/host/systemkeys").body()).contains("durabletask_extension");
+    assertThat(secured.send("DELETE", "/admin/host/keys/_master", null).statusCode())
+        .isEqualTo(400);
+    String master = json(secured.send("POST", "/admin/host/master", null)).get("value").asText();
     assertThat(master).startsWith("hfk_master_");
+    assertThat(secured.get("/admin/host/ping").statusCode()).as("the one before").isEqualTo(401);
+    secured.master = master;
     assertThat(
-            json(server.send("POST", "/admin/host/systemkeys/durabletask_extension", null))
+            json(secured.send("POST", "/admin/host/systemkeys/durabletask_extension", null))
                 .get("value")
                 .asText())
         .startsWith("hfk_system_");
-    assertThat(server.get("/admin/host/keys/none").statusCode()).isEqualTo(404);
+    assertThat(secured.get("/admin/host/keys/none").statusCode()).isEqualTo(404);
   }
 }

@@ -150,7 +150,6 @@ class WaitTest {
                     limits ->
                         new HttpServerConfig.Limits(
                             limits.bodyBytes(),
-                            limits.bodiesBytes(),
                             limits.headerBytes(),
                             limits.outstandingRequests(),
                             limits.connections(),

@@ -23,7 +23,17 @@ import org.junit.jupiter.api.Test;
 /** Who may do what, over real requests, with keys required. */
 class AccessTest {
   private static final List<String> WHO =
-      List.of("nobody", "wrong", "function", "other", "host", "system", "master", "all", "read");
+      List.of(
+          "nobody",
+          "wrong",
+          "function",
+          "other",
+          "host",
+          "worker",
+          "system",
+          "master",
+          "all",
+          "read");
 
   private final TestServer server = new TestServer(TestServer.Options::withKeys);
   private Map<String, String> secrets = Map.of();
@@ -47,7 +57,8 @@ class AccessTest {
             "function", server.keys.create(Kind.FUNCTION, "Hello", "default").secret(),
             "other", server.keys.create(Kind.FUNCTION, "Other", "default").secret(),
             "host", server.keys.create(Kind.HOST, "", "default").secret(),
-            "system", server.keys.create(Kind.SYSTEM, "worker1", "worker1").secret(),
+            "worker", server.keys.create(Kind.SYSTEM, "worker1", "worker1").secret(),
+            "system", server.keys.create(Kind.SYSTEM, Key.DURABLE, Key.DURABLE).secret(),
             "master", server.keys.create(Kind.MASTER, "", Key.MASTER_NAME).secret(),
             "all", capabilities.ofEverything(),
             "read", capabilities.of("a", EnumSet.of(Permission.READ)));
@@ -61,36 +72,36 @@ class AccessTest {
   /** Each line: verb, path, and the code for each of {@link #WHO}, by header. */
   private static final List<String> TABLE =
       List.of(
-          "GET /api/open 200 200 200 200 200 200 200 200 200",
-          "GET /api/hello 401 401 200 401 200 401 200 401 401",
-          "GET /api/boss 401 401 401 401 401 401 200 401 401",
-          "GET /api/nowhere 404 404 404 404 404 404 404 404 404",
-          "GET /admin/host/status 401 401 401 401 401 401 200 401 401",
-          "GET /admin/functions 401 401 401 401 401 401 200 401 401",
-          "POST /admin/host/ping 401 401 401 401 401 401 200 401 401",
-          "GET /admin/nowhere 401 401 401 401 401 401 404 401 401",
-          "GET /healthz 200 200 200 200 200 200 200 200 200",
-          "GET /readyz 200 200 200 200 200 200 200 200 200",
-          "GET / 200 200 200 200 200 200 200 200 200",
-          "GET D/instances/a 401 401 401 401 401 202 202 202 202",
-          "GET D/instances/b 401 401 401 401 401 404 404 404 401",
-          "GET D/instances 401 401 401 401 401 200 200 200 401",
-          "DELETE D/instances 401 401 401 401 401 400 400 400 401",
-          "DELETE D/instances/a 401 401 401 401 401 412 412 412 401",
-          "POST D/instances/a/resume 401 401 401 401 401 500 500 500 401",
-          "POST D/instances/a/rewind 401 401 401 401 401 412 412 412 401",
-          "POST D/instances/a/raiseEvent/E 401 401 401 401 401 400 400 400 401",
-          "POST D/instances/b/restart 401 401 401 401 401 400 400 400 401",
-          "POST D/instances/b/terminate 401 401 401 401 401 404 404 404 401",
-          "POST D/instances/b/suspend 401 401 401 401 401 404 404 404 401",
-          "POST D/orchestrators/Nope 401 401 401 401 401 400 400 400 401",
-          "POST D/instances/a/nonsense 401 401 401 401 401 404 404 404 401",
-          "PUT D/instances/a 401 401 401 401 401 404 404 404 401",
-          "GET D/entities 401 401 401 401 401 200 200 200 401",
-          "POST D/makeprimary 401 401 401 401 401 400 400 400 401",
-          "GET D/instances?taskHub=Other 401 401 401 401 401 400 400 400 401",
-          "GET /runtime/webhooks/holdfast/instances/a/why 401 401 401 401 401 404 404 404 404",
-          "GET /runtime/webhooks/holdfast/x 401 401 401 401 401 404 404 404 401");
+          "GET /api/open 200 200 200 200 200 200 200 200 200 200",
+          "GET /api/hello 401 401 200 401 200 401 401 200 401 401",
+          "GET /api/boss 401 401 401 401 401 401 401 200 401 401",
+          "GET /api/nowhere 404 404 404 404 404 404 404 404 404 404",
+          "GET /admin/host/status 401 401 401 401 401 401 401 200 401 401",
+          "GET /admin/functions 401 401 401 401 401 401 401 200 401 401",
+          "POST /admin/host/ping 401 401 401 401 401 401 401 200 401 401",
+          "GET /admin/nowhere 401 401 401 401 401 401 401 404 401 401",
+          "GET /healthz 200 200 200 200 200 200 200 200 200 200",
+          "GET /readyz 200 200 200 200 200 200 200 200 200 200",
+          "GET / 200 200 200 200 200 200 200 200 200 200",
+          "GET D/instances/a 401 401 401 401 401 401 202 202 202 202",
+          "GET D/instances/b 401 401 401 401 401 401 404 404 404 401",
+          "GET D/instances 401 401 401 401 401 401 200 200 200 401",
+          "DELETE D/instances 401 401 401 401 401 401 400 400 400 401",
+          "DELETE D/instances/a 401 401 401 401 401 401 412 412 412 401",
+          "POST D/instances/a/resume 401 401 401 401 401 401 500 500 500 401",
+          "POST D/instances/a/rewind 401 401 401 401 401 401 412 412 412 401",
+          "POST D/instances/a/raiseEvent/E 401 401 401 401 401 401 400 400 400 401",
+          "POST D/instances/b/restart 401 401 401 401 401 401 400 400 400 401",
+          "POST D/instances/b/terminate 401 401 401 401 401 401 404 404 404 401",
+          "POST D/instances/b/suspend 401 401 401 401 401 401 404 404 404 401",
+          "POST D/orchestrators/Nope 401 401 401 401 401 401 400 400 400 401",
+          "POST D/instances/a/nonsense 401 401 401 401 401 401 404 404 404 401",
+          "PUT D/instances/a 401 401 401 401 401 401 404 404 404 401",
+          "GET D/entities 401 401 401 401 401 401 200 200 200 401",
+          "POST D/makeprimary 401 401 401 401 401 401 400 400 400 401",
+          "GET D/instances?taskHub=Other 401 401 401 401 401 401 400 400 400 401",
+          "GET /runtime/webhooks/holdfast/instances/a/why 401 401 401 401 401 401 404 404 404 404",
+          "GET /runtime/webhooks/holdfast/x 401 401 401 401 401 401 404 404 404 401");
 
   @Test
   void every_path_asks_for_its_key() {

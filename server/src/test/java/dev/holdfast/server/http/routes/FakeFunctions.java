@@ -23,7 +23,7 @@ public final class FakeFunctions implements HttpFunctions {
   }
 
   /** What every function answers from now on, instead of its name and route values. */
-  synchronized void answer(Function<HttpCall, CompletableFuture<HttpReply>> with) {
+  public synchronized void answer(Function<HttpCall, CompletableFuture<HttpReply>> with) {
     answer = with;
     told = true;
   }

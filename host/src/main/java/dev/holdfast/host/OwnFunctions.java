@@ -1,0 +1,50 @@
+package dev.holdfast.host;
+
+import dev.holdfast.functions.outgoing.OwnRoutes;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of this host under its loopback address and port, for its own orchestrators.
+ *
+ * @param address on which this host listens; null when it is on no loopback address, where somebody
+ *     else may be then
+ * @param leadsToFunction whether verb and raw path are answered by a function
+ */
+record OwnFunctions(
+    @Nullable InetAddress address, int port, BiPredicate<String, String> leadsToFunction)
+    implements OwnRoutes {
+  private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  /**
+   * @param bind the address of this machine on which HTTP listens
+   */
+  static OwnFunctions of(String bind, int port, BiPredicate<String, String> leadsToFunction) {
+    InetAddress address = null;
+    try {
+      InetAddress bound = InetAddress.getAllByName(bind)[0];
+      if (bound.isLoopbackAddress()) {
+        address = bound;
+      } else if (bound.isAnyLocalAddress()) {
+        address = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      }
+    } catch (UnknownHostException e) {
+      // Then nothing could listen there either; the start says so.
+    }
+    return new OwnFunctions(address, port, leadsToFunction);
+  }
+
+  @Override
+  public @Nullable InetAddress address(String method, URI uri) {
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    String path = uri.getRawPath();
+    boolean here =
+        "http".equalsIgnoreCase(uri.getScheme()) && NAMES.contains(host) && uri.getPort() == port;
+    return here && path != null && leadsToFunction.test(method, path) ? address : null;
+  }
+}

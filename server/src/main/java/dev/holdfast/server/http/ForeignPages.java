@@ -1,0 +1,140 @@
+package dev.holdfast.server.http;
+
+import dev.holdfast.server.http.admin.AdminApi;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells requests that a page of another site has made a browser send. Where no key is asked for,
+ * nothing else stands between such a page and everything that this host can do: the browser runs on
+ * the same machine, so that binding to loopback keeps nobody out.
+ *
+ * <p>Two ways lead here. A page asks for our address (a cross-site request): browsers say so in
+ * {@code Origin}, or at least in {@code Sec-Fetch-Site}. Or the name of the page's own site is made
+ * to stand for a loopback address (DNS rebinding): then the browser takes us for that site, and
+ * only {@code Host} tells. Programs that are no browsers send neither header, and a Host that they
+ * were given by whoever runs them.
+ */
+final class ForeignPages {
+  private static final Pattern LOOPBACK4 = Pattern.compile("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+  private static final Pattern LOOPBACK6 =
+      Pattern.compile("\\[(0{0,4}:){1,7}0{0,3}1]|\\[::ffff:127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}]");
+
+  private final Set<String> names = new TreeSet<>();
+  private final CrossOrigin crossOrigin;
+
+  /**
+   * @param names further ones under which this host may be reached, without ports
+   */
+  ForeignPages(Set<String> names, CrossOrigin crossOrigin) {
+    names.forEach(name -> this.names.add(normal(name)));
+    this.crossOrigin = crossOrigin;
+  }
+
+  /** The answer to such a request; null for all others. */
+  @Nullable Reply refusal(Request request) {
+    String host = request.header("Host");
+    if (host != null && !isOurs(nameOf(host))) {
+      return foreignHost(nameOf(host));
+    }
+    String origin = request.header("Origin");
+    if (origin != null) {
+      return isAllowed(origin, request) ? null : foreignPage();
+    }
+    return isFromElsewhere(request) && !isAllowed(referer(request), request) ? foreignPage() : null;
+  }
+
+  private boolean isAllowed(@Nullable String origin, Request request) {
+    return crossOrigin.isAllowed(origin)
+        || request.origin().equalsIgnoreCase(origin)
+        || (origin != null && isOwn(origin, request));
+  }
+
+  /** One of our own pages, whichever of our names it was opened by. */
+  private boolean isOwn(String origin, Request request) {
+    try {
+      URI from = new URI(origin);
+      URI here = new URI(request.origin());
+      return from.getHost() != null && isOurs(normal(from.getHost())) && port(from) == port(here);
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static int port(URI uri) {
+    int port = uri.getPort();
+    return port >= 0 ? port : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+  }
+
+  /**
+   * A picture, a script or a frame of another page, say, for which no Origin is sent. Reading our
+   * own paths does no harm, as such a page cannot see the answer; a function may do anything. A
+   * link that somebody has followed is none of these: he sees where it has led him.
+   */
+  private static boolean isFromElsewhere(Request request) {
+    String site = request.header("Sec-Fetch-Site");
+    boolean crossSite = "cross-site".equals(site);
+    if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+      return crossSite;
+    }
+    boolean followed =
+        "navigate".equals(request.header("Sec-Fetch-Mode"))
+            && "document".equals(request.header("Sec-Fetch-Dest"));
+    return (crossSite || "same-site".equals(site)) && !followed && !isOurPath(request.path());
+  }
+
+  private static boolean isOurPath(String path) {
+    return Paths.after("/runtime", path) != null
+        || Paths.after(AdminApi.BASE, path) != null
+        || path.equals("/")
+        || path.equals("/healthz")
+        || path.equals("/readyz");
+  }
+
+  private static @Nullable String referer(Request request) {
+    String referer = request.header("Referer");
+    if (referer == null) {
+      return null;
+    }
+    int path = referer.indexOf('/', referer.indexOf("://") + 3);
+    return path < 0 ? referer : referer.substring(0, path);
+  }
+
+  private boolean isOurs(String name) {
+    return name.equals("localhost")
+        || LOOPBACK4.matcher(name).matches()
+        || LOOPBACK6.matcher(name).matches()
+        || names.contains(name);
+  }
+
+  private static String nameOf(String host) {
+    int colon = host.lastIndexOf(':');
+    return normal(colon > host.lastIndexOf(']') ? host.substring(0, colon) : host);
+  }
+
+  private static String normal(String name) {
+    String lower = name.strip().toLowerCase(Locale.ROOT);
+    return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+  }
+
+  private static Reply foreignHost(String name) {
+    return Reply.error(
+        403,
+        "This host asks for no keys, so it answers only to 'localhost' and loopback addresses, not to '"
+            + name
+            + "': a page of another site could reach it by such a name. Use localhost, add the name to"
+            + " extensions.holdfast.hostNames in host.json, or require keys (--enableAuth).");
+  }
+
+  private static Reply foreignPage() {
+    return Reply.error(
+        403,
+        "A page of another site sent this through a browser. If that is meant to be, add its origin to"
+            + " CORS (Host.CORS in local.settings.json, or --cors).");
+  }
+}

@@ -1,0 +1,38 @@
+package dev.holdfast.server.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+
+/**
+ * The text of request headers: UTF-8 where their bytes are that, as clients of today send it, else
+ * Latin-1, as HTTP had it once.
+ */
+final class HeaderText {
+  private HeaderText() {}
+
+  /**
+   * @param received one char for each byte, as the server reads them
+   */
+  static String of(String received) {
+    if (isAscii(received)) {
+      return received;
+    }
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(received.getBytes(ISO_8859_1))).toString();
+    } catch (CharacterCodingException e) {
+      return received;
+    }
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > 0x7f) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -27,8 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +67,7 @@ public final class Dispatcher {
   private static final int LOST_FREELY = 3;
 
   private final Crew crew = new Crew();
+  private final WaitingRoom room = new WaitingRoom(crew);
   private final ServedNames names;
   private final Executor.Answers answers;
   private final Consumer<Answer> failures;
@@ -97,8 +96,8 @@ public final class Dispatcher {
 
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
 
-  /** How many items wait, by what they are. Written on the loop's thread, read from any. */
-  private final ConcurrentSkipListMap<Wanted, Crowd> counts = new ConcurrentSkipListMap<>();
+  /** Somebody has gone, so that what waits may be stranded by now. */
+  private volatile boolean someoneLeft;
 
   private long order;
   private boolean draining;
@@ -118,22 +117,6 @@ public final class Dispatcher {
     void add(WorkItem item) {
       items.add(item);
       counts[item.kind().ordinal()]++;
-    }
-  }
-
-  /**
-   * Items that wait for the same.
-   *
-   * @param one of them: who takes it takes all
-   */
-  private record Crowd(WorkItem one, int count) {
-
-    Crowd and(Crowd more) {
-      return new Crowd(one, count + more.count);
-    }
-
-    @Nullable Crowd lessOne() {
-      return count == 1 ? null : new Crowd(one, count - 1);
     }
   }
 
@@ -184,6 +167,7 @@ public final class Dispatcher {
   /** What nobody serves any more was served until now. Safe from any thread. */
   void gone(long now) {
     names.gone(crew::serves, now);
+    someoneLeft = true;
   }
 
   /** What the executors of this process serve has changed. Safe from any thread. */
@@ -236,17 +220,14 @@ public final class Dispatcher {
 
   /** The items that wait here and that nobody serves. Safe from any thread. */
   List<UnservedWork> unserved() {
-    Map<Wanted, Integer> found = new TreeMap<>();
-    counts.forEach(
-        (wanted, crowd) -> {
-          if (!isServed(wanted.kind(), wanted.name())) {
-            found.merge(
-                new Wanted(wanted.kind(), wanted.name(), null), crowd.count(), Integer::sum);
-          } else if (!crew.takes(crowd.one())) {
-            found.put(wanted, crowd.count());
-          }
-        });
-    return found.entrySet().stream().map(it -> unserved(it.getKey(), it.getValue())).toList();
+    return room.unserved().entrySet().stream()
+        .map(it -> unserved(it.getKey(), it.getValue()))
+        .toList();
+  }
+
+  /** As {@link WaitingRoom#stranded}. Safe from any thread. */
+  @Nullable String stranded(String instanceId) {
+    return room.stranded(instanceId);
   }
 
   /** With what is known of who served it. */
@@ -296,17 +277,12 @@ public final class Dispatcher {
 
   private void enqueue(WorkItem item) {
     queues(item).computeIfAbsent(key(item), key -> new ArrayDeque<>()).addLast(item);
-    counts.merge(wanted(item), new Crowd(item, 1), Crowd::and);
+    room.entered(item);
   }
 
   /** Items that any executor either takes all or takes none of wait in one queue. */
   private static String key(WorkItem item) {
     return item.version() == null ? item.name() : item.name() + '\0' + item.version();
-  }
-
-  private static Wanted wanted(WorkItem item) {
-    String version = item.version();
-    return new Wanted(item.kind(), item.name(), version == null ? "" : version);
   }
 
   private boolean assign(WorkItem item) {
@@ -338,6 +314,12 @@ public final class Dispatcher {
   void flush(long now) {
     placesChanged = false;
     removeWithdrawn();
+    if (someoneLeft) {
+      someoneLeft = false;
+      Objects.requireNonNull(waiting.get(WorkItem.Kind.ACTIVITY))
+          .values()
+          .forEach(queue -> queue.forEach(room::look));
+    }
     if (!draining) {
       while (!later.isEmpty() && later.element().at() <= now) {
         WorkItem item = later.remove().item();
@@ -363,7 +345,7 @@ public final class Dispatcher {
   private boolean assignAll(ArrayDeque<WorkItem> queue) {
     while (!queue.isEmpty() && assign(queue.getFirst())) {
       WorkItem item = queue.removeFirst();
-      counts.computeIfPresent(wanted(item), (wanted, crowd) -> crowd.lessOne());
+      room.left(item);
     }
     return queue.isEmpty();
   }
@@ -467,7 +449,7 @@ public final class Dispatcher {
       WorkItem one = all.next();
       if (which.test(one)) {
         all.remove();
-        counts.computeIfPresent(wanted(one), (wanted, crowd) -> crowd.lessOne());
+        room.left(one);
       }
     }
     return queue.isEmpty();
@@ -619,7 +601,6 @@ public final class Dispatcher {
     }
     if (!isServed(kind, name)) {
       return "no connected worker serves %s '%s'".formatted(kind.word(), name)
-          + (crew.hasOwn() ? " now, nor does the app" : " now")
           + UnservedWork.until(names.until(kind, name), "; it was served until ");
     }
     return crew.takes(asked(kind, name, version))

@@ -57,6 +57,7 @@ final class Hub implements TaskHub, AutoCloseable {
   private final RandomGenerator dice;
   private final Requests requests;
   private final Listings listings;
+  private final Missing missing;
   private final BlockedOnes blocked;
   private final Purges purges;
   private final EntityCalls entities;
@@ -72,7 +73,8 @@ final class Hub implements TaskHub, AutoCloseable {
     this.clock = clock;
     this.dice = dice;
     this.requests = new Requests(limits);
-    this.listings = new Listings(store);
+    this.missing = new Missing(engine.dispatcher());
+    this.listings = new Listings(store, missing);
     this.blocked = new BlockedOnes(store);
     this.purges = new Purges(store, clock, this::job, this::purgeOne);
     this.entities = new EntityCalls(store, this::job, id -> get(id, false), engine::submit);
@@ -184,7 +186,7 @@ final class Hub implements TaskHub, AutoCloseable {
           }
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
           engine.submit(new Input.Get(id, payloads, promise));
-          return promise;
+          return promise.thenApply(found -> found.map(missing::told));
         });
   }
 

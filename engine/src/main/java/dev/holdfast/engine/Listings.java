@@ -40,8 +40,10 @@ final class Listings {
   static final int ROWS_AT_ONCE = 64;
 
   private final Store store;
+  private final Missing missing;
 
-  Listings(Store store) {
+  Listings(Store store, Missing missing) {
+    this.missing = missing;
     this.store = store;
   }
 
@@ -63,7 +65,7 @@ final class Listings {
       int wanted = Math.min(ROWS_AT_ONCE, page - response.getOrchestrationStateCount());
       List<Store.Listed> rows = store.list(wanted(query, entities, wanted).after(place));
       for (Store.Listed row : rows) {
-        OrchestrationState state = Views.state(row, query.getFetchInputsAndOutputs());
+        OrchestrationState state = missing.told(Views.state(row, query.getFetchInputsAndOutputs()));
         bytes += state.getSerializedSize();
         if (bytes > PAGE_BYTES_MAX && response.getOrchestrationStateCount() > 0) {
           return upTo(place, response);

@@ -79,7 +79,11 @@ class AnotherAppTest {
                           "No connected worker serves orchestrator 'Deploy': 1 waits for one.")
                       .contains("It was served until 20"));
       assertThat(host.hub().why("d").join().orElseThrow().summary())
-          .contains("no connected worker serves orchestrator 'Deploy' now, nor does the app");
+          .contains("no connected worker serves orchestrator 'Deploy'");
+      for (String path : new String[] {"/d", ""}) {
+        assertThat(http.get("/runtime/webhooks/durabletask/instances" + path).body())
+            .contains("orchestrator 'Deploy', which nobody who is connected serves now; it was");
+      }
       assertThat(http.post(ORCHESTRATORS + "Deploy", "").statusCode()).isEqualTo(400);
       assertThat(state(host.hub()).getOrchestrationStatus())
           .isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);

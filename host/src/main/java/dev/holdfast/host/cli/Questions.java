@@ -220,9 +220,13 @@ public final class Questions {
 
     private static String told(Map<String, @Nullable Object> instance, String field) {
       String value = String.valueOf(instance.get(field));
-      return field.equals("runtimeStatus") && instance.get("blocked") != null
-          ? value + " (blocked)"
-          : value;
+      if (!field.equals("runtimeStatus")) {
+        return value;
+      }
+      if (instance.get("blocked") != null) {
+        return value + " (blocked)";
+      }
+      return instance.get("waitsFor") == null ? value : value + " (not served)";
     }
   }
 }

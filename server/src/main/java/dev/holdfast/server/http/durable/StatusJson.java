@@ -41,6 +41,9 @@ final class StatusJson {
     if (hasFailed(state)) {
       failure(json, state.getFailureDetails());
     }
+    if (!state.getWaitsFor().isEmpty()) {
+      json.field("waitsFor", state.getWaitsFor()); // Ours, as the next.
+    }
     Blocked block = Blocked.of(state);
     if (block != null) {
       blocked(json, block);

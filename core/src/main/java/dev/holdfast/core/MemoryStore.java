@@ -12,6 +12,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,11 +264,10 @@ public final class MemoryStore implements Store {
     checkOpen();
     Long from = query.createdFrom();
     Long to = query.createdTo();
-    Place first = from == null ? query.after() : later(query.after(), new Place(from, ""));
-    return byPlace.tailMap(first, true).values().stream()
+    return inOrder(query)
         .map(kept -> kept.instance)
-        .filter(row -> Place.of(row).compareTo(query.after()) > 0)
-        .takeWhile(row -> to == null || row.createdAt() <= to)
+        .filter(row -> from == null || row.createdAt() >= from)
+        .filter(row -> to == null || row.createdAt() <= to)
         .filter(row -> query.statuses().isEmpty() || query.statuses().contains(row.status()))
         .filter(row -> row.id().startsWith(query.idPrefix()))
         .filter(row -> query.entities() || !EntityIds.isEntity(row.id()))
@@ -275,6 +275,13 @@ public final class MemoryStore implements Store {
         .filter(row -> query.version() == null || row.version().equals(query.version()))
         .limit(query.limit())
         .toList();
+  }
+
+  /** Those behind the place where the query goes on, in the order that it wants. */
+  private Stream<Kept> inOrder(Query query) {
+    return query.newestFirst()
+        ? byPlace.headMap(query.after(), false).descendingMap().values().stream()
+        : byPlace.tailMap(query.after(), false).values().stream();
   }
 
   @Override
@@ -305,10 +312,6 @@ public final class MemoryStore implements Store {
       }
     }
     return List.copyOf(tallies.values());
-  }
-
-  private static Place later(Place a, Place b) {
-    return a.compareTo(b) >= 0 ? a : b;
   }
 
   @Override

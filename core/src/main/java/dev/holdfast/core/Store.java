@@ -186,7 +186,8 @@ public interface Store extends AutoCloseable {
    * @param version of the orchestrator, "" for those without one; null for any
    * @param entities whether rows of entities are wanted as well: those whose id begins with an
    *     at-sign
-   * @param after only what comes behind this
+   * @param newestFirst in the opposite order of places
+   * @param after only what comes behind this, in the order that is wanted
    */
   record Query(
       List<Integer> statuses,
@@ -196,31 +197,60 @@ public interface Store extends AutoCloseable {
       @Nullable String name,
       @Nullable String version,
       boolean entities,
+      boolean newestFirst,
       Place after,
       int limit) {
 
     /** The first so many of all. */
     public static Query all(int limit) {
-      return new Query(List.of(), null, null, "", null, null, true, Place.START, limit);
+      return new Query(List.of(), null, null, "", null, null, true, false, Place.START, limit);
     }
 
     public Query after(Place place) {
       return new Query(
-          statuses, createdFrom, createdTo, idPrefix, name, version, entities, place, limit);
+          statuses,
+          createdFrom,
+          createdTo,
+          idPrefix,
+          name,
+          version,
+          entities,
+          newestFirst,
+          place,
+          limit);
     }
 
     public Query withStatuses(List<Integer> wanted) {
       return new Query(
-          wanted, createdFrom, createdTo, idPrefix, name, version, entities, after, limit);
+          wanted,
+          createdFrom,
+          createdTo,
+          idPrefix,
+          name,
+          version,
+          entities,
+          newestFirst,
+          after,
+          limit);
     }
 
     public Query createdBetween(@Nullable Long from, @Nullable Long to) {
-      return new Query(statuses, from, to, idPrefix, name, version, entities, after, limit);
+      return new Query(
+          statuses, from, to, idPrefix, name, version, entities, newestFirst, after, limit);
     }
 
     public Query withPrefix(String prefix) {
       return new Query(
-          statuses, createdFrom, createdTo, prefix, name, version, entities, after, limit);
+          statuses,
+          createdFrom,
+          createdTo,
+          prefix,
+          name,
+          version,
+          entities,
+          newestFirst,
+          after,
+          limit);
     }
 
     public Query of(@Nullable String orchestrator, @Nullable String itsVersion) {
@@ -232,18 +262,52 @@ public interface Store extends AutoCloseable {
           orchestrator,
           itsVersion,
           entities,
+          newestFirst,
           after,
+          limit);
+    }
+
+    /** The same in the opposite order, from its beginning. */
+    public Query reversed() {
+      return new Query(
+          statuses,
+          createdFrom,
+          createdTo,
+          idPrefix,
+          name,
+          version,
+          entities,
+          !newestFirst,
+          newestFirst ? Place.START : Place.END,
           limit);
     }
 
     public Query withoutEntities() {
       return new Query(
-          statuses, createdFrom, createdTo, idPrefix, name, version, false, after, limit);
+          statuses,
+          createdFrom,
+          createdTo,
+          idPrefix,
+          name,
+          version,
+          false,
+          newestFirst,
+          after,
+          limit);
     }
 
     public Query withLimit(int rows) {
       return new Query(
-          statuses, createdFrom, createdTo, idPrefix, name, version, entities, after, rows);
+          statuses,
+          createdFrom,
+          createdTo,
+          idPrefix,
+          name,
+          version,
+          entities,
+          newestFirst,
+          after,
+          rows);
     }
   }
 
@@ -256,6 +320,9 @@ public interface Store extends AutoCloseable {
   record Place(long createdAt, String id) implements Comparable<Place> {
     /** Before all others. */
     public static final Place START = new Place(Long.MIN_VALUE, "");
+
+    /** Behind all others. */
+    public static final Place END = new Place(Long.MAX_VALUE, "");
 
     public static Place of(Rows.Instance row) {
       return new Place(row.createdAt(), row.id());

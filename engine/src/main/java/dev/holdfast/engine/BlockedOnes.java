@@ -84,6 +84,8 @@ final class BlockedOnes {
     long createdAt = Times.micros(state.getCreatedTimestamp());
     return (query.getRuntimeStatusCount() == 0
             || query.getRuntimeStatusList().contains(state.getOrchestrationStatus()))
+        && (query.getOrchestrator().isEmpty() || query.getOrchestrator().equals(state.getName()))
+        && Listings.isOfParent(state, query)
         && (!query.hasCreatedTimeFrom() || createdAt >= Times.micros(query.getCreatedTimeFrom()))
         && (!query.hasCreatedTimeTo() || createdAt <= Times.microsUp(query.getCreatedTimeTo()));
   }

@@ -52,6 +52,9 @@ final class Hub implements TaskHub, AutoCloseable {
   /** The output, as JSON, of what was running when the hub was cleared. */
   private static final String CLEARED = "\"The task hub was cleared.\"";
 
+  private static final int CHILDREN_DEEP = 3;
+  private static final int CHILDREN_TOLD = 5;
+
   private final Engine engine;
   private final HubClock clock;
   private final RandomGenerator dice;
@@ -501,6 +504,13 @@ final class Hub implements TaskHub, AutoCloseable {
 
   @Override
   public CompletableFuture<Optional<Why>> why(String instanceId) {
+    return why(instanceId, CHILDREN_DEEP);
+  }
+
+  /**
+   * @param deep down to how many generations of sub-orchestrations is told what they wait for
+   */
+  private CompletableFuture<Optional<Why>> why(String instanceId, int deep) {
     return checked(
         () -> {
           String id = requests.id(instanceId);
@@ -514,8 +524,32 @@ final class Hub implements TaskHub, AutoCloseable {
                       found.map(
                           it ->
                               Why.of(it, engine.dispatcher()::obstacle, clock.now())
-                                  .withClock(clock.state().alarm())));
+                                  .withClock(clock.state().alarm())))
+              .thenCompose(
+                  found ->
+                      found.isEmpty() || deep == 0
+                          ? CompletableFuture.completedFuture(found)
+                          : withChildren(found.get(), deep).thenApply(Optional::of));
         });
+  }
+
+  /** Says of the first sub-orchestrations that it waits for what they wait for themselves. */
+  private CompletableFuture<Why> withChildren(Why why, int deep) {
+    CompletableFuture<Why> told = CompletableFuture.completedFuture(why);
+    int children = 0;
+    for (int i = 0; i < why.waitingFor().size() && children < CHILDREN_TOLD; i++) {
+      Why.Waiting waiting = why.waitingFor().get(i);
+      if (waiting.kind().equals("sub-orchestration")) {
+        children++;
+        int index = i;
+        told =
+            told.thenCombine(
+                why(waiting.what(), deep - 1).exceptionally(refused -> Optional.empty()),
+                (sofar, child) ->
+                    child.map(it -> sofar.withDetail(index, it.inOneLine())).orElse(sofar));
+      }
+    }
+    return told;
   }
 
   /** What has ended has no history in memory, so it is read where the state hides what happened. */

@@ -36,6 +36,9 @@ final class Listings {
    */
   static final int PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
+  /** A page ends when so many rows were looked at, however few of them are wanted. */
+  private static final int LOOKED_AT_MAX = 20_000;
+
   /** So that a page that will end early is not read as a whole first. */
   static final int ROWS_AT_ONCE = 64;
 
@@ -58,13 +61,18 @@ final class Listings {
       return QueryInstancesResponse.getDefaultInstance();
     }
     int page = pageSize(query.getMaxInstanceCount());
-    Store.Place place = PlaceToken.parse(query.getContinuationToken().getValue());
+    Store.Place place = place(query);
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
     long bytes = 0;
+    int looked = 0;
     while (response.getOrchestrationStateCount() < page) {
       int wanted = Math.min(ROWS_AT_ONCE, page - response.getOrchestrationStateCount());
       List<Store.Listed> rows = store.list(wanted(query, entities, wanted).after(place));
       for (Store.Listed row : rows) {
+        if (!isOfParent(row.instance().state(), query)) {
+          place = Store.Place.of(row.instance());
+          continue;
+        }
         OrchestrationState state = missing.told(Views.state(row, query.getFetchInputsAndOutputs()));
         bytes += state.getSerializedSize();
         if (bytes > PAGE_BYTES_MAX && response.getOrchestrationStateCount() > 0) {
@@ -76,8 +84,23 @@ final class Listings {
       if (!Store.mayGoOn(rows.stream().map(Store.Listed::instance).toList(), wanted)) {
         return response.build();
       }
+      looked += rows.size();
+      if (looked >= LOOKED_AT_MAX) {
+        return upTo(place, response);
+      }
     }
     return upTo(place, response);
+  }
+
+  private static Store.Place place(InstanceQuery query) {
+    String token = query.getContinuationToken().getValue();
+    return token.isEmpty() && query.getNewestFirst() ? Store.Place.END : PlaceToken.parse(token);
+  }
+
+  /** No index tells the parent. */
+  static boolean isOfParent(OrchestrationState state, InstanceQuery query) {
+    return query.getParentInstanceId().isEmpty()
+        || state.getParentInstanceId().getValue().equals(query.getParentInstanceId());
   }
 
   private static QueryInstancesResponse upTo(
@@ -87,7 +110,9 @@ final class Listings {
 
   private static Store.Query wanted(InstanceQuery query, boolean entities, int count) {
     Store.Query all = Store.Query.all(count);
-    return (entities ? all : all.withoutEntities())
+    Store.Query ordered = query.getNewestFirst() ? all.reversed() : all;
+    return (entities ? ordered : ordered.withoutEntities())
+        .of(query.getOrchestrator().isEmpty() ? null : query.getOrchestrator(), null)
         .withStatuses(known(query.getRuntimeStatusValueList()))
         .createdBetween(
             query.hasCreatedTimeFrom() ? Times.micros(query.getCreatedTimeFrom()) : null,

@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Explanation;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.time.Instant;
@@ -46,6 +47,18 @@ public record Why(
    */
   public static Why of(Explanation explanation, Obstacles obstacles, long now) {
     return new Whys(obstacles).explain(explanation, now);
+  }
+
+  /** What a parent is told of it. */
+  String inOneLine() {
+    StringBuilder line = new StringBuilder("its orchestrator '").append(name).append("' is ");
+    line.append(Statuses.name(status)).append(". ").append(summary);
+    for (Waiting one : waitingFor) {
+      if (one.kind().equals("sub-orchestration") && one.detail() != null) {
+        line.append(" Of '").append(one.what()).append("': ").append(one.detail());
+      }
+    }
+    return line.toString();
   }
 
   /** The same with something more known of one thing that is awaited. */

@@ -216,9 +216,9 @@ class CommandsTest {
 
     assertThat(asked)
         .containsExactly(
-            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false&showOutput=false"
+            "GET /runtime/webhooks/durabletask/instances?top=3&showInput=false&showOutput=false&showReason=true"
                 + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y",
-            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false&showOutput=false"
+            "GET /runtime/webhooks/durabletask/instances?top=1&showInput=false&showOutput=false&showReason=true"
                 + "&runtimeStatus=Running%2CFailed&instanceIdPrefix=x%20y page p2");
     assertThat(out.toString().lines())
         .containsExactly(

@@ -9,8 +9,12 @@ import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.told.ToldFunctions;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What people are told of instances of a real app with a released client library. */
 @Timeout(180)
@@ -142,5 +147,47 @@ class ToldTest {
           .contains("the result of activity 'Say'", "java.lang.Integer", "holdfast restart m")
           .doesNotContain("external event");
     }
+  }
+
+  @Test
+  void lists_are_filtered_ordered_and_counted() throws Exception {
+    try (Holdfast host = app()) {
+      host.announce();
+      start(host, "Waits", "waits");
+      start(host, "CallsBreaks", "parent");
+      end(host, "parent");
+      start(host, "Approve", "ended");
+      host.hub().terminate("ended", "\"enough\"", false).join();
+
+      assertThat(command("list", "--name", "Approve"))
+          .contains("waits-child", "ended", "REASON", "enough")
+          .doesNotContain("parent");
+      assertThat(command("list", "--parent", "waits"))
+          .contains("waits-child")
+          .doesNotContain("ended");
+      assertThat(command("list", "--status", "Failed", "--after", "10m"))
+          .contains("no such order; caused by java.io.IOException: disk on fire");
+      assertThat(command("list", "--newest", "--top", "1", "--name", "Approve"))
+          .contains("ended")
+          .doesNotContain("waits-child");
+      assertThat(command("list", "--count"))
+          .containsPattern("Approve +Running +1")
+          .containsPattern("Approve +Terminated +1")
+          .containsPattern("\\(all\\) +5");
+      assertThat(command("list", "--count", "--parent", "waits")).containsPattern("\\(all\\) +1");
+      assertThat(whyOnceItSays(host, "waits", "event 'Approval'").waitingFor().get(0).detail())
+          .contains("its orchestrator 'Approve' is Running", "event 'Approval'");
+    }
+  }
+
+  private String command(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--data", folder.resolve("data").toString()));
+    StringWriter out = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(out, true));
+    assertThat(line.execute(all.toArray(String[]::new))).as(out.toString()).isZero();
+    return out.toString();
   }
 }

@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,17 +52,25 @@ public final class Given {
     return given == null ? null : time(option, given);
   }
 
-  /** A moment, as hosts read it: ISO 8601; without time it is midnight, without offset UTC. */
+  /**
+   * A moment, as hosts read it: ISO 8601; without time it is midnight, without offset UTC. A length
+   * of time is so long ago.
+   */
   static @Nullable String momentIfAny(String option, @Nullable String given) {
     if (given == null) {
       return null;
+    }
+    Duration ago = Amounts.duration(given);
+    if (ago != null && !ago.isNegative() && ago.compareTo(LONGEST) <= 0) {
+      return Instant.now().minus(ago).truncatedTo(ChronoUnit.MILLIS).toString();
     }
     Instant moment = moment(given.strip().replace(' ', 'T'));
     if (moment == null) {
       throw new CannotException(
           CannotException.USAGE,
           "'" + given + "' is no time.",
-          "It must be like 2026-03-01T10:00:00Z, 2026-03-01T10:00:00+01:00 or 2026-03-01.",
+          "It must be like 2026-03-01T10:00:00Z, 2026-03-01T10:00:00+01:00, 2026-03-01 or, for how"
+              + " long ago, 10m.",
           "Correct " + option + ".");
     }
     return moment.toString();

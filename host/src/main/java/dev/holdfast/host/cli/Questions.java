@@ -141,11 +141,31 @@ public final class Questions {
     @Option(names = "--prefix", paramLabel = "TEXT", description = "Only ids that begin so.")
     @Nullable String prefix;
 
-    @Option(names = "--after", paramLabel = "TIME", description = "Only those created since (ISO).")
+    @Option(names = "--name", paramLabel = "NAME", description = "Only of this orchestrator.")
+    @Nullable String name;
+
+    @Option(
+        names = "--parent",
+        paramLabel = "ID",
+        description = "Only sub-orchestrations of this instance.")
+    @Nullable String parent;
+
+    @Option(
+        names = "--after",
+        paramLabel = "TIME",
+        description = "Only those created since (ISO, or how long ago, such as 10m).")
     @Nullable String after;
 
     @Option(names = "--before", paramLabel = "TIME", description = "Only those created until.")
     @Nullable String before;
+
+    @Option(names = "--newest", description = "The newest first.")
+    boolean newest;
+
+    @Option(
+        names = "--count",
+        description = "Print how many there are of each orchestrator and status.")
+    boolean count;
 
     @Option(names = "--top", description = "At most so many (default: ${DEFAULT-VALUE}).")
     int top = 100;
@@ -162,6 +182,10 @@ public final class Questions {
             "--status Blocked stands alone.",
             "What is blocked keeps the status that it had, so it can have another one too.",
             "Leave out the others.");
+      }
+      if (count) {
+        Counts.print(connection.open(), spec, filter(), json);
+        return 0;
       }
       List<Map<String, @Nullable Object>> found = new ArrayList<>();
       RemoteHost host = connection.open();
@@ -185,12 +209,24 @@ public final class Questions {
       query.put("top", Integer.toString(size));
       query.put("showInput", Boolean.toString(json));
       query.put("showOutput", Boolean.toString(json));
+      query.put("showReason", "true");
+      if (newest) {
+        query.put("newestFirst", "true");
+      }
+      query.putAll(filter());
+      return query;
+    }
+
+    private Map<String, String> filter() {
+      Map<String, String> query = new LinkedHashMap<>();
       if (statuses.contains(StatusName.BLOCKED)) {
         query.put("blocked", "true");
       } else if (!statuses.isEmpty()) {
         query.put("runtimeStatus", StatusName.list(statuses));
       }
       put(query, "instanceIdPrefix", prefix);
+      put(query, "name", name);
+      put(query, "parentInstanceId", parent);
       put(query, "createdTimeFrom", Given.momentIfAny("--after", after));
       put(query, "createdTimeTo", Given.momentIfAny("--before", before));
       return query;
@@ -208,14 +244,25 @@ public final class Questions {
         Output.json(out, found);
         return;
       }
-      Output.table(out, HEAD, found.stream().map(Listing::row).toList());
+      boolean reasons = found.stream().anyMatch(it -> it.get("reason") != null);
+      List<String> head = new ArrayList<>(HEAD);
+      if (reasons) {
+        head.add("REASON");
+      }
+      Output.table(out, head, found.stream().map(it -> row(it, reasons)).toList());
       if (more) {
         spec.commandLine().getErr().println("There are more; raise --top to see them.");
       }
     }
 
-    private static List<String> row(Map<String, @Nullable Object> instance) {
-      return FIELDS.stream().map(it -> told(instance, it)).toList();
+    private static List<String> row(Map<String, @Nullable Object> instance, boolean reasons) {
+      List<String> row = new ArrayList<>();
+      FIELDS.forEach(it -> row.add(told(instance, it)));
+      if (reasons) {
+        Object reason = instance.get("reason");
+        row.add(reason == null ? "" : String.valueOf(reason));
+      }
+      return row;
     }
 
     private static String told(Map<String, @Nullable Object> instance, String field) {

@@ -36,6 +36,8 @@ final class Listing {
 
   private static final String ORDER =
       " ORDER BY " + Reads.CREATED_AT_COLUMN + ", " + Reads.ID_COLUMN + " LIMIT ?1";
+  private static final String NEWEST_FIRST =
+      " ORDER BY " + Reads.CREATED_AT_COLUMN + " DESC, " + Reads.ID_COLUMN + " DESC LIMIT ?1";
 
   /** A statement, and what is bound to its parameters from ?1 on. */
   record Select(String sql, List<Object> parameters) {}
@@ -98,12 +100,19 @@ final class Listing {
     Long to = query.createdTo();
     List<Object> parameters = new ArrayList<>();
     parameters.add(query.limit());
-    parameters.add(Math.max(from == null ? Long.MIN_VALUE : from, query.after().createdAt()));
-    parameters.add(to == null ? Long.MAX_VALUE : to);
+    long after = query.after().createdAt();
+    long least = from == null ? Long.MIN_VALUE : from;
+    long most = to == null ? Long.MAX_VALUE : to;
+    parameters.add(query.newestFirst() ? least : Math.max(least, after));
+    parameters.add(query.newestFirst() ? Math.min(most, after) : most);
     parameters.add(query.after().createdAt());
     parameters.add(query.after().id());
     String filter =
-        " AND i.created_at >= ?2 AND i.created_at <= ?3 AND (i.created_at > ?4 OR i.id > ?5)";
+        " AND i.created_at >= ?2 AND i.created_at <= ?3"
+            + (query.newestFirst()
+                ? " AND (i.created_at < ?4 OR i.id < ?5)"
+                : " AND (i.created_at > ?4 OR i.id > ?5)");
+    String order = query.newestFirst() ? NEWEST_FIRST : ORDER;
     if (!query.idPrefix().isEmpty()) {
       filter += " AND " + inPrefix(prefix, parameters);
     }
@@ -118,14 +127,14 @@ final class Listing {
       parameters.add(Arrays.stream(statuses).reduce(0, (mask, status) -> mask | 1 << status));
       filter += " AND (?" + parameters.size() + " >> i.status) & 1 = 1";
       // The first condition of the filter begins with AND.
-      return new Select(rows + "instances_id WHERE 1" + filter + ORDER, parameters);
+      return new Select(rows + "instances_id WHERE 1" + filter + order, parameters);
     }
     StringJoiner runs = new StringJoiner(" UNION ALL ");
     for (int status : statuses) {
       parameters.add(status);
       runs.add(rows + "instances_listed WHERE i.status = ?" + parameters.size() + filter);
     }
-    return new Select(runs + ORDER, parameters);
+    return new Select(runs + order, parameters);
   }
 
   private static String equal(String column, @Nullable String value, List<Object> parameters) {

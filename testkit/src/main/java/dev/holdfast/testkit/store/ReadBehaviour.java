@@ -276,7 +276,10 @@ abstract class ReadBehaviour extends StoreBehaviour {
             .as("seed %d, %s", seed, query)
             .isEqualTo(
                 all.stream()
-                    .sorted(Comparator.comparing(Place::of))
+                    .sorted(
+                        query.newestFirst()
+                            ? Comparator.comparing(Place::of).reversed()
+                            : Comparator.comparing(Place::of))
                     .filter(row -> matches(query, row))
                     .limit(query.limit())
                     .toList());
@@ -309,7 +312,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
     String prefix = List.of("", "id-" + random.nextInt(6), "@e@id-").get(random.nextInt(3));
     Place after =
         random.nextBoolean()
-            ? Place.START
+            ? random.nextBoolean() ? Place.START : Place.END
             : new Place(EPOCH + random.nextInt(360) * 1_000_000L, "id-" + random.nextInt(6));
     String name = random.nextBoolean() ? null : "Name" + random.nextInt(4);
     String version = random.nextBoolean() ? null : random.nextBoolean() ? "" : "1.0";
@@ -321,6 +324,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
         name,
         version,
         random.nextBoolean(),
+        random.nextBoolean(),
         after,
         1 + random.nextInt(150));
   }
@@ -328,7 +332,8 @@ abstract class ReadBehaviour extends StoreBehaviour {
   private static boolean matches(Query query, Rows.Instance row) {
     Long from = query.createdFrom();
     Long to = query.createdTo();
-    return Place.of(row).compareTo(query.after()) > 0
+    int place = Place.of(row).compareTo(query.after());
+    return (query.newestFirst() ? place < 0 : place > 0)
         && (query.statuses().isEmpty() || query.statuses().contains(row.status()))
         && (from == null || from <= row.createdAt())
         && (to == null || row.createdAt() <= to)

@@ -70,7 +70,7 @@ class WhyTest {
     Why why = why("a");
 
     assertThat(why.summary())
-        .contains("activity 'Act', for 1 min (no connected worker serves activity 'Act')")
+        .contains("activity 'Act', for 1 min (no connected worker serves activity 'Act'")
         .contains("a timer");
     assertThat(why.lastError()).isEqualTo("ActivityFailed: fail(1) failed");
     assertThat(why.waitingFor()).hasSize(2);

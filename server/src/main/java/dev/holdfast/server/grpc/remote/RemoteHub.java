@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Times;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
@@ -268,7 +269,37 @@ public final class RemoteHub implements TaskHub {
         connection.ask(
             TaskHubSidecarServiceGrpc.getQueryInstancesMethod(),
             QueryInstancesRequest.newBuilder().setQuery(query).build()),
-        it -> it);
+        it -> wanted(it, query));
+  }
+
+  /**
+   * Another hub may not know the conditions that are ours: then its answer has what is not meant.
+   */
+  private QueryInstancesResponse wanted(QueryInstancesResponse page, InstanceQuery query) {
+    QueryInstancesResponse.Builder wanted = page.toBuilder().clearOrchestrationState();
+    OrchestrationState before = null;
+    for (OrchestrationState state : page.getOrchestrationStateList()) {
+      boolean isWanted =
+          (query.getOrchestrator().isEmpty() || query.getOrchestrator().equals(state.getName()))
+              && (query.getParentInstanceId().isEmpty()
+                  || query.getParentInstanceId().equals(state.getParentInstanceId().getValue()));
+      if (query.getNewestFirst() && before != null && isOlder(before, state)) {
+        throw new RefusedException(
+            RefusedException.Reason.FAILED_PRECONDITION,
+            "The hub at "
+                + connection.target().address()
+                + " does not list the newest first. Leave out newestFirst (--newest).");
+      }
+      before = state;
+      if (isWanted) {
+        wanted.addOrchestrationState(state);
+      }
+    }
+    return wanted.build();
+  }
+
+  private static boolean isOlder(OrchestrationState one, OrchestrationState other) {
+    return Times.micros(one.getCreatedTimestamp()) < Times.micros(other.getCreatedTimestamp());
   }
 
   /** The contract has no list of both; entities have one of their own. */

@@ -87,17 +87,29 @@ final class StatusEndpoint {
   /**
    * {@code showOutput=false} is ours, not the product's: a list of names need not carry payloads.
    * Together with {@code showInput=false} it leaves out custom statuses as well. {@code
-   * blocked=true} is ours too: only what is blocked, in the order of the ids.
+   * blocked=true} is ours too: only what is blocked, in the order of the ids. So are {@code name},
+   * {@code parentInstanceId}, {@code newestFirst} and {@code showReason}, which says of what has
+   * failed, was terminated or is blocked why.
    */
   CompletableFuture<Reply> list(Request request) {
     Query query = request.query();
     boolean showInput = query.flag("showInput", true);
     boolean showOutput = query.flag("showOutput", true);
+    boolean showReason = query.flag("showReason", false);
     InstanceQuery.Builder wanted =
         InstanceQuery.newBuilder()
             .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")))
             .setMaxInstanceCount(Pages.size(query.text("top")))
-            .setFetchInputsAndOutputs(showInput || showOutput);
+            .setFetchInputsAndOutputs(showInput || showOutput || showReason)
+            .setNewestFirst(query.flag("newestFirst", false));
+    String name = query.text("name");
+    if (name != null) {
+      wanted.setOrchestrator(name);
+    }
+    String parent = query.text("parentInstanceId");
+    if (parent != null) {
+      wanted.setParentInstanceId(parent);
+    }
     Instant from = Times.parse(query.get("createdTimeFrom"));
     if (from != null) {
       wanted.setCreatedTimeFrom(Times.timestamp(from));
@@ -118,15 +130,22 @@ final class StatusEndpoint {
         query.flag("blocked", false)
             ? hub.queryBlocked(wanted.build())
             : hub.queryWithEntities(wanted.build());
-    return found.thenApply(page -> page(request, page, showInput, showOutput));
+    return found.thenApply(page -> page(request, page, showInput, showOutput, showReason));
   }
 
   private Reply page(
-      Request request, QueryInstancesResponse page, boolean showInput, boolean showOutput) {
+      Request request,
+      QueryInstancesResponse page,
+      boolean showInput,
+      boolean showOutput,
+      boolean showReason) {
     Pages.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
     for (OrchestrationState state : page.getOrchestrationStateList()) {
       statusJson.members(json.object(), state, showInput, showOutput);
+      if (showReason) {
+        json.field("reason", StatusJson.reason(state));
+      }
       json.end();
     }
     return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());

@@ -91,6 +91,20 @@ final class StatusJson {
     }
   }
 
+  /** Why it is as it is, in a line; null when there is nothing to say. */
+  static @Nullable String reason(OrchestrationState state) {
+    Blocked block = Blocked.of(state);
+    if (block != null) {
+      return block.words();
+    }
+    if (hasFailed(state)) {
+      return FailureText.line(state.getFailureDetails());
+    }
+    boolean terminated =
+        state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED;
+    return terminated ? text(state.hasOutput(), state.getOutput()) : null;
+  }
+
   static boolean hasFailed(OrchestrationState state) {
     return state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
         && state.hasFailureDetails();

@@ -82,4 +82,29 @@ final class VersionsEndpoint {
         });
     return json.endArray().toString();
   }
+
+  /** How many instances of each orchestrator are in each status, by name and then by status. */
+  CompletableFuture<Reply> counts() {
+    return hub.countVersions(true).thenApply(found -> Reply.json(200, counts(found)));
+  }
+
+  private static String counts(List<VersionCount> found) {
+    Map<String, Map<String, Long>> counts = new TreeMap<>();
+    for (VersionCount one : found) {
+      counts
+          .computeIfAbsent(one.name(), name -> new TreeMap<>())
+          .merge(Statuses.name(one.status()), one.count(), Long::sum);
+    }
+    JsonWriter json = new JsonWriter().array();
+    counts.forEach(
+        (name, byStatus) ->
+            byStatus.forEach(
+                (status, count) ->
+                    json.object()
+                        .field("name", name)
+                        .field("runtimeStatus", status)
+                        .field("count", count)
+                        .end()));
+    return json.endArray().toString();
+  }
 }

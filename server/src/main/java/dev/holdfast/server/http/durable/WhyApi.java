@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ours, not the product's: what an instance waits for ({@code GET …/instances/{id}/why}), and what
- * has not ended of which version ({@code GET …/versions}; with {@code ?ended=true} also what has).
+ * has not ended of which version ({@code GET …/versions}; with {@code ?ended=true} also what has),
+ * and how many instances there are of each orchestrator and status ({@code GET …/counts}).
  */
 public final class WhyApi implements Endpoint {
   public static final String BASE = "/runtime/webhooks/holdfast";
@@ -40,6 +41,12 @@ public final class WhyApi implements Endpoint {
         && segments.get(0).equalsIgnoreCase("versions")) {
       access.durable(request);
       return versions.list(request.query().flag("ended", false));
+    }
+    if (request.method().equals("GET")
+        && segments.size() == 1
+        && segments.get(0).equalsIgnoreCase("counts")) {
+      access.durable(request);
+      return versions.counts();
     }
     boolean why =
         request.method().equals("GET")

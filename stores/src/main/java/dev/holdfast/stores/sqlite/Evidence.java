@@ -124,12 +124,12 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /** What can be read of the hub; nothing when the database is none yet. */
-  Found readable() throws SQLException {
+  Found readable(Schema schema) throws SQLException {
     try (Connection connection = look()) {
       if (Schema.isEmpty(connection)) {
         return new Found(new Reads.Hub(0, 0, 0), 0);
       }
-      Schema.knownVersion(connection, database);
+      schema.knownVersion(connection, database);
       int executions = Sql.number(connection, "SELECT count(*) FROM instances");
       try (Reads reads = new Reads(connection)) {
         return new Found(reads.hub(), executions);
@@ -215,19 +215,19 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
    * Goes on without what is missing: the log ends with the last commit that can be read from now
    * on. By whoever holds the directory, with copies of the files made.
    */
-  void giveUpTheRest() throws IOException, SQLException {
+  void giveUpTheRest(Schema schema) throws IOException, SQLException {
     if (Files.exists(logOf(database))) {
       try (FileChannel channel = FileChannel.open(logOf(database), StandardOpenOption.WRITE)) {
         channel.truncate(log.committedLength());
         channel.force(true);
       }
     }
-    markReadable();
+    markReadable(schema);
   }
 
   /** Notes that what can be read now is all that there has to be. */
-  void markReadable() throws IOException, SQLException {
-    Found readable = readable();
+  void markReadable(Schema schema) throws IOException, SQLException {
+    Found readable = readable(schema);
     Mark.write(database, new Mark.Noted(readable.hub().lastFlush(), readable.hub().clock()));
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,58 +13,133 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tables of a hub and their versions.
  *
- * <p>{@code V1.sql}, {@code V2.sql} … bring a file from one version to the next, each in one
- * transaction together with its number in {@code PRAGMA user_version}, so that a crash in the
- * middle repeats the step. See decision 0005 for why this is not Flyway.
+ * <p>{@code V1.sql}, {@code V2.sql} … bring a file from one version to the next, all of them in one
+ * transaction together with the number in {@code PRAGMA user_version}, so that a crash in the
+ * middle leaves the file as it was. The tables that a version has are those that its scripts make
+ * in an empty database. See decision 0005 for why this is not Flyway.
  */
 final class Schema {
-
-  /** What this build reads and writes. */
-  static final int VERSION = 1;
 
   /** In the file's header, so that {@code file} and we can tell whose it is: "HFST". */
   static final int APPLICATION_ID = 0x48465354;
 
-  private Schema() {}
+  private static final int VERSION = 1;
 
-  /**
-   * Creates the tables in an empty file, or brings an older file up to date.
-   *
-   * @throws StoreException the file is newer than this build, not ours, or its tables are not as
-   *     they should be
-   */
-  static void migrate(Connection connection, Path file) throws SQLException {
-    if (isEmpty(connection)) {
-      Sql.run(connection, "PRAGMA application_id = " + APPLICATION_ID);
+  /** What this build reads and writes. */
+  static final Schema CURRENT = current();
+
+  /** Element 0 has the statements of version 1. */
+  private final List<List<String>> scripts;
+
+  private final Map<Integer, Set<String>> tables = new ConcurrentHashMap<>();
+
+  Schema(List<List<String>> scripts) {
+    this.scripts = List.copyOf(scripts);
+  }
+
+  private static Schema current() {
+    List<List<String>> scripts = new ArrayList<>();
+    for (int version = 1; version <= VERSION; version++) {
+      scripts.add(statements(version));
     }
-    int version = knownVersion(connection, file);
-    for (int next = version + 1; next <= VERSION; next++) {
-      step(connection, next);
-    }
-    compare(connection, file);
+    return new Schema(scripts);
+  }
+
+  /** The same with one more script. */
+  Schema and(List<String> script) {
+    List<List<String>> more = new ArrayList<>(scripts);
+    more.add(script);
+    return new Schema(more);
+  }
+
+  int version() {
+    return scripts.size();
+  }
+
+  /** The file's copy from before it was brought up from this version. */
+  static Path copyOf(Path file, int version) {
+    return file.resolveSibling(file.getFileName() + ".schema-" + version);
   }
 
   /**
-   * That the file has the tables of this build's version.
+   * Creates the tables in an empty file, or brings an older file up to date, after a copy of it was
+   * made beside it.
    *
-   * @throws StoreException it is older, newer, damaged or not ours
+   * @throws StoreException the file is newer than this build, not ours, or its tables are not as
+   *     they should be, before or after; it is unchanged then
    */
-  static void check(Connection connection, Path file) throws SQLException {
-    int version = knownVersion(connection, file);
-    if (version < VERSION) {
-      throw new StoreException(
-          file
-              + " was written by an older Holdfast (its schema is version "
-              + version
-              + "); start this version on it once, which brings it up to date");
+  void migrate(Connection connection, Path file) throws SQLException {
+    boolean empty = isEmpty(connection);
+    int version = empty ? 0 : knownVersion(connection, file);
+    compare(connection, file, version);
+    if (version == version()) {
+      return;
     }
-    compare(connection, file);
+    if (!empty) {
+      copy(connection, file, version);
+    }
+    Sql.run(connection, "BEGIN IMMEDIATE");
+    try {
+      Sql.run(connection, "PRAGMA application_id = " + APPLICATION_ID);
+      for (List<String> script : scripts.subList(version, version())) {
+        for (String sql : script) {
+          Sql.run(connection, sql);
+        }
+      }
+      Sql.run(connection, "PRAGMA user_version = " + version());
+      compare(connection, file, version());
+      Sql.run(connection, "COMMIT");
+    } catch (Throwable e) {
+      rollBack(connection, e);
+      throw e;
+    }
+  }
+
+  private static void rollBack(Connection connection, Throwable because) {
+    try {
+      Sql.run(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back by itself, or closing the connection does.
+      because.addSuppressed(e);
+    }
+  }
+
+  private static void copy(Connection connection, Path file, int version) throws SQLException {
+    Path copy = copyOf(file, version);
+    Path partial = copy.resolveSibling(copy.getFileName() + ".partial");
+    try {
+      Files.deleteIfExists(partial);
+      DataDirectory.createPrivately(partial);
+      SqliteFiles.vacuumInto(connection, partial);
+      SqliteFiles.moveDurably(partial, copy);
+    } catch (SQLException | IOException e) {
+      throw new StoreException(
+          "cannot copy "
+              + file
+              + " to "
+              + copy
+              + " before bringing it up to date ("
+              + e.getMessage()
+              + "); nothing was changed: make room for a second copy of it, then start again",
+          e);
+    }
+  }
+
+  /**
+   * That the file has the tables of its version, which may be older than this build's.
+   *
+   * @throws StoreException it is newer, damaged or not ours
+   */
+  void check(Connection connection, Path file) throws SQLException {
+    compare(connection, file, knownVersion(connection, file));
   }
 
   static boolean isEmpty(Connection connection) throws SQLException {
@@ -72,60 +148,69 @@ final class Schema {
         && Sql.number(connection, "PRAGMA user_version") == 0;
   }
 
-  static int knownVersion(Connection connection, Path file) throws SQLException {
+  int knownVersion(Connection connection, Path file) throws SQLException {
     if (Sql.number(connection, "PRAGMA application_id") != APPLICATION_ID) {
       throw new StoreException(
           file + " is a SQLite database, but not one of Holdfast; give another data directory");
     }
     int version = Sql.number(connection, "PRAGMA user_version");
-    if (version > VERSION) {
+    if (version > version()) {
       throw new StoreException(
           file
               + " was written by a newer Holdfast (its schema is version "
               + version
               + ", this build knows "
-              + VERSION
-              + "); start that version, or restore a backup from before the upgrade");
+              + version()
+              + "); start that version, or restore a backup from before the upgrade"
+              + " (the upgrade has left one beside it as "
+              + copyOf(file, version()).getFileName()
+              + ", unless the hub was begun with the newer one)");
     }
     return version;
-  }
-
-  private static void step(Connection connection, int version) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("BEGIN IMMEDIATE");
-      for (String sql : statements(version)) {
-        statement.execute(sql);
-      }
-      statement.execute("PRAGMA user_version = " + version);
-      statement.execute("COMMIT");
-    }
   }
 
   /**
    * The file's tables must be ours to the letter: a damaged definition would change what queries
    * mean.
    */
-  private static void compare(Connection connection, Path file) throws SQLException {
-    Set<String> expected = new TreeSet<>();
-    for (String sql : statements(VERSION)) {
-      if (sql.startsWith("CREATE")) {
-        expected.add(sql);
-      }
-    }
-    Set<String> found = new TreeSet<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")) {
-      while (rows.next()) {
-        found.add(rows.getString(1));
-      }
-    }
-    if (!found.equals(expected)) {
+  private void compare(Connection connection, Path file, int version) throws SQLException {
+    if (!tablesOf(connection).equals(expected(version))) {
       throw new StoreException(
           file
               + " has other tables than Holdfast made; it is damaged or was changed: restore a"
               + " backup");
     }
+  }
+
+  /** What the scripts up to this version make of an empty database. */
+  private Set<String> expected(int version) throws SQLException {
+    Set<String> known = tables.get(version);
+    if (known == null) {
+      try (Connection memory = Sql.memory()) {
+        for (List<String> script : scripts.subList(0, version)) {
+          for (String sql : script) {
+            Sql.run(memory, sql);
+          }
+        }
+        known = tablesOf(memory);
+      }
+      tables.put(version, known);
+    }
+    return known;
+  }
+
+  private static Set<String> tablesOf(Connection connection) throws SQLException {
+    Set<String> found = new TreeSet<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || sql FROM sqlite_schema"
+                    + " WHERE sql IS NOT NULL")) {
+      while (rows.next()) {
+        found.add(String.valueOf(rows.getString(1)));
+      }
+    }
+    return found;
   }
 
   /**

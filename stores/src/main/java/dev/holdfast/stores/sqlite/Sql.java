@@ -106,6 +106,11 @@ final class Sql {
         });
   }
 
+  /** A connection to an empty database of its own that is nowhere on a disk. */
+  static Connection memory() throws SQLException {
+    return open(":memory:", new SQLiteConfig(), connection -> {});
+  }
+
   private static Connection open(Path file, SQLiteConfig config, Preparation rest)
       throws SQLException {
     return open(file.toString(), config, rest);

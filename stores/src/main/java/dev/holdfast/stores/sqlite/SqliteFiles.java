@@ -103,17 +103,18 @@ public final class SqliteFiles {
 
   private static void copyHub(Path source, Path partial) throws SQLException, IOException {
     Evidence evidence = Evidence.of(source);
-    String loss = evidence.loss(evidence.readable());
+    String loss = evidence.loss(evidence.readable(Schema.CURRENT));
     if (loss != null) {
       throw new StoreException("no backup was made, it would be incomplete: " + loss);
     }
-    vacuumInto(evidence.look(), partial);
+    try (Connection connection = evidence.look()) {
+      vacuumInto(connection, partial);
+    }
   }
 
-  /** Writes a copy to a file that is empty or not there, and closes the connection. */
+  /** Writes a copy to a file that is empty or not there. */
   static void vacuumInto(Connection connection, Path copy) throws SQLException {
-    try (connection;
-        PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+    try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
       vacuum.setString(1, copy.toString());
       vacuum.execute();
     }
@@ -144,7 +145,7 @@ public final class SqliteFiles {
       Report report = copied(from, copy);
       setAside(held);
       moveDurably(copy, held.database());
-      Evidence.of(held.database(), false).markReadable();
+      Evidence.of(held.database(), false).markReadable(Schema.CURRENT);
       return report;
     } catch (IOException | SQLException e) {
       throw new StoreException("cannot restore " + from + " to " + directory + ": " + words(e), e);
@@ -278,7 +279,7 @@ public final class SqliteFiles {
 
   private static Report verified(Evidence evidence) throws SQLException {
     try (Connection connection = evidence.look()) {
-      Schema.check(connection, evidence.database());
+      Schema.CURRENT.check(connection, evidence.database());
       try (Reads reads = new Reads(connection)) {
         return Verification.of(reads);
       }
@@ -287,7 +288,7 @@ public final class SqliteFiles {
 
   private static Evidence.@Nullable Found readable(Evidence evidence) {
     try {
-      return evidence.readable();
+      return evidence.readable(Schema.CURRENT);
     } catch (StoreException | SQLException e) {
       // The verification finds the same.
       return null;

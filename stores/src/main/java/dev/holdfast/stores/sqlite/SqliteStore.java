@@ -37,16 +37,21 @@ public final class SqliteStore implements Store {
    *     not ours; the message says what to do
    */
   public static SqliteStore open(SqliteOptions options) {
+    return open(options, Schema.CURRENT);
+  }
+
+  /** As {@link #open(SqliteOptions)}, by a build of another schema. */
+  static SqliteStore open(SqliteOptions options, Schema schema) {
     DataDirectory directory = DataDirectory.hold(options.directory());
     Path file = directory.database();
     Connection connection = null;
     ReadConnections readers = new ReadConnections(file, options.readersMax());
     Mark mark = null;
     try {
-      prepare(directory, options.lossAccepted());
+      prepare(directory, options.lossAccepted(), schema);
       mark = Mark.open(file);
       connection = Sql.writer(file, options);
-      Schema.migrate(connection, file);
+      schema.migrate(connection, file);
       check(directory, readers, options.checkSizeMax());
       return new SqliteStore(directory, options, connection, readers, mark);
     } catch (Throwable e) {
@@ -93,7 +98,7 @@ public final class SqliteStore implements Store {
   }
 
   /** What can be seen to be wrong before SQLite touches the file, which would make it worse. */
-  private static void prepare(DataDirectory directory, boolean lossAccepted)
+  private static void prepare(DataDirectory directory, boolean lossAccepted, Schema schema)
       throws IOException, SQLException {
     Path file = directory.database();
     if (DataDirectory.size(file) == 0) {
@@ -101,13 +106,13 @@ public final class SqliteStore implements Store {
       return;
     }
     Evidence evidence = Evidence.of(file, false);
-    String loss = evidence.loss(evidence.readable());
+    String loss = evidence.loss(evidence.readable(schema));
     if (loss != null && !lossAccepted) {
       throw new StoreException(loss);
     }
     if (loss != null) {
       Path aside = SqliteFiles.keepBeside(file);
-      evidence.giveUpTheRest();
+      evidence.giveUpTheRest(schema);
       directory.warn("by --force the hub goes on although " + loss + ": " + aside);
     } else if (evidence.mark() == null) {
       directory.warn(

@@ -84,7 +84,7 @@ class QueryPlanTest {
   private List<String> plan(Listing.Select select) throws SQLException {
     Path file = folder.resolve("plans");
     try (Connection connection = Sql.writer(file, SqliteOptions.in(folder))) {
-      Schema.migrate(connection, file);
+      Schema.CURRENT.migrate(connection, file);
       try (PreparedStatement explain =
           connection.prepareStatement("EXPLAIN QUERY PLAN " + select.sql())) {
         for (int i = 0; i < select.parameters().size(); i++) {

@@ -83,7 +83,7 @@ class ChangedCodeTest {
       Blocked block = blocked(chronicle.turn(app(version), name, chronicle.raised("go")));
 
       assertThat(block.kind()).isEqualTo(Blocked.Kind.CODE_CHANGED);
-      assertThat(block.reason()).contains(told);
+      assertThat(block.reason()).contains(told).endsWith("./holdfast retry i1");
       assertThat(block.place()).isEqualTo("orchestrator '" + name + "'");
     }
   }
@@ -207,7 +207,9 @@ class ChangedCodeTest {
       Blocked block = blocked(chronicle.turn(app(version), name, chronicle.started(name)));
 
       assertThat(block.kind()).isEqualTo(Blocked.Kind.CATCHES_PAUSE);
-      assertThat(block.reason()).contains("OrchestratorBlockedException", "TaskFailedException");
+      assertThat(block.reason())
+          .contains("OrchestratorBlockedException", "TaskFailedException")
+          .endsWith("./holdfast retry i1");
     }
   }
 

@@ -97,7 +97,9 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
           "the code no longer does what the history of the instance says: "
               + difference
               + ". Nothing of this turn was kept. Put code in place that begins with the steps of"
-              + " the history, and give changed orchestrators another name or version",
+              + " the history, and give changed orchestrators another name or version; then:"
+              + " ./holdfast retry "
+              + turn.instanceId(),
           Blocked.step(turn));
     }
     return swallowed
@@ -107,7 +109,9 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
                 + PAUSE
                 + "Exception) and went on, or began a step in a finally block while that passed."
                 + " Nothing of this turn was kept. Catch TaskFailedException instead of Exception,"
-                + " RuntimeException or Throwable around await(), or let that exception pass",
+                + " RuntimeException or Throwable around await(), or let that exception pass; then:"
+                + " ./holdfast retry "
+                + turn.instanceId(),
             Blocked.step(turn))
         : null;
   }

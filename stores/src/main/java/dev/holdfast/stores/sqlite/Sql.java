@@ -118,6 +118,7 @@ final class Sql {
 
   private static Connection open(String name, SQLiteConfig config, Preparation rest)
       throws SQLException {
+    NativeLibrary.load();
     config.setBusyTimeout(BUSY_MILLIS);
     Connection connection = config.createConnection("jdbc:sqlite:" + name);
     try {

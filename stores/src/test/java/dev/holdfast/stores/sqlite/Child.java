@@ -24,7 +24,8 @@ final class Child implements AutoCloseable {
     this.output = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  static Child start(Path directory, long seed, List<String> before) throws IOException {
+  static Child start(Path directory, long seed, List<String> before, String... jvmOptions)
+      throws IOException {
     String tested = System.getProperty("surefire.test.class.path");
     List<String> command = new ArrayList<>(before);
     command.addAll(
@@ -32,10 +33,10 @@ final class Child implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             tested != null ? tested : System.getProperty("java.class.path"),
-            "-Xmx128m",
-            CommitUntilKilled.class.getName(),
-            directory.toString(),
-            Long.toString(seed)));
+            "-Xmx128m"));
+    command.addAll(List.of(jvmOptions));
+    command.addAll(
+        List.of(CommitUntilKilled.class.getName(), directory.toString(), Long.toString(seed)));
     return new Child(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.functions;
 
+import dev.holdfast.functions.inhand.InHand;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param versioning which versions of orchestrations are run
  * @param log where the running of functions is told
  * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
+ * @param inHand where it is noted what runs
  */
 public record AppContext(
     Map<String, String> settings,
@@ -55,7 +57,8 @@ public record AppContext(
     Set<String> functions,
     Versioning versioning,
     FunctionLog log,
-    Duration drainTimeout) {
+    Duration drainTimeout,
+    InHand inHand) {
 
   /** What a text parameter of an activity receives when the input is a JSON string. */
   public enum ActivityStringInput {
@@ -99,7 +102,8 @@ public record AppContext(
         functions,
         versioning,
         other,
-        drainTimeout);
+        drainTimeout,
+        inHand);
   }
 
   /** Starts from the defaults of a host with an empty host.json. */
@@ -129,6 +133,7 @@ public record AppContext(
     private Versioning versioning = Versioning.NONE;
     private FunctionLog log = entry -> {};
     private Duration drainTimeout = Duration.ofSeconds(30);
+    private InHand inHand = new InHand();
 
     private Builder() {}
 
@@ -222,6 +227,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder inHand(InHand value) {
+      inHand = value;
+      return this;
+    }
+
     public AppContext build() {
       return new AppContext(
           settings,
@@ -241,7 +251,8 @@ public record AppContext(
           functions,
           versioning,
           log,
-          drainTimeout);
+          drainTimeout,
+          inHand);
     }
   }
 }

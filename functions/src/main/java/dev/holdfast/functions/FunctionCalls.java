@@ -43,23 +43,26 @@ final class FunctionCalls implements AutoCloseable {
 
   CompletableFuture<HttpReply> http(FunctionPlan plan, HttpCall call) {
     CompletableFuture<HttpReply> reply = new CompletableFuture<>();
-    pool.submit(
-        List.of(
-            new Call<>(
-                plan,
-                input(plan, call),
-                reply,
-                invocation -> HttpReplies.of(plan, invocation, writer)) {
-              @Override
-              void failed(Throwable failure) {
-                RefusedException trouble = HubTrouble.in(failure);
-                if (trouble == null) {
-                  reply.complete(HttpReply.empty(500));
-                } else {
-                  reply.completeExceptionally(trouble);
-                }
-              }
-            }));
+    context
+        .inHand()
+        .submit(
+            pool,
+            List.of(
+                new Call<>(
+                    plan,
+                    input(plan, call),
+                    reply,
+                    invocation -> HttpReplies.of(plan, invocation, writer)) {
+                  @Override
+                  void failed(Throwable failure) {
+                    RefusedException trouble = HubTrouble.in(failure);
+                    if (trouble == null) {
+                      reply.complete(HttpReply.empty(500));
+                    } else {
+                      reply.completeExceptionally(trouble);
+                    }
+                  }
+                }));
     return reply;
   }
 
@@ -70,7 +73,7 @@ final class FunctionCalls implements AutoCloseable {
             : new TriggerInput(
                 new Wire.Text(value), TriggerMetadata.ofText(value), TriggerInput.Trace.NONE);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    pool.submit(List.of(new Call<>(plan, input, done, FunctionCalls::nothing)));
+    context.inHand().submit(pool, List.of(new Call<>(plan, input, done, FunctionCalls::nothing)));
     return done;
   }
 
@@ -130,7 +133,12 @@ final class FunctionCalls implements AutoCloseable {
     @Override
     public void run() {
       try {
-        run(plan.begin(input));
+        int place = context.inHand().begin(plan.definition().name());
+        try {
+          run(plan.begin(input));
+        } finally {
+          context.inHand().end(place);
+        }
       } catch (RuntimeException | Error e) {
         // Nothing of the function has begun, but somebody waits for its answer.
         context.log().finished(plan.definition().name(), "", null, Duration.ZERO, e);

@@ -4,6 +4,7 @@ import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.server.grpc.remote.RemoteTarget;
@@ -40,6 +41,7 @@ public final class Holdfast implements AutoCloseable {
   private final BiConsumer<String, Throwable> died;
   private final CompletableFuture<String> broken = new CompletableFuture<>();
   private final Control control;
+  private final InHand inHand = new InHand();
   private final Parts parts;
   private final List<NewKey> newKeys;
   private boolean closed;
@@ -86,7 +88,7 @@ public final class Holdfast implements AutoCloseable {
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
-      this.parts = start(starting, new Rooms(setup, appSecret), keys);
+      this.parts = start(starting, new Rooms(setup, appSecret, inHand), keys);
       // Only a start that succeeds can show them, and they are shown only once.
       this.newKeys =
           setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
@@ -122,6 +124,7 @@ public final class Holdfast implements AutoCloseable {
     HttpActivity outgoing = starting.owned(rooms.outgoing(site, ports.httpLocal));
     control.serve(slot, http, backing);
     serve(site, slot.app());
+    starting.own("notes", rooms::notes);
     backing.serve(List.of(slot, outgoing));
     return new Parts(backing, slot, outgoing, site, http, ports);
   }
@@ -161,7 +164,7 @@ public final class Holdfast implements AutoCloseable {
   /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
   private void reload() {
     FunctionApp next =
-        new Rooms(setup, appSecret)
+        new Rooms(setup, appSecret, inHand)
             .app(() -> parts.ports().grpcForFunctions, this::url, () -> parts.ports().code);
     parts
         .slot()
@@ -292,6 +295,7 @@ public final class Holdfast implements AutoCloseable {
     parts.http().close();
     parts.backing().grpc().close();
     parts.backing().close();
+    inHand.close();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.host.config.CannotException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -54,6 +55,7 @@ final class LastWords {
         spoken = true;
         int length = line(thread, cause);
         write(LINE, length, length);
+        InHand.processIsEnded();
         Runtime.getRuntime().halt(CannotException.FAILED);
       }
     }

@@ -14,6 +14,7 @@ import dev.holdfast.engine.Workforce;
 import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.AppLoadException;
 import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.outgoing.Destinations;
 import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
@@ -65,12 +66,16 @@ final class Rooms {
   /** Made by the app of this host, and by nobody else: opens its door of gRPC. */
   private final String appSecret;
 
+  private final InHand inHand;
+
   /**
    * @param appSecret what the app shows to gRPC where that asks for something
+   * @param inHand where every app of this host notes what it runs
    */
-  Rooms(Setup setup, String appSecret) {
+  Rooms(Setup setup, String appSecret, InHand inHand) {
     this.setup = setup;
     this.appSecret = appSecret;
+    this.inHand = inHand;
     this.config = setup.config();
     this.limits = config.limits();
   }
@@ -191,6 +196,17 @@ final class Rooms {
             traces),
         new LoggedProblems(),
         broken);
+  }
+
+  /**
+   * Notes in the data folder what is in hand; work that is forgotten with the process needs no
+   * notes.
+   */
+  InHand notes() {
+    if (setup.target() == null && setup.options().storeKind() == HostOptions.StoreKind.SQLITE) {
+      inHand.open(setup.options().data().path());
+    }
+    return inHand;
   }
 
   /**
@@ -385,6 +401,7 @@ final class Rooms {
             .functions(only)
             .versioning(durable.versioning())
             .drainTimeout(limits.drainFor())
+            .inHand(inHand)
             .build();
     InvocationLog log = new InvocationLog();
     try {

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.log.Terminal;
 import java.io.IOException;
@@ -46,7 +47,12 @@ final class SecondProcess {
               .parent()
               .map(
                   it ->
-                      it.onExit().thenRun(() -> Runtime.getRuntime().halt(CannotException.FAILED)));
+                      it.onExit()
+                          .thenRun(
+                              () -> {
+                                InHand.processIsEnded();
+                                Runtime.getRuntime().halt(CannotException.FAILED);
+                              }));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.host;
 
 import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Telling;
@@ -105,6 +106,7 @@ final class Service {
                       "The host did not end within {} s and is ended; nothing acknowledged is"
                           + " lost.",
                       time.toSeconds());
+                  InHand.processIsEnded();
                   Runtime.getRuntime().halt(code == 0 ? CannotException.FAILED : code);
                 });
   }
@@ -118,6 +120,7 @@ final class Service {
             end.complete(0);
           } else {
             logging.close();
+            InHand.processIsEnded();
             Runtime.getRuntime().halt(EXIT_AT_ONCE);
           }
         });

@@ -1,10 +1,12 @@
 package dev.holdfast.functions.durable;
 
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.AppContext;
 import dev.holdfast.functions.Versioning;
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.work.LargeWork;
@@ -35,6 +37,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   private final TurnRunner turnRunner;
   private final ActivityRunner activityRunner;
   private final BatchRunner batchRunner;
+  private final InHand inHand;
   private volatile boolean closing;
   private volatile boolean interrupting;
 
@@ -51,6 +54,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
         WorkItem.Kind.ACTIVITY, Lane.of("activities", context.maxConcurrentActivityFunctions()));
     lanes.put(WorkItem.Kind.ENTITY, Lane.of("entities", context.maxConcurrentEntityFunctions()));
     versioning = context.versioning();
+    inHand = context.inHand();
     turnRunner = new TurnRunner(context.log(), versioning);
     activityRunner = new ActivityRunner(writer, context, limit);
     batchRunner = new BatchRunner(context.log(), limit);
@@ -106,15 +110,23 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       FunctionPlan plan = functions.find(item.kind(), item.name());
       if (plan == null) {
         answers.answer(new Answer.NobodyServes(item, unknown(item)));
+        continue;
+      }
+      Blocked obstacle = inHand.obstacle(item);
+      if (obstacle != null) {
+        answers.answer(new Answer.Blocked(item, obstacle));
+        continue;
+      }
+      Lane lane = lane(item.kind());
+      lane.places().take();
+      Task task = new Task(item, answers, lane.places(), run(item, plan, lane.pool()));
+      if (inHand.mustBeAlone(item)) {
+        inHand.submitAlone(lane.pool(), item, task);
       } else {
-        Lane lane = lane(item.kind());
-        lane.places().take();
-        tasks
-            .computeIfAbsent(item.kind(), kind -> new ArrayList<>())
-            .add(new Task(item, answers, lane.places(), run(item, plan, lane.pool())));
+        tasks.computeIfAbsent(item.kind(), kind -> new ArrayList<>()).add(task);
       }
     }
-    tasks.forEach((kind, some) -> lane(kind).pool().submit(some));
+    tasks.forEach((kind, some) -> inHand.submit(lane(kind).pool(), some));
   }
 
   private Run run(WorkItem item, FunctionPlan plan, WorkPool pool) {
@@ -178,12 +190,14 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     Answer answer(Consumer<Answer> givenUp);
   }
 
-  private final class Task implements WorkPool.Task {
+  private final class Task implements InHand.Task {
     private final WorkItem item;
     private final Answers answers;
     private final Places places;
     private final Run run;
     private final AtomicBoolean answered = new AtomicBoolean();
+    private volatile boolean alone;
+    private volatile int place = -1;
 
     Task(WorkItem item, Answers answers, Places places, Run run) {
       this.item = item;
@@ -196,6 +210,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     public void run() {
       long begun = System.nanoTime();
       Answer answer;
+      place = inHand.begin(item, alone);
       try {
         answer = run.answer(given -> answer(given, begun));
         if (interrupting) {
@@ -207,8 +222,23 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       } catch (RuntimeException | Error e) {
         // Nothing of the function has begun; without an answer the item would be open for ever.
         answer = new Answer.Abandoned(item, "it could not be begun: " + e);
+      } finally {
+        inHand.end(place);
+      }
+      if (!(answer instanceof Answer.Abandoned)) {
+        inHand.survived(item);
       }
       answer(answer, begun);
+    }
+
+    @Override
+    public void alone(boolean whether) {
+      alone = whether;
+    }
+
+    @Override
+    public int place() {
+      return place;
     }
 
     private void answer(Answer answer, long begun) {
@@ -228,6 +258,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   /** Takes no more work, gives back what has not begun, and waits for the rest. */
   public void drain(Duration patience) {
     closing = true;
+    inHand.abandon("the app is shutting down");
     long deadline = System.nanoTime() + patience.toNanos();
     for (Lane lane : lanes.values()) {
       lane.pool().drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));

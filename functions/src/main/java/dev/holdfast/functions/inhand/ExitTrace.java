@@ -1,0 +1,81 @@
+package dev.holdfast.functions.inhand;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells a process that ended itself from one that was killed. The JVM writes down its own exit,
+ * also after {@code Runtime.halt}, and a crash of its own; a process that is killed from outside
+ * cannot.
+ */
+final class ExitTrace {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ExitTrace.class);
+  private static final String OPERATION_OF_EXIT = ": Exit,";
+
+  private ExitTrace() {}
+
+  /**
+   * Lets this JVM write its exit into the file. Takes a few hundred milliseconds, so it is for
+   * those who need it.
+   *
+   * @return whether it will
+   */
+  static boolean begin(Path file) {
+    try {
+      Files.deleteIfExists(file);
+      // The log of VM operations: a few lines for each collection of garbage, and one for the exit.
+      String[] options = {
+        "output=\"file=" + file + "\"",
+        "what=vmoperation=debug",
+        "decorators=none",
+        "output_options=filecount=1,filesize=1m"
+      };
+      ManagementFactory.getPlatformMBeanServer()
+          .invoke(
+              new ObjectName("com.sun.management:type=DiagnosticCommand"),
+              "vmLog",
+              new Object[] {options},
+              new String[] {String[].class.getName()});
+      return Files.exists(file);
+    } catch (JMException | IOException | RuntimeException | LinkageError e) {
+      LOGGER.debug("This JVM cannot write down its exit.", e);
+      return false;
+    }
+  }
+
+  /** Whether the process that wrote the file has ended itself. */
+  static boolean tellsOfExit(Path file) {
+    try {
+      return Files.exists(file)
+          && Files.readString(file, StandardCharsets.ISO_8859_1).contains(OPERATION_OF_EXIT);
+    } catch (IOException e) {
+      LOGGER.debug("{} cannot be read.", file, e);
+      return false;
+    }
+  }
+
+  /** Whether the JVM of this process has crashed and said so where it usually does. */
+  static boolean hasCrashed(NoteFile.Remains remains) {
+    String report = "hs_err_pid" + remains.pid() + ".log";
+    return isSince(Path.of(remains.folder(), report), remains.since())
+        || isSince(Path.of(System.getProperty("java.io.tmpdir"), report), remains.since());
+  }
+
+  private static boolean isSince(Path file, long since) {
+    try {
+      return Files.exists(file)
+          && !Files.getLastModifiedTime(file).toInstant().isBefore(Instant.ofEpochMilli(since));
+    } catch (IOException e) {
+      LOGGER.debug("{} cannot be looked at.", file, e);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,417 @@
+package dev.holdfast.functions.inhand;
+
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.work.WorkPool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What user code of this process has in hand, noted in the data folder. When the process has died,
+ * the notes tell the next one what was in hand; what was so in two deaths runs alone, and what then
+ * ends the process three times more is blocked.
+ *
+ * <p>Nobody is blamed for the deeds of others: a process that was killed from outside counts
+ * against nothing (see {@link ExitTrace}), and when code has called {@code System.exit}, that code
+ * alone is suspect.
+ *
+ * <p>Notes nothing until it is opened. Safe for many threads.
+ */
+public final class InHand implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.InHand");
+
+  /** Those that are open, for what ends the process without knowing them. */
+  private static volatile InHand[] open = {};
+
+  private static final int NAMED_MOST = 10;
+  private static final int FORGOTTEN_AFTER = 10;
+  private static final Duration ALONE_AT_LEAST = Duration.ofSeconds(10);
+  private static final int DOUBLED_MOST = 6;
+
+  private final Map<String, Suspect> suspects = new ConcurrentHashMap<>();
+  private final Thread hook = new Thread(this::exiting, "holdfast-exit");
+  private volatile @Nullable NoteFile file;
+  private volatile @Nullable Gate gate;
+  private @Nullable ScheduledExecutorService clock;
+
+  /** Whose deed the end of a process was. */
+  private enum Cause {
+    ITSELF("it ended itself"),
+    OUTSIDE("it was ended from outside"),
+    UNKNOWN("whether it ended itself is not known");
+
+    private final String words;
+
+    Cause(String words) {
+      this.words = words;
+    }
+  }
+
+  /**
+   * Reads what the process before has left in this folder, tells the log, and begins to note. Not
+   * while another process uses the folder. A file that cannot be used is told, and is no reason to
+   * stop.
+   */
+  public synchronized void open(Path folder) {
+    Path trace = folder.resolve("in-hand.exit");
+    try {
+      NoteFile.Opened opened = NoteFile.open(folder.resolve("in-hand"));
+      if (opened.problem() != null) {
+        LOGGER.warn(
+            "The notes of what was in hand, {}, are of no use and were emptied: {}.",
+            folder.resolve("in-hand"),
+            opened.problem());
+      }
+      NoteFile.Remains remains = opened.remains();
+      boolean died = remains != null && remains.running();
+      if (remains != null) {
+        learn(remains, trace);
+      }
+      // Only after a death it matters how the next one comes about.
+      boolean traced = died && ExitTrace.begin(trace);
+      opened.file().begin(System.currentTimeMillis(), traced, suspects.values());
+      if (!suspects.isEmpty()) {
+        clock = Executors.newSingleThreadScheduledExecutor(InHand::daemon);
+        gate = new Gate(Gate.Times.USUAL, lonely(), clock);
+      }
+      file = opened.file();
+      others(this, true);
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IOException e) {
+      LOGGER.warn(
+          "What is in hand cannot be noted in {}: {}. Should user code end this process, nobody"
+              + " will know which.",
+          folder,
+          e.toString());
+    }
+  }
+
+  private int lonely() {
+    return (int)
+        suspects.values().stream().filter(it -> it.mustBeAlone() && !it.mustBeBlocked()).count();
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "holdfast-alone");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void learn(NoteFile.Remains remains, Path trace) {
+    Map<String, Suspect> before = new LinkedHashMap<>();
+    remains.suspects().forEach(suspect -> before.put(suspect.note().key(), suspect));
+    if (remains.running()) {
+      Cause cause = cause(remains, trace);
+      tell(remains, cause);
+      if (cause != Cause.OUTSIDE) {
+        for (NoteFile.InHandAtEnd one : remains.inHand()) {
+          if (one.note().kind() != Note.CALL && mayHave(one, remains)) {
+            Suspect suspect =
+                before.getOrDefault(one.note().key(), new Suspect(one.note(), 0, 0, 0, 0));
+            suspects.put(
+                one.note().key(),
+                suspect.died(one.alone() && cause == Cause.ITSELF, suspects.size() + 1));
+          }
+        }
+      }
+    }
+    before.forEach(
+        (key, suspect) -> {
+          if (suspect.starts() < FORGOTTEN_AFTER) {
+            suspects.putIfAbsent(key, suspect.notSeen());
+          }
+        });
+    suspects.values().forEach(InHand::tell);
+  }
+
+  /** When it is known whose call ended the process, all others are innocent. */
+  @SuppressWarnings("ReferenceEquality") // The place of the exit is one of these very places.
+  private static boolean mayHave(NoteFile.InHandAtEnd one, NoteFile.Remains remains) {
+    return remains.exitPlace() == null || remains.exitPlace() == one;
+  }
+
+  private static Cause cause(NoteFile.Remains remains, Path trace) {
+    if (remains.asked()) {
+      return Cause.OUTSIDE;
+    }
+    if (remains.exited()
+        || (remains.traced() && ExitTrace.tellsOfExit(trace))
+        || ExitTrace.hasCrashed(remains)) {
+      return Cause.ITSELF;
+    }
+    return remains.traced() ? Cause.OUTSIDE : Cause.UNKNOWN;
+  }
+
+  private static void tell(NoteFile.Remains remains, Cause cause) {
+    NoteFile.InHandAtEnd exit = remains.exitPlace();
+    if (exit != null) {
+      LOGGER.error(
+          "The process before this one was ended by {}, which called System.exit.",
+          exit.note().words());
+      return;
+    }
+    List<String> words = remains.inHand().stream().map(it -> it.note().words()).toList();
+    if (words.isEmpty()) {
+      LOGGER.info(
+          "The process before this one did not stop in order: {}. It had no user code in hand.",
+          cause.words);
+      return;
+    }
+    LOGGER.warn(
+        "The process before this one did not stop in order: {}. In hand it had {}{}.",
+        cause.words,
+        String.join(", ", words.subList(0, Math.min(NAMED_MOST, words.size()))),
+        words.size() > NAMED_MOST ? " and " + (words.size() - NAMED_MOST) + " more" : "");
+  }
+
+  private static void tell(Suspect suspect) {
+    if (suspect.mustBeBlocked()) {
+      LOGGER.error(
+          "{} has ended the process {} times while nothing else ran: it will be blocked.",
+          suspect.note().words(),
+          suspect.alone());
+    } else if (suspect.mustBeAlone()) {
+      LOGGER.warn(
+          "{} was in hand in {} deaths of the process: it will run alone, so that what ends the"
+              + " process is found.",
+          suspect.note().words(),
+          suspect.deaths());
+    }
+  }
+
+  /** Why this item must not run; null when it may. */
+  public @Nullable Blocked obstacle(WorkItem item) {
+    Suspect suspect = suspect(item);
+    if (suspect == null || !suspect.mustBeBlocked()) {
+      return null;
+    }
+    suspects.put(suspect.note().key(), suspect.onProbation());
+    write();
+    return Blocked.now(
+        Blocked.Kind.ENDS_PROCESS,
+        "it has ended the process "
+            + suspect.alone()
+            + " times while nothing else ran (System.exit, Runtime.halt or a crash of the JVM);"
+            + " mend its code, then try the instance again",
+        Blocked.step(item));
+  }
+
+  /** Whether nothing else may run meanwhile. */
+  public boolean mustBeAlone(WorkItem item) {
+    Suspect suspect = suspect(item);
+    return suspect != null && suspect.mustBeAlone();
+  }
+
+  private @Nullable Suspect suspect(WorkItem item) {
+    return suspects.isEmpty() ? null : suspects.get(Note.key(item));
+  }
+
+  /** Runs the tasks in this pool, but none while another is alone. */
+  public void submit(WorkPool pool, Collection<? extends WorkPool.Task> tasks) {
+    Gate there = gate;
+    if (there == null) {
+      pool.submit(tasks);
+    } else {
+      there.submit(pool, tasks);
+    }
+  }
+
+  /** Runs a task of this item in this pool while nothing else runs. */
+  public void submitAlone(WorkPool pool, WorkItem item, Task task) {
+    Gate there = gate;
+    Suspect suspect = suspect(item);
+    if (there == null || suspect == null) {
+      pool.submit(List.of(task));
+      return;
+    }
+    Duration most =
+        ALONE_AT_LEAST.multipliedBy(
+            1L << Math.min(DOUBLED_MOST, Math.max(0, suspect.deaths() - 2)));
+    task.alone(true);
+    there.submitAlone(
+        pool,
+        new Gate.Lonely() {
+          @Override
+          public void run() {
+            task.run();
+          }
+
+          @Override
+          public void abandon(String reason) {
+            task.abandon(reason);
+          }
+
+          @Override
+          public void hasCompany() {
+            task.alone(false);
+            NoteFile notes = file;
+            int place = task.place();
+            if (notes != null && place != NoteFile.NONE) {
+              notes.state(place, Note.IN_HAND);
+            }
+          }
+
+          @Override
+          public Duration aloneAtMost() {
+            return most;
+          }
+
+          @Override
+          public int rank() {
+            return suspect.rank();
+          }
+        });
+  }
+
+  /** A task that knows its place among the notes. */
+  public interface Task extends WorkPool.Task {
+
+    /** From now on it runs alone, or does not any more. */
+    void alone(boolean alone);
+
+    /** What {@link InHand#begin} has returned for it; −1 before. */
+    int place();
+  }
+
+  /**
+   * The calling thread begins to run this item.
+   *
+   * @return for {@link #end}
+   */
+  public int begin(WorkItem item, boolean alone) {
+    NoteFile notes = file;
+    int place = notes == null ? NoteFile.NONE : notes.take();
+    if (notes != null && place != NoteFile.NONE) {
+      Note.write(notes.buffer(), notes.position(place), item);
+      notes.state(place, alone ? Note.ALONE : Note.IN_HAND);
+    }
+    return place;
+  }
+
+  /** The calling thread begins to run a function that somebody outside waits for. */
+  public int begin(String function) {
+    NoteFile notes = file;
+    int place = notes == null ? NoteFile.NONE : notes.take();
+    if (notes != null && place != NoteFile.NONE) {
+      Note.write(notes.buffer(), notes.position(place), Note.CALL, 0, "", "", function);
+      notes.state(place, Note.IN_HAND);
+    }
+    return place;
+  }
+
+  /** What was begun has ended. */
+  public void end(int place) {
+    NoteFile notes = file;
+    if (notes != null && place != NoteFile.NONE) {
+      notes.give(place);
+    }
+  }
+
+  /** The item has come to its end, well or not, and the process lives. */
+  public void survived(WorkItem item) {
+    if (!suspects.isEmpty() && suspects.remove(Note.key(item)) != null) {
+      write();
+    }
+  }
+
+  private synchronized void write() {
+    NoteFile notes = file;
+    if (notes != null) {
+      notes.write(suspects.values());
+    }
+  }
+
+  /** Gives back what has been held up and has not begun. */
+  public void abandon(String reason) {
+    Gate there = gate;
+    if (there != null) {
+      there.abandon(reason);
+    }
+  }
+
+  /**
+   * Somebody ends this process, or a fault of the host does: no user code is to blame for it.
+   * Allocates nothing.
+   */
+  public static void processIsEnded() {
+    InHand[] all = open;
+    for (int i = 0; i < all.length; i++) {
+      NoteFile notes = all[i].file;
+      if (notes != null) {
+        notes.asked();
+      }
+    }
+  }
+
+  private static synchronized void others(InHand one, boolean opens) {
+    List<InHand> all = new ArrayList<>(List.of(open));
+    all.remove(one);
+    if (opens) {
+      all.add(one);
+    }
+    open = all.toArray(InHand[]::new);
+  }
+
+  /** The JVM exits, and nobody has closed this before. */
+  private void exiting() {
+    NoteFile notes = file;
+    if (notes == null) {
+      return;
+    }
+    Thread caller = callerOfExit();
+    if (caller == null) {
+      // A signal that nobody handles.
+      notes.asked();
+      return;
+    }
+    int place = notes.of(caller.getId());
+    notes.exited(place);
+    LOGGER.error(
+        "{} calls System.exit, which ends this host.",
+        place == NoteFile.NONE ? "Thread '" + caller.getName() + "'" : notes.note(place).words());
+  }
+
+  private static @Nullable Thread callerOfExit() {
+    for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
+      for (StackTraceElement frame : entry.getValue()) {
+        if (frame.getClassName().equals(Runtime.class.getName())
+            && frame.getMethodName().equals("exit")) {
+          return entry.getKey();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The process stops in order. Harmless when repeated. */
+  @Override
+  public synchronized void close() {
+    NoteFile notes = file;
+    if (notes == null) {
+      return;
+    }
+    file = null;
+    others(this, false);
+    notes.clean();
+    if (clock != null) {
+      clock.shutdownNow();
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOGGER.debug("The JVM exits already.", e);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.holdfast.functions.inhand;
+
+import dev.holdfast.core.WorkItem;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a place of the {@link NoteFile} says about one piece of work.
+ *
+ * @param kind the ordinal of a {@link WorkItem.Kind}, or {@link #CALL}
+ * @param taskId of an activity; 0 for others
+ * @param hash of the whole instance id, of which the text may be only the beginning
+ * @param execution the execution of its instance; "" for a call
+ * @param instance "" for a call
+ * @param name of the function
+ */
+@SuppressWarnings("EnumOrdinal") // One byte of a file whose version goes up when kinds change.
+record Note(int kind, int taskId, int hash, String execution, String instance, String name) {
+
+  /** A function that somebody outside waits for, such as an HTTP function. */
+  static final int CALL = 3;
+
+  static final int BYTES = 240;
+
+  private static final int EXECUTION_MAX = 64;
+  private static final int INSTANCE_MAX = 104;
+  private static final int NAME_MAX = BYTES - 16 - EXECUTION_MAX - INSTANCE_MAX;
+  private static final int STATE = 0;
+  private static final int KIND = 1;
+  private static final int TASK = 4;
+  private static final int HASH = 8;
+  private static final int TEXT = 12;
+
+  /** What a place holds. */
+  static final byte FREE = 0;
+
+  static final byte IN_HAND = 1;
+
+  /** In hand while no other user code ran. */
+  static final byte ALONE = 2;
+
+  /** The same for the same work after a restart, and for no other. */
+  String key() {
+    return switch (kind) {
+      case CALL -> "call " + name;
+      default ->
+          WorkItem.Kind.values()[kind].word()
+              + " "
+              + (kind == WorkItem.Kind.ENTITY.ordinal() ? "" : execution + " " + taskId + " ")
+              + hash
+              + " "
+              + instance;
+    };
+  }
+
+  static String key(WorkItem item) {
+    return of(item).key();
+  }
+
+  static Note of(WorkItem item) {
+    ByteBuffer place = ByteBuffer.allocate(BYTES);
+    write(place, 0, item);
+    return read(place, 0);
+  }
+
+  /** For people: "activity 'Charge' of 'order-1' (task 4)". */
+  String words() {
+    if (kind == CALL) {
+      return "the call of function '" + name + "'";
+    }
+    String task = kind == WorkItem.Kind.ACTIVITY.ordinal() ? " (task " + taskId + ")" : "";
+    return WorkItem.Kind.values()[kind].word() + " '" + name + "' of '" + instance + "'" + task;
+  }
+
+  /** Writes all but the state. Allocates nothing. */
+  static void write(ByteBuffer to, int at, WorkItem item) {
+    write(
+        to,
+        at,
+        item.kind().ordinal(),
+        item instanceof WorkItem.Activity activity ? activity.taskId() : 0,
+        item.executionId(),
+        item.instanceId(),
+        item.name());
+  }
+
+  static void write(
+      ByteBuffer to, int at, int kind, int taskId, String execution, String instance, String name) {
+    to.put(at + KIND, (byte) kind);
+    to.putInt(at + TASK, taskId);
+    to.putInt(at + HASH, instance.hashCode());
+    int next = text(to, at + TEXT, execution, EXECUTION_MAX);
+    next = text(to, next, instance, INSTANCE_MAX);
+    text(to, next, name, NAME_MAX);
+  }
+
+  /** As many whole characters as there is room for, behind their number of bytes. */
+  private static int text(ByteBuffer to, int at, String text, int max) {
+    int end = at + 1;
+    int limit = end + max;
+    for (int i = 0; i < text.length() && end <= limit - 3; i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        to.put(end++, (byte) c);
+      } else if (c < 0x800) {
+        to.put(end++, (byte) (0xC0 | (c >> 6)));
+        to.put(end++, (byte) (0x80 | (c & 0x3F)));
+      } else if (Character.isSurrogate(c)) {
+        to.put(end++, (byte) '?');
+      } else {
+        to.put(end++, (byte) (0xE0 | (c >> 12)));
+        to.put(end++, (byte) (0x80 | ((c >> 6) & 0x3F)));
+        to.put(end++, (byte) (0x80 | (c & 0x3F)));
+      }
+    }
+    to.put(at, (byte) (end - at - 1));
+    return end;
+  }
+
+  static byte state(ByteBuffer from, int at) {
+    return from.get(at + STATE);
+  }
+
+  static void state(ByteBuffer to, int at, byte state) {
+    to.put(at + STATE, state);
+  }
+
+  /**
+   * Reads what {@link #write} has written.
+   *
+   * @throws IllegalArgumentException it is something else
+   */
+  static Note read(ByteBuffer from, int at) {
+    int kind = from.get(at + KIND);
+    if (kind < 0 || kind > CALL) {
+      throw new IllegalArgumentException("there is no kind " + kind);
+    }
+    int[] next = {at + TEXT};
+    return new Note(
+        kind,
+        from.getInt(at + TASK),
+        from.getInt(at + HASH),
+        text(from, next, EXECUTION_MAX),
+        text(from, next, INSTANCE_MAX),
+        text(from, next, NAME_MAX));
+  }
+
+  private static String text(ByteBuffer from, int[] next, int max) {
+    int length = from.get(next[0]);
+    if (length < 0 || length > max) {
+      throw new IllegalArgumentException("a text of " + length + " bytes");
+    }
+    byte[] bytes = new byte[length];
+    from.get(next[0] + 1, bytes);
+    next[0] += length + 1;
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,307 @@
+package dev.holdfast.functions.inhand;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of a fixed size that is mapped into memory: a header, places for work in hand, and places
+ * for {@link Suspect}s. What is written is there after the death of the process, without any sync;
+ * a power cut may lose it, which harms nobody.
+ *
+ * <p>Places are taken and given back by many threads at once; everything else is for one.
+ */
+final class NoteFile {
+  static final int PLACES = 2_048;
+  static final int SUSPECTS = 256;
+
+  private static final byte[] MAGIC = "HF-HAND1".getBytes(StandardCharsets.US_ASCII);
+  private static final int RUNNING = 8;
+  private static final int TRACED = 9;
+  private static final int ASKED = 10;
+  private static final int EXITED = 11;
+  private static final int EXIT_PLACE = 12;
+  private static final int PID = 16;
+  private static final int SINCE = 24;
+  private static final int FOLDER = 32;
+  private static final int FOLDER_MAX = 512;
+  private static final int HEADER = 1_024;
+  private static final int PLACE = 256;
+  private static final int BEGUN = Note.BYTES;
+  private static final int DEATHS = Note.BYTES;
+  private static final int ALONE = Note.BYTES + 4;
+  private static final int STARTS = Note.BYTES + 8;
+  private static final int SUSPECTS_AT = HEADER + PLACES * PLACE;
+  private static final int SIZE = SUSPECTS_AT + SUSPECTS * PLACE;
+
+  /** No place was left, so nothing was noted. */
+  static final int NONE = -1;
+
+  private final MappedByteBuffer file;
+
+  /** The free places as a stack: its top in the low half, a number that makes tops differ above. */
+  private final AtomicLong free = new AtomicLong(0);
+
+  private final int[] below = new int[PLACES];
+  private final long[] threads = new long[PLACES];
+
+  private NoteFile(MappedByteBuffer file) {
+    this.file = file;
+    for (int i = 0; i < PLACES; i++) {
+      below[i] = i + 1 < PLACES ? i + 1 : NONE;
+    }
+  }
+
+  /**
+   * What the process before has left.
+   *
+   * @param running it has not stopped in order
+   * @param traced it would have left a trace of its own exit, see {@link ExitTrace}
+   * @param asked somebody had asked it to end
+   * @param exited its code has called for the exit of the process
+   * @param exitPlace of the code that did, among {@code inHand}; null when it is not known
+   * @param since when it began, milliseconds since the epoch
+   * @param folder its current folder
+   * @param inHand in the order in which it was begun
+   */
+  record Remains(
+      boolean running,
+      boolean traced,
+      boolean asked,
+      boolean exited,
+      @Nullable InHandAtEnd exitPlace,
+      long pid,
+      long since,
+      String folder,
+      List<InHandAtEnd> inHand,
+      List<Suspect> suspects) {}
+
+  /**
+   * Work that was in hand when the process ended.
+   *
+   * @param begun later ones have greater numbers
+   */
+  record InHandAtEnd(Note note, boolean alone, long begun) {}
+
+  /**
+   * Opens or makes the file.
+   *
+   * @return null in {@link Opened#remains} for a new one; one that is damaged or of another version
+   *     is emptied, and {@link Opened#problem} says so
+   */
+  static Opened open(Path path) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+      long size = channel.size();
+      String problem = size == 0 || size == SIZE ? null : "it has " + size + " bytes";
+      if (size > SIZE) {
+        channel.truncate(SIZE);
+      }
+      if (size < SIZE) {
+        // A page for which there is no room on the disk would end the process when it is written.
+        channel.write(ByteBuffer.allocate((int) (SIZE - size)), size);
+      }
+      NoteFile file = new NoteFile(channel.map(MapMode.READ_WRITE, 0, SIZE));
+      Remains remains = null;
+      if (size == SIZE) {
+        try {
+          remains = file.remains();
+        } catch (IllegalArgumentException e) {
+          problem = String.valueOf(e.getMessage());
+        }
+      }
+      return new Opened(file, remains, problem);
+    }
+  }
+
+  record Opened(NoteFile file, @Nullable Remains remains, @Nullable String problem) {}
+
+  private Remains remains() {
+    for (int i = 0; i < MAGIC.length; i++) {
+      if (file.get(i) != MAGIC[i]) {
+        throw new IllegalArgumentException("it does not begin as such files do");
+      }
+    }
+    int exitPlace = file.getInt(EXIT_PLACE) - 1;
+    InHandAtEnd exit = null;
+    List<InHandAtEnd> inHand = new ArrayList<>();
+    for (int i = 0; i < PLACES; i++) {
+      byte state = Note.state(file, at(i));
+      if (state != Note.FREE) {
+        InHandAtEnd one =
+            new InHandAtEnd(
+                Note.read(file, at(i)), state == Note.ALONE, file.getLong(at(i) + BEGUN));
+        inHand.add(one);
+        exit = i == exitPlace ? one : exit;
+      }
+    }
+    List<Suspect> suspects = new ArrayList<>();
+    for (int i = 0; i < SUSPECTS; i++) {
+      int at = SUSPECTS_AT + i * PLACE;
+      if (Note.state(file, at) != Note.FREE) {
+        suspects.add(
+            new Suspect(
+                Note.read(file, at),
+                file.getInt(at + DEATHS),
+                file.getInt(at + ALONE),
+                file.getInt(at + STARTS),
+                0));
+      }
+    }
+    int length = Math.max(0, Math.min(FOLDER_MAX, file.getShort(FOLDER)));
+    byte[] folder = new byte[length];
+    file.get(FOLDER + 2, folder);
+    inHand.sort(Comparator.comparingLong(InHandAtEnd::begun));
+    return new Remains(
+        file.get(RUNNING) != 0,
+        file.get(TRACED) != 0,
+        file.get(ASKED) != 0,
+        file.get(EXITED) != 0,
+        exit,
+        file.getLong(PID),
+        file.getLong(SINCE),
+        new String(folder, StandardCharsets.UTF_8),
+        inHand,
+        suspects);
+  }
+
+  /** From now on the file is about this process. */
+  void begin(long now, boolean traced, Collection<Suspect> suspects) {
+    write(suspects);
+    for (int i = 0; i < PLACES; i++) {
+      Note.state(file, at(i), Note.FREE);
+    }
+    file.put(0, MAGIC);
+    file.put(ASKED, (byte) 0);
+    file.put(EXITED, (byte) 0);
+    file.put(TRACED, (byte) (traced ? 1 : 0));
+    file.putInt(EXIT_PLACE, 0);
+    file.putLong(PID, ProcessHandle.current().pid());
+    file.putLong(SINCE, now);
+    byte[] folder = Path.of("").toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(folder.length, FOLDER_MAX);
+    file.putShort(FOLDER, (short) length);
+    file.put(FOLDER + 2, folder, 0, length);
+    file.put(RUNNING, (byte) 1);
+  }
+
+  /** Writes them over those that were there. */
+  void write(Collection<Suspect> suspects) {
+    int i = 0;
+    for (Suspect suspect : suspects) {
+      if (i == SUSPECTS) {
+        break;
+      }
+      int at = SUSPECTS_AT + i++ * PLACE;
+      Note note = suspect.note();
+      Note.write(
+          file, at, note.kind(), note.taskId(), note.execution(), note.instance(), note.name());
+      file.putInt(at + 8, note.hash());
+      file.putInt(at + DEATHS, suspect.deaths());
+      file.putInt(at + ALONE, suspect.alone());
+      file.putInt(at + STARTS, suspect.starts());
+      Note.state(file, at, Note.IN_HAND);
+    }
+    for (; i < SUSPECTS; i++) {
+      Note.state(file, SUSPECTS_AT + i * PLACE, Note.FREE);
+    }
+  }
+
+  /** The process stops in order; nothing is in hand any more. */
+  void clean() {
+    file.put(RUNNING, (byte) 0);
+  }
+
+  /** Somebody asks the process to end: however it does, no code is to blame. */
+  void asked() {
+    file.put(ASKED, (byte) 1);
+  }
+
+  /**
+   * Code has called for the exit of the process.
+   *
+   * @param place of that code; {@link #NONE} when it is not known
+   */
+  void exited(int place) {
+    file.putInt(EXIT_PLACE, place + 1);
+    file.put(EXITED, (byte) 1);
+  }
+
+  private static int at(int place) {
+    return HEADER + place * PLACE;
+  }
+
+  /** A place for the calling thread; {@link #NONE} when all are taken. */
+  int take() {
+    while (true) {
+      long top = free.get();
+      int place = (int) top;
+      if (place == NONE) {
+        return NONE;
+      }
+      if (free.compareAndSet(top, next(top, below[place]))) {
+        threads[place] = Thread.currentThread().getId();
+        file.putLong(at(place) + BEGUN, System.nanoTime());
+        return place;
+      }
+    }
+  }
+
+  private static long next(long top, int place) {
+    return (((top >>> 32) + 1) << 32) | (place & 0xFFFF_FFFFL);
+  }
+
+  /** Where the note of this place is written, in {@link #buffer}. */
+  int position(int place) {
+    return at(place);
+  }
+
+  MappedByteBuffer buffer() {
+    return file;
+  }
+
+  /** The note that was written counts from now on. */
+  void state(int place, byte state) {
+    VarHandle.releaseFence();
+    Note.state(file, at(place), state);
+  }
+
+  void give(int place) {
+    Note.state(file, at(place), Note.FREE);
+    threads[place] = 0;
+    while (true) {
+      long top = free.get();
+      below[place] = (int) top;
+      if (free.compareAndSet(top, next(top, place))) {
+        return;
+      }
+    }
+  }
+
+  /** The place that this thread has taken; {@link #NONE} when it has none. */
+  int of(long thread) {
+    for (int i = 0; i < PLACES; i++) {
+      if (threads[i] == thread && Note.state(file, at(i)) != Note.FREE) {
+        return i;
+      }
+    }
+    return NONE;
+  }
+
+  Note note(int place) {
+    return Note.read(file, at(place));
+  }
+}

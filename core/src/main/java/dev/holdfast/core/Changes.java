@@ -31,6 +31,9 @@ final class Changes {
 
   private long batch = 1;
 
+  /** Of whom a cut writes down what has changed; null between cuts. */
+  private @Nullable String handling;
+
   private final Set<Wound> wounds;
 
   Changes(Limits limits, Set<Wound> wounds) {
@@ -52,6 +55,21 @@ final class Changes {
     boolean isEmpty() {
       return commit.isEmpty() && whenDurable.isEmpty();
     }
+  }
+
+  /** Of whom the cut at hand writes down what has changed; null between cuts. */
+  @Nullable String handling() {
+    return handling;
+  }
+
+  /** From here on the cut writes down what concerns this one. */
+  void about(String id) {
+    handling = id;
+  }
+
+  /** What waits for the next cut. */
+  List<Effect.WhenDurable> waiting() {
+    return whenDurable;
   }
 
   boolean isTouched(Resident resident) {
@@ -90,7 +108,7 @@ final class Changes {
   }
 
   /** So that all that are blocked can be found; see {@link Blocked}. */
-  private void recordBlock(String id, @Nullable ByteString bytes) {
+  void recordBlock(String id, @Nullable ByteString bytes) {
     commit.put(new Rows.Keyed(Blocked.NAMESPACE, id, bytes));
   }
 
@@ -241,6 +259,7 @@ final class Changes {
   Batch cut(long now, Consumer<Resident> settled) {
     for (Iterator<Resident> residents = touched.values().iterator(); residents.hasNext(); ) {
       Resident resident = residents.next();
+      handling = resident.id;
       boolean allStored =
           resident instanceof Instance instance
               ? storeMessages(instance, now)
@@ -253,6 +272,7 @@ final class Changes {
         resident.changedIn = batch + 1;
       }
     }
+    handling = null;
     Batch cut = new Batch(batch, commit.build(), whenDurable);
     commit = Commit.builder();
     whenDurable = new ArrayList<>();

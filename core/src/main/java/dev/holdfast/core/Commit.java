@@ -255,6 +255,12 @@ public final class Commit {
       return this;
     }
 
+    /** Adds all of one execution's later changes. */
+    public Builder add(Execution later) {
+      execution(later.key).add(later);
+      return this;
+    }
+
     /** Adds all of a later commit. */
     public Builder add(Commit later) {
       for (Execution next : later.executions.values()) {

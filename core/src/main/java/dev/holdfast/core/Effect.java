@@ -1,10 +1,24 @@
 package dev.holdfast.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** What a partition wants done outside itself. */
 public sealed interface Effect {
+
+  /** Whom these effects would tell something. */
+  static List<Asker<?>> askers(List<? extends Effect> effects) {
+    List<Asker<?>> askers = new ArrayList<>();
+    for (Effect effect : effects) {
+      if (effect instanceof Reply<?> reply) {
+        askers.add(reply.asker());
+      } else if (effect instanceof Refuse refuse) {
+        askers.add(refuse.asker());
+      }
+    }
+    return askers;
+  }
 
   /** May be done at once: nobody outside can see it. */
   sealed interface AtOnce extends Effect {}

@@ -390,7 +390,7 @@ final class Entities {
   }
 
   /** A batch that is under way counts as not begun. */
-  private void setAside(Entity entity, Blocked block) {
+  void setAside(Entity entity, Blocked block) {
     if (entity.batch != null) {
       List<Operation> operations = entity.batch.operations();
       entity.batch = null;

@@ -18,6 +18,11 @@ public sealed interface Input {
    */
   sealed interface ToInstance extends Input {
     String instanceId();
+
+    /** Who waits for an answer; null when nobody does. */
+    default @Nullable Asker<?> asker() {
+      return null;
+    }
   }
 
   /** What became of a message to an instance. */

@@ -8,6 +8,7 @@ import dev.holdfast.protocol.ParentInstanceInfo;
 import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TraceContext;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -459,6 +460,15 @@ final class Instance extends Resident {
   @Override
   Iterable<Message> unread() {
     return inbox;
+  }
+
+  @Override
+  Iterable<Message> notInHistory() {
+    List<Message> all = new ArrayList<>(inbox);
+    if (turn != null) {
+      all.addAll(turn.messages());
+    }
+    return all;
   }
 
   @Override

@@ -102,6 +102,25 @@ final class Memory {
     return byId.size();
   }
 
+  /** Every execution that is here. */
+  Iterable<Resident> all() {
+    return byKey.values();
+  }
+
+  /** Keeps a message for one of whom nothing is read. */
+  void keep(Partition.Queued queued) {
+    loadingIds.computeIfAbsent(queued.input().instanceId(), id -> new ArrayList<>(1)).add(queued);
+    mailUnstored |= queued.mail() == null;
+  }
+
+  /** What waits for a read of the store and has done nothing yet. */
+  List<Partition.Queued> undelivered() {
+    List<Partition.Queued> undelivered = new ArrayList<>();
+    loadingIds.values().forEach(undelivered::addAll);
+    awaitingHistory.values().forEach(undelivered::addAll);
+    return undelivered;
+  }
+
   @Nullable Resident get(String id) {
     return byId.get(id);
   }
@@ -304,6 +323,7 @@ final class Memory {
           if (queued.mail() != null || !Mailbag.isMail(queued.input())) {
             return queued;
           }
+          changes.about(queued.input().instanceId());
           String name = names.get();
           changes.record(name, Mailbag.bytes(queued.input()));
           return new Partition.Queued(queued.input(), name);

@@ -93,6 +93,11 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public synchronized @Nullable String objection(Commit commit) {
+    return closed ? "the store is closed" : fault(commit);
+  }
+
+  @Override
   public synchronized boolean landed(long number) {
     checkOpen();
     return number <= lastFlush && !notWritten.contains(number);

@@ -137,7 +137,16 @@ final class Orchestrations {
     }
   }
 
-  private void setAside(Instance instance, Blocked block) {
+  /** Adds the activities that were handed out and are not answered. */
+  void handedOut(Instance instance, List<WorkItem.Activity> out) {
+    for (OpenTask task : instance.open.values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token != 0) {
+        out.add(turns.handedOut(instance, task));
+      }
+    }
+  }
+
+  void setAside(Instance instance, Blocked block) {
     if (instance.turn != null && context.wounded(Wound.BLOCKED_TURN_COUNTED_AS_READ)) {
       instance.turn.messages().forEach(message -> changes.consumed(instance, message));
       instance.turn = null;

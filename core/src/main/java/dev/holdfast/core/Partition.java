@@ -43,7 +43,22 @@ public final class Partition {
   private final Orchestrations orchestrations;
   private final Entities entities;
 
+  private final Aside aside = new Aside();
+
   private final ArrayDeque<Queued> local = new ArrayDeque<>();
+
+  /** What is being taken, and how far. */
+  private List<? extends Input> taking = List.of();
+
+  private int taken;
+  private @Nullable String handling;
+
+  /** What has waited for a read that is answered, while it is delivered. */
+  private final ArrayDeque<Queued> inHand = new ArrayDeque<>();
+
+  /** What is delivered at the moment; should that throw, it is lost. */
+  private @Nullable Queued failing;
+
   private List<Effect.AtOnce> atOnce = new ArrayList<>();
   private long now;
   private long lastStamp;
@@ -102,10 +117,13 @@ public final class Partition {
    */
   public List<Effect.AtOnce> on(long now, List<? extends Input> inputs) {
     this.now = now;
-    for (Input input : inputs) {
-      take(input);
+    taking = inputs;
+    for (taken = 0; taken < inputs.size(); taken++) {
+      take(inputs.get(taken));
     }
     settle();
+    handling = null;
+    failing = null;
     List<Effect.AtOnce> result = atOnce;
     atOnce = new ArrayList<>();
     return result;
@@ -167,6 +185,93 @@ public final class Partition {
     memory.durable(number);
   }
 
+  /**
+   * Whom the call of {@link #on} or {@link #cut} was about that has just thrown; null when nobody
+   * in particular.
+   */
+  public @Nullable String handling() {
+    String cutting = changes.handling();
+    return cutting == null ? handling : cutting;
+  }
+
+  /**
+   * This instance or entity is set aside as soon as it has been read, before anything of it runs.
+   * To be called before it can have been read.
+   */
+  public void setAside(String id, Blocked block) {
+    aside.whenRead(id, block);
+  }
+
+  /**
+   * Nothing of this instance or entity is read or written any more, until somebody tries it again:
+   * clients are refused, messages of others are kept as mail. As {@link #setAside}.
+   */
+  public void leaveUntouched(String id, Blocked block) {
+    aside.untouched(id, block);
+    changes.recordBlock(id, block.begunBy(now).message().toByteString());
+  }
+
+  /** Whether it is set aside, by whatever means. */
+  public boolean isSetAside(String id) {
+    Resident resident = memory.get(id);
+    return aside.holds(id) || (resident != null && resident.isBlocked());
+  }
+
+  /** As {@link #isSetAside}, in the sense of {@link #leaveUntouched}. */
+  public boolean isUntouched(String id) {
+    return aside.untouched(id) != null;
+  }
+
+  /** Takes over from one that is given up: its times are not used again. */
+  public void succeed(Partition before) {
+    lastStamp = before.lastStamp;
+  }
+
+  /**
+   * What is lost with this partition's memory if the engine begins again from the store. It takes
+   * nothing afterwards.
+   */
+  public Undone undone() {
+    List<Effect.WhenDurable> effects = new ArrayList<>(changes.waiting());
+    List<WorkItem.Activity> out = new ArrayList<>();
+    for (Resident resident : memory.all()) {
+      effects.addAll(resident.repliesToInsert);
+      resident.notInHistory().forEach(message -> effects.addAll(message.replies));
+      if (resident instanceof Instance instance && instance.openActivities > 0) {
+        orchestrations.handedOut(instance, out);
+      }
+    }
+    List<Asker<?>> unanswered = new ArrayList<>(Effect.askers(effects));
+    List<Input> undelivered = new ArrayList<>();
+    List<Input> rest = new ArrayList<>();
+    memory.undelivered().forEach(queued -> rest.add(queued.input()));
+    // The one at hand has failed; those behind it have not been looked at.
+    if (failing != null && failing.input().asker() != null) {
+      unanswered.add(failing.input().asker());
+    }
+    inHand.forEach(queued -> rest.add(queued.input()));
+    if (taken < taking.size()) {
+      rest.addAll(taking.subList(taken + 1, taking.size()));
+    }
+    rest.stream().filter(Partition::outlives).forEach(undelivered::add);
+    undelivered.addAll(watchers.all());
+    out.removeIf(item -> effects.stream().anyMatch(effect -> dispatches(effect, item)));
+    return new Undone(unanswered, undelivered, out);
+  }
+
+  private static boolean dispatches(Effect.WhenDurable effect, WorkItem.Activity item) {
+    return effect instanceof Effect.Dispatch dispatch && dispatch.item().token() == item.token();
+  }
+
+  /**
+   * Whether an input that has changed nothing yet is good for whoever comes after a partition.
+   * Messages between instances are not: either they were never sent, or the store has kept them.
+   */
+  public static boolean outlives(Input input) {
+    return input instanceof Input.Unwait
+        || (input instanceof Input.ToInstance toInstance && !Mailbag.isMail(toInstance));
+  }
+
   /** Whether a cut would have anything to look at. */
   public boolean hasChanges() {
     return !changes.isEmpty() || memory.hasUnstoredMail();
@@ -207,10 +312,18 @@ public final class Partition {
       }
     }
     timers.differences(
-        store.timers(slots, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE),
+        store.timers(slots, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE).stream()
+            .filter(timer -> !isOfUntouched(timer, store))
+            .toList(),
         memory,
         differences);
     return differences;
+  }
+
+  private boolean isOfUntouched(Rows.Timer timer, Store store) {
+    return aside.hasUntouched()
+        && store.loadByKey(List.of(timer.key()), Store.Detail.SUMMARY).stream()
+            .anyMatch(stored -> isUntouched(stored.instance().id()));
   }
 
   private void take(Input input) {
@@ -243,6 +356,13 @@ public final class Partition {
 
   private void deliver(Queued queued) {
     Input.ToInstance input = queued.input();
+    handling = input.instanceId();
+    failing = queued;
+    Blocked untouched = aside.untouched(input.instanceId());
+    if (untouched != null) {
+      refuse(queued, untouched);
+      return;
+    }
     if (memory.waitsBehind(queued)) {
       return;
     }
@@ -253,10 +373,50 @@ public final class Partition {
     deliver(queued, resident);
   }
 
+  private void refuse(Queued queued, Blocked untouched) {
+    Input.ToInstance input = queued.input();
+    if (Mailbag.isMail(input)) {
+      memory.keep(queued);
+    } else if (input instanceof Input.Retry retry) {
+      aside.release(retry.instanceId());
+      List<Queued> kept = memory.loaded(retry.instanceId());
+      // That reads it, takes the block from its row if there is one, and wakes what it has to do.
+      deliver(new Queued(new Input.Retry(retry.instanceId(), new Released(retry.asker())), null));
+      kept.forEach(this::deliver);
+    } else if (input.asker() != null) {
+      changes.whenDurable(
+          new Effect.Refuse(
+              input.asker(),
+              new RefusedException(
+                  RefusedException.Reason.FAILED_PRECONDITION,
+                  "'%s' is blocked and cannot even be read or written: %s. Once the cause is gone, try it again (holdfast retry %s)."
+                      .formatted(input.instanceId(), untouched.words(), input.instanceId()))));
+    }
+  }
+
+  /** Who is told that something is tried again; that its row was not blocked is no refusal. */
+  private record Released(Asker<Input.Delivered> asker) implements Asker<Input.Delivered> {
+    @Override
+    public void answered(Input.Delivered value) {
+      asker.answered(value);
+    }
+
+    @Override
+    public void refused(RefusedException why) {
+      if (why.reason() == RefusedException.Reason.FAILED_PRECONDITION) {
+        asker.answered(Input.Delivered.ACCEPTED);
+      } else {
+        asker.refused(why);
+      }
+    }
+  }
+
   /**
    * @param resident null when there is none of this id
    */
   private void deliver(Queued queued, @Nullable Resident resident) {
+    handling = queued.input().instanceId();
+    failing = queued;
     if (resident instanceof Instance instance
         && queued.input() instanceof Input.Rewind rewind
         && Rewinding.isPossible(rewind, instance)) {
@@ -284,6 +444,7 @@ public final class Partition {
 
   private void due(Rows.Timer timer) {
     Resident resident = memory.byKey(timer.key());
+    handling = resident == null ? null : resident.id;
     if (resident instanceof Instance instance) {
       orchestrations.due(instance, timer.timerId());
     } else if (resident instanceof Entity entity) {
@@ -302,7 +463,14 @@ public final class Partition {
       due(timer);
     }
     for (String id : loaded.ids()) {
-      for (Queued queued : memory.loaded(id)) {
+      Resident resident = memory.get(id);
+      boolean isGone = resident == null && aside.take(id) != null;
+      boolean isFree = aside.wasReleased(id) && (resident == null || !resident.isBlocked());
+      if (isGone || isFree) {
+        changes.recordBlock(id, null);
+      }
+      inHand.addAll(memory.loaded(id));
+      for (Queued queued = inHand.poll(); queued != null; queued = inHand.poll()) {
         if (!memory.waitsBehind(queued)) {
           deliver(queued, memory.get(id));
         }
@@ -312,7 +480,9 @@ public final class Partition {
 
   private void historyLoaded(Input.HistoryLoaded loaded) {
     memory.readAnswered(loaded.read());
-    for (Queued queued : memory.historyLoaded(loaded.instanceId())) {
+    inHand.addAll(memory.historyLoaded(loaded.instanceId()));
+    for (Queued queued = inHand.poll(); queued != null; queued = inHand.poll()) {
+      failing = queued;
       Store.Stored stored = loaded.stored();
       if (!(memory.get(loaded.instanceId()) instanceof Instance instance)
           || stored == null
@@ -336,6 +506,7 @@ public final class Partition {
     memory.admitted(admitted);
     for (Store.Stored stored : admitted.found()) {
       Resident known = memory.get(stored.instance().id());
+      handling = stored.instance().id();
       if (known instanceof Instance instance) {
         orchestrations.admit(instance);
       } else if (known instanceof Entity entity) {
@@ -347,7 +518,13 @@ public final class Partition {
   }
 
   private void install(Store.Stored stored) {
-    if (memory.knows(stored.instance())) {
+    String id = stored.instance().id();
+    handling = id;
+    if (memory.knows(stored.instance()) || aside.untouched(id) != null) {
+      return;
+    }
+    if (aside.holds(id)) {
+      installAside(stored);
       return;
     }
     if (EntityIds.isEntity(stored.instance().id())) {
@@ -360,6 +537,25 @@ public final class Partition {
       memory.install(instance);
       addTimers(stored);
       orchestrations.loaded(instance);
+    }
+  }
+
+  /** Told while it is still on the list: should this throw, it must not be touched at all. */
+  private void installAside(Store.Stored stored) {
+    String id = stored.instance().id();
+    Resident resident = EntityIds.isEntity(id) ? Entity.of(stored) : Instance.of(stored);
+    memory.install(resident);
+    addTimers(stored);
+    Blocked block = aside.take(id);
+    if (block == null || resident.isBlocked()) {
+      return;
+    }
+    if (Statuses.isEnded(stored.instance().status())) {
+      changes.recordBlock(id, null);
+    } else if (resident instanceof Entity entity) {
+      entities.setAside(entity, block);
+    } else if (resident instanceof Instance instance) {
+      orchestrations.setAside(instance, block);
     }
   }
 

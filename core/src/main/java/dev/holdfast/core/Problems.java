@@ -11,6 +11,15 @@ public interface Problems {
    */
   void impossible(String what);
 
+  /**
+   * A bug of ours that the engine survives, because it is known whom it concerns.
+   *
+   * @param what has failed, as a sentence without a full stop
+   */
+  default void failed(String what, Throwable cause) {
+    warn(what + ": " + cause);
+  }
+
   /** Something a person should know that is no bug, e.g. a history that grows too long. */
   void warn(String what);
 }

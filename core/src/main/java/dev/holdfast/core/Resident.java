@@ -92,6 +92,11 @@ abstract sealed class Resident permits Instance, Entity {
   /** What it has not read; of an execution, without those that an open turn holds. */
   abstract Iterable<Message> unread();
 
+  /** All that it has not read, whoever holds it. */
+  Iterable<Message> notInHistory() {
+    return unread();
+  }
+
   /** A row of this timer stands in the accumulating commit. */
   abstract void timerHasRow(int timerId);
 }

@@ -55,6 +55,17 @@ public interface Store extends AutoCloseable {
    */
   record Flush(long number, long clock, Commit commit) {}
 
+  /**
+   * Why this commit would be rejected for good, in words; null when it could be written now.
+   * Nothing is written. Called by the thread that commits, between two commits; an empty commit
+   * asks whether anything can be written at all.
+   *
+   * <p>A store that cannot tell says null: then nobody knows whose fault a rejection is.
+   */
+  default @Nullable String objection(Commit commit) {
+    return null;
+  }
+
   /** What became of a flush. */
   sealed interface Outcome {}
 

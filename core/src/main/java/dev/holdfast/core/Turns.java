@@ -327,6 +327,21 @@ final class Turns {
   }
 
   /** The work item of an activity that is open. */
+  /** As little of an activity that was handed out as tells which it is. */
+  WorkItem.Activity handedOut(Instance instance, OpenTask task) {
+    return new WorkItem.Activity(
+        task.token,
+        null,
+        ActivityRequest.newBuilder()
+            .setName(task.name())
+            .setOrchestrationInstance(
+                OrchestrationInstance.newBuilder()
+                    .setInstanceId(instance.id)
+                    .setExecutionId(instance.row.state().getExecutionId()))
+            .setTaskId(task.id())
+            .build());
+  }
+
   WorkItem.Activity activity(Instance instance, OpenTask task) {
     task.token = context.nextToken();
     if (task.firstToken == 0) {

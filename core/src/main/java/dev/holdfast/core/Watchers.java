@@ -32,6 +32,13 @@ final class Watchers {
     }
   }
 
+  /** Everybody who waits. */
+  List<Input.Wait> all() {
+    List<Input.Wait> all = new ArrayList<>();
+    waiting.values().forEach(all::addAll);
+    return all;
+  }
+
   /** The instance has changed its status: those for whom that is enough are told. */
   void changed(Instance instance, Changes changes) {
     List<Input.Wait> waits = waiting.get(instance.id);

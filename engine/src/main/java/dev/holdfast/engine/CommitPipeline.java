@@ -4,6 +4,7 @@ import dev.holdfast.core.Problems;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Wound;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,8 +26,16 @@ public final class CommitPipeline implements Agent {
   /** The store has no room; the same flush is tried again until there is. */
   public record Full(String reason) implements Result {}
 
-  /** The store refuses the flush for good: the hub cannot go on. */
+  /**
+   * The store refuses the flush for good, and nobody knows for whose sake: the hub cannot go on.
+   */
   public record Broken(String reason) implements Result {}
+
+  /** The store refuses the flush for good because of these; nothing of it was written. */
+  record Refused(String reason, List<Suspect> suspects) implements Result {}
+
+  /** When more than so many cannot be written, it is the store that is ill. */
+  private static final int SUSPECTS_MAX = 100;
 
   private static final long RETRY_AFTER = 250_000;
 
@@ -102,10 +111,36 @@ public final class CommitPipeline implements Agent {
     } else if (outcome instanceof Store.Unknown) {
       retryAt = clock.now() + RETRY_AFTER;
     } else {
-      next.set(null);
-      results.accept(new Broken(String.valueOf(outcome)));
+      Result result = refused(flush, outcome);
+      if (result == null) {
+        retryAt = clock.now() + RETRY_AFTER;
+      } else {
+        next.set(null);
+        retryAt = 0;
+        results.accept(result);
+      }
     }
     return 1;
+  }
+
+  /**
+   * @return null when whose fault it is cannot be found out now
+   */
+  private @Nullable Result refused(Store.Flush flush, Store.Outcome outcome) {
+    if (!(outcome instanceof Store.Rejected rejected)) {
+      return new Broken(String.valueOf(outcome));
+    }
+    try {
+      List<Suspect> suspects = Bisection.of(store, flush.commit(), clock.now());
+      return suspects.isEmpty() || suspects.size() > SUSPECTS_MAX
+          ? new Broken(rejected.reason())
+          : new Refused(rejected.reason(), suspects);
+    } catch (StoreException e) {
+      problems.warn(
+          "A flush is refused (%s), and whose fault it is cannot be read now: %s"
+              .formatted(rejected.reason(), e.getMessage()));
+      return null;
+    }
   }
 
   private Store.Outcome attempt(Store.Flush flush) {

@@ -99,6 +99,11 @@ public final class Dispatcher {
   /** Somebody has gone, so that what waits may be stranded by now. */
   private volatile boolean someoneLeft;
 
+  /** By task. */
+  private final Map<String, Out> out = new LinkedHashMap<>();
+
+  private int firstNumber;
+
   private long order;
   private boolean draining;
   private volatile boolean placesChanged;
@@ -264,6 +269,10 @@ public final class Dispatcher {
 
   /** Takes an item; {@link #flush} hands it out. */
   void offer(WorkItem item) {
+    if (!out.isEmpty() && out.containsKey(task(item))) {
+      Objects.requireNonNull(out.get(task(item))).again = item;
+      return;
+    }
     ArrayDeque<WorkItem> queue = queues(item).get(key(item));
     if (queue == null && !draining && assign(item)) {
       return;
@@ -367,6 +376,12 @@ public final class Dispatcher {
     if (!result && settled.contains(answer.item().token())) {
       return true; // Nobody needs it any more; perhaps who else had it has answered.
     }
+    if (firstNumber > 0 && heardOfBefore(answer, result || nothingDone, now)) {
+      return true;
+    }
+    if (nothingDone && isOfBefore(answer.item())) {
+      return true;
+    }
     if (nothingDone) {
       retry((Answer.EntityDone) answer, now);
       return true;
@@ -402,6 +417,60 @@ public final class Dispatcher {
     return true;
   }
 
+  /**
+   * The partitions have begun again from the store: what they had asked for is asked for again,
+   * except what executors have, which is not given to others as long as nothing is heard of it.
+   *
+   * @param number of the first partition that there is now
+   * @param handedOut activities that were offered before
+   */
+  void beginAgain(int number, List<WorkItem.Activity> handedOut) {
+    firstNumber = number;
+    Set<Long> here = new LinkedHashSet<>();
+    later.forEach(one -> here.add(one.item().token()));
+    waiting
+        .values()
+        .forEach(all -> all.values().forEach(it -> it.forEach(w -> here.add(w.token()))));
+    outgoing.values().forEach(one -> one.items.forEach(item -> here.add(item.token())));
+    handedOut.stream()
+        .filter(item -> !here.contains(item.token()))
+        .forEach(item -> out.putIfAbsent(task(item), new Out()));
+    out.values().forEach(one -> one.again = null);
+    later.clear();
+    waiting.values().forEach(Map::clear);
+    outgoing.clear();
+    room.clear();
+    abandoned.clear();
+    lost.clear();
+    withdrawn.clear();
+  }
+
+  /** What an executor has since before the partitions began again. */
+  private static final class Out {
+    private @Nullable WorkItem again;
+  }
+
+  /** Whether it is of a partition that is given up, and so nobody waits for it. */
+  private boolean isOfBefore(WorkItem item) {
+    return item.token() != 0 && (item.token() >>> 48) < firstNumber;
+  }
+
+  /**
+   * Takes what is heard of something that an executor had before.
+   *
+   * @return whether that was all
+   */
+  private boolean heardOfBefore(Answer answer, boolean result, long now) {
+    Out one = out.isEmpty() ? null : out.remove(task(answer.item()));
+    if (result || (one == null && !isOfBefore(answer.item()))) {
+      return false;
+    }
+    if (one != null && one.again != null) {
+      later.add(new Later(now, order++, one.again));
+    }
+    return true;
+  }
+
   /** This turn need not go to anybody any more, nor come back from who has it. */
   void withdraw(String executionId, long token) {
     String task = WorkItem.Kind.ORCHESTRATOR + executionId;
@@ -426,6 +495,15 @@ public final class Dispatcher {
    */
   List<WorkItem.Activity> holdBack(String executionId) {
     List<WorkItem.Activity> held = new ArrayList<>();
+    out.values()
+        .forEach(
+            one -> {
+              if (one.again instanceof WorkItem.Activity again
+                  && again.executionId().equals(executionId)) {
+                one.again = null;
+                held.add(again);
+              }
+            });
     remove(
         WorkItem.Kind.ACTIVITY,
         item -> item.executionId().equals(executionId) && held.add((WorkItem.Activity) item));

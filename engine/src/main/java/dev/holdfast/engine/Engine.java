@@ -126,10 +126,11 @@ public final class Engine implements Workforce, AutoCloseable {
     ServedNames names = new ServedNames(served, link::remember);
     this.dispatcher = new Dispatcher(link::answer, link::answer, settings.unserved(), names);
     this.unservedWorks = new UnservedWorks(dispatcher, store);
+    AtomicLong keys = new AtomicLong(store.opened().highestKey());
     this.loop =
         new Loop(
             new Loop.Parts(
-                partitions(store, settings, wounds),
+                number -> partitions(number, keys, settings, wounds),
                 settings.limits(),
                 clock,
                 store,
@@ -150,7 +151,7 @@ public final class Engine implements Workforce, AutoCloseable {
     if (served.isEmpty()) {
       new ServedBefore(store, names).learn();
     }
-    redeliverMail();
+    loop.remembered(store.records(Mailbag.NAMESPACE), store.records(Blocked.NAMESPACE));
   }
 
   /** The way back into the loop for those it is built from. */
@@ -182,14 +183,14 @@ public final class Engine implements Workforce, AutoCloseable {
     }
   }
 
-  private List<Partition> partitions(Store store, Settings settings, Set<Wound> wounds) {
-    AtomicLong keys = new AtomicLong(store.opened().highestKey());
+  private List<Partition> partitions(
+      int firstNumber, AtomicLong keys, Settings settings, Set<Wound> wounds) {
     int width = Store.Slots.COUNT / settings.partitions();
     List<Partition> partitions = new ArrayList<>();
     for (int i = 0; i < settings.partitions(); i++) {
       partitions.add(
           new Partition(
-              i,
+              firstNumber + i,
               new Store.Slots(i * width, (i + 1) * width),
               settings.limits(),
               keys::incrementAndGet,
@@ -212,17 +213,6 @@ public final class Engine implements Workforce, AutoCloseable {
       unservedWorks.missed(name);
     }
     return serves;
-  }
-
-  private void redeliverMail() {
-    for (Rows.Keyed mail : store.records(Mailbag.NAMESPACE)) {
-      if (mail.bytes() != null) {
-        Input.ToInstance input = Mailbag.input(mail.bytes());
-        loop.add(input.instanceId(), new Input.Redelivered(mail.name(), input));
-      }
-    }
-    // The first step of every partition reads its timers and what is ready.
-    loop.addToAll(new Input.ServedChanged());
   }
 
   /** What clients ask. */

@@ -1,25 +1,33 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Asker;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Commit;
 import dev.holdfast.core.Effect;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.Input;
 import dev.holdfast.core.InstanceIds;
 import dev.holdfast.core.Limits;
+import dev.holdfast.core.Mailbag;
 import dev.holdfast.core.Partition;
 import dev.holdfast.core.Problems;
+import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.SpanSink;
 import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Undone;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.Wound;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +41,15 @@ import org.jspecify.annotations.Nullable;
 public final class Loop implements Agent, Executor.Answers, StoreReader.Answers {
   private static final int INPUTS_PER_STEP = 2_048;
 
-  private final List<Partition> partitions;
+  /** So often it is begun again from the store without anything having been written meanwhile. */
+  private static final int RECOVERIES_MAX = 50;
+
+  private static final long READ_AGAIN_AFTER = 100_000;
+  private static final int NUMBER_MAX = 65_536;
+
+  private final IntFunction<List<Partition>> begin;
+  private final int count;
+  private List<Partition> partitions;
   private final int[] partitionOfSlot = new int[Store.Slots.COUNT];
   private final Limits limits;
   private final HubClock clock;
@@ -56,8 +72,21 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   /** What the hub itself remembers; goes with the next flush. */
   private final List<Rows.Keyed> records = new ArrayList<>();
 
+  /** Outcomes of flushes; they are taken first, and also while nothing else is. */
+  private final ConcurrentLinkedQueue<CommitPipeline.Result> results =
+      new ConcurrentLinkedQueue<>();
+
   private final AtomicInteger queued = new AtomicInteger();
   private final List<List<Input>> inputs = new ArrayList<>();
+
+  /** What has been cut while a cut of all partitions is under way. */
+  private List<Effect.WhenDurable> cutting = List.of();
+
+  /** Effects of flushes that nobody performs any more, because memory is given up. */
+  private final List<Effect.WhenDurable> unperformed = new ArrayList<>();
+
+  /** Whose step it is; null between them. */
+  private @Nullable Partition at;
 
   private long nextFlush;
   private @Nullable Flight flight;
@@ -65,14 +94,48 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private volatile @Nullable String stuckBecause;
   private volatile boolean quiet = true;
 
+  /** There is something to do though nothing has been queued. */
+  private boolean begun;
+
+  /** Taken from the queue in the step at hand. */
+  private int taken;
+
+  /** The number of the first of the partitions that there are now. */
+  private int firstNumber;
+
+  /**
+   * Memory says what will not be written, or what a step has left half done; for whose sake. Null
+   * while all is well.
+   */
+  private @Nullable List<Suspect> suspects;
+
+  private long recoverAt;
+  private int recoveries;
+
   private record Addressed(int partition, Input input) {}
 
-  /** A flush that is under way, and what its durability releases. */
-  private record Flight(long number, List<Partition.Cut> cuts, List<Effect.WhenDurable> effects) {}
+  /**
+   * What the store has answered.
+   *
+   * @param number of the partition that asked
+   */
+  private record Answered(int number, Input input) {}
 
-  /** What a loop works with. */
+  /** A flush that is under way, and what its durability releases. */
+  private record Flight(
+      long number,
+      List<Partition.Cut> cuts,
+      List<Effect.WhenDurable> effects,
+      List<Rows.Keyed> records) {}
+
+  /**
+   * What a loop works with.
+   *
+   * @param begin makes the partitions of the hub, with nothing in memory yet, the first with the
+   *     number that is given; called again when memory has to be dropped
+   */
   public record Parts(
-      List<Partition> partitions,
+      IntFunction<List<Partition>> begin,
       Limits limits,
       HubClock clock,
       Store store,
@@ -89,7 +152,9 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       Consumer<String> broken) {}
 
   public Loop(Parts parts) {
-    this.partitions = List.copyOf(parts.partitions());
+    this.begin = parts.begin();
+    this.partitions = List.copyOf(begin.apply(0));
+    this.count = partitions.size();
     this.limits = parts.limits();
     this.clock = parts.clock();
     this.store = parts.store();
@@ -124,9 +189,34 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   /** Takes an input for every partition. */
   public void addToAll(Input input) {
-    for (int i = 0; i < partitions.size(); i++) {
+    for (int i = 0; i < count; i++) {
       enqueue(new Addressed(i, input));
     }
+  }
+
+  /**
+   * Takes what the store remembers of messages on their way and of what is blocked. Before the
+   * first step, and on the thread of the loop.
+   */
+  void remembered(List<Rows.Keyed> mail, List<Rows.Keyed> blocked) {
+    for (Rows.Keyed block : blocked) {
+      of(block.name()).setAside(block.name(), Blocked.of(block.bytes()));
+    }
+    for (Rows.Keyed each : mail) {
+      if (each.bytes() != null) {
+        Input.ToInstance input = Mailbag.input(each.bytes());
+        int partition = partitionOfSlot[InstanceIds.slot(input.instanceId())];
+        listOf(partition).add(new Input.Redelivered(each.name(), input));
+      }
+    }
+    // The first step of every partition reads its timers and what is ready.
+    inputs.forEach(each -> each.add(new Input.ServedChanged()));
+    begun = true;
+    quiet = false;
+  }
+
+  private Partition of(String instanceId) {
+    return partitions.get(partitionOfSlot[InstanceIds.slot(instanceId)]);
   }
 
   /** Writes a record with the next flush. Safe from any thread; wake the loop afterwards. */
@@ -141,12 +231,13 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   @Override
   public void answer(int partition, Input input) {
-    enqueue(new Addressed(partition, input));
+    enqueue(new Answered(partition, input));
   }
 
   /** The outcome of a flush; called by the pipeline. */
   public void flushed(CommitPipeline.Result result) {
-    enqueue(result);
+    queued.incrementAndGet();
+    results.add(result);
   }
 
   private void enqueue(Object input) {
@@ -192,7 +283,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
    */
   List<String> differences() {
     List<String> differences = new ArrayList<>();
-    if (flight == null) {
+    if (flight == null && suspects == null) {
       partitions.forEach(partition -> differences.addAll(partition.differences(store)));
     }
     return differences;
@@ -200,11 +291,16 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   @Override
   public boolean hasWork() {
-    return !queue.isEmpty() || dispatcher.hasPlacesChanged();
+    boolean waits = suspects != null; // For the outcome of a flush, or for the store.
+    return !results.isEmpty()
+        || (!waits && (begun || !queue.isEmpty() || dispatcher.hasPlacesChanged()));
   }
 
   @Override
   public long nextWake() {
+    if (suspects != null) {
+      return flight == null ? recoverAt : Long.MAX_VALUE;
+    }
     long wake = dispatcher.nextWake();
     for (Partition partition : partitions) {
       wake = Math.min(wake, partition.nextWake());
@@ -215,34 +311,61 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   @Override
   public int work() {
     long now = clock.now();
-    int taken = take(now);
-    boolean due = false;
+    taken = 0;
+    try {
+      return suspects == null ? step(now) : recover(now);
+    } catch (RuntimeException | StackOverflowError e) {
+      if (!isSurvived(e, now)) {
+        throw e;
+      }
+      return 1;
+    } finally {
+      quiet = flight == null && suspects == null && !hasChanges();
+      queued.addAndGet(-taken);
+    }
+  }
+
+  private int step(long now) {
+    takeResults(now);
+    if (suspects != null) {
+      return taken;
+    }
+    take(now);
+    boolean due = begun;
     for (Partition partition : partitions) {
       due |= partition.nextWake() <= now;
     }
     if (taken > 0 || due) {
+      begun = false;
       runPartitions(now);
       cutNotBefore = 0;
     }
     dispatcher.flush(now);
     int cut = cutIfFree(now);
-    quiet = flight == null && !hasChanges();
-    queued.addAndGet(-taken);
     return taken + (due ? 1 : 0) + cut;
   }
 
-  private int take(long now) {
-    int taken = 0;
+  private void takeResults(long now) {
+    for (CommitPipeline.Result next = results.poll(); next != null; next = results.poll()) {
+      taken++;
+      ended(next, now);
+    }
+  }
+
+  private void take(long now) {
     while (taken < INPUTS_PER_STEP) {
       Object next = queue.poll();
       if (next == null) {
         break;
       }
       taken++;
-      if (next instanceof CommitPipeline.Result result) {
-        ended(result);
-      } else if (next instanceof Rows.Keyed keyed) {
+      if (next instanceof Rows.Keyed keyed) {
         records.add(keyed);
+      } else if (next instanceof Answered answered) {
+        // Partitions that are given up have read for nobody.
+        if (answered.number() >= firstNumber) {
+          listOf(answered.number() - firstNumber).add(answered.input());
+        }
       } else if (next instanceof Addressed addressed) {
         listOf(addressed.partition()).add(addressed.input());
       } else if (!(next instanceof Input.Answered answered
@@ -251,7 +374,6 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
         listOf(partitionOfSlot[InstanceIds.slot(input.instanceId())]).add(input);
       }
     }
-    return taken;
   }
 
   private List<Input> listOf(int partition) {
@@ -273,6 +395,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
           continue;
         }
         inputs.set(i, new ArrayList<>());
+        at = partition;
         for (Effect.AtOnce effect : partition.on(now, taken)) {
           handed |= perform(i, effect);
         }
@@ -299,7 +422,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   private void read(int partition, Effect effect) {
-    reader.submit(partition, partitions.get(partition).slots(), effect);
+    reader.submit(firstNumber + partition, partitions.get(partition).slots(), effect);
     wakeReader.run();
   }
 
@@ -321,16 +444,20 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
     List<Partition.Cut> cuts = new ArrayList<>(partitions.size());
     List<Effect.WhenDurable> effects = new ArrayList<>();
+    cutting = effects;
     Commit.Builder commit = Commit.builder();
     for (Partition partition : partitions) {
+      at = partition;
       Partition.Cut cut = partition.cut(now);
       cuts.add(cut);
       effects.addAll(withReader(partition, cut.whenDurable()));
       commit.add(cut.commit());
     }
+    at = null;
+    cutting = List.of();
     records.forEach(commit::put);
+    Flight cutNow = new Flight(nextFlush, cuts, effects, List.copyOf(records));
     records.clear();
-    Flight cutNow = new Flight(nextFlush, cuts, effects);
     releaseTooEarly(effects);
     if (commit.isEmpty()) {
       // Everything before it is durable, so this needs no flush. What was left waiting for its turn
@@ -379,12 +506,27 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
         || effect instanceof Effect.LoadHistory;
   }
 
-  private void ended(CommitPipeline.Result result) {
+  private void ended(CommitPipeline.Result result, long now) {
     Flight landed = flight;
     if (result instanceof CommitPipeline.Durable && landed != null) {
       stuckBecause = null;
       flight = null;
-      release(landed);
+      recoveries = 0;
+      if (suspects == null) {
+        release(landed);
+      } else {
+        // Work is handed out by those who come after; what is durable may be told.
+        Recovery.told(landed.effects()).forEach(this::perform);
+        unperformed.addAll(landed.effects());
+        wakeCallbacks.run();
+      }
+    } else if (result instanceof CommitPipeline.Refused refused && landed != null) {
+      flight = null;
+      nextFlush = landed.number();
+      records.addAll(0, landed.records());
+      refuse(Effect.askers(landed.effects()), refused.suspects());
+      unperformed.addAll(landed.effects());
+      suspect(refused.suspects(), now);
     } else if (result instanceof CommitPipeline.Full full) {
       stuckBecause = full.reason();
       problems.warn(
@@ -394,6 +536,119 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       broken.accept(failure.reason());
     } else {
       problems.impossible("expected the outcome of a flush under way, but got " + result);
+    }
+  }
+
+  /** A step has thrown: whom it was about is known, or the hub cannot go on. */
+  private boolean isSurvived(Throwable thrown, long now) {
+    Partition failing = at;
+    String guilty = failing == null ? null : failing.handling();
+    if (guilty == null || suspects != null) {
+      return false;
+    }
+    problems.failed("A step of '" + guilty + "' has failed", thrown);
+    suspect(
+        List.of(
+            new Suspect(
+                guilty,
+                new Blocked(Blocked.Kind.ERROR, "handling it has failed with " + thrown, "", now))),
+        now);
+    return true;
+  }
+
+  private void suspect(List<Suspect> found, long now) {
+    suspects = found;
+    recoverAt = now;
+  }
+
+  private void refuse(List<Asker<?>> askers, List<Suspect> because) {
+    if (askers.isEmpty()) {
+      return;
+    }
+    RefusedException why = Recovery.refusal(because);
+    askers.forEach(asker -> callbacks.add(() -> asker.refused(why)));
+    wakeCallbacks.run();
+  }
+
+  /**
+   * Drops what is not durable and begins again from the store, as after a death of the process; but
+   * executors, and whoever asks, stay. Waits until a flush that is under way has its outcome, and
+   * until the store can be read.
+   */
+  private int recover(long now) {
+    takeResults(now);
+    List<Suspect> because = Objects.requireNonNull(suspects);
+    if (flight != null || now < recoverAt) {
+      return taken;
+    }
+    List<Rows.Keyed> mail;
+    List<Rows.Keyed> blocked;
+    try {
+      mail = store.records(Mailbag.NAMESPACE);
+      blocked = store.records(Blocked.NAMESPACE);
+    } catch (StoreException e) {
+      problems.warn("Reading from the store failed and is tried again: " + e.getMessage());
+      recoverAt = now + READ_AGAIN_AFTER;
+      return 1;
+    }
+    if (++recoveries > RECOVERIES_MAX || firstNumber > NUMBER_MAX - 2 * count) {
+      broken.accept("it was begun again %d times in vain: %s".formatted(recoveries, because));
+      return 1;
+    }
+    List<Partition> before = partitions;
+    List<Undone> undone = before.stream().map(Partition::undone).toList();
+    List<List<Input>> waiting = List.copyOf(inputs);
+    firstNumber += count;
+    partitions = List.copyOf(begin.apply(firstNumber));
+    for (int i = 0; i < count; i++) {
+      partitions.get(i).succeed(before.get(i));
+      inputs.set(i, new ArrayList<>());
+    }
+    remembered(mail, blocked);
+    setAside(because, before);
+    unperformed.addAll(cutting);
+    dispatcher.beginAgain(firstNumber, Recovery.handedOut(undone, unperformed));
+    refuse(Effect.askers(cutting), because);
+    cutting = List.of();
+    unperformed.clear();
+    for (Undone each : undone) {
+      refuse(each.unanswered(), because);
+      each.undelivered().forEach(this::again);
+    }
+    waiting.forEach(each -> each.stream().filter(Partition::outlives).forEach(this::again));
+    at = null;
+    suspects = null;
+    stuckBecause = null;
+    cutNotBefore = 0;
+    problems.warn(Recovery.words(because));
+    return 1;
+  }
+
+  private void again(Input input) {
+    String id =
+        input instanceof Input.Unwait gone
+            ? gone.instanceId()
+            : ((Input.ToInstance) input).instanceId();
+    listOf(partitionOfSlot[InstanceIds.slot(id)]).add(input);
+  }
+
+  /** Whoever was set aside before and still is in the way is not touched any more. */
+  private void setAside(List<Suspect> because, List<Partition> before) {
+    for (Suspect suspect : because) {
+      String id = suspect.instanceId();
+      int partition = partitionOfSlot[InstanceIds.slot(id)];
+      if (before.get(partition).isUntouched(id)) {
+        throw new IllegalStateException(
+            "'%s' is in the way although nothing of it is touched: %s"
+                .formatted(id, suspect.block().words()));
+      }
+      if (before.get(partition).isSetAside(id)) {
+        partitions.get(partition).leaveUntouched(id, suspect.block());
+      } else {
+        partitions.get(partition).setAside(id, suspect.block());
+        // Nobody else may ask for it, and it must be known that it is blocked.
+        listOf(partition).add(0, new Input.Block(id, null, suspect.block()));
+      }
     }
   }
 

@@ -61,6 +61,12 @@ final class WaitingRoom {
     }
   }
 
+  /** Nothing waits any more. */
+  void clear() {
+    counts.clear();
+    stranded.clear();
+  }
+
   /** Finds out whether nobody serves an item that waits; anew when somebody has gone. */
   void look(WorkItem item) {
     if (item.kind() == WorkItem.Kind.ACTIVITY && !crew.serves(item.kind(), item.name())) {

@@ -14,6 +14,11 @@ final class LoggedProblems implements Problems {
   }
 
   @Override
+  public void failed(String what, Throwable cause) {
+    log.error("{}. This should not happen, please report it; the host goes on.", what, cause);
+  }
+
+  @Override
   public void warn(String what) {
     log.warn("{}", what);
   }

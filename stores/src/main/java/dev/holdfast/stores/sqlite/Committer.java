@@ -108,6 +108,39 @@ final class Committer implements AutoCloseable {
     }
   }
 
+  /** As {@link dev.holdfast.core.Store#objection}. */
+  @Nullable String objection(Commit commit) {
+    lock.lock();
+    try {
+      if (closed || outOfOrder != null) {
+        return closed ? "the store is closed" : outOfOrder;
+      }
+      return probed(commit);
+    } catch (Throwable e) {
+      giveUp(e);
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes it as if it were to stay, and takes it back whatever came of it. */
+  private @Nullable String probed(Commit commit) {
+    try {
+      writer.write(commit);
+      rollBack();
+      return null;
+    } catch (CommitWriter.Misfit e) {
+      rollBack();
+      return String.valueOf(e.getMessage());
+    } catch (SQLException e) {
+      rollBack();
+      prepareAgain();
+      Rejected rejected = rejected(e);
+      return rejected.full() ? null : rejected.reason();
+    }
+  }
+
   /** Why nothing can be written at all, or not this flush now. */
   private @Nullable Rejected refusal(Flush flush) {
     if (closed) {

@@ -1,6 +1,7 @@
 package dev.holdfast.stores.sqlite;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.core.Commit;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
@@ -187,6 +188,11 @@ public final class SqliteStore implements Store {
   /** What an operator should know about how the store was found; empty when all is well. */
   public List<String> warnings() {
     return directory.warnings();
+  }
+
+  @Override
+  public @Nullable String objection(Commit commit) {
+    return committer.objection(commit);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class DrivenHub {
   private ProgramExecutor executor;
   private Engine engine;
   private boolean answering = true;
+  private Predicate<String> refused = id -> false;
 
   public DrivenHub(Programs programs) {
     this(programs, Limits.DEFAULT, 2);
@@ -76,7 +78,7 @@ public final class DrivenHub {
   private Engine open() {
     Engine opened =
         new Engine(
-            new FaultyStore(memory, call -> faults.next(call), flush -> {}),
+            new FaultyStore(memory, call -> faults.next(call), flush -> {}, id -> refused.test(id)),
             new Engine.Settings(
                 limits, partitions, unserved, clock, dice, EnumSet.noneOf(Wound.class), spans),
             problems,
@@ -113,6 +115,11 @@ public final class DrivenHub {
 
   public LoudProblems problems() {
     return problems;
+  }
+
+  /** From now on nothing of these instances can be written. */
+  public void refuse(Predicate<String> instances) {
+    refused = instances;
   }
 
   public void setFaults(FaultyStore.Faults faults) {

@@ -1,11 +1,13 @@
 package dev.holdfast.testkit.driven;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.core.Commit;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +56,35 @@ public final class FaultyStore implements Store {
   private final MemoryStore memory;
   private final Faults faults;
   private final Watch watch;
+  private final Predicate<String> refused;
 
   public FaultyStore(MemoryStore memory, Faults faults, Watch watch) {
+    this(memory, faults, watch, id -> false);
+  }
+
+  /**
+   * @param refused instances of which nothing can be written, but that they go
+   */
+  public FaultyStore(MemoryStore memory, Faults faults, Watch watch, Predicate<String> refused) {
     this.memory = memory;
     this.faults = faults;
     this.watch = watch;
+    this.refused = refused;
+  }
+
+  @Override
+  public @Nullable String objection(Commit commit) {
+    for (Commit.Execution change : commit.executions()) {
+      Rows.Instance row = change.instance();
+      if (row == null && !change.removed()) {
+        List<Stored> known = memory.loadByKey(List.of(change.key()), Detail.SUMMARY);
+        row = known.isEmpty() ? null : known.get(0).instance();
+      }
+      if (row != null && refused.test(row.id())) {
+        return "no row of " + row.id() + " can be written";
+      }
+    }
+    return memory.objection(commit);
   }
 
   @Override
@@ -78,7 +104,8 @@ public final class FaultyStore implements Store {
     if (fault == Fault.FULL) {
       return new Rejected("no room", true);
     }
-    Outcome outcome = memory.commit(flush);
+    String objection = objection(flush.commit());
+    Outcome outcome = objection == null ? memory.commit(flush) : new Rejected(objection, false);
     if (outcome instanceof Committed) {
       watch.landed(flush);
     }

@@ -171,7 +171,8 @@ public final class Simulation {
           workload.executorFaults() ? 1 : 0,
           workload.crashes() ? 1 : 0,
           2,
-          1)) {
+          1,
+          workload.storeFaults() ? 1 : 0)) {
         case 0 -> work();
         case 1 -> world.staff().answerOld();
         case 2 -> clients.act();
@@ -186,7 +187,15 @@ public final class Simulation {
           }
         }
         case 7 -> world.compare();
-        default -> clients.giveUpWaiting();
+        case 8 -> clients.giveUpWaiting();
+        default -> {
+          if (dice.chance(0.3)) {
+            world.refuse(
+                dice.chance(0.5)
+                    ? null
+                    : clients.subjects().get(dice.between(0, clients.subjects().size() - 1)).id);
+          }
+        }
       }
     } catch (FaultyStore.Crash crash) {
       crash(String.valueOf(crash.getMessage()));
@@ -208,7 +217,9 @@ public final class Simulation {
     }
     Agent agent = world.engine().agents().get(turn);
     if (agent.hasWork() || agent.nextWake() <= world.micros()) {
+      world.failNextStep(workload.storeFaults() && turn == 0 && dice.chance(0.005));
       trace.add("work " + agent.getClass().getSimpleName() + " " + agent.work());
+      world.failNextStep(false);
       world.checkWorkItems();
     }
   }

@@ -23,7 +23,7 @@ import dev.holdfast.testkit.program.Prediction;
 import dev.holdfast.testkit.program.Programs;
 import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One process with its store, which lives on when the process dies. */
@@ -31,7 +31,12 @@ final class World implements Problems, Scene {
   private final Workload workload;
   private final Set<Wound> wounds;
   private final Dice dice;
-  private final RandomGenerator engineDice;
+  private final Trap engineDice;
+
+  /** Instances of which the store refuses every row. */
+  private final Set<String> refused = new TreeSet<>();
+
+  private boolean brokenOnPurpose;
   private final Trace trace = new Trace();
   private final VirtualClock clock = new VirtualClock();
   private final Programs programs = new Programs();
@@ -60,7 +65,7 @@ final class World implements Problems, Scene {
     this.workload = workload;
     this.wounds = wounds;
     this.dice = dice;
-    this.engineDice = dice.generator();
+    this.engineDice = new Trap(dice.generator());
     this.activities = new Activities(2);
     this.limits =
         new Limits(
@@ -102,7 +107,11 @@ final class World implements Problems, Scene {
     durable.opened(memory.opened());
     Engine opened =
         new Engine(
-            new FaultyStore(memory, this::fault, flush -> durable.landed(flush, memory)),
+            new FaultyStore(
+                memory,
+                this::fault,
+                flush -> durable.landed(flush, memory),
+                id -> !healed && refused.contains(id)),
             new Engine.Settings(
                 limits, dice.any(1, 2, 4), Dispatcher.Unserved.WAITS, clock, engineDice, wounds),
             this,
@@ -124,6 +133,28 @@ final class World implements Problems, Scene {
       case FULL -> call.equals("commit") ? Fault.FULL : Fault.NONE;
       case SHAKY -> dice.chance(0.3) ? (dice.chance(0.5) ? Fault.BEFORE : Fault.AFTER) : Fault.NONE;
     };
+  }
+
+  /** From now on the store refuses every row of this instance, or of none. */
+  void refuse(@Nullable String id) {
+    refused.clear();
+    if (id != null) {
+      refused.add(id);
+      brokenOnPurpose = true;
+      trace.count("instance not writable");
+    }
+    trace.add("refuse " + id);
+  }
+
+  /** Whether the step of the engine that comes fails half way, if it throws dice. */
+  void failNextStep(boolean now) {
+    engineDice.set(now);
+    brokenOnPurpose |= now;
+  }
+
+  /** Whether instances may be blocked of which not even that can be written. */
+  boolean isBrokenOnPurpose() {
+    return brokenOnPurpose;
   }
 
   Workload workload() {
@@ -243,6 +274,15 @@ final class World implements Problems, Scene {
   @Override
   public void impossible(String what) {
     violated("reported as impossible: " + what, null);
+  }
+
+  @Override
+  public void failed(String what, Throwable cause) {
+    trace.add("failed " + what + ": " + cause);
+    trace.count("step failed");
+    if (!"a bug of ours".equals(cause.getMessage())) {
+      violated(what, cause);
+    }
   }
 
   @Override

@@ -58,6 +58,7 @@ abstract class StoreBehaviour {
 
     /** Commits; the test fails unless it lands. */
     void write(Commit commit) {
+      assertThat(store.objection(commit)).isNull();
       assertThat(tryWrite(commit)).isEqualTo(new Store.Committed());
     }
 
@@ -73,6 +74,12 @@ abstract class StoreBehaviour {
     /** Commits; the test fails unless it is rejected, with a reason that names {@code words}. */
     void writeRejected(Commit.Builder commit, String... words) {
       Contents before = Contents.of(store, List.of("n"));
+      String objection = store.objection(commit.build());
+      assertThat(objection).isNotNull();
+      for (String word : words) {
+        assertThat(objection).contains(word);
+      }
+      assertThat(Contents.of(store, List.of("n"))).isEqualTo(before);
 
       Store.Outcome outcome = tryWrite(commit.build());
 

@@ -1,0 +1,119 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.Mailbag;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds out for whose sake a store rejects a commit for good: it is cut in halves until what is
+ * rejected concerns one instance. Nothing is written; the thread that commits must do it.
+ *
+ * <p>What concerns different instances can be written apart, so a half is rejected for what is in
+ * it.
+ */
+final class Bisection {
+  private final Store store;
+  private final long now;
+  private final List<Suspect> found = new ArrayList<>();
+
+  /** All that a commit says of one instance. */
+  private static final class Share {
+    private final String instanceId;
+    private final Commit.Builder commit = Commit.builder();
+
+    Share(String instanceId) {
+      this.instanceId = instanceId;
+    }
+  }
+
+  private Bisection(Store store, long now) {
+    this.store = store;
+    this.now = now;
+  }
+
+  /**
+   * @param now the hub's time
+   * @return whose share is rejected; empty when nobody's is, or when nothing at all can be written
+   * @throws dev.holdfast.core.StoreException the store cannot be read
+   */
+  static List<Suspect> of(Store store, Commit commit, long now) {
+    if (store.objection(Commit.EMPTY) != null) {
+      return List.of();
+    }
+    Bisection bisection = new Bisection(store, now);
+    bisection.look(bisection.shares(commit));
+    return bisection.found;
+  }
+
+  private void look(List<Share> shares) {
+    if (shares.isEmpty()) {
+      return;
+    }
+    Commit.Builder together = Commit.builder();
+    shares.forEach(share -> together.add(share.commit.build()));
+    String objection = store.objection(together.build());
+    if (objection == null) {
+      return;
+    }
+    if (shares.size() == 1) {
+      found.add(
+          new Suspect(
+              shares.get(0).instanceId,
+              new Blocked(Blocked.Kind.NOT_WRITABLE, "the store refuses: " + objection, "", now)));
+      return;
+    }
+    int half = shares.size() / 2;
+    look(shares.subList(0, half));
+    look(shares.subList(half, shares.size()));
+  }
+
+  private List<Share> shares(Commit commit) {
+    Map<Long, String> ids = ids(commit);
+    Map<String, Share> shares = new LinkedHashMap<>();
+    for (Commit.Execution change : commit.executions()) {
+      String id = ids.getOrDefault(change.key(), "");
+      shares.computeIfAbsent(id, Share::new).commit.add(change);
+    }
+    for (Rows.Keyed record : commit.records()) {
+      shares.computeIfAbsent(owner(record), Share::new).commit.put(record);
+    }
+    // Whose this is nobody knows, so nobody can be set aside for it.
+    shares.remove("");
+    return new ArrayList<>(shares.values());
+  }
+
+  /** Executions that are only changed do not say whose they are; the store knows. */
+  private Map<Long, String> ids(Commit commit) {
+    Map<Long, String> ids = new LinkedHashMap<>();
+    List<Long> unknown = new ArrayList<>();
+    for (Commit.Execution change : commit.executions()) {
+      Rows.Instance row = change.instance();
+      if (row == null) {
+        unknown.add(change.key());
+      } else {
+        ids.put(change.key(), row.id());
+      }
+    }
+    for (Store.Stored stored : store.loadByKey(unknown, Store.Detail.SUMMARY)) {
+      ids.put(stored.instance().key(), stored.instance().id());
+    }
+    return ids;
+  }
+
+  private static String owner(Rows.Keyed record) {
+    ByteString bytes = record.bytes();
+    if (record.namespace().equals(Blocked.NAMESPACE)) {
+      return record.name();
+    }
+    return record.namespace().equals(Mailbag.NAMESPACE) && bytes != null
+        ? Mailbag.input(bytes).instanceId()
+        : "";
+  }
+}

@@ -1,0 +1,67 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Effect;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Undone;
+import dev.holdfast.core.WorkItem;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is said and kept when a hub drops its memory and begins again from the store
+ * (docs/decisions/0025-begin-again-without-a-restart.md).
+ */
+final class Recovery {
+  private Recovery() {}
+
+  /** For those whose request is forgotten. Nothing of it was written, so they may send it again. */
+  static RefusedException refusal(List<Suspect> because) {
+    return new RefusedException(
+        RefusedException.Reason.UNAVAILABLE,
+        "Nothing of this request was done: the hub has begun again from what is written, for the sake of %s. Send it again."
+            .formatted(names(because)));
+  }
+
+  static String words(List<Suspect> because) {
+    return "The hub has begun again from what is written, for the sake of %s: %s. Everything else goes on; requests that had no answer yet were refused as unavailable."
+        .formatted(names(because), because.get(0).block().words());
+  }
+
+  private static String names(List<Suspect> because) {
+    String first = "'" + because.get(0).instanceId() + "'";
+    return because.size() == 1 ? first : first + " and " + (because.size() - 1) + " others";
+  }
+
+  /** What may be told of a flush that is durable although memory is given up. */
+  static List<Effect.WhenDurable> told(List<Effect.WhenDurable> effects) {
+    return effects.stream()
+        .filter(
+            it ->
+                it instanceof Effect.Reply<?>
+                    || it instanceof Effect.Refuse
+                    || it instanceof Effect.Trace)
+        .toList();
+  }
+
+  /**
+   * Activities that executors may have.
+   *
+   * @param unperformed effects that nobody has performed, so that nobody has what they hand out
+   */
+  static List<WorkItem.Activity> handedOut(
+      List<Undone> undone, List<Effect.WhenDurable> unperformed) {
+    Set<Long> nobodyHas = new LinkedHashSet<>();
+    for (Effect.WhenDurable effect : unperformed) {
+      if (effect instanceof Effect.Dispatch dispatch) {
+        nobodyHas.add(dispatch.item().token());
+      }
+    }
+    List<WorkItem.Activity> all = new ArrayList<>();
+    for (Undone each : undone) {
+      each.handedOut().stream().filter(item -> !nobodyHas.contains(item.token())).forEach(all::add);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.holdfast.testkit.scenario;
+
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED;
+import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.testkit.program.Program;
+import dev.holdfast.testkit.program.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The store refuses for good what one instance writes: that instance is set aside, everybody else
+ * goes on, and nobody is left without an answer.
+ */
+@Timeout(60)
+class RecoveryTest {
+  private final Asking ask =
+      new Asking(
+          Program.of("Waits", new Step.Await("e"), new Step.Call("act", "x", false)),
+          Program.of("Acts", new Step.Call("act", "x", false)),
+          Program.of("Sleeps", new Step.Sleep(Duration.ofMinutes(1))));
+
+  private List<String> blocked() {
+    return ask.driven.memory().records(Blocked.NAMESPACE).stream().map(Rows.Keyed::name).toList();
+  }
+
+  @Test
+  void one_instance_that_cannot_be_written_is_set_aside_and_the_others_go_on() {
+    ask.start("bad", "Waits");
+    ask.start("good", "Waits");
+    ask.driven.settle();
+    ask.driven.refuse(id -> id.equals("bad"));
+
+    CompletableFuture<TaskHub.Delivery> toBad = ask.raiseLater("bad", "e");
+    CompletableFuture<TaskHub.Delivery> toGood = ask.raiseLater("good", "e");
+
+    assertThat(ask.refusal(toBad)).isEqualTo(Reason.UNAVAILABLE);
+    assertThat(ask.refusal(toGood)).isEqualTo(Reason.UNAVAILABLE);
+    assertThat(blocked()).containsExactly("bad");
+    // The same event, sent again as the refusal says.
+    assertThat(ask.driven.get(ask.hub().raiseEvent("good", "e", "1/client1")))
+        .isEqualTo(TaskHub.Delivery.ACCEPTED);
+    assertThat(ask.status("good")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    assertThat(ask.driven.problems().warnings()).anyMatch(it -> it.contains("'bad'"));
+  }
+
+  @Test
+  void what_cannot_even_be_blocked_is_left_alone_until_it_is_tried_again() {
+    ask.start("bad", "Waits");
+    ask.driven.settle();
+    ask.driven.refuse(id -> id.equals("bad"));
+    ask.refusal(ask.raiseLater("bad", "e"));
+
+    RefusedException why = ask.refused(ask.hub().raiseEvent("bad", "e", "1/client1"));
+    assertThat(why.reason()).isEqualTo(Reason.FAILED_PRECONDITION);
+    assertThat(why).hasMessageContaining("no row of bad can be written");
+    ask.driven.crash();
+    ask.driven.settle();
+    assertThat(blocked()).containsExactly("bad");
+
+    ask.driven.refuse(id -> false);
+    assertThat(ask.driven.get(ask.hub().retry("bad"))).isEqualTo(TaskHub.Delivery.ACCEPTED);
+    assertThat(ask.driven.get(ask.hub().raiseEvent("bad", "e", "1/client1")))
+        .isEqualTo(TaskHub.Delivery.ACCEPTED);
+
+    assertThat(ask.status("bad")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    assertThat(blocked()).isEmpty();
+  }
+
+  @Test
+  void who_waits_for_an_end_goes_on_waiting() {
+    ask.start("bad", "Waits");
+    ask.start("good", "Waits");
+    CompletableFuture<Optional<OrchestrationState>> end = ask.hub().waitForCompletion("good", true);
+    ask.driven.settle();
+    ask.driven.refuse(id -> id.equals("bad"));
+    ask.refusal(ask.raiseLater("bad", "e"));
+
+    assertThat(end).isNotDone();
+    ask.raise("good", "e");
+
+    assertThat(ask.driven.get(end).orElseThrow().getOrchestrationStatus())
+        .isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
+
+  @Test
+  void an_activity_that_runs_meanwhile_is_not_run_again_and_its_result_counts() {
+    ask.start("bad", "Waits");
+    ask.driven.settle();
+    ask.driven.setAnswering(false);
+    ask.start("good", "Acts");
+    ask.driven.executor().answerAll();
+    ask.driven.settle();
+    assertThat(ask.driven.executor().held()).hasSize(1);
+    ask.driven.refuse(id -> id.equals("bad"));
+    ask.refusal(ask.raiseLater("bad", "e"));
+    ask.driven.settle();
+
+    assertThat(ask.driven.executor().held())
+        .filteredOn(it -> it.item().kind() == WorkItem.Kind.ACTIVITY)
+        .hasSize(1);
+    ask.driven.setAnswering(true);
+
+    assertThat(ask.status("good")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    assertThat(ask.driven.engine().waiting()).isZero();
+  }
+
+  @Test
+  void timers_of_others_are_kept() {
+    ask.start("bad", "Waits");
+    ask.start("good", "Sleeps");
+    ask.driven.settle();
+    ask.driven.refuse(id -> id.equals("bad"));
+    ask.refusal(ask.raiseLater("bad", "e"));
+
+    assertThat(ask.status("good")).isEqualTo(ORCHESTRATION_STATUS_RUNNING);
+    ask.driven.advance(Duration.ofMinutes(1));
+
+    assertThat(ask.status("good")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
+}

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.host.cli.DataFolder;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The host as a process of its own: signals, power cuts, exit codes, its environment. */
 @Timeout(300)
@@ -178,6 +181,35 @@ class HostProcessTest {
                   assertThat(it)
                       .matches("\\[.*Z] DEBUG .* Executed 'Functions\\.Hello' \\(Succeeded.*"));
     }
+  }
+
+  @Test
+  void logs_find_what_was_said_of_an_instance_and_nothing_else() throws Exception {
+    try (OtherJvm host = start()) {
+      Http http = awaitReady(host);
+      String body = "\"" + folder.resolve("no/such/folder/notes") + "\"";
+      String start = "/runtime/webhooks/durabletask/orchestrators/TwoSteps/";
+      assertThat(http.post(start + "one", body).statusCode()).isEqualTo(202);
+      assertThat(http.post(start + "two", body).statusCode()).isEqualTo(202);
+      await().until(() -> logs("one").contains("Executed 'Functions.TwoSteps' (Failed"));
+
+      assertThat(logs("one"))
+          .containsPattern(
+              "ERROR Function\\.Note \\[instance=one name=Note task=0 attempt=1 replay=false]: Executed")
+          .contains("    java.nio.file.NoSuchFileException")
+          .doesNotContain("instance=two")
+          .doesNotContain("Executing");
+      assertThat(host.lines()).noneMatch(it -> it.contains("Succeeded"));
+    }
+  }
+
+  private String logs(String id) {
+    StringWriter out = new StringWriter();
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(new StringWriter(), true));
+    line.execute("logs", id, "--data", folder.resolve("data").toString());
+    return out.toString();
   }
 
   @Test

@@ -379,11 +379,10 @@ public final class Dispatcher {
     if (firstNumber > 0 && heardOfBefore(answer, result || nothingDone, now)) {
       return true;
     }
-    if (nothingDone && isOfBefore(answer.item())) {
-      return true;
-    }
     if (nothingDone) {
-      retry((Answer.EntityDone) answer, now);
+      if (!isOfBefore(answer.item())) {
+        retry((Answer.EntityDone) answer, now);
+      }
       return true;
     }
     if (result) {
@@ -455,11 +454,7 @@ public final class Dispatcher {
     return item.token() != 0 && (item.token() >>> 48) < firstNumber;
   }
 
-  /**
-   * Takes what is heard of something that an executor had before.
-   *
-   * @return whether that was all
-   */
+  /** Takes what is heard of something that an executor had before; true when that was all. */
   private boolean heardOfBefore(Answer answer, boolean result, long now) {
     Out one = out.isEmpty() ? null : out.remove(task(answer.item()));
     if (result || (one == null && !isOfBefore(answer.item()))) {

@@ -458,7 +458,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     records.forEach(commit::put);
     Flight cutNow = new Flight(nextFlush, cuts, effects, List.copyOf(records));
     records.clear();
-    releaseTooEarly(effects);
+    EarlyRelease.perform(effects, wounds, dispatcher, callbacks);
     if (commit.isEmpty()) {
       // Everything before it is durable, so this needs no flush. What was left waiting for its turn
       // is looked at again soon.
@@ -487,7 +487,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       Partition partition, List<Effect.WhenDurable> effects) {
     boolean reads = false;
     for (Effect.WhenDurable effect : effects) {
-      reads |= isRead(effect);
+      reads |= Recovery.isRead(effect);
     }
     if (!reads) {
       return effects;
@@ -495,15 +495,9 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     int index = partitions.indexOf(partition);
     List<Effect.WhenDurable> bound = new ArrayList<>(effects.size());
     for (Effect.WhenDurable effect : effects) {
-      bound.add(isRead(effect) ? new Effect.InPartition(index, effect) : effect);
+      bound.add(Recovery.isRead(effect) ? new Effect.InPartition(index, effect) : effect);
     }
     return bound;
-  }
-
-  private static boolean isRead(Effect.WhenDurable effect) {
-    return effect instanceof Effect.LoadTimers
-        || effect instanceof Effect.Admit
-        || effect instanceof Effect.LoadHistory;
   }
 
   private void ended(CommitPipeline.Result result, long now) {
@@ -625,11 +619,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   private void again(Input input) {
-    String id =
-        input instanceof Input.Unwait gone
-            ? gone.instanceId()
-            : ((Input.ToInstance) input).instanceId();
-    listOf(partitionOfSlot[InstanceIds.slot(id)]).add(input);
+    listOf(partitionOfSlot[InstanceIds.slot(Recovery.addressee(input))]).add(input);
   }
 
   /** Whoever was set aside before and still is in the way is not touched any more. */
@@ -695,24 +685,5 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
     problems.impossible("expected an effect of a known kind, but got " + effect);
     return false;
-  }
-
-  /** What a broken engine would do; only tests plant these. */
-  private void releaseTooEarly(List<Effect.WhenDurable> effects) {
-    if (wounds.isEmpty()) {
-      return;
-    }
-    for (Effect.WhenDurable effect : effects) {
-      if (effect instanceof Effect.Dispatch dispatch
-          && wounds.contains(Wound.DISPATCH_RELEASED_EARLY)) {
-        dispatcher.offer(dispatch.item());
-      } else if (wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
-        if (effect instanceof Effect.Reply<?> reply) {
-          callbacks.add(reply::perform);
-        } else if (effect instanceof Effect.Refuse refuse) {
-          callbacks.add(() -> refuse.asker().refused(refuse.why()));
-        }
-      }
-    }
   }
 }

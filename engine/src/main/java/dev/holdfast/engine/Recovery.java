@@ -1,6 +1,8 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Effect;
+import dev.holdfast.core.Input;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Undone;
 import dev.holdfast.core.WorkItem;
@@ -63,5 +65,26 @@ final class Recovery {
       each.handedOut().stream().filter(item -> !nobodyHas.contains(item.token())).forEach(all::add);
     }
     return all;
+  }
+
+  /** The instance whose step has thrown. */
+  static Suspect failing(String instanceId, Throwable thrown, long now) {
+    return new Suspect(
+        instanceId,
+        new Blocked(Blocked.Kind.ERROR, "handling it has failed with " + thrown, "", now));
+  }
+
+  /** For whom an input is that {@link dev.holdfast.core.Partition#outlives outlives} memory. */
+  static String addressee(Input input) {
+    return input instanceof Input.Unwait gone
+        ? gone.instanceId()
+        : ((Input.ToInstance) input).instanceId();
+  }
+
+  /** Whether it asks the store something. */
+  static boolean isRead(Effect.WhenDurable effect) {
+    return effect instanceof Effect.LoadTimers
+        || effect instanceof Effect.Admit
+        || effect instanceof Effect.LoadHistory;
   }
 }

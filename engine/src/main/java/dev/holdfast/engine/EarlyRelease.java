@@ -1,0 +1,35 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Effect;
+import dev.holdfast.core.Wound;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Does before a flush is durable what must wait for it, as a broken engine would; only in tests.
+ */
+final class EarlyRelease {
+  private EarlyRelease() {}
+
+  static void perform(
+      List<Effect.WhenDurable> effects,
+      Set<Wound> wounds,
+      Dispatcher dispatcher,
+      Callbacks callbacks) {
+    if (wounds.isEmpty()) {
+      return;
+    }
+    for (Effect.WhenDurable effect : effects) {
+      if (effect instanceof Effect.Dispatch dispatch
+          && wounds.contains(Wound.DISPATCH_RELEASED_EARLY)) {
+        dispatcher.offer(dispatch.item());
+      } else if (wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
+        if (effect instanceof Effect.Reply<?> reply) {
+          callbacks.add(reply::perform);
+        } else if (effect instanceof Effect.Refuse refuse) {
+          callbacks.add(() -> refuse.asker().refused(refuse.why()));
+        }
+      }
+    }
+  }
+}

@@ -95,13 +95,14 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     }
   }
 
-  private static Blocked of(InstanceBlock block) {
+  /** What a message says. */
+  public static Blocked of(InstanceBlock block) {
     return new Blocked(
         Kind.named(block.getKind()), block.getReason(), block.getPlace(), block.getSince());
   }
 
-  /** As it is stored. */
-  InstanceBlock message() {
+  /** As it is stored and sent. */
+  public InstanceBlock message() {
     return InstanceBlock.newBuilder()
         .setKind(kind.name())
         .setReason(reason)

@@ -79,6 +79,27 @@ public sealed interface Effect {
   /** Run an activity, or a batch of an entity. */
   record Dispatch(WorkItem item) implements WhenDurable {}
 
+  /**
+   * Nobody waits for these any more: activities of an execution that has ended, or the batch of an
+   * entity that was removed. Who has not begun them need not, and their answers count for nothing.
+   *
+   * @param atOnce what runs is stopped; otherwise it may go on as long as it keeps no place from
+   *     others, and what has not begun is done all the same
+   */
+  record Recall(WorkItem.Kind kind, String executionId, List<HandedOut> items, boolean atOnce)
+      implements WhenDurable {
+    public Recall {
+      items = List.copyOf(items);
+    }
+  }
+
+  /**
+   * An item that was handed out, as its execution knows it.
+   *
+   * @param taskId of an activity; 0 for a batch
+   */
+  record HandedOut(int taskId, long token) {}
+
   /** Tell the asker. */
   record Reply<T>(Asker<T> asker, T value) implements WhenDurable {
     public void perform() {

@@ -563,6 +563,15 @@ final class Entities {
     for (Operation operation : entity.operations()) {
       tell(entity, operation.content, Events.operationFailed(gone));
     }
+    if (entity.batch != null) {
+      changes.whenDurable(
+          entity,
+          new Effect.Recall(
+              WorkItem.Kind.ENTITY,
+              entity.executionId(),
+              List.of(new Effect.HandedOut(0, entity.batch.token())),
+              true));
+    }
     context.remove(entity);
   }
 

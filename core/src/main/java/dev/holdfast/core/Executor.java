@@ -1,6 +1,8 @@
 package dev.holdfast.core;
 
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs user code: functions in this process or remote workers, behind one port.
@@ -28,6 +30,11 @@ public interface Executor {
    */
   int places(WorkItem.Kind kind);
 
+  /** As {@link #places(WorkItem.Kind)}, for those that have places for some names only. */
+  default int places(WorkItem item) {
+    return places(item.kind());
+  }
+
   /** As {@link #serves}, for those that look at more than the name, such as the version. */
   default boolean takes(WorkItem item) {
     return serves(item.kind(), item.name());
@@ -49,6 +56,36 @@ public interface Executor {
     return 0;
   }
 
+  /** How many items of this kind it has that it has not begun, as far as it can tell. */
+  default int queued(WorkItem.Kind kind) {
+    return 0;
+  }
+
+  /**
+   * Nobody waits for these items any more. They need no answer, and may have one. Tokens of items
+   * that it does not have mean nothing to it. Returns at once.
+   *
+   * @param atOnce it stops them if it can, begun or not; otherwise it does so only when they keep
+   *     others from a place
+   */
+  default void recall(Set<Long> tokens, boolean atOnce) {}
+
+  /**
+   * What it does with an item that it has, in words that follow a comma or stand in brackets, e.g.
+   * "runs for 5 min on thread activities-3". Null when it does not have it. Safe from any thread.
+   */
+  default @Nullable String progress(WorkItem.Kind kind, long token) {
+    return null;
+  }
+
+  /**
+   * Who has the places of this kind while none is free, in words, e.g. "20 × 'Pay', the longest for
+   * 5 min"; null while one is free, or when it cannot tell. Safe from any thread.
+   */
+  default @Nullable String holders(WorkItem.Kind kind) {
+    return null;
+  }
+
   /**
    * Takes the items and returns at once; each is answered through {@code answers} from any thread,
    * normally once. Never throws for what user code does: that is a failure inside the answer.
@@ -58,5 +95,8 @@ public interface Executor {
   /** Where answers go. Safe from any thread; never blocks. */
   interface Answers {
     void answer(Answer answer);
+
+    /** The executor has places free although it has answered nothing. */
+    default void placesChanged() {}
   }
 }

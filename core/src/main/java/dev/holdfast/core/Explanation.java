@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * is unknown.
  *
  * @param turnOpenSince when the turn that runs now was opened; 0 when none runs
+ * @param turnToken of that turn or batch; 0 when none runs
  * @param unread messages that wait to be read
  * @param startAt when a scheduled start is due; 0 when it is not awaited
  * @param lastError the newest failure in its history with its causes, see {@link FailureText}
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Explanation(
     OrchestrationState state,
     long turnOpenSince,
+    long turnToken,
     int unread,
     long startAt,
     List<Awaited> awaited,

@@ -151,11 +151,37 @@ final class Lifecycle {
     dropTimers(instance);
     dropRepeatable(instance);
     releaseLocks(instance);
+    recallActivities(instance, status == OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED);
     instance.forgetTasks();
     instance.past = com.google.protobuf.ByteString.EMPTY;
     context.changes().state(instance, state.build(), at);
     notifyParent(instance, status, output, failure);
     statusChanged(instance);
+  }
+
+  /**
+   * Nobody will read what comes of the activities that are still open.
+   *
+   * @param atOnce the end came from outside; an orchestrator that ends by itself may count on it
+   *     that what it has not awaited is done, as far as nothing else waits for the place
+   */
+  private void recallActivities(Instance instance, boolean atOnce) {
+    if (instance.openActivities == 0) {
+      return;
+    }
+    List<Effect.HandedOut> items = new ArrayList<>();
+    for (OpenTask task : instance.open.values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token != 0) {
+        items.add(new Effect.HandedOut(task.id(), task.token));
+      }
+    }
+    if (!items.isEmpty()) {
+      context
+          .changes()
+          .whenDurable(
+              instance,
+              new Effect.Recall(WorkItem.Kind.ACTIVITY, instance.executionId(), items, atOnce));
+    }
   }
 
   /** Whoever ends leaves nothing locked behind, however it ends. */
@@ -268,6 +294,7 @@ final class Lifecycle {
     // They move on, so their senders are not told yet.
     old.inbox.clear();
     releaseLocks(old);
+    recallActivities(old, false);
     context
         .tracing()
         .end(

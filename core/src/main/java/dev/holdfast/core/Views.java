@@ -68,6 +68,7 @@ public final class Views {
     return new Explanation(
         state(entity, true),
         entity.batch == null ? 0 : entity.batch.openedAt(),
+        entity.batch == null ? 0 : entity.batch.token(),
         entity.backlog(),
         0,
         awaited,
@@ -135,6 +136,7 @@ public final class Views {
     return new Explanation(
         state(instance, true),
         instance.turn == null ? 0 : instance.turn.openedAt(),
+        instance.turn == null ? 0 : instance.turn.token(),
         instance.inbox.size(),
         instance.startAt,
         awaited,
@@ -171,6 +173,7 @@ public final class Views {
     Explanation known = explain(instance);
     return new Explanation(
         known.state(),
+        0,
         0,
         isPending ? 1 : 0,
         startAt,
@@ -254,6 +257,7 @@ public final class Views {
     return new Explanation(
         explanation.state(),
         explanation.turnOpenSince(),
+        explanation.turnToken(),
         explanation.unread(),
         explanation.startAt(),
         explanation.awaited(),

@@ -4,6 +4,7 @@ import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -94,10 +95,61 @@ final class Crew {
   @Nullable Executor choose(WorkItem item, ToIntFunction<Executor> promised) {
     for (Executor executor : own) {
       if (executor.takes(item)) {
-        return executor.places(item.kind()) > promised.applyAsInt(executor) ? executor : null;
+        return executor.places(item) > promised.applyAsInt(executor) ? executor : null;
       }
     }
     return leastTaken(item, promised);
+  }
+
+  /** How many items executors of this process have not begun. Safe from any thread. */
+  int queued(WorkItem.Kind kind) {
+    int count = 0;
+    for (Executor executor : own) {
+      count += executor.queued(kind);
+    }
+    return count;
+  }
+
+  /** How many items executors of this process have, begun or not. Safe from any thread. */
+  int taken(WorkItem.Kind kind) {
+    int count = 0;
+    for (Executor executor : own) {
+      count += executor.taken(kind);
+    }
+    return count;
+  }
+
+  /** Nobody waits for these items any more; see {@link Executor#recall}. */
+  void recall(Set<Long> tokens, boolean atOnce) {
+    own.forEach(executor -> executor.recall(tokens, atOnce));
+    workers.forEach(worker -> worker.recall(tokens, atOnce));
+  }
+
+  /** As {@link Executor#progress} says it who has the item; null when nobody has it. */
+  @Nullable String progress(WorkItem.Kind kind, long token) {
+    for (Executor executor : own) {
+      String told = executor.progress(kind, token);
+      if (told != null) {
+        return told;
+      }
+    }
+    for (Executor worker : workers) {
+      String told = worker.progress(kind, token);
+      if (told != null) {
+        return told;
+      }
+    }
+    return null;
+  }
+
+  /** Who keeps an item of this name from the executor of this process that serves it. */
+  @Nullable String holders(WorkItem.Kind kind, String name) {
+    for (Executor executor : own) {
+      if (executor.serves(kind, name)) {
+        return executor.holders(kind);
+      }
+    }
+    return null;
   }
 
   private static boolean isNamed(WorkItem item, List<Executor> workers) {

@@ -1,18 +1,11 @@
 package dev.holdfast.engine;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.StringValue;
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Effect;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.UnservedWork.Wanted;
-import dev.holdfast.protocol.ActivityRequest;
-import dev.holdfast.protocol.ActivityResponse;
-import dev.holdfast.protocol.CompleteOrchestrationAction;
-import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.OrchestrationStatus;
-import dev.holdfast.protocol.OrchestratorAction;
-import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,8 +72,11 @@ public final class Dispatcher {
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
   private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
 
-  /** Tokens of turns that have become void. */
+  /** Tokens of items that are void: nobody needs them, and who runs them stops. */
   private final Set<Long> withdrawn = new LinkedHashSet<>();
+
+  /** Tokens of items for whose results nobody waits; who runs them may end them in peace. */
+  private final Set<Long> unneeded = new LinkedHashSet<>();
 
   /**
    * Tokens of items that are void, or were answered while others may have had them too: the newest.
@@ -103,6 +99,9 @@ public final class Dispatcher {
   private final Map<String, Out> out = new LinkedHashMap<>();
 
   private int firstNumber;
+
+  /** The size of {@link #later}, for other threads. */
+  private volatile int putOff;
 
   private long order;
   private boolean draining;
@@ -257,6 +256,23 @@ public final class Dispatcher {
     return count;
   }
 
+  /**
+   * How many items of this kind wait for an executor, those put off excepted. Safe from any thread.
+   */
+  int waiting(WorkItem.Kind kind) {
+    return room.count(kind);
+  }
+
+  /** How many items wait here for one reason or another. Safe from any thread. */
+  int backlog() {
+    return putOff + room.count();
+  }
+
+  /** How many items executors of this process have but have not begun. Safe from any thread. */
+  int queued(WorkItem.Kind kind) {
+    return crew.queued(kind);
+  }
+
   /** How many of those wait for their time. */
   int putOff() {
     return later.size();
@@ -340,15 +356,16 @@ public final class Dispatcher {
         byName.values().removeIf(this::assignAll);
       }
     }
-    if (outgoing.isEmpty()) {
-      return;
-    }
-    for (Map.Entry<Executor, Outgoing> entry : outgoing.entrySet()) {
-      if (!entry.getValue().items.isEmpty()) {
-        entry.getKey().execute(entry.getValue().items, answers);
+    putOff = later.size();
+    if (!outgoing.isEmpty()) {
+      for (Map.Entry<Executor, Outgoing> entry : outgoing.entrySet()) {
+        if (!entry.getValue().items.isEmpty()) {
+          entry.getKey().execute(entry.getValue().items, answers);
+        }
       }
+      outgoing.clear();
     }
-    outgoing.clear();
+    recallWithdrawn();
   }
 
   private boolean assignAll(ArrayDeque<WorkItem> queue) {
@@ -475,11 +492,39 @@ public final class Dispatcher {
     settled.add(token);
   }
 
-  /** All at once, for a client may end thousands of instances whose turns wait. */
+  /** Nobody waits for these any more; see {@link Effect.Recall}. */
+  void recall(Effect.Recall recall) {
+    for (Effect.HandedOut item : recall.items()) {
+      if (recall.atOnce()) {
+        String task = task(recall.kind(), recall.executionId(), item.taskId());
+        abandoned.remove(task);
+        lost.remove(task);
+        withdrawn.add(item.token());
+      } else {
+        unneeded.add(item.token());
+      }
+      settled.add(item.token());
+    }
+  }
+
+  /** All at once, for a client may end thousands of instances whose work waits. */
   private void removeWithdrawn() {
     if (!withdrawn.isEmpty()) {
-      remove(WorkItem.Kind.ORCHESTRATOR, item -> withdrawn.contains(item.token()));
+      for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+        remove(kind, item -> withdrawn.contains(item.token()));
+      }
+    }
+  }
+
+  /** After everything has gone out, so that who has an item hears that nobody needs it. */
+  private void recallWithdrawn() {
+    if (!withdrawn.isEmpty()) {
+      crew.recall(new LinkedHashSet<>(withdrawn), true);
       withdrawn.clear();
+    }
+    if (!unneeded.isEmpty()) {
+      crew.recall(new LinkedHashSet<>(unneeded), false);
+      unneeded.clear();
     }
   }
 
@@ -605,9 +650,12 @@ public final class Dispatcher {
   }
 
   private static String task(WorkItem item) {
-    return item.kind()
-        + item.executionId()
-        + (item instanceof WorkItem.Activity a ? a.taskId() : "");
+    return task(
+        item.kind(), item.executionId(), item instanceof WorkItem.Activity a ? a.taskId() : 0);
+  }
+
+  private static String task(WorkItem.Kind kind, String executionId, int taskId) {
+    return kind == WorkItem.Kind.ACTIVITY ? kind + executionId + taskId : kind + executionId;
   }
 
   /** The kind of the item, as a sentence about it begins. */
@@ -630,69 +678,11 @@ public final class Dispatcher {
 
   /** An answer that fails the item, as the function itself could have. */
   public static Answer failed(WorkItem item, String type, String message) {
-    TaskFailureDetails failure =
-        TaskFailureDetails.newBuilder()
-            .setErrorType(type)
-            .setErrorMessage(message)
-            .setIsNonRetriable(true)
-            .build();
-    if (item instanceof WorkItem.Activity activity) {
-      return new Answer.ActivityDone(
-          activity,
-          ActivityResponse.newBuilder()
-              .setInstanceId(activity.instanceId())
-              .setTaskId(activity.taskId())
-              .setFailureDetails(failure)
-              .build());
-    }
-    if (item instanceof WorkItem.EntityBatch batch) {
-      return new Answer.EntityDone(
-          batch, EntityBatchResult.newBuilder().setFailureDetails(failure).build());
-    }
-    return new Answer.TurnDone(
-        (WorkItem.Turn) item,
-        OrchestratorResponse.newBuilder()
-            .setInstanceId(item.instanceId())
-            .setCustomStatus(StringValue.of(""))
-            .addActions(
-                OrchestratorAction.newBuilder()
-                    .setId(-1)
-                    .setCompleteOrchestration(
-                        CompleteOrchestrationAction.newBuilder()
-                            .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
-                            .setFailureDetails(failure)))
-            .build());
+    return FailedAnswer.of(item, type, message);
   }
 
-  /**
-   * Why work of this name and version does not run, in words; null when nothing here stands in its
-   * way.
-   */
-  @Nullable String obstacle(WorkItem.Kind kind, String name, @Nullable String version) {
-    if (draining) {
-      return "the host is stopping";
-    }
-    if (!isServed(kind, name)) {
-      return "no connected worker serves %s '%s'".formatted(kind.word(), name)
-          + UnservedWork.until(names.until(kind, name), "; it was served until ");
-    }
-    return crew.takes(asked(kind, name, version))
-        ? null
-        : "%s of %s '%s' is run by nobody who is connected"
-            .formatted(
-                version == null || version.isEmpty()
-                    ? "an instance without version"
-                    : "version '" + version + "'",
-                kind.word(),
-                name);
-  }
-
-  private static WorkItem asked(WorkItem.Kind kind, String name, @Nullable String version) {
-    return switch (kind) {
-      case ORCHESTRATOR -> new WorkItem.Turn(0, "", "", name, version, ByteString.EMPTY);
-      case ACTIVITY ->
-          new WorkItem.Activity(0, version, ActivityRequest.newBuilder().setName(name).build());
-      case ENTITY -> new WorkItem.EntityBatch(0, "@" + name + "@", "", null, List.of());
-    };
+  /** What becomes of work that waits, in words. Safe from any thread. */
+  Standings standings() {
+    return new Standings(crew, room, names, draining);
   }
 }

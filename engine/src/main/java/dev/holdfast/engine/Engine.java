@@ -124,7 +124,7 @@ public final class Engine implements Workforce, AutoCloseable {
     this.reader = new StoreReader(store, clock, problems, link::read);
     List<Rows.Keyed> served = store.records(ServedNames.NAMESPACE);
     ServedNames names = new ServedNames(served, link::remember);
-    this.dispatcher = new Dispatcher(link::answer, link::answer, settings.unserved(), names);
+    this.dispatcher = new Dispatcher(link, link::answer, settings.unserved(), names);
     this.unservedWorks = new UnservedWorks(dispatcher, store);
     AtomicLong keys = new AtomicLong(store.opened().highestKey());
     this.loop =
@@ -155,7 +155,7 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /** The way back into the loop for those it is built from. */
-  private final class Link {
+  private final class Link implements Executor.Answers {
     private @Nullable Loop loop;
 
     private Loop loop() {
@@ -177,9 +177,15 @@ public final class Engine implements Workforce, AutoCloseable {
       wakeLoop.run();
     }
 
-    void answer(dev.holdfast.core.Answer answer) {
+    @Override
+    public void answer(dev.holdfast.core.Answer answer) {
       loop().answer(answer);
       wakeLoop.run();
+    }
+
+    @Override
+    public void placesChanged() {
+      Engine.this.placesChanged();
     }
   }
 
@@ -466,11 +472,36 @@ public final class Engine implements Workforce, AutoCloseable {
     return dispatcher.givenBack();
   }
 
-  /** Figures for benchmarks and metrics. */
+  /**
+   * How much work of a kind waits.
+   *
+   * @param waiting for a place at an executor
+   * @param queued at an executor of this process that has not begun it
+   */
+  public record Waiting(WorkItem.Kind kind, int waiting, int queued) {}
+
+  /** How much work waits, kind by kind. Safe from any thread. */
+  public List<Waiting> work() {
+    List<Waiting> work = new ArrayList<>();
+    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+      work.add(new Waiting(kind, dispatcher.waiting(kind), dispatcher.queued(kind)));
+    }
+    return work;
+  }
+
+  /**
+   * Figures for benchmarks and metrics.
+   *
+   * @param backlog requests and answers not yet dealt with, and work that waits to be begun
+   */
   public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
 
   public Figures figures() {
-    return new Figures(pipeline.flushes(), store.bytesWritten(), loop.inMemory(), loop.backlog());
+    int backlog = loop.backlog() + dispatcher.backlog();
+    for (WorkItem.Kind kind : WorkItem.Kind.values()) {
+      backlog += dispatcher.queued(kind);
+    }
+    return new Figures(pipeline.flushes(), store.bytesWritten(), loop.inMemory(), backlog);
   }
 
   /**

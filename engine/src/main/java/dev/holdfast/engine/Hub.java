@@ -523,7 +523,7 @@ final class Hub implements TaskHub, AutoCloseable {
                   found ->
                       found.map(
                           it ->
-                              Why.of(it, engine.dispatcher()::obstacle, clock.now())
+                              Why.of(it, engine.dispatcher().standings(), clock.now())
                                   .withClock(clock.state().alarm())))
               .thenCompose(
                   found ->

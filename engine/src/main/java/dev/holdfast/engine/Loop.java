@@ -662,6 +662,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       }
       return false;
     }
+    if (effect instanceof Effect.Recall recall) {
+      dispatcher.recall(recall);
+      return false;
+    }
     if (effect instanceof Effect.Reply<?> reply) {
       if (!wounds.contains(Wound.REPLY_RELEASED_EARLY)) {
         callbacks.add(reply::perform);

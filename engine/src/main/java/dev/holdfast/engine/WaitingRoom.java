@@ -82,6 +82,24 @@ final class WaitingRoom {
     return stranded.get(instanceId);
   }
 
+  /** How many items of this kind wait here. */
+  int count(WorkItem.Kind kind) {
+    int count = 0;
+    for (Map.Entry<Wanted, Crowd> one : counts.entrySet()) {
+      count += one.getKey().kind() == kind ? one.getValue().count() : 0;
+    }
+    return count;
+  }
+
+  /** How many items wait here. */
+  int count() {
+    int count = 0;
+    for (Crowd crowd : counts.values()) {
+      count += crowd.count();
+    }
+    return count;
+  }
+
   /** What waits here and nobody takes, with how many items. */
   Map<Wanted, Integer> unserved() {
     Map<Wanted, Integer> found = new TreeMap<>();

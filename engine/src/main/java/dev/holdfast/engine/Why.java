@@ -34,10 +34,14 @@ public record Why(
     notices = List.copyOf(notices);
   }
 
-  /** What stands in the way of work. */
+  /** What stands in the way of work, or what is done with it. */
   public interface Obstacles {
-    /** In plain words; null when nothing does, or when it is not known. */
-    @Nullable String of(WorkItem.Kind kind, String name, @Nullable String version);
+    /**
+     * In plain words; null when there is nothing to tell, or when it is not known.
+     *
+     * @param token of the item, when it was handed out; 0 otherwise
+     */
+    @Nullable String of(WorkItem.Kind kind, String name, @Nullable String version, long token);
   }
 
   /**

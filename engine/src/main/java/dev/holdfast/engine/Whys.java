@@ -121,11 +121,11 @@ final class Whys {
               name,
               instant(explanation.turnOpenSince()),
               null,
-              obstacles.of(kind, name, version(state))));
+              obstacles.of(kind, name, version(state), explanation.turnToken())));
     } else if (explanation.unread() > 0
         && block == null
         && state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
-      String obstacle = obstacles.of(kind, name, version(state));
+      String obstacle = obstacles.of(kind, name, version(state), 0);
       waiting.add(
           new Why.Waiting(
               entity ? "batch" : "turn",
@@ -190,7 +190,8 @@ final class Whys {
               null,
               attempt(
                   awaited.attempt(),
-                  obstacles.of(WorkItem.Kind.ACTIVITY, awaited.name(), version(state))));
+                  obstacles.of(
+                      WorkItem.Kind.ACTIVITY, awaited.name(), version(state), awaited.token())));
       case EVENT -> new Why.Waiting("event", awaited.name(), instant(awaited.since()), null, null);
       case TIMER ->
           new Why.Waiting(
@@ -204,7 +205,7 @@ final class Whys {
               awaited.name(),
               instant(awaited.since()),
               null,
-              obstacles.of(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name()), null));
+              obstacles.of(WorkItem.Kind.ENTITY, EntityIds.name(awaited.name()), null, 0));
       case LOCK ->
           new Why.Waiting(
               isHolder(awaited) ? "holder" : "lock",

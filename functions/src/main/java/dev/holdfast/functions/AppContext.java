@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param functionTimeout how long an activity or another function may run before it is interrupted
  *     and fails; null for no limit
  * @param activityTimeouts the same of single activities, by name
+ * @param patience what becomes of code that does not come to an end
  * @param functions names of the only functions to load; empty means all
  * @param versioning which versions of orchestrations are run
  * @param log where the running of functions is told
@@ -54,6 +55,7 @@ public record AppContext(
     int maxConcurrentEntityFunctions,
     @Nullable Duration functionTimeout,
     Map<String, Duration> activityTimeouts,
+    Patience patience,
     Set<String> functions,
     Versioning versioning,
     FunctionLog log,
@@ -99,6 +101,7 @@ public record AppContext(
         maxConcurrentEntityFunctions,
         functionTimeout,
         activityTimeouts,
+        patience,
         functions,
         versioning,
         other,
@@ -129,6 +132,7 @@ public record AppContext(
     private int entities = PER_CORE * Runtime.getRuntime().availableProcessors();
     private @Nullable Duration functionTimeout = Duration.ofMinutes(30);
     private Map<String, Duration> activityTimeouts = Map.of();
+    private Patience patience = Patience.DEFAULT;
     private Set<String> functions = Set.of();
     private Versioning versioning = Versioning.NONE;
     private FunctionLog log = entry -> {};
@@ -207,6 +211,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder patience(Patience value) {
+      patience = value;
+      return this;
+    }
+
     public Builder functions(Set<String> value) {
       functions = value;
       return this;
@@ -248,6 +257,7 @@ public record AppContext(
           entities,
           functionTimeout,
           activityTimeouts,
+          patience,
           functions,
           versioning,
           log,

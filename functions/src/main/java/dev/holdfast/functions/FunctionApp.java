@@ -5,6 +5,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.durable.FunctionsExecutor;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,14 @@ public final class FunctionApp implements AutoCloseable {
     this.context = context;
     ValueWriter writer = new ValueWriter(loaded.json());
     this.limit =
-        new TimeLimit(context.functionTimeout(), context.activityTimeouts(), context.log());
+        TimeLimit.watching(
+            new Limits(
+                context.functionTimeout(),
+                context.activityTimeouts(),
+                context.patience().entityTimeouts(),
+                context.patience().turnTimeout()),
+            context.patience().lostThreads(),
+            context.log());
     this.calls = new FunctionCalls(writer, context, limit);
     this.executor = new FunctionsExecutor(loaded.plans().values(), writer, context, limit);
   }
@@ -120,6 +128,26 @@ public final class FunctionApp implements AutoCloseable {
    */
   public List<String> durableNames(WorkItem.Kind kind) {
     return executor.names(kind);
+  }
+
+  /** What keeps work from getting on here, one sentence each; empty while all is well. */
+  public List<String> troubles() {
+    return executor.troubles();
+  }
+
+  /** What an operator should look at although work may get on by itself, one sentence each. */
+  public List<String> warningsAtWork() {
+    return executor.warnings();
+  }
+
+  /** How the work of this app gets on, kind by kind. */
+  public List<FunctionsExecutor.Figures> figures() {
+    return executor.figures();
+  }
+
+  /** The threads lost to functions that go on although they were interrupted, oldest first. */
+  public List<TimeLimit.Lost> lostThreads() {
+    return limit.lost();
   }
 
   /** Runs this app's orchestrators, activities and entities. The same object every time. */

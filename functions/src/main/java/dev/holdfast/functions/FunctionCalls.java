@@ -9,6 +9,8 @@ import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.TriggerMetadata;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.Room;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
 import java.lang.reflect.InvocationTargetException;
@@ -30,7 +32,7 @@ final class FunctionCalls implements AutoCloseable {
 
   private static final int STEADY = 16;
 
-  private final WorkPool pool = new WorkPool("functions", STEADY, MOST, IDLE);
+  private final WorkPool pool;
   private final ValueWriter writer;
   private final AppContext context;
   private final TimeLimit limit;
@@ -39,6 +41,14 @@ final class FunctionCalls implements AutoCloseable {
     this.limit = limit;
     this.writer = writer;
     this.context = context;
+    Patience patience = context.patience();
+    this.pool =
+        new WorkPool(
+            "functions",
+            STEADY,
+            new Room(MOST, patience.extraPlaces(), patience.heldAfter()),
+            IDLE);
+    limit.alsoLook(pool::look);
   }
 
   CompletableFuture<HttpReply> http(FunctionPlan plan, HttpCall call) {
@@ -149,7 +159,7 @@ final class FunctionCalls implements AutoCloseable {
     private void run(Invocation invocation) {
       Narration narration = Narration.begin(context.log(), invocation);
       TimeLimit.Run timed =
-          limit.begin(plan.definition().name(), pool, timeout -> failed(narration, timeout));
+          limit.begin(Limits.Kind.FUNCTION, name(), pool, timeout -> failed(narration, timeout));
       try (timed) {
         plan.run(invocation);
         timed.end();
@@ -171,6 +181,11 @@ final class FunctionCalls implements AutoCloseable {
 
     void failed(Throwable failure) {
       future.completeExceptionally(failure);
+    }
+
+    @Override
+    public String name() {
+      return plan.definition().name();
     }
 
     @Override

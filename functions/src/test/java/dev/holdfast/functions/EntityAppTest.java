@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -132,12 +133,32 @@ class EntityAppTest {
   }
 
   @Test
-  void function_timeout_counts_for_a_batch() throws Exception {
+  void a_batch_that_takes_too_long_leaves_its_entity_blocked() throws Exception {
     open(AppContext.builder().functionTimeout(Duration.ofMillis(200)));
 
-    TaskFailureDetails failure = run("hanging", null, called("x", null)).getFailureDetails();
+    Answer answer = answer(batch("hanging", null, called("x", null)));
 
-    assertThat(failure.getErrorType()).isEqualTo("java.util.concurrent.TimeoutException");
+    assertThat(((Answer.Blocked) answer).block().reason())
+        .contains("entity 'Hanging' ran longer than 200 ms", "functionTimeout in host.json");
+  }
+
+  @Test
+  void one_entity_may_have_a_limit_of_its_own() throws Exception {
+    Patience usual = Patience.DEFAULT;
+    open(
+        AppContext.builder()
+            .patience(
+                new Patience(
+                    null,
+                    Map.of("hanging", Duration.ofMillis(200)),
+                    usual.heldAfter(),
+                    usual.extraPlaces(),
+                    usual.lostThreads(),
+                    usual.stalledAfter())));
+
+    Answer answer = answer(batch("hanging", null, called("x", null)));
+
+    assertThat(((Answer.Blocked) answer).block().reason()).contains("entityTimeouts.Hanging");
   }
 
   @Test

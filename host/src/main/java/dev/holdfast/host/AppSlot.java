@@ -3,8 +3,13 @@ package dev.holdfast.host;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.FunctionApp;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of the app that runs: engine and HTTP hold on to the slot, and the app in it can be
@@ -16,6 +21,10 @@ import java.util.function.Consumer;
  */
 final class AppSlot implements Executor, AutoCloseable {
   private volatile FunctionApp app;
+
+  /** Apps that were exchanged and still end what they have. */
+  private final List<FunctionApp> ending = new CopyOnWriteArrayList<>();
+
   private volatile boolean closed;
 
   AppSlot(FunctionApp app) {
@@ -33,9 +42,24 @@ final class AppSlot implements Executor, AutoCloseable {
    */
   void exchange(FunctionApp next, Consumer<FunctionApp> swapped) {
     FunctionApp last = app;
-    app = next;
-    swapped.accept(next);
-    last.drain();
+    ending.add(last);
+    try {
+      app = next;
+      swapped.accept(next);
+      last.drain();
+    } finally {
+      ending.remove(last);
+    }
+  }
+
+  /** The app that gets work, and those that still have some. */
+  private List<FunctionApp> all() {
+    List<FunctionApp> all = new ArrayList<>(ending);
+    FunctionApp now = app;
+    if (!all.contains(now)) {
+      all.add(now);
+    }
+    return all;
   }
 
   /** A closed slot claims to serve everything: what nobody serves would fail instead of waiting. */
@@ -57,6 +81,40 @@ final class AppSlot implements Executor, AutoCloseable {
   @Override
   public int places(WorkItem.Kind kind) {
     return closed ? 0 : app.executor().places(kind);
+  }
+
+  @Override
+  public int places(WorkItem item) {
+    return closed ? 0 : app.executor().places(item);
+  }
+
+  @Override
+  public int taken(WorkItem.Kind kind) {
+    return all().stream().mapToInt(one -> one.executor().taken(kind)).sum();
+  }
+
+  @Override
+  public int queued(WorkItem.Kind kind) {
+    return all().stream().mapToInt(one -> one.executor().queued(kind)).sum();
+  }
+
+  @Override
+  public void recall(Set<Long> tokens, boolean atOnce) {
+    all().forEach(one -> one.executor().recall(tokens, atOnce));
+  }
+
+  @Override
+  public @Nullable String progress(WorkItem.Kind kind, long token) {
+    return all().stream()
+        .map(one -> one.executor().progress(kind, token))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public @Nullable String holders(WorkItem.Kind kind) {
+    return app.executor().holders(kind);
   }
 
   @Override

@@ -102,18 +102,22 @@ final class Control implements HostControl, Orchestrators {
   @Override
   public List<String> notes() {
     Serving now = serving;
-    return now == null
-        ? List.of()
-        : WorkWatch.words(now.backing().blocked()).map(List::of).orElse(List.of());
+    if (now == null) {
+      return List.of();
+    }
+    List<String> notes = new ArrayList<>();
+    WorkWatch.words(now.backing().blocked()).ifPresent(notes::add);
+    notes.addAll(now.slot().app().warningsAtWork());
+    return notes;
   }
 
   @Override
   public List<Figure> figures() {
     Serving now = serving();
-    List<Figure> figures = new ArrayList<>();
+    List<Figure> figures = new ArrayList<>(WorkFigures.of(now.slot().app()));
     Engine here = now.backing().engine();
     if (here == null) {
-      return figures; // The hub has them, wherever it is.
+      return figures; // The hub has the others, wherever it is.
     }
     Engine.Figures engine = here.figures();
     figures.add(Figure.of("holdfast_flushes_total", "Durable writes", engine.flushes()));
@@ -123,7 +127,11 @@ final class Control implements HostControl, Orchestrators {
     figures.add(
         Figure.of("holdfast_instances_in_memory", "Instances in memory", engine.inMemory()));
     figures.add(
-        Figure.of("holdfast_backlog", "Requests and answers not yet dealt with", engine.backlog()));
+        Figure.of(
+            "holdfast_backlog",
+            "Requests and answers not yet dealt with, and work not yet begun",
+            engine.backlog()));
+    figures.addAll(WorkFigures.waiting(here));
     figures.addAll(health(here));
     Workers workers = now.backing().grpc().workers();
     figures.add(
@@ -207,6 +215,7 @@ final class Control implements HostControl, Orchestrators {
       reasons.add("The host was drained; POST /admin/host/resume makes it take requests again.");
     }
     reasons.addAll(serving().backing().obstacles());
+    reasons.addAll(serving().slot().app().troubles());
     return reasons;
   }
 

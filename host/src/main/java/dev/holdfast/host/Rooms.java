@@ -398,6 +398,7 @@ final class Rooms {
             .maxConcurrentEntityFunctions(durable.maxConcurrentEntityFunctions())
             .functionTimeout(config.functionTimeout())
             .activityTimeouts(limits.workers().activityTimeouts())
+            .patience(limits.patience())
             .functions(only)
             .versioning(durable.versioning())
             .drainTimeout(limits.drainFor())

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.blue.BlueFunctions;
+import dev.holdfast.host.chaos.hanging.HangingFunctions;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.green.GreenFunctions;
 import dev.holdfast.protocol.OrchestrationState;
@@ -81,6 +82,32 @@ class ConnectTest {
                     .get(DURABLE + "/instances/" + id + "?showHistory=true")
                     .body()
                     .contains("TaskCompleted"));
+  }
+
+  @Test
+  void a_turn_that_hangs_in_a_connected_host_leaves_its_instance_blocked_in_the_hub()
+      throws Exception {
+    DemoApp app = DemoApp.of(HangingFunctions.class, folder.resolve("hanging"));
+    app.with(
+        "host.json",
+        """
+        {"version": "2.0", "extensions": {"holdfast": {"turnTimeout": "1s", "drainFor": "1s"}}}
+        """);
+    try (Holdfast hub = hub(0);
+        Holdfast worker =
+            Holdfast.start(
+                options(app.folder(), folder.resolve("hanging-data"), 0, false)
+                    .withConnect(ConnectOptions.to("localhost:" + hub.grpcPort())),
+                Map.of())) {
+      Http http = new Http(worker.url());
+      assertThat(http.post(DURABLE + "/orchestrators/DeafTurn/a", "").statusCode()).isEqualTo(202);
+
+      await().until(() -> hub.hub().get("a", true).join().orElseThrow().hasBlocked());
+
+      OrchestrationState state = hub.hub().get("a", true).join().orElseThrow();
+      assertThat(state.getBlocked().getKind()).isEqualTo("HANGS");
+      assertThat(state.getBlocked().getReason()).contains("turnTimeout", "HangingFunctions");
+    }
   }
 
   @Test

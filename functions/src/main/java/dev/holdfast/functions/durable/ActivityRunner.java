@@ -14,14 +14,13 @@ import dev.holdfast.functions.invoking.Texts;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
-import dev.holdfast.functions.work.WorkPool;
 import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.TraceContext;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,37 +31,28 @@ final class ActivityRunner {
 
   private final ValueWriter writer;
   private final FunctionLog log;
-  private final TimeLimit limit;
   private final boolean shortFailureNames;
   private final boolean unwrapped;
   private final AtomicBoolean hinted = new AtomicBoolean();
 
-  ActivityRunner(ValueWriter writer, AppContext context, TimeLimit limit) {
+  ActivityRunner(ValueWriter writer, AppContext context) {
     this.writer = writer;
-    this.limit = limit;
     this.log = context.log();
     this.shortFailureNames = context.shortFailureNames();
     this.unwrapped = context.activityStringInput() == ActivityStringInput.UNWRAPPED;
   }
 
-  /**
-   * Runs it on the calling thread of this pool.
-   *
-   * @param givenUp gets the answer instead if the activity does not end in time although it is
-   *     interrupted; what is returned some day is then to be dropped
-   */
-  Answer run(
-      WorkItem.Activity activity, FunctionPlan plan, WorkPool pool, Consumer<Answer> givenUp) {
+  /** Runs it on the calling thread, which is that of this task. */
+  Answer run(WorkItem.Activity activity, FunctionPlan plan, ItemTask task) {
     ActivityResponse.Builder response = response(activity);
     Invocation invocation = plan.begin(input(activity.request(), plan), work(activity));
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
-        limit.begin(
-            plan.definition().name(),
-            pool,
-            timeout -> {
-              narration.end(timeout);
-              givenUp.accept(failed(activity, timeout));
+        task.begin(
+            Limits.Kind.ACTIVITY,
+            late -> {
+              narration.end(late);
+              return failed(activity, task, late);
             });
     Throwable failure = null;
     try (timed) {
@@ -76,12 +66,13 @@ final class ActivityRunner {
       throw e;
     } catch (Throwable e) {
       failure = timed.failure(Failures.unwrapped(e));
-      response.setFailureDetails(Failures.of(failure, shortFailureNames));
     }
     if (!timed.isGivenUp()) {
       narration.end(failure);
     }
-    return new Answer.ActivityDone(activity, response.build());
+    return failure == null
+        ? new Answer.ActivityDone(activity, response.build())
+        : failed(activity, task, failure);
   }
 
   private static FunctionLog.Work work(WorkItem.Activity activity) {
@@ -95,10 +86,13 @@ final class ActivityRunner {
         .setTaskId(activity.taskId());
   }
 
-  private Answer failed(WorkItem.Activity activity, Throwable failure) {
-    return new Answer.ActivityDone(
-        activity,
-        response(activity).setFailureDetails(Failures.of(failure, shortFailureNames)).build());
+  private Answer failed(WorkItem.Activity activity, ItemTask task, Throwable failure) {
+    Answer recalled = task.recalled(failure);
+    return recalled != null
+        ? recalled
+        : new Answer.ActivityDone(
+            activity,
+            response(activity).setFailureDetails(Failures.of(failure, shortFailureNames)).build());
   }
 
   private TriggerInput input(ActivityRequest request, FunctionPlan plan) {

@@ -9,8 +9,8 @@ import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
-import dev.holdfast.functions.work.WorkPool;
 import dev.holdfast.protocol.EntityBatchRequest;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.EntityOperationCalledEvent;
@@ -20,7 +20,6 @@ import dev.holdfast.protocol.OperationRequest;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.function.Consumer;
 
 /**
  * Runs a batch of operations through an app's entity function: the request goes in as base64 text,
@@ -30,33 +29,28 @@ import java.util.function.Consumer;
 final class BatchRunner {
 
   private final FunctionLog log;
-  private final TimeLimit limit;
 
-  BatchRunner(FunctionLog log, TimeLimit limit) {
+  BatchRunner(FunctionLog log) {
     this.log = log;
-    this.limit = limit;
   }
 
   /**
-   * Runs it on the calling thread of this pool.
-   *
-   * @param givenUp gets the answer instead if the function does not end in time although it is
-   *     interrupted; what is returned some day is then to be dropped
+   * Runs it on the calling thread, which is that of this task. A batch that takes too long may have
+   * had its effect, and there is nobody who decides on another attempt: its entity is blocked, and
+   * what it is asked is kept.
    */
-  Answer run(
-      WorkItem.EntityBatch batch, FunctionPlan plan, WorkPool pool, Consumer<Answer> givenUp) {
+  Answer run(WorkItem.EntityBatch batch, FunctionPlan plan, ItemTask task) {
     String request = Base64.getEncoder().encodeToString(request(batch).toByteArray());
     Invocation invocation =
         plan.begin(
             TriggerInput.of(new Wire.Text(request)), FunctionLog.Work.of(batch.instanceId()));
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
-        limit.begin(
-            plan.definition().name(),
-            pool,
-            timeout -> {
-              narration.end(timeout);
-              givenUp.accept(failed(batch, timeout));
+        task.begin(
+            Limits.Kind.ENTITY,
+            late -> {
+              narration.end(late);
+              return task.givenUp(late);
             });
     Answer answer;
     Throwable failure = null;
@@ -70,7 +64,8 @@ final class BatchRunner {
       throw e;
     } catch (Throwable e) {
       failure = timed.failure(cause(e, invocation));
-      answer = failed(batch, failure);
+      Exception stopped = timed.stopped();
+      answer = stopped == null ? failed(batch, failure) : task.stopped(stopped);
     }
     if (!timed.isGivenUp()) {
       narration.end(failure);

@@ -5,13 +5,14 @@ import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.AppContext;
+import dev.holdfast.functions.Patience;
 import dev.holdfast.functions.Versioning;
 import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.work.LargeWork;
+import dev.holdfast.functions.work.Room;
 import dev.holdfast.functions.work.TimeLimit;
-import dev.holdfast.functions.work.WorkPool;
 import dev.holdfast.protocol.HistoryEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +21,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an app's orchestrators, activities and entities, each kind on threads of its own, so that an
@@ -29,44 +30,43 @@ import java.util.function.Consumer;
  */
 public final class FunctionsExecutor implements Executor, AutoCloseable {
 
-  private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final Duration NEVER = Duration.ofDays(100_000);
 
   private final DurableFunctions functions;
   private final Map<WorkItem.Kind, Lane> lanes = new EnumMap<>(WorkItem.Kind.class);
   private final Versioning versioning;
+  private final Patience patience;
+  private final @Nullable Duration functionTimeout;
+  private final TimeLimit limit;
   private final TurnRunner turnRunner;
   private final ActivityRunner activityRunner;
   private final BatchRunner batchRunner;
   private final InHand inHand;
   private volatile boolean closing;
-  private volatile boolean interrupting;
 
   /**
-   * @param limit of activities and entities; a turn has none, because it only thinks
+   * @param limit watches over what runs, and looks after the places as well
    */
   public FunctionsExecutor(
       Collection<FunctionPlan> plans, ValueWriter writer, AppContext context, TimeLimit limit) {
-    functions = new DurableFunctions(plans);
-    lanes.put(
-        WorkItem.Kind.ORCHESTRATOR,
-        Lane.of("orchestrators", context.maxConcurrentOrchestratorFunctions()));
-    lanes.put(
-        WorkItem.Kind.ACTIVITY, Lane.of("activities", context.maxConcurrentActivityFunctions()));
-    lanes.put(WorkItem.Kind.ENTITY, Lane.of("entities", context.maxConcurrentEntityFunctions()));
+    this.functions = new DurableFunctions(plans);
+    this.limit = limit;
+    this.patience = context.patience();
+    this.functionTimeout = context.functionTimeout();
+    lane(WorkItem.Kind.ORCHESTRATOR, "orchestrators", context.maxConcurrentOrchestratorFunctions());
+    lane(WorkItem.Kind.ACTIVITY, "activities", context.maxConcurrentActivityFunctions());
+    lane(WorkItem.Kind.ENTITY, "entities", context.maxConcurrentEntityFunctions());
     versioning = context.versioning();
     inHand = context.inHand();
     turnRunner = new TurnRunner(context.log(), versioning);
-    activityRunner = new ActivityRunner(writer, context, limit);
-    batchRunner = new BatchRunner(context.log(), limit);
+    activityRunner = new ActivityRunner(writer, context);
+    batchRunner = new BatchRunner(context.log());
+    limit.alsoLook(() -> lanes.values().forEach(Lane::look));
   }
 
-  /** Threads for one kind of work, and how much of it may be handed over. */
-  private record Lane(Places places, WorkPool pool, LargeWork large) {
-    static Lane of(String name, int most) {
-      int cores = Runtime.getRuntime().availableProcessors();
-      return new Lane(
-          new Places(most, cores), new WorkPool(name, cores, most, IDLE), LargeWork.ofHeap());
-    }
+  private void lane(WorkItem.Kind kind, String plural, int most) {
+    Room room = new Room(most, patience.extraPlaces(), patience.heldAfter());
+    lanes.put(kind, new Lane(kind, plural, room));
   }
 
   private Lane lane(WorkItem.Kind kind) {
@@ -103,9 +103,109 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return closing ? 0 : lane(kind).places().free();
   }
 
+  /** While all places are taken, some for long, there may be one for this name. */
+  @Override
+  public int places(WorkItem item) {
+    if (closing) {
+      return 0;
+    }
+    Lane lane = lane(item.kind());
+    int free = lane.places().free();
+    return free > 0 ? free : lane.extra(declared(item));
+  }
+
+  private String declared(WorkItem item) {
+    FunctionPlan plan = functions.find(item.kind(), item.name());
+    return plan == null ? item.name() : plan.definition().name();
+  }
+
+  @Override
+  public int taken(WorkItem.Kind kind) {
+    return lane(kind).places().taken();
+  }
+
+  @Override
+  public int queued(WorkItem.Kind kind) {
+    return lane(kind).pool().queued();
+  }
+
+  @Override
+  public void recall(Set<Long> tokens, boolean atOnce) {
+    lanes.values().forEach(lane -> lane.recall(tokens, atOnce));
+  }
+
+  @Override
+  public @Nullable String progress(WorkItem.Kind kind, long token) {
+    return lane(kind).progress(token);
+  }
+
+  @Override
+  public @Nullable String holders(WorkItem.Kind kind) {
+    Lane lane = lane(kind);
+    String holders = lane.places().free() > 0 ? "" : lane.holders();
+    return holders.isEmpty() ? null : holders;
+  }
+
+  /**
+   * How one kind of work gets on.
+   *
+   * @param queued items that were not begun
+   * @param running those that were
+   * @param held those that have run for longer than {@code heldAfter}
+   */
+  public record Figures(WorkItem.Kind kind, int queued, int running, int held) {}
+
+  /** How the work gets on, kind by kind. */
+  public List<Figures> figures() {
+    List<Figures> figures = new ArrayList<>();
+    lanes.forEach(
+        (kind, lane) ->
+            figures.add(
+                new Figures(
+                    kind, lane.pool().queued(), lane.pool().running().size(), lane.pool().held())));
+    return figures;
+  }
+
+  /** What keeps work from getting on here, one sentence each; empty while all is well. */
+  public List<String> troubles() {
+    List<String> troubles = new ArrayList<>();
+    if (limit.lostCount() >= limit.lostMost()) {
+      troubles.add(
+          "%d threads are lost to functions that go on although they were interrupted, the most that may be (lostThreads): %s. Restart the host, and let those functions end when their thread is interrupted."
+              .formatted(limit.lostCount(), limit.lost().get(0)));
+    }
+    lanes.forEach((kind, lane) -> addTrouble(lane, stalledFor(kind), troubles));
+    return troubles;
+  }
+
+  /** What an operator should look at although work may get on by itself, one sentence each. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    lanes.values().forEach(lane -> addTrouble(lane, patience.stalledAfter(), warnings));
+    return warnings;
+  }
+
+  private static void addTrouble(Lane lane, Duration stalledFor, List<String> to) {
+    String trouble = lane.trouble(stalledFor);
+    if (trouble != null) {
+      to.add(trouble);
+    }
+  }
+
+  /** Turns are short. Of all others that take long one is told only when it is over its time. */
+  private Duration stalledFor(WorkItem.Kind kind) {
+    Duration usual = patience.stalledAfter();
+    if (kind == WorkItem.Kind.ORCHESTRATOR) {
+      return usual;
+    }
+    return functionTimeout == null
+        ? NEVER
+        : usual.compareTo(functionTimeout) > 0 ? usual : functionTimeout;
+  }
+
   @Override
   public void execute(List<WorkItem> items, Answers answers) {
-    Map<WorkItem.Kind, List<WorkPool.Task>> tasks = new EnumMap<>(WorkItem.Kind.class);
+    Map<WorkItem.Kind, List<ItemTask>> tasks = new EnumMap<>(WorkItem.Kind.class);
     for (WorkItem item : items) {
       FunctionPlan plan = functions.find(item.kind(), item.name());
       if (plan == null) {
@@ -119,7 +219,16 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       }
       Lane lane = lane(item.kind());
       lane.places().take();
-      Task task = new Task(item, answers, lane.places(), run(item, plan, lane.pool()));
+      lane.answersTo(answers);
+      ItemTask task =
+          new ItemTask(
+              item,
+              plan.definition().name(),
+              answers,
+              lane,
+              limit,
+              inHand,
+              runner(item, plan));
       if (inHand.mustBeAlone(item)) {
         inHand.submitAlone(lane.pool(), item, task);
       } else {
@@ -129,16 +238,12 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     tasks.forEach((kind, some) -> inHand.submit(lane(kind).pool(), some));
   }
 
-  private Run run(WorkItem item, FunctionPlan plan, WorkPool pool) {
-    Run run = plainly(item, plan, pool);
-    return givenUp -> {
+  private ItemTask.Runner runner(WorkItem item, FunctionPlan plan) {
+    ItemTask.Runner runner = plainly(item, plan);
+    return task -> {
       try (LargeWork.Room room = lane(item.kind()).large().enter(bytes(item))) {
-        return run.answer(
-            given -> {
-              // What hangs may do so for ever.
-              room.close();
-              givenUp.accept(given);
-            });
+        task.onGivenUp(room::close); // What hangs may do so for ever.
+        return runner.run(task);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return new Answer.Abandoned(item, "interrupted while it waited for memory");
@@ -162,15 +267,15 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return bytes;
   }
 
-  private Run plainly(WorkItem item, FunctionPlan plan, WorkPool pool) {
+  private ItemTask.Runner plainly(WorkItem item, FunctionPlan plan) {
     if (item instanceof WorkItem.Turn turn) {
-      return givenUp -> turnRunner.run(turn, plan);
+      return task -> turnRunner.run(turn, plan, task);
     }
     if (item instanceof WorkItem.Activity activity) {
-      return givenUp -> activityRunner.run(activity, plan, pool, givenUp);
+      return task -> activityRunner.run(activity, plan, task);
     }
     WorkItem.EntityBatch batch = (WorkItem.EntityBatch) item;
-    return givenUp -> batchRunner.run(batch, plan, pool, givenUp);
+    return task -> batchRunner.run(batch, plan, task);
   }
 
   private String unknown(WorkItem item) {
@@ -185,83 +290,13 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
             : "The app's are: " + String.join(", ", known) + ".");
   }
 
-  /** What runs one work item to its answer; it may give another one before it ends. */
-  private interface Run {
-    Answer answer(Consumer<Answer> givenUp);
-  }
-
-  private final class Task implements InHand.Task {
-    private final WorkItem item;
-    private final Answers answers;
-    private final Places places;
-    private final Run run;
-    private final AtomicBoolean answered = new AtomicBoolean();
-    private volatile boolean alone;
-    private volatile int place = -1;
-
-    Task(WorkItem item, Answers answers, Places places, Run run) {
-      this.item = item;
-      this.answers = answers;
-      this.places = places;
-      this.run = run;
-    }
-
-    @Override
-    public void run() {
-      long begun = System.nanoTime();
-      Answer answer;
-      place = inHand.begin(item, alone);
-      try {
-        answer = run.answer(given -> answer(given, begun));
-        if (interrupting) {
-          // Whether it failed by itself or because it was interrupted cannot be told apart.
-          answer = new Answer.Abandoned(item, "interrupted because the app is shutting down");
-        }
-      } catch (OutOfMemoryError e) {
-        answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
-      } catch (RuntimeException | Error e) {
-        // Nothing of the function has begun; without an answer the item would be open for ever.
-        answer = new Answer.Abandoned(item, "it could not be begun: " + e);
-      } finally {
-        inHand.end(place);
-      }
-      if (!(answer instanceof Answer.Abandoned)) {
-        inHand.survived(item);
-      }
-      answer(answer, begun);
-    }
-
-    @Override
-    public void alone(boolean whether) {
-      alone = whether;
-    }
-
-    @Override
-    public int place() {
-      return place;
-    }
-
-    private void answer(Answer answer, long begun) {
-      if (answered.compareAndSet(false, true)) {
-        places.give(System.nanoTime() - begun);
-        answers.answer(answer);
-      }
-    }
-
-    @Override
-    public void abandon(String reason) {
-      places.give();
-      answers.answer(new Answer.Abandoned(item, reason));
-    }
-  }
-
   /** Takes no more work, gives back what has not begun, and waits for the rest. */
   public void drain(Duration patience) {
     closing = true;
     inHand.abandon("the app is shutting down");
     long deadline = System.nanoTime() + patience.toNanos();
     for (Lane lane : lanes.values()) {
-      lane.pool().drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      lane.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
   }
 
@@ -269,7 +304,6 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    interrupting = true;
-    lanes.values().forEach(lane -> lane.pool().close());
+    lanes.values().forEach(Lane::close);
   }
 }

@@ -38,6 +38,11 @@ final class Places {
     return (int) Math.max(0, limit + Math.max(0, inAMoment - threads) - taken.get());
   }
 
+  /** How many items are here, begun or not. */
+  int taken() {
+    return taken.get();
+  }
+
   void take() {
     taken.incrementAndGet();
   }

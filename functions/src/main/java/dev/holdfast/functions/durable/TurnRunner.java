@@ -14,6 +14,8 @@ import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.OrchestratorAction;
@@ -57,7 +59,11 @@ final class TurnRunner {
     this.properties = own.build().toByteString();
   }
 
-  Answer run(WorkItem.Turn turn, FunctionPlan plan) {
+  /**
+   * Runs it on the calling thread, which is that of this task. One that takes too long leaves its
+   * instance blocked: it would take as long the next time.
+   */
+  Answer run(WorkItem.Turn turn, FunctionPlan plan, ItemTask task) {
     if (!versioning.matches(turn.version())) {
       return new Answer.TurnDone(turn, otherVersion(turn));
     }
@@ -68,17 +74,32 @@ final class TurnRunner {
     TurnWatch watch = checks.begin(turn, request);
     invocation.watch(watch);
     Narration narration = Narration.begin(log, invocation);
+    TimeLimit.Run timed =
+        task.begin(
+            Limits.Kind.TURN,
+            late -> {
+              narration.end(late);
+              return task.givenUp(late);
+            });
     OrchestratorResponse response;
     Throwable failure;
-    try {
+    try (timed) {
       plan.run(invocation);
+      timed.end();
       response = response(turn, invocation);
       failure = failureOf(response, invocation);
     } catch (OutOfMemoryError e) {
       throw e;
     } catch (Throwable e) {
-      failure = Failures.unwrapped(e);
+      failure = timed.failure(Failures.unwrapped(e));
       response = failed(turn, failure);
+    }
+    Exception stopped = timed.stopped();
+    if (stopped != null) {
+      if (!timed.isGivenUp()) {
+        narration.end(stopped);
+      }
+      return task.stopped(stopped);
     }
     Blocked block = watch.verdict(turn);
     if (block != null) {

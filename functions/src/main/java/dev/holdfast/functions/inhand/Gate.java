@@ -211,6 +211,16 @@ final class Gate {
     }
 
     @Override
+    public String name() {
+      return task.name();
+    }
+
+    @Override
+    public WorkPool.Task inner() {
+      return task.inner();
+    }
+
+    @Override
     public void run() {
       try {
         task.run();
@@ -231,6 +241,16 @@ final class Gate {
 
     Other(WorkPool.Task task) {
       this.task = task;
+    }
+
+    @Override
+    public String name() {
+      return task.name();
+    }
+
+    @Override
+    public WorkPool.Task inner() {
+      return task.inner();
     }
 
     @Override

@@ -249,6 +249,16 @@ public final class InHand implements AutoCloseable {
           }
 
           @Override
+          public String name() {
+            return task.name();
+          }
+
+          @Override
+          public WorkPool.Task inner() {
+            return task.inner();
+          }
+
+          @Override
           public void abandon(String reason) {
             task.abandon(reason);
           }

@@ -104,6 +104,11 @@ public final class HttpActivity implements Executor, AutoCloseable {
       }
 
       @Override
+      public String name() {
+        return NAME;
+      }
+
+      @Override
       public void abandon(String reason) {
         answers.answer(new Answer.Abandoned(item, reason));
       }

@@ -3,27 +3,31 @@ package dev.holdfast.functions.work;
 import dev.holdfast.functions.FunctionLog;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The longest that one run of a function may take: {@code functionTimeout} of host.json.
+ * Watches over the runs of functions: interrupts those that take longer than their limit or that
+ * nobody needs any more, and gives up those that do not care.
  *
  * <p>A run over the limit is interrupted, and has failed whatever it does then. One that has not
  * ended a while after that is given up: its failure is told, and its thread no longer counts in its
- * pool, so that another can take its place. All limits are equal and long, so looking at those who
- * run once in a while is cheaper than an alarm for each.
+ * pool, so that another can take its place. There may be so many such lost threads and no more;
+ * from then on a run that is given up keeps its place. Limits are long, so looking at those who run
+ * once in a while is cheaper than an alarm for each.
  */
 public final class TimeLimit implements AutoCloseable {
 
@@ -31,51 +35,77 @@ public final class TimeLimit implements AutoCloseable {
   private static final Duration GRACE_MOST = Duration.ofSeconds(10);
   private static final long LOOK_EVERY_MOST = Duration.ofSeconds(1).toNanos();
   private static final long LOOK_EVERY_LEAST = Duration.ofMillis(5).toNanos();
+  private static final int LOOKS_PER_STEP = 4;
 
-  private final @Nullable Duration limit;
-  private final Map<String, Duration> byName;
+  private final Limits limits;
+  private final int lostMost;
   private final FunctionLog log;
   private final LongSupplier nanoTime;
+
+  /** How much later than it could have been seen a run is found to be over its limit. */
+  private final long late;
+
   private final Set<Run> running = ConcurrentHashMap.newKeySet();
+  private final Set<Run> lost = ConcurrentHashMap.newKeySet();
   private final Set<String> deaf = ConcurrentHashMap.newKeySet();
+  private final List<Runnable> lookers = new CopyOnWriteArrayList<>();
   private @Nullable ScheduledExecutorService watch;
+
+  /** Hears what becomes of a run that does not end, from another thread. */
+  public interface Listener {
+
+    /**
+     * It does not end although it was interrupted: it has failed with this, and what it brings
+     * afterwards is of no interest. At most once.
+     */
+    void givenUp(Exception failure);
+
+    /** Its thread has left the pool, so its place is free. At most once, before it is given up. */
+    default void replaced() {}
+  }
 
   /**
    * Begins to look at once, on a thread of its own.
    *
-   * @param limit null for none
-   * @param byName limits of single functions, instead of that; no case in names
+   * @param lostMost how many threads may be lost to runs that do not end
    * @param log hears of functions that do not end although they are interrupted
    */
-  public TimeLimit(@Nullable Duration limit, Map<String, Duration> byName, FunctionLog log) {
-    this(limit, byName, log, System::nanoTime);
-    Duration shortest = limit;
-    for (Duration one : byName.values()) {
-      shortest = shortest == null || one.compareTo(shortest) < 0 ? one : shortest;
-    }
-    if (shortest != null) {
-      watch = Executors.newSingleThreadScheduledExecutor(TimeLimit::daemon);
-      long every = Math.max(LOOK_EVERY_LEAST, Math.min(LOOK_EVERY_MOST, shortest.toNanos() / 10));
-      var unused = watch.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
-    }
+  public static TimeLimit watching(Limits limits, int lostMost, FunctionLog log) {
+    Duration shortest = limits.shortest();
+    long every =
+        shortest == null
+            ? LOOK_EVERY_MOST
+            : Math.max(LOOK_EVERY_LEAST, Math.min(LOOK_EVERY_MOST, shortest.toNanos() / 10));
+    WatchClock clock = new WatchClock(System::nanoTime, LOOKS_PER_STEP * every);
+    TimeLimit limit = new TimeLimit(limits, lostMost, log, clock, every);
+    ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(TimeLimit::daemon);
+    limit.watch = watch;
+    var unused =
+        watch.scheduleWithFixedDelay(
+            () ->
+                guarded(
+                    () -> {
+                      clock.tick();
+                      limit.look();
+                    }),
+            every,
+            every,
+            TimeUnit.NANOSECONDS);
+    return limit;
   }
 
   /** Looks only when it is told to. */
-  TimeLimit(@Nullable Duration limit, FunctionLog log, LongSupplier nanoTime) {
-    this(limit, Map.of(), log, nanoTime);
+  TimeLimit(Limits limits, int lostMost, FunctionLog log, LongSupplier nanoTime) {
+    this(limits, lostMost, log, nanoTime, 0);
   }
 
   private TimeLimit(
-      @Nullable Duration limit,
-      Map<String, Duration> byName,
-      FunctionLog log,
-      LongSupplier nanoTime) {
-    this.limit = limit;
-    Map<String, Duration> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    anyCase.putAll(byName);
-    this.byName = anyCase;
+      Limits limits, int lostMost, FunctionLog log, LongSupplier nanoTime, long late) {
+    this.limits = limits;
+    this.lostMost = lostMost;
     this.log = log;
     this.nanoTime = nanoTime;
+    this.late = late;
   }
 
   private static Thread daemon(Runnable work) {
@@ -84,30 +114,73 @@ public final class TimeLimit implements AutoCloseable {
     return thread;
   }
 
-  /**
-   * The calling thread of this pool begins to run a function.
-   *
-   * @param givenUp told, from another thread and at most once, if the run does not end although it
-   *     was interrupted; what the run brings afterwards is of no interest any more
-   */
-  public Run begin(String function, WorkPool pool, Consumer<TimeoutException> givenUp) {
-    Duration own = byName.getOrDefault(function, limit);
-    Run run = new Run(function, own, pool, givenUp);
-    if (own != null) {
-      running.add(run);
-    }
+  /** From now on this is called with each look, as long as there are looks. */
+  public void alsoLook(Runnable looker) {
+    lookers.add(looker);
+  }
+
+  /** The calling thread of this pool begins to run a function. */
+  public Run begin(Limits.Kind kind, String function, WorkPool pool, Listener listener) {
+    Run run = new Run(kind, function, limits.of(kind, function), pool, listener);
+    running.add(run);
     return run;
   }
 
+  /**
+   * A thread that a run which was given up does not give back.
+   *
+   * @param since for how long it has been interrupted
+   * @param at where it is, e.g. {@code at app.Pay.wait(Pay.java:12)}
+   */
+  public record Lost(String function, String thread, Duration since, String at) {
+    @Override
+    public String toString() {
+      return "'%s' on thread %s, interrupted %s ago, %s"
+          .formatted(function, thread, Stacks.words(since), at);
+    }
+  }
+
+  /** The lost threads, the oldest first. */
+  public List<Lost> lost() {
+    long now = nanoTime.getAsLong();
+    List<Run> runs = new ArrayList<>(lost);
+    runs.sort(Comparator.comparingLong(run -> run.interruptedAt));
+    return runs.stream().map(run -> run.told(now)).toList();
+  }
+
+  /** How many threads are lost. */
+  public int lostCount() {
+    return lost.size();
+  }
+
+  /** How many threads may be lost. */
+  public int lostMost() {
+    return lostMost;
+  }
+
   /** Interrupts those over the limit, and gives up those that do not care. */
-  void look() {
+  public void look() {
     long now = nanoTime.getAsLong();
     for (Run run : running) {
-      try {
-        run.look(now);
-      } catch (RuntimeException e) {
-        LOGGER.warn("A function over its time could not be ended: {}", run.function, e);
-      }
+      guarded(() -> run.look(now));
+    }
+    lookers.forEach(TimeLimit::guarded);
+  }
+
+  /** Whatever goes wrong with one look, the next ones are needed all the same. */
+  private static void guarded(Runnable look) {
+    try {
+      look.run();
+    } catch (Throwable e) {
+      tell(e);
+    }
+  }
+
+  private static void tell(Throwable failure) {
+    try {
+      LOGGER.warn("A look at the functions that run has failed; the next one comes soon.", failure);
+    } catch (OutOfMemoryError e) {
+      failure.addSuppressed(e); // There is no room even to tell; if it goes on, the next look does.
     }
   }
 
@@ -119,15 +192,8 @@ public final class TimeLimit implements AutoCloseable {
     }
   }
 
-  /** What an operator has to change. */
-  private String setting(String function) {
-    return byName.containsKey(function)
-        ? "activityTimeouts." + function + " in host.json"
-        : "functionTimeout in host.json (\"-1\" for no limit)";
-  }
-
-  private static Duration graceAfter(Duration limit) {
-    return limit.compareTo(GRACE_MOST) < 0 ? limit : GRACE_MOST;
+  private static Duration graceAfter(@Nullable Duration limit) {
+    return limit != null && limit.compareTo(GRACE_MOST) < 0 ? limit : GRACE_MOST;
   }
 
   private static String words(Duration time) {
@@ -138,7 +204,7 @@ public final class TimeLimit implements AutoCloseable {
     return seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
   }
 
-  private void warnOnce(String function, Duration limit) {
+  private void warnOnce(String function) {
     if (deaf.add(function)) {
       log.say(
           new FunctionLog.Entry(
@@ -148,47 +214,52 @@ public final class TimeLimit implements AutoCloseable {
               "",
               "The function '"
                   + function
-                  + "' ran longer than "
-                  + setting(function)
-                  + " ("
-                  + words(limit)
-                  + ") and goes on although it was interrupted. It has failed and others take its"
-                  + " place, but its thread is lost until it ends. Let it end when its thread is"
+                  + "' goes on although it was interrupted. It has failed and others take its"
+                  + " place, but its thread is lost until it ends (at most "
+                  + lostMost
+                  + " may be: lostThreads in host.json). Let it end when its thread is"
                   + " interrupted.",
               null));
     }
   }
 
-  /** One run of a function; all but looking from the thread that runs it. */
+  /** One run of a function; all but looking and cancelling from the thread that runs it. */
   public final class Run implements AutoCloseable {
+    private final Limits.Kind kind;
     private final String function;
     private final @Nullable Duration limit;
     private final WorkPool pool;
-    private final Consumer<TimeoutException> givenUp;
+    private final Listener listener;
     private final Thread thread = Thread.currentThread();
     private final long begun = nanoTime.getAsLong();
-    private @Nullable TimeoutException overdue;
-    private boolean abandoned;
+    private @Nullable Spending spending;
+    private volatile long interruptedAt;
+    private @Nullable Exception stopped;
+    private boolean told;
+    private boolean replaced;
     private boolean ended;
 
     private Run(
+        Limits.Kind kind,
         String function,
         @Nullable Duration limit,
         WorkPool pool,
-        Consumer<TimeoutException> givenUp) {
+        Listener listener) {
+      this.kind = kind;
       this.function = function;
       this.limit = limit;
       this.pool = pool;
-      this.givenUp = givenUp;
+      this.listener = listener;
     }
 
     /**
      * The function has returned.
      *
      * @throws TimeoutException it was interrupted before, so that what it returned may be half done
+     * @throws CancellationException it was cancelled before
      */
-    public void end() throws TimeoutException {
-      TimeoutException late = ended();
+    public void end() throws Exception {
+      Exception late = ended();
       if (late != null) {
         throw late;
       }
@@ -196,13 +267,35 @@ public final class TimeLimit implements AutoCloseable {
 
     /** What the function has failed with, given what it threw. */
     public Throwable failure(Throwable thrown) {
-      TimeoutException late = ended();
+      Exception late = ended();
       return late == null ? thrown : late;
     }
 
     /** Whether its failure was told already, because it did not end in time. */
     public synchronized boolean isGivenUp() {
-      return abandoned;
+      return told;
+    }
+
+    /** On which thread it is, and where, for people. */
+    public String whereabouts() {
+      return "thread " + thread.getName() + " " + Stacks.top(thread);
+    }
+
+    /** Why it was interrupted; null when it was not. */
+    public synchronized @Nullable Exception stopped() {
+      return stopped;
+    }
+
+    /**
+     * Nobody needs it any more: interrupts it, unless it has ended or was interrupted before. Safe
+     * from any thread.
+     */
+    public void cancel(String why) {
+      synchronized (this) {
+        if (!ended && stopped == null) {
+          stop(new CancellationException(why), nanoTime.getAsLong());
+        }
+      }
     }
 
     /** The function does not run any more, however it ended. */
@@ -211,54 +304,86 @@ public final class TimeLimit implements AutoCloseable {
       var unused = ended();
     }
 
-    private @Nullable TimeoutException ended() {
+    private @Nullable Exception ended() {
       running.remove(this);
       // With the lock: an interrupt after this would meet whatever the thread runs next.
       synchronized (this) {
         ended = true;
-        return overdue;
+        lost.remove(this);
+        return stopped;
       }
     }
 
+    private void stop(Exception because, long now) {
+      because.setStackTrace(thread.getStackTrace());
+      interruptedAt = now;
+      stopped = because;
+      thread.interrupt();
+    }
+
     private void look(long now) {
-      if (limit == null) {
-        return;
-      }
-      long over = now - begun - limit.toNanos();
-      TimeoutException told = null;
+      Exception tells = null;
+      boolean leaves = false;
       synchronized (this) {
-        if (ended || abandoned || over <= 0) {
+        if (ended || replaced) {
           return;
         }
-        if (overdue == null) {
-          overdue = timeout(limit);
-          thread.interrupt();
-        } else if (over > graceAfter(limit).toNanos()) {
-          abandoned = true;
-          pool.disown(thread);
-          told = overdue;
+        if (stopped == null) {
+          if (limit != null && spent(now) > limit.toNanos() + late) {
+            stop(timeout(limit), now);
+          }
+        } else if (now - interruptedAt >= graceAfter(limit).toNanos()) {
+          tells = told ? null : stopped;
+          told = true;
+          leaves = lost.size() < lostMost;
+          if (leaves) {
+            replaced = true;
+            lost.add(this);
+            pool.disown(thread);
+          }
         }
       }
-      if (told != null) {
+      if (leaves) {
         running.remove(this);
-        warnOnce(function, limit);
-        givenUp.accept(told);
+        listener.replaced();
       }
+      if (tells != null) {
+        warnOnce(function);
+        listener.givenUp(tells);
+      }
+    }
+
+    private long spent(long now) {
+      if (kind != Limits.Kind.TURN) {
+        return now - begun;
+      }
+      if (spending == null) {
+        spending = new Spending(thread, begun);
+      }
+      return spending.at(now);
+    }
+
+    private Lost told(long now) {
+      return new Lost(
+          function,
+          thread.getName(),
+          Duration.ofNanos(Math.max(0, now - interruptedAt)),
+          Stacks.top(thread));
     }
 
     /** Its stack is where the function was, which is what people want to know. */
     private TimeoutException timeout(Duration limit) {
-      TimeoutException timeout =
-          new TimeoutException(
-              "The function '"
-                  + function
-                  + "' ran longer than "
-                  + words(limit)
-                  + " and was interrupted. Raise "
-                  + setting(function)
-                  + ", or do the work in smaller parts.");
-      timeout.setStackTrace(thread.getStackTrace());
-      return timeout;
+      return new TimeoutException(
+          "The %s '%s' ran longer than %s and was interrupted %s. Raise %s, or %s."
+              .formatted(
+                  kind == Limits.Kind.TURN ? "turn of orchestrator" : kind.word(),
+                  function,
+                  words(limit),
+                  Stacks.top(thread),
+                  limits.setting(kind, function),
+                  kind == Limits.Kind.TURN
+                      ? "let the orchestrator await durable timers and tasks instead of waiting or looping itself"
+                      : "do the work in smaller parts"));
     }
   }
 }

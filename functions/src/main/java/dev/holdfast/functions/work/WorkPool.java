@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A hand-off to another thread costs more than a short task. So a few steady threads take task
  * after task from one queue, and a new task wakes another thread only while fewer than those are at
  * work. Tasks that block are noticed by {@link PoolWatch}, which then lets further threads take
- * over, up to the limit; they leave again when idle.
+ * over, up to the limit; they leave again when idle. Beyond the limit there are threads for names
+ * that wait while others hold their places ({@link Room}).
  */
 public final class WorkPool implements AutoCloseable {
 
@@ -35,6 +39,14 @@ public final class WorkPool implements AutoCloseable {
     /** Never throws. */
     void run();
 
+    /** Whose task it is: a name that holds places gets no further ones when others wait. */
+    String name();
+
+    /** What this one is wrapped around; itself when around nothing. */
+    default Task inner() {
+      return this;
+    }
+
     /** Called instead of {@link #run} when the pool closes before the task's turn. */
     void abandon(String reason);
   }
@@ -42,7 +54,9 @@ public final class WorkPool implements AutoCloseable {
   private final String name;
   private final int steady;
   private final int most;
+  private final Room room;
   private final Duration idle;
+  private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
   private final ArrayDeque<Task> queue = new ArrayDeque<>();
@@ -50,6 +64,10 @@ public final class WorkPool implements AutoCloseable {
   private final List<Worker> workers = new ArrayList<>();
   private final PoolWatch watch;
   private int stuck;
+
+  /** How many tasks have been under way for long. Written under the lock. */
+  private volatile int held;
+
   private int named;
   private boolean closed;
 
@@ -61,10 +79,21 @@ public final class WorkPool implements AutoCloseable {
    * @param idle how long a thread beyond the steady ones waits for work before it ends
    */
   public WorkPool(String name, int steady, int most, Duration idle) {
+    this(name, steady, Room.of(most), idle);
+  }
+
+  /** As the other, with places beyond the limit; see {@link #look}. */
+  public WorkPool(String name, int steady, Room room, Duration idle) {
+    this(name, steady, room, idle, System::nanoTime);
+  }
+
+  WorkPool(String name, int steady, Room room, Duration idle, LongSupplier nanoTime) {
     this.name = name;
-    this.most = Math.max(1, most);
-    this.steady = Math.min(Math.max(1, steady), this.most);
+    this.room = room;
+    this.most = room.most();
+    this.steady = Math.min(Math.max(1, steady), most);
     this.idle = idle;
+    this.nanoTime = nanoTime;
     this.watch = new PoolWatch(name, this);
   }
 
@@ -100,12 +129,13 @@ public final class WorkPool implements AutoCloseable {
   }
 
   private @Nullable Worker another() {
+    int atWork = workers.size() - idlers.size();
+    if (atWork >= most && firstExtra(atWork) < 0) {
+      return null;
+    }
     Worker idler = idlers.pollLast();
     if (idler != null) {
       return idler;
-    }
-    if (workers.size() >= most) {
-      return null;
     }
     Worker worker = new Worker(this, name + "-" + ++named);
     workers.add(worker);
@@ -121,10 +151,11 @@ public final class WorkPool implements AutoCloseable {
     boolean waiting;
     lock.lock();
     try {
-      task = queue.poll();
+      task = poll();
       if (task == null) {
         rest(worker);
       } else {
+        worker.take(task, nanoTime.getAsLong());
         woken = anotherIfNeeded();
       }
       waiting = woken == null && !queue.isEmpty();
@@ -137,6 +168,117 @@ public final class WorkPool implements AutoCloseable {
       watch.look();
     }
     return task;
+  }
+
+  // The worker that asks counts as at work.
+  private @Nullable Task poll() {
+    int others = workers.size() - idlers.size() - 1;
+    if (others < most) {
+      return queue.poll();
+    }
+    int which = firstExtra(others);
+    if (which < 0) {
+      return null;
+    }
+    Iterator<Task> tasks = queue.iterator();
+    Task task = tasks.next();
+    for (int i = 0; i < which; i++) {
+      task = tasks.next();
+    }
+    tasks.remove();
+    return task;
+  }
+
+  /**
+   * Where in the queue the first task is that may have a place beyond the limit; -1 when none may.
+   *
+   * @param atWork how many places are taken
+   */
+  private int firstExtra(int atWork) {
+    int used = Math.max(0, atWork - most);
+    if (used >= Math.min(held, room.extra())) {
+      return -1;
+    }
+    int i = 0;
+    for (Task task : queue) {
+      if (mayHaveExtra(task.name(), used, 0)) {
+        return i;
+      }
+      i++;
+    }
+    return -1;
+  }
+
+  /** Whoever comes later finds half of what was left, so that the last place is gone late. */
+  private boolean mayHaveExtra(String who, int used, int more) {
+    int free = room.extra() - used - more;
+    return used + more < Math.min(held, room.extra()) && 2 * (atWork(who) + more) < free;
+  }
+
+  private int atWork(String who) {
+    int count = 0;
+    for (Worker worker : workers) {
+      Task task = worker.task();
+      count += task != null && task.name().equals(who) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /**
+   * How many more tasks of this name would begin at once although the places are taken, because
+   * some are held.
+   */
+  public int extra(String who) {
+    if (held == 0) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      int used = Math.max(0, workers.size() - idlers.size() - most);
+      int more = 0;
+      while (mayHaveExtra(who, used, more)) {
+        more++;
+      }
+      for (Task task : queue) {
+        more -= task.name().equals(who) ? 1 : 0;
+      }
+      return Math.max(0, more);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How many tasks have been under way for longer than {@link Room#heldAfter}, by the last look.
+   */
+  public int held() {
+    return held;
+  }
+
+  /**
+   * Looks which places are held by now; to be called from time to time. Names that wait get others
+   * instead.
+   */
+  public void look() {
+    Worker woken = null;
+    lock.lock();
+    try {
+      long now = nanoTime.getAsLong();
+      int count = 0;
+      for (Worker worker : workers) {
+        boolean over = now - worker.since() > room.heldAfter().toNanos();
+        count += worker.task() != null && over ? 1 : 0;
+      }
+      held = count;
+      if (held > 0 && !queue.isEmpty()) {
+        woken = another();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (woken != null) {
+      woken.wake();
+    }
   }
 
   private void rest(Worker worker) {
@@ -164,11 +306,17 @@ public final class WorkPool implements AutoCloseable {
     }
   }
 
-  /** A worker whose thread could not be started. */
+  /** A worker whose thread could not be started, or has ended. Harmless when repeated. */
   void forget(Worker worker) {
     lock.lock();
     try {
-      workers.remove(worker);
+      if (workers.remove(worker)) {
+        idlers.remove(worker);
+        stuck -= worker.clearStuck() ? 1 : 0;
+      }
+      if (closed) {
+        quiet.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -259,6 +407,69 @@ public final class WorkPool implements AutoCloseable {
     }
     woken.forEach(Worker::wake);
     return waiting;
+  }
+
+  /** Takes these tasks out of the queue; they are neither run nor abandoned by the pool. */
+  public List<Task> take(Predicate<? super Task> which) {
+    List<Task> taken = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Iterator<Task> tasks = queue.iterator(); tasks.hasNext(); ) {
+        Task task = tasks.next();
+        if (which.test(task)) {
+          tasks.remove();
+          taken.add(task);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return taken;
+  }
+
+  /**
+   * A task that is under way.
+   *
+   * @param nanos for how long
+   */
+  public record Running(Task task, Thread thread, long nanos) {}
+
+  /** What is under way, in no order. */
+  public List<Running> running() {
+    List<Running> running = new ArrayList<>();
+    lock.lock();
+    try {
+      long now = nanoTime.getAsLong();
+      for (Worker worker : workers) {
+        Task task = worker.task();
+        if (task != null) {
+          running.add(new Running(task, worker.thread(), Math.max(0, now - worker.since())));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return running;
+  }
+
+  /** What waits, the next first. */
+  public List<Task> waiting() {
+    lock.lock();
+    try {
+      return List.copyOf(queue);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many tasks wait. */
+  public int queued() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Tasks queued or under way. */

@@ -2,6 +2,7 @@ package dev.holdfast.functions.work;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** One thread of a {@link WorkPool}. */
 final class Worker implements Runnable {
@@ -13,6 +14,8 @@ final class Worker implements Runnable {
   private volatile boolean busy;
   private volatile boolean countedStuck;
   private volatile boolean disowned;
+  private volatile WorkPool.@Nullable Task task;
+  private volatile long since;
   private boolean started;
   private long begunAtLastLook = -1;
   private int looks;
@@ -59,26 +62,32 @@ final class Worker implements Runnable {
 
   @Override
   public void run() {
-    while (!disowned) {
-      WorkPool.Task task = pool.next(this);
-      if (task != null) {
-        work(task);
-      } else if (!waitForWork()) {
-        return;
+    try {
+      while (!disowned) {
+        WorkPool.Task next = pool.next(this);
+        if (next != null) {
+          work(next);
+        } else if (!waitForWork()) {
+          return;
+        }
       }
+    } finally {
+      // However it ends, the pool does not count on it any more.
+      pool.forget(this);
     }
   }
 
-  private void work(WorkPool.Task task) {
+  private void work(WorkPool.Task next) {
     begun.lazySet(begun.get() + 1);
     busy = true;
     try {
-      task.run();
-    } catch (RuntimeException | Error e) {
+      next.run();
+    } catch (Throwable e) {
       // A task must not throw. If one does, it is told, and this thread goes on with the next.
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     } finally {
       busy = false;
+      task = null;
       Thread.interrupted(); // User code may have left it behind; it is not ours to hear.
       if (countedStuck) {
         pool.unstuck(this);
@@ -105,6 +114,26 @@ final class Worker implements Runnable {
   /** Under the pool's lock, before the worker can be found among the idle ones. */
   void fallAsleep() {
     awake = false;
+  }
+
+  /** Under the pool's lock: from here on the task is found with this worker, or it has ended. */
+  void take(WorkPool.Task next, long now) {
+    since = now;
+    task = next;
+  }
+
+  /** What it runs or is about to run; null when it has nothing. */
+  WorkPool.@Nullable Task task() {
+    return task;
+  }
+
+  /** Since when it has had its task. */
+  long since() {
+    return since;
+  }
+
+  Thread thread() {
+    return thread;
   }
 
   boolean isOn(Thread which) {

@@ -45,6 +45,11 @@ class GateTest {
     }
 
     @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
     public void run() {
       log.add(name + " of " + running.incrementAndGet());
       try {

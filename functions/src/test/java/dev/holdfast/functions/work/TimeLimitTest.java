@@ -14,7 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,15 @@ class TimeLimitTest {
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
   private TimeLimit limit(@Nullable Duration duration) {
-    return new TimeLimit(duration, said::add, now::get);
+    return new TimeLimit(limits(duration), 2, said::add, now::get);
+  }
+
+  private static Limits limits(@Nullable Duration duration) {
+    return new Limits(duration, Map.of(), Map.of(), duration);
+  }
+
+  private TimeLimit.Run begin(TimeLimit of, String name, TimeLimit.Listener listener) {
+    return of.begin(Limits.Kind.FUNCTION, name, pool, listener);
   }
 
   @AfterEach
@@ -46,22 +56,33 @@ class TimeLimitTest {
 
   /** Runs in the pool as functions are run, and tells what becomes of it. */
   private void submit(String name, Body body) {
-    pool.submit(List.of(new Job(name, body)));
+    submit(Limits.Kind.FUNCTION, name, body);
+  }
+
+  private void submit(Limits.Kind kind, String name, Body body) {
+    pool.submit(List.of(new Job(kind, name, body)));
   }
 
   private final class Job implements WorkPool.Task {
+    private final Limits.Kind kind;
     private final String name;
     private final Body body;
 
-    Job(String name, Body body) {
+    Job(Limits.Kind kind, String name, Body body) {
+      this.kind = kind;
       this.name = name;
       this.body = body;
     }
 
     @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
     public void run() {
       TimeLimit.Run timed =
-          limit.begin(name, pool, timeout -> events.add(name + " given up: " + timeout));
+          limit.begin(kind, name, pool, timeout -> events.add(name + " given up: " + timeout));
       events.add(name + " runs");
       try (timed) {
         body.run();
@@ -179,7 +200,7 @@ class TimeLimitTest {
     submit(
         "A",
         () -> {
-          TimeLimit.Run inner = limit.begin("inner", pool, failures::add);
+          TimeLimit.Run inner = begin(limit, "inner", failures::add);
           events.add("in");
           try (inner) {
             hang();
@@ -202,7 +223,7 @@ class TimeLimitTest {
   @Test
   void without_a_limit_nothing_is_ever_too_long() throws Exception {
     TimeLimit none = limit(null);
-    TimeLimit.Run run = none.begin("A", pool, timeout -> events.add("given up"));
+    TimeLimit.Run run = begin(none, "A", timeout -> events.add("given up"));
 
     now.addAndGet(Duration.ofDays(1_000).toNanos());
     none.look();
@@ -216,7 +237,7 @@ class TimeLimitTest {
 
   @Test
   void a_run_that_ends_in_time_keeps_its_own_failure() {
-    TimeLimit.Run run = limit.begin("A", pool, timeout -> events.add("given up"));
+    TimeLimit.Run run = begin(limit, "A", timeout -> events.add("given up"));
     assertThat(run.failure(new IllegalStateException("own"))).hasMessage("own");
 
     later(Duration.ofDays(1));
@@ -227,8 +248,12 @@ class TimeLimitTest {
 
   @Test
   void one_function_may_have_a_limit_of_its_own() {
-    try (TimeLimit real = new TimeLimit(null, Map.of("hangs", Duration.ofMillis(20)), said::add)) {
-      TimeLimit.Run run = real.begin("Hangs", pool, timeout -> {});
+    try (TimeLimit real =
+        TimeLimit.watching(
+            new Limits(null, Map.of("hangs", Duration.ofMillis(20)), Map.of(), null),
+            2,
+            said::add)) {
+      TimeLimit.Run run = real.begin(Limits.Kind.ACTIVITY, "Hangs", pool, timeout -> {});
       assertThatThrownBy(() -> release.await()).isInstanceOf(InterruptedException.class);
       assertThatThrownBy(run::end)
           .isInstanceOf(TimeoutException.class)
@@ -238,12 +263,139 @@ class TimeLimitTest {
 
   @Test
   void the_watch_of_its_own_interrupts_too() {
-    try (TimeLimit real = new TimeLimit(Duration.ofMillis(20), Map.of(), said::add)) {
-      TimeLimit.Run run = real.begin("A", pool, timeout -> {});
+    try (TimeLimit real = TimeLimit.watching(limits(Duration.ofMillis(20)), 2, said::add)) {
+      TimeLimit.Run run = begin(real, "A", timeout -> {});
       assertThatThrownBy(() -> release.await()).isInstanceOf(InterruptedException.class);
       assertThatThrownBy(run::end)
           .isInstanceOf(TimeoutException.class)
           .hasMessageContaining("20 ms");
     }
+  }
+
+  @Test
+  void threads_that_are_lost_are_known_and_bounded() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      submit("Deaf" + i, this::hang);
+      assertThat(event()).isEqualTo("Deaf" + i + " runs");
+      later(Duration.ofSeconds(61));
+      assertThat(event()).isEqualTo("interrupt ignored");
+      later(Duration.ofSeconds(10));
+      assertThat(event()).startsWith("Deaf" + i + " given up");
+    }
+
+    assertThat(limit.lost()).extracting(TimeLimit.Lost::function).containsExactly("Deaf0", "Deaf1");
+    assertThat(limit.lost().get(0).at()).contains("TimeLimitTest.hang");
+    // The third has failed as well, but keeps its place.
+    assertThat(pool.load()).isEqualTo(1);
+    release.countDown();
+    await().untilAsserted(() -> assertThat(limit.lost()).isEmpty());
+    await().until(() -> pool.load() == 0);
+  }
+
+  @Test
+  void what_nobody_needs_any_more_is_interrupted_and_given_up() throws Exception {
+    BlockingQueue<TimeLimit.Run> runs = new LinkedBlockingQueue<>();
+    submit(
+        "A",
+        () -> {
+          try (TimeLimit.Run run = begin(limit, "inner", gone -> events.add("gone: " + gone))) {
+            runs.add(run);
+            hang();
+          }
+        });
+    assertThat(event()).isEqualTo("A runs");
+    TimeLimit.Run run = runs.take();
+
+    run.cancel("its instance was terminated");
+    assertThat(event()).isEqualTo("interrupt ignored");
+    later(Duration.ofSeconds(10));
+
+    assertThat(event())
+        .isEqualTo("gone: java.util.concurrent.CancellationException: its instance was terminated");
+    assertThat(limit.lost()).hasSize(1);
+    run.cancel("twice does no harm");
+  }
+
+  @Test
+  void a_turn_that_waits_is_over_its_limit_like_any_other() throws Exception {
+    AtomicReference<Thread> sleeper = new AtomicReference<>();
+    submit(
+        Limits.Kind.TURN,
+        "Sleeps",
+        () -> {
+          sleeper.set(Thread.currentThread());
+          release.await();
+        });
+    assertThat(event()).isEqualTo("Sleeps runs");
+    await()
+        .until(
+            () -> {
+              Thread thread = sleeper.get();
+              return thread != null && thread.getState() == Thread.State.WAITING;
+            });
+
+    later(Duration.ofSeconds(30));
+    assertThat(events).isEmpty();
+    later(Duration.ofSeconds(31));
+
+    assertThat(event())
+        .contains("The turn of orchestrator 'Sleeps' ran longer than 1 min")
+        .contains("turnTimeout", "durable timers");
+  }
+
+  @Test
+  void a_turn_that_computes_is_not_blamed_for_time_in_which_it_had_no_core() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
+    submit(
+        Limits.Kind.TURN,
+        "Thinks",
+        () -> {
+          begun.countDown();
+          while (!stop.get()) {
+            Thread.onSpinWait(); // And nothing native, which looks like reading from a socket.
+          }
+        });
+    begun.await();
+    assertThat(event()).isEqualTo("Thinks runs");
+
+    // By the clock a minute and more goes by, but no core was busy with it for so long.
+    for (int i = 0; i < 14; i++) {
+      later(Duration.ofSeconds(10));
+    }
+    stop.set(true);
+    assertThat(event()).isEqualTo("Thinks done");
+  }
+
+  @Test
+  void a_turn_that_computes_for_ever_is_over_its_limit_after_some_times_that() throws Exception {
+    submit(
+        Limits.Kind.TURN,
+        "Loops",
+        () -> {
+          while (!Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+          }
+        });
+    assertThat(event()).isEqualTo("Loops runs");
+
+    for (int i = 0; i < 19; i++) {
+      later(Duration.ofSeconds(10));
+    }
+
+    // It may have been given up before it saw the interrupt: the looks do not wait for it.
+    assertThat(event()).startsWith("Loops ").contains("java.util.concurrent.TimeoutException");
+  }
+
+  @Test
+  void time_in_which_nobody_could_look_does_not_count() {
+    AtomicLong real = new AtomicLong();
+    WatchClock clock = new WatchClock(real::get, Duration.ofSeconds(4).toNanos());
+    real.addAndGet(Duration.ofSeconds(1).toNanos());
+    clock.tick();
+    real.addAndGet(Duration.ofHours(1).toNanos());
+    clock.tick();
+
+    assertThat(clock.getAsLong()).isEqualTo(Duration.ofSeconds(5).toNanos());
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,7 @@ class WorkPoolTest {
 
   private final List<WorkPool> pools = new ArrayList<>();
   private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicLong clock = new AtomicLong();
 
   private WorkPool pool(int steady, int most) {
     WorkPool pool = new WorkPool("test", steady, most, IDLE);
@@ -39,7 +41,7 @@ class WorkPoolTest {
     void run() throws Exception;
   }
 
-  private record Job(Body body, List<String> abandoned) implements WorkPool.Task {
+  private record Job(String name, Body body, List<String> abandoned) implements WorkPool.Task {
     @Override
     public void run() {
       try {
@@ -60,7 +62,34 @@ class WorkPoolTest {
   private final List<String> abandoned = new CopyOnWriteArrayList<>();
 
   private Job job(Body body) {
-    return new Job(body, abandoned);
+    return job("job", body);
+  }
+
+  private Job job(String name, Body body) {
+    return new Job(name, body, abandoned);
+  }
+
+  /** A pool of one steady thread whose places count as held when the clock says so. */
+  private WorkPool heldPool(int most, int extra) {
+    WorkPool pool =
+        new WorkPool("test", 1, new Room(most, extra, Duration.ofMinutes(1)), IDLE, clock::get);
+    pools.add(pool);
+    return pool;
+  }
+
+  private void hang(WorkPool pool, String name, int count) throws Exception {
+    CountDownLatch begun = new CountDownLatch(count);
+    for (int i = 0; i < count; i++) {
+      pool.submit(
+          List.of(
+              job(
+                  name,
+                  () -> {
+                    begun.countDown();
+                    release.await();
+                  })));
+    }
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   private List<Job> jobs(int count, Body body) {
@@ -251,5 +280,62 @@ class WorkPoolTest {
 
     assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
     assertThat(seen).hasValue(0);
+  }
+
+  @Test
+  void another_name_gets_on_when_places_have_been_held_and_not_before() throws Exception {
+    WorkPool pool = heldPool(3, 4);
+    CountDownLatch done = new CountDownLatch(1);
+    AtomicInteger more = new AtomicInteger();
+    hang(pool, "Hangs", 3);
+    pool.submit(List.of(job("Hangs", more::incrementAndGet), job("Other", done::countDown)));
+    pool.look();
+    assertThat(pool.held()).isZero();
+    assertThat(pool.extra("Other")).isZero();
+    assertThat(done.getCount()).isEqualTo(1);
+
+    clock.set(Duration.ofMinutes(1).toNanos() + 1);
+    pool.look();
+
+    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(pool.held()).isEqualTo(3);
+    assertThat(more).hasValue(0);
+    release.countDown();
+    await().untilAsserted(() -> assertThat(more).hasValue(1));
+  }
+
+  @Test
+  void each_name_that_hangs_leaves_places_for_the_next() throws Exception {
+    WorkPool pool = heldPool(20, 20);
+    hang(pool, "A", 20);
+    clock.set(Duration.ofMinutes(1).toNanos() + 1);
+    pool.look();
+
+    assertThat(pool.extra("A")).isZero();
+    int last = 20;
+    for (String name : List.of("B", "C", "D", "E")) {
+      int extra = pool.extra(name);
+      assertThat(extra).isBetween(1, last);
+      hang(pool, name, extra);
+      assertThat(pool.extra(name)).isZero();
+      last = extra;
+    }
+    assertThat(pool.threads()).isLessThan(40);
+    assertThat(pool.running()).extracting(one -> one.task().name()).contains("A", "E");
+  }
+
+  @Test
+  void what_is_taken_out_of_the_queue_never_runs() throws Exception {
+    WorkPool pool = pool(1, 1);
+    AtomicInteger ran = new AtomicInteger();
+    hang(pool, "Hangs", 1);
+    pool.submit(List.of(job("Gone", ran::incrementAndGet), job("Stays", ran::incrementAndGet)));
+
+    assertThat(pool.take(job -> job.name().equals("Gone"))).hasSize(1);
+
+    assertThat(pool.waiting()).extracting(WorkPool.Task::name).containsExactly("Stays");
+    release.countDown();
+    await().untilAsserted(() -> assertThat(ran).hasValue(1));
+    assertThat(abandoned).isEmpty();
   }
 }

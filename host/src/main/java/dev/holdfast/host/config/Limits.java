@@ -1,5 +1,6 @@
 package dev.holdfast.host.config;
 
+import dev.holdfast.functions.Patience;
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param storeSizeMax how many bytes the store may hold; {@link Long#MAX_VALUE} leaves it to the
  *     disk
  * @param drainFor how long work that runs may take to end when the host stops
+ * @param patience what becomes of code that does not come to an end
  * @param retention which ended instances are purged by themselves
  * @param durableHttp where requests of orchestrators may go
  * @param grpc who may call the gRPC service, and from where
@@ -36,6 +38,7 @@ public record Limits(
     long freeSpaceMin,
     long storeSizeMax,
     Duration drainFor,
+    Patience patience,
     Retention retention,
     DurableHttp durableHttp,
     Grpc grpc,
@@ -104,6 +107,7 @@ public record Limits(
         section.bytes("freeSpaceMin", 64 * MIB, 0, Long.MAX_VALUE),
         section.bytes("storeSizeMax", Long.MAX_VALUE, MIB, Long.MAX_VALUE),
         section.duration("drainFor", Duration.ofSeconds(30)),
+        patience(section, cores),
         Retention.read(section.section("retention")),
         new DurableHttp(section.section("durableHttp").texts("allowedHosts")),
         Grpc.read(section.section("grpc")),
@@ -113,6 +117,19 @@ public record Limits(
             timeouts(section.section("entityTimeouts"))),
         HttpTls.read(section.section("http")),
         Set.copyOf(section.texts("hostNames")));
+  }
+
+  private static Patience patience(Section section, int cores) {
+    Patience usual = Patience.DEFAULT;
+    return new Patience(
+        "-1".equals(section.text("turnTimeout"))
+            ? null
+            : positive(section, "turnTimeout", Duration.ofMinutes(1)),
+        timeouts(section.section("entityTimeouts")),
+        positive(section, "heldAfter", usual.heldAfter()),
+        section.whole("extraPlaces", Patience.EXTRA_PER_CORE * cores, 0, 100_000),
+        section.whole("lostThreads", usual.lostThreads(), 0, 100_000),
+        positive(section, "stalledAfter", usual.stalledAfter()));
   }
 
   private static Map<String, Duration> timeouts(Section section) {

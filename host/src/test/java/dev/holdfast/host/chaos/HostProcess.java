@@ -51,17 +51,28 @@ final class HostProcess implements AutoCloseable {
      * @param settings of {@code extensions.holdfast} in host.json
      */
     static Plan in(Path folder, OutsideWorld outside, String settings) throws IOException {
-      DemoApp app = DemoApp.of(ChaosFunctions.class, folder.resolve("app"));
+      return of(ChaosFunctions.class, folder, outside, settings, "");
+    }
+
+    /**
+     * The same with another app.
+     *
+     * @param durable settings of {@code extensions.durableTask} in host.json
+     */
+    static Plan of(
+        Class<?> functions, Path folder, OutsideWorld outside, String settings, String durable)
+        throws IOException {
+      DemoApp app = DemoApp.of(functions, folder.resolve("app"));
       app.with(
           "host.json",
           """
           {
             "version": "2.0",
             "logging": {"logLevel": {"default": "Warning", "Host.Lifecycle": "Information"}},
-            "extensions": {"holdfast": {%s}}
+            "extensions": {"holdfast": {%s}, "durableTask": {%s}}
           }
           """
-              .formatted(settings));
+              .formatted(settings, durable));
       return new Plan(
           app.folder(),
           folder.resolve("data"),

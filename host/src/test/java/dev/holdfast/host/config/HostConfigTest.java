@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.holdfast.functions.Patience;
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,6 +113,8 @@ class HostConfigTest {
           "historyWarning": 100, "residentBytesMax": "3MiB", "requestBytesMax": "2MiB", "fileGrowthWarning": "1GiB",
           "freeSpaceMin": "8MiB", "storeSizeMax": "2GiB",
           "drainFor": "00:00:05",
+          "turnTimeout": "2m", "heldAfter": "3s", "extraPlaces": 4, "lostThreads": 5,
+          "stalledAfter": "6m",
           "retention": {"enabled": true, "age": "30d", "failed": "90d", "every": "10s"},
           "hostNames": ["dev.example"], "http": {"certificate": "h.crt", "privateKey": "h.key"}, "durableHttp": {"allowedHosts": ["localhost:8080", "intern.example"]},
           "grpc": {"bind": "0.0.0.0", "certificate": "a.crt", "privateKey": "a.key",
@@ -134,6 +137,13 @@ class HostConfigTest {
                 8 << 20,
                 2L << 30,
                 Duration.ofSeconds(5),
+                new Patience(
+                    Duration.ofMinutes(2),
+                    Map.of("Account", Duration.ofSeconds(20)),
+                    Duration.ofSeconds(3),
+                    4,
+                    5,
+                    Duration.ofMinutes(6)),
                 new Limits.Retention(
                     true,
                     Duration.ofSeconds(10),

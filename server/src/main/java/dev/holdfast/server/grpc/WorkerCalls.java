@@ -49,7 +49,8 @@ abstract class WorkerCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
   @Override
   public final void abandonTaskEntityWorkItem(
       AbandonEntityTaskRequest request, StreamObserver<AbandonEntityTaskResponse> client) {
-    workers.abandon(request.getCompletionToken());
+    workers.abandon(
+        request.getCompletionToken(), request.hasBlocked() ? request.getBlocked() : null);
     answer(client, AbandonEntityTaskResponse.getDefaultInstance());
   }
 
@@ -57,14 +58,16 @@ abstract class WorkerCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
   public final void abandonTaskOrchestratorWorkItem(
       AbandonOrchestrationTaskRequest request,
       StreamObserver<AbandonOrchestrationTaskResponse> client) {
-    workers.abandon(request.getCompletionToken());
+    workers.abandon(
+        request.getCompletionToken(), request.hasBlocked() ? request.getBlocked() : null);
     answer(client, AbandonOrchestrationTaskResponse.getDefaultInstance());
   }
 
   @Override
   public final void abandonTaskActivityWorkItem(
       AbandonActivityTaskRequest request, StreamObserver<AbandonActivityTaskResponse> client) {
-    workers.abandon(request.getCompletionToken());
+    workers.abandon(
+        request.getCompletionToken(), request.hasBlocked() ? request.getBlocked() : null);
     answer(client, AbandonActivityTaskResponse.getDefaultInstance());
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ public final class ProgramExecutor implements Executor {
   private final Map<WorkItem.Kind, Integer> places = new EnumMap<>(WorkItem.Kind.class);
   private final Map<WorkItem.Kind, List<String>> listed = new EnumMap<>(WorkItem.Kind.class);
   private BiPredicate<WorkItem.Kind, String> served;
+  private final List<Long> recalled = new ArrayList<>();
+  private final List<Long> unneeded = new ArrayList<>();
   private int given;
   private boolean takesEverything;
   private @Nullable String version;
@@ -104,6 +107,51 @@ public final class ProgramExecutor implements Executor {
   /** What waits for an answer, oldest first. */
   public List<Held> held() {
     return held;
+  }
+
+  /** It stops at once and says nothing, which executors may. */
+  @Override
+  public void recall(Set<Long> tokens, boolean atOnce) {
+    if (atOnce) {
+      recalled.addAll(tokens);
+      held.removeIf(one -> tokens.contains(one.item().token()));
+    } else {
+      unneeded.addAll(tokens);
+    }
+  }
+
+  @Override
+  public int taken(WorkItem.Kind kind) {
+    return (int) held.stream().filter(one -> one.item().kind() == kind).count();
+  }
+
+  @Override
+  public @Nullable String progress(WorkItem.Kind kind, long token) {
+    return held.stream().anyMatch(one -> one.item().token() == token) ? "runs here" : null;
+  }
+
+  @Override
+  public @Nullable String holders(WorkItem.Kind kind) {
+    return places(kind) > 0 ? null : taken(kind) + " of the test";
+  }
+
+  /** The tokens of items that it was told to stop. */
+  public List<Long> recalled() {
+    return recalled;
+  }
+
+  /** The tokens of items of which it was told that nobody waits for them. */
+  public List<Long> unneeded() {
+    return unneeded;
+  }
+
+  /** Runs and answers the turns that it holds. */
+  public int answerTurns() {
+    List<Held> turns =
+        held.stream().filter(one -> one.item().kind() == WorkItem.Kind.ORCHESTRATOR).toList();
+    held.removeAll(turns);
+    turns.forEach(one -> one.answers().answer(run(one.item())));
+    return turns.size();
   }
 
   /** How many items it has been given. */

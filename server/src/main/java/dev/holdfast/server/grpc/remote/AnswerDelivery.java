@@ -2,6 +2,7 @@ package dev.holdfast.server.grpc.remote;
 
 import com.google.protobuf.MessageLite;
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.protocol.AbandonActivityTaskRequest;
@@ -11,6 +12,7 @@ import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.EntityOperationCalledEvent;
 import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceBlock;
 import dev.holdfast.protocol.OperationInfo;
 import dev.holdfast.protocol.OrchestrationInstance;
 import dev.holdfast.protocol.OrchestratorResponse;
@@ -119,20 +121,42 @@ final class AnswerDelivery {
 
   /** Gives an item back, so that the hub offers it to others or again. As {@link #turn}. */
   CompletableFuture<Void> abandon(WorkItem item, String token) {
+    return abandon(item, token, InstanceBlock.getDefaultInstance());
+  }
+
+  /** Gives an item back, so that the hub sets its instance or entity aside. As {@link #turn}. */
+  CompletableFuture<Void> blocked(WorkItem item, String token, Blocked block) {
+    return abandon(item, token, block.message());
+  }
+
+  /**
+   * @param block the default one when nothing is to be set aside
+   */
+  private CompletableFuture<Void> abandon(WorkItem item, String token, InstanceBlock block) {
+    boolean blocks = !block.equals(InstanceBlock.getDefaultInstance());
     CompletableFuture<?> sent =
         switch (item.kind()) {
-          case ORCHESTRATOR ->
-              send(
-                  TaskHubSidecarServiceGrpc.getAbandonTaskOrchestratorWorkItemMethod(),
-                  AbandonOrchestrationTaskRequest.newBuilder().setCompletionToken(token).build());
-          case ACTIVITY ->
-              send(
-                  TaskHubSidecarServiceGrpc.getAbandonTaskActivityWorkItemMethod(),
-                  AbandonActivityTaskRequest.newBuilder().setCompletionToken(token).build());
-          case ENTITY ->
-              send(
-                  TaskHubSidecarServiceGrpc.getAbandonTaskEntityWorkItemMethod(),
-                  AbandonEntityTaskRequest.newBuilder().setCompletionToken(token).build());
+          case ORCHESTRATOR -> {
+            AbandonOrchestrationTaskRequest.Builder request =
+                AbandonOrchestrationTaskRequest.newBuilder().setCompletionToken(token);
+            yield send(
+                TaskHubSidecarServiceGrpc.getAbandonTaskOrchestratorWorkItemMethod(),
+                (blocks ? request.setBlocked(block) : request).build());
+          }
+          case ACTIVITY -> {
+            AbandonActivityTaskRequest.Builder request =
+                AbandonActivityTaskRequest.newBuilder().setCompletionToken(token);
+            yield send(
+                TaskHubSidecarServiceGrpc.getAbandonTaskActivityWorkItemMethod(),
+                (blocks ? request.setBlocked(block) : request).build());
+          }
+          case ENTITY -> {
+            AbandonEntityTaskRequest.Builder request =
+                AbandonEntityTaskRequest.newBuilder().setCompletionToken(token);
+            yield send(
+                TaskHubSidecarServiceGrpc.getAbandonTaskEntityWorkItemMethod(),
+                (blocks ? request.setBlocked(block) : request).build());
+          }
         };
     return sent.handle((done, thrown) -> thrown).thenCompose(thrown -> ended(thrown, item));
   }

@@ -23,7 +23,7 @@ final class RemoteWhy {
   static Why of(OrchestrationState state, List<HistoryEvent> history, String address, long now) {
     Explanation explanation = Views.explain(state, history);
     return Why.of(
-        explanation, (kind, name, version) -> obstacle(kind, name, version, address), now);
+        explanation, (kind, name, version, token) -> obstacle(kind, name, version, address), now);
   }
 
   private static String obstacle(

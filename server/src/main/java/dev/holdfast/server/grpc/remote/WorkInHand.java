@@ -282,6 +282,9 @@ final class WorkInHand {
     if (answer instanceof Answer.EntityDone done) {
       return delivery.batch(done.item(), token, done.response());
     }
+    if (answer instanceof Answer.Blocked blocked) {
+      return delivery.blocked(blocked.item(), token, blocked.block());
+    }
     return delivery.abandon(answer.item(), token);
   }
 

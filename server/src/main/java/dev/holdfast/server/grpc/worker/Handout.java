@@ -25,6 +25,9 @@ final class Handout {
    */
   volatile boolean givenUp;
 
+  /** Nobody needs its result any more. Its worker still has it, and cannot be told. */
+  volatile boolean recalled;
+
   /** Another one of the same task with the same worker, handed out later. Guarded by the worker. */
   @Nullable Handout next;
 

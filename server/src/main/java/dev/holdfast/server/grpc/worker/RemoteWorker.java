@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -339,6 +340,28 @@ class RemoteWorker implements Executor {
       }
     }
     counter(handout.item.kind()).decrementAndGet();
+  }
+
+  /**
+   * Workers cannot be told to stop, so what they have keeps its place until it is answered; but
+   * nobody waits for the answer.
+   */
+  @Override
+  public void recall(Set<Long> tokens, boolean atOnce) {
+    for (Handout one : atOnce ? all() : List.<Handout>of()) {
+      one.recalled |= tokens.contains(one.item.token());
+    }
+  }
+
+  @Override
+  public @Nullable String progress(WorkItem.Kind kind, long token) {
+    for (Handout one : all()) {
+      if (one.item.token() == token && one.item.kind() == kind) {
+        return "with worker %s for %d s"
+            .formatted(caller, Math.max(0, workers.now() - one.at) / 1_000_000_000);
+      }
+    }
+    return null;
   }
 
   private synchronized List<Handout> all() {

@@ -2,6 +2,7 @@ package dev.holdfast.server.grpc.worker;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.core.Answer;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Workforce;
@@ -9,6 +10,7 @@ import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.InstanceBlock;
 import dev.holdfast.protocol.OrchestratorResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -235,7 +237,7 @@ public class Workers {
   /** What was given up is nothing to wait for. */
   private boolean allAnswered() {
     for (Handout handout : byToken.values()) {
-      if (!handout.givenUp) {
+      if (!handout.givenUp && !handout.recalled) {
         return false;
       }
     }
@@ -396,13 +398,19 @@ public class Workers {
   /**
    * Takes back the item that was handed out with this token. Workers do so with versions that they
    * do not run, so it is no failure of the item, however often it happens.
+   *
+   * @param block why its instance or entity must be set aside; null when it need not
    */
-  public void abandon(String token) {
+  public void abandon(String token, @Nullable InstanceBlock block) {
     Handout handout = byToken.get(token);
     if (handout == null) {
       ignore("item", "an unknown instance");
     } else {
-      answer(handout, new Answer.Lost(handout.item, "its worker gave it back"));
+      answer(
+          handout,
+          block == null
+              ? new Answer.Lost(handout.item, "its worker gave it back")
+              : new Answer.Blocked(handout.item, Blocked.of(block)));
     }
   }
 

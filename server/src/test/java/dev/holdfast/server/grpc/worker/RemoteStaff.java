@@ -263,7 +263,7 @@ final class RemoteStaff implements Staff {
         scene.count("answered twice");
       }
       case 2 -> {
-        hub().abandon(item.sent().getCompletionToken());
+        hub().abandon(item.sent().getCompletionToken(), null);
         scene.count("abandoned");
       }
       case 3 -> {

@@ -104,7 +104,7 @@ class RoomsTest {
     hand(other, turn(1, 1));
     int before = told.placesChanged;
 
-    workers.abandon(hangs.inbox.get(0).sent().getCompletionToken());
+    workers.abandon(hangs.inbox.get(0).sent().getCompletionToken(), null);
 
     assertThat(answers).hasSize(1);
     assertThat(told.placesChanged).as("its place is free").isGreaterThan(before);

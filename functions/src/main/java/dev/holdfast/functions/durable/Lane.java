@@ -1,0 +1,282 @@
+package dev.holdfast.functions.durable;
+
+import dev.holdfast.core.Executor;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.work.LargeWork;
+import dev.holdfast.functions.work.Room;
+import dev.holdfast.functions.work.Stacks;
+import dev.holdfast.functions.work.WorkPool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Threads for one kind of work, how much of it may be handed over, and how it gets on. */
+final class Lane {
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
+  private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final int NAMED_MOST = 3;
+
+  private final WorkItem.Kind kind;
+  private final String plural;
+  private final Room room;
+  private final Places places;
+  private final WorkPool pool;
+  private final LargeWork large = LargeWork.ofHeap();
+  private final LongSupplier nanoTime;
+  private final LongAdder ended = new LongAdder();
+  private volatile Executor.@Nullable Answers answers;
+  private volatile boolean interrupting;
+
+  /** Somebody was told that there is no place for what he has. */
+  private volatile boolean refused;
+
+  /** Since when nothing has ended although something waits; 0 when that is not so. */
+  private volatile long stalledSince;
+
+  private long endedAtLastLook;
+  private boolean told;
+
+  /**
+   * @param plural what people call several of these, e.g. "activities"; its threads are named so
+   */
+  Lane(WorkItem.Kind kind, String plural, Room room) {
+    this(kind, plural, room, System::nanoTime);
+  }
+
+  Lane(WorkItem.Kind kind, String plural, Room room, LongSupplier nanoTime) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    this.kind = kind;
+    this.plural = plural;
+    this.room = room;
+    this.places = new Places(room.most(), cores);
+    this.pool = new WorkPool(plural, cores, room, IDLE);
+    this.nanoTime = nanoTime;
+  }
+
+  Places places() {
+    return places;
+  }
+
+  WorkPool pool() {
+    return pool;
+  }
+
+  LargeWork large() {
+    return large;
+  }
+
+  boolean isInterrupting() {
+    return interrupting;
+  }
+
+  /** One item has been answered. */
+  void ended() {
+    ended.increment();
+  }
+
+  /** How many more items of this name may be handed over although no place is free. */
+  int extra(String name) {
+    int extra = pool.extra(name);
+    if (extra == 0) {
+      refused = true;
+    }
+    return extra;
+  }
+
+  /** Who wants to know when places become free. */
+  void answersTo(Executor.Answers to) {
+    answers = to;
+  }
+
+  /** Nobody needs these any more. */
+  void recall(Set<Long> tokens, boolean atOnce) {
+    if (atOnce) {
+      pool.take(task -> isOneOf(task, tokens))
+          .forEach(task -> task.abandon("its result is not needed any more"));
+    }
+    for (WorkPool.Running one : pool.running()) {
+      if (one.task().inner() instanceof ItemTask task && tokens.contains(task.item().token())) {
+        if (atOnce) {
+          task.recall();
+        } else {
+          task.isUnneeded();
+        }
+      }
+    }
+  }
+
+  /** Looks who holds places, and tells if others wait for them; to be called now and then. */
+  void look() {
+    boolean waits = refused || pool.queued() > 0;
+    refused = false;
+    pool.look();
+    int held = pool.held();
+    Executor.Answers to = answers;
+    if (held > 0 && to != null && places.free() == 0) {
+      stopUnneeded();
+      to.placesChanged();
+    }
+    if (held > 0 && waits && !told) {
+      LOGGER.warn(
+          "{} wait because places are held: {}. Other functions get up to {} more places"
+              + " (extraPlaces); terminate the instances of those that hang, or raise {}.",
+          capital(plural),
+          holders(),
+          room.extra(),
+          setting());
+      told = true;
+    } else if (held == 0) {
+      told = false;
+    }
+    lookForStall(waits);
+  }
+
+  private void lookForStall(boolean waits) {
+    long now = ended.sum();
+    if (!waits || now != endedAtLastLook) {
+      stalledSince = 0;
+    } else if (stalledSince == 0) {
+      stalledSince = nanoTime.getAsLong();
+    }
+    endedAtLastLook = now;
+  }
+
+  private void stopUnneeded() {
+    for (WorkPool.Running one : pool.running()) {
+      boolean held = one.nanos() > room.heldAfter().toNanos();
+      if (held && one.task().inner() instanceof ItemTask task && task.mayBeStopped()) {
+        task.recall();
+      }
+    }
+  }
+
+  /** For how long nothing has ended although something waits. */
+  Duration stalled() {
+    long since = stalledSince;
+    return since == 0 ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - since);
+  }
+
+  /** That nothing has ended for so long, in a sentence; null when that is not so. */
+  @Nullable String trouble(Duration atLeast) {
+    Duration stalled = stalled();
+    return stalled.isZero() || stalled.compareTo(atLeast) < 0
+        ? null
+        : "No %s has ended for %s although some wait; places are held by %s."
+            .formatted(one(), Stacks.words(stalled), holdersOrNobody());
+  }
+
+  private String holdersOrNobody() {
+    String holders = holders();
+    return holders.isEmpty() ? "nobody" : holders;
+  }
+
+  private String one() {
+    return kind == WorkItem.Kind.ORCHESTRATOR ? "turn of an orchestrator" : kind.word();
+  }
+
+  private String setting() {
+    return switch (kind) {
+      case ORCHESTRATOR -> "maxConcurrentOrchestratorFunctions";
+      case ACTIVITY -> "maxConcurrentActivityFunctions";
+      case ENTITY -> "maxConcurrentEntityFunctions";
+    };
+  }
+
+  private static String capital(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  /** What is done with the item of this token; null when it is not here. */
+  @Nullable String progress(long token) {
+    for (WorkPool.Running one : pool.running()) {
+      if (isIt(one.task(), token)) {
+        return "runs for %s on thread %s, %s"
+            .formatted(
+                Stacks.words(Duration.ofNanos(one.nanos())),
+                one.thread().getName(),
+                Stacks.top(one.thread()));
+      }
+    }
+    int behind = pool.running().size();
+    for (WorkPool.Task one : pool.waiting()) {
+      if (isIt(one, token)) {
+        return "queued behind %d, places held by %s".formatted(behind, holdersOrNobody());
+      }
+      behind++;
+    }
+    return null;
+  }
+
+  private static boolean isOneOf(WorkPool.Task task, Set<Long> tokens) {
+    return task.inner() instanceof ItemTask it && tokens.contains(it.item().token());
+  }
+
+  private static boolean isIt(WorkPool.Task task, long token) {
+    return task.inner() instanceof ItemTask it && it.item().token() == token;
+  }
+
+  private static final class Holder {
+    private int count;
+    private WorkPool.@Nullable Running longest;
+
+    void add(WorkPool.Running one) {
+      count++;
+      longest = longest == null || one.nanos() > longest.nanos() ? one : longest;
+    }
+
+    long nanos() {
+      return longest == null ? 0 : longest.nanos();
+    }
+  }
+
+  /** Who has the places, those longest there first, in words; "" while nobody has any. */
+  String holders() {
+    Map<String, Holder> byName = new TreeMap<>();
+    for (WorkPool.Running one : pool.running()) {
+      byName.computeIfAbsent(one.task().name(), name -> new Holder()).add(one);
+    }
+    List<Map.Entry<String, Holder>> holders = new ArrayList<>(byName.entrySet());
+    holders.sort(Comparator.comparingLong(holder -> -holder.getValue().nanos()));
+    List<String> words = new ArrayList<>();
+    for (Map.Entry<String, Holder> holder :
+        holders.subList(0, Math.min(NAMED_MOST, holders.size()))) {
+      WorkPool.Running longest = holder.getValue().longest;
+      words.add(
+          "'%s' (%d%s)"
+              .formatted(
+                  holder.getKey(),
+                  holder.getValue().count,
+                  longest == null
+                      ? ""
+                      : ", the longest for %s on thread %s %s"
+                          .formatted(
+                              Stacks.words(Duration.ofNanos(longest.nanos())),
+                              longest.thread().getName(),
+                              Stacks.top(longest.thread()))));
+    }
+    if (holders.size() > NAMED_MOST) {
+      words.add("and %d other names".formatted(holders.size() - NAMED_MOST));
+    }
+    return String.join(", ", words);
+  }
+
+  /** Takes no more work, gives back what has not begun, and waits for the rest. */
+  void drain(Duration patience) {
+    pool.drain(patience);
+  }
+
+  /** Interrupts what still runs; it is answered as abandoned, however it ends. */
+  void close() {
+    interrupting = true;
+    pool.close();
+  }
+}

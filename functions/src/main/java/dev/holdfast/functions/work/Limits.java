@@ -1,0 +1,93 @@
+package dev.holdfast.functions.work;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long one run may take, by what runs.
+ *
+ * @param function of an activity, an HTTP function or a batch of an entity; null for none
+ * @param activities instead of that, by name; no case in names
+ * @param entities instead of that, by name; no case in names
+ * @param turn of an orchestrator; null for none
+ */
+public record Limits(
+    @Nullable Duration function,
+    Map<String, Duration> activities,
+    Map<String, Duration> entities,
+    @Nullable Duration turn) {
+
+  public Limits {
+    activities = anyCase(activities);
+    entities = anyCase(entities);
+  }
+
+  private static Map<String, Duration> anyCase(Map<String, Duration> byName) {
+    Map<String, Duration> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    anyCase.putAll(byName);
+    return anyCase;
+  }
+
+  /** What kind of run it is, which decides its limit. */
+  public enum Kind {
+    FUNCTION("function"),
+    ACTIVITY("function"),
+    ENTITY("entity"),
+    /** Only thinks, so that the time in which it gets no core does not count. */
+    TURN("orchestrator");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    String word() {
+      return word;
+    }
+  }
+
+  @Nullable Duration of(Kind kind, String name) {
+    return switch (kind) {
+      case FUNCTION -> function;
+      case ACTIVITY -> activities.isEmpty() ? function : activities.getOrDefault(name, function);
+      case ENTITY -> entities.isEmpty() ? function : entities.getOrDefault(name, function);
+      case TURN -> turn;
+    };
+  }
+
+  /** What an operator has to change. */
+  String setting(Kind kind, String name) {
+    if (kind == Kind.TURN) {
+      return "extensions.holdfast.turnTimeout in host.json (\"-1\" for no limit)";
+    }
+    if (kind == Kind.ACTIVITY && activities.containsKey(name)) {
+      return "activityTimeouts." + name + " in host.json";
+    }
+    if (kind == Kind.ENTITY && entities.containsKey(name)) {
+      return "entityTimeouts." + name + " in host.json";
+    }
+    return "functionTimeout in host.json (\"-1\" for no limit)";
+  }
+
+  /** The shortest of all; null when there is none. */
+  @Nullable Duration shortest() {
+    Duration shortest = shorter(function, turn);
+    for (Duration one : activities.values()) {
+      shortest = shorter(shortest, one);
+    }
+    for (Duration one : entities.values()) {
+      shortest = shorter(shortest, one);
+    }
+    return shortest;
+  }
+
+  private static @Nullable Duration shorter(@Nullable Duration a, @Nullable Duration b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+}

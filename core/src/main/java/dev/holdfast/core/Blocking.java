@@ -53,6 +53,8 @@ final class Blocking {
       return false;
     }
     if (!resident.isBlocked()) {
+      // What was unreadable once may have been put right by hand.
+      context.changes().recordBlock(resident.id, null);
       context.changes().whenDurable(resident, new Effect.Refuse(retry.asker(), notBlocked(retry)));
       return false;
     }

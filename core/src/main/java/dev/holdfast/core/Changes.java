@@ -212,6 +212,12 @@ final class Changes {
     }
   }
 
+  /** All rows of an execution go that is not in memory, because it cannot be read. */
+  void remove(Unreadable unreadable) {
+    commit.remove(unreadable.key());
+    recordBlock(unreadable.instanceId(), null);
+  }
+
   /** Hands out work for it once it is durable that it was asked for. */
   void dispatch(Resident resident, WorkItem item) {
     resident.dispatchedIn = batch;

@@ -132,6 +132,14 @@ public sealed interface Input {
   }
 
   /**
+   * A child is gone, and nobody knows any more which task of its parent has started it: the parent
+   * does, if it still waits for one of this id.
+   *
+   * @param instanceId the parent's
+   */
+  record ChildGone(String instanceId, String childId, String reason) implements ToInstance {}
+
+  /**
    * @param onlyChildOf null for any; else only while it is the child of that execution, for the id
    *     may belong to somebody else
    * @param asker null when another instance asks
@@ -213,26 +221,36 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.Load}.
    *
-   * @param ids those asked for by id; the ones not in {@code found} do not exist
+   * @param ids those asked for by id; the ones in neither list do not exist
    * @param keys those asked for by key
+   * @param unreadable those that are there and cannot be read
    */
-  record Loaded(long read, List<String> ids, List<Long> keys, List<Store.Stored> found)
+  record Loaded(
+      long read,
+      List<String> ids,
+      List<Long> keys,
+      List<Store.Stored> found,
+      List<Unreadable> unreadable)
       implements Input {}
 
   /**
    * The store has answered an {@link Effect.LoadHistory}.
    *
-   * @param stored null when there is no such instance
+   * @param stored null when there is no such instance, or it cannot be read
+   * @param problem why it cannot be read; null when it can
    */
-  record HistoryLoaded(long read, String instanceId, Store.@Nullable Stored stored)
+  record HistoryLoaded(
+      long read, String instanceId, Store.@Nullable Stored stored, @Nullable String problem)
       implements Input {}
 
   /**
    * The store has answered an {@link Effect.LoadTimers}.
    *
    * @param complete all timers of the range are there (else the list was cut at the limit)
+   * @param unreadable whose timers cannot be read
    */
-  record TimersLoaded(long from, long to, List<Rows.Timer> timers, boolean complete)
+  record TimersLoaded(
+      long from, long to, List<Rows.Timer> timers, boolean complete, List<Unreadable> unreadable)
       implements Input {}
 
   /**
@@ -241,8 +259,14 @@ public sealed interface Input {
    * @param found those that are served
    * @param lastKey the scan has seen every ready execution up to this key
    * @param complete there were none above {@code lastKey}
+   * @param unreadable those that were to be found and cannot be read
    */
-  record Admitted(long read, List<Store.Stored> found, long lastKey, boolean complete)
+  record Admitted(
+      long read,
+      List<Store.Stored> found,
+      long lastKey,
+      boolean complete,
+      List<Unreadable> unreadable)
       implements Input {}
 
   /** Names that are served now have changed: what waited for them may be admitted. */

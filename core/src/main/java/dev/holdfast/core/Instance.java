@@ -84,6 +84,9 @@ final class Instance extends Resident {
   /** It goes on from a failed execution. */
   boolean rewound;
 
+  /** Its parent was rewound: another execution waits for it than its ExecutionStarted says. */
+  private boolean adopted;
+
   /** The timestamp of its ExecutionStarted. */
   private long startedAt;
 
@@ -204,6 +207,7 @@ final class Instance extends Resident {
       case EXECUTIONREWOUND -> {
         if (event.getExecutionRewound().hasParentInstance()) {
           parent = event.getExecutionRewound().getParentInstance();
+          adopted = true;
         }
         if (event.getExecutionRewound().hasParentExecutionId()) {
           rewound = true;
@@ -370,7 +374,7 @@ final class Instance extends Resident {
   private void readStart(HistoryEvent event) {
     startedAt = Times.microsUp(event.getTimestamp());
     lastTurnAt = Math.max(lastTurnAt, startedAt);
-    if (event.getExecutionStarted().hasParentInstance()) {
+    if (event.getExecutionStarted().hasParentInstance() && !adopted) {
       parent = event.getExecutionStarted().getParentInstance();
     }
     parentTrace =

@@ -38,6 +38,7 @@ public final class Mailbag {
         || input instanceof Input.Send
         || input instanceof Input.Operate
         || input instanceof Input.EntityAnswered
+        || input instanceof Input.ChildGone
         || input instanceof Input.Resolve;
   }
 
@@ -72,6 +73,9 @@ public final class Mailbag {
         back.setRestart(rewind.restart());
       }
       mail.setRewind(back);
+    } else if (input instanceof Input.ChildGone gone) {
+      mail.setChildGone(
+          MailProto.ChildGone.newBuilder().setChildId(gone.childId()).setReason(gone.reason()));
     } else if (input instanceof Input.Operate operate) {
       mail.setOperate(operate.message());
     } else if (input instanceof Input.EntityAnswered answered) {
@@ -126,6 +130,9 @@ public final class Mailbag {
               value(mail.getRewind().hasReason(), mail.getRewind().getReason()),
               mail.getRewind().hasRestart() ? mail.getRewind().getRestart() : null,
               null);
+      case CHILDGONE ->
+          new Input.ChildGone(
+              target, mail.getChildGone().getChildId(), mail.getChildGone().getReason());
       case OPERATE -> new Input.Operate(target, mail.getOperate());
       case ANSWER ->
           new Input.EntityAnswered(

@@ -177,6 +177,16 @@ final class Memory {
     }
   }
 
+  /** An execution that was never here has its rows removed. */
+  void removed(long key) {
+    removed.put(key, new Removed(changes.batch(), -1));
+  }
+
+  /** Whether its rows are being removed. */
+  boolean isRemoved(long key) {
+    return removed.containsKey(key);
+  }
+
   /**
    * Whether what the store says of this execution is known here already, perhaps in a newer
    * version.

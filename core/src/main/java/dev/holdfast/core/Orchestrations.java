@@ -62,6 +62,10 @@ final class Orchestrations {
       entityAnswered(answer, instance);
     } else if (input instanceof Input.Resolve resolve) {
       resolve(resolve, instance);
+    } else if (input instanceof Input.ChildGone gone) {
+      if (instance != null) {
+        childGone(gone, instance);
+      }
     } else if (input instanceof Input.Terminate terminate) {
       terminate(terminate, instance);
     } else if (input instanceof Input.TerminateUnlessLocking terminate) {
@@ -242,6 +246,23 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
+  private void childGone(Input.ChildGone gone, Instance instance) {
+    for (OpenTask task : instance.open.values()) {
+      if (task.kind == Explanation.Kind.CHILD
+          && !task.answered
+          && task.childId().equals(gone.childId())) {
+        HistoryEvent outcome =
+            Events.childFailed(
+                Times.timestamp(context.stamp()),
+                task.id(),
+                Turns.failure("OrchestrationBlocked", gone.reason()));
+        lifecycle.receive(instance, outcome, Message.Source.INSTANCE);
+        turns.openIfDue(instance);
+        return;
+      }
+    }
+  }
+
   private void entityAnswered(Input.EntityAnswered answer, @Nullable Instance instance) {
     Instance asking = instance != null && isAsking(instance, answer) ? instance : null;
     if (asking != null && takes(asking, answer)) {
@@ -304,12 +325,12 @@ final class Orchestrations {
   private void purge(Input.Purge purge, @Nullable Instance instance) {
     boolean goes = instance != null && (instance.hasEnded() || instance.isBlocked());
     if (instance != null && goes) {
+      watchers.purged(instance.id, changes);
       if (!instance.hasEnded()) {
         // Its parent must hear of it, and what it has locked be released.
         lifecycle.terminate(instance, turns, "\"Purged while it was blocked.\"", false);
       }
       context.remove(instance);
-      watchers.purged(instance.id, changes);
     }
     changes.reply(null, purge.asker(), goes);
   }

@@ -42,6 +42,7 @@ public final class Partition {
   private final TimerQueue timers;
   private final Orchestrations orchestrations;
   private final Entities entities;
+  private final Unreadables unreadables;
 
   private final Aside aside = new Aside();
 
@@ -97,6 +98,7 @@ public final class Partition {
     this.timers = new TimerQueue(limits, this.wounds);
     this.orchestrations = new Orchestrations(context, memory, watchers);
     this.entities = new Entities(context, memory);
+    this.unreadables = new Unreadables(context, memory, watchers, this::mailName, local::add);
     this.tokenBeforeFirst = dice.nextLong() >>> 24;
     this.lastToken = tokenBeforeFirst;
   }
@@ -339,6 +341,7 @@ public final class Partition {
     } else if (input instanceof Input.HistoryLoaded loaded) {
       historyLoaded(loaded);
     } else if (input instanceof Input.TimersLoaded loaded) {
+      unreadables.addAll(loaded.unreadable(), aside);
       timers.loaded(loaded);
     } else if (input instanceof Input.Admitted admitted) {
       admitted(admitted);
@@ -367,7 +370,8 @@ public final class Partition {
       return;
     }
     Resident resident = memory.get(input.instanceId());
-    if (resident == null && memory.mustLoad(queued, needsNoLoad(input))) {
+    if (resident == null
+        && (unreadables.takes(queued) || memory.mustLoad(queued, needsNoLoad(input)))) {
       return;
     }
     deliver(queued, resident);
@@ -456,6 +460,7 @@ public final class Partition {
 
   private void loaded(Input.Loaded loaded) {
     memory.readAnswered(loaded.read());
+    unreadables.addAll(loaded.unreadable(), aside);
     for (Store.Stored stored : loaded.found()) {
       install(stored);
     }
@@ -464,15 +469,24 @@ public final class Partition {
     }
     for (String id : loaded.ids()) {
       Resident resident = memory.get(id);
-      boolean isGone = resident == null && aside.take(id) != null;
-      boolean isFree = aside.wasReleased(id) && (resident == null || !resident.isBlocked());
+      boolean isThere = resident != null || unreadables.holds(id);
+      boolean isGone = !isThere && aside.take(id) != null;
+      boolean isFree =
+          !unreadables.holds(id)
+              && aside.wasReleased(id)
+              && (resident == null || !resident.isBlocked());
       if (isGone || isFree) {
         changes.recordBlock(id, null);
       }
       inHand.addAll(memory.loaded(id));
       for (Queued queued = inHand.poll(); queued != null; queued = inHand.poll()) {
-        if (!memory.waitsBehind(queued)) {
-          deliver(queued, memory.get(id));
+        if (memory.waitsBehind(queued)) {
+          continue;
+        }
+        Resident now = memory.get(id);
+        failing = queued;
+        if (now != null || !unreadables.takes(queued)) {
+          deliver(queued, now);
         }
       }
     }
@@ -484,6 +498,9 @@ public final class Partition {
     for (Queued queued = inHand.poll(); queued != null; queued = inHand.poll()) {
       failing = queued;
       Store.Stored stored = loaded.stored();
+      if (unreadables.refusesRewind(loaded.problem(), queued)) {
+        continue;
+      }
       if (!(memory.get(loaded.instanceId()) instanceof Instance instance)
           || stored == null
           || instance.key != stored.instance().key()
@@ -504,6 +521,7 @@ public final class Partition {
 
   private void admitted(Input.Admitted admitted) {
     memory.admitted(admitted);
+    unreadables.addAll(admitted.unreadable(), aside);
     for (Store.Stored stored : admitted.found()) {
       Resident known = memory.get(stored.instance().id());
       handling = stored.instance().id();
@@ -527,16 +545,21 @@ public final class Partition {
       installAside(stored);
       return;
     }
-    if (EntityIds.isEntity(stored.instance().id())) {
-      Entity entity = Entity.of(stored);
-      memory.install(entity);
-      addTimers(stored);
+    Rows.Instance row = stored.instance();
+    Resident resident;
+    try {
+      resident = EntityIds.isEntity(row.id()) ? Entity.of(stored) : Instance.of(stored);
+    } catch (RuntimeException | Error e) {
+      // Nothing has changed yet, and it would be the same at every try: only this one stands still.
+      unreadables.add(Unreadable.of(row.id(), row.key(), row, e));
+      return;
+    }
+    memory.install(resident);
+    addTimers(stored);
+    if (resident instanceof Entity entity) {
       entities.proceed(entity);
     } else {
-      Instance instance = Instance.of(stored);
-      memory.install(instance);
-      addTimers(stored);
-      orchestrations.loaded(instance);
+      orchestrations.loaded((Instance) resident);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.core;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +102,10 @@ public interface Store extends AutoCloseable {
     return null;
   }
 
-  /** What is stored about each id; ids that are not there are left out. In no particular order. */
+  /**
+   * What is stored about each id; ids that are not there are left out. In no particular order. One
+   * that is damaged fails the call with a {@link StoreException#damage}.
+   */
   List<Stored> load(List<String> ids, Detail detail);
 
   /** As {@link #load}, by key. */
@@ -170,7 +174,10 @@ public interface Store extends AutoCloseable {
     return bytes >= PAGE_BYTES_MAX / 2;
   }
 
-  /** One page of summaries, in the order of their {@link Place}s. */
+  /**
+   * One page of summaries, in the order of their {@link Place}s. A summary that is damaged is there
+   * with as much as is known of it, and blocked for it.
+   */
   List<Rows.Instance> query(Query query);
 
   /** As {@link #query}, with what tells when each has last changed. */
@@ -366,8 +373,8 @@ public interface Store extends AutoCloseable {
   record Tally(int status, String name, String version, long count, long oldest) {}
 
   /**
-   * Summaries of ended executions by (completedAt, key) rising, {@code from <= completedAt < to},
-   * after the given pair.
+   * Summaries of ended executions (damaged ones as in {@link #query}) by (completedAt, key) rising,
+   * {@code from <= completedAt < to}, after the given pair.
    *
    * @param statuses as in {@link Query}
    */
@@ -379,6 +386,16 @@ public interface Store extends AutoCloseable {
 
   /** All records of a namespace, by name in the order of code points. */
   List<Rows.Keyed> records(String namespace);
+
+  /**
+   * As {@link #records}, but passes over records that are damaged.
+   *
+   * @param damaged hears of each of those
+   */
+  default List<Rows.Keyed> readableRecords(
+      String namespace, Consumer<StoreException.Damage> damaged) {
+    return records(namespace);
+  }
 
   /**
    * How many bytes the store takes on its medium, for metrics and the growth warning; 0 if it has

@@ -76,13 +76,26 @@ public final class Views {
         Explanation.Told.NOTHING);
   }
 
-  /** What is told of an instance of which nothing can be read but that it is blocked. */
-  public static OrchestrationState unreadable(String instanceId, Blocked block) {
-    return OrchestrationState.newBuilder()
-        .setInstanceId(instanceId)
-        .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
-        .setBlocked(block.message())
-        .build();
+  /**
+   * What is told of an instance of which only this much can be read.
+   *
+   * @param summary null when not even that can be
+   */
+  public static OrchestrationState blocked(
+      String instanceId, Rows.@Nullable Instance summary, Blocked block, boolean payloads) {
+    OrchestrationState.Builder state =
+        summary != null
+            ? summary.state().toBuilder()
+            : OrchestrationState.newBuilder()
+                .setInstanceId(instanceId)
+                .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
+    state.setBlocked(block.message());
+    return payloads ? state.build() : withoutPayloads(state);
+  }
+
+  /** The same, blocked. */
+  public static OrchestrationState blocked(OrchestrationState state, Blocked block) {
+    return state.toBuilder().setBlocked(block.message()).build();
   }
 
   /** The state as a list shows it: the same as one that is asked for alone. */

@@ -4,12 +4,14 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
 import dev.holdfast.core.Views;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.QueryInstancesResponse;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,10 +28,21 @@ final class BlockedOnes {
     this.store = store;
   }
 
+  private List<Rows.Keyed> records() {
+    return store.readableRecords(Blocked.NAMESPACE, damage -> {});
+  }
+
+  /** What blocks each, by id. */
+  Map<String, Blocked> blocks() {
+    Map<String, Blocked> blocks = new LinkedHashMap<>(0);
+    records().forEach(one -> blocks.put(one.name(), Blocked.of(one.bytes())));
+    return blocks;
+  }
+
   /** How many there are of each kind. */
   Map<Blocked.Kind, Integer> count() {
     Map<Blocked.Kind, Integer> counts = new EnumMap<>(Blocked.Kind.class);
-    for (Rows.Keyed one : store.records(Blocked.NAMESPACE)) {
+    for (Rows.Keyed one : records()) {
       counts.merge(Blocked.of(one.bytes()).kind(), 1, Integer::sum);
     }
     return counts;
@@ -44,7 +57,7 @@ final class BlockedOnes {
     String after = query.getContinuationToken().getValue();
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
     boolean begun = after.isEmpty();
-    for (Rows.Keyed one : store.records(Blocked.NAMESPACE)) {
+    for (Rows.Keyed one : records()) {
       if (!begun) {
         begun = isBehind(one.name(), after);
       }
@@ -74,10 +87,18 @@ final class BlockedOnes {
   }
 
   private OrchestrationState state(Rows.Keyed record, boolean payloads) {
-    List<Store.Stored> found = store.load(List.of(record.name()), Store.Detail.SUMMARY);
-    return found.isEmpty()
-        ? Views.unreadable(record.name(), Blocked.of(record.bytes()))
-        : Views.state(found.get(0), payloads);
+    Blocked block = Blocked.of(record.bytes());
+    List<Store.Stored> found;
+    try {
+      found = store.load(List.of(record.name()), Store.Detail.SUMMARY);
+    } catch (StoreException e) {
+      if (!Salvage.isLasting(e)) {
+        throw e;
+      }
+      found = List.of();
+    }
+    Rows.Instance summary = found.isEmpty() ? null : found.get(0).instance();
+    return Views.blocked(record.name(), summary, block, payloads);
   }
 
   private static boolean isWanted(OrchestrationState state, InstanceQuery query) {

@@ -151,7 +151,9 @@ public final class Engine implements Workforce, AutoCloseable {
     if (served.isEmpty()) {
       new ServedBefore(store, names).learn();
     }
-    loop.remembered(store.records(Mailbag.NAMESPACE), store.records(Blocked.NAMESPACE));
+    loop.remembered(
+        store.readableRecords(Mailbag.NAMESPACE, KeptMail.lost(problems)),
+        store.readableRecords(Blocked.NAMESPACE, damage -> {}));
   }
 
   /** The way back into the loop for those it is built from. */

@@ -570,6 +570,10 @@ final class Hub implements TaskHub, AutoCloseable {
           try {
             return work.get();
           } catch (StoreException e) {
+            if (e.damage() != null) {
+              throw new RefusedException(
+                  Reason.FAILED_PRECONDITION, "This cannot be read: " + e.getMessage());
+            }
             throw new RefusedException(
                 Reason.UNAVAILABLE, "The store cannot be read right now: " + e.getMessage());
           }

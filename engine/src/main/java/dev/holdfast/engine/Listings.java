@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
@@ -16,6 +17,7 @@ import dev.holdfast.protocol.QueryInstancesResponse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Pages of instances, read from the store: what is durable, in a fixed order, none twice. */
@@ -63,6 +65,7 @@ final class Listings {
     int page = pageSize(query.getMaxInstanceCount());
     Store.Place place = place(query);
     QueryInstancesResponse.Builder response = QueryInstancesResponse.newBuilder();
+    Map<String, Blocked> blocks = new BlockedOnes(store).blocks();
     long bytes = 0;
     int looked = 0;
     while (response.getOrchestrationStateCount() < page) {
@@ -73,7 +76,8 @@ final class Listings {
           place = Store.Place.of(row.instance());
           continue;
         }
-        OrchestrationState state = missing.told(Views.state(row, query.getFetchInputsAndOutputs()));
+        OrchestrationState state =
+            marked(missing.told(Views.state(row, query.getFetchInputsAndOutputs())), blocks);
         bytes += state.getSerializedSize();
         if (bytes > PAGE_BYTES_MAX && response.getOrchestrationStateCount() > 0) {
           return upTo(place, response);
@@ -101,6 +105,12 @@ final class Listings {
   static boolean isOfParent(OrchestrationState state, InstanceQuery query) {
     return query.getParentInstanceId().isEmpty()
         || state.getParentInstanceId().getValue().equals(query.getParentInstanceId());
+  }
+
+  /** Where other rows than the summary cannot be read, only the record says that it is blocked. */
+  private static OrchestrationState marked(OrchestrationState state, Map<String, Blocked> blocks) {
+    Blocked block = blocks.get(state.getInstanceId());
+    return block == null ? state : Views.blocked(state, block);
   }
 
   private static QueryInstancesResponse upTo(

@@ -194,6 +194,14 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
   }
 
+  private void redeliver(Rows.Keyed mail) {
+    Input.ToInstance input = KeptMail.read(mail, problems);
+    if (input != null) {
+      int partition = partitionOfSlot[InstanceIds.slot(input.instanceId())];
+      listOf(partition).add(new Input.Redelivered(mail.name(), input));
+    }
+  }
+
   /**
    * Takes what the store remembers of messages on their way and of what is blocked. Before the
    * first step, and on the thread of the loop.
@@ -203,11 +211,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       of(block.name()).setAside(block.name(), Blocked.of(block.bytes()));
     }
     for (Rows.Keyed each : mail) {
-      if (each.bytes() != null) {
-        Input.ToInstance input = Mailbag.input(each.bytes());
-        int partition = partitionOfSlot[InstanceIds.slot(input.instanceId())];
-        listOf(partition).add(new Input.Redelivered(each.name(), input));
-      }
+      redeliver(each);
     }
     // The first step of every partition reads its timers and what is ready.
     inputs.forEach(each -> each.add(new Input.ServedChanged()));
@@ -578,8 +582,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     List<Rows.Keyed> mail;
     List<Rows.Keyed> blocked;
     try {
-      mail = store.records(Mailbag.NAMESPACE);
-      blocked = store.records(Blocked.NAMESPACE);
+      mail = store.readableRecords(Mailbag.NAMESPACE, KeptMail.lost(problems));
+      blocked = store.readableRecords(Blocked.NAMESPACE, damage -> {});
     } catch (StoreException e) {
       problems.warn("Reading from the store failed and is tried again: " + e.getMessage());
       recoverAt = now + READ_AGAIN_AFTER;

@@ -5,6 +5,7 @@ import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.PurgeInstanceFilter;
@@ -101,7 +102,7 @@ final class Purges {
 
   /** Children before their parents, so that a purge that is cut short can find the rest again. */
   private void descendants(String id, List<String> into, int depth) {
-    List<Store.Stored> found = store.load(List.of(id), Store.Detail.ALL);
+    List<Store.Stored> found = readable(id, Store.Detail.ALL);
     if (found.isEmpty()
         || depth > DEPTH_MAX
         || !Statuses.isEnded(found.get(0).instance().status())) {
@@ -120,9 +121,21 @@ final class Purges {
     }
   }
 
+  /** Of what is damaged the descendants are not known; it goes all the same. */
+  private List<Store.Stored> readable(String id, Store.Detail detail) {
+    try {
+      return store.load(List.of(id), detail);
+    } catch (StoreException e) {
+      if (!Salvage.isLasting(e)) {
+        throw e;
+      }
+      return List.of();
+    }
+  }
+
   /** A child that could not start because its id was taken has left that other instance alone. */
   private boolean isChildOf(String parent, String child) {
-    List<Store.Stored> found = store.load(List.of(child), Store.Detail.SUMMARY);
+    List<Store.Stored> found = readable(child, Store.Detail.SUMMARY);
     return !found.isEmpty()
         && found.get(0).instance().state().getParentInstanceId().getValue().equals(parent);
   }

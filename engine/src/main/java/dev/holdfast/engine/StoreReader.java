@@ -6,13 +6,15 @@ import dev.holdfast.core.Problems;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Unreadable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Reads from the store what partitions ask for, and gives it back as inputs. A read that fails is
- * tried again: what waits for it must not be answered wrongly.
+ * tried again: what waits for it must not be answered wrongly. What can never be read is named, and
+ * the rest of what was asked for with it is brought all the same.
  */
 public final class StoreReader implements Agent {
   private static final long RETRY_AFTER = 100_000;
@@ -39,13 +41,20 @@ public final class StoreReader implements Agent {
   private final Problems problems;
   private final Answers answers;
   private final ConcurrentLinkedQueue<Read> reads = new ConcurrentLinkedQueue<>();
+
+  /** Those that wait for their next attempt. */
+  private final ConcurrentLinkedQueue<Read> failed = new ConcurrentLinkedQueue<>();
+
+  private final Salvage salvage;
   private volatile long retryAt;
+  private String lastTold = "";
 
   public StoreReader(Store store, HubClock clock, Problems problems, Answers answers) {
     this.store = store;
     this.clock = clock;
     this.problems = problems;
     this.answers = answers;
+    this.salvage = new Salvage(store, problems);
   }
 
   /**
@@ -57,12 +66,12 @@ public final class StoreReader implements Agent {
 
   @Override
   public boolean hasWork() {
-    return !reads.isEmpty() && (retryAt == 0 || clock.now() >= retryAt);
+    return !reads.isEmpty() || (!failed.isEmpty() && clock.now() >= retryAt);
   }
 
   @Override
   public long nextWake() {
-    return reads.isEmpty() || retryAt == 0 ? Long.MAX_VALUE : retryAt;
+    return failed.isEmpty() ? Long.MAX_VALUE : retryAt;
   }
 
   @Override
@@ -70,7 +79,10 @@ public final class StoreReader implements Agent {
     if (!hasWork()) {
       return 0;
     }
-    Read read = reads.peek();
+    Read read = reads.poll();
+    if (read == null) {
+      read = failed.poll();
+    }
     if (read == null) {
       return 0;
     }
@@ -78,41 +90,89 @@ public final class StoreReader implements Agent {
     try {
       input = perform(read);
     } catch (StoreException e) {
-      problems.warn("Reading from the store failed and is tried again: " + e.getMessage());
+      // It may be this one alone that fails, so the others do not wait behind it.
+      tellOnce("Reading from the store failed and is tried again: " + e.getMessage());
+      failed.add(read);
       retryAt = clock.now() + RETRY_AFTER;
       return 1;
     }
-    retryAt = 0;
-    reads.poll();
+    lastTold = failed.isEmpty() ? "" : lastTold;
     answers.answer(read.partition(), input);
     return 1;
+  }
+
+  /** The same failure ten times a second says no more than once. */
+  private void tellOnce(String what) {
+    if (!what.equals(lastTold)) {
+      lastTold = what;
+      problems.warn(what);
+    }
   }
 
   private Input perform(Read read) {
     Effect effect = read.effect();
     if (effect instanceof Effect.Load load) {
-      List<Store.Stored> found = new ArrayList<>();
+      return loaded(load);
+    }
+    if (effect instanceof Effect.LoadHistory load) {
+      return historyLoaded(load);
+    }
+    if (effect instanceof Effect.LoadTimers load) {
+      return timersLoaded(read.slots(), load);
+    }
+    if (effect instanceof Effect.Admit admit) {
+      return admitted(read.slots(), admit);
+    }
+    throw new IllegalStateException("expected a read, but got " + effect);
+  }
+
+  private Input loaded(Effect.Load load) {
+    List<Store.Stored> found = new ArrayList<>();
+    List<Unreadable> unreadable = new ArrayList<>(0);
+    try {
       if (!load.ids().isEmpty()) {
         found.addAll(store.load(load.ids(), Store.Detail.OPEN));
       }
       if (!load.keys().isEmpty()) {
         found.addAll(store.loadByKey(load.keys(), Store.Detail.OPEN));
       }
-      return new Input.Loaded(load.read(), load.ids(), load.keys(), found);
+    } catch (StoreException | VirtualMachineError e) {
+      throwUnlessLasting(e);
+      found.clear();
+      salvage.byId(load.ids(), found, unreadable);
+      salvage.byKey(load.keys(), found, unreadable);
     }
-    if (effect instanceof Effect.LoadHistory load) {
+    return new Input.Loaded(load.read(), load.ids(), load.keys(), found, unreadable);
+  }
+
+  private static void throwUnlessLasting(Throwable thrown) {
+    if (thrown instanceof StoreException failure && !Salvage.isLasting(failure)) {
+      throw failure;
+    }
+  }
+
+  private Input historyLoaded(Effect.LoadHistory load) {
+    try {
       List<Store.Stored> found = store.load(List.of(load.instanceId()), Store.Detail.ALL);
       return new Input.HistoryLoaded(
-          load.read(), load.instanceId(), found.isEmpty() ? null : found.get(0));
+          load.read(), load.instanceId(), found.isEmpty() ? null : found.get(0), null);
+    } catch (StoreException | VirtualMachineError e) {
+      throwUnlessLasting(e);
+      return new Input.HistoryLoaded(load.read(), load.instanceId(), null, String.valueOf(e));
     }
-    if (effect instanceof Effect.LoadTimers load) {
-      List<Rows.Timer> timers = store.timers(read.slots(), load.from(), load.to(), load.limit());
-      return new Input.TimersLoaded(load.from(), load.to(), timers, timers.size() < load.limit());
+  }
+
+  private Input timersLoaded(Store.Slots slots, Effect.LoadTimers load) {
+    List<Unreadable> unreadable = new ArrayList<>(0);
+    List<Rows.Timer> timers;
+    try {
+      timers = store.timers(slots, load.from(), load.to(), load.limit());
+    } catch (StoreException e) {
+      throwUnlessLasting(e);
+      timers = salvage.timers(slots, load, unreadable);
     }
-    if (effect instanceof Effect.Admit admit) {
-      return admitted(read.slots(), admit);
-    }
-    throw new IllegalStateException("expected a read, but got " + effect);
+    return new Input.TimersLoaded(
+        load.from(), load.to(), timers, timers.size() < load.limit(), unreadable);
   }
 
   /**
@@ -137,10 +197,11 @@ public final class StoreReader implements Agent {
       complete = taken == page.size() && page.size() < LOOK_PAGE;
     }
     List<Store.Stored> found = new ArrayList<>();
-    int loaded = load(keys, found);
+    List<Unreadable> unreadable = new ArrayList<>(0);
+    int loaded = load(keys, found, unreadable);
     return loaded == keys.size()
-        ? new Input.Admitted(admit.read(), found, last, complete)
-        : new Input.Admitted(admit.read(), found, keys.get(loaded - 1), false);
+        ? new Input.Admitted(admit.read(), found, last, complete, unreadable)
+        : new Input.Admitted(admit.read(), found, keys.get(loaded - 1), false, unreadable);
   }
 
   /**
@@ -149,13 +210,13 @@ public final class StoreReader implements Agent {
    *
    * @return for how many of the keys was looked: one at least
    */
-  private int load(List<Long> keys, List<Store.Stored> into) {
+  private int load(List<Long> keys, List<Store.Stored> into, List<Unreadable> unreadable) {
     int loaded = 0;
     int next = LOAD_FIRST;
     long bytes = 0;
     while (loaded < keys.size() && bytes < LOAD_BYTES_MAX) {
       int end = Math.min(keys.size(), loaded + next);
-      List<Store.Stored> found = store.loadByKey(keys.subList(loaded, end), Store.Detail.OPEN);
+      List<Store.Stored> found = load(keys.subList(loaded, end), unreadable);
       for (Store.Stored stored : found) {
         bytes += bytes(stored);
       }
@@ -166,6 +227,17 @@ public final class StoreReader implements Agent {
       next = (int) Math.max(1, Math.min(LOOK_PAGE, (LOAD_BYTES_MAX - bytes) / each));
     }
     return loaded;
+  }
+
+  private List<Store.Stored> load(List<Long> keys, List<Unreadable> unreadable) {
+    try {
+      return store.loadByKey(keys, Store.Detail.OPEN);
+    } catch (StoreException | VirtualMachineError e) {
+      throwUnlessLasting(e);
+      List<Store.Stored> found = new ArrayList<>();
+      salvage.byKey(keys, found, unreadable);
+      return found;
+    }
   }
 
   private static long bytes(Store.Stored stored) {

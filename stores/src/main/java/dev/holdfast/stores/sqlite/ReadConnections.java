@@ -90,6 +90,7 @@ final class ReadConnections implements AutoCloseable {
           SQLITE_CORRUPT_VTAB,
           SQLITE_NOTADB ->
           new StoreException(
+              new StoreException.Damage("?", 0, null, "a page of the file: " + e.getMessage()),
               file + " is damaged (" + e.getMessage() + "); stop, verify it, and restore a backup",
               e);
       default -> new StoreException("cannot read from " + file + ": " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package dev.holdfast.stores.sqlite;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
@@ -10,6 +11,8 @@ import dev.holdfast.core.Store.Ready;
 import dev.holdfast.core.Store.Slots;
 import dev.holdfast.core.Store.Stored;
 import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Times;
+import dev.holdfast.core.Views;
 import dev.holdfast.protocol.OrchestrationState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +80,7 @@ final class Reads implements AutoCloseable {
         byId.setString(1, id);
         Rows.Instance row = addStored(byId, detail, found);
         if (row != null && !row.id().equals(id)) {
-          throw damaged("instances", "id " + id + " leads to " + row.id());
+          throw damaged("instances", row.key(), "id " + id + " leads to " + row.id());
         }
       }
     }
@@ -109,12 +113,17 @@ final class Reads implements AutoCloseable {
       return row;
     }
     boolean all = detail == Detail.ALL || row.completedAt() == 0;
-    found.add(
-        new Stored(
-            row,
-            all ? history(row.key()) : List.of(),
-            inbox(row.key()),
-            all ? timers(row.key()) : List.of()));
+    try {
+      found.add(
+          new Stored(
+              row,
+              all ? history(row.key()) : List.of(),
+              inbox(row.key()),
+              all ? timers(row.key()) : List.of()));
+    } catch (StoreException e) {
+      StoreException.Damage damage = e.damage();
+      throw damage == null ? e : new StoreException(damage.of(row.id()));
+    }
     return row;
   }
 
@@ -128,7 +137,7 @@ final class Reads implements AutoCloseable {
       while (row.next()) {
         Rows.History chunk = history(key, row);
         if (chunk.seq() != events) {
-          throw damaged("history", "key " + key + ": event " + events + " is missing");
+          throw damaged("history", key, "key " + key + ": event " + events + " is missing");
         }
         events += chunk.count();
         chunks.add(chunk);
@@ -146,6 +155,9 @@ final class Reads implements AutoCloseable {
     select.setLong(1, key);
     try (ResultSet row = select.executeQuery()) {
       return row.next() ? HistoryBytes.newestTurn(history(key, row).bytes()) : Long.MIN_VALUE;
+    } catch (StoreException e) {
+      // Damaged or not understood; whoever asks for this one alone is told so.
+      return Long.MIN_VALUE;
     }
   }
 
@@ -157,6 +169,7 @@ final class Reads implements AutoCloseable {
     byte[] bytes = bytes(row, 5);
     check(
         "history",
+        key,
         "key " + key + ", seq " + seq,
         row.getInt(4),
         sums.history(key, seq, count, walk == 1, bytes));
@@ -180,7 +193,7 @@ final class Reads implements AutoCloseable {
   Rows.Inbox inbox(long key, ResultSet row) throws SQLException {
     long seq = row.getLong(1);
     byte[] bytes = bytes(row, 3);
-    check("inbox", "key " + key + ", seq " + seq, row.getInt(2), sums.inbox(key, seq, bytes));
+    check("inbox", key, "key " + key + ", seq " + seq, row.getInt(2), sums.inbox(key, seq, bytes));
     return new Rows.Inbox(key, seq, ByteString.copyFrom(bytes));
   }
 
@@ -221,6 +234,7 @@ final class Reads implements AutoCloseable {
     Rows.Timer timer = new Rows.Timer(row.getLong(1), row.getInt(2), row.getInt(3), row.getLong(4));
     check(
         "timers",
+        timer.key(),
         "key " + timer.key() + ", timer " + timer.timerId(),
         row.getInt(5),
         sums.timer(timer));
@@ -273,12 +287,36 @@ final class Reads implements AutoCloseable {
     return found;
   }
 
+  /** As {@link #records}, without those that are damaged. */
+  List<Rows.Keyed> readableRecords(String namespace, Consumer<StoreException.Damage> damaged)
+      throws SQLException {
+    PreparedStatement select =
+        statement(
+            "SELECT namespace, name, sum, bytes FROM records WHERE namespace = ? ORDER BY name");
+    select.setString(1, namespace);
+    List<Rows.Keyed> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        try {
+          found.add(record(row));
+        } catch (StoreException e) {
+          StoreException.Damage damage = e.damage();
+          if (damage == null) {
+            throw e;
+          }
+          damaged.accept(damage);
+        }
+      }
+    }
+    return found;
+  }
+
   /** From namespace, name, sum, bytes. */
   Rows.Keyed record(ResultSet row) throws SQLException {
     String namespace = row.getString(1);
     String name = row.getString(2);
     byte[] bytes = bytes(row, 4);
-    check("records", namespace + "/" + name, row.getInt(3), sums.record(namespace, name, bytes));
+    check("records", 0, namespace + "/" + name, row.getInt(3), sums.record(namespace, name, bytes));
     return new Rows.Keyed(namespace, name, ByteString.copyFrom(bytes));
   }
 
@@ -290,11 +328,15 @@ final class Reads implements AutoCloseable {
         statement("SELECT last_flush, clock, highest_key, sum FROM hub WHERE one = 1");
     try (ResultSet row = select.executeQuery()) {
       if (!row.next()) {
-        throw damaged("hub", "its only row is missing");
+        throw damaged("hub", 0, "its only row is missing");
       }
       Hub hub = new Hub(row.getLong(1), row.getLong(2), row.getLong(3));
       check(
-          "hub", "the only row", row.getInt(4), sums.hub(hub.lastFlush, hub.clock, hub.highestKey));
+          "hub",
+          0,
+          "the only row",
+          row.getInt(4),
+          sums.hub(hub.lastFlush, hub.clock, hub.highestKey));
       return hub;
     }
   }
@@ -304,12 +346,47 @@ final class Reads implements AutoCloseable {
     long bytes = 0;
     try (ResultSet row = select.executeQuery()) {
       while (bytes < Store.PAGE_BYTES_MAX && row.next()) {
-        Rows.Instance instance = instance(row);
+        Rows.Instance instance = instanceOrItsPlace(row);
         found.add(instance);
         bytes += instance.state().getSerializedSize();
       }
     }
     return found;
+  }
+
+  /**
+   * As {@link #instance}; one that is damaged is told by what stands beside its state: a list is to
+   * show the others, and this one as what it is.
+   */
+  private Rows.Instance instanceOrItsPlace(ResultSet row) throws SQLException {
+    try {
+      return instance(row);
+    } catch (StoreException e) {
+      StoreException.Damage damage = e.damage();
+      if (damage == null) {
+        throw e;
+      }
+      OrchestrationState known =
+          OrchestrationState.newBuilder()
+              .setInstanceId(row.getString(2))
+              .setName(row.getString(4))
+              .setOrchestrationStatusValue(row.getInt(6))
+              .setCreatedTimestamp(Times.timestamp(row.getLong(8)))
+              .setLastUpdatedTimestamp(Times.timestamp(row.getLong(8)))
+              .build();
+      return new Rows.Instance(
+          row.getLong(1),
+          row.getString(2),
+          row.getInt(3),
+          row.getInt(6),
+          row.getInt(7) == 1,
+          row.getLong(8),
+          row.getLong(9),
+          Views.blocked(
+              known,
+              Blocked.now(
+                  Blocked.Kind.DAMAGED_ROWS, "its row is not what was written", damage.words())));
+    }
   }
 
   /** From the columns of {@link #INSTANCE}. */
@@ -320,7 +397,7 @@ final class Reads implements AutoCloseable {
     try {
       parsed = OrchestrationState.parseFrom(state);
     } catch (InvalidProtocolBufferException e) {
-      throw damaged("instances", "key " + key);
+      throw damagedInstance(row);
     }
     Rows.Instance instance =
         new Rows.Instance(
@@ -332,9 +409,12 @@ final class Reads implements AutoCloseable {
             row.getLong(8),
             row.getLong(9),
             parsed);
-    check("instances", "key " + key, row.getInt(10), sums.instance(instance, state));
-    if (!instance.name().equals(row.getString(4)) || !instance.version().equals(row.getString(5))) {
-      throw damaged("instances", "key " + key);
+    boolean same =
+        row.getInt(10) == sums.instance(instance, state)
+            && instance.name().equals(row.getString(4))
+            && instance.version().equals(row.getString(5));
+    if (!same) {
+      throw damagedInstance(row);
     }
     return instance;
   }
@@ -344,19 +424,20 @@ final class Reads implements AutoCloseable {
     return bytes == null ? new byte[0] : bytes;
   }
 
-  private static void check(String table, String row, int stored, int computed) {
+  private static StoreException damagedInstance(ResultSet row) throws SQLException {
+    long key = row.getLong(1);
+    return new StoreException(
+        new StoreException.Damage("instances", key, row.getString(2), "key " + key));
+  }
+
+  private static void check(String table, long key, String row, int stored, int computed) {
     if (stored != computed) {
-      throw damaged(table, row);
+      throw damaged(table, key, row);
     }
   }
 
-  private static StoreException damaged(String table, String row) {
-    return new StoreException(
-        "the database is damaged in table "
-            + table
-            + " ("
-            + row
-            + "): a row is not what was written; stop, verify the file, and restore a backup");
+  private static StoreException damaged(String table, long key, String row) {
+    return new StoreException(new StoreException.Damage(table, key, null, row));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,6 +261,12 @@ public final class SqliteStore implements Store {
   @Override
   public List<Rows.Keyed> records(String namespace) {
     return readers.read(reads -> reads.records(namespace));
+  }
+
+  @Override
+  public List<Rows.Keyed> readableRecords(
+      String namespace, Consumer<StoreException.Damage> damaged) {
+    return readers.read(reads -> reads.readableRecords(namespace, damaged));
   }
 
   @Override

@@ -36,6 +36,7 @@ public final class DrivenHub {
   private final @Nullable SpanSink spans;
   private final Dispatcher.Unserved unserved;
   private final SplittableRandom dice = new SplittableRandom(1);
+  private final Damages damages = new Damages();
   private FaultyStore.Faults faults = FaultyStore.Faults.NONE;
   private MemoryStore memory = new MemoryStore();
   private ProgramExecutor executor;
@@ -78,7 +79,8 @@ public final class DrivenHub {
   private Engine open() {
     Engine opened =
         new Engine(
-            new FaultyStore(memory, call -> faults.next(call), flush -> {}, id -> refused.test(id)),
+            new FaultyStore(
+                memory, call -> faults.next(call), flush -> {}, id -> refused.test(id), damages),
             new Engine.Settings(
                 limits, partitions, unserved, clock, dice, EnumSet.noneOf(Wound.class), spans),
             problems,
@@ -107,6 +109,11 @@ public final class DrivenHub {
 
   public Activities activities() {
     return activities;
+  }
+
+  /** Which rows the store cannot read. */
+  public Damages damages() {
+    return damages;
   }
 
   public MemoryStore memory() {
@@ -202,7 +209,7 @@ public final class DrivenHub {
 
   /** What history says, read back and folded anew, is what memory has: after every step. */
   private void compare() {
-    if (faults == FaultyStore.Faults.NONE) {
+    if (faults == FaultyStore.Faults.NONE && damages.isEmpty()) {
       List<String> differences = engine.differences();
       if (!differences.isEmpty()) {
         throw new AssertionError("memory and store differ: " + differences);

@@ -57,19 +57,26 @@ public final class FaultyStore implements Store {
   private final Faults faults;
   private final Watch watch;
   private final Predicate<String> refused;
+  private final Damages damages;
 
   public FaultyStore(MemoryStore memory, Faults faults, Watch watch) {
-    this(memory, faults, watch, id -> false);
+    this(memory, faults, watch, id -> false, new Damages());
+  }
+
+  public FaultyStore(MemoryStore memory, Faults faults, Watch watch, Predicate<String> refused) {
+    this(memory, faults, watch, refused, new Damages());
   }
 
   /**
    * @param refused instances of which nothing can be written, but that they go
    */
-  public FaultyStore(MemoryStore memory, Faults faults, Watch watch, Predicate<String> refused) {
+  public FaultyStore(
+      MemoryStore memory, Faults faults, Watch watch, Predicate<String> refused, Damages damages) {
     this.memory = memory;
     this.faults = faults;
     this.watch = watch;
     this.refused = refused;
+    this.damages = damages;
   }
 
   @Override
@@ -137,17 +144,28 @@ public final class FaultyStore implements Store {
 
   @Override
   public List<Stored> load(List<String> ids, Detail detail) {
-    return read("load", () -> memory.load(ids, detail));
+    return read("load", () -> undamaged(memory.load(ids, detail), detail));
   }
 
   @Override
   public List<Stored> loadByKey(List<Long> keys, Detail detail) {
-    return read("loadByKey", () -> memory.loadByKey(keys, detail));
+    return read("loadByKey", () -> undamaged(memory.loadByKey(keys, detail), detail));
+  }
+
+  private List<Stored> undamaged(List<Stored> found, Detail detail) {
+    damages.check(found, detail);
+    return found;
   }
 
   @Override
   public List<Rows.Timer> timers(Slots slots, long from, long to, int limit) {
-    return read("timers", () -> memory.timers(slots, from, to, limit));
+    return read(
+        "timers",
+        () -> {
+          List<Rows.Timer> found = memory.timers(slots, from, to, limit);
+          damages.check(found, memory);
+          return found;
+        });
   }
 
   @Override

@@ -402,11 +402,13 @@ final class Durable {
     ParentInstanceInfo parent = null;
     List<HistoryEvent> events = events(found.get(0));
     found.get(0).inbox().forEach(message -> events.add(parsed(message)));
+    boolean adopted = false;
     for (HistoryEvent event : events) {
-      if (event.hasExecutionStarted()) {
+      if (event.hasExecutionStarted() && !adopted) {
         parent = event.getExecutionStarted().getParentInstance();
       } else if (event.hasExecutionRewound() && event.getExecutionRewound().hasParentInstance()) {
         parent = event.getExecutionRewound().getParentInstance();
+        adopted = true;
       }
     }
     return parent != null

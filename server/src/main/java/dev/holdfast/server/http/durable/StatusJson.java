@@ -57,7 +57,11 @@ final class StatusJson {
         .field("kind", block.kind().words())
         .field("reason", block.reason())
         .field("place", block.place())
-        .field("since", Times.seconds(dev.holdfast.core.Times.timestamp(block.since())))
+        .field(
+            "since",
+            block.since() == 0
+                ? null
+                : Times.seconds(dev.holdfast.core.Times.timestamp(block.since())))
         .end();
   }
 

@@ -1,0 +1,67 @@
+package dev.holdfast.core;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.protocol.OrchestrationState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An execution that is in the store but cannot be had from it: it is blocked without being in
+ * memory.
+ *
+ * @param key of its rows; 0 when not even that is known, so that they cannot be removed
+ * @param summary its summary, when at least that can be read; else null
+ * @param block why; with the time 0 when no record says so yet
+ */
+public record Unreadable(
+    String instanceId, long key, Rows.@Nullable Instance summary, Blocked block) {
+
+  /**
+   * One of which the store has said this.
+   *
+   * @param recorded what its record in {@link Blocked#NAMESPACE} says; null when it has none
+   */
+  public static Unreadable of(
+      StoreException.Damage damage,
+      String instanceId,
+      Rows.@Nullable Instance summary,
+      @Nullable ByteString recorded) {
+    return new Unreadable(
+        instanceId,
+        summary == null ? damage.key() : summary.key(),
+        summary,
+        recorded != null
+            ? Blocked.of(recorded)
+            : Blocked.now(
+                Blocked.Kind.DAMAGED_ROWS,
+                "a row of it is not what was written; restore a backup and try it again, or"
+                    + " terminate or purge it",
+                damage.words()));
+  }
+
+  /** One whose rows were brought, but not understood, or not without an error of the machine. */
+  public static Unreadable of(
+      String instanceId, long key, Rows.@Nullable Instance summary, Throwable problem) {
+    return new Unreadable(
+        instanceId,
+        key,
+        summary,
+        Blocked.now(
+            problem instanceof StoreException ? Blocked.Kind.DAMAGED_ROWS : Blocked.Kind.ERROR,
+            "its rows were read, but not understood (" + problem + ")",
+            key == 0 ? "" : "key " + key));
+  }
+
+  /** What the outside is told of it. */
+  OrchestrationState state(boolean payloads) {
+    return Views.blocked(instanceId, summary, block, payloads);
+  }
+
+  boolean hasEnded() {
+    return summary != null && Statuses.isEnded(summary.status());
+  }
+
+  /** The id of its parent; "" when it has none or none is known. */
+  String parentId() {
+    return summary == null ? "" : summary.state().getParentInstanceId().getValue();
+  }
+}

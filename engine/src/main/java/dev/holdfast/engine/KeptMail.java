@@ -1,0 +1,39 @@
+package dev.holdfast.engine;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.core.Input;
+import dev.holdfast.core.Mailbag;
+import dev.holdfast.core.Problems;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.StoreException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Messages between instances that the store has kept, of which some may not be readable. */
+final class KeptMail {
+  private KeptMail() {}
+
+  /** The message; null, and told, when there is none that can be understood. */
+  static Input.@Nullable ToInstance read(Rows.Keyed mail, Problems problems) {
+    ByteString bytes = mail.bytes();
+    if (bytes == null) {
+      return null;
+    }
+    try {
+      return Mailbag.input(bytes);
+    } catch (StoreException e) {
+      problems.warn(
+          "A message between instances cannot be delivered, and stays in record %s: %s"
+              .formatted(mail.name(), e.getMessage()));
+      return null;
+    }
+  }
+
+  /** Who hears of records that are damaged. */
+  static Consumer<StoreException.Damage> lost(Problems problems) {
+    return damage ->
+        problems.warn(
+            "A message between instances is lost, because its record is damaged: "
+                + damage.words());
+  }
+}

@@ -222,13 +222,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       lane.answersTo(answers);
       ItemTask task =
           new ItemTask(
-              item,
-              plan.definition().name(),
-              answers,
-              lane,
-              limit,
-              inHand,
-              runner(item, plan));
+              item, plan.definition().name(), answers, lane, limit, inHand, runner(item, plan));
       if (inHand.mustBeAlone(item)) {
         inHand.submitAlone(lane.pool(), item, task);
       } else {

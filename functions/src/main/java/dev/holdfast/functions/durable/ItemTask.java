@@ -7,7 +7,6 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
-import dev.holdfast.functions.work.WorkPool;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;

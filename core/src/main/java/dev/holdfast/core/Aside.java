@@ -49,8 +49,13 @@ final class Aside {
     return !released.isEmpty() && released.remove(id);
   }
 
-  boolean hasUntouched() {
-    return !untouched.isEmpty();
+  /** Whether memory knows nothing of it: it must not be touched, or has not been read since. */
+  boolean isUnread(String id) {
+    return untouched.containsKey(id) || released.contains(id);
+  }
+
+  boolean hasUnread() {
+    return !untouched.isEmpty() || !released.isEmpty();
   }
 
   /** It has been read, or is not there: why it must be set aside now; null when it need not be. */

@@ -315,17 +315,17 @@ public final class Partition {
     }
     timers.differences(
         store.timers(slots, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE).stream()
-            .filter(timer -> !isOfUntouched(timer, store))
+            .filter(timer -> !isOfUnread(timer, store))
             .toList(),
         memory,
         differences);
     return differences;
   }
 
-  private boolean isOfUntouched(Rows.Timer timer, Store store) {
-    return aside.hasUntouched()
+  private boolean isOfUnread(Rows.Timer timer, Store store) {
+    return aside.hasUnread()
         && store.loadByKey(List.of(timer.key()), Store.Detail.SUMMARY).stream()
-            .anyMatch(stored -> isUntouched(stored.instance().id()));
+            .anyMatch(stored -> aside.isUnread(stored.instance().id()));
   }
 
   private void take(Input input) {

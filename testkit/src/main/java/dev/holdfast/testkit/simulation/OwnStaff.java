@@ -74,7 +74,7 @@ final class OwnStaff implements Staff {
     Held held = executor.held().remove(dice.between(0, executor.held().size() - 1));
     WorkItem item = held.item();
     remember(held);
-    int fate = scene.hasFaults() ? dice.weighted(70, 8, 4, 3, 2, 3, 4, 3) : 0;
+    int fate = scene.hasFaults() ? dice.weighted(70, 8, 4, 3, 2, 3, partial(item), 3) : 0;
     scene.trace(
         "answer %s of %s %s: %d".formatted(item.kind(), item.instanceId(), item.name(), fate));
     switch (fate) {
@@ -121,12 +121,18 @@ final class OwnStaff implements Staff {
     }
   }
 
+  /** Batches of several operations are rare, and so is what is left undone of them. */
+  private static int partial(WorkItem item) {
+    return item instanceof WorkItem.EntityBatch batch && batch.operations().size() > 1 ? 40 : 4;
+  }
+
   private void answerPart(Held held) {
     if (held.item() instanceof WorkItem.Turn turn) {
       held.answers().answer(executor.runSome(turn, dice.between(2, 3)));
       scene.count("read fewer events");
-    } else if (held.item() instanceof WorkItem.EntityBatch batch) {
-      held.answers().answer(executor.runSome(batch, dice.between(1, batch.operations().size())));
+    } else if (held.item() instanceof WorkItem.EntityBatch batch && batch.operations().size() > 1) {
+      held.answers()
+          .answer(executor.runSome(batch, dice.between(1, batch.operations().size() - 1)));
       scene.count("did fewer operations");
     } else {
       held.answers().answer(executor.run(held.item()));

@@ -87,16 +87,22 @@ record Told(
         < Times.micros(before.getLastUpdatedTimestamp())) {
       return "its last change has moved back";
     }
-    return forbids(before.getOrchestrationStatus(), after.getOrchestrationStatus(), anew, asked);
+    boolean mayEnd = since(Kind.TERMINATE, asked) || (since(Kind.PURGE, asked) && isPurged(after));
+    if (after.getOrchestrationStatus() == ORCHESTRATION_STATUS_TERMINATED && !mayEnd && !anew) {
+      return "it is terminated, but nobody has terminated it";
+    }
+    return forbids(before.getOrchestrationStatus(), after.getOrchestrationStatus(), asked);
+  }
+
+  /** Who waits for the end of a blocked instance is told of it when somebody purges that. */
+  private static boolean isPurged(OrchestrationState state) {
+    return state.getOutput().getValue().equals("\"Purged while it was blocked.\"");
   }
 
   private @Nullable String forbids(
-      OrchestrationStatus before, OrchestrationStatus after, boolean anew, Counts asked) {
+      OrchestrationStatus before, OrchestrationStatus after, Counts asked) {
     if (after == ORCHESTRATION_STATUS_SUSPENDED && before != after && !since(Kind.SUSPEND, asked)) {
       return "it is suspended, but nobody has suspended it";
-    }
-    if (after == ORCHESTRATION_STATUS_TERMINATED && !since(Kind.TERMINATE, asked) && !anew) {
-      return "it is terminated, but nobody has terminated it";
     }
     if (after == ORCHESTRATION_STATUS_PENDING
         && before != after

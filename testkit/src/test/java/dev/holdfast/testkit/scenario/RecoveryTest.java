@@ -130,4 +130,22 @@ class RecoveryTest {
 
     assertThat(ask.status("good")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
   }
+
+  @Test
+  void a_timer_that_came_due_while_it_was_left_alone_fires_when_it_is_tried_again() {
+    ask.start("bad", "Sleeps");
+    ask.driven.settle();
+    ask.driven.refuse(id -> id.equals("bad"));
+    ask.refusal(ask.raiseLater("bad", "noise"));
+    ask.driven.advance(Duration.ofMinutes(2));
+    ask.driven.refuse(id -> false);
+
+    CompletableFuture<TaskHub.Delivery> retried = ask.hub().retry("bad");
+    ask.driven.engine().agents().get(0).work();
+
+    // It is being read: what its timers are is not known in memory yet.
+    assertThat(ask.driven.engine().differences()).isEmpty();
+    assertThat(ask.driven.get(retried)).isEqualTo(TaskHub.Delivery.ACCEPTED);
+    assertThat(ask.status("bad")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
 }

@@ -36,6 +36,7 @@ class SimulationTest {
           "compared",
           "crash",
           "deferred",
+          "did fewer operations",
           "delivery ACCEPTED",
           "delivery NO_SUCH_INSTANCE",
           "delivery TERMINAL",

@@ -36,7 +36,7 @@ public final class Engine implements Workforce, AutoCloseable {
   public static final String HUB = "hub";
 
   /** The record that says how far the hub is ahead of its machine's clock by right. */
-  private static final String AHEAD_BY_RIGHT = "clockAheadByRight";
+  public static final String AHEAD_BY_RIGHT = "clockAheadByRight";
 
   /**
    * @param limits of each partition
@@ -352,8 +352,23 @@ public final class Engine implements Workforce, AutoCloseable {
     return HubClock.problem(machine, store.opened().clock(), aheadByRight(store));
   }
 
+  /**
+   * As {@link #clockProblem(Store, Instant)}, for a store that is only looked at.
+   *
+   * @param clock the highest time that the store knows, microseconds since the epoch; 0 for none
+   * @param aheadByRight what is in the record {@link #AHEAD_BY_RIGHT} of {@link #HUB}; null for
+   *     nothing
+   */
+  public static @Nullable String clockProblem(
+      Instant machine, long clock, @Nullable ByteString aheadByRight) {
+    return HubClock.problem(machine, clock, micros(aheadByRight));
+  }
+
   private static long aheadByRight(Store store) {
-    ByteString known = store.record("hub", AHEAD_BY_RIGHT);
+    return micros(store.record(HUB, AHEAD_BY_RIGHT));
+  }
+
+  private static long micros(@Nullable ByteString known) {
     return known == null ? 0 : Long.parseLong(known.toStringUtf8());
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.stores.sqlite.SqliteFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class ClockCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DataFolder folder = DataFolder.of(connection.data);
-    if (confirm && connection.url == null && folder.hasHub() && folder.announced().isEmpty()) {
+    if (confirm && connection.url == null && folder.hasHub() && !isServed(folder)) {
       leaveNote(folder);
       return 0;
     }
@@ -45,6 +46,11 @@ public final class ClockCommand implements Callable<Integer> {
     Reply reply = confirm ? host.post(PATH, Map.of(), null) : host.get(PATH);
     print(RemoteHost.succeeded("The host does not tell its clock.", reply));
     return 0;
+  }
+
+  /** A host that was killed leaves the note of where it can be reached, but holds no hub. */
+  private static boolean isServed(DataFolder folder) {
+    return folder.announced().isPresent() && SqliteFiles.isUsed(folder.path());
   }
 
   private void leaveNote(DataFolder folder) {

@@ -1,11 +1,14 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.core.StoreException;
+import dev.holdfast.engine.Engine;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.stores.sqlite.SqliteFiles;
+import dev.holdfast.stores.sqlite.SqliteFiles.KnownTime;
 import dev.holdfast.stores.sqlite.SqliteFiles.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +103,11 @@ public final class StoreCommands {
       name = "verify",
       description =
           "Look at every page and row of the hub, which may be in use, or of a backup. Looking"
-              + " changes nothing.")
+              + " changes nothing.",
+      footer = {
+        "A clock that keeps a host from starting with the data folder is told too. That is no",
+        "damage: the hub is still called sound, and the command succeeds."
+      })
   public static final class Verify extends OfStore {
     @Parameters(
         paramLabel = "FILE",
@@ -114,6 +121,9 @@ public final class StoreCommands {
       Report report = done("Cannot verify " + what + ".", () -> SqliteFiles.verify(what));
       if (report.sound()) {
         out().println(what + " is sound: " + counts(report) + ".");
+        if (file == null) {
+          tellClock(what);
+        }
         return 0;
       }
       PrintWriter err = spec.commandLine().getErr();
@@ -126,6 +136,27 @@ public final class StoreCommands {
         err.println("  Restore a backup: holdfast restore FROM --force");
       }
       return CannotException.FAILED;
+    }
+
+    /** What a start would say of the two clocks. */
+    private void tellClock(Path folder) {
+      KnownTime known;
+      try {
+        known = SqliteFiles.knownTime(folder, Engine.HUB, Engine.AHEAD_BY_RIGHT);
+      } catch (StoreException e) {
+        throw new CannotException(
+            "Cannot tell whether a clock is wrong.", String.valueOf(e.getMessage()), "");
+      }
+      String problem = Engine.clockProblem(Instant.now(), known.clock(), known.record());
+      if (problem != null) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("One of two clocks is wrong: " + problem);
+        err.println(
+            "  Set this machine's clock right; or, if it is right, say so with"
+                + " 'holdfast clock --confirm --data "
+                + folder
+                + "'. Until then no host starts with this folder.");
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.stores.sqlite;
 
+import com.google.protobuf.ByteString;
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -252,6 +253,36 @@ public final class SqliteFiles {
       }
     } catch (SQLException | IOException e) {
       return new Report(List.of(file + " cannot be opened: " + words(e)), 0, 0, 0, 0, 0);
+    }
+  }
+
+  /** Whether a process has the hub of this data directory open, or is about to open it. */
+  public static boolean isUsed(Path directory) {
+    return Evidence.isUsed(directory.resolve(DataDirectory.DATABASE));
+  }
+
+  /**
+   * What a hub remembers of the time, for a look without opening it.
+   *
+   * @param clock the highest time that was written, microseconds since the epoch; 0 for none
+   * @param record what is in the record that was asked for; null when it is not there
+   */
+  public record KnownTime(long clock, @Nullable ByteString record) {}
+
+  /**
+   * Looks up the hub's time, and a record. The hub may be in use; looking leaves no trace on the
+   * disk.
+   *
+   * @param what as {@link #verify}
+   * @throws StoreException there is no hub, or it cannot be read
+   */
+  public static KnownTime knownTime(Path what, String namespace, String name) {
+    Path file = existing(Files.isDirectory(what) ? what.resolve(DataDirectory.DATABASE) : what);
+    try (Connection connection = Evidence.of(file).look();
+        Reads reads = new Reads(connection)) {
+      return new KnownTime(reads.hub().clock(), reads.record(namespace, name).orElse(null));
+    } catch (SQLException | IOException e) {
+      throw new StoreException("cannot read the time of " + file + ": " + words(e), e);
     }
   }
 

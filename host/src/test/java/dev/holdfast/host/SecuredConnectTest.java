@@ -9,6 +9,7 @@ import dev.holdfast.host.blue.BlueFunctions;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.testkit.tls.PemFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,6 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -150,27 +154,62 @@ class SecuredConnectTest {
         Files.writeString(token, keys("rotate", "system", "--grace", "0s"));
         assertWorks(app, hub, "a");
 
+        waitsForEvent(hub, "waiting");
+
         String next = keys("rotate", "system", "--grace", "0s");
         List<String> meanwhile = new ArrayList<>();
         await()
             .until(
                 () -> {
-                  meanwhile.add(startAt(hub));
+                  startAt(hub).ifPresent(meanwhile::add);
                   return http.get("/readyz").body().contains("does not accept the token");
                 });
-        meanwhile.add(startAt(hub));
+        // Starts are judged by who is connected now, and nobody is; what runs already waits.
+        await()
+            .until(
+                () -> {
+                  Optional<String> taken = startAt(hub);
+                  taken.ifPresent(meanwhile::add);
+                  return taken.isEmpty();
+                });
+        hub.hub().raiseEvent("waiting", "Go", "\"now\"").join();
         assertThat(http.get(DURABLE + "/instances/a").statusCode()).isEqualTo(503);
+        assertThat(meanwhile).isNotEmpty();
+        assertThat(hub.hub().waitForCompletion("waiting", false)).isNotDone();
 
         Files.writeString(token, next);
         assertWorks(app, hub, "b");
+        meanwhile.add("b");
         for (String id : meanwhile) {
           assertThat(output(hub, id)).isEqualTo("\"blue after\"");
         }
+        assertThat(output(hub, "waiting")).isEqualTo("\"blue before blue after\"");
       }
     }
   }
 
-  private static String startAt(Holdfast hub) {
-    return hub.hub().start(CreateInstanceRequest.newBuilder().setName("Child").build()).join();
+  /** Starts one that waits for the event Go, after a step. */
+  private static void waitsForEvent(Holdfast hub, String id) {
+    start(hub, "Deploy", id).join();
+    await()
+        .until(
+            () ->
+                hub.hub().history(id).join().orElseThrow().stream()
+                    .anyMatch(HistoryEvent::hasTaskCompleted));
+  }
+
+  /** The id of a new instance; empty when nobody who is connected serves it. */
+  private static Optional<String> startAt(Holdfast hub) {
+    try {
+      return Optional.of(start(hub, "Child", "").join());
+    } catch (CompletionException e) {
+      assertThat(e).hasMessageContaining("Nobody who is connected serves orchestrator 'Child' now");
+      return Optional.empty();
+    }
+  }
+
+  private static CompletableFuture<String> start(Holdfast hub, String name, String id) {
+    return hub.hub()
+        .start(CreateInstanceRequest.newBuilder().setName(name).setInstanceId(id).build());
   }
 }

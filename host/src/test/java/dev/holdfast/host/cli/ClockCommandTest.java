@@ -26,7 +26,8 @@ class ClockCommandTest {
   private SqliteStore openAt(Instant hub) {
     SqliteStore store = SqliteStore.open(SqliteOptions.in(folder));
     long micros = hub.toEpochMilli() * 1_000;
-    assertThat(store.commit(new Store.Flush(1, micros, Commit.EMPTY))).isEqualTo(new Store.Committed());
+    assertThat(store.commit(new Store.Flush(1, micros, Commit.EMPTY)))
+        .isEqualTo(new Store.Committed());
     return store;
   }
 

@@ -42,11 +42,14 @@ public final class SqliteFiles {
    * What {@link #verify} has looked at and found.
    *
    * @param findings what is wrong, in words; empty when the file is sound
+   * @param ofExecutions those of the findings that are rows of single executions, by table and key:
+   *     a hub with no others can go on without these executions
    * @param events history events of all executions
    * @param messages that are not in history yet
    */
   public record Report(
       List<String> findings,
+      List<String> ofExecutions,
       long executions,
       long events,
       long messages,
@@ -57,11 +60,17 @@ public final class SqliteFiles {
       return findings.isEmpty();
     }
 
+    /** Whether all that is wrong concerns single executions, which can be set aside. */
+    boolean usable() {
+      return findings.size() == ofExecutions.size();
+    }
+
     private Report with(String first) {
       List<String> all = new ArrayList<>();
       all.add(first);
       all.addAll(findings);
-      return new Report(List.copyOf(all), executions, events, messages, timers, records);
+      return new Report(
+          List.copyOf(all), ofExecutions, executions, events, messages, timers, records);
     }
   }
 
@@ -252,7 +261,7 @@ public final class SqliteFiles {
         }
       }
     } catch (SQLException | IOException e) {
-      return new Report(List.of(file + " cannot be opened: " + words(e)), 0, 0, 0, 0, 0);
+      return new Report(List.of(file + " cannot be opened: " + words(e)), List.of(), 0, 0, 0, 0, 0);
     }
   }
 
@@ -303,7 +312,7 @@ public final class SqliteFiles {
       loss = evidence.loss(readable(evidence));
       report = verified(evidence);
     } catch (StoreException e) {
-      report = new Report(List.of(String.valueOf(e.getMessage())), 0, 0, 0, 0, 0);
+      report = new Report(List.of(String.valueOf(e.getMessage())), List.of(), 0, 0, 0, 0, 0);
     }
     return loss == null ? report : report.with(loss);
   }

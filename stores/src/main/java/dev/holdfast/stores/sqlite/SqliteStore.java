@@ -157,14 +157,17 @@ public final class SqliteStore implements Store {
   /**
    * Looks at all of a small database. A large one would take too long (about 10 s for each GiB,
    * decision 0006): its rows are checked as they are read, and {@link SqliteFiles#verify} checks it
-   * whole.
+   * whole. Damage in rows of single executions is warned of; any other is refused.
    */
   private static void check(DataDirectory directory, ReadConnections readers, long sizeMax) {
     if (directory.bytes() > sizeMax) {
       return;
     }
-    List<String> findings = readers.read(Verification::of).findings();
-    if (!findings.isEmpty()) {
+    SqliteFiles.Report report = readers.read(Verification::of);
+    List<String> findings = report.findings();
+    if (report.usable()) {
+      report.ofExecutions().forEach(row -> directory.warn(damaged(row)));
+    } else {
       throw new StoreException(
           directory.database()
               + " is damaged ("
@@ -172,6 +175,13 @@ public final class SqliteStore implements Store {
               + (findings.size() > 1 ? ", and more" : "")
               + "); restore a backup, or move the file away to begin with an empty hub");
     }
+  }
+
+  private static String damaged(String row) {
+    return "Damage was found in "
+        + row
+        + ": the instance that it belongs to is blocked when it is met, and all others go on."
+        + " 'holdfast verify' says more; a backup may have it whole.";
   }
 
   /**

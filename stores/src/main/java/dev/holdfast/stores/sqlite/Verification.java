@@ -27,6 +27,7 @@ final class Verification {
 
   private final Reads reads;
   private final List<String> findings = new ArrayList<>();
+  private final List<String> ofExecutions = new ArrayList<>();
   private long executions;
   private long events;
   private long messages;
@@ -49,7 +50,13 @@ final class Verification {
 
   private SqliteFiles.Report report() {
     return new SqliteFiles.Report(
-        List.copyOf(findings), executions, events, messages, timers, records);
+        List.copyOf(findings),
+        List.copyOf(ofExecutions),
+        executions,
+        events,
+        messages,
+        timers,
+        records);
   }
 
   private void pages() throws SQLException {
@@ -138,6 +145,7 @@ final class Verification {
           check.check(row);
         } catch (StoreException e) {
           found(String.valueOf(e.getMessage()));
+          noteExecution(e);
         } catch (RuntimeException e) {
           // A column that damage has emptied, or made a number that no row has.
           found(what + ": a row is not what was written (" + e + ")");
@@ -148,6 +156,17 @@ final class Verification {
     }
     // A short transaction for each step, so that the log can be begun anew in between.
     reads.endTransaction();
+  }
+
+  /**
+   * A row that belongs to one execution, and whose indexes are sound (else the pages were found
+   * wanting), leads no other astray: that execution can be set aside.
+   */
+  private void noteExecution(StoreException found) {
+    StoreException.Damage damage = found.damage();
+    if (damage != null && damage.key() != 0) {
+      ofExecutions.add(damage.words());
+    }
   }
 
   private void found(String finding) {

@@ -116,8 +116,21 @@ final class Entities {
                   RefusedException.Reason.FAILED_PRECONDITION,
                   "'%s' is an entity; only orchestrations can be rewound."
                       .formatted(rewind.instanceId()))));
+    } else if (!isSentToOrchestrations(input) && !(input instanceof Input.HeldBack)) {
+      // Of work that is held back it hears only so that it is read.
+      context.problems().impossible("expected an input for an entity, but got " + input);
     }
-    // What other instances send is dropped, as for any target that cannot take it.
+  }
+
+  /** What other instances send is dropped, as for any target that cannot take it. */
+  private static boolean isSentToOrchestrations(Input.ToInstance input) {
+    return input instanceof Input.Terminate
+        || input instanceof Input.Rewind
+        || input instanceof Input.StartChild
+        || input instanceof Input.Send
+        || input instanceof Input.Resolve
+        || input instanceof Input.ChildGone
+        || input instanceof Input.EntityAnswered;
   }
 
   private void operate(Input.Operate operate, @Nullable Entity entity) {

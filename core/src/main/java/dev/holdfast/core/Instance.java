@@ -62,6 +62,9 @@ final class Instance extends Resident {
   /** Unread messages that are in no open turn, in order of arrival. */
   final ArrayDeque<Message> inbox = new ArrayDeque<>();
 
+  /** What a turn has read that is being closed, and has not counted as read yet. */
+  List<Message> closing = List.of();
+
   @Nullable OpenTurn turn;
 
   /** When a scheduled start is due; 0 when nothing holds the first turn back. */
@@ -469,6 +472,7 @@ final class Instance extends Resident {
   @Override
   Iterable<Message> notInHistory() {
     List<Message> all = new ArrayList<>(inbox);
+    all.addAll(closing);
     if (turn != null) {
       all.addAll(turn.messages());
     }

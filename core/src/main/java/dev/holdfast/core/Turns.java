@@ -141,6 +141,7 @@ final class Turns {
     instance.turn = null;
     StringValue custom = customStatus(instance, response);
     List<Message> read = read(instance, turn, response);
+    instance.closing = read;
     List<HistoryEvent> events =
         newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
     keepSpan(instance, response, events);
@@ -162,6 +163,7 @@ final class Turns {
     for (Message message : read) {
       context.changes().consumed(instance, message);
     }
+    instance.closing = List.of();
     if (!continues) {
       context.changes().append(instance, events);
     }

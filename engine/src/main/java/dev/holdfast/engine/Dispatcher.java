@@ -429,6 +429,8 @@ public final class Dispatcher {
       later.add(new Later(now + delay, order++, gone.item()));
     } else if (answer instanceof Answer.NobodyServes) {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
+    } else {
+      return false; // Of a kind that is not known here; the partition reports it.
     }
     return true;
   }

@@ -318,7 +318,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     taken = 0;
     try {
       return suspects == null ? step(now) : recover(now);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       if (!isSurvived(e, now)) {
         throw e;
       }
@@ -541,16 +541,11 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private boolean isSurvived(Throwable thrown, long now) {
     Partition failing = at;
     String guilty = failing == null ? null : failing.handling();
-    if (guilty == null || suspects != null) {
+    if (guilty == null || suspects != null || Recovery.mustEnd(thrown)) {
       return false;
     }
     problems.failed("A step of '" + guilty + "' has failed", thrown);
-    suspect(
-        List.of(
-            new Suspect(
-                guilty,
-                new Blocked(Blocked.Kind.ERROR, "handling it has failed with " + thrown, "", now))),
-        now);
+    suspect(List.of(Recovery.failing(guilty, thrown, now)), now);
     return true;
   }
 

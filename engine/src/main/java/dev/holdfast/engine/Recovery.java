@@ -67,6 +67,14 @@ final class Recovery {
     return all;
   }
 
+  /**
+   * Whether nothing can be relied on after this, whoever caused it. A stack that has overflowed is
+   * whole again when it is unwound, and a class that cannot be loaded harms nobody else.
+   */
+  static boolean mustEnd(Throwable thrown) {
+    return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
+  }
+
   /** The instance whose step has thrown. */
   static Suspect failing(String instanceId, Throwable thrown, long now) {
     return new Suspect(

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,9 @@ public final class DrivenHub {
   private final int partitions;
   private final @Nullable SpanSink spans;
   private final Dispatcher.Unserved unserved;
-  private final SplittableRandom dice = new SplittableRandom(1);
+  private final SplittableRandom numbers = new SplittableRandom(1);
+  private final RandomGenerator dice = this::nextNumber;
+  private @Nullable Error instead;
   private final Damages damages = new Damages();
   private FaultyStore.Faults faults = FaultyStore.Faults.NONE;
   private MemoryStore memory = new MemoryStore();
@@ -89,6 +92,20 @@ public final class DrivenHub {
             });
     opened.add(executor);
     return opened;
+  }
+
+  private long nextNumber() {
+    Error error = instead;
+    instead = null;
+    if (error != null) {
+      throw error;
+    }
+    return numbers.nextLong();
+  }
+
+  /** The next step that draws a number, such as for the execution of a child, ends in this. */
+  public void failNextStep(Error error) {
+    instead = error;
   }
 
   public TaskHub hub() {

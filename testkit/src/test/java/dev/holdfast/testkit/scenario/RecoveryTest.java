@@ -3,6 +3,7 @@ package dev.holdfast.testkit.scenario;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.RefusedException;
@@ -19,6 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The store refuses for good what one instance writes: that instance is set aside, everybody else
@@ -29,6 +32,10 @@ class RecoveryTest {
   private final Asking ask =
       new Asking(
           Program.of("Waits", new Step.Await("e"), new Step.Call("act", "x", false)),
+          Program.of(
+              "Parent",
+              new Step.Await("e"),
+              new Step.Child("Acts", "x", Step.ChildId.OF_INSTANCE, true)),
           Program.of("Acts", new Step.Call("act", "x", false)),
           Program.of("Sleeps", new Step.Sleep(Duration.ofMinutes(1))));
 
@@ -147,5 +154,43 @@ class RecoveryTest {
     assertThat(ask.driven.engine().differences()).isEmpty();
     assertThat(ask.driven.get(retried)).isEqualTo(TaskHub.Delivery.ACCEPTED);
     assertThat(ask.status("bad")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
+
+  static List<Error> errorsOfOne() {
+    return List.of(
+        new StackOverflowError(), new NoClassDefFoundError("a class that only this one needs"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errorsOfOne")
+  void an_error_that_one_instance_causes_sets_it_aside(Error error) {
+    ask.start("bad", "Parent");
+    ask.start("good", "Waits");
+    ask.driven.settle();
+    ask.driven.failNextStep(error);
+    // The turn that has read the event fails when it is closed, so nothing of both was done.
+    assertThat(ask.refusal(ask.raiseLater("bad", "e"))).isEqualTo(Reason.UNAVAILABLE);
+
+    assertThat(blocked()).containsExactly("bad");
+    assertThat(ask.state("bad").getBlocked().getReason()).contains(error.toString());
+    ask.raise("good", "e");
+    assertThat(ask.status("good")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+    ask.driven.crash();
+    assertThat(ask.status("bad")).isEqualTo(ORCHESTRATION_STATUS_RUNNING);
+
+    assertThat(ask.driven.get(ask.hub().retry("bad"))).isEqualTo(TaskHub.Delivery.ACCEPTED);
+    assertThat(ask.driven.get(ask.hub().raiseEvent("bad", "e", "1/client1")))
+        .isEqualTo(TaskHub.Delivery.ACCEPTED);
+    assertThat(ask.status("bad")).isEqualTo(ORCHESTRATION_STATUS_COMPLETED);
+  }
+
+  @Test
+  void when_memory_is_out_nobody_is_blamed_and_the_hub_ends() {
+    ask.start("unlucky", "Parent");
+    ask.driven.settle();
+    ask.driven.failNextStep(new OutOfMemoryError("Java heap space"));
+
+    assertThatThrownBy(() -> ask.raise("unlucky", "e")).isInstanceOf(OutOfMemoryError.class);
+    assertThat(blocked()).isEmpty();
   }
 }

@@ -497,10 +497,11 @@ public final class Dispatcher {
   /** Nobody waits for these any more; see {@link Effect.Recall}. */
   void recall(Effect.Recall recall) {
     for (Effect.HandedOut item : recall.items()) {
+      // Whoever gives it back from now on is not heard, so nothing of it would ever be forgotten.
+      String task = task(recall.kind(), recall.executionId(), item.taskId());
+      abandoned.remove(task);
+      lost.remove(task);
       if (recall.atOnce()) {
-        String task = task(recall.kind(), recall.executionId(), item.taskId());
-        abandoned.remove(task);
-        lost.remove(task);
         withdrawn.add(item.token());
       } else {
         unneeded.add(item.token());

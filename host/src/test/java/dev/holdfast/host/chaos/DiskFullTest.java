@@ -56,7 +56,7 @@ class DiskFullTest {
       assertThat(refused.status()).isEqualTo(507);
       assertThat(refused.body()).contains("purge");
       assertThat(caller.get("/readyz").status()).isEqualTo(200);
-      assertThat(caller.why("waits").body()).contains("external event");
+      assertThat(caller.why("waits").body()).contains("event 'word'");
       for (String id : kept) {
         awaitOutput(caller, id, PAYLOAD);
       }

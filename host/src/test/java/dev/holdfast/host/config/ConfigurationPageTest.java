@@ -2,6 +2,7 @@ package dev.holdfast.host.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.functions.Patience;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,15 +33,19 @@ class ConfigurationPageTest {
   private static final Pattern VARIABLE =
       Pattern.compile("(AzureFunctionsJobHost__[A-Za-z0-9_]+)=([^\\s`]+)");
 
+  /** Components that only hold several keys together; those keys are looked for themselves. */
+  private static final Set<Class<?>> GROUPS =
+      Set.of(dev.holdfast.core.Limits.class, Patience.class);
+
   @TempDir Path folder;
 
   @Test
   void every_limit_is_on_the_page_about_configuration() throws IOException {
     String page = Files.readString(HOME.resolve("docs/configuration.md"));
     List<String> names =
-        Stream.of(Limits.class, dev.holdfast.core.Limits.class)
+        Stream.of(Limits.class, dev.holdfast.core.Limits.class, Patience.class)
             .flatMap(it -> Arrays.stream(it.getRecordComponents()))
-            .filter(it -> it.getType() != dev.holdfast.core.Limits.class)
+            .filter(it -> !GROUPS.contains(it.getType()))
             .map(RecordComponent::getName)
             .toList();
 

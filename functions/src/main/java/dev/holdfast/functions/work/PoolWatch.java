@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at a pool every other millisecond while tasks wait in it, so that blocked threads get
@@ -13,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolWatch implements Runnable {
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(PoolWatch.class);
   private static final long TICK = Duration.ofMillis(2).toNanos();
 
   /** How many looks in vain before it sleeps; waking it is dearer than a few looks. */
   private static final int PATIENCE = 50;
 
+  private boolean told;
   private final String poolName;
   private final WorkPool pool;
   private final AtomicBoolean looking = new AtomicBoolean();
@@ -58,16 +62,39 @@ final class PoolWatch implements Runnable {
       int inVain = 0;
       while (inVain < PATIENCE && !stopped) {
         LockSupport.parkNanos(this, TICK);
-        inVain = pool.inspect() ? 0 : inVain + 1;
+        inVain = inspect() ? 0 : inVain + 1;
       }
       looking.set(false);
       // Whoever queued a task before this line saw "looking" and did not wake us.
-      if (pool.inspect()) {
+      if (inspect()) {
         looking.set(true);
       }
       while (!looking.get() && !stopped) {
         LockSupport.park(this);
       }
+    }
+  }
+
+  /** Whatever goes wrong with one look, the next ones are needed all the same: there is work. */
+  private boolean inspect() {
+    try {
+      return pool.inspect();
+    } catch (Throwable e) {
+      tell(e);
+      return true;
+    }
+  }
+
+  private void tell(Throwable failure) {
+    if (told) {
+      return;
+    }
+    try {
+      LOGGER.warn(
+          "A look at the pool '{}' has failed; the next one comes soon.", poolName, failure);
+      told = true;
+    } catch (OutOfMemoryError e) {
+      failure.addSuppressed(e); // There is no room even to tell; if it goes on, the next look does.
     }
   }
 }

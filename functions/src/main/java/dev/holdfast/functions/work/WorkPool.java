@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * over, up to the limit; they leave again when idle. Beyond the limit there are threads for names
  * that wait while others hold their places ({@link Room}).
  */
-public final class WorkPool implements AutoCloseable {
+public class WorkPool implements AutoCloseable {
 
   private static final String SHUTTING_DOWN = "the app is shutting down";
 

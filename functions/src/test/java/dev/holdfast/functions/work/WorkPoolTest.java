@@ -338,4 +338,22 @@ class WorkPoolTest {
     await().untilAsserted(() -> assertThat(ran).hasValue(1));
     assertThat(abandoned).isEmpty();
   }
+
+  @Test
+  void a_look_that_fails_does_not_end_the_looks() throws Exception {
+    AtomicInteger errors = new AtomicInteger(2);
+    WorkPool pool =
+        new WorkPool("test", 1, new Room(4, 0, Duration.ofMinutes(1)), IDLE, clock::get) {
+          @Override
+          boolean inspect() {
+            if (errors.getAndDecrement() > 0) {
+              throw new OutOfMemoryError("made for this test");
+            }
+            return super.inspect();
+          }
+        };
+    pools.add(pool);
+    hang(pool, "job", 2);
+    assertThat(errors).hasValueLessThan(1);
+  }
 }

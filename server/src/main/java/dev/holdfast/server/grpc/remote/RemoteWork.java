@@ -85,8 +85,10 @@ public final class RemoteWork implements AutoCloseable {
   /** Begins to connect, and returns at once. */
   public void start() {
     long every = WATCH_EVERY.toSeconds();
-    var unused = clock.scheduleWithFixedDelay(this::watch, every, every, TimeUnit.SECONDS);
-    clock.execute(this::greet);
+    // A look that throws would be the last: the executor would begin no other, without a word.
+    Runnable look = () -> attempt(this::watch);
+    var unused = clock.scheduleWithFixedDelay(look, every, every, TimeUnit.SECONDS);
+    clock.execute(() -> attempt(this::greet));
   }
 
   /** Why there is no work from the hub now, in one sentence; null while all is well. */
@@ -101,7 +103,24 @@ public final class RemoteWork implements AutoCloseable {
       log.info("The hub is told about the functions that there are now.");
       stream = null;
       now.cancel("the functions have changed");
-      clock.execute(this::open);
+      clock.execute(() -> attempt(this::open));
+    }
+  }
+
+  /** Whatever it throws, lack of memory too, is told, and the connection is made anew. */
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      log.error("The connection to the task hub failed in a step and is made anew.", e);
+      Stream now;
+      synchronized (this) {
+        now = stream;
+      }
+      broke(now, e);
+      if (now != null) {
+        now.cancel("a step of this host failed");
+      }
     }
   }
 
@@ -120,7 +139,7 @@ public final class RemoteWork implements AutoCloseable {
             .whenComplete(
                 (hello, thrown) -> {
                   if (thrown == null) {
-                    open();
+                    attempt(this::open);
                   } else {
                     broke(null, thrown);
                   }
@@ -216,7 +235,9 @@ public final class RemoteWork implements AutoCloseable {
           "{} It is tried again and again, and work goes on as soon as that succeeds.", reason);
     }
     try {
-      var unused = clock.schedule(this::greet, backoff.millis(failures), TimeUnit.MILLISECONDS);
+      var unused =
+          clock.schedule(
+              () -> attempt(this::greet), backoff.millis(failures), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       log.debug("No further attempt: the host has stopped.");
     }

@@ -36,6 +36,7 @@ final class LastWords {
   static void prepare() {
     OutOfMemoryError example = new OutOfMemoryError();
     write(LINE, line(example.getClass().getName(), example), 0);
+    var unused = InHand.prepareForTheEnd();
     // Halting needs classes that are otherwise loaded only when the process ends.
     Thread never = new Thread("never started");
     Runtime.getRuntime().addShutdownHook(never);
@@ -55,8 +56,11 @@ final class LastWords {
         spoken = true;
         int length = line(thread, cause);
         write(LINE, length, length);
-        InHand.processIsEnded();
-        Runtime.getRuntime().halt(CannotException.FAILED);
+        try {
+          InHand.processIsEnded();
+        } finally {
+          Runtime.getRuntime().halt(CannotException.FAILED);
+        }
       }
     }
   }

@@ -352,6 +352,16 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
+   * Loads what {@link #processIsEnded} needs: there may be no memory left to load a class then.
+   * Changes nothing.
+   *
+   * @return how many have a note file open
+   */
+  public static int prepareForTheEnd() {
+    return open.length;
+  }
+
+  /**
    * Somebody ends this process, or a fault of the host does: no user code is to blame for it.
    * Allocates nothing.
    */

@@ -117,7 +117,7 @@ final class Entities {
                   "'%s' is an entity; only orchestrations can be rewound."
                       .formatted(rewind.instanceId()))));
     } else if (!isSentToOrchestrations(input) && !(input instanceof Input.HeldBack)) {
-      // Of work that is held back it hears only so that it is read.
+      // It hears of work that is held back only so that this is read.
       context.problems().impossible("expected an input for an entity, but got " + input);
     }
   }

@@ -84,7 +84,7 @@ final class Bisection {
     for (Rows.Keyed record : commit.records()) {
       shares.computeIfAbsent(owner(record), Share::new).commit.put(record);
     }
-    // Whose this is nobody knows, so nobody can be set aside for it.
+    // Nobody knows whose this is, so nobody can be set aside for it.
     shares.remove("");
     return new ArrayList<>(shares.values());
   }

@@ -74,7 +74,7 @@ final class Threads {
       try {
         Heartbeat last = runner.heartbeat(nanoTime.getAsLong());
         long left = (until - System.nanoTime()) / 1_000_000;
-        // Who has been in one step for long will not end now either.
+        // A thread that has been in one step for long will not end now either.
         runner.thread.join(last.late() ? 1 : Math.max(1, left));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

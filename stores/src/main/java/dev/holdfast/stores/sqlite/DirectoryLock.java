@@ -84,7 +84,7 @@ final class DirectoryLock implements AutoCloseable {
         return true;
       }
     } catch (IOException e) {
-      // Whoever cannot be asked may well be there.
+      // A lock that cannot be asked may well be held.
       return true;
     }
   }

@@ -51,7 +51,7 @@ final class Awaiting {
       OrchestratorResponse response) {
     Object context = invocation.replaced();
     LibraryContext library = context == null ? null : LibraryContext.of(context);
-    if (context == null || library == null || ends(response)) {
+    if (context == null || library == null || TurnRunner.ends(response)) {
       return response;
     }
     TurnNotes notes;
@@ -65,16 +65,6 @@ final class Awaiting {
     return notes.equals(TurnNotes.getDefaultInstance())
         ? response
         : response.toBuilder().setNotes(notes).build();
-  }
-
-  private static boolean ends(OrchestratorResponse response) {
-    int last = response.getActionsCount() - 1;
-    for (int i = last; i >= 0; i--) {
-      if (response.getActions(i).hasCompleteOrchestration()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** One look at one turn. */

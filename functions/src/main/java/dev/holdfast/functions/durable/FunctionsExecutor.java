@@ -234,8 +234,12 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
 
   private ItemTask.Runner runner(WorkItem item, FunctionPlan plan) {
     ItemTask.Runner runner = plainly(item, plan);
+    long bytes = bytes(item);
+    if (LargeWork.isSmall(bytes)) {
+      return runner;
+    }
     return task -> {
-      try (LargeWork.Room room = lane(item.kind()).large().enter(bytes(item))) {
+      try (LargeWork.Room room = lane(item.kind()).large().enter(bytes)) {
         task.onGivenUp(room::close); // What hangs may do so for ever.
         return runner.run(task);
       } catch (InterruptedException e) {

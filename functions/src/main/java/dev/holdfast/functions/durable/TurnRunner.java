@@ -112,9 +112,14 @@ final class TurnRunner {
         turn, failure == null ? awaiting.noted(turn, plan, value, invocation, response) : response);
   }
 
-  private static boolean ends(OrchestratorResponse response) {
-    return response.getActionsList().stream()
-        .anyMatch(OrchestratorAction::hasCompleteOrchestration);
+  /** Whether the orchestration ends or continues as new with this response. */
+  static boolean ends(OrchestratorResponse response) {
+    for (int i = response.getActionsCount() - 1; i >= 0; i--) {
+      if (response.getActions(i).hasCompleteOrchestration()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private OrchestratorResponse response(WorkItem.Turn turn, Invocation invocation) {

@@ -98,7 +98,9 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   private static int text(ByteBuffer to, int at, String text, int max) {
     int end = at + 1;
     int limit = end + max;
-    for (int i = 0; i < text.length() && end <= limit - 3; i++) {
+    int begin = ascii(to, end, text, limit - 3);
+    end += begin;
+    for (int i = begin; i < text.length() && end <= limit - 3; i++) {
       char c = text.charAt(i);
       if (c < 0x80) {
         to.put(end++, (byte) c);
@@ -115,6 +117,32 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
     }
     to.put(at, (byte) (end - at - 1));
     return end;
+  }
+
+  /**
+   * Writes the beginning of a text eight characters at a time, as far as they are ASCII and there
+   * is room before {@code limit}.
+   *
+   * @return how many were written
+   */
+  private static int ascii(ByteBuffer to, int at, String text, int limit) {
+    int most = Math.min(text.length(), limit - at) - Long.BYTES;
+    int done = 0;
+    while (done <= most) {
+      long eight = 0;
+      int all = 0;
+      for (int i = 0; i < Long.BYTES; i++) {
+        char c = text.charAt(done + i);
+        all |= c;
+        eight = eight << Byte.SIZE | c;
+      }
+      if (all >= 0x80) {
+        break;
+      }
+      to.putLong(at + done, eight);
+      done += Long.BYTES;
+    }
+    return done;
   }
 
   static byte state(ByteBuffer from, int at) {

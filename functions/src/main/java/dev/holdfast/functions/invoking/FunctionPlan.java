@@ -85,22 +85,26 @@ public final class FunctionPlan {
   private MiddlewareChain chain(List<Middleware> middlewares) {
     MiddlewareChain next = this::callUserCode;
     for (int i = middlewares.size() - 1; i >= 0; i--) {
-      Middleware middleware = middlewares.get(i);
-      MiddlewareChain rest = next;
-      next = context -> invoke(middleware, context, rest);
+      next = new Link(middlewares.get(i), next);
     }
     return next;
   }
 
-  private static void invoke(Middleware middleware, MiddlewareContext context, MiddlewareChain rest)
-      throws Exception {
-    try {
-      middleware.invoke(context, rest);
-    } catch (Throwable e) {
-      if (context instanceof Invocation invocation) {
-        invocation.threw(e);
+  /**
+   * One middleware and what follows it. It is a class and no lambda because an orchestrator that
+   * waits throws an exception through here, which costs time for each frame.
+   */
+  private record Link(Middleware middleware, MiddlewareChain rest) implements MiddlewareChain {
+    @Override
+    public void doNext(MiddlewareContext context) throws Exception {
+      try {
+        middleware.invoke(context, rest);
+      } catch (Throwable e) {
+        if (context instanceof Invocation invocation) {
+          invocation.threw(e);
+        }
+        throw e;
       }
-      throw e;
     }
   }
 

@@ -39,13 +39,22 @@ public final class LargeWork {
   }
 
   /**
+   * Whether work passes by without asking.
+   *
+   * @param bytes of what is handed over
+   */
+  public static boolean isSmall(long bytes) {
+    return bytes < SMALL;
+  }
+
+  /**
    * Waits until there is room, in the order of asking.
    *
    * @param bytes of what is handed over
    * @throws InterruptedException this thread was interrupted while it waited; it has no room then
    */
   public Room enter(long bytes) throws InterruptedException {
-    if (bytes < SMALL) {
+    if (isSmall(bytes)) {
       return () -> {};
     }
     int taken = (int) Math.min(units, bytes * COPIES / UNIT);

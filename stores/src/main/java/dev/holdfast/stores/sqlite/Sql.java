@@ -120,6 +120,8 @@ final class Sql {
       throws SQLException {
     NativeLibrary.load();
     config.setBusyTimeout(BUSY_MILLIS);
+    // Otherwise the driver runs a query for the generated key after each insert; no table has one.
+    config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection("jdbc:sqlite:" + name);
     try {
       run(connection, "PRAGMA wal_autocheckpoint = 0");

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * @param log where the running of functions is told
  * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
  * @param inHand where it is noted what runs
+ * @param sameBuildSince since when every turn of the hub has been one of this very build, in
+ *     microseconds since the epoch; asked when a history is met first. {@link Long#MAX_VALUE} when
+ *     nobody knows: then each history is compared with the code once
  */
 public record AppContext(
     Map<String, String> settings,
@@ -60,7 +64,8 @@ public record AppContext(
     Versioning versioning,
     FunctionLog log,
     Duration drainTimeout,
-    InHand inHand) {
+    InHand inHand,
+    LongSupplier sameBuildSince) {
 
   /** What a text parameter of an activity receives when the input is a JSON string. */
   public enum ActivityStringInput {
@@ -106,7 +111,8 @@ public record AppContext(
         versioning,
         other,
         drainTimeout,
-        inHand);
+        inHand,
+        sameBuildSince);
   }
 
   /** Starts from the defaults of a host with an empty host.json. */
@@ -138,6 +144,7 @@ public record AppContext(
     private FunctionLog log = entry -> {};
     private Duration drainTimeout = Duration.ofSeconds(30);
     private InHand inHand = new InHand();
+    private LongSupplier sameBuildSince = () -> Long.MAX_VALUE;
 
     private Builder() {}
 
@@ -241,6 +248,11 @@ public record AppContext(
       return this;
     }
 
+    public Builder sameBuildSince(LongSupplier value) {
+      sameBuildSince = value;
+      return this;
+    }
+
     public AppContext build() {
       return new AppContext(
           settings,
@@ -262,7 +274,8 @@ public record AppContext(
           versioning,
           log,
           drainTimeout,
-          inHand);
+          inHand,
+          sameBuildSince);
     }
   }
 }

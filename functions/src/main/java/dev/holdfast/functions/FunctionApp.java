@@ -5,6 +5,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.durable.FunctionsExecutor;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.loading.CodeDigest;
 import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
 import java.io.IOException;
@@ -28,14 +29,16 @@ public final class FunctionApp implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(FunctionApp.class);
 
   private final LoadedApp loaded;
+  private final String build;
   private final AppContext context;
   private final TimeLimit limit;
   private final FunctionCalls calls;
   private final FunctionsExecutor executor;
   private final AtomicBoolean drained = new AtomicBoolean();
 
-  private FunctionApp(LoadedApp loaded, AppContext context) {
+  private FunctionApp(LoadedApp loaded, String build, AppContext context) {
     this.loaded = loaded;
+    this.build = build;
     this.context = context;
     ValueWriter writer = new ValueWriter(loaded.json());
     this.limit =
@@ -59,7 +62,33 @@ public final class FunctionApp implements AutoCloseable {
    */
   public static FunctionApp open(AppSource source, AppContext context) throws AppLoadException {
     AppContext guarded = context.withLog(new SafeLog(context.log()));
-    return new FunctionApp(LoadedApp.load(source, guarded), guarded);
+    LoadedApp loaded = LoadedApp.load(source, guarded);
+    return new FunctionApp(loaded, build(source, loaded), guarded);
+  }
+
+  private static String build(AppSource source, LoadedApp loaded) {
+    if (source.classPath().isEmpty()) {
+      return "";
+    }
+    try {
+      return CodeDigest.of(
+          source.classPath(),
+          loaded.index().functions().stream().map(f -> f.name() + " " + f.entryPoint()).toList());
+    } catch (IOException e) {
+      LOGGER.warn(
+          "Whether this is the build that ran before cannot be told, because a file of the app"
+              + " cannot be read, so every waiting orchestration is compared with the code: {}",
+          e.toString());
+      return "";
+    }
+  }
+
+  /**
+   * Tells this build of the app from others: the same text for the same code, wherever its files
+   * lie. Empty when that cannot be told, or when there is no code.
+   */
+  public String build() {
+    return build;
   }
 
   /** The functions that could be indexed, disabled ones too, in the order of their names. */

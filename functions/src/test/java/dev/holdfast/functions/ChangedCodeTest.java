@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,25 @@ class ChangedCodeTest {
       Chronicle chronicle = waiting(version);
 
       done(chronicle.turn(app(version), name, chronicle.raised("go")));
+    }
+  }
+
+  /** The same jars after a restart; that nothing is compared shows in what is then not noticed. */
+  @Test
+  void what_this_very_build_has_run_last_is_not_compared_again() throws Exception {
+    Chronicle chronicle = waiting("1.5.0");
+    List<Path> jars = TestApps.durable("1.5.0");
+    Path classes = TestApps.compiledOnce("changed-1.5.0", jars, "ChangedApp");
+    AtomicLong since = new AtomicLong(chronicle.newestTurn() + 1);
+    try (FunctionApp again =
+        FunctionApp.open(
+            TestApps.source(classes, jars),
+            AppContext.builder().sameBuildSince(since::get).build())) {
+      assertThat(again.build()).isNotEmpty();
+      blocked(chronicle.turn(again.executor(), "Renamed", chronicle.raised("go")));
+
+      since.set(chronicle.newestTurn());
+      done(chronicle.turn(again.executor(), "Renamed", chronicle.raised("go")));
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
+import dev.holdfast.core.Times;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.EventRaisedEvent;
 import dev.holdfast.protocol.EventSentEvent;
@@ -48,6 +49,15 @@ final class Chronicle {
   Chronicle forgotten() {
     renamed++;
     return this;
+  }
+
+  /** When the newest turn that counts was, in microseconds since the epoch. */
+  long newestTurn() {
+    return past.stream()
+        .filter(HistoryEvent::hasOrchestratorStarted)
+        .mapToLong(it -> Times.micros(it.getTimestamp()))
+        .max()
+        .orElseThrow();
   }
 
   /** Runs a turn, and writes it down when it counts. */

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
@@ -42,6 +43,7 @@ public final class Holdfast implements AutoCloseable {
   private final CompletableFuture<String> broken = new CompletableFuture<>();
   private final Control control;
   private final InHand inHand = new InHand();
+  private final BuildNote buildNote = new BuildNote();
   private final Parts parts;
   private final List<NewKey> newKeys;
   private boolean closed;
@@ -88,7 +90,7 @@ public final class Holdfast implements AutoCloseable {
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
-      this.parts = start(starting, new Rooms(setup, appSecret, inHand), keys);
+      this.parts = start(starting, new Rooms(setup, appSecret, inHand, buildNote), keys);
       // Only a start that succeeds can show them, and they are shown only once.
       this.newKeys =
           setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
@@ -125,6 +127,7 @@ public final class Holdfast implements AutoCloseable {
     control.serve(slot, http, backing);
     serve(site, slot.app());
     starting.own("notes", rooms::notes);
+    noteBuild(slot.app());
     backing.serve(List.of(slot, outgoing));
     return new Parts(backing, slot, outgoing, site, http, ports);
   }
@@ -141,6 +144,10 @@ public final class Holdfast implements AutoCloseable {
         ? new OwnBacking(starting, rooms, keys, setup.config().limits(), new Ending())
         : new RemoteBacking(
             starting, rooms, keys, target, () -> rooms.wanted(control), control::spelling);
+  }
+
+  private void noteBuild(FunctionApp app) {
+    buildNote.runs(app.build(), app.durableNames(WorkItem.Kind.ORCHESTRATOR));
   }
 
   private static void serve(Site site, FunctionApp app) {
@@ -164,8 +171,9 @@ public final class Holdfast implements AutoCloseable {
   /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
   private void reload() {
     FunctionApp next =
-        new Rooms(setup, appSecret, inHand)
+        new Rooms(setup, appSecret, inHand, buildNote)
             .app(() -> parts.ports().grpcForFunctions, this::url, () -> parts.ports().code);
+    noteBuild(next);
     parts
         .slot()
         .exchange(

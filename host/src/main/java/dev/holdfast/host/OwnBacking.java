@@ -44,7 +44,7 @@ final class OwnBacking implements Backing {
     this.traces = starting.ownIfAny("traces", rooms::traces);
     this.engine = starting.own("engine", () -> rooms.engine(store, traces, broken));
     rooms.nameHub(engine, store);
-    this.grpc = rooms.grpc(engine.taskHub(), engine, keys);
+    this.grpc = rooms.grpc(engine.taskHub(), rooms.noteBuilds(engine, store), keys);
     this.work = starting.owned(new WorkWatch(engine::unservedWork, engine::blocked));
     this.upkeep = starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, engine::clock));
   }

@@ -67,15 +67,18 @@ final class Rooms {
   private final String appSecret;
 
   private final InHand inHand;
+  private final BuildNote buildNote;
 
   /**
    * @param appSecret what the app shows to gRPC where that asks for something
    * @param inHand where every app of this host notes what it runs
+   * @param buildNote which build of the app it is
    */
-  Rooms(Setup setup, String appSecret, InHand inHand) {
+  Rooms(Setup setup, String appSecret, InHand inHand, BuildNote buildNote) {
     this.setup = setup;
     this.appSecret = appSecret;
     this.inHand = inHand;
+    this.buildNote = buildNote;
     this.config = setup.config();
     this.limits = config.limits();
   }
@@ -218,6 +221,12 @@ final class Rooms {
     return new HttpActivity(
         new Destinations(limits.durableHttp().allowedHosts(), own),
         limits.perPartition().payloadMax());
+  }
+
+  /** Remembers with the hub which build of the app runs in it. */
+  Workforce noteBuilds(Engine engine, Store store) {
+    buildNote.open(engine, store);
+    return buildNote.watching(engine);
   }
 
   GrpcServer grpc(TaskHub hub, Workforce workforce, Keys keys) {
@@ -403,6 +412,7 @@ final class Rooms {
             .versioning(durable.versioning())
             .drainTimeout(limits.drainFor())
             .inHand(inHand)
+            .sameBuildSince(buildNote::since)
             .build();
     InvocationLog log = new InvocationLog();
     try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Blocked;
+import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.blue.BlueFunctions;
@@ -14,6 +15,8 @@ import dev.holdfast.host.config.CannotException;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.stores.sqlite.SqliteOptions;
+import dev.holdfast.stores.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,5 +131,24 @@ class AnotherAppTest {
       host.hub().retry("d").join();
       goesOnWith(host);
     }
+  }
+
+  private String noted() {
+    try (SqliteStore store = SqliteStore.open(SqliteOptions.in(folder.resolve("data")))) {
+      return store.record(Engine.HUB, "build").toStringUtf8();
+    }
+  }
+
+  @Test
+  void the_hub_knows_the_same_build_again_and_another_one_as_such() throws Exception {
+    deploy();
+    String first = noted();
+    DemoApp copy = DemoApp.of(BlueFunctions.class, folder.resolve("copy"));
+    start(copy).close();
+    String again = noted();
+    start(DemoApp.of(ChangedFunctions.class, folder.resolve("changed"))).close();
+
+    assertThat(again).isEqualTo(first).matches("[0-9a-f]{32} \\d+");
+    assertThat(noted()).isNotEqualTo(first).matches("[0-9a-f]{32} \\d+");
   }
 }

@@ -58,7 +58,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     lane(WorkItem.Kind.ENTITY, "entities", context.maxConcurrentEntityFunctions());
     versioning = context.versioning();
     inHand = context.inHand();
-    turnRunner = new TurnRunner(context.log(), versioning);
+    turnRunner = new TurnRunner(context.log(), versioning, context.sameBuildSince());
     activityRunner = new ActivityRunner(writer, context);
     batchRunner = new BatchRunner(context.log());
     limit.alsoLook(() -> lanes.values().forEach(Lane::look));

@@ -23,6 +23,7 @@ import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.Base64;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +43,16 @@ final class TurnRunner {
   private final FunctionLog log;
   private final Awaiting awaiting;
   private final Versioning versioning;
-  private final ReplayChecks checks = new ReplayChecks();
+  private final ReplayChecks checks;
 
   /** What every request has at its end: protobuf reads fields in any order. */
   private final ByteString properties;
 
-  TurnRunner(FunctionLog log, Versioning versioning) {
+  /**
+   * @param sameBuildSince as that of {@link dev.holdfast.functions.AppContext}
+   */
+  TurnRunner(FunctionLog log, Versioning versioning, LongSupplier sameBuildSince) {
+    this.checks = new ReplayChecks(sameBuildSince);
     this.log = log;
     this.awaiting = new Awaiting(log);
     this.versioning = versioning;

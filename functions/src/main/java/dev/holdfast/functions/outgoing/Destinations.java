@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Destinations {
   private static final int HTTPS = 443;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
+  private static final Pattern FOUR_NUMBERS =
+      Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
 
   private final Set<String> named = new TreeSet<>();
   private final OwnRoutes own;
@@ -82,10 +86,21 @@ public final class Destinations {
       return "only http and https are spoken";
     }
     if (uri.getHost() == null) {
-      return "it names no host";
+      return uri.getRawAuthority() == null
+          ? "it names no host"
+          : "'"
+              + uri.getRawAuthority()
+              + "' is no host that can be looked up; write a name in ASCII letters (of others: its"
+              + " xn-- form), or an IPv4 address as four decimal numbers";
     }
     if (uri.getRawUserInfo() != null) {
       return "a user name or password in a URL is not sent; use a header";
+    }
+    if (isAmbiguous(uri.getHost())) {
+      return "'"
+          + uri.getHost()
+          + "' is read as one address by some programs and as another by others; write four decimal"
+          + " numbers without zeros in front";
     }
     if (isNamed(uri)) {
       return null;
@@ -97,6 +112,22 @@ public final class Destinations {
       return "ports other than 443 are open only on hosts that are allowed by name" + cure(uri);
     }
     return null;
+  }
+
+  /**
+   * Whether this is an IPv4 address in a spelling that not everybody reads alike: 0177.0.0.1 is
+   * 127.0.0.1 where a zero in front means octal, as in the C library and in browsers, and 177.0.0.1
+   * for Java. A proxy or a list of allowed hosts would judge another address than is connected to.
+   */
+  private static boolean isAmbiguous(String host) {
+    if (host.startsWith("[")) {
+      int zone = host.indexOf('%');
+      String address = host.substring(1, zone < 0 ? host.length() - 1 : zone);
+      String last = address.substring(address.lastIndexOf(':') + 1);
+      return last.indexOf('.') >= 0 && !FOUR_NUMBERS.matcher(last).matches();
+    }
+    String last = host.substring(host.lastIndexOf('.') + 1);
+    return NUMBER.matcher(last).matches() && !FOUR_NUMBERS.matcher(host).matches();
   }
 
   static String cure(URI uri) {

@@ -140,6 +140,62 @@ class DestinationsTest {
     assertThat(some.objection(URI.create(url)) == null).isEqualTo(allowed);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0177.0.0.1",
+        "0177.0.0.01",
+        "010.8.8.8",
+        "127.0.0.001",
+        "08.8.8.8",
+        "00.0.0.0",
+        "2130706433",
+        "017700000001",
+        "0x7f000001",
+        "[::ffff:0177.0.0.1]",
+        "[::ffff:08.8.8.8]",
+        "[64:ff9b::010.0.0.1]"
+      })
+  void an_address_that_can_be_read_as_another_is_refused_even_when_it_is_named(String host) {
+    URI uri = URI.create("https://" + host + "/");
+
+    assertThat(nobody.objection(uri)).contains(host, "four decimal numbers");
+    assertThat(new Destinations(List.of(host)).objection(uri)).contains("four decimal numbers");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://127.1/",
+        "https://0x7f.1/",
+        "https://0x7f.0.0.1/",
+        "https://127.0.0.1./",
+        "https://0177.0.0.1./",
+        "https://8.8.8.8./",
+        "https://①②⑦.⓪.⓪.①/",
+        "https://127。0。0。1/",
+        "https://bücher.example/"
+      })
+  void what_is_no_host_that_can_be_looked_up_is_refused_with_a_way_to_write_it(String url) {
+    assertThat(nobody.objection(URI.create(url))).contains("ASCII", "four decimal numbers");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://8.8.8.8/",
+        "https://0.0.0.0/",
+        "https://[::ffff:8.8.8.8]/",
+        "https://[2606:4700::1111]/",
+        "https://4chan.example/",
+        "https://8.8.8.8.example/",
+        "https://xn--bcher-kva.example/",
+        "https://example.com./"
+      })
+  void a_spelling_that_everybody_reads_alike_is_judged_by_its_address(String url) {
+    assertThat(nobody.objection(URI.create(url))).isNull();
+  }
+
   @Test
   void the_refusal_names_the_setting() {
     assertThat(nobody.objection(URI.create("http://localhost:7071/api")))

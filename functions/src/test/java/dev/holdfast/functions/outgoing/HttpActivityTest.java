@@ -60,6 +60,7 @@ class HttpActivityTest {
           "/there", exchange -> redirect(exchange, "http://" + name(other) + "/echo"));
       each.createContext(
           "/inside", exchange -> redirect(exchange, "http://169.254.169.254/latest"));
+      each.createContext("/octal", exchange -> redirect(exchange, "https://0177.0.0.1/"));
       each.createContext("/never", this::never);
       each.start();
     }
@@ -204,6 +205,15 @@ class HttpActivityTest {
   }
 
   @Test
+  void a_redirect_to_an_address_that_can_be_read_as_another_is_refused() {
+    ActivityResponse response = run(get("/octal"));
+
+    assertThat(response.getFailureDetails().getErrorType()).isEqualTo("HttpRequestRefused");
+    assertThat(response.getFailureDetails().getErrorMessage())
+        .contains("https://0177.0.0.1/ is refused", "four decimal numbers");
+  }
+
+  @Test
   void redirects_without_end_are_given_up() {
     assertThat(run(get("/round")).getFailureDetails().getErrorMessage())
         .contains("redirect to redirect");
@@ -246,6 +256,9 @@ class HttpActivityTest {
   @ValueSource(
       strings = {
         "https://2130706433/",
+        "https://0177.0.0.1/",
+        "https://0x7f000001/",
+        "https://[::ffff:0177.0.0.1]/",
         "https://127.1/",
         "https://[::1]/",
         "https://[::ffff:169.254.169.254]/",

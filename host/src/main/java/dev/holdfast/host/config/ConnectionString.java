@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ public record ConnectionString(
   private static final int USUAL_PORT = 4001;
 
   private static final int PORT_MAX = 65_535;
+
+  /** Whole addresses: 127.example.org is a name that may lead anywhere. */
+  private static final Pattern LOOPBACK4 = Pattern.compile("127(\\.(0|[1-9][0-9]{0,2})){3}");
+
+  private static final Pattern LOOPBACK6 = Pattern.compile("(0{0,4}:){2,7}0{0,3}1");
 
   /**
    * Without a scheme, this machine is spoken to in plain text and any other by TLS.
@@ -124,7 +130,9 @@ public record ConnectionString(
   }
 
   private static boolean isLoopback(String host) {
-    return host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("::1");
+    return host.equalsIgnoreCase("localhost")
+        || LOOPBACK4.matcher(host).matches()
+        || LOOPBACK6.matcher(host).matches();
   }
 
   /** Whether nobody but this machine hears what is said. */

@@ -17,6 +17,11 @@ class ConnectionStringTest {
     "localhost:5000, localhost, 5000, false",
     "127.0.0.1:4001, 127.0.0.1, 4001, false",
     "[::1]:4001, ::1, 4001, false",
+    "[0:0:0:0:0:0:0:1]:4001, 0:0:0:0:0:0:0:1, 4001, false",
+    "127.1.2.3, 127.1.2.3, 4001, false",
+    "127.hub.example, 127.hub.example, 443, true",
+    "127.0.0.1.hub.example, 127.0.0.1.hub.example, 443, true",
+    "0177.0.0.1, 0177.0.0.1, 443, true",
     "hub.example, hub.example, 443, true",
     "http://hub.example:4001, hub.example, 4001, false",
     "https://hub.example, hub.example, 443, true",
@@ -25,6 +30,19 @@ class ConnectionStringTest {
   void an_endpoint_says_where_and_how(String text, String host, int port, boolean tls) {
     assertThat(ConnectionString.parse(text))
         .isEqualTo(new ConnectionString(host, port, tls, null, SignIn.NONE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost, true",
+    "http://127.0.0.1, true",
+    "http://[::1], true",
+    "http://127.hub.example, false",
+    "http://[::2], false",
+    "http://hub.example, false"
+  })
+  void only_what_goes_to_a_loopback_address_stays_here(String text, boolean stays) {
+    assertThat(ConnectionString.parse(text).staysHere()).isEqualTo(stays);
   }
 
   @Test

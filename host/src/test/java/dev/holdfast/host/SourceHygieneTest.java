@@ -78,7 +78,8 @@ class SourceHygieneTest {
   void no_test_sleeps_or_is_switched_off() {
     assertThat(
             linesWith(
-                "\\b(Thread|SECONDS|MILLISECONDS)[.]sleep\\(|@Disa[b]led\\b",
+                "\\b(Thread|SECONDS|MILLISECONDS)[.]sleep\\(|@Disa[b]led\\b"
+                    + "|new (CountDownLatch|Semaphore)\\(\\d+\\)[.](await|tryAcquire)\\([^)]",
                 path -> path.endsWith(".java") && !path.contains(SLOW_ON_PURPOSE)))
         .as(
             "wait for a condition or move the virtual clock; mend or delete a test that does not"

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +34,7 @@ class ConnectedHostsTest {
   private Caller caller;
   private HostProcess hub;
   private HostProcess app;
+  private Load load;
   private int lives;
 
   @BeforeEach
@@ -64,25 +64,25 @@ class ConnectedHostsTest {
     Patience.await().until(() -> caller.get("/readyz").status() == 200);
   }
 
-  private void letPass(int atLeastMillis, int more) throws InterruptedException {
-    assertThat(
-            new CountDownLatch(1).await(atLeastMillis + dice.nextInt(more), TimeUnit.MILLISECONDS))
-        .isFalse();
+  /** Returns when a random number more of these has been counted. */
+  private void await(LongSupplier count, int atLeast, int more) {
+    long enough = count.getAsLong() + atLeast + dice.nextInt(more);
+    Patience.await().until(() -> count.getAsLong() >= enough || !app.isAlive());
   }
 
   /** Each of the ends befalls them once, then as the dice say. */
-  private Load underLoad(List<End> ends) throws Exception {
-    Load load = new Load(caller, judge, seed.value()).begin();
-    try (load) {
+  private void underLoad(List<End> ends) throws Exception {
+    Load clients = new Load(caller, judge, seed.value()).begin();
+    load = clients;
+    try (clients) {
       for (int round = 0; round < Math.max(ROUNDS_MIN, ends.size()); round++) {
-        letPass(300, 1_000);
+        await(load::acknowledged, 20, 200);
         ends.get(round < ends.size() ? round : dice.nextInt(ends.size())).befall();
       }
       load.enough();
       new Quiet(app, caller, load).await();
     }
     System.out.println(load.figures());
-    return load;
   }
 
   private interface End {
@@ -98,7 +98,7 @@ class ConnectedHostsTest {
   private void killHub() throws Exception {
     hub.kill();
     assertThat(hub.complaints()).as(seed.toString()).isEmpty();
-    letPass(1, 500);
+    await(load::moves, 1, 100);
     startHub();
   }
 
@@ -123,7 +123,7 @@ class ConnectedHostsTest {
 
   @Test
   void killed_again_and_again_nothing_is_lost_and_every_instance_ends_once() throws Exception {
-    Load load = underLoad(List.of(this::killApp, this::killHub, this::killBoth));
+    underLoad(List.of(this::killApp, this::killHub, this::killBoth));
 
     // What ended just before the hub died, and was not yet written there, is run again.
     Map<String, List<Integer>> attempts =
@@ -140,7 +140,7 @@ class ConnectedHostsTest {
 
   @Test
   void stopped_again_and_again_no_activity_is_run_twice() throws Exception {
-    Load load = underLoad(List.of(this::stopApp, this::stopHub));
+    underLoad(List.of(this::stopApp, this::stopHub));
 
     judge.judge(load.stories(), outside.attempts(), lives);
     assertThat(judge.findings()).as(seed.toString()).isEmpty();

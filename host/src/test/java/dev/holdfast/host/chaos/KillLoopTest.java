@@ -7,8 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +31,7 @@ class KillLoopTest {
       StoreCopies copies = new StoreCopies(plan.data(), folder.resolve("copies"), judge);
       try (Load load = new Load(caller, judge, seed.value()).begin()) {
         for (int life = 1; life <= KILLS; life++) {
-          live(plan, life);
+          live(plan, life, load);
           copies.look();
         }
         try (HostProcess last = HostProcess.start(plan, KILLS + 1)) {
@@ -53,13 +52,15 @@ class KillLoopTest {
   }
 
   /** One life: sometimes it ends while it has hardly begun. */
-  private void live(HostProcess.Plan plan, int life) throws Exception {
+  private void live(HostProcess.Plan plan, int life, Load load) throws Exception {
     try (HostProcess host = HostProcess.begin(plan, life)) {
-      if (dice.nextInt(4) > 0 || life == 1) {
+      boolean serves = dice.nextInt(4) > 0 || life == 1;
+      if (serves) {
         starts.add(host.awaitReady().toMillis());
       }
-      assertThat(new CountDownLatch(1).await(200 + dice.nextInt(2_800), TimeUnit.MILLISECONDS))
-          .isFalse();
+      LongSupplier count = serves ? load::acknowledged : load::moves;
+      long enough = count.getAsLong() + 20 + dice.nextInt(600);
+      Patience.await().until(() -> count.getAsLong() >= enough || !host.isAlive());
       host.kill();
       assertThat(host.complaints()).as(seed.toString()).isEmpty();
     }

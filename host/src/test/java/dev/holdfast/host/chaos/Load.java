@@ -42,6 +42,7 @@ final class Load implements AutoCloseable {
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong unknown = new AtomicLong();
   private final AtomicLong notNow = new AtomicLong();
+  private final AtomicLong rounds = new AtomicLong();
   private volatile boolean enough;
 
   Load(Caller caller, Judge judge, long seed) {
@@ -235,6 +236,7 @@ final class Load implements AutoCloseable {
             look(story);
           }
         }
+        rounds.incrementAndGet();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -274,6 +276,14 @@ final class Load implements AutoCloseable {
 
   long acknowledged() {
     return acknowledged.get();
+  }
+
+  /**
+   * How much has happened: requests that were answered, or could not be, and rounds of looking after
+   * instances. It grows as long as this is open, also while there is no host.
+   */
+  long moves() {
+    return acknowledged.get() + unknown.get() + notNow.get() + rounds.get();
   }
 
   String figures() {

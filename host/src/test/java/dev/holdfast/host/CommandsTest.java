@@ -1,121 +1,24 @@
 package dev.holdfast.host;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.server.http.keys.Keys;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** The commands for people, against a host that says what the test wants. */
 @Timeout(60)
-class CommandsTest {
-  @TempDir Path data;
-
-  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
-  private final List<@Nullable String> addressees = Collections.synchronizedList(new ArrayList<>());
-  private final Deque<Answer> answers = new ArrayDeque<>();
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private HttpServer host;
-  private Runnable meanwhile = () -> {};
-
-  private record Answer(int status, String body, String continuation) {}
-
-  @BeforeEach
-  void start() throws IOException {
-    host = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    host.createContext("/", this::answer);
-    host.start();
-    new DataFolder(data).announce(url(), "id-1");
-  }
-
-  private URI url() {
-    return URI.create("http://127.0.0.1:" + host.getAddress().getPort());
-  }
-
-  @AfterEach
-  void stop() {
-    host.stop(0);
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-    String page = exchange.getRequestHeaders().getFirst("x-ms-continuation-token");
-    String key = exchange.getRequestHeaders().getFirst("x-functions-key");
-    addressees.add(exchange.getRequestHeaders().getFirst("x-holdfast-host"));
-    asked.add(
-        exchange.getRequestMethod()
-            + " "
-            + exchange.getRequestURI()
-            + (body.isEmpty() ? "" : " " + body)
-            + (page == null ? "" : " page " + page)
-            + (key == null ? "" : " key " + key));
-    Answer answer;
-    synchronized (answers) {
-      answer = answers.size() > 1 ? answers.remove() : answers.element();
-    }
-    if (answer.status() == 421) {
-      meanwhile.run();
-    }
-    byte[] bytes = answer.body().getBytes(UTF_8);
-    exchange.getResponseHeaders().add("x-ms-continuation-token", answer.continuation());
-    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
-    exchange.getResponseBody().write(bytes);
-    exchange.close();
-  }
-
-  private void willAnswer(int status, String body) {
-    willAnswer(status, body, "");
-  }
-
-  private void willAnswer(int status, String body, String continuation) {
-    synchronized (answers) {
-      answers.add(new Answer(status, body, continuation));
-    }
-  }
-
-  /** Runs a command line; a text between single quotes is one argument. */
-  private int run(String... arguments) {
-    CommandLine line = Main.commandLine();
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    return line.execute(arguments);
-  }
-
-  private int runHere(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.add("--data");
-    all.add(data.toString());
-    return run(all.toArray(String[]::new));
-  }
-
+class CommandsTest extends CommandsAtHost {
   @Test
   void why_is_told_in_plain_words() {
     willAnswer(
@@ -270,7 +173,7 @@ class CommandsTest {
   @CsvSource({
     "raise x/y E/F 1, POST …instances/x%2Fy/raiseEvent/E%2FF 1",
     "run a/b 1, POST …orchestrators/a%2Fb 1",
-    "run A 1 --id x/y, POST …orchestrators/A/x%2Fy 1",
+    "run A 1 --id x/y --replace, POST …orchestrators/A/x%2Fy 1",
     "show a?b#c%d+e, GET …instances/a%3Fb%23c%25d%2Be",
     "purge x/y, DELETE …instances/x%2Fy",
     "terminate x/y, POST …instances/x%2Fy/terminate"
@@ -314,7 +217,7 @@ class CommandsTest {
 
     assertThat(asked)
         .containsExactly(
-            "POST /runtime/webhooks/durabletask/orchestrators/Sequence/abc [1] key secret");
+            "POST /runtime/webhooks/durabletask/orchestrators/Sequence/abc?replaceEnded=false [1] key secret");
     assertThat(out.toString().strip()).isEqualTo("abc");
   }
 
@@ -434,8 +337,8 @@ class CommandsTest {
   @CsvSource({
     "404, '', 3, There is no instance 'a'.",
     "410, '', 4, has ended",
-    "412, '\"Only orchestrations in the \\\"Failed\\\" state can be rewound.\"', 4, state can be"
-        + " rewound",
+    "412, '\"Only orchestrations in the \\\"Failed\\\" state can be rewound.\"', 4, 'in the"
+        + " \"Failed\" state can be rewound'",
     "400, '{\"Message\":\"Invalid JSON content\"}', 4, Invalid JSON content",
     "401, '', 4, It wants a key.",
     "503, '{\"Message\":\"stopping\"}', 4, stopping",

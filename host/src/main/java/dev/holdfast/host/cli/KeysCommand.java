@@ -5,6 +5,7 @@ import dev.holdfast.server.http.keys.Key;
 import dev.holdfast.server.http.keys.Key.Kind;
 import dev.holdfast.server.http.keys.Keys;
 import dev.holdfast.server.http.keys.Keys.NewKey;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -25,31 +28,74 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "keys",
-    description = "List, create, rotate and delete the keys of a host.",
+    description = {
+      "List, create, rotate and delete the keys of a host.",
+      "Without a further word it lists them."
+    },
+    synopsisSubcommandLabel = "[COMMAND]",
     subcommands = {
       KeysCommand.Listing.class,
       KeysCommand.Create.class,
       KeysCommand.Rotate.class,
       KeysCommand.Delete.class
     })
-public final class KeysCommand implements Runnable {
+public final class KeysCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "The data folder of the host.")
+  @Nullable Path data;
+
   @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
+  public Integer call() {
+    return list(spec);
   }
 
-  /** Where the keys are. */
-  static final class Ring {
-    @Option(names = "--data", paramLabel = "DIR", description = "The data folder of the host.")
-    @Nullable Path data;
+  /** To change them; makes the folder if need be. */
+  private Keys open() {
+    DataFolder folder = DataFolder.of(data);
+    folder.create();
+    return new Keys(folder.keyRecords(), InstantSource.system());
+  }
 
-    Keys open() {
-      DataFolder folder = DataFolder.of(data);
-      folder.create();
-      return new Keys(folder.keyRecords(), InstantSource.system());
+  /** To look at them, which makes no folder. */
+  private int list(CommandSpec spec) {
+    DataFolder folder = DataFolder.of(data);
+    if (!Files.isDirectory(folder.path())) {
+      throw new CannotException(
+          "There is no data folder " + folder.path() + ".",
+          "A host makes it at its first start, and the keys are in it.",
+          "Say which folder is meant with --data.");
     }
+    List<Key> keys = new Keys(folder.keyRecords(), InstantSource.system()).active();
+    if (keys.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "There are no keys in "
+                  + folder.path()
+                  + "; 'holdfast keys create KIND' makes one, a start with --bind or --enableAuth"
+                  + " the usual ones.");
+      return 0;
+    }
+    Output.table(
+        spec.commandLine().getOut(),
+        List.of("KIND", "SCOPE", "NAME", "ID", "CREATED", "EXPIRES"),
+        keys.stream().map(KeysCommand::row).toList());
+    return 0;
+  }
+
+  private static List<String> row(Key key) {
+    return List.of(
+        key.kind().toString().toLowerCase(Locale.ROOT),
+        key.scope().isEmpty() ? "all" : key.scope(),
+        key.name(),
+        key.id(),
+        key.created().toString(),
+        key.expires() == null ? "never" : key.expires().toString());
   }
 
   /**
@@ -119,25 +165,11 @@ public final class KeysCommand implements Runnable {
   @Command(name = "list", description = "List the keys; secrets are not kept and not shown.")
   static final class Listing implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
-    @Mixin Ring ring = new Ring();
+    @ParentCommand KeysCommand keys = new KeysCommand();
 
     @Override
     public Integer call() {
-      Output.table(
-          spec.commandLine().getOut(),
-          List.of("KIND", "SCOPE", "NAME", "ID", "CREATED", "EXPIRES"),
-          ring.open().active().stream().map(Listing::row).toList());
-      return 0;
-    }
-
-    private static List<String> row(Key key) {
-      return List.of(
-          key.kind().toString().toLowerCase(Locale.ROOT),
-          key.scope().isEmpty() ? "all" : key.scope(),
-          key.name(),
-          key.id(),
-          key.created().toString(),
-          key.expires() == null ? "never" : key.expires().toString());
+      return keys.list(spec);
     }
   }
 
@@ -147,14 +179,14 @@ public final class KeysCommand implements Runnable {
       description = "Make a key and print it; 'keys rotate' renews one that is there.")
   static final class Create implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
-    @Mixin Ring ring = new Ring();
+    @ParentCommand KeysCommand keys = new KeysCommand();
     @Mixin Which which = new Which();
 
     @Override
     public Integer call() {
       String name = which.name();
       NewKey made =
-          ring.open()
+          keys.open()
               .createIfMissing(which.kind, which.scope(), name)
               .orElseThrow(() -> alreadyThere(name));
       return show(spec, made);
@@ -176,7 +208,7 @@ public final class KeysCommand implements Runnable {
       description = "Make a new secret for a key and print it; the old one works on for a while.")
   static final class Rotate implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
-    @Mixin Ring ring = new Ring();
+    @ParentCommand KeysCommand keys = new KeysCommand();
     @Mixin Which which = new Which();
 
     @Option(
@@ -188,7 +220,7 @@ public final class KeysCommand implements Runnable {
     @Override
     public Integer call() {
       Duration both = Given.time("--grace", grace);
-      return show(spec, ring.open().rotate(which.kind, which.scope(), which.name(), both));
+      return show(spec, keys.open().rotate(which.kind, which.scope(), which.name(), both));
     }
   }
 
@@ -196,13 +228,13 @@ public final class KeysCommand implements Runnable {
   @Command(name = "delete", description = "Take a key away; it stops working at once.")
   static final class Delete implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
-    @Mixin Ring ring = new Ring();
+    @ParentCommand KeysCommand keys = new KeysCommand();
     @Mixin Which which = new Which();
 
     @Override
     public Integer call() {
       try {
-        if (ring.open().delete(which.kind, which.scope(), which.name())) {
+        if (keys.open().delete(which.kind, which.scope(), which.name())) {
           spec.commandLine().getOut().println("Deleted key '" + which.name() + "'.");
           return 0;
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Spec;
       "It reads the files below 'log' in the data folder; the host need not run."
     })
 public final class Logs implements Callable<Integer> {
+  /** So many other instances are named at most. */
+  private static final int OTHERS_MAX = 5;
+
   private static final Set<String> SAID_BEFORE = Set.of("time", "level", "category", "message");
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -47,7 +51,7 @@ public final class Logs implements Callable<Integer> {
   @Override
   public Integer call() {
     Path folder = DataFolder.of(data).path();
-    List<Path> files = LogFile.in(folder);
+    List<Path> files = files(folder);
     if (files.isEmpty()) {
       throw new CannotException(
           "There is no log in " + folder + ".",
@@ -55,38 +59,98 @@ public final class Logs implements Callable<Integer> {
           "Say which data folder is meant with --data.");
     }
     Pattern mention = Pattern.compile("(?<![\\w-])" + Pattern.quote(id) + "(?![\\w-])");
+    Seen seen = new Seen();
     boolean found = false;
     for (Path file : files) {
-      found |= print(file, mention);
+      found |= print(file, mention, seen);
     }
     if (!found) {
-      throw new CannotException(
-          CannotException.NOT_FOUND,
-          "The log says nothing of instance '" + id + "'.",
-          "Nothing was said of it, or its lines were so old that they are gone (the log is in "
-              + folder.resolve("log")
-              + ").",
-          "'holdfast why ID' tells where the instance is.");
+      throw nothing(folder, files, seen);
     }
     return 0;
   }
 
-  private boolean print(Path file, Pattern mention) {
+  private static List<Path> files(Path folder) {
+    try {
+      return LogFile.in(folder);
+    } catch (IOException e) {
+      throw unreadable(folder.resolve("log"), e);
+    }
+  }
+
+  private static CannotException unreadable(Path path, IOException e) {
+    return new CannotException("Cannot read " + path + ".", e.toString(), "Check that you may.");
+  }
+
+  /** What was looked at in vain. */
+  private static final class Seen {
+    private final Set<String> others = new TreeSet<>();
+    private @Nullable String oldest;
+    private long lines;
+
+    void line(String line) {
+      lines++;
+      if (oldest == null) {
+        Map<String, @Nullable Object> record = record(line);
+        Object time = record == null ? null : record.get("time");
+        oldest = time == null ? null : time.toString();
+      }
+    }
+
+    void other(@Nullable Object instance) {
+      if (others.size() < OTHERS_MAX) {
+        others.add(String.valueOf(instance));
+      }
+    }
+  }
+
+  private CannotException nothing(Path folder, List<Path> files, Seen seen) {
+    String shown = Printable.line(id);
+    String looked =
+        "It has "
+            + (seen.lines == 1 ? "1 line" : seen.lines + " lines")
+            + " in "
+            + (files.size() == 1 ? "1 file" : files.size() + " files")
+            + " in "
+            + folder.resolve("log")
+            + (seen.oldest == null
+                ? ""
+                : ", the oldest of " + Printable.line(seen.oldest) + "; what is older is gone")
+            + (seen.others.isEmpty()
+                ? "."
+                : ". It is mentioned in lines of " + Printable.line(quoted(seen.others)) + ".");
+    return new CannotException(
+        CannotException.NOT_FOUND,
+        "The log says nothing of instance '" + shown + "'.",
+        looked,
+        "Of an instance that goes well the host itself says nothing, unless logging.logLevel.Function"
+            + " in host.json is Debug; 'holdfast show "
+            + shown
+            + " --history' tells what has happened to it.");
+  }
+
+  private static String quoted(Set<String> ids) {
+    return "'" + String.join("', '", ids) + "'";
+  }
+
+  private boolean print(Path file, Pattern mention, Seen seen) {
     boolean found = false;
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        seen.line(line);
         // Most lines are of others: these are passed over without being read as JSON.
         Map<String, @Nullable Object> record = mention.matcher(line).find() ? record(line) : null;
         if (record != null && isAbout(record, mention)) {
           found = true;
           print(line, record);
+        } else if (record != null) {
+          seen.other(record.get("instance"));
         }
       }
     } catch (NoSuchFileException e) {
       return found; // It was put aside meanwhile.
     } catch (IOException e) {
-      throw new CannotException(
-          "Cannot read " + file + ".", String.valueOf(e.getMessage()), "Check that you may.");
+      throw unreadable(file, e);
     }
     return found;
   }

@@ -67,20 +67,40 @@ public final class Messages {
         description = "Its input: JSON, @file, or - for standard input.")
     @Nullable String input;
 
-    @Option(names = "--id", paramLabel = "ID", description = "The instance id (default: made up).")
+    @Option(
+        names = "--id",
+        paramLabel = "ID",
+        description =
+            "The instance id (default: made up). One that was used before is refused, unless there"
+                + " is --replace.")
     @Nullable String id;
+
+    @Option(
+        names = "--replace",
+        description = "Take the place of an instance that has ended; its output and history go.")
+    boolean replace;
 
     @Option(names = "--wait", description = "Wait until it has ended and print its output.")
     boolean wait;
 
     @Override
     public Integer call() throws InterruptedException {
+      if (replace && id == null) {
+        throw new CannotException(
+            CannotException.USAGE,
+            "--replace needs an id.",
+            "Without --id there is nothing to replace: a new id is made up.",
+            "Name the instance with --id, or leave out --replace.");
+      }
       String path = RemoteHost.orchestrator(name, id);
       RemoteHost host = connection.open();
-      Reply reply =
-          RemoteHost.succeeded(
-              "The host refused to start '" + name + "'.",
-              host.post(path, Map.of(), Payload.read(input)));
+      Map<String, String> query =
+          id == null || replace ? Map.of() : Map.of("replaceEnded", "false");
+      Reply reply = host.post(path, query, Payload.read(input));
+      if (reply.status() == 409 && id != null) {
+        throw taken(host, id);
+      }
+      RemoteHost.succeeded("The host refused to start '" + name + "'.", reply);
       String started = reply.text(reply.object(), "id");
       if (wait) {
         spec.commandLine().getErr().println("Started '" + Printable.line(started) + "'.");
@@ -89,6 +109,23 @@ public final class Messages {
       spec.commandLine().getOut().println(Printable.line(started));
       return 0;
     }
+  }
+
+  /** Why nothing was started under an id, with what can be done about it. */
+  private static CannotException taken(RemoteHost host, String id) {
+    String shown = Printable.line(id);
+    Reply reply = RemoteHost.about(id, host.get(RemoteHost.instance(id)));
+    String status = reply.text(reply.object(), "runtimeStatus");
+    boolean ended = Wait.ENDED.contains(status);
+    return new CannotException(
+        CannotException.REFUSED,
+        "Nothing was started: instance '" + shown + "' is there already.",
+        ended
+            ? "It has ended as " + status + ", and a new one would remove its output and history."
+            : "It is " + Printable.line(status) + ".",
+        ended
+            ? "Take another --id, or add --replace if nobody needs the old one."
+            : "Take another --id, or end it first: 'holdfast terminate " + shown + "'.");
   }
 
   /** {@code holdfast raise ID EVENT}. */

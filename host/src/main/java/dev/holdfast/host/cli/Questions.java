@@ -51,7 +51,7 @@ public final class Questions {
       if (why.get("lastError") != null) {
         out.println("  last error: " + Printable.line(String.valueOf(why.get("lastError"))));
       }
-      if (why.get("customStatus") != null) {
+      if (why.get("customStatus") != null && !"".equals(why.get("customStatus"))) {
         out.println("  custom status: " + Printable.line(Json.write(why.get("customStatus"))));
       }
       if (why.get("notices") instanceof List<?> notices) {

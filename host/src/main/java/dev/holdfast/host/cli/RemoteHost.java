@@ -120,7 +120,11 @@ public final class RemoteHost {
         return "It answered " + status + " without a word.";
       }
       try {
-        if (Json.payload(body) instanceof Map<?, ?> map) {
+        Object json = Json.payload(body);
+        if (json instanceof String text) {
+          return told(text);
+        }
+        if (json instanceof Map<?, ?> map) {
           for (String name : List.of("Message", "message", "error")) {
             if (map.get(name) instanceof String text) {
               return told(text);
@@ -309,6 +313,13 @@ public final class RemoteHost {
             .filter(it -> !it.isEmpty())
             .orElse(null);
     Reply reply = new Reply(target.url(), status, response.body(), continuation);
+    if (status == 403 && !reply.body().isBlank()) {
+      throw new CannotException(
+          CannotException.REFUSED,
+          "The host at " + target.url() + " refused the request.",
+          reply.message(),
+          "");
+    }
     if (status == 401 || status == 403) {
       throw new CannotException(
           CannotException.REFUSED,

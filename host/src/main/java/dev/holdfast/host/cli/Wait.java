@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = "Wait until an instance has ended and print its output.",
     footer = "Exit codes: 0 completed, 5 ended otherwise, 6 not in time.")
 public final class Wait implements Callable<Integer> {
-  private static final Set<String> ENDED = Set.of("Completed", "Failed", "Terminated", "Canceled");
+  static final Set<String> ENDED = Set.of("Completed", "Failed", "Terminated", "Canceled");
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long POLL_MILLIS_MAX = 1_000;
 

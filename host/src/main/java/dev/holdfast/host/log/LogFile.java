@@ -10,10 +10,16 @@ import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The log of a host in its data folder: a record a line, as JSON, in files that never take more
@@ -28,6 +34,8 @@ public final class LogFile {
 
   /** How often the size is looked at: at most so often is a file somewhat larger than it may be. */
   private static final long LOOK_MILLIS = 1_000;
+
+  private static final Pattern ASIDE = Pattern.compile("(.+?\\.log)(?:\\.([0-9]{1,8}))?");
 
   private LogFile() {}
 
@@ -67,23 +75,33 @@ public final class LogFile {
     return appender;
   }
 
-  /** Those that there are in a data folder, of each host the oldest first. */
-  public static List<Path> in(Path dataFolder) {
+  /**
+   * Those that there are in a data folder, of each host the oldest first.
+   *
+   * @throws IOException the folder cannot be read
+   */
+  public static List<Path> in(Path dataFolder) throws IOException {
     Path folder = dataFolder.resolve(FOLDER);
-    List<Path> files = new ArrayList<>(of(folder.resolve(NAME)));
-    files.addAll(of(folder.resolve(CONNECTED)));
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      files.addAll(of(folder, NAME));
+      files.addAll(of(folder, CONNECTED));
+    }
     return files;
   }
 
-  private static List<Path> of(Path newest) {
-    List<Path> files = new ArrayList<>();
-    if (Files.exists(newest)) {
-      files.add(newest);
+  /** A death while files are put aside leaves a gap in their numbers, behind which are others. */
+  private static List<Path> of(Path folder, String name) throws IOException {
+    SortedMap<Integer, Path> byNumber = new TreeMap<>(Comparator.reverseOrder());
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path file : all) {
+        Matcher aside = ASIDE.matcher(file.getFileName().toString());
+        if (aside.matches() && aside.group(1).equals(name)) {
+          byNumber.put(aside.group(2) == null ? 0 : Integer.parseInt(aside.group(2)), file);
+        }
+      }
     }
-    for (int i = 1; Files.exists(Path.of(newest + "." + i)); i++) {
-      files.add(0, Path.of(newest + "." + i));
-    }
-    return files;
+    return List.copyOf(byNumber.values());
   }
 
   private static final class Lines extends EncoderBase<ILoggingEvent> {

@@ -279,8 +279,8 @@ final class Load implements AutoCloseable {
   }
 
   /**
-   * How much has happened: requests that were answered, or could not be, and rounds of looking after
-   * instances. It grows as long as this is open, also while there is no host.
+   * How much has happened: requests that were answered, or could not be, and rounds of looking
+   * after instances. It grows as long as this is open, also while there is no host.
    */
   long moves() {
     return acknowledged.get() + unknown.get() + notNow.get() + rounds.get();

@@ -247,6 +247,23 @@ class RealEngineTest {
   }
 
   @Test
+  void what_has_ended_stays_when_a_start_asks_that_nothing_is_replaced() {
+    String start = DURABLE + "/orchestrators/Flow/old";
+    assertThat(server.post(start + "?replaceEnded=false", "1").statusCode()).isEqualTo(202);
+    awaitStatus("old", "Running");
+    raise("old", "\"kept\"");
+    awaitStatus("old", "Completed");
+
+    HttpResponse<String> refused = server.post(start + "?replaceEnded=false", "2");
+
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("already exists (Completed)");
+    assertThat(status("old", "").get("output").asText()).isEqualTo("kept");
+    assertThat(server.post(start, "2").statusCode()).isEqualTo(202);
+    awaitStatus("old", "Running");
+  }
+
+  @Test
   void a_held_start_is_answered_when_the_instance_ends() {
     CompletableFuture<HttpResponse<String>> reply =
         CompletableFuture.supplyAsync(

@@ -34,6 +34,10 @@ final class StartEndpoint {
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
   private static final OrchestrationIdReusePolicy ANY_STATE = anyState();
 
+  /** An id that has been used is free again only when its instance was purged. */
+  private static final OrchestrationIdReusePolicy NO_STATE =
+      OrchestrationIdReusePolicy.getDefaultInstance();
+
   private final TaskHub hub;
   private final DurableSettings settings;
   private final Orchestrators orchestrators;
@@ -140,7 +144,9 @@ final class StartEndpoint {
     if (version != null) {
       creation.setVersion(StringValue.of(version));
     }
-    if (settings.overrideAnyState()) {
+    if (!request.query().flag("replaceEnded", true)) {
+      creation.setOrchestrationIdReusePolicy(NO_STATE);
+    } else if (settings.overrideAnyState()) {
       creation.setOrchestrationIdReusePolicy(ANY_STATE);
     }
     TraceContext trace = trace(request);

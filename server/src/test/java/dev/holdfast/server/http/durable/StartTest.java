@@ -67,6 +67,20 @@ class StartTest {
   }
 
   @Test
+  void a_start_may_ask_that_nothing_is_replaced() {
+    server.post(DURABLE + "/orchestrators/Flow/a", "1");
+    server.post(DURABLE + "/orchestrators/Flow/b?replaceEnded=true", "1");
+    server.post(DURABLE + "/orchestrators/Flow/c?replaceEnded=false", "1");
+
+    assertThat(server.hub.starts())
+        .extracting(CreateInstanceRequest::hasOrchestrationIdReusePolicy)
+        .containsExactly(false, false, true);
+    assertThat(
+            server.hub.starts().get(2).getOrchestrationIdReusePolicy().getReplaceableStatusList())
+        .isEmpty();
+  }
+
+  @Test
   void without_an_id_one_is_made() throws IOException {
     HttpResponse<String> reply = server.send("POST", DURABLE + "/orchestrators/Flow", null);
 

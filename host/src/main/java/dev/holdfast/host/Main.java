@@ -14,6 +14,7 @@ import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Nearest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -55,8 +56,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     footer = {
       "",
-      "Exit codes: 0 done, 1 could not be done, 2 wrong usage, 3 not found, 4 refused,",
-      "5 the instance failed, 6 not in time."
+      "Exit codes: 0 done, 1 could not be done, 2 wrong usage, 3 not found, 4 refused,"
+          + " 5 the instance failed, 6 not in time."
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
@@ -119,7 +120,10 @@ public final class Main implements Runnable {
     if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
       return Optional.empty();
     }
-    String written = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+    String written = nameOf(unmatched.getUnmatched().get(0));
+    if (written.matches("-\\w")) {
+      return Optional.empty(); // One letter is as near to any other.
+    }
     CommandSpec command = thrown.getCommandLine().getCommandSpec();
     return Nearest.question(
         written,
@@ -131,11 +135,29 @@ public final class Main implements Runnable {
             : command.subcommands().keySet());
   }
 
+  private static String nameOf(String argument) {
+    return argument.startsWith("-") ? argument.replaceFirst("(?s)=.*", "") : argument;
+  }
+
+  /** What is wrong: of what means nothing, the options only, as the rest may be their values. */
+  private static String mistake(ParameterException thrown) {
+    if (thrown instanceof UnmatchedArgumentException unmatched) {
+      List<String> options =
+          unmatched.getUnmatched().stream()
+              .filter(it -> it.startsWith("-") && it.length() > 1)
+              .map(it -> "'" + nameOf(it) + "'")
+              .toList();
+      if (!options.isEmpty()) {
+        return (options.size() == 1 ? "Unknown option: " : "Unknown options: ")
+            + String.join(", ", options);
+      }
+    }
+    return String.valueOf(thrown.getMessage());
+  }
+
   private static int misused(ParameterException thrown, String[] arguments) {
     CommandLine line = thrown.getCommandLine();
-    line.getErr()
-        .println(
-            line.getColorScheme().errorText(Printable.text(String.valueOf(thrown.getMessage()))));
+    line.getErr().println(line.getColorScheme().errorText(Printable.text(mistake(thrown))));
     nearest(thrown).ifPresent(it -> line.getErr().println("  " + it));
     line.getErr()
         .println("  '" + line.getCommandSpec().qualifiedName() + " --help' says how it is used.");

@@ -101,6 +101,43 @@ class HelpTest {
         .allSatisfy(it -> assertThat(it.description()).as(it.longestName()).hasSizeLessThan(2));
   }
 
+  /** The same of what stands above and below the options: each element is whole sentences. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void the_text_around_the_options_is_one_that_picocli_wraps(List<String> command) {
+    CommandLine line = Main.commandLine();
+    for (String word : command) {
+      line = line.getSubcommands().get(word);
+    }
+    CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+
+    assertThat(Stream.of(usage.description(), usage.footer()).flatMap(Stream::of))
+        .filteredOn(it -> !it.matches("|(?s).*[.:]"))
+        .as("an element that goes on in the next one")
+        .allSatisfy(it -> assertThat(it).hasSizeLessThanOrEqualTo(usage.width()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "list --satus Running, Unknown option: '--satus'",
+    "list --satus=Running --to 5, Unknown options: '--satus'",
+    "start --prot 1 --data x, Unknown option: '--prot'",
+    "keys list --dta x, Unknown option: '--dta'",
+    "show a --key k --histry x y, Unknown option: '--histry'"
+  })
+  void the_value_of_an_option_that_does_not_exist_is_no_second_mistake(String words, String told) {
+    assertThat(run(List.of(words.split(" "))).err().lines().findFirst().orElseThrow())
+        .startsWith(told)
+        .doesNotContain("'Running'", "'5'", "'1'", "'x'");
+  }
+
+  @Test
+  void one_letter_is_near_to_no_other() {
+    assertThat(run(List.of("list", "-x")).err())
+        .contains("Unknown option: '-x'")
+        .doesNotContain("Did you mean");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "strat, 'strat', Did you mean 'start'?",

@@ -18,11 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "clock",
     description = "Show the hub's time and the machine's, or say that the machine's is right.",
-    footer = {
-      "A hub does not follow its machine's clock when that jumps. After --confirm it does: ahead at",
-      "once, and all timers fire that are due by then; back never, its dates stay ahead. Where no",
-      "host runs, --confirm holds for a start within the next hour."
-    })
+    footer =
+        "A hub does not follow its machine's clock when that jumps. After --confirm it does: ahead"
+            + " at once, and all timers fire that are due by then; back never, its dates stay"
+            + " ahead. Where no host runs, --confirm holds for a start within the next hour.")
 public final class ClockCommand implements Callable<Integer> {
   private static final String PATH = "/admin/host/clock";
 

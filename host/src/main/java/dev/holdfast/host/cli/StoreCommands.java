@@ -104,10 +104,9 @@ public final class StoreCommands {
       description =
           "Look at every page and row of the hub, which may be in use, or of a backup. Looking"
               + " changes nothing.",
-      footer = {
-        "A clock that keeps a host from starting with the data folder is told too. That is no",
-        "damage: the hub is still called sound, and the command succeeds."
-      })
+      footer =
+          "A clock that keeps a host from starting with the data folder is told too. That is no"
+              + " damage: the hub is still called sound, and the command succeeds.")
   public static final class Verify extends OfStore {
     @Parameters(
         paramLabel = "FILE",

@@ -22,10 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "versions",
     description = "Show how much of which version has not ended yet.",
-    footer = {
-      "Exit codes: 0 shown, or with --wait nothing of the version is left; 3 no instance has ever",
-      "carried the version, as far as is known; 6 not in time."
-    })
+    footer =
+        "Exit codes: 0 shown, or with --wait nothing of the version is left; 3 no instance has"
+            + " ever carried the version, as far as is known; 6 not in time.")
 public final class Versions implements Callable<Integer> {
   private static final List<String> HEAD =
       List.of("NAME", "VERSION", "RUNNING", "PENDING", "SUSPENDED", "OLDEST");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,14 @@ public final class JsonText {
   // How Jackson says what it has met.
   private static final Pattern TOKEN = Pattern.compile("Unrecognized token '(.*?)':");
   private static final Pattern CHARACTER = Pattern.compile("Unexpected character \\('(.)' \\(code");
+
+  private static final Pattern NUMBER_WORD = Pattern.compile("Non-standard token '(.*?)':");
+  private static final Pattern CONTROL =
+      Pattern.compile("Ille?gal .*\\(\\(CTRL-CHAR, code (\\d+)\\)\\)");
+  private static final Pattern STRAY_CONTROL =
+      Pattern.compile("Unexpected character \\(\\(CTRL-CHAR, code (\\d+)\\)\\)");
+  private static final Pattern ESCAPE =
+      Pattern.compile("Unrecognized character escape '?(.*?)'? \\(code");
 
   private JsonText() {}
 
@@ -100,6 +109,26 @@ public final class JsonText {
           + character.group(1)
           + "' cannot stand here. Names and texts need double quotes, and commas stand only between"
           + " two values.";
+    }
+    if (problem instanceof StreamConstraintsException) {
+      return "Arrays and objects are nested more than " + DEPTH_MAX + " deep.";
+    }
+    Matcher number = NUMBER_WORD.matcher(said);
+    if (number.lookingAt()) {
+      return "'" + number.group(1) + "' is no JSON value; JSON has no such number.";
+    }
+    Matcher control = CONTROL.matcher(said);
+    Matcher stray = STRAY_CONTROL.matcher(said);
+    if (control.lookingAt() || stray.lookingAt()) {
+      return "The control character with the code "
+          + (control.lookingAt() ? control : stray).group(1)
+          + " cannot stand here. Within a text it is written as an escape, such as \\n or \\u0000.";
+    }
+    Matcher escape = ESCAPE.matcher(said);
+    if (escape.lookingAt()) {
+      return "'\\"
+          + escape.group(1)
+          + "' is no escape that JSON knows. A backslash itself is written twice.";
     }
     return said.endsWith(".") ? said : said + ".";
   }

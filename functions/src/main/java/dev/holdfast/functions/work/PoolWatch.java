@@ -50,9 +50,20 @@ final class PoolWatch implements Runnable {
     if (thread != null) {
       LockSupport.unpark(thread);
     } else if (!stopped) {
-      thread = new Thread(this, poolName + "-watch");
-      thread.setDaemon(true);
-      thread.start();
+      begin();
+    }
+  }
+
+  /** Without a thread to be had now, the next call tries again. */
+  private void begin() {
+    try {
+      Thread made = new Thread(this, poolName + "-watch");
+      made.setDaemon(true);
+      made.start();
+      thread = made;
+    } catch (Throwable e) {
+      tell(e);
+      looking.set(false);
     }
   }
 
@@ -93,7 +104,7 @@ final class PoolWatch implements Runnable {
       LOGGER.warn(
           "A look at the pool '{}' has failed; the next one comes soon.", poolName, failure);
       told = true;
-    } catch (OutOfMemoryError e) {
+    } catch (Throwable e) {
       failure.addSuppressed(e); // There is no room even to tell; if it goes on, the next look does.
     }
   }

@@ -179,7 +179,7 @@ public final class TimeLimit implements AutoCloseable {
   private static void tell(Throwable failure) {
     try {
       LOGGER.warn("A look at the functions that run has failed; the next one comes soon.", failure);
-    } catch (OutOfMemoryError e) {
+    } catch (Throwable e) {
       failure.addSuppressed(e); // There is no room even to tell; if it goes on, the next look does.
     }
   }

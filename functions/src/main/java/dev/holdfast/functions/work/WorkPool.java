@@ -69,7 +69,7 @@ public class WorkPool implements AutoCloseable {
   private volatile int held;
 
   private int named;
-  private boolean closed;
+  private volatile boolean closed;
 
   /**
    * Starts no thread yet.
@@ -137,9 +137,13 @@ public class WorkPool implements AutoCloseable {
     if (idler != null) {
       return idler;
     }
-    Worker worker = new Worker(this, name + "-" + ++named);
-    workers.add(worker);
-    return worker;
+    try {
+      Worker worker = new Worker(this, name + "-" + ++named);
+      workers.add(worker);
+      return worker;
+    } catch (Throwable e) {
+      return null; // No memory for it now: the task waits, and the watch looks again soon.
+    }
   }
 
   /**
@@ -278,6 +282,15 @@ public class WorkPool implements AutoCloseable {
     }
     if (woken != null) {
       woken.wake();
+    } else {
+      lookIfAnyWaits();
+    }
+  }
+
+  /** What waits may need another thread in place of one that is gone. */
+  private void lookIfAnyWaits() {
+    if (!closed && queued() > 0) {
+      watch.look();
     }
   }
 
@@ -320,6 +333,7 @@ public class WorkPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    lookIfAnyWaits();
   }
 
   Duration idle() {

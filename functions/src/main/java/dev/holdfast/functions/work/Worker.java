@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread of a {@link WorkPool}. */
 final class Worker implements Runnable {
+  private static final long AFTER_FAILURE_NANOS = 1_000_000;
 
   private final WorkPool pool;
   private final Thread thread;
@@ -43,7 +44,7 @@ final class Worker implements Runnable {
     started = true;
     try {
       thread.start();
-    } catch (OutOfMemoryError e) {
+    } catch (Throwable e) {
       pool.forget(this); // No more threads to be had; those there are carry on.
     }
     return true;
@@ -64,7 +65,7 @@ final class Worker implements Runnable {
   public void run() {
     try {
       while (!disowned) {
-        WorkPool.Task next = pool.next(this);
+        WorkPool.Task next = next();
         if (next != null) {
           work(next);
         } else if (!waitForWork()) {
@@ -77,6 +78,26 @@ final class Worker implements Runnable {
     }
   }
 
+  /** Whatever is thrown meanwhile, a task that it has taken is not lost. */
+  private WorkPool.@Nullable Task next() {
+    try {
+      return pool.next(this);
+    } catch (Throwable e) {
+      tell(e);
+      awake = true;
+      LockSupport.parkNanos(this, AFTER_FAILURE_NANOS);
+      return task;
+    }
+  }
+
+  private void tell(Throwable failure) {
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+    } catch (Throwable again) {
+      failure.addSuppressed(again); // There is no room even to tell it, and work waits.
+    }
+  }
+
   private void work(WorkPool.Task next) {
     begun.lazySet(begun.get() + 1);
     busy = true;
@@ -84,7 +105,7 @@ final class Worker implements Runnable {
       next.run();
     } catch (Throwable e) {
       // A task must not throw. If one does, it is told, and this thread goes on with the next.
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      tell(e);
     } finally {
       busy = false;
       task = null;

@@ -356,4 +356,26 @@ class WorkPoolTest {
     hang(pool, "job", 2);
     assertThat(errors).hasValueLessThan(1);
   }
+
+  @Test
+  void a_task_that_was_taken_is_run_whatever_is_thrown_meanwhile() throws Exception {
+    AtomicInteger errors = new AtomicInteger(1);
+    WorkPool pool =
+        new WorkPool("test", 1, new Room(1, 0, Duration.ofMinutes(1)), IDLE, clock::get) {
+          @Override
+          Task next(Worker worker) {
+            Task next = super.next(worker);
+            if (next != null && errors.getAndDecrement() > 0) {
+              throw new OutOfMemoryError("made for this test");
+            }
+            return next;
+          }
+        };
+    pools.add(pool);
+    CountDownLatch done = new CountDownLatch(2);
+
+    pool.submit(List.of(job(done::countDown), job(done::countDown)));
+
+    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+  }
 }

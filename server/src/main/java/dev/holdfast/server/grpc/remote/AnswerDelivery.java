@@ -60,7 +60,10 @@ final class AnswerDelivery {
     this.keyRefused = keyRefused;
   }
 
-  /** Completes when the hub has it, or when it is given up; never fails. */
+  /**
+   * Completes when the hub has it, or when it is given up. Throws or fails only when not even that
+   * could be found out, for lack of memory.
+   */
   CompletableFuture<Void> turn(WorkItem.Turn turn, String token, OrchestratorResponse response) {
     OrchestratorResponse whole =
         response.toBuilder().setInstanceId(turn.instanceId()).setCompletionToken(token).build();
@@ -255,16 +258,20 @@ final class AnswerDelivery {
 
   private <A extends MessageLite, B> void again(
       MethodDescriptor<A, B> method, A message, int attempt, CompletableFuture<B> result) {
-    var unused =
-        send(method, message, attempt)
-            .whenComplete(
-                (answer, thrown) -> {
-                  if (thrown == null) {
-                    result.complete(answer);
-                  } else {
-                    result.completeExceptionally(thrown);
-                  }
-                });
+    try {
+      var unused =
+          send(method, message, attempt)
+              .whenComplete(
+                  (answer, thrown) -> {
+                    if (thrown == null) {
+                      result.complete(answer);
+                    } else {
+                      result.completeExceptionally(thrown);
+                    }
+                  });
+    } catch (Throwable e) {
+      result.completeExceptionally(e);
+    }
   }
 
   private static boolean mayPass(Throwable thrown, int bytes) {

@@ -223,8 +223,8 @@ public final class RemoteConnection implements AutoCloseable {
     try {
       call = calls.newCall(method, options);
       ClientCalls.asyncUnaryCall(call, question, new Into<>(future));
-    } catch (RuntimeException e) {
-      future.completeExceptionally(e);
+    } catch (Throwable e) {
+      future.completeExceptionally(e); // Lack of memory, too, is told to whoever asks.
       return future;
     }
     var unused =

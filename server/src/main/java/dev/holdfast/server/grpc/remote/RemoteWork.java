@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class RemoteWork implements AutoCloseable {
   /** Hubs send a ping at least this often, so silence means that the stream is dead. */
   private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
 
+  private static final long AFTER_FAILURE_NANOS = Duration.ofMillis(100).toNanos();
   private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
 
   private final RemoteConnection connection;
@@ -72,7 +74,8 @@ public final class RemoteWork implements AutoCloseable {
             connection,
             new AnswerDelivery(connection, clock, backoff, this::keyRefused),
             executors,
-            clock);
+            clock,
+            this::lost);
     this.trouble = "The hub at " + connection.target().address() + " has not answered yet.";
   }
 
@@ -112,15 +115,41 @@ public final class RemoteWork implements AutoCloseable {
     try {
       step.run();
     } catch (Throwable e) {
-      log.error("The connection to the task hub failed in a step and is made anew.", e);
+      while (!renewed(e)) {
+        // Nobody else would do it, so it is done as soon as there is memory for it.
+        LockSupport.parkNanos(this, AFTER_FAILURE_NANOS);
+      }
+    }
+  }
+
+  private boolean renewed(Throwable because) {
+    try {
       Stream now;
       synchronized (this) {
         now = stream;
       }
-      broke(now, e);
+      broke(now, "A step of the connection to the task hub has failed (" + because + ").");
       if (now != null) {
         now.cancel("a step of this host failed");
       }
+      log.error("The connection to the task hub failed in a step and is made anew.", because);
+      return true;
+    } catch (Throwable again) {
+      return false;
+    }
+  }
+
+  /** The hub hands out again what it had handed to a connection that has ended. */
+  private void lost(Throwable because) {
+    Stream now;
+    synchronized (this) {
+      now = stream;
+    }
+    if (now != null) {
+      attempt(
+          () -> {
+            throw new IllegalStateException("what a work item needs could not be done", because);
+          });
     }
   }
 
@@ -221,13 +250,16 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /** The stream has ended, or there was none; the next attempt comes after a pause. */
-  private synchronized void broke(@Nullable Stream which, Throwable thrown) {
+  private void broke(@Nullable Stream which, Throwable thrown) {
+    broke(which, connection.troubles().words(thrown));
+  }
+
+  private synchronized void broke(@Nullable Stream which, String reason) {
     if (stopped || stream != which) {
       return;
     }
     stream = null;
     failures++;
-    String reason = connection.troubles().words(thrown);
     trouble = reason;
     if (!told) {
       told = true;

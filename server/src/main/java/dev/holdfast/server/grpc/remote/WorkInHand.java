@@ -23,6 +23,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,7 @@ final class WorkInHand {
   private final AnswerDelivery delivery;
   private final List<Executor> executors;
   private final ScheduledExecutorService clock;
+  private final Consumer<Throwable> lost;
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, Held> byNumber = new ConcurrentHashMap<>();
 
@@ -68,15 +71,20 @@ final class WorkInHand {
     }
   }
 
+  /**
+   * @param lost hears that an item was lost, so that the hub must be made to hand it out again
+   */
   WorkInHand(
       RemoteConnection connection,
       AnswerDelivery delivery,
       List<Executor> executors,
-      ScheduledExecutorService clock) {
+      ScheduledExecutorService clock,
+      Consumer<Throwable> lost) {
     this.connection = connection;
     this.delivery = delivery;
     this.executors = List.copyOf(executors);
     this.clock = clock;
+    this.lost = lost;
   }
 
   /** Takes what the hub has sent. */
@@ -99,28 +107,46 @@ final class WorkInHand {
       return;
     }
     begin();
-    var unused =
-        RemoteHistory.fetch(
-                connection,
-                StreamInstanceHistoryRequest.newBuilder()
-                    .setInstanceId(request.getInstanceId())
-                    .setExecutionId(StringValue.of(request.getExecutionId().getValue()))
-                    .setForWorkItemProcessing(true)
-                    .build())
-            .handle(
-                (history, thrown) -> {
-                  if (thrown == null) {
-                    hold(turnOf(whole(request, history)), token);
-                  } else {
-                    log.warn(
-                        "The history of instance '{}' cannot be fetched ({}); its turn is given back.",
-                        request.getInstanceId(),
-                        connection.troubles().words(thrown));
-                    giveBack(turnOf(request), token);
-                  }
-                  end();
-                  return null;
-                });
+    untilEnded(
+        () ->
+            RemoteHistory.fetch(
+                    connection,
+                    StreamInstanceHistoryRequest.newBuilder()
+                        .setInstanceId(request.getInstanceId())
+                        .setExecutionId(StringValue.of(request.getExecutionId().getValue()))
+                        .setForWorkItemProcessing(true)
+                        .build())
+                .handle(
+                    (history, thrown) -> {
+                      if (thrown == null) {
+                        hold(turnOf(whole(request, history)), token);
+                      } else {
+                        log.warn(
+                            "The history of instance '{}' cannot be fetched ({}); its turn is given back.",
+                            request.getInstanceId(),
+                            connection.troubles().words(thrown));
+                        giveBack(turnOf(request), token);
+                      }
+                      return null;
+                    }));
+  }
+
+  /** Whatever is thrown, it has {@link #end}ed afterwards, and the hub hands out what was lost. */
+  private void untilEnded(Supplier<CompletableFuture<?>> step) {
+    try {
+      var unused =
+          step.get()
+              .whenComplete(
+                  (done, thrown) -> {
+                    end();
+                    if (thrown != null) {
+                      lost.accept(thrown);
+                    }
+                  });
+    } catch (Throwable e) {
+      end();
+      lost.accept(e);
+    }
   }
 
   private static OrchestratorRequest whole(
@@ -221,7 +247,28 @@ final class WorkInHand {
       }
     }
     begin();
-    executor.execute(List.of(item), this::answered);
+    boolean taken = false;
+    try {
+      executor.execute(List.of(item), this::answered);
+      taken = true;
+    } finally {
+      if (!taken) {
+        forget(item);
+      }
+    }
+  }
+
+  /** Nobody here has it: when the hub hands it out again it is begun. */
+  private void forget(WorkItem item) {
+    Held held = byNumber.remove(item.token());
+    if (held != null) {
+      end();
+      if (item instanceof WorkItem.Activity activity) {
+        synchronized (this) {
+          activities.remove(Task.of(activity), held);
+        }
+      }
+    }
   }
 
   private @Nullable Executor executorOf(WorkItem item) {
@@ -253,7 +300,7 @@ final class WorkInHand {
 
   private void abandon(WorkItem item, String token) {
     begin();
-    var unused = delivery.abandon(item, token).thenRun(this::end);
+    untilEnded(() -> delivery.abandon(item, token));
   }
 
   private void answered(Answer answer) {
@@ -269,7 +316,7 @@ final class WorkInHand {
       }
       token = held.token;
     }
-    var unused = deliver(answer, token).thenRun(this::end);
+    untilEnded(() -> deliver(answer, token));
   }
 
   private CompletableFuture<Void> deliver(Answer answer, String token) {

@@ -44,7 +44,10 @@ public final class Callbacks implements Agent {
       done++;
       try {
         callback.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        if (Recovery.mustEnd(e)) {
+          throw e;
+        }
         problems.impossible("expected a caller to take its answer quietly, but it threw " + e);
       } finally {
         untold.decrementAndGet();

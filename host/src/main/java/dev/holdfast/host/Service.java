@@ -64,6 +64,7 @@ final class Service {
     }
     CompletableFuture<Integer> end = new CompletableFuture<>();
     LastWords.prepare();
+    Thread.setDefaultUncaughtExceptionHandler(new Uncaught(LastWords::end));
     CompletableFuture<Void> ended = new CompletableFuture<>();
     try (Holdfast host = new Holdfast(setup, phases, Service::died)) {
       Telling telling = setup.config().telling();
@@ -102,12 +103,15 @@ final class Service {
                   if (late == null) {
                     return;
                   }
-                  log.error(
-                      "The host did not end within {} s and is ended; nothing acknowledged is"
-                          + " lost.",
-                      time.toSeconds());
-                  InHand.processIsEnded();
-                  Runtime.getRuntime().halt(code == 0 ? CannotException.FAILED : code);
+                  try {
+                    log.error(
+                        "The host did not end within {} s and is ended; nothing acknowledged is"
+                            + " lost.",
+                        time.toSeconds());
+                  } finally {
+                    InHand.processIsEnded();
+                    Runtime.getRuntime().halt(code == 0 ? CannotException.FAILED : code);
+                  }
                 });
   }
 
@@ -128,9 +132,12 @@ final class Service {
         host.broken()
             .thenAccept(
                 reason -> {
-                  log.error(
-                      "The hub cannot go on and ends; nothing acknowledged is lost. {}", reason);
-                  end.complete(CannotException.FAILED);
+                  try {
+                    log.error(
+                        "The hub cannot go on and ends; nothing acknowledged is lost. {}", reason);
+                  } finally {
+                    end.complete(CannotException.FAILED);
+                  }
                 });
   }
 

@@ -56,8 +56,8 @@ final class Calls {
     CompletableFuture<A> future;
     try {
       future = question.get();
-    } catch (RuntimeException e) {
-      call.onError(error(e));
+    } catch (Throwable e) {
+      fail(call, e);
       return;
     }
     call.setOnCancelHandler(() -> future.cancel(false));
@@ -65,15 +65,25 @@ final class Calls {
         future.whenComplete(
             (answer, thrown) -> {
               if (thrown != null) {
-                call.onError(error(thrown));
+                fail(call, thrown);
                 return;
               }
               try {
                 respond.accept(call, answer);
-              } catch (RuntimeException e) {
-                call.onError(error(e));
+              } catch (Throwable e) {
+                fail(call, e);
               }
             });
+  }
+
+  /** Whatever is thrown, the client hears of it: nobody else would end its call. */
+  private void fail(StreamObserver<?> call, Throwable thrown) {
+    StatusException told = NO_WORDS;
+    try {
+      told = error(thrown);
+    } finally {
+      call.onError(told);
+    }
   }
 
   /** As {@link #answer}, for questions that may wait for as long as an instance lives. */
@@ -100,6 +110,12 @@ final class Calls {
     stopping = true;
     waits.forEach(Runnable::run);
   }
+
+  @SuppressWarnings("StaticAssignmentOfThrowable") // Later there may be no memory to make one.
+  private static final StatusException NO_WORDS =
+      Status.INTERNAL
+          .withDescription("The host has no memory left to say why the call failed.")
+          .asException();
 
   private static final Metadata.Key<String> UNAVAILABLE =
       Metadata.Key.of(HubTrouble.MARK, Metadata.ASCII_STRING_MARSHALLER);

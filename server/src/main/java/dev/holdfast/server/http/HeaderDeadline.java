@@ -54,15 +54,19 @@ final class HeaderDeadline extends AbstractLifeCycle implements Connection.Liste
     next = connector.getScheduler().schedule(this::sweep, pause, TimeUnit.MILLISECONDS);
   }
 
+  /** Whatever is thrown at one connection, further sweeps follow. */
   private void sweep() {
-    open.forEach(
-        (connection, seen) -> {
-          if (seen.isLate(connection)) {
-            connection.getEndPoint().close();
-          }
-        });
-    if (isRunning()) {
-      schedule();
+    try {
+      open.forEach(
+          (connection, seen) -> {
+            if (seen.isLate(connection)) {
+              connection.getEndPoint().close();
+            }
+          });
+    } finally {
+      if (isRunning()) {
+        schedule();
+      }
     }
   }
 

@@ -103,8 +103,11 @@ public final class HttpServer implements AutoCloseable {
         scheduler.schedule(
             () -> {
               if (server().isRunning()) {
-                tls.refresh().run();
-                refreshLater(tls);
+                try {
+                  tls.refresh().run();
+                } finally {
+                  refreshLater(tls);
+                }
               }
             },
             REFRESH_SECONDS,

@@ -174,6 +174,11 @@ public final class FunctionApp implements AutoCloseable {
     return executor.figures();
   }
 
+  /** How many items wait because one that may end the process runs alone, or is to. */
+  public int heldUp() {
+    return executor.heldUp();
+  }
+
   /** The threads lost to functions that go on although they were interrupted, oldest first. */
   public List<TimeLimit.Lost> lostThreads() {
     return limit.lost();

@@ -206,7 +206,10 @@ final class Rooms {
    * notes.
    */
   InHand notes() {
-    if (setup.target() == null && setup.options().storeKind() == HostOptions.StoreKind.SQLITE) {
+    if (setup.target() != null) {
+      // Several hosts that work for hubs elsewhere may share a folder, and one with a hub as well.
+      inHand.openBesideOthers(setup.options().data().path());
+    } else if (setup.options().storeKind() == HostOptions.StoreKind.SQLITE) {
       inHand.open(setup.options().data().path());
     }
     return inHand;

@@ -50,6 +50,11 @@ final class WorkFigures {
     List<Figure> figures = new ArrayList<>(queued);
     figures.addAll(running);
     figures.addAll(held);
+    figures.add(
+        Figure.of(
+            "holdfast_work_held_up",
+            "Work that waits because what may end the process runs alone",
+            app.heldUp()));
     figures.addAll(lost(app));
     return figures;
   }

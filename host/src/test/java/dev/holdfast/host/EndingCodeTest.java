@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,18 +42,16 @@ class EndingCodeTest {
     DemoApp.of(EndingFunctions.class, folder.resolve("app"));
   }
 
-  private OtherJvm start() throws IOException {
+  private OtherJvm start(String... further) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Main.class.getName(), "start", "app", "--port", "0", "--grpc-port", "0"));
+    command.addAll(List.of(further));
     return OtherJvm.start(
         List.of("--add-opens", "java.base/java.util=ALL-UNNAMED"),
         Map.of(),
         folder,
-        Main.class.getName(),
-        "start",
-        "app",
-        "--port",
-        "0",
-        "--grpc-port",
-        "0");
+        command.toArray(String[]::new));
   }
 
   private Http ready(OtherJvm host) {
@@ -193,6 +192,34 @@ class EndingCodeTest {
     try (OtherJvm host = start()) {
       ready(host);
       assertThat(host.lines()).anyMatch(it -> it.contains("'Ends'") && it.contains("System.exit"));
+    }
+  }
+
+  @Test
+  void what_ends_a_connected_host_again_and_again_is_blocked_in_the_hub() throws Exception {
+    HostOptions usual =
+        HostOptions.onFreePorts(
+            folder, new DataFolder(folder.resolve("hub")), HostOptions.StoreKind.SQLITE);
+    try (Holdfast hub =
+        Holdfast.start(Listening.on(usual.withoutApp(), 0, 0, "127.0.0.1", false), Map.of())) {
+      Http http = new Http(hub.url());
+      String where = "localhost:" + hub.grpcPort();
+      begin(http, "Calls", "guilty", "\"exit\"");
+      for (int deaths = 0; deaths < DEATHS_LEAST; deaths++) {
+        try (OtherJvm host = start("--connect", where)) {
+          ended(host);
+          assertThat(host.lines()).as("life %d", deaths).anyMatch(it -> it.contains("System.exit"));
+        }
+      }
+
+      try (OtherJvm host = start("--connect", where)) {
+        await().atMost(PATIENCE).until(() -> status(http, "guilty").contains("\"blocked\""));
+        assertThat(status(http, "guilty")).contains("ended the process 3 times");
+        begin(http, "Calls", "later", "\"live\"");
+        await().atMost(PATIENCE).until(() -> status(http, "later").contains("lives"));
+        host.terminate();
+        assertThat(host.exitCode()).as("%s", host.lines()).isZero();
+      }
     }
   }
 }

@@ -136,13 +136,18 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
 
   @Override
   public @Nullable String progress(WorkItem.Kind kind, long token) {
-    return lane(kind).progress(token);
+    String told = lane(kind).progress(token);
+    return told != null ? told : inHand.holdUp(task -> Lane.isIt(task, token));
   }
 
   @Override
   public @Nullable String holders(WorkItem.Kind kind) {
     Lane lane = lane(kind);
-    String holders = lane.places().free() > 0 ? "" : lane.holders();
+    if (lane.places().free() > 0) {
+      return null;
+    }
+    String holdUp = inHand.holdUp();
+    String holders = holdUp == null ? lane.holders() : "work that " + holdUp;
     return holders.isEmpty() ? null : holders;
   }
 
@@ -166,6 +171,11 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return figures;
   }
 
+  /** How many items wait because something runs alone, or is to. */
+  public int heldUp() {
+    return inHand.heldUp();
+  }
+
   /** What keeps work from getting on here, one sentence each; empty while all is well. */
   public List<String> troubles() {
     List<String> troubles = new ArrayList<>();
@@ -182,6 +192,10 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     lanes.values().forEach(lane -> addTrouble(lane, patience.stalledAfter(), warnings));
+    String holdUp = inHand.holdUp();
+    if (holdUp != null && inHand.heldUp() > 0) {
+      warnings.add("Work %s: the process has died while that was in hand.".formatted(holdUp));
+    }
     return warnings;
   }
 

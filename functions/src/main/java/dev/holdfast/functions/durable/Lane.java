@@ -220,7 +220,7 @@ final class Lane {
     return task.inner() instanceof ItemTask it && tokens.contains(it.item().token());
   }
 
-  private static boolean isIt(WorkPool.Task task, long token) {
+  static boolean isIt(WorkPool.Task task, long token) {
     return task.inner() instanceof ItemTask it && it.item().token() == token;
   }
 

@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets some tasks run alone: one at a time, and no other meanwhile. Safe for many threads.
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * will be among the first after the next start.
  */
 final class Gate {
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.InHand");
+  private static final long AGAIN_NANOS = Duration.ofMillis(100).toNanos();
 
   /** A task that runs alone. */
   interface Lonely extends WorkPool.Task {
@@ -34,7 +40,18 @@ final class Gate {
 
     /** Those with higher ones go first. */
     int rank();
+
+    /** Which work it is, for people. */
+    String words();
   }
+
+  /**
+   * Why something waits here.
+   *
+   * @param words what for, to follow "waits"
+   * @param atMost so long from now
+   */
+  record HoldUp(String words, Duration atMost) {}
 
   /**
    * @param early so long after the first task nothing begins, unless all that must be alone are
@@ -61,7 +78,10 @@ final class Gate {
   private boolean closed;
 
   private int running;
-  private @Nullable Alone alone;
+  private @Nullable Admitted alone;
+
+  /** Until when the others wait, at the latest; by {@link System#nanoTime}. */
+  private long until;
 
   /**
    * @param expected so many must be alone
@@ -113,85 +133,197 @@ final class Gate {
   }
 
   private void goOn() {
-    List<Waiting> next = new ArrayList<>();
+    for (Passed next = next(); next != null; next = next()) {
+      boolean submitted = false;
+      try {
+        next.waiting.pool().submit(List.of(next.admitted));
+        submitted = true;
+      } finally {
+        if (!submitted) {
+          putBack(next);
+        }
+      }
+    }
+  }
+
+  /** One that was let through. */
+  private record Passed(Waiting waiting, Admitted admitted) {}
+
+  /** Whatever is thrown in here, nothing was let through then. */
+  private @Nullable Passed next() {
     lock.lock();
     try {
       if (!begun) {
+        until(times.early(), () -> early = false);
         begun = true;
-        later(times.early(), () -> early = false);
       }
       if (alone != null || early) {
-        return;
+        return null;
       }
-      if (!lonely.isEmpty() && running == 0) {
-        Waiting first = lonely.remove();
-        closed = true;
-        alone = new Alone((Lonely) first.task());
-        next.add(new Waiting(first.pool(), alone));
-        Alone begins = alone;
-        later(begins.task.aloneAtMost(), () -> hasCompany(begins));
-      } else if (lonely.isEmpty()) {
+      Waiting first = lonely.peek();
+      if (first != null && running == 0) {
+        return alone(first);
+      }
+      if (first == null) {
         closed = false;
       } else if (!closed) {
+        until(times.patience(), this::giveUp);
         closed = true;
-        later(times.patience(), this::giveUp);
       }
-      while (!closed && !others.isEmpty()) {
-        Waiting other = others.remove();
-        running++;
-        next.add(new Waiting(other.pool(), new Other(other.task())));
+      Waiting other = closed ? null : others.peek();
+      if (other == null) {
+        return null;
+      }
+      Passed passed = new Passed(other, new Admitted(other.task(), null));
+      others.remove();
+      running++;
+      return passed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Passed alone(Waiting first) {
+    Lonely task = (Lonely) first.task();
+    Admitted begins = new Admitted(task, task);
+    Passed passed = new Passed(first, begins);
+    until(task.aloneAtMost(), () -> hasCompany(begins));
+    lonely.remove();
+    closed = true;
+    alone = begins;
+    return passed;
+  }
+
+  private void putBack(Passed passed) {
+    lock.lock();
+    try {
+      if (alone == passed.admitted) {
+        alone = null;
+        lonely.add(passed.waiting);
+      } else {
+        running--;
+        others.addFirst(passed.waiting);
       }
     } finally {
       lock.unlock();
     }
-    next.forEach(one -> one.pool().submit(List.of(one.task())));
   }
 
-  /** Does something with the lock held, after this time, and goes on. */
+  /** The others wait for no longer than this; then something changes, with the lock held. */
+  private void until(Duration time, Runnable change) {
+    until = System.nanoTime() + time.toNanos();
+    later(time, change);
+  }
+
   private void later(Duration time, Runnable change) {
     var unused =
-        clock.schedule(
-            () -> {
-              lock.lock();
-              try {
-                change.run();
-              } finally {
-                lock.unlock();
-              }
-              goOn();
-            },
-            time.toNanos(),
-            TimeUnit.NANOSECONDS);
+        clock.schedule(() -> change(change), Math.max(1, time.toNanos()), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * All that waits depends on it, so whatever is thrown, it is tried again: each change looks
+   * whether it is still to be made.
+   */
+  private void change(Runnable change) {
+    for (boolean told = false; !clock.isShutdown(); LockSupport.parkNanos(this, AGAIN_NANOS)) {
+      try {
+        lock.lock();
+        try {
+          change.run();
+        } finally {
+          lock.unlock();
+        }
+        goOn();
+        return;
+      } catch (Throwable e) {
+        told = told || tell(e);
+      }
+    }
+  }
+
+  private static boolean tell(Throwable failure) {
+    try {
+      LOGGER.error("Work that is held up could not go on; it is tried again.", failure);
+      return true;
+    } catch (Throwable again) {
+      failure.addSuppressed(again); // There is no room even to tell it; perhaps the next time.
+      return false;
+    }
   }
 
   /** What runs does not end: all go on side by side. */
   private void giveUp() {
     if (alone == null && closed && running > 0) {
-      for (Waiting one : lonely) {
+      for (Waiting one = lonely.peek(); one != null; one = lonely.peek()) {
         ((Lonely) one.task()).hasCompany();
         others.addFirst(one);
+        lonely.remove();
       }
-      lonely.clear();
     }
   }
 
-  private void hasCompany(Alone which) {
-    if (alone == which) {
-      alone = null;
-      running++;
-      which.shares = true;
-      which.task.hasCompany();
+  private void hasCompany(Admitted which) {
+    Lonely task = which.lonely;
+    if (alone == which && task != null) {
       closed = !lonely.isEmpty();
       if (closed) {
-        later(times.patience(), this::giveUp);
+        until(times.patience(), this::giveUp);
       }
+      task.hasCompany();
+      alone = null;
+      running++;
     }
   }
 
-  private void ended(@Nullable Alone which) {
+  /** What this task, or any that comes now, waits for; null when it need not wait. */
+  @Nullable HoldUp holdUp(Predicate<WorkPool.Task> which) {
     lock.lock();
     try {
-      if (which != null && !which.shares) {
+      boolean others = this.others.stream().anyMatch(one -> which.test(one.task()));
+      return others || lonely.stream().anyMatch(one -> which.test(one.task())) ? holdUp() : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What anything that comes now waits for; null when it need not wait. */
+  @Nullable HoldUp holdUp() {
+    lock.lock();
+    try {
+      Duration atMost = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+      if (alone != null && alone.lonely != null) {
+        return new HoldUp("while " + alone.lonely.words() + " runs alone", atMost);
+      }
+      if (early && begun) {
+        return new HoldUp(
+            "for what must run alone after the death of the process and has not come yet", atMost);
+      }
+      Waiting first = lonely.peek();
+      return first == null || !closed
+          ? null
+          : new HoldUp(
+              "for the end of what runs, because %s must then run alone"
+                  .formatted(((Lonely) first.task()).words()),
+              atMost);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many tasks wait here. */
+  int waiting() {
+    lock.lock();
+    try {
+      return others.size() + lonely.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void ended(Admitted which) {
+    lock.lock();
+    try {
+      if (alone == which) {
         alone = null;
       } else {
         running--;
@@ -199,15 +331,25 @@ final class Gate {
     } finally {
       lock.unlock();
     }
-    goOn();
+    try {
+      goOn();
+    } catch (Throwable e) {
+      var unused = tell(e);
+      clock.execute(() -> change(() -> {}));
+    }
   }
 
-  private final class Alone implements WorkPool.Task {
-    private final Lonely task;
-    private boolean shares;
+  /** A task that was let through, and says when it has ended. */
+  private final class Admitted implements WorkPool.Task {
+    private final WorkPool.Task task;
+    private final @Nullable Lonely lonely;
 
-    Alone(Lonely task) {
+    /**
+     * @param lonely the same task, when it runs alone
+     */
+    Admitted(WorkPool.Task task, @Nullable Lonely lonely) {
       this.task = task;
+      this.lonely = lonely;
     }
 
     @Override
@@ -231,41 +373,11 @@ final class Gate {
 
     @Override
     public void abandon(String reason) {
-      task.abandon(reason);
-      ended(this);
-    }
-  }
-
-  private final class Other implements WorkPool.Task {
-    private final WorkPool.Task task;
-
-    Other(WorkPool.Task task) {
-      this.task = task;
-    }
-
-    @Override
-    public String name() {
-      return task.name();
-    }
-
-    @Override
-    public WorkPool.Task inner() {
-      return task.inner();
-    }
-
-    @Override
-    public void run() {
       try {
-        task.run();
+        task.abandon(reason);
       } finally {
-        ended(null);
+        ended(this);
       }
-    }
-
-    @Override
-    public void abandon(String reason) {
-      task.abandon(reason);
-      ended(null);
     }
   }
 }

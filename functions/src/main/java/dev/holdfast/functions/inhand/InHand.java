@@ -4,8 +4,13 @@ import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.work.WorkPool;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,7 @@ public final class InHand implements AutoCloseable {
 
   private static final int NAMED_MOST = 10;
   private static final int FORGOTTEN_AFTER = 10;
+  private static final int BESIDE_EACH_OTHER_MOST = 32;
   private static final Duration ALONE_AT_LEAST = Duration.ofSeconds(10);
   private static final int DOUBLED_MOST = 6;
 
@@ -45,6 +52,7 @@ public final class InHand implements AutoCloseable {
   private volatile @Nullable NoteFile file;
   private volatile @Nullable Gate gate;
   private @Nullable ScheduledExecutorService clock;
+  private @Nullable FileChannel locked;
 
   /** Whose deed the end of a process was. */
   private enum Cause {
@@ -65,13 +73,64 @@ public final class InHand implements AutoCloseable {
    * stop.
    */
   public synchronized void open(Path folder) {
-    Path trace = folder.resolve("in-hand.exit");
+    open(folder, "in-hand");
+  }
+
+  /** As {@link #open}, while other processes may do so too: each takes a file that is free. */
+  public synchronized void openBesideOthers(Path folder) {
     try {
-      NoteFile.Opened opened = NoteFile.open(folder.resolve("in-hand"));
+      for (int i = 1; i <= BESIDE_EACH_OTHER_MOST; i++) {
+        String name = "in-hand.connected" + (i == 1 ? "" : "-" + i);
+        FileChannel channel = lock(folder.resolve(name + ".lock"));
+        if (channel != null) {
+          locked = channel;
+          open(folder, name);
+          return;
+        }
+      }
+      LOGGER.warn(
+          "What is in hand is not noted, because {} other hosts do so in {}. Give this one a folder"
+              + " of its own (--data).",
+          BESIDE_EACH_OTHER_MOST,
+          folder);
+    } catch (IOException e) {
+      tellUseless(folder, e);
+    }
+  }
+
+  /** Null while somebody has it. The lock goes with the channel or the process. */
+  private static @Nullable FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    boolean free = false;
+    try {
+      free = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      LOGGER.debug("{} is taken by another host of this process.", file, e);
+    } finally {
+      if (!free) {
+        channel.close();
+      }
+    }
+    return free ? channel : null;
+  }
+
+  private static void tellUseless(Path folder, IOException why) {
+    LOGGER.warn(
+        "What is in hand cannot be noted in {}: {}. Should user code end this process, nobody will"
+            + " know which.",
+        folder,
+        why.toString());
+  }
+
+  private void open(Path folder, String name) {
+    Path trace = folder.resolve(name + ".exit");
+    try {
+      NoteFile.Opened opened = NoteFile.open(folder.resolve(name));
       if (opened.problem() != null) {
         LOGGER.warn(
             "The notes of what was in hand, {}, are of no use and were emptied: {}.",
-            folder.resolve("in-hand"),
+            folder.resolve(name),
             opened.problem());
       }
       NoteFile.Remains remains = opened.remains();
@@ -79,8 +138,8 @@ public final class InHand implements AutoCloseable {
       if (remains != null) {
         learn(remains, trace);
       }
-      // Only after a death it matters how the next one comes about.
-      boolean traced = died && ExitTrace.begin(trace);
+      // Only of a process that may be the next to die of a suspect it matters how that comes about.
+      boolean traced = (died || !suspects.isEmpty()) && ExitTrace.begin(trace);
       opened.file().begin(System.currentTimeMillis(), traced, suspects.values());
       if (!suspects.isEmpty()) {
         clock = Executors.newSingleThreadScheduledExecutor(InHand::daemon);
@@ -90,17 +149,12 @@ public final class InHand implements AutoCloseable {
       others(this, true);
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IOException e) {
-      LOGGER.warn(
-          "What is in hand cannot be noted in {}: {}. Should user code end this process, nobody"
-              + " will know which.",
-          folder,
-          e.toString());
+      tellUseless(folder, e);
     }
   }
 
   private int lonely() {
-    return (int)
-        suspects.values().stream().filter(it -> it.mustBeAlone() && !it.mustBeBlocked()).count();
+    return (int) suspects.values().stream().filter(Suspect::mustBeAlone).count();
   }
 
   private static Thread daemon(Runnable work) {
@@ -118,8 +172,7 @@ public final class InHand implements AutoCloseable {
       if (cause != Cause.OUTSIDE) {
         for (NoteFile.InHandAtEnd one : remains.inHand()) {
           if (one.note().kind() != Note.CALL && mayHave(one, remains)) {
-            Suspect suspect =
-                before.getOrDefault(one.note().key(), new Suspect(one.note(), 0, 0, 0, 0));
+            Suspect suspect = before.getOrDefault(one.note().key(), Suspect.of(one.note()));
             suspects.put(
                 one.note().key(),
                 suspect.died(one.alone() && cause == Cause.ITSELF, suspects.size() + 1));
@@ -194,10 +247,16 @@ public final class InHand implements AutoCloseable {
   /** Why this item must not run; null when it may. */
   public @Nullable Blocked obstacle(WorkItem item) {
     Suspect suspect = suspect(item);
+    if (suspect != null && suspect.blocked()) {
+      // It would not be here, had nobody tried it again.
+      suspects.put(suspect.note().key(), suspect.triedAgain());
+      write();
+      return null;
+    }
     if (suspect == null || !suspect.mustBeBlocked()) {
       return null;
     }
-    suspects.put(suspect.note().key(), suspect.onProbation());
+    suspects.put(suspect.note().key(), suspect.setAside());
     write();
     return Blocked.now(
         Blocked.Kind.ENDS_PROCESS,
@@ -282,6 +341,11 @@ public final class InHand implements AutoCloseable {
           public int rank() {
             return suspect.rank();
           }
+
+          @Override
+          public String words() {
+            return suspect.note().words();
+          }
         });
   }
 
@@ -341,6 +405,38 @@ public final class InHand implements AutoCloseable {
     if (notes != null) {
       notes.write(suspects.values());
     }
+  }
+
+  /**
+   * Why a task that was submitted has not begun, to follow the name of what waits; null when it is
+   * not held up here.
+   */
+  public @Nullable String holdUp(Predicate<WorkPool.Task> which) {
+    Gate there = gate;
+    return there == null ? null : words(there.holdUp(which));
+  }
+
+  /**
+   * Why anything that comes now does not begin; null when it does. As {@link #holdUp(Predicate)}.
+   */
+  public @Nullable String holdUp() {
+    Gate there = gate;
+    return there == null ? null : words(there.holdUp());
+  }
+
+  private static @Nullable String words(Gate.@Nullable HoldUp holdUp) {
+    return holdUp == null
+        ? null
+        : "waits %s, until %s at the latest"
+            .formatted(
+                holdUp.words(),
+                Instant.now().plus(holdUp.atMost()).truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  /** How many tasks are held up. */
+  public int heldUp() {
+    Gate there = gate;
+    return there == null ? 0 : there.waiting();
   }
 
   /** Gives back what has been held up and has not begun. */
@@ -430,8 +526,11 @@ public final class InHand implements AutoCloseable {
     }
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      LOGGER.debug("The JVM exits already.", e);
+      if (locked != null) {
+        locked.close();
+      }
+    } catch (IllegalStateException | IOException e) {
+      LOGGER.debug("The JVM exits already, and the lock goes with it.", e);
     }
   }
 }

@@ -39,6 +39,9 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   /** In hand while no other user code ran. */
   static final byte ALONE = 2;
 
+  /** Of a suspect: its instance was set aside. */
+  static final byte BLOCKED = 3;
+
   /** The same for the same work after a restart, and for no other. */
   String key() {
     return switch (kind) {

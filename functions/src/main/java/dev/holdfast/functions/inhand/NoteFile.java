@@ -151,14 +151,16 @@ final class NoteFile {
     List<Suspect> suspects = new ArrayList<>();
     for (int i = 0; i < SUSPECTS; i++) {
       int at = SUSPECTS_AT + i * PLACE;
-      if (Note.state(file, at) != Note.FREE) {
+      byte state = Note.state(file, at);
+      if (state != Note.FREE) {
         suspects.add(
             new Suspect(
                 Note.read(file, at),
                 file.getInt(at + DEATHS),
                 file.getInt(at + ALONE),
                 file.getInt(at + STARTS),
-                0));
+                0,
+                state == Note.BLOCKED));
       }
     }
     int length = Math.max(0, Math.min(FOLDER_MAX, file.getShort(FOLDER)));
@@ -213,7 +215,7 @@ final class NoteFile {
       file.putInt(at + DEATHS, suspect.deaths());
       file.putInt(at + ALONE, suspect.alone());
       file.putInt(at + STARTS, suspect.starts());
-      Note.state(file, at, Note.IN_HAND);
+      Note.state(file, at, suspect.blocked() ? Note.BLOCKED : Note.IN_HAND);
     }
     for (; i < SUSPECTS; i++) {
       Note.state(file, SUSPECTS_AT + i * PLACE, Note.FREE);

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.functions.work.WorkPool;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,11 @@ class GateTest {
     @Override
     public int rank() {
       return rank;
+    }
+
+    @Override
+    public String words() {
+      return "job " + name;
     }
   }
 
@@ -154,5 +161,85 @@ class GateTest {
     gate.abandon("over");
 
     assertThat(log).containsExactlyInAnyOrder("alone given back", "other given back");
+  }
+
+  @Test
+  void what_a_step_has_thrown_holds_up_nobody() {
+    AtomicInteger errors = new AtomicInteger(2);
+    Gate gate = new Gate(new Gate.Times(LONG, LONG), 1, clock);
+    gate.submitAlone(
+        pool,
+        new Job("alone", 1, SHORT, true) {
+          @Override
+          public void hasCompany() {
+            if (errors.getAndDecrement() > 0) {
+              throw new OutOfMemoryError("made for this test");
+            }
+            super.hasCompany();
+          }
+        });
+    gate.submit(pool, List.of(quick("other")));
+
+    await()
+        .untilAsserted(
+            () -> assertThat(log).containsExactly("alone of 1", "alone has company", "other of 2"));
+  }
+
+  @Test
+  void what_a_pool_does_not_take_is_not_lost() {
+    AtomicInteger errors = new AtomicInteger();
+    WorkPool reluctant =
+        new WorkPool("reluctant", 1, 1, Duration.ofSeconds(10)) {
+          @Override
+          public void submit(Collection<? extends Task> tasks) {
+            if (errors.getAndIncrement() == 0) {
+              throw new OutOfMemoryError("made for this test");
+            }
+            super.submit(tasks);
+          }
+        };
+    Gate gate = new Gate(new Gate.Times(LONG, LONG), 1, clock);
+    gate.submit(reluctant, List.of(quick("other")));
+
+    gate.submitAlone(pool, new Job("alone", 1, LONG, false));
+
+    await().untilAsserted(() -> assertThat(log).containsExactly("alone of 1", "other of 1"));
+    assertThat(errors).hasValue(2);
+    reluctant.close();
+  }
+
+  @Test
+  void what_waits_is_told_for_what() {
+    Gate gate = new Gate(new Gate.Times(LONG, LONG), 1, clock);
+    Job other = quick("other");
+
+    gate.submit(pool, List.of(other));
+    assertThat(words(gate.holdUp(other::equals))).contains("must run alone", "not come yet");
+    gate.submitAlone(pool, new Job("alone", 1, LONG, true));
+    await().until(() -> log.contains("alone of 1"));
+
+    assertThat(words(gate.holdUp(other::equals))).isEqualTo("while job alone runs alone");
+    assertThat(words(gate.holdUp())).isEqualTo("while job alone runs alone");
+    assertThat(gate.waiting()).isEqualTo(1);
+    release.countDown();
+    await().until(() -> gate.holdUp() == null && gate.waiting() == 0);
+    assertThat(gate.holdUp(other::equals)).isNull();
+  }
+
+  @Test
+  void what_comes_before_one_that_must_be_alone_is_told_too() {
+    Gate gate = new Gate(new Gate.Times(SHORT, LONG), 1, clock);
+    gate.submit(pool, List.of(new Job("long", 0, LONG, true)));
+    await().until(() -> log.contains("long of 1"));
+    Job late = new Job("late", 1, LONG, false);
+
+    gate.submitAlone(pool, late);
+
+    assertThat(words(gate.holdUp(late::equals)))
+        .isEqualTo("for the end of what runs, because job late must then run alone");
+  }
+
+  private static String words(Gate.@Nullable HoldUp holdUp) {
+    return holdUp == null ? "nothing" : holdUp.words();
   }
 }

@@ -25,6 +25,8 @@ public record Blocked(Kind kind, String reason, String place, long since) {
   /** The keyed records of what is blocked. */
   public static final String NAMESPACE = "blocked";
 
+  private static final String RETRY = "holdfast retry";
+
   /** What kind of obstacle it is. Names are stored: a new kind may be added, none renamed. */
   public enum Kind {
     /** Rows of it are not what was written. */
@@ -116,8 +118,22 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     return since == 0 ? new Blocked(kind, reason, place, now) : this;
   }
 
-  /** In one clause: "activity 'Charge', task 4: it ended the process three times". */
+  /**
+   * In one clause, without a full stop at its end: "activity 'Charge', task 4: it ended the process
+   * three times".
+   */
   public String words() {
-    return place.isEmpty() ? reason : place + ": " + reason;
+    String clause = reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
+    return place.isEmpty() ? clause : place + ": " + clause;
+  }
+
+  /**
+   * The same with the command that helps once the cause is gone, which some reasons name
+   * themselves.
+   */
+  public String wordsAndCure(String instanceId) {
+    return reason.contains(RETRY)
+        ? words()
+        : words() + ". Once the cause is gone: ./" + RETRY + " " + instanceId;
   }
 }

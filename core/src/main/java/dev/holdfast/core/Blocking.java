@@ -32,9 +32,9 @@ final class Blocking {
     context
         .problems()
         .warn(
-            ("'%s' is blocked, and nothing of it runs any more: %s. What it is sent is kept. Once"
-                    + " the cause is gone, try it again (holdfast retry %s); or terminate it.")
-                .formatted(resident.id, block.words(), resident.id));
+            ("'%s' is blocked: nothing of it runs any more, and what it is sent is kept, until it is"
+                    + " tried again or terminated. The reason is %s: %s")
+                .formatted(resident.id, block.kind().words(), block.wordsAndCure(resident.id)));
   }
 
   /**

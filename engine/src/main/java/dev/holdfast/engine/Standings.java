@@ -35,7 +35,9 @@ record Standings(Crew crew, WaitingRoom room, ServedNames names, boolean drainin
     }
     if (!crew.serves(kind, name)) {
       return "no connected worker serves %s '%s'".formatted(kind.word(), name)
-          + UnservedWork.until(names.until(kind, name), "; it was served until ");
+          + UnservedWork.until(names.until(kind, name), "; it was served until ")
+          + "; start the app or worker that has it, or, if it was renamed, bring one of the old name"
+          + " back";
     }
     return crew.takes(asked(kind, name, version))
         ? null

@@ -96,7 +96,10 @@ final class Whys {
               "somebody to try it again, or to terminate it",
               instant(block.since()),
               null,
-              "blocked by " + block.kind().words() + ": " + block.words()));
+              "blocked by "
+                  + block.kind().words()
+                  + ": "
+                  + block.wordsAndCure(state.getInstanceId())));
     }
     if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED) {
       waiting.add(

@@ -99,6 +99,9 @@ class BeginningTest {
     TaskFailureDetails reason = innermost(FailureText.seen(end.getFailureDetails()), type);
     assertThat(reason.getErrorType()).isEqualTo(type);
     assertThat(reason.getErrorMessage()).contains(message);
+    assertThat(
+            FailureText.line(end.getFailureDetails()).contains("the constructor of app.BeginApp"))
+        .isEqualTo(List.of("Constructor", "Initialiser", "Library", "Overflow").contains(what));
     assertThat(finished.get(name)).as("what the log says").isPresent();
     assertThat(finished.get(name).orElseThrow().getClass().getName()).isEqualTo(type);
   }

@@ -82,7 +82,8 @@ class AnotherAppTest {
                           "No connected worker serves orchestrator 'Deploy': 1 waits for one.")
                       .contains("It was served until 20"));
       assertThat(host.hub().why("d").join().orElseThrow().summary())
-          .contains("no connected worker serves orchestrator 'Deploy'");
+          .contains("no connected worker serves orchestrator 'Deploy'")
+          .contains("start the app or worker that has it, or, if it was renamed");
       for (String path : new String[] {"/d", ""}) {
         assertThat(http.get("/runtime/webhooks/durabletask/instances" + path).body())
             .contains("orchestrator 'Deploy', which nobody who is connected serves now; it was");

@@ -450,6 +450,24 @@ class CommandsTest extends CommandsAtHost {
   }
 
   @Test
+  void why_says_a_reason_once() {
+    willAnswer(
+        200,
+        """
+        {"summary": "It waits for activity 'Charge', for 5 s (queued behind 3).",
+         "waitingFor": [
+           {"kind": "activity", "what": "Charge", "since": "10:02", "detail": "queued behind 3"}]}
+        """);
+
+    assertThat(runHere("why", "a")).isZero();
+
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "It waits for activity 'Charge', for 5 s (queued behind 3).",
+            "  activity 'Charge', since 10:02");
+  }
+
+  @Test
   void what_others_have_named_does_nothing_to_the_terminal() {
     String esc = "\\u001b[2J\\u009b1m\\n\\u202ex";
     String shown = "\\u001B[2J\\u009B1m\\n\\u202Ex";

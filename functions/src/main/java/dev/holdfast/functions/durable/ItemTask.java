@@ -184,7 +184,12 @@ final class ItemTask implements InHand.Task {
     Answer recalled = recalled(why);
     return recalled != null
         ? recalled
-        : new Answer.Blocked(item, Blocked.now(Blocked.Kind.HANGS, reason, Blocked.step(item)));
+        : new Answer.Blocked(
+            item,
+            Blocked.now(
+                Blocked.Kind.HANGS,
+                reason + " Then: ./holdfast retry " + item.instanceId(),
+                Blocked.step(item)));
   }
 
   /** What {@code failure} means for the item when nobody needs it; null when it is needed. */

@@ -145,7 +145,9 @@ final class TurnRunner {
     response = withVersions(response);
     int completion = failedCompletion(response);
     Throwable thrown = invocation.userFailure();
-    return completion < 0 || thrown == null ? response : withCause(response, completion, thrown);
+    return completion < 0 || thrown == null
+        ? response
+        : withCause(response, completion, thrown, invocation.unmade());
   }
 
   /** Sub-orchestrations that name no version get the app's own; older libraries never name one. */
@@ -171,7 +173,7 @@ final class TurnRunner {
   // ours, so that people learn it while the output, and what user code is told, stay what they are
   // in the cloud.
   private static OrchestratorResponse withCause(
-      OrchestratorResponse response, int completion, Throwable thrown) {
+      OrchestratorResponse response, int completion, Throwable thrown, @Nullable String unmade) {
     OrchestratorAction action = response.getActions(completion);
     TaskFailureDetails told = action.getCompleteOrchestration().getFailureDetails();
     if (!told.getErrorMessage().equals(FailureText.HIDING)) {
@@ -179,9 +181,24 @@ final class TurnRunner {
     }
     CompleteOrchestrationAction.Builder whole =
         action.getCompleteOrchestration().toBuilder()
-            .setFailureDetails(told.toBuilder().setSeen(Failures.of(thrown, false)));
+            .setFailureDetails(told.toBuilder().setSeen(seen(thrown, unmade)));
     return response.toBuilder()
         .setActions(completion, action.toBuilder().setCompleteOrchestration(whole))
+        .build();
+  }
+
+  private static TaskFailureDetails seen(Throwable thrown, @Nullable String unmade) {
+    TaskFailureDetails details = Failures.of(thrown, false);
+    if (unmade == null) {
+      return details;
+    }
+    String message = details.getErrorMessage();
+    return details.toBuilder()
+        .setErrorMessage(
+            "the constructor of "
+                + unmade
+                + " failed, so the orchestrator did not begin"
+                + (message.isEmpty() ? "" : ": " + message))
         .build();
   }
 

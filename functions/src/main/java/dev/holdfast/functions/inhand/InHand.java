@@ -263,7 +263,8 @@ public final class InHand implements AutoCloseable {
         "it has ended the process "
             + suspect.alone()
             + " times while nothing else ran (System.exit, Runtime.halt or a crash of the JVM);"
-            + " mend its code, then try the instance again",
+            + " mend its code, then: ./holdfast retry "
+            + item.instanceId(),
         Blocked.step(item));
   }
 

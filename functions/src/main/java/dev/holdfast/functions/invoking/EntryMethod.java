@@ -132,6 +132,10 @@ final class EntryMethod {
     return List.of(method.getParameters());
   }
 
+  String typeName() {
+    return method.getDeclaringClass().getName();
+  }
+
   boolean isVoid() {
     return method.getReturnType() == void.class;
   }

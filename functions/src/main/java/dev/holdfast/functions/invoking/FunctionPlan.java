@@ -164,11 +164,19 @@ public final class FunctionPlan {
       for (int i = 0; i < values.length; i++) {
         values[i] = arguments[i].resolve(invocation);
       }
-      Object instance = entry.newInstance(app.injector());
-      invocation.updateReturnValue(call(invocation, instance, values));
+      invocation.updateReturnValue(call(invocation, instance(invocation), values));
     } catch (Throwable e) {
       // Whatever comes in the way counts: an orchestrator that cannot begin has failed as well.
       invocation.threw(e);
+      throw e;
+    }
+  }
+
+  private @Nullable Object instance(Invocation invocation) throws Exception {
+    try {
+      return entry.newInstance(app.injector());
+    } catch (Throwable e) {
+      invocation.hasNoObject(entry.typeName());
       throw e;
     }
   }

@@ -37,6 +37,7 @@ public final class Invocation implements MiddlewareContext {
   private @Nullable Object returnValue;
   private @Nullable Throwable thrown;
   private @Nullable CodeWatch watch;
+  private @Nullable String unmade;
 
   Invocation(FunctionPlan plan, TriggerInput input, FunctionLog.@Nullable Work work) {
     this.plan = plan;
@@ -206,6 +207,18 @@ public final class Invocation implements MiddlewareContext {
     if (watch != null) {
       watch.ended(null);
     }
+  }
+
+  void hasNoObject(String typeName) {
+    unmade = typeName;
+  }
+
+  /**
+   * The class of which no object could be made, so that the function never began; null otherwise.
+   * {@link #userFailure} is then what its constructor, or its initialisation, has thrown.
+   */
+  public @Nullable String unmade() {
+    return unmade;
   }
 
   /** Somebody on the way to user code, or that code itself, has thrown this. */

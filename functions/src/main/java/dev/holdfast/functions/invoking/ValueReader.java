@@ -206,7 +206,7 @@ public final class ValueReader {
   }
 
   private ClassCastException cannot(Wire value, @Nullable Throwable cause) {
-    String shown = value.toString();
+    String shown = words(value);
     ClassCastException failure =
         new ClassCastException(
             "Cannot convert "
@@ -216,6 +216,29 @@ public final class ValueReader {
                 + (cause == null ? "" : ": " + cause.getMessage()));
     failure.initCause(cause);
     return failure;
+  }
+
+  /** The value as people know it; it may be long. */
+  private static String words(Wire value) {
+    if (value instanceof Wire.Text text) {
+      return "the text \"" + text.value() + '"';
+    }
+    if (value instanceof Wire.Json json) {
+      return "the JSON " + json.text();
+    }
+    if (value instanceof Wire.Bytes bytes) {
+      return bytes.value().length + " bytes";
+    }
+    if (value instanceof Wire.Whole whole) {
+      return "the number " + whole.value();
+    }
+    if (value instanceof Wire.Real real) {
+      return "the number " + real.value();
+    }
+    if (value instanceof Wire.Many many) {
+      return "a list of " + many.values().size();
+    }
+    return value instanceof Wire.Http ? "the HTTP request" : "nothing";
   }
 
   /** The first type argument, as far as it is known; Object otherwise. */

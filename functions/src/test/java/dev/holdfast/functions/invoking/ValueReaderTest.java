@@ -225,6 +225,16 @@ class ValueReaderTest {
   }
 
   @Test
+  void what_cannot_be_read_is_told_as_people_know_it() {
+    assertThatThrownBy(() -> read(int.class, text("soon")))
+        .hasMessageStartingWith("Cannot convert the text \"soon\" to type int");
+    assertThatThrownBy(() -> read(Bean.class, new Wire.Whole(5)))
+        .hasMessageStartingWith("Cannot convert the number 5 to type ");
+    assertThatThrownBy(() -> read(field("set"), many(text("a"))))
+        .hasMessageStartingWith("Cannot convert a list of 1 to type ");
+  }
+
+  @Test
   void collection_is_always_an_array_list() {
     assertThat(read(field("collection"), text("[1]"))).isInstanceOf(ArrayList.class);
   }

@@ -44,9 +44,10 @@ public final class Questions {
         return 0;
       }
       Map<String, @Nullable Object> why = reply.object();
-      out.println(Printable.line(reply.text(why, "summary")));
+      String summary = reply.text(why, "summary");
+      out.println(Printable.line(summary));
       if (why.get("waitingFor") instanceof List<?> waiting) {
-        waiting.forEach(it -> print(out, it));
+        waiting.forEach(it -> print(out, it, summary));
       }
       if (why.get("lastError") != null) {
         out.println("  last error: " + Printable.line(String.valueOf(why.get("lastError"))));
@@ -69,7 +70,8 @@ public final class Questions {
           && !"an external event".equals(one.get("what"));
     }
 
-    private static void print(PrintWriter out, @Nullable Object waiting) {
+    /** What the summary says already is not said again. */
+    private static void print(PrintWriter out, @Nullable Object waiting, String summary) {
       if (!(waiting instanceof Map<?, ?> one)) {
         return;
       }
@@ -81,7 +83,10 @@ public final class Questions {
       }
       append(line, ", since ", one.get("since"), "");
       append(line, ", until ", one.get("until"), "");
-      append(line, ": ", one.get("detail"), "");
+      Object detail = one.get("detail");
+      if (detail != null && !summary.contains(detail.toString())) {
+        append(line, ": ", detail, "");
+      }
       out.println(Printable.line(line.toString()));
     }
 

@@ -26,6 +26,10 @@ final class JavaLogging extends Handler {
     "io.grpc.", "io.opentelemetry.", "io.github.classgraph", "java.", "javax.", "jdk.", "sun."
   };
 
+  private static final String LIBRARY_OF_TURNS =
+      "com.microsoft.durabletask.TaskOrchestrationExecutor";
+  private static final String UNHANDLED = "The orchestrator failed with an unhandled exception";
+
   private final Handler[] before;
 
   private JavaLogging(Handler[] before) {
@@ -59,7 +63,7 @@ final class JavaLogging extends Handler {
   @Override
   public void publish(LogRecord record) {
     Speaker speaker = Speaker.current();
-    if (speaker != null && !speaker.counts()) {
+    if (speaker != null && (!speaker.counts() || isToldByUs(record))) {
       return;
     }
     org.slf4j.Logger logger = LoggerFactory.getLogger(category(record.getLoggerName()));
@@ -72,6 +76,15 @@ final class JavaLogging extends Handler {
     LoggingEventBuilder whole =
         speaker == null ? line : Said.about(line, speaker.functionName(), work);
     whole.setCause(record.getThrown()).log(message(record));
+  }
+
+  /**
+   * Of an orchestrator that fails, the host tells in a line of its own, with the reason; and one
+   * that it has interrupted itself did not fail.
+   */
+  static boolean isToldByUs(LogRecord record) {
+    return LIBRARY_OF_TURNS.equals(record.getLoggerName())
+        && String.valueOf(record.getMessage()).startsWith(UNHANDLED);
   }
 
   private static String category(@Nullable String name) {

@@ -88,7 +88,7 @@ class HangingCodeTest {
               () ->
                   assertThat(why("more1"))
                       .contains("queued behind 2", "places held by 'Hang' (20, the longest"));
-      assertThat(figure("holdfast_places_held{kind=\"activity\"}")).isEqualTo(PLACES);
+      await().until(() -> figure("holdfast_places_held{kind=\"activity\"}") == PLACES);
       assertThat(figure("holdfast_backlog")).isGreaterThanOrEqualTo(3);
       await()
           .untilAsserted(
@@ -138,7 +138,12 @@ class HangingCodeTest {
       awaitCompleted("greet2");
       awaitCompleted("say2");
       for (String id : new String[] {"sleeps0", "sleeps19", "deaf0", "deaf18", "loops1"}) {
-        await().untilAsserted(() -> assertThat(why(id)).contains("blocked", "turnTimeout"));
+        await()
+            .untilAsserted(
+                () ->
+                    assertThat(why(id))
+                        .contains("blocked", "turnTimeout", "Then: ./holdfast retry " + id)
+                        .doesNotContain(".."));
         assertThat(caller.status(id).object().get("runtimeStatus")).isIn("Pending", "Running");
       }
       await()

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -209,5 +210,20 @@ class LoggingTest {
 
     assertThat(LogFile.in(folder)).hasSize(1);
     assertThat(Files.readString(LogFile.in(folder).get(0))).contains("\"early\"", "\"late\"");
+  }
+
+  @Test
+  void what_the_library_says_of_a_turn_that_fails_is_told_by_the_host() {
+    LogRecord unhandled =
+        new LogRecord(
+            java.util.logging.Level.WARNING,
+            "The orchestrator failed with an unhandled exception: java.lang.InterruptedException");
+    unhandled.setLoggerName("com.microsoft.durabletask.TaskOrchestrationExecutor");
+    LogRecord other =
+        new LogRecord(java.util.logging.Level.WARNING, "Discarding a potentially duplicate event");
+    other.setLoggerName(unhandled.getLoggerName());
+
+    assertThat(JavaLogging.isToldByUs(unhandled)).isTrue();
+    assertThat(JavaLogging.isToldByUs(other)).isFalse();
   }
 }

@@ -110,6 +110,16 @@ class BlockedTest {
   }
 
   @Test
+  void a_reason_ends_with_one_full_stop_and_one_command() {
+    Blocked sentence = Blocked.now(Blocked.Kind.HANGS, "It loops. Mend it.", "activity 'A'");
+    Blocked command = Blocked.now(Blocked.Kind.HANGS, "It loops; then: ./holdfast retry a", "");
+
+    assertThat(sentence.wordsAndCure("a"))
+        .isEqualTo("activity 'A': It loops. Mend it. Once the cause is gone: ./holdfast retry a");
+    assertThat(command.wordsAndCure("a")).isEqualTo("It loops; then: ./holdfast retry a");
+  }
+
+  @Test
   void a_turn_that_is_blocked_has_read_nothing() {
     ask.start("a", "Waits");
     block(WorkItem.Kind.ORCHESTRATOR);
@@ -124,12 +134,13 @@ class BlockedTest {
     assertThat(ask.driven.get(ask.hub().why("a")).orElseThrow().summary())
         .isEqualTo(
             "It waits for somebody to try it again, or to terminate it, for 0 s (blocked by code"
-                + " that does not end: orchestrator 'Waits': it does not end).");
+                + " that does not end: orchestrator 'Waits': it does not end. Once the cause is gone:"
+                + " ./holdfast retry a).");
     assertThat(isReady("a")).isFalse();
     assertThat(ask.driven.problems().warnings())
         .singleElement()
         .asString()
-        .contains("'a' is blocked");
+        .contains("'a' is blocked", "it does not end. Once the cause is gone: ./holdfast retry a");
 
     assertThat(ask.raise("a", "go")).isEqualTo(Delivery.ACCEPTED);
     assertThat(ask.driven.executor().held()).isEmpty();

@@ -32,6 +32,7 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   private static final int HEADER = 100;
   private static final int APPLICATION_ID_AT = 68;
   private static final int PAGE_SIZE_AT = 16;
+  private static final int PAGES_AT = 28;
   private static final int PAGE_SIZE_MIN = 512;
   private static final int PAGE_SIZE_USUAL = 8192;
 
@@ -90,7 +91,26 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
               + " is no Holdfast database, or its beginning is damaged; restore a backup, or give"
               + " another data directory");
     }
-    return new Evidence(database, false, WalFile.read(logOf(database), pageSizeIn(header)), mark);
+    WalFile log = WalFile.read(logOf(database), pageSizeIn(header));
+    if (log.bytes() == 0) {
+      refuseShort(database, header);
+    }
+    return new Evidence(database, false, log, mark);
+  }
+
+  /** Without a log the file has all its pages; SQLite passes over a last one that is cut. */
+  private static void refuseShort(Path database, byte[] header) throws IOException {
+    long pages = Integer.toUnsignedLong(ByteBuffer.wrap(header).getInt(PAGES_AT));
+    long whole = pages * pageSizeIn(header);
+    if (Files.size(database) < whole) {
+      throw new StoreException(
+          database
+              + " was cut to "
+              + Files.size(database)
+              + " of "
+              + whole
+              + " bytes, or its log is missing; restore a backup");
+    }
   }
 
   /** The first 100 bytes, or what there is of them. Not while SQLite has the database open here. */

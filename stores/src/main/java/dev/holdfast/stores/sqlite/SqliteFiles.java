@@ -140,9 +140,12 @@ public final class SqliteFiles {
    */
   public static Report restore(Path from, Path directory, boolean force) {
     if (!Files.isRegularFile(from)) {
-      throw new StoreException(from + " is not a file; give the file that a backup has written");
+      throw new StoreException(
+          (Files.isDirectory(from) ? from + " is a folder" : "there is no file " + from)
+              + "; give the file that a backup has written");
     }
     checkIsBackup(from);
+    Report report = checkSound(from);
     try (DataDirectory held = DataDirectory.hold(directory)) {
       boolean replaces =
           DataDirectory.size(held.database()) > 0 || DataDirectory.size(held.wal()) > 0;
@@ -152,30 +155,59 @@ public final class SqliteFiles {
                 + " has a hub already; restore into another directory, or replace it with --force");
       }
       Path copy = held.path().resolve(DataDirectory.RESTORING);
-      Report report = copied(from, copy);
+      copy(from, copy);
       setAside(held);
       moveDurably(copy, held.database());
       Evidence.of(held.database(), false).markReadable(Schema.CURRENT);
       return report;
     } catch (IOException | SQLException e) {
-      throw new StoreException("cannot restore " + from + " to " + directory + ": " + words(e), e);
+      throw new StoreException(
+          "cannot restore "
+              + from
+              + " to "
+              + directory
+              + " ("
+              + words(e)
+              + "); make room or get the rights to write there, then run it again: the backup and a"
+              + " hub that was there are unchanged",
+          e);
     }
   }
 
-  /** Copies a backup and looks whether it is sound; when it is not, there is no copy. */
-  private static Report copied(Path from, Path copy) throws IOException, SQLException {
+  /** Before anything is made where it is to go, so that a backup of no use leaves no trace. */
+  private static Report checkSound(Path from) {
+    Report report;
+    try {
+      report = verifyFile(from);
+    } catch (SQLException | IOException e) {
+      throw new StoreException(
+          from
+              + " is damaged or was cut short, nothing was restored ("
+              + words(e)
+              + "); give another backup",
+          e);
+    }
+    if (!report.sound()) {
+      throw new StoreException(
+          from
+              + " is damaged, nothing was restored: "
+              + report.findings().get(0)
+              + "; give another backup");
+    }
+    return report;
+  }
+
+  /** Copies a backup byte for byte; when that fails, there is no copy. */
+  private static void copy(Path from, Path copy) throws IOException {
     Files.deleteIfExists(copy);
     try {
       DataDirectory.createPrivately(copy);
       try (OutputStream into = Files.newOutputStream(copy)) {
         Files.copy(from, into);
       }
-      Report report = verifyFile(copy);
-      if (!report.sound()) {
-        throw new StoreException(
-            from + " is damaged, nothing was restored: " + report.findings().get(0));
+      if (Files.mismatch(from, copy) >= 0) {
+        throw new IOException("the copy is not what the backup is");
       }
-      return report;
     } catch (Throwable e) {
       deleteQuietly(copy, e);
       throw e;
@@ -249,7 +281,7 @@ public final class SqliteFiles {
    * @throws StoreException there is no hub; a damaged one is a finding, not an exception
    */
   public static Report verify(Path what) {
-    Path file = existing(Files.isDirectory(what) ? what.resolve(DataDirectory.DATABASE) : what);
+    Path file = fileOf(what);
     try {
       // A host that starts meanwhile writes to what is looked at as if nobody did.
       for (int again = 0; ; again++) {
@@ -286,7 +318,7 @@ public final class SqliteFiles {
    * @throws StoreException there is no hub, or it cannot be read
    */
   public static KnownTime knownTime(Path what, String namespace, String name) {
-    Path file = existing(Files.isDirectory(what) ? what.resolve(DataDirectory.DATABASE) : what);
+    Path file = fileOf(what);
     try (Connection connection = Evidence.of(file).look();
         Reads reads = new Reads(connection)) {
       return new KnownTime(reads.hub().clock(), reads.record(namespace, name).orElse(null));
@@ -333,6 +365,17 @@ public final class SqliteFiles {
       // The verification finds the same.
       return null;
     }
+  }
+
+  /** The database in a data directory, or the file itself. */
+  private static Path fileOf(Path what) {
+    if (!Files.exists(what)) {
+      throw new StoreException(
+          "there is no "
+              + what.toAbsolutePath()
+              + "; give a data directory, or the file that a backup has written");
+    }
+    return existing(Files.isDirectory(what) ? what.resolve(DataDirectory.DATABASE) : what);
   }
 
   private static Path existing(Path database) {

@@ -40,7 +40,7 @@ final class Verification {
     this.reads = reads;
   }
 
-  static SqliteFiles.Report of(Reads reads) throws SQLException {
+  static SqliteFiles.Report of(Reads reads) {
     Verification verification = new Verification(reads);
     verification.pages();
     verification.rows();
@@ -59,7 +59,7 @@ final class Verification {
         records);
   }
 
-  private void pages() throws SQLException {
+  private void pages() {
     each(
         "the pages",
         "PRAGMA integrity_check(" + FINDINGS_MAX + ")",
@@ -70,7 +70,7 @@ final class Verification {
         });
   }
 
-  private void rows() throws SQLException {
+  private void rows() {
     each("hub", "SELECT 1", row -> reads.hub());
     each(
         "instances",
@@ -119,7 +119,7 @@ final class Verification {
     historyEnd = (long) chunk.seq() + chunk.count();
   }
 
-  private void relations() throws SQLException {
+  private void relations() {
     for (String table : List.of("history", "inbox", "timers")) {
       each(
           table,
@@ -137,8 +137,18 @@ final class Verification {
                 "hub: highest key is " + row.getLong(1) + ", but there is key " + row.getLong(2)));
   }
 
-  private void each(String what, String sql, RowCheck check) throws SQLException {
-    PreparedStatement select = reads.statement(sql);
+  private void each(String what, String sql, RowCheck check) {
+    try {
+      look(what, reads.statement(sql), check);
+      // A short transaction for each step, so that the log can be begun anew in between.
+      reads.endTransaction();
+    } catch (SQLException e) {
+      // Damage that was met while reading can make the end of the transaction fail as well.
+      found(what + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private void look(String what, PreparedStatement select, RowCheck check) throws SQLException {
     try (ResultSet row = select.executeQuery()) {
       while (findings.size() < FINDINGS_MAX && row.next()) {
         try {
@@ -151,11 +161,7 @@ final class Verification {
           found(what + ": a row is not what was written (" + e + ")");
         }
       }
-    } catch (SQLException e) {
-      found(what + " cannot be read: " + e.getMessage());
     }
-    // A short transaction for each step, so that the log can be begun anew in between.
-    reads.endTransaction();
   }
 
   /**

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Backup, restore, verify. */
 class SqliteFilesTest {
@@ -117,13 +120,64 @@ class SqliteFilesTest {
     assertThat(findings).anyMatch(each -> each.startsWith("hub: highest key is 0"));
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.001, 0.01, 0.3, 0.5, 0.9, 0.999})
+  void a_backup_that_was_cut_short_is_not_restored_and_leaves_no_trace(double part)
+      throws IOException {
+    SqliteFiles.backup(hub, backup);
+    byte[] bytes = Files.readAllBytes(backup);
+    Files.write(backup, Arrays.copyOf(bytes, (int) (bytes.length * part)));
+
+    refusedWithoutTrace(backup);
+  }
+
+  @Test
+  void what_is_no_backup_is_not_restored_and_leaves_no_trace() throws IOException {
+    refusedWithoutTrace(Files.writeString(temporary.resolve("text"), "not a database".repeat(999)));
+    refusedWithoutTrace(hub);
+    refusedWithoutTrace(temporary.resolve("nowhere"));
+  }
+
+  private void refusedWithoutTrace(Path from) {
+    Path elsewhere = temporary.resolve("elsewhere");
+
+    refused(() -> SqliteFiles.restore(from, elsewhere, false), from.toString(), "; give ");
+
+    assertThat(elsewhere).doesNotExist();
+  }
+
+  @Test
+  void a_path_with_nothing_there_is_told_as_that() {
+    Path nowhere = temporary.resolve("nowhere");
+
+    refused(() -> SqliteFiles.verify(nowhere), "there is no " + nowhere, "give a data directory");
+  }
+
+  @Test
+  void a_copy_that_cannot_be_written_is_told_with_the_cure_and_leaves_the_hub_as_it_was()
+      throws IOException {
+    SqliteFiles.backup(hub, backup);
+    Path restoring = hub.resolve(DataDirectory.RESTORING);
+    Files.createDirectories(restoring.resolve("in the way"));
+
+    refused(() -> SqliteFiles.restore(backup, hub, true), "cannot restore", "make room");
+
+    try (SqliteStore store = open(hub)) {
+      assertThat(Contents.of(store, RandomCommits.NAMESPACES)).isEqualTo(contents);
+    }
+  }
+
+  private static void damagePages(byte[] database) {
+    for (int page = Sql.PAGE_SIZE; page < database.length; page += Sql.PAGE_SIZE) {
+      database[page + 3] ^= 1;
+    }
+  }
+
   @Test
   void a_damaged_page_is_found() throws IOException {
     Path file = hub.resolve("holdfast.db");
     byte[] bytes = Files.readAllBytes(file);
-    for (int page = 8192; page < bytes.length; page += 8192) {
-      bytes[page + 3] ^= 1;
-    }
+    damagePages(bytes);
     Files.write(file, bytes);
 
     assertThat(SqliteFiles.verify(hub).findings()).isNotEmpty();
@@ -253,15 +307,14 @@ class SqliteFilesTest {
   void a_damaged_backup_is_not_restored() throws IOException {
     SqliteFiles.backup(hub, backup);
     byte[] bytes = Files.readAllBytes(backup);
-    bytes[bytes.length / 2] ^= 1;
-    bytes[bytes.length - 100] ^= 1;
+    damagePages(bytes);
     Files.write(backup, bytes);
     Path elsewhere = temporary.resolve("elsewhere");
 
     refused(
         () -> SqliteFiles.restore(backup, elsewhere, false), "is damaged, nothing was restored");
     refused(
-        () -> SqliteFiles.restore(temporary.resolve("none"), elsewhere, false), "is not a file");
+        () -> SqliteFiles.restore(temporary.resolve("none"), elsewhere, false), "there is no file");
 
     assertThat(elsewhere.resolve("holdfast.db")).doesNotExist();
   }

@@ -34,7 +34,6 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   private static final int PAGE_SIZE_AT = 16;
   private static final int PAGES_AT = 28;
   private static final int PAGE_SIZE_MIN = 512;
-  private static final int PAGE_SIZE_USUAL = 8192;
 
   /** Where a hub's last commit is that can be read, and how much it has. */
   record Found(Reads.Hub hub, long executions) {}
@@ -129,7 +128,7 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
 
   private static int pageSizeIn(byte[] header) {
     int size = Short.toUnsignedInt(ByteBuffer.wrap(header).getShort(PAGE_SIZE_AT));
-    return size >= PAGE_SIZE_MIN && Integer.bitCount(size) == 1 ? size : PAGE_SIZE_USUAL;
+    return size >= PAGE_SIZE_MIN && Integer.bitCount(size) == 1 ? size : Sql.PAGE_SIZE;
   }
 
   /**
@@ -169,7 +168,7 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     }
     boolean damaged =
         log.headerSound()
-            ? log.laterBehind() || (mark == null && log.commitBehind())
+            ? log.laterBehind() || ((mark == null || mark.sameStart()) && log.commitBehind())
             : log.behind() > 0;
     long last = readable == null ? 0 : readable.hub().lastFlush();
     boolean missing = mark != null && readable != null && last < mark.flush();
@@ -188,12 +187,23 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
                 + readable.executions()
                 + " instances")
         + "; "
-        + (mark != null && mark.flush() > last
-            ? "all until flush " + mark.flush() + " of " + time(mark.clock())
-            : "what follows in the log")
-        + " was acknowledged and is missing. Restore a backup (holdfast restore FROM --force), or"
+        + missing(last)
+        + ". Restore a backup (holdfast restore FROM --force), or"
         + " start once with --force to go on without what is missing; the files as they are now are"
         + " kept beside then";
+  }
+
+  private String missing(long last) {
+    if (mark == null || mark.flush() <= last) {
+      return mark != null && mark.sameStart()
+          ? "the flush that follows in the log was not acknowledged yet, and is missing"
+          : "what follows in the log was acknowledged and is missing";
+    }
+    return "all until flush "
+        + mark.flush()
+        + " of "
+        + time(mark.clock())
+        + " was acknowledged and is missing";
   }
 
   private String cause(boolean damaged) {
@@ -236,27 +246,34 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
    * on. By whoever holds the directory, with copies of the files made.
    */
   void giveUpTheRest(Schema schema) throws IOException, SQLException {
+    cutLog();
+    markReadable(schema);
+  }
+
+  private void cutLog() throws IOException {
     if (Files.exists(logOf(database))) {
       try (FileChannel channel = FileChannel.open(logOf(database), StandardOpenOption.WRITE)) {
         channel.truncate(log.committedLength());
         channel.force(true);
       }
     }
-    markReadable(schema);
   }
 
   /** Notes that what can be read now is all that there has to be. */
   void markReadable(Schema schema) throws IOException, SQLException {
     Found readable = readable(schema);
-    Mark.write(database, new Mark.Noted(readable.hub().lastFlush(), readable.hub().clock()));
+    Mark.write(database, readable.hub().lastFlush(), readable.hub().clock());
   }
 
   /**
    * Makes durable what a process has written that was killed before it could: SQLite reads it as
-   * committed, and others are told of it.
+   * committed, and others are told of it. What a crash of the machine has left behind the torn end
+   * goes, so that nobody takes it for damage later.
    */
-  void syncLog() throws IOException {
-    if (log.bytes() > 0) {
+  void settleLog() throws IOException {
+    if (log.headerSound() && log.behind() > 0) {
+      cutLog();
+    } else if (log.bytes() > 0) {
       try (FileChannel channel = FileChannel.open(logOf(database), StandardOpenOption.WRITE)) {
         channel.force(true);
       }

@@ -5,38 +5,54 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last flush that is surely durable, noted in a small file beside the database after its sync.
  *
- * <p>The note itself is not synced: it is a lower bound, and costs one write of 32 bytes into the
+ * <p>The note itself is not synced: it is a lower bound, and costs one write of 48 bytes into the
  * operating system's memory. A database and log that end before it have lost what was acknowledged,
- * even where the log looks like one that had not been written further. Used by one thread at a
- * time.
+ * even where the log looks like one that had not been written further. It is written before anybody
+ * is told of the flush, and outlives the process: only a crash of the machine can take it back. So
+ * it says as well since which start of the machine it is. Used by one thread at a time.
  */
 final class Mark implements AutoCloseable {
 
   /** "HFMARK" and the version of this format. */
-  private static final long MAGIC = 0x48464d41524b0001L;
+  private static final long MAGIC = 0x48464d41524b0002L;
 
-  private static final int LENGTH = 32;
+  private static final int LENGTH = 48;
+
+  /** As the first version of the format had it: without the start of the machine. */
+  private static final long MAGIC_ONE = 0x48464d41524b0001L;
+
+  private static final int LENGTH_ONE = 32;
+
+  /** Another one after each start of the system; its file is there on Linux only. */
+  private static final Path START = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private static final UUID UNKNOWN = new UUID(0, 0);
 
   /**
    * What a mark says.
    *
    * @param flush the number of the flush
    * @param clock the hub's time then, in microseconds since the epoch
+   * @param sameStart whether the machine surely has not been started anew since: then whatever was
+   *     written is in the files, in the order in which it was written, synced or not
    */
-  record Noted(long flush, long clock) {}
+  record Noted(long flush, long clock, boolean sameStart) {}
 
   private final RandomAccessFile file;
   private final byte[] bytes = new byte[LENGTH];
   private final CRC32C crc = new CRC32C();
+  private final UUID start;
 
-  private Mark(RandomAccessFile file) {
+  private Mark(RandomAccessFile file, UUID start) {
     this.file = file;
+    this.start = start;
   }
 
   static Path beside(Path database) {
@@ -45,38 +61,70 @@ final class Mark implements AutoCloseable {
 
   /** What was noted beside a database; null when nothing was, or the note is damaged. */
   static @Nullable Noted read(Path database) throws IOException {
+    return read(database, startOfMachine());
+  }
+
+  /** As {@link #read(Path)}, on a machine whose last start has this id. */
+  static @Nullable Noted read(Path database, UUID start) throws IOException {
     Path path = beside(database);
     if (!Files.isRegularFile(path)) {
       return null;
     }
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      byte[] bytes = new byte[LENGTH];
-      if (file.length() != LENGTH) {
+      int length = (int) Math.min(file.length(), LENGTH + 1);
+      if (length != LENGTH && length != LENGTH_ONE) {
         return null;
       }
+      byte[] bytes = new byte[length];
       file.readFully(bytes);
       ByteBuffer note = ByteBuffer.wrap(bytes);
       CRC32C crc = new CRC32C();
-      crc.update(bytes, 0, LENGTH - Long.BYTES);
+      crc.update(bytes, 0, length - Long.BYTES);
       boolean sound =
-          note.getLong(0) == MAGIC && note.getLong(LENGTH - Long.BYTES) == crc.getValue();
-      return sound ? new Noted(note.getLong(8), note.getLong(16)) : null;
+          note.getLong(0) == (length == LENGTH ? MAGIC : MAGIC_ONE)
+              && note.getLong(length - Long.BYTES) == crc.getValue();
+      if (!sound) {
+        return null;
+      }
+      boolean sameStart =
+          length == LENGTH
+              && !start.equals(UNKNOWN)
+              && start.equals(new UUID(note.getLong(24), note.getLong(32)));
+      return new Noted(note.getLong(8), note.getLong(16), sameStart);
+    }
+  }
+
+  private static UUID startOfMachine() {
+    try {
+      return UUID.fromString(Files.readString(START).strip());
+    } catch (IOException | IllegalArgumentException e) {
+      // Another system, or one that hides it: each start may be a new one.
+      return UNKNOWN;
     }
   }
 
   /** Opens the mark of a database for notes; it is made when it is not there. */
   static Mark open(Path database) throws IOException {
+    return open(database, startOfMachine());
+  }
+
+  private static Mark open(Path database, UUID start) throws IOException {
     Path path = beside(database);
     if (!Files.exists(path)) {
       DataDirectory.createPrivately(path);
     }
-    return new Mark(new RandomAccessFile(path.toFile(), "rw"));
+    return new Mark(new RandomAccessFile(path.toFile(), "rw"), start);
   }
 
   /** Notes a flush beside a database, in place of what was noted. */
-  static void write(Path database, Noted noted) throws IOException {
-    try (Mark mark = open(database)) {
-      mark.note(noted.flush(), noted.clock());
+  static void write(Path database, long flush, long clock) throws IOException {
+    write(database, flush, clock, startOfMachine());
+  }
+
+  /** As {@link #write(Path, long, long)}, on a machine whose last start has this id. */
+  static void write(Path database, long flush, long clock, UUID start) throws IOException {
+    try (Mark mark = open(database, start)) {
+      mark.note(flush, clock);
     }
   }
 
@@ -84,6 +132,7 @@ final class Mark implements AutoCloseable {
   void note(long flush, long clock) throws IOException {
     ByteBuffer note = ByteBuffer.wrap(bytes);
     note.putLong(MAGIC).putLong(flush).putLong(clock);
+    note.putLong(start.getMostSignificantBits()).putLong(start.getLeastSignificantBits());
     crc.reset();
     crc.update(bytes, 0, note.position());
     note.putLong(crc.getValue());

@@ -125,7 +125,7 @@ public final class SqliteStore implements Store {
               + ", because an older Holdfast wrote the hub or somebody copied it without; so it"
               + " cannot be told this once whether the end of its log is missing");
     }
-    evidence.syncLog();
+    evidence.settleLog();
   }
 
   private static void prepareEmpty(DataDirectory directory) throws IOException {

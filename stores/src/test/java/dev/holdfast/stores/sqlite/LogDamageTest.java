@@ -11,15 +11,21 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A log's torn end is told from damage, and damage from what somebody else has copied away. */
@@ -74,7 +80,7 @@ class LogDamageTest {
   }
 
   private static WalFile scan(Path directory) throws IOException {
-    return WalFile.read(log(directory), 8192);
+    return WalFile.read(log(directory), Sql.PAGE_SIZE);
   }
 
   /** Turns a bit in a frame of the log, counted from 0. */
@@ -252,11 +258,72 @@ class LogDamageTest {
     }
     // Power went before the sync: the pages of the last flush reached the disk in any order.
     Files.write(mark(longer), before);
-    WalFile whole = scan(longer);
-    damageFrame(longer, whole.sound() - 3, 100);
-    assertThat(scan(longer).behind()).isPositive();
+    damageLastFlush(longer);
+    theMachineWasStartedAnew(longer);
 
     opensWhole(longer, FLUSHES);
+  }
+
+  private static void damageLastFlush(Path directory) throws IOException {
+    damageFrame(directory, scan(directory).sound() - 3, 100);
+    assertThat(scan(directory).commitBehind()).isTrue();
+    assertThat(scan(directory).laterBehind()).isFalse();
+  }
+
+  private static void theMachineWasStartedAnew(Path directory) throws IOException {
+    Path database = directory.resolve("holdfast.db");
+    Mark.Noted noted = Objects.requireNonNull(Mark.read(database));
+    Mark.write(database, noted.flush(), noted.clock(), new UUID(1, 2));
+    assertThat(Objects.requireNonNull(Mark.read(database)).sameStart()).isFalse();
+  }
+
+  @Test
+  void what_a_crash_of_the_machine_has_torn_is_gone_after_the_next_start() throws IOException {
+    byte[] before = Files.readAllBytes(mark(crashed));
+    Path torn = Files.createDirectory(temporary.resolve("torn"));
+    Path again = Files.createDirectory(temporary.resolve("again"));
+    try (SqliteStore store = open(crashed)) {
+      commit(store, FLUSHES + 1);
+      store.still(() -> Crash.copy(crashed, torn));
+    }
+    Files.write(mark(torn), before);
+    damageLastFlush(torn);
+    theMachineWasStartedAnew(torn);
+    try (SqliteStore store = open(torn)) {
+      store.still(() -> Crash.copy(torn, again));
+    }
+
+    opensWhole(again, FLUSHES);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // Elsewhere the system does not tell whether it was started anew.
+  void what_was_written_since_the_machine_was_started_cannot_be_torn() throws IOException {
+    byte[] before = Files.readAllBytes(mark(crashed));
+    Path longer = Files.createDirectory(temporary.resolve("longer"));
+    try (SqliteStore store = open(crashed)) {
+      commit(store, FLUSHES + 1);
+      store.still(() -> Crash.copy(crashed, longer));
+    }
+    // The process was killed after the sync and before the note: nobody was told.
+    Files.write(mark(longer), before);
+    damageLastFlush(longer);
+
+    refused(longer, "is damaged at byte", "was not acknowledged yet, and is missing");
+    SqliteStore.open(SqliteOptions.in(longer).withLossAccepted(true)).close();
+    opensWhole(longer, FLUSHES);
+  }
+
+  @Test
+  void a_mark_of_the_first_format_is_a_lower_bound_as_well() throws IOException {
+    Mark.Noted noted = Objects.requireNonNull(Mark.read(crashed.resolve("holdfast.db")));
+    ByteBuffer old = ByteBuffer.allocate(32).putLong(0x48464d41524b0001L);
+    old.putLong(noted.flush() + 1).putLong(noted.clock());
+    CRC32C crc = new CRC32C();
+    crc.update(old.array(), 0, 24);
+    Files.write(mark(crashed), old.putLong(crc.getValue()).array());
+
+    refused(crashed, "older copy", "until flush " + (FLUSHES + 1));
   }
 
   @Test

@@ -63,10 +63,13 @@ final class CommitWriter implements AutoCloseable {
     insertHistory =
         prepare(
             connection,
-            "INSERT INTO history (key, seq, count, walk, sum, bytes) VALUES (?, ?, ?, ?, ?, ?)");
+            "INSERT INTO history (place, count, walk, sum, bytes) VALUES (?, ?, ?, ?, ?)");
     historyEnd =
         prepare(
-            connection, "SELECT seq + count FROM history WHERE key = ? ORDER BY seq DESC LIMIT 1");
+            connection,
+            "SELECT seq + count FROM history WHERE "
+                + HistoryPlace.OF_EXECUTION
+                + " ORDER BY place DESC LIMIT 1");
     insertInbox =
         prepare(connection, "INSERT INTO inbox (key, seq, sum, bytes) VALUES (?, ?, ?, ?)");
     deleteInbox = prepare(connection, "DELETE FROM inbox WHERE key = ? AND seq = ?");
@@ -84,7 +87,7 @@ final class CommitWriter implements AutoCloseable {
     deleteInstance = prepare(connection, "DELETE FROM instances WHERE key = ?");
     deleteRows =
         new PreparedStatement[] {
-          prepare(connection, "DELETE FROM history WHERE key = ?"),
+          prepare(connection, "DELETE FROM history WHERE " + HistoryPlace.OF_EXECUTION),
           prepare(connection, "DELETE FROM inbox WHERE key = ?"),
           prepare(connection, "DELETE FROM timers WHERE key = ?")
         };
@@ -228,14 +231,17 @@ final class CommitWriter implements AutoCloseable {
         throw new Misfit(
             "appends event " + chunk.seq() + " to " + named(chunk.key()) + ", which has " + events);
       }
+      if (!HistoryPlace.fits(chunk)) {
+        throw new Misfit(
+            "appends event " + events + " to " + named(chunk.key()) + ", beyond what can be kept");
+      }
       byte[] bytes = chunk.bytes().toByteArray();
-      insertHistory.setLong(1, chunk.key());
-      insertHistory.setInt(2, chunk.seq());
-      insertHistory.setInt(3, chunk.count());
-      insertHistory.setInt(4, chunk.walk() ? 1 : 0);
+      insertHistory.setLong(1, HistoryPlace.of(chunk.key(), chunk.seq()));
+      insertHistory.setInt(2, chunk.count());
+      insertHistory.setInt(3, chunk.walk() ? 1 : 0);
       insertHistory.setInt(
-          5, sums.history(chunk.key(), chunk.seq(), chunk.count(), chunk.walk(), bytes));
-      insertHistory.setBytes(6, bytes);
+          4, sums.history(chunk.key(), chunk.seq(), chunk.count(), chunk.walk(), bytes));
+      insertHistory.setBytes(5, bytes);
       insertHistory.executeUpdate();
       events += chunk.count();
     }

@@ -129,7 +129,10 @@ final class Reads implements AutoCloseable {
 
   private List<Rows.History> history(long key) throws SQLException {
     PreparedStatement select =
-        statement("SELECT seq, count, walk, sum, bytes FROM history WHERE key = ? ORDER BY seq");
+        statement(
+            "SELECT seq, count, walk, sum, bytes FROM history WHERE "
+                + HistoryPlace.OF_EXECUTION
+                + " ORDER BY place");
     select.setLong(1, key);
     List<Rows.History> chunks = new ArrayList<>();
     int events = 0;
@@ -150,8 +153,9 @@ final class Reads implements AutoCloseable {
   long newestTurn(long key) throws SQLException {
     PreparedStatement select =
         statement(
-            "SELECT seq, count, walk, sum, bytes FROM history WHERE key = ?"
-                + " ORDER BY seq DESC LIMIT 1");
+            "SELECT seq, count, walk, sum, bytes FROM history WHERE "
+                + HistoryPlace.OF_EXECUTION
+                + " ORDER BY place DESC LIMIT 1");
     select.setLong(1, key);
     try (ResultSet row = select.executeQuery()) {
       return row.next() ? HistoryBytes.newestTurn(history(key, row).bytes()) : Long.MIN_VALUE;

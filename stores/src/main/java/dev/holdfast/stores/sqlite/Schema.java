@@ -31,7 +31,7 @@ final class Schema {
   /** In the file's header, so that {@code file} and we can tell whose it is: "HFST". */
   static final int APPLICATION_ID = 0x48465354;
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** What this build reads and writes. */
   static final Schema CURRENT = current();

@@ -14,10 +14,10 @@ import org.sqlite.SQLiteException;
 final class Sql {
 
   /**
-   * Small pages make small flushes cheap, large pages large histories; with 8 KiB, chunks of up to
-   * 2 KB stay in their row (measured in decision 0002).
+   * Small pages make small flushes cheap, large pages large histories (measured in decision 0026).
+   * A database keeps the size that it was made with.
    */
-  static final int PAGE_SIZE = 8192;
+  static final int PAGE_SIZE = 4096;
 
   /** How long to wait when another program writes to the file. */
   static final int BUSY_MILLIS = 5_000;

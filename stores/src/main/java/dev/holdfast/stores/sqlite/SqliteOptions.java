@@ -45,7 +45,7 @@ public record SqliteOptions(
         directory,
         4,
         64 * MIB,
-        8 * MIB,
+        16 * MIB,
         64 * MIB,
         4096 * MIB,
         64 * MIB,

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * A store in one SQLite file, {@code holdfast.db} in the data directory: write-ahead log, every
  * flush synced.
  *
- * <p>One connection commits, a few read, one copies the log into the database in the background.
- * The directory belongs to one process at a time; other programs, {@code sqlite3} for one, may read
- * the file meanwhile.
+ * <p>One connection commits, a few read, one copies the log into the database in the background. An
+ * execution has at most 4,194,304 events: a commit that appends more is rejected for good.
+ *
+ * <p>The directory belongs to one process at a time; other programs, {@code sqlite3} for one, may
+ * read the file meanwhile.
  */
 public final class SqliteStore implements Store {
 

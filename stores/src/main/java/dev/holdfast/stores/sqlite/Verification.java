@@ -84,7 +84,7 @@ final class Verification {
         });
     each(
         "history",
-        "SELECT seq, count, walk, sum, bytes, key FROM history ORDER BY key, seq",
+        "SELECT seq, count, walk, sum, bytes, key FROM history ORDER BY place",
         row -> chunk(row.getLong(6), reads.history(row.getLong(6), row)));
     each(
         "inbox",

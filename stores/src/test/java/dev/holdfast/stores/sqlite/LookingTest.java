@@ -124,7 +124,7 @@ class LookingTest {
     assertThat(contents(ended)).isEqualTo(before);
 
     byte[] bytes = Files.readAllBytes(backup);
-    for (int page = 8192; page < bytes.length; page += 8192) {
+    for (int page = Sql.PAGE_SIZE; page < bytes.length; page += Sql.PAGE_SIZE) {
       bytes[page + 3] ^= 1;
     }
     Files.write(backup, bytes);

@@ -16,16 +16,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Later versions of the schema than there are: what the first upgrade will meet. */
+/** Later versions of the schema than there are: what the next upgrade will meet. */
 class SchemaUpgradeTest {
+
+  private static final int CURRENT = Schema.CURRENT.version();
 
   private static final String INDEX = "CREATE INDEX instances_slot ON instances (slot, key)";
 
-  private static final Schema TWO = Schema.CURRENT.and(List.of(INDEX));
+  private static final Schema NEXT = Schema.CURRENT.and(List.of(INDEX));
 
   /** Changes a table as well, drops what the one before has made, and has rows of its own. */
-  private static final Schema THREE =
-      TWO.and(
+  private static final Schema LATER =
+      NEXT.and(
           List.of(
               "ALTER TABLE inbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 0",
               "DROP INDEX instances_slot",
@@ -37,8 +39,8 @@ class SchemaUpgradeTest {
   private Path hub;
 
   @BeforeEach
-  void a_hub_of_the_first_version_is_on_disk() throws IOException {
-    hub = SchemaFixturesTest.versionOne(temporary.resolve("hub"));
+  void a_hub_of_the_current_version_is_on_disk() throws IOException {
+    hub = SchemaFixturesTest.hubOf(CURRENT, temporary.resolve("hub"));
   }
 
   private static SqliteStore open(Path directory, Schema schema) {
@@ -53,48 +55,50 @@ class SchemaUpgradeTest {
 
   @Test
   void old_hubs_are_brought_up_and_stay_usable() {
-    opensWhole(hub, TWO);
-    opensWhole(hub, TWO);
-    opensWhole(hub, THREE);
-    opensWhole(hub, THREE);
+    opensWhole(hub, NEXT);
+    opensWhole(hub, NEXT);
+    opensWhole(hub, LATER);
+    opensWhole(hub, LATER);
   }
 
   @Test
   void several_versions_are_taken_at_once() {
-    opensWhole(hub, THREE);
-    opensWhole(hub, THREE);
+    opensWhole(hub, LATER);
+    opensWhole(hub, LATER);
   }
 
   @Test
   void new_hubs_have_all_of_it() {
     Path fresh = temporary.resolve("fresh");
 
-    open(fresh, THREE).close();
-    open(fresh, THREE).close();
+    open(fresh, LATER).close();
+    open(fresh, LATER).close();
 
     assertThat(Schema.copyOf(fresh.resolve("holdfast.db"), 0)).doesNotExist();
   }
 
   @Test
   void an_older_build_refuses_and_says_where_the_copy_is() {
-    opensWhole(hub, TWO);
+    opensWhole(hub, NEXT);
 
     assertThatThrownBy(() -> open(hub, Schema.CURRENT))
         .isInstanceOf(StoreException.class)
         .hasMessageContainingAll(
-            "newer Holdfast", "version 2, this build knows 1", "holdfast.db.schema-1");
+            "newer Holdfast",
+            "version " + (CURRENT + 1) + ", this build knows " + CURRENT,
+            "holdfast.db.schema-" + CURRENT);
     assertThat(SqliteFiles.verify(hub).findings())
         .singleElement()
         .asString()
         .contains("newer Holdfast");
 
-    opensWhole(hub, TWO);
+    opensWhole(hub, NEXT);
   }
 
   @Test
   void the_copy_from_before_is_a_backup_of_the_older_build() throws IOException {
-    opensWhole(hub, TWO);
-    Path copy = Schema.copyOf(hub.resolve("holdfast.db"), 1);
+    opensWhole(hub, NEXT);
+    Path copy = Schema.copyOf(hub.resolve("holdfast.db"), CURRENT);
 
     SqliteFiles.restore(copy, hub, true);
 
@@ -111,7 +115,7 @@ class SchemaUpgradeTest {
     assertThatThrownBy(() -> open(hub, broken)).isInstanceOf(StoreException.class);
 
     opensWhole(hub, Schema.CURRENT);
-    opensWhole(hub, TWO);
+    opensWhole(hub, NEXT);
   }
 
   @Test
@@ -121,13 +125,13 @@ class SchemaUpgradeTest {
       Sql.run(connection, "PRAGMA cache_size = 1");
       Sql.run(connection, "BEGIN IMMEDIATE");
       Sql.run(connection, INDEX);
-      Sql.run(connection, "PRAGMA user_version = 2");
+      Sql.run(connection, "PRAGMA user_version = " + (CURRENT + 1));
       Crash.copy(hub, crashed);
     }
-    Files.writeString(crashed.resolve("holdfast.db.schema-1.partial"), "half a copy");
+    Files.writeString(crashed.resolve("holdfast.db.schema-" + CURRENT + ".partial"), "half a copy");
 
-    opensWhole(crashed, TWO);
-    opensWhole(crashed, TWO);
+    opensWhole(crashed, NEXT);
+    opensWhole(crashed, NEXT);
   }
 
   @Test
@@ -136,17 +140,17 @@ class SchemaUpgradeTest {
       Sql.run(connection, "CREATE INDEX theirs ON instances (slot)");
     }
 
-    assertThatThrownBy(() -> open(hub, TWO))
+    assertThatThrownBy(() -> open(hub, NEXT))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("has other tables");
-    assertThat(Schema.copyOf(hub.resolve("holdfast.db"), 1)).doesNotExist();
+    assertThat(Schema.copyOf(hub.resolve("holdfast.db"), CURRENT)).doesNotExist();
   }
 
   @Test
   void an_upgrade_that_cannot_be_copied_is_not_begun() throws IOException {
-    Files.createDirectories(hub.resolve("holdfast.db.schema-1").resolve("in the way"));
+    Files.createDirectories(hub.resolve("holdfast.db.schema-" + CURRENT).resolve("in the way"));
 
-    assertThatThrownBy(() -> open(hub, TWO))
+    assertThatThrownBy(() -> open(hub, NEXT))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("nothing was changed");
 

@@ -170,6 +170,37 @@ class SqliteStoreTest {
   }
 
   @Test
+  void a_history_ends_where_its_places_end() {
+    SqliteStore store = open();
+    int most = 1 << 22;
+    Commit.Builder begun = Commit.builder().insert(running(1, "long")).insert(running(2, "next"));
+    commit(store, 1, begun.append(history(1, 0, most - 1, "x")).append(history(2, 0, 1, "y")));
+
+    Store.Outcome tooLong = commit(store, 2, Commit.builder().append(history(1, most - 1, 2, "x")));
+    Store.Outcome last = commit(store, 2, Commit.builder().append(history(1, most - 1, 1, "x")));
+
+    assertThat(tooLong).isInstanceOf(Store.Rejected.class);
+    assertThat(((Store.Rejected) tooLong).reason()).contains("beyond what can be kept");
+    assertThat(last).isEqualTo(new Store.Committed());
+    assertThat(store.load(List.of("long"), Store.Detail.ALL).get(0).history()).hasSize(2);
+    assertThat(store.load(List.of("next"), Store.Detail.ALL).get(0).history()).hasSize(1);
+  }
+
+  @Test
+  void a_key_beyond_all_places_has_no_history_and_touches_none() {
+    SqliteStore store = open();
+    long beyond = (1L << 42) + 1;
+    commit(store, 1, Commit.builder().insert(running(1, "a")).append(history(1, 0, 1, "x")));
+    commit(store, 2, Commit.builder().insert(running(beyond, "b")));
+
+    assertThat(commit(store, 3, Commit.builder().append(history(beyond, 0, 1, "x"))))
+        .isInstanceOf(Store.Rejected.class);
+    assertThat(store.load(List.of("b"), Store.Detail.ALL).get(0).history()).isEmpty();
+    assertThat(commit(store, 3, Commit.builder().remove(beyond))).isEqualTo(new Store.Committed());
+    assertThat(store.load(List.of("a"), Store.Detail.ALL).get(0).history()).hasSize(1);
+  }
+
+  @Test
   void the_log_stays_short_however_much_is_committed() {
     SqliteStore store = open(SqliteOptions.in(directory()).withWal(256 * KIB, MIB, 8 * MIB));
 

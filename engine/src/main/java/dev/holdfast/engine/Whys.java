@@ -54,6 +54,10 @@ final class Whys {
       return List.of();
     }
     List<String> notices = new ArrayList<>(explanation.told().unfit());
+    String stuck = explanation.told().stuck();
+    if (stuck != null && !explanation.awaited().isEmpty()) {
+      notices.add("Waited for in vain: " + stuck + ".");
+    }
     List<String> kept = explanation.told().kept();
     Set<String> awaited = new LinkedHashSet<>();
     for (Explanation.Awaited one : explanation.awaited()) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.engine.Why;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
+import dev.holdfast.host.mended.MendedFunctions;
 import dev.holdfast.host.told.ToldFunctions;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
@@ -138,14 +139,28 @@ class ToldTest {
   }
 
   @Test
-  void what_waits_in_vain_is_told_with_the_cause_and_the_way_out() throws Exception {
+  void a_result_that_does_not_fit_blocks_the_instance_until_the_code_is_mended() throws Exception {
     try (Holdfast host = app()) {
+      host.announce();
       start(host, "Misreads", "m");
 
-      Why why = whyOnceItSays(host, "m", "nothing that is still to come");
+      Why why = whyOnceItSays(host, "m", "data that does not fit");
       assertThat(why.summary())
-          .contains("the result of activity 'Say'", "java.lang.Integer", "holdfast restart m")
+          .contains("the result of activity 'Say'", "java.lang.Integer", "holdfast retry m")
           .doesNotContain("external event");
+      assertThat(command("list"))
+          .containsPattern("m +.*Running \\(blocked\\)|m +.*Pending \\(blocked\\)");
+      assertThat(command("show", "m")).contains("\"kind\" : \"data that does not fit\"");
+    }
+    DemoApp mended = DemoApp.of(MendedFunctions.class, folder.resolve("mended"));
+    HostOptions options =
+        HostOptions.onFreePorts(
+            mended.folder(), new DataFolder(folder.resolve("data")), StoreKind.SQLITE);
+    try (Holdfast host = Holdfast.start(options, Map.of())) {
+      host.hub().retry("m").join();
+      assertThat(end(host, "m").getOutput().getValue())
+          .startsWith("\"now ")
+          .doesNotContain("never");
     }
   }
 

@@ -2,6 +2,8 @@ package dev.holdfast.functions.durable;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.holdfast.core.Answer;
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.FunctionLog;
 import dev.holdfast.functions.invoking.FunctionPlan;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +42,12 @@ final class Awaiting {
   }
 
   /**
-   * The answer with what is known.
+   * The answer with what is known. A turn that lost what it waited for, so that nothing is left to
+   * come, is not kept: with the right type in the code, it is run again and finds it.
    *
    * @param value the request as the function got it
    */
-  OrchestratorResponse noted(
+  Answer noted(
       WorkItem.Turn turn,
       FunctionPlan plan,
       Wire value,
@@ -52,19 +56,25 @@ final class Awaiting {
     Object context = invocation.replaced();
     LibraryContext library = context == null ? null : LibraryContext.of(context);
     if (context == null || library == null || TurnRunner.ends(response)) {
-      return response;
+      return new Answer.TurnDone(turn, response);
     }
     TurnNotes notes;
     try {
-      notes = new Look(turn, plan, value, invocation, context, library).notes(response);
+      Look look = new Look(turn, plan, value, invocation, context, library);
+      notes = look.notes(response);
+      if (look.misfit != null) {
+        return new Answer.Blocked(turn, look.misfit);
+      }
     } catch (RuntimeException | LinkageError | IOException e) {
       // Whatever the library has changed, the turn is answered.
       log.debug("What instance {} awaits cannot be told.", turn.instanceId(), e);
-      return response;
+      return new Answer.TurnDone(turn, response);
     }
-    return notes.equals(TurnNotes.getDefaultInstance())
-        ? response
-        : response.toBuilder().setNotes(notes).build();
+    return new Answer.TurnDone(
+        turn,
+        notes.equals(TurnNotes.getDefaultInstance())
+            ? response
+            : response.toBuilder().setNotes(notes).build());
   }
 
   /** One look at one turn. */
@@ -76,6 +86,7 @@ final class Awaiting {
     private final Object context;
     private final LibraryContext library;
     private final Set<String> awaited;
+    private @Nullable Blocked misfit;
 
     Look(
         WorkItem.Turn turn,
@@ -194,15 +205,15 @@ final class Awaiting {
               + turn.name()
               + "' asks"
               + place()
-              + "; its client library drops it and waits for ever. Correct the type in the code,"
-              + " start the host with it, and wake the instance with any event (holdfast raise "
-              + turn.instanceId()
-              + " Wake); or terminate it, and start it again (holdfast restart "
-              + turn.instanceId()
-              + ")";
-      notes.setStuck(reason);
+              + "; its client library drops it and waits for ever. Correct the type in the code and"
+              + " start the host with it"
+              + (nothingOpen
+                  ? "; then: ./holdfast retry " + turn.instanceId()
+                  : ": the next turn finds it then");
       if (nothingOpen) {
-        warn("Instance '" + turn.instanceId() + "' waits in vain: " + reason + ".");
+        misfit = Blocked.now(Blocked.Kind.DOES_NOT_FIT, reason, Blocked.step(turn));
+      } else {
+        notes.setStuck(reason);
       }
     }
 

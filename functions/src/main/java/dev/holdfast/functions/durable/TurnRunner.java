@@ -113,8 +113,9 @@ final class TurnRunner {
     }
     checks.done(turn, watch, ends(response));
     narration.end(failure);
-    return new Answer.TurnDone(
-        turn, failure == null ? awaiting.noted(turn, plan, value, invocation, response) : response);
+    return failure == null
+        ? awaiting.noted(turn, plan, value, invocation, response)
+        : new Answer.TurnDone(turn, response);
   }
 
   /** Whether the orchestration ends or continues as new with this response. */

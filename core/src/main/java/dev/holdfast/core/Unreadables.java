@@ -174,6 +174,8 @@ final class Unreadables {
       retry(retry, kept);
     } else if (input instanceof Input.Purge purge) {
       purge(purge, kept);
+    } else if (input.asker() != null) {
+      refuse(input.asker(), what); // Whoever asks is told that it cannot be done, whatever it is.
     }
     // Answers of executors are void: it is not known what was open.
   }

@@ -23,7 +23,7 @@ final class Threads {
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
-  private static final Logger log = LoggerFactory.getLogger(Threads.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Engine");
 
   private final HubClock clock;
   private final LongSupplier nanoTime;

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FunctionApp implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(FunctionApp.class);
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
 
   private final LoadedApp loaded;
   private final String build;

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 /** Keeps a log that fails from failing the functions that speak to it. */
 record SafeLog(FunctionLog log) implements FunctionLog {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(SafeLog.class);
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
 
   @Override
   public void say(Entry entry) {

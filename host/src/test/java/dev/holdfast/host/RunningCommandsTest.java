@@ -57,6 +57,25 @@ class RunningCommandsTest extends CommandsAtHost {
   }
 
   @Test
+  void a_list_in_which_nothing_matches_says_so() {
+    willAnswer(200, "[]");
+
+    assertThat(runHere("list", "--name", "sequence")).isZero();
+    assertThat(err.toString()).contains("No instance matches. --name takes upper and lower case");
+    assertThat(runHere("list")).isZero();
+    assertThat(err.toString()).containsOnlyOnce("No instance matches.");
+  }
+
+  @Test
+  void a_missing_instance_is_told_once() {
+    willAnswer(404, "{\"Message\":\"There is no instance 'a': it was never started.\"}");
+
+    assertThat(runHere("why", "a")).isEqualTo(3);
+
+    assertThat(err.toString()).containsOnlyOnce("There is no instance 'a'");
+  }
+
+  @Test
   void a_custom_status_that_nobody_has_set_is_not_told() {
     willAnswer(200, "{\"summary\":\"It waits.\",\"customStatus\":\"\"}");
 
@@ -138,7 +157,11 @@ class RunningCommandsTest extends CommandsAtHost {
   @Test
   void a_log_that_says_nothing_of_an_instance_tells_what_it_has() throws IOException {
     log("holdfast.log.2", record("T1", "", "the beginning"));
-    log("holdfast.log", record("T2", "a:0", "a step of a"), record("T3", "b", "a step"));
+    log(
+        "holdfast.log",
+        record("T2", "a:0", "a step"),
+        record("T3", "b", "it waits for 'a'"),
+        record("T4", "c", "a step"));
 
     assertThat(runHere("logs", "a")).isEqualTo(3);
 
@@ -146,9 +169,9 @@ class RunningCommandsTest extends CommandsAtHost {
     assertThat(err.toString())
         .contains(
             "The log says nothing of instance 'a'.",
-            "It has 3 lines in 2 files in " + data.resolve("log"),
+            "It has 4 lines in 2 files in " + data.resolve("log"),
             "the oldest of T1",
-            "mentioned in lines of 'a:0', 'b'",
+            "mentioned in lines of 'a:0', 'b'.",
             "logging.logLevel.Function",
             "holdfast show a --history");
   }

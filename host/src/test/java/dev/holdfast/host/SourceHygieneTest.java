@@ -87,6 +87,19 @@ class SourceHygieneTest {
         .isEmpty();
   }
 
+  /** Settings and readers of the log know categories, and not the classes that speak. */
+  @Test
+  void what_the_host_says_has_a_category_of_the_host() {
+    assertThat(
+            linesWith(
+                "getLogger\\(\\s*\\w+[.]class",
+                path ->
+                    path.matches(
+                        "(core|engine|stores|functions|server|host|protocol)/src/main/.*")))
+        .as("name it 'Host.…': docs/configuration.md, The log")
+        .isEmpty();
+  }
+
   @Test
   void what_users_copy_uses_only_what_users_see() {
     assertThat(

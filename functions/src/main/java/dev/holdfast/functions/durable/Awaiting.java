@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * that the orchestrator awaits, those that lie there, and whether it waits in vain.
  */
 final class Awaiting {
-  private static final Logger log = LoggerFactory.getLogger(Awaiting.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Functions");
   private static final int NAMES_MAX = 20;
   private static final int NAME_LENGTH_MAX = 256;
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * cannot.
  */
 final class ExitTrace {
-  private static final Logger LOGGER = LoggerFactory.getLogger(ExitTrace.class);
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
   private static final String OPERATION_OF_EXIT = ": Exit,";
 
   private ExitTrace() {}

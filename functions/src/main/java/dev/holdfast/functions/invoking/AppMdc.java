@@ -19,7 +19,7 @@ final class AppMdc {
   static final String TASK = "holdfast.task";
   static final String ATTEMPT = "holdfast.attempt";
 
-  private static final Logger log = LoggerFactory.getLogger(AppMdc.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Functions");
   private static final String[] MAPS = {"org.slf4j.MDC", "org.apache.logging.log4j.ThreadContext"};
 
   private final MethodHandle put;

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * since 1.0.0. Of a library that has them no more, nothing is known.
  */
 public final class LibraryContext {
-  private static final Logger log = LoggerFactory.getLogger(LibraryContext.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Functions");
   private static final String TIMER = "(timer)";
 
   private static final ClassValue<Optional<LibraryContext>> KNOWN =

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PoolWatch implements Runnable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(PoolWatch.class);
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
   private static final long TICK = Duration.ofMillis(2).toNanos();
 
   /** How many looks in vain before it sleeps; waking it is dearer than a few looks. */

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TimeLimit implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(TimeLimit.class);
+  private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
   private static final Duration GRACE_MOST = Duration.ofSeconds(10);
   private static final long LOOK_EVERY_MOST = Duration.ofSeconds(1).toNanos();
   private static final long LOOK_EVERY_LEAST = Duration.ofMillis(5).toNanos();

@@ -113,9 +113,7 @@ public final class Logs implements Callable<Integer> {
             + (files.size() == 1 ? "1 file" : files.size() + " files")
             + " in "
             + folder.resolve("log")
-            + (seen.oldest == null
-                ? ""
-                : ", the oldest of " + Printable.line(seen.oldest) + "; what is older is gone")
+            + (seen.oldest == null ? "" : ", the oldest of " + Printable.line(seen.oldest))
             + (seen.others.isEmpty()
                 ? "."
                 : ". It is mentioned in lines of " + Printable.line(quoted(seen.others)) + ".");
@@ -143,7 +141,7 @@ public final class Logs implements Callable<Integer> {
         if (record != null && isAbout(record, mention)) {
           found = true;
           print(line, record);
-        } else if (record != null) {
+        } else if (record != null && isNamed(record)) {
           seen.other(record.get("instance"));
         }
       }
@@ -169,6 +167,12 @@ public final class Logs implements Callable<Integer> {
     return instance != null
         ? instance.equals(id)
         : mention.matcher(String.valueOf(record.get("message"))).find();
+  }
+
+  /** A short id may be a word, so that only one in quotes, or of a child, is taken for an id. */
+  private boolean isNamed(Map<String, @Nullable Object> record) {
+    return String.valueOf(record.get("instance")).startsWith(id + ":")
+        || String.valueOf(record.get("message")).contains("'" + id + "'");
   }
 
   private void print(String line, Map<String, @Nullable Object> record) {

@@ -257,6 +257,12 @@ public final class Questions {
       Output.table(out, head, found.stream().map(it -> row(it, reasons)).toList());
       if (more) {
         spec.commandLine().getErr().println("There are more; raise --top to see them.");
+      } else if (found.isEmpty() && !filter().isEmpty()) {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "No instance matches."
+                    + (name == null ? "" : " --name takes upper and lower case as they are."));
       }
     }
 

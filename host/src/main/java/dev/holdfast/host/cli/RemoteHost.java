@@ -346,7 +346,9 @@ public final class RemoteHost {
       throw new CannotException(
           CannotException.NOT_FOUND,
           "There is no instance '" + instanceId + "'.",
-          reply.body().isBlank() ? "It was never started, or it was purged." : reply.message(),
+          reply.body().isBlank() || reply.message().startsWith("There is no instance")
+              ? "It was never started, or it was purged."
+              : reply.message(),
           "'holdfast list' shows those that are there.");
     }
     if (reply.status() == 410) {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * directions.
  */
 final class Calls {
-  private static final Logger log = LoggerFactory.getLogger(Calls.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
 
   /** What frees each wait. */
   private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();

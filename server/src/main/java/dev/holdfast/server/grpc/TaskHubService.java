@@ -65,7 +65,7 @@ import org.slf4j.LoggerFactory;
  * <p>Nothing here blocks, so every call may run on the thread that reads the socket.
  */
 final class TaskHubService extends WorkerCalls {
-  private static final Logger log = LoggerFactory.getLogger(TaskHubService.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
 
   private final TaskHub hub;
   private final boolean refuseLostEvents;

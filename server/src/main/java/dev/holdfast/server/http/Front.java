@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * future is free again at once.
  */
 final class Front {
-  private static final Logger log = LoggerFactory.getLogger(Front.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final byte[] NOTHING = new byte[0];
 
   private final HttpServerConfig config;

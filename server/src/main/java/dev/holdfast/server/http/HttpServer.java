@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>Javalin on Jetty; both are hidden behind {@link Endpoint}.
  */
 public final class HttpServer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final int BACKLOG = 1024;
   private static final String LOOPBACK6 = "::1";
   private static final int REFRESH_SECONDS = 10;

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * held while writing.
  */
 class RemoteWorker implements Executor {
-  private static final Logger log = LoggerFactory.getLogger(RemoteWorker.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Workers");
 
   private final Workers workers;
   private final Caller caller;

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code /admin/functions…}: lists functions and runs them by hand. */
 final class FunctionsAdmin {
-  private static final Logger log = LoggerFactory.getLogger(FunctionsAdmin.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Http");
 
   private final HostControl host;
   private final String routePrefix;

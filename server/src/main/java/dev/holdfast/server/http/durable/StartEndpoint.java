@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /** Starts instances, and waits for their end if asked to. */
 final class StartEndpoint {
-  private static final Logger log = LoggerFactory.getLogger(StartEndpoint.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final Pattern TRACE_PARENT =
       Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-([0-9a-f]{16})-[0-9a-f]{2}");
   private static final Pattern GUID =

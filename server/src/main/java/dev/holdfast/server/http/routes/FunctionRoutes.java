@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /** Calls HTTP functions. The app behind it can be exchanged while requests come in. */
 public final class FunctionRoutes implements Endpoint {
-  private static final Logger log = LoggerFactory.getLogger(FunctionRoutes.class);
+  private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 

@@ -71,9 +71,10 @@ public final class Main implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     CommandLine line = commandLine();
-    Optional<String> illegible = Illegible.first(arguments, System.getenv());
-    if (illegible.isPresent()) {
-      line.getErr().println(line.getColorScheme().errorText(illegible.get()));
+    Optional<String> wrong =
+        Illegible.first(arguments, System.getenv()).or(() -> Misspelt.first(System.getenv()));
+    if (wrong.isPresent()) {
+      line.getErr().println(line.getColorScheme().errorText(wrong.get()));
       System.exit(CannotException.USAGE);
     }
     System.exit(line.execute(arguments));

@@ -1,0 +1,48 @@
+package dev.holdfast.host;
+
+import dev.holdfast.host.cli.Printable;
+import dev.holdfast.host.config.Nearest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Variables of the environment that were most likely meant for Holdfast and mean nothing to it. A
+ * host that passed them over would keep its data somewhere else than somebody has said.
+ *
+ * <p>Only names that are near to a known one count: others may begin with the same word, as those
+ * that Kubernetes sets for a service of that name.
+ */
+final class Misspelt {
+  private static final String PREFIX = "HOLDFAST_";
+
+  /** Those that a user sets, after the prefix. */
+  private static final List<String> KNOWN =
+      List.of("DATA", "KEY", "OPTS", "CONNECT", "CONNECT_TOKEN", "CONNECT_TOKEN_FILE");
+
+  private Misspelt() {}
+
+  /**
+   * @return what is wrong with the first such variable, and the cure, in lines; empty when there is
+   *     none
+   */
+  static Optional<String> first(Map<String, String> environment) {
+    for (String variable : new TreeMap<>(environment).keySet()) {
+      String name = variable.toUpperCase(Locale.ROOT);
+      String rest = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
+      Optional<String> near =
+          rest.isEmpty() || KNOWN.contains(rest) ? Optional.empty() : Nearest.of(rest, KNOWN);
+      if (near.isPresent()) {
+        return Optional.of(
+            """
+            Cannot use the environment variable %s.
+              There is none of that name.
+              Did you mean %s? Correct or unset it and try again."""
+                .formatted(Printable.line(variable), PREFIX + near.get()));
+      }
+    }
+    return Optional.empty();
+  }
+}

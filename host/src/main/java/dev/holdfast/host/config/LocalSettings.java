@@ -51,12 +51,30 @@ public record LocalSettings(
               + " \"IsEncrypted\" to false.");
     }
     Section host = root.section("Host");
+    refuseMisspelt(file, "", root, List.of("IsEncrypted", "Values", "ConnectionStrings", "Host"));
+    refuseMisspelt(file, "Host.", host, List.of("LocalHttpPort", "CORS", "CORSCredentials"));
     return new LocalSettings(
         values(file, root.section("Values")),
         connectionStrings(root.section("ConnectionStrings")),
         host.has("LocalHttpPort") ? host.whole("LocalHttpPort", 7071, 0, 65_535) : null,
         origins(host.text("CORS", "")),
         host.flag("CORSCredentials", false));
+  }
+
+  /** Names that are near to none are left to others, as the file is not ours alone. */
+  private static void refuseMisspelt(Path file, String path, Section section, List<String> known) {
+    for (String name : section.names()) {
+      if (known.stream().noneMatch(name::equalsIgnoreCase)) {
+        Nearest.question(name, known)
+            .ifPresent(
+                question -> {
+                  throw new CannotException(
+                      "Cannot use the setting " + path + name + " of " + file + ".",
+                      "There is no setting of that name.",
+                      question + " Correct or remove it and start again.");
+                });
+      }
+    }
   }
 
   private static Map<String, String> values(Path file, Section section) {

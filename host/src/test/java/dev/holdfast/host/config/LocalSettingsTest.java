@@ -41,6 +41,18 @@ class LocalSettingsTest {
   }
 
   @Test
+  void a_misspelt_setting_stops_the_start_and_one_of_others_does_not() throws IOException {
+    assertThatExceptionOfType(CannotException.class)
+        .isThrownBy(() -> read("{\"Valuess\": {}}"))
+        .satisfies(e -> assertThat(e.lines()).contains("Valuess", "Did you mean 'Values'?"));
+    assertThatExceptionOfType(CannotException.class)
+        .isThrownBy(() -> read("{\"Host\": {\"LocalHttpPrt\": 7099}}"))
+        .satisfies(e -> assertThat(e.lines()).contains("Host.LocalHttpPrt", "'LocalHttpPort'?"));
+    assertThat(read("{\"isEncrypted\": false, \"$schema\": \"x\", \"Host\": {\"cors\": \"*\"}}"))
+        .isNotNull();
+  }
+
+  @Test
   void an_encrypted_file_stops_the_start() {
     assertThatExceptionOfType(CannotException.class)
         .isThrownBy(() -> read("{\"IsEncrypted\": true, \"Values\": {}}"))

@@ -25,7 +25,7 @@ public final class Logging implements AutoCloseable {
   private static final String[] TOLD = {"Host", "Function", "App"};
 
   private static final String[] LIBRARIES = {
-    "org.eclipse.jetty", "io.javalin", "io.grpc", "org.sqlite", "io.github.classgraph"
+    "org.eclipse.jetty", "io.grpc", "org.sqlite", "io.github.classgraph"
   };
 
   /** Those that log past SLF4J, to the error stream. Kept here, or the setting is collected. */

@@ -103,7 +103,8 @@ class LoggingTest {
 
   @Test
   void libraries_tell_only_warnings_unless_they_are_named() {
-    List<String> libraries = List.of("org.eclipse.jetty.server.Server", "io.javalin.Javalin");
+    List<String> libraries =
+        List.of("org.eclipse.jetty.server.Server", "io.github.classgraph.ClassGraph");
     java.util.logging.Logger grpc = java.util.logging.Logger.getLogger("io.grpc.netty.Some");
 
     try (Logging logging = open(false, true)) {
@@ -117,8 +118,10 @@ class LoggingTest {
     }
 
     assertThat(written.toString(UTF_8))
-        .contains("warning of org.eclipse.jetty.server.Server", "warning of io.javalin.Javalin")
-        .doesNotContain("info of org.eclipse.jetty.server", "info of io.javalin")
+        .contains(
+            "warning of org.eclipse.jetty.server.Server",
+            "warning of io.github.classgraph.ClassGraph")
+        .doesNotContain("info of org.eclipse.jetty.server", "info of io.github.classgraph")
         .contains("info of org.eclipse.jetty.util.Named");
   }
 

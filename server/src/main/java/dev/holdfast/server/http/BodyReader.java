@@ -16,32 +16,41 @@ import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Lets a request through only when its body is here, so that no thread ever waits for one.
- *
- * <p>The bytes travel as the request attribute {@link #BODY}.
- */
-final class BodyReader extends Handler.Wrapper {
-  /** The request attribute that holds the body, a {@code byte[]}; absent when there is none. */
-  static final String BODY = "dev.holdfast.body";
-
+/** Lets a request through only when its body is here, so that no thread ever waits for one. */
+final class BodyReader extends Handler.Abstract {
+  private static final byte[] NOTHING = new byte[0];
   private static final int FIRST_CHUNK = 64 << 10;
 
   private final HttpServerConfig.Limits limits;
 
   private final Admission admission;
 
-  BodyReader(HttpServerConfig.Limits limits, Admission admission) {
+  private final Next next;
+
+  /** What answers a request whose body is here. */
+  interface Next {
+    /**
+     * Answers now or later.
+     *
+     * @param callback is completed when the whole answer was handed over, or cannot be
+     * @param body empty when there is none; never changed by anyone
+     */
+    void handle(Request request, Response response, Callback callback, byte[] body);
+  }
+
+  BodyReader(HttpServerConfig.Limits limits, Admission admission, Next next) {
     this.limits = limits;
     this.admission = admission;
+    this.next = next;
   }
 
   @Override
-  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+  public boolean handle(Request request, Response response, Callback callback) {
     HttpFields headers = request.getHeaders();
     long length = headers.getLongField(HttpHeader.CONTENT_LENGTH);
     if (length <= 0 && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
-      return super.handle(request, response, callback);
+      next.handle(request, response, callback, NOTHING);
+      return true;
     }
     if (length > limits.bodyBytes() && !worthReadingOn(headers, length)) {
       refuse(response, callback, tooLarge());
@@ -59,11 +68,9 @@ final class BodyReader extends Handler.Wrapper {
     return length <= 2 * limits.bodyBytes() && !headers.contains(HttpHeader.EXPECT);
   }
 
-  private void proceed(Request request, Response response, Callback callback) {
+  private void proceed(Request request, Response response, Callback callback, byte[] body) {
     try {
-      if (!super.handle(request, response, callback)) {
-        refuse(response, callback, Reply.empty(404));
-      }
+      next.handle(request, response, callback, body);
     } catch (Throwable e) {
       Response.writeError(request, response, callback, e);
     }
@@ -215,12 +222,12 @@ final class BodyReader extends Handler.Wrapper {
         refuse(response, callback, refused);
         return;
       }
-      request.setAttribute(BODY, size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
+      byte[] body = size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
       Callback releasing = Callback.from(callback, this::release);
       if (mayBlock) {
-        proceed(new Consumed(request), response, releasing);
+        proceed(request, response, releasing, body);
       } else {
-        request.getContext().execute(() -> proceed(new Consumed(request), response, releasing));
+        request.getContext().execute(() -> proceed(request, response, releasing, body));
       }
     }
 
@@ -231,23 +238,6 @@ final class BodyReader extends Handler.Wrapper {
       } else {
         callback.failed(failure);
       }
-    }
-  }
-
-  /** The same request with nothing left to read. */
-  private static final class Consumed extends Request.Wrapper {
-    Consumed(Request request) {
-      super(request);
-    }
-
-    @Override
-    public Content.Chunk read() {
-      return Content.Chunk.EOF;
-    }
-
-    @Override
-    public void demand(Runnable demandCallback) {
-      demandCallback.run();
     }
   }
 }

@@ -3,11 +3,7 @@ package dev.holdfast.server.http;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.admission.Admission.Claim;
-import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.util.Collections;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,21 +13,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Between Javalin and our endpoints: turns its contexts into requests, refuses what is over a
- * limit, and writes replies on the server's own threads, so that an engine thread that completes a
- * future is free again at once.
+ * Stands between Jetty and our endpoints: it turns Jetty's requests into ours, refuses what is over
+ * a limit, and writes replies on the server's own threads, so that an engine thread that completes
+ * a future is free again at once.
  */
-final class Front {
+final class Front implements BodyReader.Next {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
-  private static final byte[] NOTHING = new byte[0];
 
   private final HttpServerConfig config;
   private final Site site;
@@ -99,23 +96,34 @@ final class Front {
     return door != Door.OPEN;
   }
 
-  void handle(Context ctx) {
-    ctx.skipRemainingHandlers();
+  @Override
+  public void handle(
+      org.eclipse.jetty.server.Request from, Response response, Callback callback, byte[] body) {
     Claim claim = admission.open();
-    Request request = request(ctx.req(), claim);
     // Not when the reply is there: its bytes are held until they are written.
-    org.eclipse.jetty.server.Request.addCompletionListener(
-        ServletContextRequest.getServletContextRequest(ctx.req()), failure -> claim.close());
-    CompletableFuture<Reply> reply = admit(request, ctx.req());
-    if (reply.isDone() && isSmall(reply.join())) {
-      write(ctx.res(), request, reply.join());
+    org.eclipse.jetty.server.Request.addCompletionListener(from, failure -> claim.close());
+    Request request = request(from, body, claim);
+    CompletableFuture<Reply> reply = admit(request, from);
+    if (reply.isDone()) {
+      send(response, request, reply.join(), callback);
       return;
     }
-    ctx.future(() -> reply.thenComposeAsync(done -> send(ctx.res(), request, done), threads));
+    // Whoever waits for an instance is no idle client.
+    from.addIdleTimeoutListener(timeout -> false);
+    var unused =
+        reply
+            .thenAcceptAsync(done -> send(response, request, done, callback), threads)
+            .whenComplete((sent, failure) -> failUnlessSent(callback, failure));
+  }
+
+  private static void failUnlessSent(Callback callback, @Nullable Throwable failure) {
+    if (failure != null) {
+      callback.failed(failure);
+    }
   }
 
   /** Never completes exceptionally. */
-  private CompletableFuture<Reply> admit(Request request, HttpServletRequest raw) {
+  private CompletableFuture<Reply> admit(Request request, org.eclipse.jetty.server.Request from) {
     if (outstanding.incrementAndGet() > config.limits().outstandingRequests()) {
       leave();
       return tooMany().now();
@@ -132,8 +140,7 @@ final class Front {
     }
     // Not when the reply is there: a front that is cut once it has stopped must have written it,
     // too.
-    org.eclipse.jetty.server.Request.addCompletionListener(
-        ServletContextRequest.getServletContextRequest(raw), failure -> leave());
+    org.eclipse.jetty.server.Request.addCompletionListener(from, failure -> leave());
     CompletableFuture<Reply> answer;
     try {
       answer = site.handle(request);
@@ -158,107 +165,90 @@ final class Front {
     };
   }
 
-  private CompletableFuture<?> send(HttpServletResponse response, Request request, Reply reply) {
-    if (isSmall(reply)) {
-      write(response, request, reply);
-      return CompletableFuture.completedFuture(null);
-    }
-    request.claim().settle(reply.body().length);
+  private void send(Response response, Request request, Reply reply, Callback callback) {
     head(response, request, reply);
-    try {
-      return LargeReply.write(response.getOutputStream(), reply.body());
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(e);
+    if (!mayHaveBody(reply)) {
+      response.write(true, ByteBuffer.allocate(0), callback);
+    } else if (reply.body().length <= LargeReply.ABOVE) {
+      response.write(true, ByteBuffer.wrap(reply.body()), callback);
+    } else {
+      request.claim().settle(reply.body().length);
+      new LargeReply(response, reply.body(), callback).iterate();
     }
-  }
-
-  private void write(HttpServletResponse response, Request request, Reply reply) {
-    head(response, request, reply);
-    if (reply.body().length > 0 && mayHaveBody(reply)) {
-      try {
-        response.getOutputStream().write(reply.body());
-      } catch (IOException e) {
-        log.debug("The client of {} {} is gone", request.method(), request.path(), e);
-      }
-    }
-  }
-
-  private static boolean isSmall(Reply reply) {
-    return reply.body().length <= LargeReply.ABOVE || !mayHaveBody(reply);
   }
 
   private static boolean mayHaveBody(Reply reply) {
     return reply.status() != 204 && reply.status() != 304;
   }
 
-  private void head(HttpServletResponse response, Request request, Reply reply) {
+  private void head(Response response, Request request, Reply reply) {
     response.setStatus(reply.status());
-    response.setContentType(null); // Javalin has put one there.
-    config.customHeaders().forEach(response::setHeader);
-    contentType(response, reply.contentType());
-    crossOrigin.mark(request, response::setHeader);
+    HttpFields.Mutable headers = response.getHeaders();
+    config.customHeaders().forEach(headers::put);
+    if (reply.contentType() != null) {
+      headers.put(HttpHeader.CONTENT_TYPE, reply.contentType());
+    }
+    crossOrigin.mark(request, headers::put);
     if (request.query().raw().contains("code=")) {
       // The URL is a secret: it must not be kept, nor told to where a link leads.
-      response.setHeader("Cache-Control", "no-store");
-      response.setHeader("Referrer-Policy", "no-referrer");
+      headers.put("Cache-Control", "no-store");
+      headers.put("Referrer-Policy", "no-referrer");
     }
-    own(response, reply.headers());
+    own(headers, reply.headers());
     if (mayHaveBody(reply)) {
-      response.setContentLength(reply.body().length);
+      headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
     }
   }
 
   /** What is said of the reply itself wins over what is said of every response. */
-  private static void own(HttpServletResponse response, List<Reply.Header> headers) {
+  private static void own(HttpFields.Mutable headers, List<Reply.Header> own) {
+    if (own.isEmpty()) {
+      return;
+    }
     Set<String> said = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    for (Reply.Header header : headers) {
-      if (header.name().equalsIgnoreCase("Vary") && response.getHeader("Vary") != null) {
+    for (Reply.Header header : own) {
+      String vary = header.name().equalsIgnoreCase("Vary") ? headers.get(HttpHeader.VARY) : null;
+      if (vary != null) {
         // Lists what the response depends on, so that neither says all.
-        response.setHeader("Vary", response.getHeader("Vary") + ", " + header.value());
+        headers.put(HttpHeader.VARY, vary + ", " + header.value());
       } else if (said.add(header.name())) {
-        response.setHeader(header.name(), header.value());
+        headers.put(header.name(), header.value());
       } else {
-        response.addHeader(header.name(), header.value());
+        headers.add(header.name(), header.value());
       }
     }
   }
 
-  /** Past the servlet layer, which would rewrite the text. */
-  private static void contentType(HttpServletResponse response, @Nullable String type) {
-    if (type != null) {
-      ServletContextResponse.getServletContextResponse(response)
-          .getWrapped()
-          .getHeaders()
-          .put(HttpHeader.CONTENT_TYPE, type);
-    }
-  }
-
-  private Request request(HttpServletRequest from, Claim claim) {
-    byte[] body = (byte[]) from.getAttribute(BodyReader.BODY);
+  private Request request(org.eclipse.jetty.server.Request from, byte[] body, Claim claim) {
+    String path = from.getHttpURI().getPath();
     return new Request(
         from.getMethod().toUpperCase(Locale.ROOT),
-        from.getRequestURI(),
-        new Query(from.getQueryString()),
+        path == null ? "" : path,
+        new Query(from.getHttpURI().getQuery()),
         origin(from),
-        from.getRemoteAddr(),
-        new ServletHeaders(from),
-        body == null ? NOTHING : body,
+        org.eclipse.jetty.server.Request.getRemoteAddr(from),
+        new JettyHeaders(from.getHeaders()),
+        body,
         claim);
   }
 
-  private String origin(HttpServletRequest from) {
+  private String origin(org.eclipse.jetty.server.Request from) {
+    HttpFields headers = from.getHeaders();
     if (config.useForwardedHost()) {
-      String scheme = first(from.getHeader("X-Forwarded-Proto"));
-      String host = first(from.getHeader("X-Forwarded-Host"));
+      String scheme = first(headers.get("X-Forwarded-Proto"));
+      String host = first(headers.get("X-Forwarded-Host"));
       if (scheme != null && host != null) {
         return scheme + "://" + host;
       }
     }
-    String host = from.getHeader("Host");
+    String host = headers.get(HttpHeader.HOST);
     if (host == null || host.isEmpty()) {
-      host = from.getServerName() + ":" + from.getServerPort();
+      host =
+          org.eclipse.jetty.server.Request.getServerName(from)
+              + ":"
+              + org.eclipse.jetty.server.Request.getServerPort(from);
     }
-    return from.getScheme() + "://" + host;
+    return from.getHttpURI().getScheme() + "://" + host;
   }
 
   private static @Nullable String first(@Nullable String list) {
@@ -311,20 +301,23 @@ final class Front {
         .with("Retry-After", "1");
   }
 
-  private record ServletHeaders(HttpServletRequest from) implements Request.Headers {
+  private record JettyHeaders(HttpFields fields) implements Request.Headers {
     @Override
     public @Nullable String get(String name) {
-      String value = from.getHeader(name);
-      return value == null ? null : HeaderText.of(value);
+      HttpField field = fields.getField(name);
+      return field == null ? null : text(field);
     }
 
     @Override
     public void each(BiConsumer<String, String> line) {
-      for (String name : Collections.list(from.getHeaderNames())) {
-        for (String value : Collections.list(from.getHeaders(name))) {
-          line.accept(name, HeaderText.of(value));
-        }
+      for (HttpField field : fields) {
+        line.accept(field.getName(), text(field));
       }
+    }
+
+    private static String text(HttpField field) {
+      String value = field.getValue();
+      return value == null ? "" : HeaderText.of(value);
     }
   }
 

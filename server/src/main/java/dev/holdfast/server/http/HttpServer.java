@@ -1,9 +1,5 @@
 package dev.holdfast.server.http;
 
-import io.javalin.Javalin;
-import io.javalin.compression.CompressionStrategy;
-import io.javalin.config.JavalinConfig;
-import io.javalin.util.JavalinLogger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -12,7 +8,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.UriCompliance;
@@ -33,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The sockets of the HTTP front. Made, started, drained and closed once, in that order.
  *
- * <p>Javalin on Jetty; both are hidden behind {@link Endpoint}.
+ * <p>They are Jetty's, which is hidden behind {@link Endpoint}.
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
@@ -41,23 +36,18 @@ public final class HttpServer implements AutoCloseable {
   private static final String LOOPBACK6 = "::1";
   private static final int REFRESH_SECONDS = 10;
 
-  static {
-    // The host says what it serves; Javalin need not.
-    JavalinLogger.startupInfo = false;
-  }
-
   private final HttpServerConfig config;
   private final Site site;
   private final Front front;
-  private final Javalin javalin;
-  private @Nullable ServerSocketChannel listening;
+  private final Server server;
   private volatile int localPort;
 
   public HttpServer(HttpServerConfig config, Site site) {
     this.config = config;
     this.site = site;
     this.front = new Front(config, site, site.threads());
-    this.javalin = Javalin.create(this::configure);
+    this.server = new Server(site.threads().pool());
+    configure(server);
   }
 
   /**
@@ -67,20 +57,26 @@ public final class HttpServer implements AutoCloseable {
    * @throws PortUnavailableException someone else has the port, or this process may not have it
    */
   public int start() {
-    listening = listen(config.bind(), config.port());
+    ServerSocketChannel listening = listen(config.bind(), config.port());
     try {
-      javalin.start();
-      localPort = javalin.port();
-      listenOnOtherLoopback(javalin.port());
+      ServerConnector connector = connector(listening, config.tls());
+      server.addConnector(connector);
+      server.start();
+      int port = connector.getLocalPort();
+      localPort = port;
+      listenOnOtherLoopback(port);
       if (config.tls() != null) {
         localPort = listenInPlainText();
         refreshLater(config.tls());
       }
+      return port;
     } catch (RuntimeException e) {
       close();
       throw e;
+    } catch (Exception e) {
+      close();
+      throw new IllegalStateException("The HTTP server could not be started", e);
     }
-    return javalin.port();
   }
 
   /**
@@ -92,17 +88,17 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private int listenInPlainText() {
-    ServerConnector connector = connector(server(), plain(), listen("127.0.0.1", 0), null);
+    ServerConnector connector = connector(listen("127.0.0.1", 0), null);
     begin(connector);
     return connector.getLocalPort();
   }
 
   private void refreshLater(HttpServerConfig.Tls tls) {
-    Scheduler scheduler = server().getConnectors()[0].getScheduler();
+    Scheduler scheduler = server.getConnectors()[0].getScheduler();
     var unused =
         scheduler.schedule(
             () -> {
-              if (server().isRunning()) {
+              if (server.isRunning()) {
                 try {
                   tls.refresh().run();
                 } finally {
@@ -114,18 +110,8 @@ public final class HttpServer implements AutoCloseable {
             TimeUnit.SECONDS);
   }
 
-  private Server server() {
-    return javalin.jettyServer().server();
-  }
-
-  private HttpConfiguration plain() {
-    HttpConfiguration http = new HttpConfiguration();
-    configure(http);
-    return http;
-  }
-
   private void begin(ServerConnector connector) {
-    server().addConnector(connector);
+    server.addConnector(connector);
     try {
       connector.start();
     } catch (Exception e) {
@@ -154,7 +140,7 @@ public final class HttpServer implements AutoCloseable {
       log.debug("This machine has no {}", LOOPBACK6, e);
       return;
     }
-    begin(connector(server(), plain(), other, config.tls()));
+    begin(connector(other, config.tls()));
   }
 
   /** By ourselves, before anything else runs: what goes wrong here has reasons of its own. */
@@ -208,52 +194,33 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      javalin.jettyServer().server().stop();
+      server.stop();
     } catch (Exception e) {
       log.warn("The HTTP server did not stop cleanly; the process may end all the same", e);
     }
   }
 
-  private void configure(JavalinConfig javalin) {
-    javalin.startup.showJavalinBanner = false;
-    javalin.startup.showOldJavalinVersionWarning = false;
-    javalin.startup.startupWatcherEnabled = false;
-    javalin.http.compressionStrategy = CompressionStrategy.NONE;
-    javalin.jetty.threadPool = site.threads().pool();
-    javalin.jetty.modifyHttpConfiguration(this::configure);
-    javalin.jetty.modifyServer(this::configure);
-    javalin.jetty.addConnector(
-        (server, http) ->
-            connector(
-                server,
-                http,
-                Objects.requireNonNull(listening, "start() listens first"),
-                config.tls()));
-    // One handler for every verb and path: routing is ours, so that odd verbs and paths reach it.
-    javalin.routes.before(front::handle);
-  }
-
-  private void configure(HttpConfiguration http) {
+  private HttpConfiguration spoken() {
+    HttpConfiguration http = new HttpConfiguration();
     http.setRequestHeaderSize(config.limits().headerBytes());
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
     // Paths are taken as they come and decoded by Paths, strictly, with errors of our own.
     http.setUriCompliance(UriCompliance.UNSAFE);
+    return http;
   }
 
   private void configure(Server server) {
-    server.setHandler(new BodyReader(config.limits(), config.admission()));
+    // One handler for every verb and path: routing is ours, so that odd verbs and paths reach it.
+    server.setHandler(new BodyReader(config.limits(), config.admission(), front));
     server.setErrorHandler(new JettyErrors(config.limits()));
     server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
     server.setStopTimeout(0);
   }
 
   private ServerConnector connector(
-      Server server,
-      HttpConfiguration http,
-      ServerSocketChannel channel,
-      HttpServerConfig.@Nullable Tls tls) {
-    ServerConnector connector = new ServerConnector(server, 1, 1, protocols(http, tls));
+      ServerSocketChannel channel, HttpServerConfig.@Nullable Tls tls) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, protocols(spoken(), tls));
     try {
       connector.open(channel);
     } catch (IOException e) {

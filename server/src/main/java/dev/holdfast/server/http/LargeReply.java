@@ -1,50 +1,43 @@
 package dev.holdfast.server.http;
 
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
-import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.IteratingNestedCallback;
 
-/** Writes a body as fast as its reader takes it, without a thread that waits for him. */
-final class LargeReply implements WriteListener {
-  /** What Jetty gathers without blocking; bodies above this are written here. */
+/**
+ * Writes a body as fast as its reader takes it, without a thread that waits for him. It goes out in
+ * parts, because the JDK copies each part whole before it hands it to the socket.
+ */
+final class LargeReply extends IteratingNestedCallback {
+  /** Bodies of up to so many bytes are written at once. */
   static final int ABOVE = 24 << 10;
 
   private static final int CHUNK = 128 << 10;
 
-  private final ServletOutputStream out;
+  private final Response response;
   private final byte[] body;
-  private final CompletableFuture<Void> written = new CompletableFuture<>();
   private int at;
 
-  private LargeReply(ServletOutputStream out, byte[] body) {
-    this.out = out;
+  /**
+   * @param callback is completed when the last byte was handed over, and fails when the reader is
+   *     gone
+   */
+  LargeReply(Response response, byte[] body, Callback callback) {
+    super(callback);
+    this.response = response;
     this.body = body;
   }
 
-  /** Completes when the last byte was handed over, or exceptionally when the reader is gone. */
-  static CompletableFuture<Void> write(ServletOutputStream out, byte[] body) {
-    LargeReply reply = new LargeReply(out, body);
-    out.setWriteListener(reply);
-    return reply.written;
-  }
-
   @Override
-  public void onWritePossible() throws IOException {
-    while (out.isReady()) {
-      if (at == body.length) {
-        written.complete(null);
-        return;
-      }
-      int length = Math.min(CHUNK, body.length - at);
-      int from = at;
-      at += length;
-      out.write(body, from, length);
+  protected Action process() {
+    if (at == body.length) {
+      return Action.SUCCEEDED;
     }
-  }
-
-  @Override
-  public void onError(Throwable failure) {
-    written.completeExceptionally(failure);
+    int length = Math.min(CHUNK, body.length - at);
+    ByteBuffer part = ByteBuffer.wrap(body, at, length);
+    at += length;
+    response.write(at == body.length, part, this);
+    return Action.SCHEDULED;
   }
 }

@@ -134,6 +134,7 @@ final class Lifecycle {
             .setCompletedTimestamp(Times.timestamp(at))
             .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt))
             .clearBlocked()
+            .clearDoesNotFit()
             .clearOutput()
             .clearFailureDetails()
             .clearCustomStatus();
@@ -276,6 +277,7 @@ final class Lifecycle {
             .setExecutionId(StringValue.of(context.newGuid()))
             .setLastUpdatedTimestamp(Times.timestamp(old.updatedAt))
             .clearInput()
+            .clearDoesNotFit()
             .clearCustomStatus();
     if (completion.hasResult()) {
       state.setInput(completion.getResult());

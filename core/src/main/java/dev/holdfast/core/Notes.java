@@ -65,6 +65,21 @@ final class Notes {
     }
   }
 
+  /**
+   * What came to the instance and does not fit, as lists show it: in words, "" when there is
+   * nothing of that kind, or when the turn goes on.
+   */
+  static String doesNotFit(Instance instance, OrchestratorResponse response) {
+    TurnNotes told = response.getNotes();
+    if (told.getUnfitCount() > 0) {
+      return told.getUnfit(0).getReason();
+    }
+    if (!told.getStuck().isEmpty()) {
+      return told.getStuck();
+    }
+    return response.getActionsCount() > 0 ? "" : instance.row.state().getDoesNotFit();
+  }
+
   /** A turn is in history; null when neither it nor those before told anything. */
   static @Nullable Notes after(@Nullable Notes before, HistoryEvent turn) {
     boolean tells = turn.getOrchestratorStarted().hasNotes();

@@ -171,7 +171,7 @@ final class Turns {
     instance.updatedAt = Math.max(instance.updatedAt, Times.microsUp(at));
     actions.perform();
     if (completion == null) {
-      afterTurn(instance, custom);
+      afterTurn(instance, custom, Notes.doesNotFit(instance, response));
     } else if (continues) {
       lifecycle.continueAsNew(instance, completion, custom, at);
     } else {
@@ -277,13 +277,15 @@ final class Turns {
         completion.hasFailureDetails() ? completion.getFailureDetails() : null);
   }
 
-  private void afterTurn(Instance instance, @Nullable StringValue custom) {
+  private void afterTurn(Instance instance, @Nullable StringValue custom, String doesNotFit) {
     OrchestrationState state = instance.row.state();
-    OrchestrationState.Builder next = null;
+    OrchestrationState.Builder next =
+        doesNotFit.equals(state.getDoesNotFit())
+            ? null
+            : state.toBuilder().setDoesNotFit(doesNotFit);
     if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_PENDING) {
-      next =
-          state.toBuilder()
-              .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
+      next = next == null ? state.toBuilder() : next;
+      next.setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
     }
     StringValue before = state.hasCustomStatus() ? state.getCustomStatus() : null;
     if (!java.util.Objects.equals(custom, before)) {

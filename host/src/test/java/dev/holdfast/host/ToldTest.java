@@ -103,11 +103,19 @@ class ToldTest {
 
       host.hub().raiseEvent("a", "Approval", "\"maybe\"").join();
       assertThat(whyOnceItSays(host, "a", "set aside").notices())
-          .anySatisfy(it -> assertThat(it).contains("cannot be read as java.lang.Boolean"));
+          .anySatisfy(
+              it ->
+                  assertThat(it)
+                      .contains(
+                          "cannot be read as java.lang.Boolean", "holdfast raise a Approval"));
       assertThat(why(host, "a").summary()).contains("event 'Approval'");
+      host.announce();
+      assertThat(command("list")).contains("Running (does not fit)");
+      assertThat(command("show", "a")).contains("\"doesNotFit\" : \"An event 'Approval' was set");
 
       host.hub().raiseEvent("a", "Approval", "true").join();
       assertThat(end(host, "a").getOutput().getValue()).isEqualTo("\"yes\"");
+      assertThat(command("show", "a")).doesNotContain("doesNotFit");
     }
   }
 

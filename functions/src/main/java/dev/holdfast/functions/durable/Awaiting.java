@@ -185,7 +185,11 @@ final class Awaiting {
                 + lost.type()
                 + ", for which '"
                 + turn.name()
-                + "' asks. Raise it again with one that can.";
+                + "' asks. Raise it again with one that can: ./holdfast raise "
+                + turn.instanceId()
+                + " "
+                + lost.name()
+                + " JSON";
         notes.addUnfit(UnfitEvent.newBuilder().setIndex(index).setReason(reason));
         awaited.add(lost.name());
         warn(reason);

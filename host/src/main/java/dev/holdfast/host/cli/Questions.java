@@ -284,7 +284,10 @@ public final class Questions {
       if (instance.get("blocked") != null) {
         return value + " (blocked)";
       }
-      return instance.get("waitsFor") == null ? value : value + " (not served)";
+      if (instance.get("waitsFor") != null) {
+        return value + " (not served)";
+      }
+      return instance.get("doesNotFit") == null ? value : value + " (does not fit)";
     }
   }
 }

@@ -44,6 +44,9 @@ final class StatusJson {
     if (!state.getWaitsFor().isEmpty()) {
       json.field("waitsFor", state.getWaitsFor()); // Ours, as the next.
     }
+    if (!state.getDoesNotFit().isEmpty()) {
+      json.field("doesNotFit", state.getDoesNotFit());
+    }
     Blocked block = Blocked.of(state);
     if (block != null) {
       blocked(json, block);

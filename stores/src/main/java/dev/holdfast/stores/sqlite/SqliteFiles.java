@@ -146,6 +146,20 @@ public final class SqliteFiles {
     }
     checkIsBackup(from);
     Report report = checkSound(from);
+    boolean there = Files.exists(directory);
+    try {
+      put(from, directory, force);
+      return report;
+    } catch (Throwable e) {
+      if (!there) {
+        deleteQuietly(directory.resolve(DirectoryLock.FILE), e);
+        deleteQuietly(directory, e);
+      }
+      throw e;
+    }
+  }
+
+  private static void put(Path from, Path directory, boolean force) {
     try (DataDirectory held = DataDirectory.hold(directory)) {
       boolean replaces =
           DataDirectory.size(held.database()) > 0 || DataDirectory.size(held.wal()) > 0;
@@ -159,7 +173,6 @@ public final class SqliteFiles {
       setAside(held);
       moveDurably(copy, held.database());
       Evidence.of(held.database(), false).markReadable(Schema.CURRENT);
-      return report;
     } catch (IOException | SQLException e) {
       throw new StoreException(
           "cannot restore "
@@ -190,9 +203,8 @@ public final class SqliteFiles {
     if (!report.sound()) {
       throw new StoreException(
           from
-              + " is damaged, nothing was restored: "
-              + report.findings().get(0)
-              + "; give another backup");
+              + " is damaged, nothing was restored; give another backup. What was found: "
+              + report.findings().get(0));
     }
     return report;
   }
@@ -382,7 +394,11 @@ public final class SqliteFiles {
     Path file = database.toAbsolutePath();
     if (!Files.isRegularFile(file)) {
       throw new StoreException(
-          "no hub in " + file.getParent() + " (there is no " + file.getFileName() + ")");
+          "no hub in "
+              + file.getParent()
+              + " (there is no "
+              + file.getFileName()
+              + "); give the data directory of a hub");
     }
     return file;
   }

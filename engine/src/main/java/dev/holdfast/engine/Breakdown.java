@@ -1,5 +1,7 @@
 package dev.holdfast.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** Hears that a hub cannot go on. Nothing that it has acknowledged is lost. */
 @FunctionalInterface
 public interface Breakdown {
@@ -20,4 +22,13 @@ public interface Breakdown {
    * @param cause what was thrown
    */
   default void died(String thread, Throwable cause) {}
+
+  /**
+   * As {@link #died(String, Throwable)}, which it calls unless it is overridden.
+   *
+   * @param instanceId whom the step was about; null when it was about several, or nobody knows
+   */
+  default void died(String thread, Throwable cause, @Nullable String instanceId) {
+    died(thread, cause);
+  }
 }

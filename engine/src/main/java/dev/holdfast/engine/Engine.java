@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * simulation does.
  */
 public final class Engine implements Workforce, AutoCloseable {
+  private static final String LOOP = "loop";
+
   /** The namespace of what a hub remembers of itself. */
   public static final String HUB = "hub";
 
@@ -301,12 +303,24 @@ public final class Engine implements Workforce, AutoCloseable {
     return List.of(loop, pipeline, reader, callbacks, jobs);
   }
 
+  /**
+   * Sets these aside, each for its reason, before anything of them is handled. Before {@link
+   * #start}.
+   */
+  public void beginWithout(Map<String, Blocked> instances) {
+    List<Suspect> suspects = new ArrayList<>();
+    instances.forEach((id, block) -> suspects.add(new Suspect(id, block)));
+    if (!suspects.isEmpty()) {
+      loop.suspect(suspects, 0);
+    }
+  }
+
   /** Gives the agents threads. Once. */
   public void start() {
     // What the app or the workers before this process served and this one does not.
     dispatcher.gone(store.opened().clock());
     Threads started = new Threads(clock, clocks::nanoTime, this::died);
-    wakeLoop = started.add("loop", loop, true)::wake;
+    wakeLoop = started.add(LOOP, loop, true)::wake;
     wakePipeline = started.add("commit", pipeline, true)::wake;
     wakeReader = started.add("read", reader, true)::wake;
     wakeCallbacks = started.add("callback", callbacks, true)::wake;
@@ -322,7 +336,7 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   private void died(String thread, Throwable cause) {
-    broken.died(thread, cause);
+    broken.died(thread, cause, thread.endsWith(LOOP) ? loop.handling() : null);
     // Even a message is only made if there is the memory for it; that the hub is broken must be
     // known all the same.
     String reason = "a thread of it has ended";

@@ -539,8 +539,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   /** A step has thrown: whom it was about is known, or the hub cannot go on. */
   private boolean isSurvived(Throwable thrown, long now) {
-    Partition failing = at;
-    String guilty = failing == null ? null : failing.handling();
+    String guilty = handling();
     if (guilty == null || suspects != null || Recovery.mustEnd(thrown)) {
       return false;
     }
@@ -549,7 +548,14 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return true;
   }
 
-  private void suspect(List<Suspect> found, long now) {
+  /** Whom the step that has thrown was about; null when it was about nobody in particular. */
+  @Nullable String handling() {
+    Partition failing = at;
+    return failing == null ? null : failing.handling();
+  }
+
+  /** The next step sets these aside. */
+  void suspect(List<Suspect> found, long now) {
     suspects = found;
     recoverAt = now;
   }

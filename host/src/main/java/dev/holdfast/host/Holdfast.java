@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +128,10 @@ public final class Holdfast implements AutoCloseable {
     control.serve(slot, http, backing);
     serve(site, slot.app());
     starting.own("notes", rooms::notes);
+    Engine engine = backing.engine();
+    if (engine != null) {
+      engine.beginWithout(inHand.withoutMemory());
+    }
     noteBuild(slot.app());
     backing.serve(List.of(slot, outgoing));
     return new Parts(backing, slot, outgoing, site, http, ports);
@@ -163,7 +168,10 @@ public final class Holdfast implements AutoCloseable {
     }
 
     @Override
-    public void died(String thread, Throwable cause) {
+    public void died(String thread, Throwable cause, @Nullable String instanceId) {
+      if (instanceId != null && LastWords.mustEnd(cause)) {
+        inHand.diesIn(instanceId);
+      }
       died.accept(thread, cause);
     }
   }

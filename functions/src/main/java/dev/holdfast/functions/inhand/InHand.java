@@ -41,6 +41,7 @@ public final class InHand implements AutoCloseable {
   /** Those that are open, for what ends the process without knowing them. */
   private static volatile InHand[] open = {};
 
+  private static final List<NoteFile.InHandAtEnd> NOTHING = List.of();
   private static final int NAMED_MOST = 10;
   private static final int FORGOTTEN_AFTER = 10;
   private static final int BESIDE_EACH_OTHER_MOST = 32;
@@ -171,7 +172,8 @@ public final class InHand implements AutoCloseable {
       tell(remains, cause);
       if (cause != Cause.OUTSIDE) {
         for (NoteFile.InHandAtEnd one : remains.inHand()) {
-          if (one.note().kind() != Note.CALL && mayHave(one, remains)) {
+          boolean isWork = one.note().kind() != Note.CALL && one.note().kind() != Note.STEP;
+          if (isWork && mayHave(one, remains)) {
             Suspect suspect = before.getOrDefault(one.note().key(), Suspect.of(one.note()));
             suspects.put(
                 one.note().key(),
@@ -180,13 +182,53 @@ public final class InHand implements AutoCloseable {
         }
       }
     }
+    learnSteps(remains, before);
     before.forEach(
         (key, suspect) -> {
-          if (suspect.starts() < FORGOTTEN_AFTER) {
+          if (!suspect.isStep() && suspect.starts() < FORGOTTEN_AFTER) {
             suspects.putIfAbsent(key, suspect.notSeen());
           }
         });
     suspects.values().forEach(InHand::tell);
+  }
+
+  /**
+   * Who asks for the last of the memory need not be who has taken it: only a row of deaths counts.
+   */
+  private void learnSteps(NoteFile.Remains remains, Map<String, Suspect> before) {
+    for (NoteFile.InHandAtEnd one : remains.running() ? remains.inHand() : NOTHING) {
+      Note note = one.note();
+      // Of a longer id the note has only the beginning.
+      if (note.kind() == Note.STEP && note.instance().hashCode() == note.hash()) {
+        suspects.put(note.key(), before.getOrDefault(note.key(), Suspect.of(note)).died(true, 0));
+      }
+    }
+  }
+
+  /**
+   * The instances and entities in whose handling three processes in a row have run out of memory;
+   * to be set aside before anything of them is handled. Told once.
+   */
+  public Map<String, Blocked> withoutMemory() {
+    Map<String, Blocked> found = new LinkedHashMap<>();
+    for (Suspect suspect : List.copyOf(suspects.values())) {
+      if (suspect.isStep() && suspect.mustBeBlocked()) {
+        suspects.remove(suspect.note().key());
+        found.put(
+            suspect.note().instance(),
+            Blocked.now(
+                Blocked.Kind.ERROR,
+                "handling it has taken all memory in "
+                    + suspect.deaths()
+                    + " processes, one after the other; give the host more (-Xmx), then try it"
+                    + " again, or purge it",
+                ""));
+      }
+    }
+    if (!found.isEmpty()) {
+      write();
+    }
+    return found;
   }
 
   /** When it is known whose call ended the process, all others are innocent. */
@@ -230,7 +272,13 @@ public final class InHand implements AutoCloseable {
   }
 
   private static void tell(Suspect suspect) {
-    if (suspect.mustBeBlocked()) {
+    if (suspect.isStep()) {
+      LOGGER.warn(
+          "In {} the process before this one ran out of memory, {} times in a row now; after three"
+              + " times it is blocked.",
+          suspect.note().words(),
+          suspect.deaths());
+    } else if (suspect.mustBeBlocked()) {
       LOGGER.error(
           "{} has ended the process {} times while nothing else ran: it will be blocked.",
           suspect.note().words(),
@@ -456,6 +504,16 @@ public final class InHand implements AutoCloseable {
    */
   public static int prepareForTheEnd() {
     return open.length;
+  }
+
+  /** No memory is left in a step for this instance, which ends the process. Allocates nothing. */
+  public void diesIn(String instanceId) {
+    NoteFile notes = file;
+    int place = notes == null ? NoteFile.NONE : notes.take();
+    if (notes != null && place != NoteFile.NONE) {
+      Note.write(notes.buffer(), notes.position(place), Note.STEP, 0, "", instanceId, "");
+      notes.state(place, Note.IN_HAND);
+    }
   }
 
   /**

@@ -20,6 +20,9 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   /** A function that somebody outside waits for, such as an HTTP function. */
   static final int CALL = 3;
 
+  /** A step of the hub that was about this instance, and found no memory. */
+  static final int STEP = 4;
+
   static final int BYTES = 240;
 
   private static final int EXECUTION_MAX = 64;
@@ -46,6 +49,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   String key() {
     return switch (kind) {
       case CALL -> "call " + name;
+      case STEP -> "step " + hash + " " + instance;
       default ->
           WorkItem.Kind.values()[kind].word()
               + " "
@@ -70,6 +74,9 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   String words() {
     if (kind == CALL) {
       return "the call of function '" + name + "'";
+    }
+    if (kind == STEP) {
+      return "the handling of '" + instance + "'";
     }
     String task = kind == WorkItem.Kind.ACTIVITY.ordinal() ? " (task " + taskId + ")" : "";
     return WorkItem.Kind.values()[kind].word() + " '" + name + "' of '" + instance + "'" + task;
@@ -163,7 +170,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
    */
   static Note read(ByteBuffer from, int at) {
     int kind = from.get(at + KIND);
-    if (kind < 0 || kind > CALL) {
+    if (kind < 0 || kind > STEP) {
       throw new IllegalArgumentException("there is no kind " + kind);
     }
     int[] next = {at + TEXT};

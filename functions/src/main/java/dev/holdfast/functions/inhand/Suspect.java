@@ -19,7 +19,12 @@ record Suspect(Note note, int deaths, int alone, int starts, int rank, boolean b
   }
 
   boolean mustBeAlone() {
-    return !blocked && deaths >= DEATHS_BEFORE_ALONE && alone < ALONE_BEFORE_BLOCKED;
+    return !isStep() && !blocked && deaths >= DEATHS_BEFORE_ALONE && alone < ALONE_BEFORE_BLOCKED;
+  }
+
+  /** Not user code: a step of the hub for it has found no memory. */
+  boolean isStep() {
+    return note.kind() == Note.STEP;
   }
 
   boolean mustBeBlocked() {

@@ -100,4 +100,30 @@ class InHandTest {
     assertThat(next.mustBeAlone(GUILTY)).isFalse();
     await().untilAsserted(() -> assertThat(ran).hasValue(1));
   }
+
+  @Test
+  void an_instance_whose_handling_takes_all_memory_is_set_aside_after_three_deaths_in_a_row() {
+    for (int deaths = 0; deaths < 3; deaths++) {
+      InHand life = live();
+      assertThat(life.withoutMemory()).as("after %d deaths", deaths).isEmpty();
+      life.diesIn("large");
+      InHand.processIsEnded();
+    }
+
+    InHand next = live();
+    assertThat(next.holdUp()).isNull();
+    assertThat(next.withoutMemory()).containsOnlyKeys("large");
+    assertThat(next.withoutMemory()).isEmpty();
+    assertThat(live().withoutMemory()).isEmpty();
+  }
+
+  @Test
+  void a_death_of_something_else_in_between_lets_an_instance_off() {
+    for (int deaths = 0; deaths < 5; deaths++) {
+      live().diesIn(deaths % 2 == 0 ? "large" : "other");
+      InHand.processIsEnded();
+    }
+
+    assertThat(live().withoutMemory()).isEmpty();
+  }
 }

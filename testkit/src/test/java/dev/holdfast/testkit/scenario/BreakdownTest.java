@@ -3,9 +3,11 @@ package dev.holdfast.testkit.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.core.Store;
 import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
@@ -15,6 +17,7 @@ import dev.holdfast.testkit.driven.LoudProblems;
 import dev.holdfast.testkit.driven.VirtualClock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -32,8 +35,12 @@ class BreakdownTest {
   private final AtomicLong nanos = new AtomicLong();
 
   private Engine engine(FaultyStore.Faults faults) {
+    return engine(new FaultyStore(new MemoryStore(), faults, flush -> {}));
+  }
+
+  private Engine engine(Store store) {
     return new Engine(
-        new FaultyStore(new MemoryStore(), faults, flush -> {}),
+        store,
         new Engine.Settings(
             Limits.DEFAULT,
             1,
@@ -146,5 +153,25 @@ class BreakdownTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  void one_without_which_the_hub_begins_is_blocked_and_the_others_go_on() {
+    MemoryStore store = new MemoryStore();
+    Engine before = engine(store);
+    before.start();
+    before.taskHub().start(Asking.request("a", "Any").build()).join();
+    before.close();
+    Engine engine = engine(store.reopen());
+
+    engine.beginWithout(
+        Map.of("a", new Blocked(Blocked.Kind.ERROR, "handling it has taken all memory", "", 1)));
+    engine.start();
+
+    engine.taskHub().start(Asking.request("b", "Any").build()).join();
+    assertThat(engine.taskHub().get("a", true).join().orElseThrow().getBlocked().getReason())
+        .isEqualTo("handling it has taken all memory");
+    assertThat(engine.taskHub().get("b", true).join().orElseThrow().hasBlocked()).isFalse();
+    engine.close();
   }
 }

@@ -50,7 +50,7 @@ final class BatchRunner {
             Limits.Kind.ENTITY,
             late -> {
               narration.end(late);
-              return task.givenUp(late);
+              return task.answerToGivenUp(late);
             });
     Answer answer;
     Throwable failure = null;

@@ -7,19 +7,24 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One work item on its way through a {@link Lane}: it takes a place and is answered once. */
-final class ItemTask implements InHand.Task {
+final class ItemTask implements InHand.Task, TimeLimit.Listener {
 
   /** What runs the item on the calling thread, and gives the answer. */
   interface Runner {
     Answer run(ItemTask task);
   }
 
+  private static final AtomicIntegerFieldUpdater<ItemTask> DONE =
+      AtomicIntegerFieldUpdater.newUpdater(ItemTask.class, "done");
+  private static final int ANSWERED = 1;
+  private static final int PLACE_GIVEN = 2;
   private static final String RECALLED = "its result is not needed any more";
 
   private final WorkItem item;
@@ -29,8 +34,11 @@ final class ItemTask implements InHand.Task {
   private final TimeLimit limit;
   private final InHand inHand;
   private final Runner runner;
-  private final AtomicBoolean answered = new AtomicBoolean();
-  private final AtomicBoolean placeGiven = new AtomicBoolean();
+
+  /** The bits of what has been done and must not be done twice. */
+  @SuppressWarnings("UnusedVariable") // The updater reads and writes it.
+  private volatile int done;
+
   private volatile boolean alone;
   private volatile int place = -1;
   private long begun;
@@ -41,6 +49,11 @@ final class ItemTask implements InHand.Task {
   private boolean recalled;
   private volatile boolean unneeded;
   private volatile Runnable onGivenUp = () -> {};
+
+  /**
+   * Gives the answer when the task does not end although it is interrupted; null before it begins.
+   */
+  private volatile @Nullable Function<Exception, Answer> tells;
 
   /**
    * @param function as the app has declared it
@@ -88,24 +101,8 @@ final class ItemTask implements InHand.Task {
    *     what is returned some day is then dropped
    */
   TimeLimit.Run begin(Limits.Kind kind, Function<Exception, Answer> tells) {
-    TimeLimit.Run begins =
-        limit.begin(
-            kind,
-            function,
-            lane.pool(),
-            new TimeLimit.Listener() {
-              @Override
-              public void givenUp(Exception failure) {
-                onGivenUp.run();
-                answer(tells.apply(failure));
-              }
-
-              @Override
-              public void replaced() {
-                givePlace();
-                answers.placesChanged();
-              }
-            });
+    this.tells = tells;
+    TimeLimit.Run begins = limit.begin(kind, function, lane.pool(), this);
     boolean stops;
     synchronized (this) {
       run = begins;
@@ -115,6 +112,18 @@ final class ItemTask implements InHand.Task {
       begins.cancel(RECALLED);
     }
     return begins;
+  }
+
+  @Override
+  public void givenUp(Exception failure) {
+    onGivenUp.run();
+    answer(Objects.requireNonNull(tells, "the run has begun").apply(failure));
+  }
+
+  @Override
+  public void replaced() {
+    givePlace();
+    answers.placesChanged();
   }
 
   @Override
@@ -144,7 +153,7 @@ final class ItemTask implements InHand.Task {
       inHand.survived(item);
     }
     givePlace();
-    if (answered.get()) {
+    if ((done & ANSWERED) != 0) {
       answers
           .placesChanged(); // It was given up before, but there was no other thread for its place.
     } else {
@@ -169,7 +178,7 @@ final class ItemTask implements InHand.Task {
   }
 
   /** As {@link #stopped}, of what goes on all the same. */
-  Answer givenUp(Exception why) {
+  Answer answerToGivenUp(Exception why) {
     TimeLimit.Run runs;
     synchronized (this) {
       runs = run;
@@ -220,25 +229,37 @@ final class ItemTask implements InHand.Task {
     return unneeded;
   }
 
+  /** Marks something as done; false when it was done before. */
+  private boolean isFirst(int what) {
+    int before;
+    do {
+      before = done;
+      if ((before & what) != 0) {
+        return false;
+      }
+    } while (!DONE.compareAndSet(this, before, before | what));
+    return true;
+  }
+
   private void answer(Answer answer) {
-    if (answered.compareAndSet(false, true)) {
+    if (isFirst(ANSWERED)) {
       lane.ended();
       answers.answer(answer);
     }
   }
 
   private void givePlace() {
-    if (placeGiven.compareAndSet(false, true)) {
+    if (isFirst(PLACE_GIVEN)) {
       lane.places().give(System.nanoTime() - begun);
     }
   }
 
   /** It has not begun, and does not. */
   void giveBack(String reason) {
-    if (placeGiven.compareAndSet(false, true)) {
+    if (isFirst(PLACE_GIVEN)) {
       lane.places().give();
     }
-    if (answered.compareAndSet(false, true)) {
+    if (isFirst(ANSWERED)) {
       answers.answer(new Answer.Abandoned(item, reason));
     }
   }

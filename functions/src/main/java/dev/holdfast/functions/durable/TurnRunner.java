@@ -84,7 +84,7 @@ final class TurnRunner {
             Limits.Kind.TURN,
             late -> {
               narration.end(late);
-              return task.givenUp(late);
+              return task.answerToGivenUp(late);
             });
     OrchestratorResponse response;
     Throwable failure;

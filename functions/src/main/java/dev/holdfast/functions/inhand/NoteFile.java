@@ -254,9 +254,10 @@ final class NoteFile {
       if (place == NONE) {
         return NONE;
       }
-      if (free.compareAndSet(top, next(top, below[place]))) {
+      long taken = next(top, below[place]);
+      if (free.compareAndSet(top, taken)) {
         threads[place] = Thread.currentThread().getId();
-        file.putLong(at(place) + BEGUN, System.nanoTime());
+        file.putLong(at(place) + BEGUN, taken >>> 32);
         return place;
       }
     }

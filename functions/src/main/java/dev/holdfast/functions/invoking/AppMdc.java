@@ -56,10 +56,12 @@ final class AppMdc {
     }
   }
 
-  void leave() throws Throwable {
+  void leave(FunctionLog.Work work) throws Throwable {
     remove.invokeExact(INSTANCE);
     remove.invokeExact(FUNCTION);
-    remove.invokeExact(TASK);
-    remove.invokeExact(ATTEMPT);
+    if (work.taskId() >= 0) {
+      remove.invokeExact(TASK);
+      remove.invokeExact(ATTEMPT);
+    }
   }
 }

@@ -148,8 +148,8 @@ public final class FunctionPlan {
       chain.doNext(invocation);
     } finally {
       Invocation.leave();
-      if (map != null) {
-        map.leave();
+      if (map != null && work != null) {
+        map.leave(work);
       }
       thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
     }

@@ -232,12 +232,25 @@ public final class TimeLimit implements AutoCloseable {
     private final Listener listener;
     private final Thread thread = Thread.currentThread();
     private final long begun = nanoTime.getAsLong();
+    private final int hash = (int) (begun ^ thread.getId() * 31);
     private @Nullable Spending spending;
     private volatile long interruptedAt;
     private @Nullable Exception stopped;
     private boolean told;
     private boolean replaced;
     private boolean ended;
+
+    /** Runs are kept in sets, and the JVM's own hash of a new object costs a call into it. */
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    /** A run equals itself only. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
 
     private Run(
         Limits.Kind kind,

@@ -7,11 +7,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a partition has been told to set aside before anything of it runs: the engine has found out
- * that handling it fails, or that the store refuses what it writes.
+ * Holds the ids that a partition has been told to set aside before anything of them runs, because
+ * the engine has found that handling them fails or that the store refuses what they write.
  *
- * <p>Who is to be set aside is blocked as soon as it has been read. Of whom even that fails nothing
- * is read or written any more; the keyed record alone says that there is a block.
+ * <p>An instance or entity that is {@code whenRead} is blocked as soon as it has been read. One
+ * that is {@code untouched} fails even then, so nothing of it is read or written; only its keyed
+ * record says that it is blocked.
  */
 final class Aside {
   private final Map<String, Blocked> whenRead = new LinkedHashMap<>();
@@ -28,28 +29,31 @@ final class Aside {
 
   private final Set<String> released = new LinkedHashSet<>();
 
-  /** Whether it is to be set aside, or must not be touched. */
+  /** Returns whether this id is to be set aside or must not be touched. */
   boolean holds(String id) {
     return whenRead.containsKey(id) || untouched.containsKey(id);
   }
 
-  /** Why nothing of it may be read or written; null when it may. */
+  /** Returns why nothing of this id may be read or written; null when it may be. */
   @Nullable Blocked untouched(String id) {
     return untouched.isEmpty() ? null : untouched.get(id);
   }
 
-  /** Somebody wants it to be tried again. */
+  /** Notes that a person wants this id to be tried again. */
   void release(String id) {
     untouched.remove(id);
     released.add(id);
   }
 
-  /** Whether it has been released, and was not read since. */
+  /** Returns whether this id has been released and not read since, and forgets the release. */
   boolean wasReleased(String id) {
     return !released.isEmpty() && released.remove(id);
   }
 
-  /** Whether memory knows nothing of it: it must not be touched, or has not been read since. */
+  /**
+   * Returns whether memory knows nothing of this id because it must not be touched or has not been
+   * read since its release.
+   */
   boolean isUnread(String id) {
     return untouched.containsKey(id) || released.contains(id);
   }
@@ -58,7 +62,10 @@ final class Aside {
     return !untouched.isEmpty() || !released.isEmpty();
   }
 
-  /** It has been read, or is not there: why it must be set aside now; null when it need not be. */
+  /**
+   * Takes the block to apply now that this id has been read, or is known not to exist; null when
+   * there is none.
+   */
   @Nullable Blocked take(String id) {
     return whenRead.isEmpty() ? null : whenRead.remove(id);
   }

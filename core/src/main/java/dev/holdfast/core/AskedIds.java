@@ -9,28 +9,33 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which actions the history of an execution holds already. Some SDKs emit those again on every
- * replay (protocol reference §6.2), and what was done must not be done twice.
+ * Remembers which actions the history of an execution already holds. Some SDKs emit those actions
+ * again on every replay (protocol reference §6.2), and they must not be performed twice.
  *
- * <p>An action's id alone does not tell. What an SDK emits while a waiting orchestrator is unwound
- * (the releases of a lock when a block closes, an event sent in a {@code finally}) carries ids that
- * the next turn gives to something else. So a release takes no id at all; an event that was sent is
- * repeated only by one of the same name to the same instance; and it takes no id from a task.
+ * <p>The id of an action alone does not identify it. Actions that an SDK emits while it unwinds a
+ * waiting orchestrator (the release of a lock when a block closes, an event sent in a {@code
+ * finally}) carry ids that the next turn gives to other actions. So a release takes no id at all; a
+ * sent event is repeated only by an event of the same name to the same instance; and a sent event
+ * takes no id from a task.
  */
 final class AskedIds {
   private final BitSet tasks = new BitSet();
 
-  /** What was sent under an id, as a hash; only for messages that are ordinary events. */
+  /** Maps the id of each sent event to a hash of its content; only ordinary events are in here. */
   private final Map<Integer, Integer> events = new LinkedHashMap<>(0);
 
-  /** History holds a task that somebody answers, or a message of a kind of its own. */
+  /**
+   * Notes that history holds a task that will be answered, or a message that is no ordinary event.
+   */
   void task(int id) {
     if (id >= 0) {
       tasks.set(id);
     }
   }
 
-  /** The task has failed: Python asks again under the id of the first attempt. */
+  /**
+   * Notes that the task has failed: Python schedules the next attempt under the id of the first.
+   */
   void mayBeAskedAgain(int id) {
     if (id >= 0) {
       tasks.clear(id);
@@ -38,9 +43,10 @@ final class AskedIds {
   }
 
   /**
-   * History holds a message that was sent.
+   * Notes that history holds a message that was sent.
    *
-   * @param message what it says to an entity; null when it says nothing that entities understand
+   * @param message the content of the event for an entity; null when entities would not understand
+   *     it
    */
   void sent(HistoryEvent event, @Nullable EntityMessage message) {
     if (event.getEventId() < 0 || isRelease(message)) {
@@ -55,7 +61,10 @@ final class AskedIds {
     }
   }
 
-  /** Whether history holds this action. Not for releases, which have no id of their own. */
+  /**
+   * Returns whether history holds this action. The answer means nothing for a release, which has no
+   * id of its own.
+   */
   boolean holds(OrchestratorAction action) {
     int id = action.getId();
     if (id < 0) {
@@ -77,8 +86,8 @@ final class AskedIds {
   }
 
   /**
-   * The same for a repetition. Data and the ids of requests are left out, because code that draws
-   * them anew on every replay must not send more than once.
+   * Hashes what is equal when an event is sent again on replay. Data and request ids are left out,
+   * because code that generates them anew on every replay must not send more than once.
    */
   private static int content(String target, String name, @Nullable EntityMessage message) {
     return message == null

@@ -1,6 +1,9 @@
 package dev.holdfast.core;
 
-/** Who waits for an answer. Called exactly once, from an engine thread; must not block. */
+/**
+ * Waits for an answer. One of the methods is called exactly once, from an engine thread; it must
+ * not block.
+ */
 public interface Asker<T> {
 
   void answered(T value);

@@ -7,35 +7,39 @@ import dev.holdfast.protocol.OrchestrationState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an instance or entity is set aside: nothing of it runs, what it is sent is kept, and a
- * restart does not run it either. Until somebody tries it again or ends it.
+ * Says why an instance or entity is set aside. Until a person retries or ends it, nothing of it
+ * runs, the messages it receives are kept, and a restart does not run it either.
  *
- * <p>Its runtime status stays what it was, for clients know no such status. The block stands in the
- * summary ({@link OrchestrationState#getBlocked}) and, so that all of them can be found and one
- * whose summary cannot be read is among them, as a keyed record of {@link #NAMESPACE} named by the
- * instance id.
+ * <p>Its runtime status does not change, because clients know no status for this. The block is
+ * stored in the summary ({@link OrchestrationState#getBlocked}) and also as a keyed record of
+ * {@link #NAMESPACE} named by the instance id, so that all blocked instances can be found, even one
+ * whose summary cannot be read.
  *
- * @param reason in plain words, as the end of a sentence: what is wrong and what helps
- * @param place the table and row, or the step (such as an activity's name and task id), that it is
- *     about; "" for none
- * @param since microseconds since the epoch; 0 lets core set the time at which it hears of it
+ * @param reason what is wrong and what helps, in plain words that can end a sentence
+ * @param place the table and row, or the step (such as an activity's name and task id), that the
+ *     block is about; "" for none
+ * @param since microseconds since the epoch; with 0, core sets the time at which it learns of the
+ *     block
  */
 public record Blocked(Kind kind, String reason, String place, long since) {
 
-  /** The keyed records of what is blocked. */
+  /** Names the keyed records of all blocked instances and entities. */
   public static final String NAMESPACE = "blocked";
 
   private static final String RETRY = "holdfast retry";
 
-  /** What kind of obstacle it is. Names are stored: a new kind may be added, none renamed. */
+  /**
+   * Says what kind of obstacle blocks the instance. The names are stored: kinds may be added, but
+   * none may be renamed.
+   */
   public enum Kind {
-    /** Rows of it are not what was written. */
+    /** Rows of the instance are not what was written. */
     DAMAGED_ROWS("damaged rows"),
-    /** The store refuses what it would write, for good. */
+    /** The store permanently refuses what the instance would write. */
     NOT_WRITABLE("a write that the store refuses"),
-    /** Handling it ends in an error of the engine, each time. */
+    /** Handling the instance ends in an error of the engine each time. */
     ERROR("an error that repeats"),
-    /** The code no longer does what its history says. */
+    /** The code no longer does what the history says. */
     CODE_CHANGED("changed code"),
     /** The code catches the exception by which its library pauses it. */
     CATCHES_PAUSE("code that catches its own pause"),
@@ -43,9 +47,9 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     HANGS("code that does not end"),
     /** User code ends the process. */
     ENDS_PROCESS("code that ends the process"),
-    /** What it was given does not fit what its code expects. */
+    /** The data that the code was given does not fit what it expects. */
     DOES_NOT_FIT("data that does not fit"),
-    /** Of a kind that this version does not know. */
+    /** This version does not know the kind. */
     OTHER("another obstacle");
 
     private final String words;
@@ -54,7 +58,7 @@ public record Blocked(Kind kind, String reason, String place, long since) {
       this.words = words;
     }
 
-    /** What people call it, in the middle of a sentence. */
+    /** Returns the name of this kind for people, for use in the middle of a sentence. */
     public String words() {
       return words;
     }
@@ -69,24 +73,24 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     }
   }
 
-  /** A block that begins when core hears of it. */
+  /** Makes a block that begins when core learns of it. */
   public static Blocked now(Kind kind, String reason, String place) {
     return new Blocked(kind, reason, place, 0);
   }
 
-  /** The step that this work item is: "activity 'Charge', task 4". */
+  /** Describes the step that this work item is, such as "activity 'Charge', task 4". */
   public static String step(WorkItem item) {
     String step = item.kind().word() + " '" + item.name() + "'";
     return item instanceof WorkItem.Activity activity ? step + ", task " + activity.taskId() : step;
   }
 
-  /** The block of an instance in this state; null when it is not set aside. */
+  /** Returns the block of an instance in this state; null when it is not set aside. */
   public static @Nullable Blocked of(OrchestrationState state) {
     return state.hasBlocked() ? of(state.getBlocked()) : null;
   }
 
   /**
-   * What a keyed record of {@link #NAMESPACE} says. One that does not parse still says that there
+   * Reads a keyed record of {@link #NAMESPACE}. A record that does not parse still says that there
    * is a block.
    */
   public static Blocked of(@Nullable ByteString bytes) {
@@ -97,13 +101,13 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     }
   }
 
-  /** What a message says. */
+  /** Reads the block out of its message. */
   public static Blocked of(InstanceBlock block) {
     return new Blocked(
         Kind.named(block.getKind()), block.getReason(), block.getPlace(), block.getSince());
   }
 
-  /** As it is stored and sent. */
+  /** Returns the block as it is stored and sent. */
   public InstanceBlock message() {
     return InstanceBlock.newBuilder()
         .setKind(kind.name())
@@ -113,14 +117,14 @@ public record Blocked(Kind kind, String reason, String place, long since) {
         .build();
   }
 
-  /** The same, since {@code now} when it does not say since when. */
+  /** Returns this block, begun at {@code now} unless it already has a beginning. */
   Blocked begunBy(long now) {
     return since == 0 ? new Blocked(kind, reason, place, now) : this;
   }
 
   /**
-   * In one clause, without a full stop at its end: "activity 'Charge', task 4: it ended the process
-   * three times".
+   * Describes the block in one clause without a full stop at its end, such as "activity 'Charge',
+   * task 4: it ended the process three times".
    */
   public String words() {
     String clause = reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
@@ -128,8 +132,8 @@ public record Blocked(Kind kind, String reason, String place, long since) {
   }
 
   /**
-   * The same with the command that helps once the cause is gone, which some reasons name
-   * themselves.
+   * Describes the block as {@link #words} does and adds the command that helps once the cause is
+   * gone, unless the reason already names it.
    */
   public String wordsAndCure(String instanceId) {
     return reason.contains(RETRY)

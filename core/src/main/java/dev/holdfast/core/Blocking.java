@@ -3,7 +3,7 @@ package dev.holdfast.core;
 import dev.holdfast.protocol.OrchestrationState;
 import org.jspecify.annotations.Nullable;
 
-/** Sets instances and entities aside, and lets them go on; see {@link Blocked}. */
+/** Sets instances and entities aside and lets them go on; see {@link Blocked}. */
 final class Blocking {
   private final PartitionContext context;
 
@@ -11,7 +11,7 @@ final class Blocking {
     this.context = context;
   }
 
-  /** Whether what is asked for changes anything. */
+  /** Returns whether this block changes anything. */
   boolean applies(Input.Block block, Resident resident) {
     return !resident.isBlocked()
         && !Statuses.isEnded(resident.row.status())
@@ -19,9 +19,10 @@ final class Blocking {
   }
 
   /**
-   * Sets it aside. Whatever was open has been closed by the caller, with nothing consumed.
+   * Sets the resident aside. The caller has already closed whatever was open, with nothing
+   * consumed.
    *
-   * @param resident one that is not blocked yet and has not ended
+   * @param resident an instance or entity that is not blocked yet and has not ended
    */
   void setAside(Resident resident, Blocked block) {
     state(
@@ -32,16 +33,16 @@ final class Blocking {
     context
         .problems()
         .warn(
-            ("'%s' is blocked: nothing of it runs any more, and what it is sent is kept, until it is"
-                    + " tried again or terminated. The reason is %s: %s")
+            ("'%s' is blocked: nothing of it runs any more, and messages to it are kept, until it"
+                    + " is tried again or terminated. The reason is %s: %s")
                 .formatted(resident.id, block.kind().words(), block.wordsAndCure(resident.id)));
   }
 
   /**
-   * Takes the block away, or refuses, and tells the asker.
+   * Takes the block away, or refuses to, and answers the asker.
    *
-   * @param resident null when there is none of this id
-   * @return whether it was blocked, and so has to go on
+   * @param resident null when no instance has this id
+   * @return whether the resident was blocked and so has to go on
    */
   boolean lift(Input.Retry retry, @Nullable Resident resident) {
     if (resident == null) {
@@ -53,7 +54,7 @@ final class Blocking {
       return false;
     }
     if (!resident.isBlocked()) {
-      // What was unreadable once may have been put right by hand.
+      // A row that was unreadable before may have been repaired by hand.
       context.changes().recordBlock(resident.id, null);
       context.changes().whenDurable(resident, new Effect.Refuse(retry.asker(), notBlocked(retry)));
       return false;

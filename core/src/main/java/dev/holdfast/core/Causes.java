@@ -7,21 +7,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies beneath the failure of an orchestrator.
+ * Restores the causes beneath the failure of an orchestrator.
  *
  * <p>When an orchestrator lets the failure of a task through, SDKs report an exception of their own
- * whose text quotes the task's and drop the rest: the task's type, its causes and properties. The
- * hub has all of it in the history and puts it back beneath, so that a client sees the whole chain.
+ * whose text quotes the task's message, and drop the rest: its type, causes and properties. The hub
+ * has all of them in the history and puts them back beneath the failure, so that a client sees the
+ * whole chain.
  */
 final class Causes {
-  /** As deep as the Java SDK tells the causes of one exception. */
+  /** The Java SDK reports the causes of one exception to this depth. */
   private static final int DEPTH_MAX = 10;
 
   private Causes() {}
 
   /**
-   * The completion with the failed task's details beneath its own, if it failed by a task and does
-   * not say so itself.
+   * Returns the completion with the details of the failed task beneath its own, if a task's failure
+   * caused it and it does not say so itself.
    *
    * @param read the events that the orchestrator has read in this turn
    * @param before the last failure of a task in an earlier turn
@@ -43,7 +44,10 @@ final class Causes {
         : completion.toBuilder().setFailureDetails(told).build();
   }
 
-  /** Between what was seen, what hides it has no place: it would only make the chain longer. */
+  /**
+   * The wrapper that hides a failure is left out of the chain, because it would only make the chain
+   * longer.
+   */
   private static TaskFailureDetails seenWithCause(
       TaskFailureDetails seen, List<HistoryEvent> read, @Nullable TaskFailureDetails before) {
     TaskFailureDetails whole = withCause(seen, read, before);
@@ -66,7 +70,10 @@ final class Causes {
         && (type.endsWith("TaskFailedException") || type.endsWith("TaskFailedError"));
   }
 
-  /** The newest failure that the text quotes; one that was caught and forgotten is not quoted. */
+  /**
+   * Finds the newest failure that the text quotes; a failure that the code caught and dropped is
+   * not quoted.
+   */
   private static @Nullable TaskFailureDetails cause(
       TaskFailureDetails failure, List<HistoryEvent> read, @Nullable TaskFailureDetails before) {
     for (int i = read.size() - 1; i >= 0; i--) {

@@ -13,25 +13,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place through which instances change: each change goes into the accumulating commit and
- * into memory in the same call, so that the two cannot say different things (the simulation reloads
- * partitions and compares).
+ * This class is the one place through which instances change: each change goes into the
+ * accumulating commit and into memory in the same call, so that the two cannot differ (the
+ * simulation reloads partitions and compares).
  *
- * <p>A batch is what one cut takes: a commit and what may happen once it is durable. Summaries and
- * inbox rows are decided at the cut, so a batch holds one version of each summary, and none of a
- * message that came and was read within it.
+ * <p>A batch is what one cut takes: a commit, and the effects that may happen once it is durable.
+ * Summaries and inbox rows are decided at the cut, so a batch holds one version of each summary,
+ * and no row for a message that arrived and was read within the batch.
  */
 final class Changes {
   private final Limits limits;
   private Commit.Builder commit = Commit.builder();
   private List<Effect.WhenDurable> whenDurable = new ArrayList<>();
 
-  /** Instances whose summary or messages the next cut must look at, by key. */
+  /** Holds, by key, the instances whose summary or messages the next cut must look at. */
   private final LinkedHashMap<Long, Resident> touched = new LinkedHashMap<>();
 
   private long batch = 1;
 
-  /** Of whom a cut writes down what has changed; null between cuts. */
+  /** This is the id of the instance whose changes the cut is writing down; null between cuts. */
   private @Nullable String handling;
 
   private final Set<Wound> wounds;
@@ -41,7 +41,7 @@ final class Changes {
     this.wounds = wounds;
   }
 
-  /** The number of the batch that accumulates now. */
+  /** Returns the number of the batch that accumulates now. */
   long batch() {
     return batch;
   }
@@ -50,24 +50,27 @@ final class Changes {
     return touched.isEmpty() && commit.isEmpty() && whenDurable.isEmpty();
   }
 
-  /** What a cut takes. */
+  /** Holds what a cut takes. */
   record Batch(long number, Commit commit, List<Effect.WhenDurable> whenDurable) {
     boolean isEmpty() {
       return commit.isEmpty() && whenDurable.isEmpty();
     }
   }
 
-  /** Of whom the cut at hand writes down what has changed; null between cuts. */
+  /**
+   * Returns the id of the instance whose changes the current cut is writing down; null between
+   * cuts.
+   */
   @Nullable String handling() {
     return handling;
   }
 
-  /** From here on the cut writes down what concerns this one. */
+  /** Notes that the cut writes down changes of this instance from here on. */
   void about(String id) {
     handling = id;
   }
 
-  /** What waits for the next cut. */
+  /** Returns the effects that wait for the next cut. */
   List<Effect.WhenDurable> waiting() {
     return whenDurable;
   }
@@ -76,7 +79,7 @@ final class Changes {
     return touched.containsKey(resident.key);
   }
 
-  /** The next cut looks at this one. */
+  /** Makes the next cut look at this resident. */
   void touch(Resident resident) {
     resident.changedIn = batch;
     touched.put(resident.key, resident);
@@ -107,7 +110,7 @@ final class Changes {
     }
   }
 
-  /** So that all that are blocked can be found; see {@link Blocked}. */
+  /** Records the block so that all blocked instances can be found; see {@link Blocked}. */
   void recordBlock(String id, @Nullable ByteString bytes) {
     commit.put(new Rows.Keyed(Blocked.NAMESPACE, id, bytes));
   }
@@ -123,13 +126,15 @@ final class Changes {
     touch(instance);
   }
 
-  /** The message is in history with the append that follows. */
+  /** Marks the message as consumed: the append that follows puts it into history. */
   void consumed(Instance instance, Message message) {
     dropTimerOf(instance, message);
     consumedBy(instance, message);
   }
 
-  /** The entity has dealt with the message, which needs its row no more. */
+  /**
+   * Marks the message as consumed: the entity has dealt with it, so its row is no longer needed.
+   */
   void consumed(Entity entity, Operation operation) {
     if (!operation.message.stored) {
       entity.fresh.remove(operation.message);
@@ -137,7 +142,7 @@ final class Changes {
     consumedBy(entity, operation.message);
   }
 
-  /** The operation is due: from here on it waits like the others. */
+  /** Notes that the operation is due: from here on it waits like the others. */
   void undelayed(Entity entity, Operation operation) {
     if (operation.hasTimer) {
       commit.dropTimer(entity.key, operation.timerId());
@@ -154,7 +159,7 @@ final class Changes {
     touch(resident);
   }
 
-  /** A timer that has become a message needs its row no more. */
+  /** Drops the row of a timer that has become a message, because the row is no longer needed. */
   private void dropTimerOf(Instance instance, Message message) {
     if (message.event.hasTimerFired()) {
       OpenTask timer = instance.answeredBy(message.event);
@@ -176,7 +181,7 @@ final class Changes {
     touch(resident);
   }
 
-  /** The timer's row goes, if it has one. */
+  /** Drops the timer's row, if it has one. */
   void dropTimer(Instance instance, OpenTask task) {
     if (task.hasRow) {
       task.hasRow = false;
@@ -190,7 +195,10 @@ final class Changes {
     touch(instance);
   }
 
-  /** All its rows go, and its unread messages with it: who sent them is told so. */
+  /**
+   * Removes all rows of the resident, unread messages included; the senders of those messages get
+   * their answers.
+   */
   void remove(Resident resident) {
     touched.remove(resident.key);
     resident.unread().forEach(this::release);
@@ -204,7 +212,7 @@ final class Changes {
     whenDurable.addAll(resident.repliesToInsert);
     resident.repliesToInsert.clear();
     if (resident.dispatchedIn == batch) {
-      // Nobody will ever find it written that these were asked for.
+      // The commit will never say that these items were scheduled.
       whenDurable.removeIf(
           effect ->
               effect instanceof Effect.Dispatch dispatch
@@ -212,13 +220,13 @@ final class Changes {
     }
   }
 
-  /** All rows of an execution go that is not in memory, because it cannot be read. */
+  /** Removes all rows of an execution that is not in memory because it cannot be read. */
   void remove(Unreadable unreadable) {
     commit.remove(unreadable.key());
     recordBlock(unreadable.instanceId(), null);
   }
 
-  /** Hands out work for it once it is durable that it was asked for. */
+  /** Hands out work for the resident once the request for it is durable. */
   void dispatch(Resident resident, WorkItem item) {
     resident.dispatchedIn = batch;
     whenDurable(resident, new Effect.Dispatch(item));
@@ -229,9 +237,9 @@ final class Changes {
   }
 
   /**
-   * Tells the asker once everything decided so far is durable.
+   * Answers the asker once everything decided so far is durable.
    *
-   * @param about of whom it tells; null when of nobody
+   * @param about the resident that the answer tells about; null when it tells about none
    */
   <T> void reply(@Nullable Resident about, Asker<T> asker, T value) {
     Effect.Reply<T> reply = new Effect.Reply<>(asker, value);
@@ -247,7 +255,10 @@ final class Changes {
     whenDurable.add(effect);
   }
 
-  /** As {@link #whenDurable}, for something that tells of this one. */
+  /**
+   * Performs the effect once the state of this resident that it tells about is durable; see {@link
+   * #whenDurable}.
+   */
   void whenDurable(Resident resident, Effect.WhenDurable effect) {
     if (resident.insertPending) {
       resident.repliesToInsert.add(effect);
@@ -257,10 +268,10 @@ final class Changes {
   }
 
   /**
-   * Takes what must be written by now and what waits for it. Messages that may still wait for their
-   * turn to close stay without a row until a later cut.
+   * Takes what must be written by now and the effects that wait for it. Messages that may still
+   * wait for their turn to close stay without a row until a later cut.
    *
-   * @param settled gets each instance of which everything is in this cut
+   * @param settled receives each resident whose changes are all in this cut
    */
   Batch cut(long now, Consumer<Resident> settled) {
     for (Iterator<Resident> residents = touched.values().iterator(); residents.hasNext(); ) {
@@ -286,7 +297,10 @@ final class Changes {
     return cut;
   }
 
-  /** An entity's batch leaves with the cut, so nothing it holds may wait. */
+  /**
+   * Stores all new messages: an entity's batch leaves with the cut, so nothing that it holds may
+   * wait.
+   */
   private boolean storeMessages(Entity entity) {
     mustInsert(entity);
     for (Message message : entity.fresh) {
@@ -304,20 +318,20 @@ final class Changes {
       }
     }
     for (Message message : instance.inbox) {
-      // A client's message may only wait for a turn that reads it; one that nobody reads yet needs
-      // its row.
+      // A client's message may wait only for a turn that reads it; while no turn does, it needs its
+      // row.
       boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
       allStored &= store(instance, message, mayWait);
     }
     if (!allStored && !instance.insertPending && !instance.hadTurn) {
-      // Something else about it had to be written, so its beginning must be as well.
+      // Another row of the instance had to be written, so its start must be written as well.
       return storeStart(instance) && storeMessages(instance, now);
     }
     return allStored;
   }
 
   /**
-   * @return false when it was stored before, so that there is nothing new to look at
+   * @return false when the start was stored before, so that there is nothing new to look at
    */
   private boolean storeStart(Instance instance) {
     Message first =
@@ -345,8 +359,8 @@ final class Changes {
     return true;
   }
 
-  // Whether it is the very row that was written: comparing states byte by byte would cost more than
-  // it saves.
+  // References are compared to find out whether this very row was written: comparing states byte by
+  // byte would cost more than it saves.
   @SuppressWarnings("ReferenceEquality")
   private void writeSummary(Resident resident) {
     if (resident.insertPending) {
@@ -373,7 +387,7 @@ final class Changes {
     }
   }
 
-  /** From here on the execution has rows, so its summary must be one of them. */
+  /** Notes that the execution has rows from here on, so its summary must be among them. */
   private void mustInsert(Resident resident) {
     if (resident.insertPending) {
       resident.insertPending = false;

@@ -9,12 +9,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that must be written, as data: the store writes it all or not at all, and needs to
- * understand none of it.
+ * Holds everything that must be written, as data: the store writes it all or not at all, and need
+ * not understand it.
  *
- * <p>A value with {@link #then}: {@code a.then(b)} is one commit with the result of a followed by
- * b, in which a row inserted and removed leaves no trace and two versions of a row are one. For
- * every store {@code apply(a); apply(b)} is the same as {@code apply(a.then(b))}.
+ * <p>Commits compose with {@link #then}: {@code a.then(b)} is one commit with the result of a
+ * followed by b, in which a row that is inserted and removed leaves no trace and two versions of a
+ * row become one. For every store {@code apply(a); apply(b)} is the same as {@code
+ * apply(a.then(b))}.
  */
 public final class Commit {
 
@@ -28,7 +29,7 @@ public final class Commit {
     this.records = records;
   }
 
-  /** Changes by execution, in the order in which the executions were first touched. */
+  /** Returns the changes by execution, in the order in which the executions were first touched. */
   public Collection<Execution> executions() {
     return executions.values();
   }
@@ -41,7 +42,9 @@ public final class Commit {
     return executions.isEmpty() && records.isEmpty();
   }
 
-  /** One commit with the result of this followed by {@code next}. Neither is changed. */
+  /**
+   * Returns one commit with the result of this one followed by {@code next}. Neither is changed.
+   */
   public Commit then(Commit next) {
     if (isEmpty()) {
       return next;
@@ -60,10 +63,11 @@ public final class Commit {
   private record RecordName(String namespace, String name) {}
 
   /**
-   * What changes for one execution.
+   * Holds what changes for one execution.
    *
-   * <p>When {@link #removed} is set, all its rows in every table go, and the other members are
-   * empty. A commit never removes and writes the same key: keys are not used again.
+   * <p>When {@link #removed} is set, all rows of the execution in every table go, and the other
+   * members are empty. A commit never removes and writes the same key, because keys are not used
+   * again.
    */
   public static final class Execution {
     private final long key;
@@ -84,7 +88,10 @@ public final class Commit {
       return key;
     }
 
-    /** True when no earlier commit has written this execution: its instance row is new. */
+    /**
+     * Returns true when no earlier commit has written this execution, so that its instance row is
+     * new.
+     */
     public boolean inserted() {
       return inserted;
     }
@@ -93,32 +100,32 @@ public final class Commit {
       return removed;
     }
 
-    /** The new version of the summary; null when it did not change. */
+    /** Returns the new version of the summary; null when it did not change. */
     public Rows.@Nullable Instance instance() {
       return instance;
     }
 
-    /** History to append, in order. */
+    /** Returns the history to append, in order. */
     public List<Rows.History> history() {
       return history;
     }
 
-    /** Inbox rows to insert. */
+    /** Returns the inbox rows to insert. */
     public Collection<Rows.Inbox> inbox() {
       return inbox.values();
     }
 
-    /** Sequence numbers of inbox rows, written by earlier commits, to delete. */
+    /** Returns the sequence numbers of inbox rows to delete, which earlier commits have written. */
     public List<Long> consumed() {
       return consumed;
     }
 
-    /** Timer rows to insert. */
+    /** Returns the timer rows to insert. */
     public Collection<Rows.Timer> timers() {
       return timers.values();
     }
 
-    /** Ids of timer rows, written by earlier commits, to delete. */
+    /** Returns the ids of timer rows to delete, which earlier commits have written. */
     public List<Integer> timersGone() {
       return timersGone;
     }
@@ -194,14 +201,14 @@ public final class Commit {
     }
   }
 
-  /** Collects changes in order; use once. */
+  /** Collects changes in order. A builder is used once. */
   public static final class Builder {
     private final LinkedHashMap<Long, Execution> executions = new LinkedHashMap<>();
     private final LinkedHashMap<RecordName, Rows.Keyed> records = new LinkedHashMap<>();
 
     private Builder() {}
 
-    /** A new execution with its first summary. */
+    /** Inserts a new execution with its first summary. */
     public Builder insert(Rows.Instance instance) {
       Execution execution = execution(instance.key());
       execution.inserted = true;
@@ -209,7 +216,7 @@ public final class Commit {
       return this;
     }
 
-    /** A new version of a summary that an earlier commit, or this one, has inserted. */
+    /** Puts a new version of a summary that an earlier commit, or this one, has inserted. */
     public Builder update(Rows.Instance instance) {
       execution(instance.key()).instance = instance;
       return this;
@@ -255,13 +262,13 @@ public final class Commit {
       return this;
     }
 
-    /** Adds all of one execution's later changes. */
+    /** Adds all later changes of one execution. */
     public Builder add(Execution later) {
       execution(later.key).add(later);
       return this;
     }
 
-    /** Adds all of a later commit. */
+    /** Adds all changes of a later commit. */
     public Builder add(Commit later) {
       for (Execution next : later.executions.values()) {
         execution(next.key).add(next);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between an execution in memory and the same one read from the store. */
+/** Compares an execution in memory with its state as read from the store. */
 final class Comparison {
   private final Instance memory;
   private final Instance stored;
@@ -23,14 +23,14 @@ final class Comparison {
     this.differences = differences;
   }
 
-  /** Adds what differs, in words. Everything about {@code memory} must be durable. */
+  /** Adds the differences, in words. Everything about {@code memory} must be durable. */
   static void compare(Instance memory, Instance stored, List<String> differences) {
     new Comparison(memory, stored, differences).compare();
   }
 
   /**
-   * As for executions. The order of what waits follows from locks and timers, so it is not looked
-   * at.
+   * Adds the differences between two views of an entity, in words. The order of its waiting
+   * operations follows from locks and timers, so it is not compared.
    */
   static void compare(Entity memory, Entity stored, List<String> differences) {
     Map<String, Object> inMemory = facts(memory);
@@ -67,7 +67,7 @@ final class Comparison {
     same("summary", memory.row, stored.row);
     same("inbox", inbox(memory), inbox(stored));
     if (memory.hasEnded()) {
-      // Of an ended execution the store brings no more than the summary and what nobody read.
+      // For an ended execution the store brings only the summary and the unread messages.
       return;
     }
     same("history count", memory.historyCount, stored.historyCount);
@@ -106,7 +106,7 @@ final class Comparison {
     return tasks;
   }
 
-  /** Those of an open turn come first, as they do when it is read again. */
+  /** Messages of an open turn come first, as they do after a reload. */
   private static List<HistoryEvent> inbox(Instance instance) {
     List<HistoryEvent> inbox = new ArrayList<>();
     if (instance.turn != null) {

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What a partition wants done outside itself. */
+/** Represents an action that a partition wants performed outside itself. */
 public sealed interface Effect {
 
-  /** Whom these effects would tell something. */
+  /** Returns the askers to whom these effects would tell something. */
   static List<Asker<?>> askers(List<? extends Effect> effects) {
     List<Asker<?>> askers = new ArrayList<>();
     for (Effect effect : effects) {
@@ -20,71 +20,78 @@ public sealed interface Effect {
     return askers;
   }
 
-  /** May be done at once: nobody outside can see it. */
+  /** An effect of this kind may be performed at once, because no client can see it. */
   sealed interface AtOnce extends Effect {}
 
-  /** Must wait until the commit it stands with is durable. */
+  /** An effect of this kind must wait until the commit that comes with it is durable. */
   sealed interface WhenDurable extends Effect {}
 
   /**
-   * Read these instances from the store and answer with {@link Input.Loaded}, giving {@code read}
-   * back.
+   * Asks to read these instances from the store and to answer with {@link Input.Loaded}, giving
+   * {@code read} back.
    */
   record Load(long read, List<String> ids, List<Long> keys) implements AtOnce {}
 
   /**
-   * Read the timers due from {@code from} until before {@code to}; answer with {@link
+   * Asks to read the timers due from {@code from} until before {@code to} and to answer with {@link
    * Input.TimersLoaded}.
    */
   record LoadTimers(long from, long to, int limit) implements WhenDurable {}
 
   /**
-   * Read ready executions above the key; answer with {@link Input.Admitted}.
+   * Asks to read ready executions above the key and to answer with {@link Input.Admitted}.
    *
    * @param limit how many to bring at most
-   * @param served whether an orchestrator of this name could run now; others are passed over. Safe
-   *     from any thread; what becomes served later is told by {@link Input.ServedChanged}
+   * @param served returns whether an orchestrator of this name could run now; the others are passed
+   *     over. It is safe from any thread; {@link Input.ServedChanged} tells when more names are
+   *     served later
    */
   record Admit(long read, long afterKey, int limit, Predicate<String> served)
       implements WhenDurable {}
 
   /**
-   * Read all of one instance, its history included, and answer with {@link Input.HistoryLoaded}.
+   * Asks to read all of one instance, its history included, and to answer with {@link
+   * Input.HistoryLoaded}.
    */
   record LoadHistory(long read, String instanceId) implements WhenDurable {}
 
-  /** Run an orchestrator turn. Pure, so it may open on what is not durable yet. */
+  /**
+   * Runs an orchestrator turn. A turn has no side effects, so it may open on state that is not
+   * durable yet.
+   */
   record Open(WorkItem.Turn turn) implements AtOnce {}
 
   /**
-   * The turn of this execution with this token has become void; who has not got it yet need not get
-   * it. Its answer would count for nothing.
+   * Says that the turn of this execution with this token has become void. A worker that has not
+   * received it yet need not receive it; an answer to it would not count.
    */
   record Withdraw(String executionId, long token) implements AtOnce {}
 
   /**
-   * Activities of this execution that nobody has got yet must not be handed out; each is answered
-   * with {@link Input.HeldBack}.
+   * Asks that activities of this execution that no executor has received yet are not handed out;
+   * each is answered with {@link Input.HeldBack}.
    */
   record HoldBack(String executionId) implements AtOnce {}
 
   /**
-   * An input for an instance in another partition of this node; handed over before the next cut.
+   * Carries an input to an instance in another partition of this node; it is handed over before the
+   * next cut.
    */
   record Hand(Input.ToInstance input) implements AtOnce {}
 
-  /** An effect that is bound to a partition of its node, by the node's own count. */
+  /** Ties an effect to a partition of its node, by the node's own count. */
   record InPartition(int partition, WhenDurable effect) implements WhenDurable {}
 
-  /** Run an activity, or a batch of an entity. */
+  /** Runs an activity, or a batch of an entity. */
   record Dispatch(WorkItem item) implements WhenDurable {}
 
   /**
-   * Nobody waits for these any more: activities of an execution that has ended, or the batch of an
-   * entity that was removed. Who has not begun them need not, and their answers count for nothing.
+   * Says that nothing waits for these items any more: they are activities of an execution that has
+   * ended, or the batch of an entity that was removed. An executor that has not begun them need not
+   * begin them, and their answers do not count.
    *
-   * @param atOnce what runs is stopped; otherwise it may go on as long as it keeps no place from
-   *     others, and what has not begun is done all the same
+   * @param atOnce true stops items that run; false lets them go on as long as they keep no place
+   *     from other items, and items that have not begun are run all the same
    */
   record Recall(WorkItem.Kind kind, String executionId, List<HandedOut> items, boolean atOnce)
       implements WhenDurable {
@@ -94,26 +101,26 @@ public sealed interface Effect {
   }
 
   /**
-   * An item that was handed out, as its execution knows it.
+   * Identifies an item that was handed out, as its execution knows it.
    *
-   * @param taskId of an activity; 0 for a batch
+   * @param taskId the task id of an activity; 0 for a batch
    */
   record HandedOut(int taskId, long token) {}
 
-  /** Tell the asker. */
+  /** Answers the asker. */
   record Reply<T>(Asker<T> asker, T value) implements WhenDurable {
     public void perform() {
       asker.answered(value);
     }
   }
 
-  /** Tell tracing what has ended. */
+  /** Tells tracing about spans that have ended. */
   record Trace(List<EndedSpan> spans) implements WhenDurable {
     public Trace {
       spans = List.copyOf(spans);
     }
   }
 
-  /** Tell the asker no. */
+  /** Refuses the asker's request. */
   record Refuse(Asker<?> asker, RefusedException why) implements WhenDurable {}
 }

@@ -6,17 +6,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of an execution as tracing tells of it, over and durable. Ids are lower-case hex, as
- * W3C trace context writes them.
+ * Describes a span of an execution that has ended and is durable. Ids are lower-case hex, as W3C
+ * trace context writes them.
  *
  * @param traceId 32 digits
- * @param spanId 16 digits; the same for the same stretch, whoever computes it and when
+ * @param spanId 16 digits; always the same for the same stretch of work, whoever computes it and
+ *     when
  * @param parentId 16 digits; "" when the trace begins here
- * @param traceState as it came from outside; "" for none
+ * @param traceState the trace state that came from outside; "" for none
  * @param from microseconds since the epoch
  * @param to microseconds since the epoch, never before {@code from}
  * @param attributes by name; numbers are {@link Long}, the rest {@link String}
- * @param failure null when it did not fail
+ * @param failure null when the work did not fail
  */
 public record EndedSpan(
     Kind kind,
@@ -30,7 +31,7 @@ public record EndedSpan(
     Map<String, Object> attributes,
     @Nullable Failure failure) {
 
-  /** Whose work it is, in the terms of OpenTelemetry. */
+  /** Says whose work the span is, in the terms of OpenTelemetry. */
   public enum Kind {
     PRODUCER,
     SERVER,
@@ -38,7 +39,7 @@ public record EndedSpan(
     INTERNAL
   }
 
-  /** Why it failed. */
+  /** Says why the work failed. */
   public record Failure(String type, String message) {}
 
   public EndedSpan {

@@ -24,16 +24,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to entities: operations queue up, are run a batch at a time, and change the state
- * with all that they cause in one commit.
+ * Decides what happens to entities: operations queue up, run a batch at a time, and change the
+ * state together with all that they cause in one commit.
  *
- * <p>User code of an entity may reach outside, so a batch leaves only when all it rests on is
- * durable. Locks are dealt with here; no executor ever sees one. Each entity of a lock set is
- * locked when the request has come to the head of its queue, and hands the request on to the next:
- * as the order is the same for everybody, nobody waits in a circle.
+ * <p>User code of an entity may reach outside, so a batch leaves only when everything it rests on
+ * is durable. Locks are handled here; no executor ever sees one. An entity of a lock set is locked
+ * when the request has come to the head of its queue, and then hands the request on to the next
+ * entity of the set. All requests lock in one order, so no two wait for each other in a circle.
  */
 final class Entities {
-  /** From so many on no more are added: a batch must fit into a message to a worker. */
+  /**
+   * A batch that holds this many bytes takes no more operations: it must fit into a message to a
+   * worker.
+   */
   private static final int BATCH_BYTES_MAX = 1 << 20;
 
   private final PartitionContext context;
@@ -49,7 +52,7 @@ final class Entities {
   }
 
   /**
-   * @param entity null when there is none of this id
+   * @param entity null when no entity has this id
    */
   void handle(Input.ToInstance input, @Nullable Entity entity) {
     if (input instanceof Input.Operate operate) {
@@ -117,12 +120,15 @@ final class Entities {
                   "'%s' is an entity; only orchestrations can be rewound."
                       .formatted(rewind.instanceId()))));
     } else if (!isSentToOrchestrations(input) && !(input instanceof Input.HeldBack)) {
-      // It hears of work that is held back only so that this is read.
+      // The entity gets the notice of held-back work only so that it is read from the store.
       context.problems().impossible("expected an input for an entity, but got " + input);
     }
   }
 
-  /** What other instances send is dropped, as for any target that cannot take it. */
+  /**
+   * Returns whether other instances send this input to orchestrations; it is dropped, as for any
+   * target that cannot take it.
+   */
   private static boolean isSentToOrchestrations(Input.ToInstance input) {
     return input instanceof Input.Terminate
         || input instanceof Input.Rewind
@@ -161,7 +167,7 @@ final class Entities {
         signal.asker());
   }
 
-  /** A client that knows no entities raises the event which an orchestrator's signal is. */
+  /** Takes the event that a client without support for entities raises instead of a signal. */
   private void raise(Input.Raise raise, @Nullable Entity entity) {
     EntityMessage content =
         LegacyEntityJson.message(raise.name(), raise.input() == null ? "" : raise.input());
@@ -245,7 +251,7 @@ final class Entities {
     return message;
   }
 
-  /** A timer of the entity has fired. */
+  /** Takes the operation whose timer has fired. */
   void due(Entity entity, int timerId) {
     Operation operation = entity.delayed.get(timerId);
     if (operation != null && operation.content.dueAt() <= context.now()) {
@@ -293,7 +299,8 @@ final class Entities {
     String holder = java.util.Objects.requireNonNullElse(request.caller(), "");
     setLock(entity, new Entity.Lock(holder, request.requestId()));
     changes.consumed(entity, next);
-    // Within the section it may wait for what it has asked before, so that must not wait behind it.
+    // The holder may wait, within its critical section, for operations that it requested before, so
+    // those must not wait behind the lock.
     for (Iterator<Operation> waiting = entity.queue.iterator(); waiting.hasNext(); ) {
       Operation one = waiting.next();
       if (entity.isFromHolder(one.content) && one.content.kind() != EntityMessage.Kind.LOCK) {
@@ -373,7 +380,8 @@ final class Entities {
       operations.add(next);
     }
     if (operations.isEmpty()) {
-      // The holder asks for a lock within its own: it waits for itself, as its SDK should know.
+      // The holder requests a lock within its own critical section, so it waits for itself; its SDK
+      // should prevent this.
       return;
     }
     long token = context.nextToken();
@@ -402,7 +410,7 @@ final class Entities {
     }
   }
 
-  /** A batch that is under way counts as not begun. */
+  /** Sets the entity aside. A batch that is under way counts as not begun. */
   void setAside(Entity entity, Blocked block) {
     if (entity.batch != null) {
       List<Operation> operations = entity.batch.operations();
@@ -412,7 +420,7 @@ final class Entities {
     blocking.setAside(entity, block);
   }
 
-  /** Operations that were not done wait again, before all others. */
+  /** Puts operations that were not done back before all others. */
   private static void giveBack(Entity entity, List<Operation> operations) {
     for (int i = operations.size() - 1; i >= 0; i--) {
       Operation left = operations.get(i);
@@ -568,7 +576,7 @@ final class Entities {
     context.hand(new Input.StartChild(id, Events.inbound(at).setExecutionStarted(started).build()));
   }
 
-  /** All of it goes; who waits for it is told. */
+  /** Removes all of the entity and fails the operations that wait for it. */
   private void purge(Entity entity) {
     TaskFailureDetails gone =
         Turns.failure(

@@ -13,37 +13,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entity in the memory of its partition: its state, its lock, and what it has been asked and
- * has not done.
+ * Holds one entity in the memory of its partition: its state, its lock, and the operations that it
+ * has received and not done.
  *
- * <p>It is kept in the rows that executions have: the summary holds the state as its input and the
- * lock in its tags, the inbox what is to be done, timers what is to be done later. There is no
- * history. Its summary's name is the entity's with an at-sign before it, which no orchestrator's
- * row carries.
+ * <p>An entity is stored in the same rows as an execution: the summary holds the state as its input
+ * and the lock in its tags, the inbox holds the operations, and timers hold the delayed ones. There
+ * is no history. The name in its summary is the entity's name with an at-sign before it, which no
+ * orchestrator's row carries.
  */
 final class Entity extends Resident {
   private static final String LOCKED_BY = "lockedBy";
   private static final String SECTION = "criticalSection";
 
-  /** What can be done now, in order. */
+  /** Holds the operations that can be done now, in order. */
   final ArrayDeque<Operation> queue = new ArrayDeque<>();
 
-  /** What the holder of the lock has asked for within it: this comes before the queue. */
+  /**
+   * Holds the operations that the holder of the lock has requested within its critical section;
+   * they come before the queue.
+   */
   final ArrayDeque<Operation> urgent = new ArrayDeque<>();
 
-  /** What is not due yet, by the id of its timer. */
+  /** Holds the operations that are not due yet, by the id of their timer. */
   final LinkedHashMap<Integer, Operation> delayed = new LinkedHashMap<>();
 
-  /** What has arrived and has no row. */
+  /** Holds the messages that have arrived and have no row yet. */
   final List<Message> fresh = new ArrayList<>();
 
   @Nullable Batch batch;
   @Nullable Lock lock;
 
-  /** Operations that an executor has now. */
+  /** Holds the operations that an executor has now. */
   record Batch(long token, long openedAt, List<Operation> operations) {}
 
-  /** Who alone is served until the lock is released. */
+  /** Names the orchestration that alone is served until it releases the lock. */
   record Lock(String holder, String section) {}
 
   Entity(Rows.Instance row) {
@@ -53,7 +56,7 @@ final class Entity extends Resident {
     this.lock = holder == null ? null : new Lock(holder, tags.getOrDefault(SECTION, ""));
   }
 
-  /** The name of the summary of an entity of this name, which is in lower case. */
+  /** Returns the name in the summary of an entity whose name, in lower case, is this. */
   static String rowName(String name) {
     return "@" + name;
   }
@@ -61,7 +64,7 @@ final class Entity extends Resident {
   /**
    * Builds the memory of a stored entity.
    *
-   * @throws StoreException what it was asked does not parse
+   * @throws StoreException one of its messages does not parse
    */
   static Entity of(Store.Stored stored) {
     Entity entity = new Entity(stored.instance());
@@ -102,12 +105,12 @@ final class Entity extends Resident {
     return lock != null && lock.holder().equals(message.caller());
   }
 
-  /** Whether something can be done without anyone asking further. */
+  /** Returns whether the entity can do something without a further message. */
   boolean hasSomethingToDo() {
     return batch != null || !urgent.isEmpty() || (lock == null && !queue.isEmpty());
   }
 
-  /** Whether nothing would be lost if it had no rows at all. */
+  /** Returns whether nothing would be lost if the entity had no rows at all. */
   boolean isNothing() {
     return state() == null
         && lock == null
@@ -117,12 +120,12 @@ final class Entity extends Resident {
         && delayed.isEmpty();
   }
 
-  /** How many operations wait or run, delayed ones not counted. */
+  /** Counts the operations that wait or run, without delayed ones. */
   int backlog() {
     return queue.size() + urgent.size() + (batch == null ? 0 : batch.operations().size());
   }
 
-  /** How many messages it has in all. */
+  /** Counts all messages that the entity has, delayed ones included. */
   int messages() {
     return backlog() + delayed.size();
   }
@@ -131,12 +134,12 @@ final class Entity extends Resident {
     return EntityIds.name(id);
   }
 
-  /** The state as JSON text; null when it has none. */
+  /** Returns the state as JSON text; null when the entity has none. */
   @Nullable String state() {
     return row.state().hasInput() ? row.state().getInput().getValue() : null;
   }
 
-  /** The summary with another state and lock. */
+  /** Returns the summary with another state and lock. */
   OrchestrationState changed(@Nullable String state, @Nullable Lock locked, long at) {
     OrchestrationState.Builder next =
         row.state().toBuilder().setLastUpdatedTimestamp(Times.timestamp(at)).clearTags();
@@ -151,7 +154,7 @@ final class Entity extends Resident {
     return next.build();
   }
 
-  /** Who holds the lock of an entity with this summary; null when nobody does. */
+  /** Returns the lock of an entity with this summary; null when it is not locked. */
   static @Nullable Lock lock(OrchestrationState state) {
     String holder = state.getTagsMap().get(LOCKED_BY);
     return holder == null ? null : new Lock(holder, state.getTagsOrDefault(SECTION, ""));
@@ -170,7 +173,7 @@ final class Entity extends Resident {
         && (parked || isBlocked() || !hasSomethingToDo());
   }
 
-  /** In order of arrival, but for those that a lock lets pass. */
+  /** Returns all operations in order of arrival, except that a lock lets some pass others. */
   List<Operation> operations() {
     List<Operation> all = new ArrayList<>(messages());
     if (batch != null) {

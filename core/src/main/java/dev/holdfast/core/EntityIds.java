@@ -4,22 +4,24 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of entities: {@code @name@key}. The name ends at the second at-sign and its case does not
- * count; the key may be empty, may hold at-signs, and its case counts.
+ * Reads and checks the ids of entities, {@code @name@key}. The name ends at the second at-sign and
+ * its case does not count; the key may be empty, may hold at-signs, and its case counts.
  */
 public final class EntityIds {
 
   private EntityIds() {}
 
-  /** Whether the id is meant to be an entity's: no orchestration has one like it. */
+  /**
+   * Returns whether the id has the form of an entity's id; no orchestration has an id of this form.
+   */
   public static boolean isEntity(String id) {
     return !id.isEmpty() && id.charAt(0) == '@';
   }
 
   /**
-   * Whether it can be used, in words.
+   * Says what is wrong with an entity id.
    *
-   * @return null when it can; else what is wrong and what is allowed
+   * @return null when the id can be used; else what is wrong and what is allowed
    */
   public static @Nullable String problem(String id, int lengthMax) {
     if (!isEntity(id) || id.indexOf('@', 1) < 2) {
@@ -32,7 +34,10 @@ public final class EntityIds {
     return Text.problem("entity id", id);
   }
 
-  /** The id as the engine spells it: the name in lower case. Any other id stays as it is. */
+  /**
+   * Returns the id as the engine spells it, with the name in lower case. Any other id stays as it
+   * is.
+   */
   public static String normal(String id) {
     int end = isEntity(id) ? id.indexOf('@', 1) : -1;
     if (end < 0) {
@@ -43,13 +48,13 @@ public final class EntityIds {
     return lower.equals(name) ? id : lower + id.substring(end);
   }
 
-  /** The entity's name in lower case; of an id that is none, the whole of it. */
+  /** Returns the entity's name in lower case; for an id that is no entity's, the whole id. */
   public static String name(String id) {
     int end = isEntity(id) ? id.indexOf('@', 1) : -1;
     return end < 0 ? id : id.substring(1, end).toLowerCase(Locale.ROOT);
   }
 
-  /** The entity's key; of an id that is none, "". */
+  /** Returns the entity's key; for an id that is no entity's, "". */
   public static String key(String id) {
     int end = isEntity(id) ? id.indexOf('@', 1) : -1;
     return end < 0 ? "" : id.substring(end + 1);

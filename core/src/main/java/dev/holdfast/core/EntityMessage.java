@@ -14,17 +14,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an entity is told, in whichever of the two generations it was written: the newer events of
- * kinds of their own, or an ordinary event with a JSON document in it (protocol reference §9.6).
- * The one who asked is answered in its own generation.
+ * Holds what an entity is told, in either of its two generations: the newer one has event kinds of
+ * its own, the older one puts a JSON document into an ordinary event (protocol reference §9.6). A
+ * caller is answered in the generation that it used.
  *
- * @param requestId of the operation; of a lock, the id of the critical section
- * @param operation its name; "" for locks
- * @param caller who is answered, and whose lock it is; null for a signal that does not say
- * @param callerExecution which execution of the caller; null when it does not say
+ * @param requestId the id of the operation; for a lock, the id of the critical section
+ * @param operation the name of the operation; "" for locks
+ * @param caller the instance that is answered and that holds the lock; null for a signal that does
+ *     not say
+ * @param callerExecution the execution of the caller; null when it does not say
  * @param dueAt when a delayed operation is due, microseconds since the epoch; 0 for at once
- * @param lockSet all entities to lock, in the order in which they are locked; empty for the rest
- * @param position of the entity at hand in {@code lockSet}
+ * @param lockSet all entities to lock, in the order in which they are locked; empty for other kinds
+ * @param position the position of the current entity in {@code lockSet}
  */
 record EntityMessage(
     Kind kind,
@@ -45,7 +46,7 @@ record EntityMessage(
     UNLOCK
   }
 
-  /** The order in which everybody locks, so that no two wait for each other. */
+  /** All requests lock in this order, so that no two wait for each other. */
   private static final Comparator<String> LOCK_ORDER =
       Comparator.comparing(EntityIds::name, Text::compare)
           .thenComparing(EntityIds::key, Text::compare);
@@ -75,12 +76,15 @@ record EntityMessage(
         Kind.LOCK, legacy, section, "", null, caller, callerExecution, 0, lockSet, position);
   }
 
-  /** The same set without repetitions, each id as the engine spells it, in the locking order. */
+  /** Returns the set without repetitions, each id as the engine spells it, in the locking order. */
   static List<String> inLockOrder(List<String> ids) {
     return ids.stream().map(EntityIds::normal).distinct().sorted(LOCK_ORDER).toList();
   }
 
-  /** Reads what an entity's inbox or an orchestrator's history holds; null when it is no such. */
+  /**
+   * Reads an event from an entity's inbox or an orchestrator's history; null when it is no message
+   * to an entity.
+   */
   static @Nullable EntityMessage of(HistoryEvent event) {
     return switch (event.getEventTypeCase()) {
       case ENTITYOPERATIONSIGNALED -> {
@@ -155,7 +159,9 @@ record EntityMessage(
     return present && !value.getValue().isEmpty() ? value.getValue() : null;
   }
 
-  /** The action of an orchestrator as the event of the same content, without id and time. */
+  /**
+   * Turns the action of an orchestrator into the event of the same content, without id and time.
+   */
   static HistoryEvent.Builder asked(OrchestratorAction action) {
     SendEntityMessageAction message = action.getSendEntityMessage();
     HistoryEvent.Builder event = HistoryEvent.newBuilder();
@@ -170,7 +176,10 @@ record EntityMessage(
     };
   }
 
-  /** The same from this caller, whatever it says of itself; a lock goes to the first of its set. */
+  /**
+   * Returns the message with this caller, whatever the message says of its caller; the lock set of
+   * a lock is put in order, and the lock goes to its first entity.
+   */
   EntityMessage from(String instanceId, String executionId) {
     return new EntityMessage(
         kind,
@@ -185,7 +194,7 @@ record EntityMessage(
         0);
   }
 
-  /** A lock request on its way to the next entity of its set. */
+  /** Returns the lock request as it goes to the next entity of its set. */
   EntityMessage next() {
     return new EntityMessage(
         kind,
@@ -200,7 +209,7 @@ record EntityMessage(
         position + 1);
   }
 
-  /** As it stands in inboxes and mail: {@link #of} reads it again. */
+  /** Returns the event that stands in inboxes and mail, which {@link #of} reads again. */
   HistoryEvent event(Timestamp at) {
     HistoryEvent.Builder event = Events.inbound(at);
     if (legacy) {
@@ -258,7 +267,7 @@ record EntityMessage(
     return called.build();
   }
 
-  /** An operation as the executor of the entity gets it: always in the newer generation. */
+  /** Returns the operation for the executor of the entity, always in the newer generation. */
   HistoryEvent forExecutor(Timestamp at) {
     EntityMessage newer =
         legacy
@@ -277,7 +286,10 @@ record EntityMessage(
     return newer.event(at);
   }
 
-  /** The entity that the action is for, as its SDK spells it; of a lock, the first of the set. */
+  /**
+   * Returns the entity that the action is for, as its SDK spells it; for a lock, the first of the
+   * set.
+   */
   static String target(OrchestratorAction action) {
     if (action.hasSendEvent()) {
       return action.getSendEvent().getInstance().getInstanceId();
@@ -297,7 +309,10 @@ record EntityMessage(
     };
   }
 
-  /** What an ordinary event to an entity says; null when the action is, or says, no such. */
+  /**
+   * Reads the message in an ordinary event to an entity; null when the action is no such event or
+   * its content is no such message.
+   */
   static @Nullable EntityMessage sent(OrchestratorAction action) {
     return action.hasSendEvent()
             && EntityIds.isEntity(action.getSendEvent().getInstance().getInstanceId())
@@ -306,7 +321,7 @@ record EntityMessage(
         : null;
   }
 
-  /** The release of a lock, of either generation; null when the action is none. */
+  /** Reads the release of a lock, in either generation; null when the action releases no lock. */
   static @Nullable EntityMessage release(OrchestratorAction action) {
     if (action.getSendEntityMessage().hasEntityUnlockSent()) {
       return of(asked(action).build());
@@ -316,7 +331,7 @@ record EntityMessage(
         : null;
   }
 
-  /** Why a lock that is asked for cannot be had by anybody, in words; null when it can. */
+  /** Says why the lock that the action requests can never be granted; null when it can. */
   static @Nullable String problem(OrchestratorAction action, int idMax) {
     List<String> lockSet = List.of();
     if (action.getSendEntityMessage().hasEntityLockRequested()) {

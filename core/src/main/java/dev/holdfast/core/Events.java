@@ -14,7 +14,9 @@ import dev.holdfast.protocol.TaskFailedEvent;
 import dev.holdfast.protocol.TaskFailureDetails;
 import org.jspecify.annotations.Nullable;
 
-/** History events that several rooms of core make. Those from outside have the eventId −1. */
+/**
+ * Makes history events that several classes of core need. Events from outside have the eventId −1.
+ */
 final class Events {
 
   private Events() {}

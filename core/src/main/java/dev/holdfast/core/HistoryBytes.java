@@ -13,20 +13,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * History as bytes. Events are stored the way {@code OrchestratorRequest.pastEvents} wants them
- * (tag, length, event), so that a turn's request is made by putting byte strings side by side. The
- * same event has another tag in {@code newEvents} and in {@code HistoryChunk}.
+ * Reads and writes history as bytes. Events are stored in the form that {@code
+ * OrchestratorRequest.pastEvents} has (tag, length, event), so that the request of a turn is made
+ * by concatenating byte strings. In {@code newEvents} and in {@code HistoryChunk} an event has
+ * another tag.
  */
 public final class HistoryBytes {
 
   private HistoryBytes() {}
 
-  /** The events framed as {@code pastEvents}. */
+  /** Frames the events as {@code pastEvents}. */
   public static ByteString past(List<HistoryEvent> events) {
     return framed(OrchestratorRequest.PASTEVENTS_FIELD_NUMBER, events);
   }
 
-  /** The events framed as {@code newEvents}. */
+  /** Frames the events as {@code newEvents}. */
   static ByteString fresh(List<HistoryEvent> events) {
     return framed(OrchestratorRequest.NEWEVENTS_FIELD_NUMBER, events);
   }
@@ -74,7 +75,8 @@ public final class HistoryBytes {
   }
 
   /**
-   * As {@link #events}, the way clients know them: without what is only between a worker and us.
+   * Reads events as {@link #events} does, in the form that clients get: without fields that only a
+   * worker and the hub exchange.
    *
    * @throws StoreException the bytes are not what {@link #past} writes
    */
@@ -85,10 +87,11 @@ public final class HistoryBytes {
   }
 
   /**
-   * The time of the newest turn, microseconds since the epoch, rounded up; {@link Long#MIN_VALUE}
-   * when there is none. Reads past everything else, so that a large chunk costs little.
+   * Returns the time of the newest turn, microseconds since the epoch, rounded up; {@link
+   * Long#MIN_VALUE} when there is no turn. The method skips everything else, so that a large chunk
+   * costs little.
    *
-   * @param past as for {@link #events}
+   * @param past bytes as for {@link #events}
    * @throws StoreException the bytes are not what {@link #past} writes
    */
   public static long newestTurn(ByteString past) {
@@ -126,8 +129,8 @@ public final class HistoryBytes {
   }
 
   /**
-   * Whether a worker may see an event of this kind. The Java executor throws on kinds it does not
-   * know, and some are for clients only (protocol reference §5).
+   * Returns whether a worker may see an event of this kind. The Java executor throws on kinds that
+   * it does not know, and some kinds are for clients only (protocol reference §5).
    */
   public static boolean forWorkers(HistoryEvent event) {
     return switch (event.getEventTypeCase()) {

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that can happen to a partition. */
+/** Represents something that can happen to a partition. */
 public sealed interface Input {
 
   /**
-   * What is addressed to one instance; it waits in order while the instance is being read from the
-   * store.
+   * An input of this kind is addressed to one instance; it waits in order while the instance is
+   * being read from the store.
    */
   sealed interface ToInstance extends Input {
     String instanceId();
 
-    /** Who waits for an answer; null when nobody does. */
+    /** Returns the asker that waits for an answer; null when there is none. */
     default @Nullable Asker<?> asker() {
       return null;
     }
   }
 
-  /** What became of a message to an instance. */
+  /** Says what became of a message to an instance. */
   enum Delivered {
     ACCEPTED,
     NO_SUCH_INSTANCE,
@@ -35,9 +35,9 @@ public sealed interface Input {
   /**
    * A client starts an instance.
    *
-   * @param request with an instance id in it
-   * @param freshId the id was generated here, so no instance can have it and the store need not be
-   *     asked
+   * @param request the request, with an instance id in it
+   * @param freshId true when the id was generated here, so that no instance can have it and the
+   *     store need not be asked
    */
   record Start(CreateInstanceRequest request, boolean freshId, Asker<String> asker)
       implements ToInstance {
@@ -48,8 +48,8 @@ public sealed interface Input {
   }
 
   /**
-   * An orchestrator starts a child, or an entity an orchestration that is nobody's child: {@code
-   * started} is complete, parent included where there is one.
+   * Starts a child on behalf of an orchestrator, or an orchestration without a parent on behalf of
+   * an entity. {@code started} is complete and names the parent where there is one.
    */
   record StartChild(String instanceId, HistoryEvent started) implements ToInstance {}
 
@@ -57,7 +57,7 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * Wait for the instance to leave PENDING or to end.
+   * Waits until the instance leaves PENDING or ends.
    *
    * @param end true waits for the end
    */
@@ -71,7 +71,7 @@ public sealed interface Input {
   /**
    * A client signals an entity.
    *
-   * @param instanceId the entity's, as {@link EntityIds#normal} spells it
+   * @param instanceId the entity's id, as {@link EntityIds#normal} spells it
    * @param dueAt microseconds since the epoch; 0 for at once
    */
   record Signal(
@@ -86,16 +86,16 @@ public sealed interface Input {
   /**
    * Another instance asks something of an entity, in either generation.
    *
-   * @param instanceId as for {@link Signal}
+   * @param instanceId the entity's id, as for {@link Signal}
    */
   record Operate(String instanceId, HistoryEvent message) implements ToInstance {}
 
   /**
    * An entity answers the execution that has called or locked it.
    *
-   * @param executionId which execution; null when it has not said
-   * @param requestId of the operation, or the id of the critical section
-   * @param lockSet of a lock that is granted, all that is locked by now; else empty
+   * @param executionId the execution that asked; null when it has not said which it is
+   * @param requestId the id of the operation, or of the critical section
+   * @param lockSet for a granted lock, all entities that are locked by now; else empty
    */
   record EntityAnswered(
       String instanceId,
@@ -108,20 +108,23 @@ public sealed interface Input {
   record GetEntity(String instanceId, boolean withState, Asker<Optional<EntityMetadata>> asker)
       implements ToInstance {}
 
-  /** Takes an entity's lock from a holder that is no more; answers whether it held it. */
+  /**
+   * Takes an entity's lock from a holder that no longer exists; answers whether that holder had it.
+   */
   record Unlock(String instanceId, String holder, Asker<Boolean> asker) implements ToInstance {}
 
   /** A client raises an event. */
   record Raise(String instanceId, String name, @Nullable String input, Asker<Delivered> asker)
       implements ToInstance {}
 
-  /** An orchestrator sends an event; dropped when there is no live instance. */
+  /** An orchestrator sends an event; it is dropped when the target does not exist or has ended. */
   record Send(String instanceId, String name, @Nullable String input) implements ToInstance {}
 
   /**
-   * The outcome of a child for its parent.
+   * Brings the outcome of a child to its parent.
    *
-   * @param parent who waits: dropped unless that execution still has that task open
+   * @param parent the parent's task that waits; the outcome is dropped unless that execution still
+   *     has that task open
    * @param outcome SubOrchestrationInstanceCompleted or …Failed
    */
   record Resolve(ParentInstanceInfo parent, HistoryEvent outcome) implements ToInstance {
@@ -132,16 +135,18 @@ public sealed interface Input {
   }
 
   /**
-   * A child is gone, and nobody knows any more which task of its parent has started it: the parent
-   * does, if it still waits for one of this id.
+   * A child is gone, and it is no longer known which task of its parent started it; the parent
+   * finds out whether it still waits for a child of this id.
    *
-   * @param instanceId the parent's
+   * @param instanceId the parent's id
    */
   record ChildGone(String instanceId, String childId, String reason) implements ToInstance {}
 
   /**
-   * @param onlyChildOf null for any; else only while it is the child of that execution, for the id
-   *     may belong to somebody else
+   * Terminates an instance.
+   *
+   * @param onlyChildOf terminates the instance only while it is the child of that execution,
+   *     because another instance may have taken the id; null terminates any
    * @param asker null when another instance asks
    */
   record Terminate(
@@ -153,8 +158,8 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * As {@link Terminate}, but not while it is inside a critical section or on its way into one;
-   * answers whether it was terminated.
+   * Terminates an instance as {@link Terminate} does, unless it is inside a critical section or
+   * waits to enter one; answers whether it was terminated.
    */
   record TerminateUnlessLocking(String instanceId, @Nullable String output, Asker<Boolean> asker)
       implements ToInstance {}
@@ -166,9 +171,11 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
+   * Rewinds a failed instance.
+   *
    * @param asker null when a parent that is rewound asks for its failed child
-   * @param restart the child's ExecutionStarted with the parent's new execution in it, to start it
-   *     again should it not be there to be rewound; null when a client asks
+   * @param restart the child's ExecutionStarted with the parent's new execution in it, which starts
+   *     the child again when it cannot be rewound; null when a client asks
    */
   record Rewind(
       String instanceId,
@@ -178,15 +185,15 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * Sets an instance or entity aside, whatever it does at the moment; nothing when there is none,
-   * when it has ended, or when it is blocked already.
+   * Sets an instance or entity aside, whatever it does at the moment. The input does nothing when
+   * the target does not exist, has ended or is blocked already.
    *
-   * @param executionId only while this is its execution; null for any
+   * @param executionId blocks the target only while this is its execution; null for any
    */
   record Block(String instanceId, @Nullable String executionId, Blocked block)
       implements ToInstance {}
 
-  /** As {@link Effect.HoldBack} asks: nobody has this activity any more. */
+  /** Answers {@link Effect.HoldBack}: no executor has this activity any more. */
   record HeldBack(WorkItem.Activity item) implements ToInstance {
     @Override
     public String instanceId() {
@@ -194,13 +201,13 @@ public sealed interface Input {
     }
   }
 
-  /** Lets an instance or entity that is blocked go on; refused when it is not. */
+  /** Lets a blocked instance or entity go on; refused when it is not blocked. */
   record Retry(String instanceId, Asker<Delivered> asker) implements ToInstance {}
 
-  /** Removes an ended instance, or an entity; answers whether there was one to remove. */
+  /** Removes an ended or blocked instance, or an entity; answers whether one was removed. */
   record Purge(String instanceId, Asker<Boolean> asker) implements ToInstance {}
 
-  /** What the instance waits for; empty when there is none. */
+  /** Asks what the instance waits for; the answer is empty when it does not exist. */
   record Explain(String instanceId, Asker<Optional<Explanation>> asker) implements ToInstance {}
 
   /** An executor has answered. */
@@ -212,18 +219,18 @@ public sealed interface Input {
   }
 
   /**
-   * A message between instances that the store had kept when the hub was opened.
+   * Delivers a message between instances that the store had kept when the hub was opened.
    *
-   * @param name of its keyed record in {@link Mailbag#NAMESPACE}
+   * @param name the name of its keyed record in {@link Mailbag#NAMESPACE}
    */
   record Redelivered(String name, ToInstance input) implements Input {}
 
   /**
    * The store has answered an {@link Effect.Load}.
    *
-   * @param ids those asked for by id; the ones in neither list do not exist
-   * @param keys those asked for by key
-   * @param unreadable those that are there and cannot be read
+   * @param ids the ids that were asked for; an id that is in neither list does not exist
+   * @param keys the keys that were asked for
+   * @param unreadable executions that are there and cannot be read
    */
   record Loaded(
       long read,
@@ -236,7 +243,7 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.LoadHistory}.
    *
-   * @param stored null when there is no such instance, or it cannot be read
+   * @param stored null when the instance does not exist or cannot be read
    * @param problem why it cannot be read; null when it can
    */
   record HistoryLoaded(
@@ -246,8 +253,9 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.LoadTimers}.
    *
-   * @param complete all timers of the range are there (else the list was cut at the limit)
-   * @param unreadable whose timers cannot be read
+   * @param complete true when all timers of the range are there, false when the list was cut at the
+   *     limit
+   * @param unreadable executions whose timers cannot be read
    */
   record TimersLoaded(
       long from, long to, List<Rows.Timer> timers, boolean complete, List<Unreadable> unreadable)
@@ -256,10 +264,10 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.Admit}.
    *
-   * @param found those that are served
+   * @param found executions whose orchestrators are served
    * @param lastKey the scan has seen every ready execution up to this key
-   * @param complete there were none above {@code lastKey}
-   * @param unreadable those that were to be found and cannot be read
+   * @param complete true when there were none above {@code lastKey}
+   * @param unreadable executions that were to be found and cannot be read
    */
   record Admitted(
       long read,
@@ -269,6 +277,6 @@ public sealed interface Input {
       List<Unreadable> unreadable)
       implements Input {}
 
-  /** Names that are served now have changed: what waited for them may be admitted. */
+  /** The names that are served have changed, so executions that waited for them may be admitted. */
   record ServedChanged() implements Input {}
 }

@@ -18,20 +18,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution in the memory of its partition: the fold of its rows, and what has arrived since.
+ * Holds one execution in the memory of its partition: the fold of its rows, and what has arrived
+ * since.
  *
- * <p>The fold ({@link #fold}) is the only thing that changes what history says; loading from the
- * store and closing a turn both go through it.
+ * <p>Only the fold ({@link #fold}) changes what history says; loading from the store and closing a
+ * turn both go through it.
  */
 final class Instance extends Resident {
-  /** Worker-visible history, framed as pastEvents; kept only while the execution is open. */
+  /**
+   * Holds the history that workers may see, framed as pastEvents; it is kept only while the
+   * execution is open.
+   */
   ByteString past = ByteString.EMPTY;
 
   int historyCount;
 
   /**
-   * The timestamp of its newest turn (of the execution before it, when it has none): the next is
-   * later.
+   * Holds the timestamp of the newest turn. Before the first turn it holds a time that the first
+   * turn must exceed, such as that of the ExecutionStarted.
    */
   long lastTurnAt;
 
@@ -39,10 +43,13 @@ final class Instance extends Resident {
 
   final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
 
-  /** Those of the open tasks that entities answer, by the id of the request. */
+  /** Maps request ids to the open tasks that entities answer. */
   private final Map<String, OpenTask> requests = new LinkedHashMap<>(0);
 
-  /** The critical sections it has asked to enter, each with the entities it has not unlocked. */
+  /**
+   * Maps the critical sections that it has asked to enter to the entities that it has not unlocked
+   * since.
+   */
   final LinkedHashMap<String, Set<String>> sections = new LinkedHashMap<>(0);
 
   int openActivities;
@@ -50,53 +57,59 @@ final class Instance extends Resident {
   @Nullable ParentInstanceInfo parent;
   @Nullable TaskFailureDetails lastFailure;
 
-  /** What its turns have told for people; null when nothing. */
+  /** Holds what its turns have told for people; null when they told nothing. */
   @Nullable Notes notes;
 
-  /** The event that suspended it; null when it is not suspended. */
+  /** This event suspended the execution; null when it is not suspended. */
   @Nullable HistoryEvent suspended;
 
-  /** Failed attempts since the last success, by what was asked; null before the first failure. */
+  /** Counts failed attempts since the last success, by step; null before the first failure. */
   private @Nullable Map<String, Integer> failedAttempts;
 
-  /** Unread messages that are in no open turn, in order of arrival. */
+  /** Holds unread messages that are in no open turn, in order of arrival. */
   final ArrayDeque<Message> inbox = new ArrayDeque<>();
 
-  /** What a turn has read that is being closed, and has not counted as read yet. */
+  /** Holds what the turn that is being closed has read, until it counts as read. */
   List<Message> closing = List.of();
 
   @Nullable OpenTurn turn;
 
-  /** When a scheduled start is due; 0 when nothing holds the first turn back. */
+  /** Says when a scheduled start is due; 0 when nothing holds the first turn back. */
   long startAt;
 
-  /** The newest moment at which anyone outside can have seen a change. */
+  /** Holds the newest moment at which anyone outside can have seen a change. */
   long updatedAt;
 
   boolean historyWarned;
 
-  /** The trace that it belongs to; null for none. */
+  /** Names the trace that the execution belongs to; null for none. */
   @Nullable TraceContext parentTrace;
 
-  /** The span that its worker has begun for it, framed as part of a request; null for none. */
+  /**
+   * Holds the span that the worker has begun for the execution, framed as part of a request; null
+   * for none.
+   */
   @Nullable ByteString workerSpan;
 
-  /** The timestamp of its first turn, microseconds since the epoch; 0 before. */
+  /** Holds the timestamp of the first turn, microseconds since the epoch; 0 before that turn. */
   long firstTurnAt;
 
-  /** It goes on from a failed execution. */
+  /** The execution goes on from a failed one. */
   boolean rewound;
 
-  /** Its parent was rewound: another execution waits for it than its ExecutionStarted says. */
+  /**
+   * The parent was rewound, so another execution waits for this child than its ExecutionStarted
+   * says.
+   */
   private boolean adopted;
 
-  /** The timestamp of its ExecutionStarted. */
+  /** Holds the timestamp of the ExecutionStarted. */
   private long startedAt;
 
   /** A turn of this execution is in history. */
   boolean hadTurn;
 
-  /** A turn that runs now. */
+  /** Describes a turn that runs now. */
   record OpenTurn(long token, long openedAt, HistoryEvent started, List<Message> messages) {}
 
   Instance(Rows.Instance row) {
@@ -105,7 +118,9 @@ final class Instance extends Resident {
     this.updatedAt = Times.micros(row.state().getLastUpdatedTimestamp());
   }
 
-  /** Builds the memory of a stored execution. Messages it has not read are in the inbox again. */
+  /**
+   * Builds the memory of a stored execution. Messages that it has not read are in the inbox again.
+   */
   static Instance of(Store.Stored stored) {
     Instance instance = new Instance(stored.instance());
     instance.written = stored.instance();
@@ -145,7 +160,7 @@ final class Instance extends Resident {
     inbox.add(message);
   }
 
-  /** Remembers what an arriving message answers, so that a second answer is known as such. */
+  /** Remembers which task an arriving message answers, so that a second answer is recognised. */
   void noteArrival(HistoryEvent event) {
     OpenTask task = answeredBy(event);
     if (task != null) {
@@ -156,7 +171,7 @@ final class Instance extends Resident {
     }
   }
 
-  /** The open task that this event answers; null when it answers none. */
+  /** Returns the open task that this event answers; null when it answers none. */
   @Nullable OpenTask answeredBy(HistoryEvent event) {
     return switch (event.getEventTypeCase()) {
       case TASKCOMPLETED -> open.get(event.getTaskCompleted().getTaskScheduledId());
@@ -178,8 +193,8 @@ final class Instance extends Resident {
   /**
    * Adds events to history.
    *
-   * @param visible the same events framed as pastEvents when a worker may see all of them; null to
-   *     pick those out
+   * @param visible the same events framed as pastEvents when a worker may see all of them; null
+   *     when the visible ones must be picked out
    */
   void fold(List<HistoryEvent> events, @Nullable ByteString visible) {
     for (HistoryEvent event : events) {
@@ -260,7 +275,7 @@ final class Instance extends Resident {
           ENTITYUNLOCKSENT ->
           sent(event);
       default -> {
-        // Nothing that decides what comes next.
+        // The other kinds decide nothing that comes next.
       }
     }
   }
@@ -270,7 +285,10 @@ final class Instance extends Resident {
     opened(kind, event);
   }
 
-  /** Counts the attempts at one step: libraries ask again for the same with the same input. */
+  /**
+   * Counts the attempts at one step: libraries schedule a retry under the same name with the same
+   * input.
+   */
   private void attempted(HistoryEvent answer) {
     OpenTask task = answer.hasTaskFailed() || failedAttempts != null ? answeredBy(answer) : null;
     if (task == null || task.kind != Explanation.Kind.ACTIVITY) {
@@ -321,7 +339,7 @@ final class Instance extends Resident {
         }
       }
       case SIGNAL -> {
-        // Nobody answers it.
+        // A signal has no answer.
       }
     }
   }
@@ -332,12 +350,15 @@ final class Instance extends Resident {
         : event.getEntityUnlockSent().getTargetInstanceId().getValue();
   }
 
-  /** Whether it has not unlocked this entity since it asked for the section. */
+  /** Returns whether the execution has not unlocked this entity since it asked for the section. */
   boolean isLocking(String section, String entityId) {
     return sections.getOrDefault(section, Set.of()).contains(EntityIds.normal(entityId));
   }
 
-  /** Whether it has asked for a lock of any entity, and not unlocked that one since. */
+  /**
+   * Returns whether the execution has asked for the lock of any entity that it has not unlocked
+   * since.
+   */
   boolean isLocking() {
     return sections.values().stream().anyMatch(entities -> !entities.isEmpty());
   }
@@ -349,14 +370,14 @@ final class Instance extends Resident {
     }
   }
 
-  /** It waits for nothing any more. */
+  /** Forgets all open tasks, because the execution waits for nothing any more. */
   void forgetTasks() {
     open.clear();
     requests.clear();
     openActivities = 0;
   }
 
-  /** The open task that an entity answers under this id; null when there is none. */
+  /** Returns the open task that an entity answers under this id; null when there is none. */
   @Nullable OpenTask request(String requestId) {
     return requests.get(requestId);
   }
@@ -387,7 +408,10 @@ final class Instance extends Resident {
     workerSpan = WorkerSpan.in(event.getExecutionStarted());
   }
 
-  /** The timestamp of its ExecutionStarted, microseconds since the epoch; 0 before it arrives. */
+  /**
+   * Returns the timestamp of the ExecutionStarted, microseconds since the epoch; 0 before it
+   * arrives.
+   */
   long startedAt() {
     return startedAt;
   }
@@ -396,12 +420,15 @@ final class Instance extends Resident {
     return Objects.requireNonNull(OrchestrationStatus.forNumber(row.status()));
   }
 
-  /** Whether it, or an execution that it continues, had a turn: then it is pending no more. */
+  /**
+   * Returns whether this execution, or one that it continues, has had a turn; then it is no longer
+   * pending.
+   */
   boolean hasRun() {
     return hadTurn || startedAt > row.createdAt();
   }
 
-  /** Whether exactly this task of this execution has started it. */
+  /** Returns whether exactly this task of this execution has started the instance. */
   boolean isChildOf(ParentInstanceInfo task) {
     return parent != null
         && parent.getTaskScheduledId() == task.getTaskScheduledId()
@@ -457,7 +484,7 @@ final class Instance extends Resident {
     return true;
   }
 
-  /** Its history is there as bytes and, of what is open, as events. */
+  /** Counts the history twice, because it is there as bytes and, for what is open, as events. */
   @Override
   long bytes() {
     long inTurn = turn == null ? 0 : bytes(turn.messages(), turn.messages().size());
@@ -487,7 +514,7 @@ final class Instance extends Resident {
     }
   }
 
-  /** The part of every request that names the execution. */
+  /** Returns the part of every request that names the execution. */
   ByteString requestHead() {
     return OrchestratorRequest.newBuilder()
         .setInstanceId(id)

@@ -4,16 +4,16 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of instance ids, the same at every entry. */
+/** Holds the rules of instance ids, which are the same at every entry. */
 public final class InstanceIds {
   private static final HexFormat HEX = HexFormat.of();
 
   private InstanceIds() {}
 
   /**
-   * Whether an id can be used for an orchestration, in words.
+   * Says what is wrong with an id for an orchestration.
    *
-   * @return null when it can; else what is wrong and what is allowed
+   * @return null when the id can be used; else what is wrong and what is allowed
    */
   public static @Nullable String problem(String id, int lengthMax) {
     if (id.isBlank()) {
@@ -30,8 +30,8 @@ public final class InstanceIds {
   }
 
   /**
-   * The slot of an id, 0…1,023: where it lives for good. Entity ids ({@code @Name@key}) hash the
-   * same whatever the case of the name.
+   * Returns the slot of an id, 0…1,023, which never changes. Entity ids ({@code @Name@key}) hash
+   * alike whatever the case of the name.
    */
   public static int slot(String id) {
     int hash = EntityIds.normal(id).hashCode();
@@ -46,12 +46,12 @@ public final class InstanceIds {
   }
 
   /**
-   * A new instance id: 32 lower-case hex digits, the first 12 the time in milliseconds (as in
-   * version 7 of RFC 9562), the others random.
+   * Makes a new instance id of 32 lower-case hex digits: the first 12 are the time in milliseconds
+   * (as in version 7 of RFC 9562), the others are random.
    *
-   * <p>So ids that follow each other in time do so in every index, and new ones land on the pages
-   * that are at hand; wholly random ones would touch a page each, which with a million instances
-   * costs half the speed.
+   * <p>Ids that follow each other in time therefore do so in every index, and new ones land on
+   * pages that are in the cache; wholly random ids would touch a page each, which costs half the
+   * speed with a million instances.
    *
    * @param micros since the epoch
    */
@@ -61,7 +61,7 @@ public final class InstanceIds {
         + HEX.toHexDigits(dice.nextLong());
   }
 
-  /** 32 lower-case hex digits, as execution ids have. */
+  /** Makes an id of 32 random lower-case hex digits, as execution ids have. */
   static String random(RandomGenerator dice) {
     return HEX.toHexDigits(dice.nextLong()) + HEX.toHexDigits(dice.nextLong());
   }

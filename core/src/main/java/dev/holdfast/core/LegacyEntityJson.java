@@ -19,8 +19,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The older generation of entity messages: ordinary events to {@code @name@key} with a JSON
- * document in them, as the SDKs of Azure Functions send and expect them (protocol reference §9.6).
+ * Reads and writes the older generation of entity messages: ordinary events to {@code @name@key}
+ * with a JSON document in them, as the SDKs of Azure Functions send and expect them (protocol
+ * reference §9.6).
  */
 final class LegacyEntityJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -29,12 +30,14 @@ final class LegacyEntityJson {
 
   private LegacyEntityJson() {}
 
-  /** Whether an event of this name, sent to an entity, releases a lock. */
+  /** Returns whether an event of this name, sent to an entity, releases a lock. */
   static boolean isRelease(String eventName) {
     return eventName.equalsIgnoreCase(RELEASE);
   }
 
-  /** What an event to an entity says; null when it says nothing that an entity understands. */
+  /**
+   * Reads the message in an event to an entity; null when an entity would not understand the event.
+   */
   static @Nullable EntityMessage message(String eventName, String json) {
     String name = eventName.toLowerCase(Locale.ROOT);
     boolean release = isRelease(eventName);
@@ -113,7 +116,10 @@ final class LegacyEntityJson {
     }
   }
 
-  /** A value as JSON text would hold it: strings as they are, anything else as it is written. */
+  /**
+   * Returns a value as JSON text would hold it: strings as they are, anything else as it is
+   * written.
+   */
   private static @Nullable String text(JsonParser parser) throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return null;
@@ -161,7 +167,10 @@ final class LegacyEntityJson {
     return EntityIds.normal("@" + name + "@" + key);
   }
 
-  /** A time nobody can read is no reason to lose the operation: it is done at once. */
+  /**
+   * Parses a time; a time that cannot be parsed means at once, because it is no reason to lose the
+   * operation.
+   */
   private static long micros(@Nullable String time) {
     if (time == null || time.isEmpty()) {
       return 0;
@@ -183,7 +192,7 @@ final class LegacyEntityJson {
         .toString();
   }
 
-  /** The event that {@link #message} reads as this message. */
+  /** Makes the event that {@link #message} reads as this message. */
   static EventRaisedEvent event(EntityMessage message) {
     boolean release = message.kind() == EntityMessage.Kind.UNLOCK;
     String json =
@@ -217,7 +226,7 @@ final class LegacyEntityJson {
         .build();
   }
 
-  /** What the caller of an operation, or the holder of a lock, is told. */
+  /** Makes the answer for the caller of an operation or the holder of a lock. */
   static EventRaisedEvent answer(
       String requestId, @Nullable String result, @Nullable TaskFailureDetails failure) {
     String json =

@@ -19,7 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How executions begin, are held and end. */
+/** Creates executions, suspends and resumes them, and ends them. */
 final class Lifecycle {
   private final PartitionContext context;
   private final Watchers watchers;
@@ -30,14 +30,15 @@ final class Lifecycle {
   }
 
   /**
-   * A new execution with ExecutionStarted in its inbox.
+   * Creates a new execution with ExecutionStarted in its inbox.
    *
    * @param startAt when a scheduled start is due; 0 for at once
    */
   Instance create(
       ExecutionStartedEvent started, HistoryEvent event, long startAt, Message.Source source) {
     String id = started.getOrchestrationInstance().getInstanceId();
-    // Never before its ExecutionStarted: that only an execution that continues another is later.
+    // createdAt is never before the time of the ExecutionStarted, because a later start marks an
+    // execution that continues another (see Instance.hasRun).
     long createdAt = Math.max(context.now(), Times.microsUp(event.getTimestamp()));
     OrchestrationState.Builder state =
         OrchestrationState.newBuilder()
@@ -91,7 +92,7 @@ final class Lifecycle {
     return instance;
   }
 
-  /** A new execution that goes on from a history which the caller gives it. */
+  /** Creates a new execution that goes on from a history which the caller gives it. */
   Instance revive(OrchestrationState state, long createdAt) {
     Instance instance =
         new Instance(
@@ -119,7 +120,7 @@ final class Lifecycle {
     return message;
   }
 
-  /** Ends the execution; its history already says so. */
+  /** Ends the execution, whose history already says that it has ended. */
   void end(
       Instance instance,
       OrchestrationStatus status,
@@ -161,10 +162,11 @@ final class Lifecycle {
   }
 
   /**
-   * Nobody will read what comes of the activities that are still open.
+   * Recalls the activities that are still open, because their results will not be read.
    *
-   * @param atOnce the end came from outside; an orchestrator that ends by itself may count on it
-   *     that what it has not awaited is done, as far as nothing else waits for the place
+   * @param atOnce true when the end came from outside. With false the orchestrator has ended by
+   *     itself and may count on it that activities which it has not awaited still run, as long as
+   *     no other item waits for their place
    */
   private void recallActivities(Instance instance, boolean atOnce) {
     if (instance.openActivities == 0) {
@@ -185,7 +187,7 @@ final class Lifecycle {
     }
   }
 
-  /** Whoever ends leaves nothing locked behind, however it ends. */
+  /** Releases all locks that the execution holds, however it ends. */
   private void releaseLocks(Instance instance) {
     instance.sections.forEach((section, entities) -> unlock(section, entities, instance.id));
     instance.sections.clear();
@@ -215,8 +217,8 @@ final class Lifecycle {
   }
 
   /**
-   * Results and timers that nobody will read any more need no row; what others have sent stays,
-   * undelivered.
+   * Drops unread results and timers without a row, because they will not be read any more; messages
+   * from others stay, undelivered.
    */
   private static void dropRepeatable(Instance instance) {
     instance.inbox.removeIf(message -> !message.stored && message.source == Message.Source.AGAIN);
@@ -260,7 +262,7 @@ final class Lifecycle {
     watchers.changed(instance, context.changes());
   }
 
-  /** The next execution under the same id, with the events that nobody has read. */
+  /** Starts the next execution under the same id, with the events that have not been read. */
   void continueAsNew(
       Instance old,
       CompleteOrchestrationAction completion,
@@ -293,7 +295,7 @@ final class Lifecycle {
     }
     OrchestrationState next = state.build();
     List<Message> unread = new ArrayList<>(old.inbox);
-    // They move on, so their senders are not told yet.
+    // The messages move to the new execution, so their senders get no answer yet.
     old.inbox.clear();
     releaseLocks(old);
     recallActivities(old, false);
@@ -326,15 +328,16 @@ final class Lifecycle {
   }
 
   /**
-   * A message that had a row lost it with the old execution, so it must have one again at the next
-   * cut.
+   * Returns the source of a message that moves to the next execution. A message that had a row has
+   * lost it with the old execution, so it must have one again at the next cut.
    */
   private static Message.Source moved(Message message) {
     return message.stored ? Message.Source.INSTANCE : message.source;
   }
 
   /**
-   * Java builds the list from a hash set: only the times, which are unique, still tell the order.
+   * Sorts the events by time. Java builds the list from a hash set, so only the times, which are
+   * unique, still tell the order.
    */
   private static List<HistoryEvent> inOrder(List<HistoryEvent> carried) {
     List<HistoryEvent> sorted = new ArrayList<>(carried);
@@ -342,7 +345,10 @@ final class Lifecycle {
     return sorted;
   }
 
-  /** The beginning of what goes on from another: for the same parent, in the same trace. */
+  /**
+   * Makes the start of an execution that continues another one, with the same parent and in the
+   * same trace.
+   */
   private static HistoryEvent started(OrchestrationState state, Instance old, Timestamp at) {
     ExecutionStartedEvent.Builder started =
         ExecutionStartedEvent.newBuilder()
@@ -368,8 +374,8 @@ final class Lifecycle {
   }
 
   /**
-   * Ends the instance from outside, without its worker: the Java executor does not survive an
-   * ExecutionTerminated that meets finished code. A turn that runs now is void.
+   * Ends the instance from outside, without its worker, because the Java executor does not survive
+   * an ExecutionTerminated that meets finished code. A turn that runs now becomes void.
    */
   void terminate(Instance instance, Turns turns, @Nullable String output, boolean recursive) {
     turns.giveBack(instance);
@@ -409,7 +415,10 @@ final class Lifecycle {
     children.forEach(context::hand);
   }
 
-  /** An instance that never had a turn has its beginning in the inbox: history should tell it. */
+  /**
+   * Adds the start of an instance that never had a turn: it is still in the inbox, and history
+   * should contain it.
+   */
   private void readStart(Instance instance, List<HistoryEvent> events) {
     Message first = instance.inbox.peekFirst();
     if (first != null && first.event.hasExecutionStarted()) {

@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Every limit of a partition, by name. Defaults in {@link #DEFAULT}; {@code host.json} sets them
- * under {@code extensions.holdfast}. Times are microseconds.
+ * Holds every limit of a partition, by name. Defaults are in {@link #DEFAULT}; {@code host.json}
+ * sets the limits under {@code extensions.holdfast}. Times are microseconds.
  *
  * @param instanceIdMax characters of an instance id that a client chooses
  * @param nameMax characters of an orchestrator's or event's name that a client sends
@@ -16,8 +16,9 @@ package dev.holdfast.core;
  * @param commitDelay how long a message whose acknowledgement waits may go without a row
  * @param maxEntityOperationBatchSize operations that an entity's executor gets at a time
  * @param historyWarning history events of one execution after which a warning names continue-as-new
- * @param residentBytesMax bytes of instances in memory per partition, counted by their payloads:
- *     with more, those without open work are forgotten, and those that begin wait in the store
+ * @param residentBytesMax bytes of instances in memory per partition, counted by their payloads;
+ *     beyond this limit, instances without open work are forgotten and instances that begin wait in
+ *     the store
  */
 public record Limits(
     int instanceIdMax,
@@ -34,7 +35,7 @@ public record Limits(
     int historyWarning,
     long residentBytesMax) {
 
-  /** With the usual bound of bytes. */
+  /** Makes limits with the default for {@code residentBytesMax}. */
   public Limits(
       int instanceIdMax,
       int nameMax,
@@ -64,7 +65,7 @@ public record Limits(
         256L << 20);
   }
 
-  /** The same with at most so many bytes of instances in memory. */
+  /** Returns these limits with at most so many bytes of instances in memory. */
   public Limits withResidentBytesUpTo(long bytes) {
     return new Limits(
         instanceIdMax,

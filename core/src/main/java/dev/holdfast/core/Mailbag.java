@@ -12,11 +12,11 @@ import dev.holdfast.core.MailProto.Termination;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between instances as bytes, for those that must outlive a crash before their target has
- * taken them.
+ * Reads and writes messages between instances as bytes, so that they outlive a crash before their
+ * target has taken them.
  *
- * <p>Namespace {@link #NAMESPACE} of the keyed records holds them; the name is unique per message
- * and sorts by the order of sending within a partition.
+ * <p>The keyed records of namespace {@link #NAMESPACE} hold them; each name is unique and sorts by
+ * the order of sending within a partition.
  */
 public final class Mailbag {
   public static final String NAMESPACE = "mail";
@@ -24,7 +24,7 @@ public final class Mailbag {
   private Mailbag() {}
 
   /**
-   * Whether the input is a message from another instance, so that a commit already says it was
+   * Returns whether the input is a message from another instance, which a commit already records as
    * sent.
    */
   static boolean isMail(Input.ToInstance input) {
@@ -95,7 +95,7 @@ public final class Mailbag {
   }
 
   /**
-   * The input that {@link #bytes} wrote.
+   * Reads the input that {@link #bytes} wrote.
    *
    * @throws StoreException the bytes are not mail
    */

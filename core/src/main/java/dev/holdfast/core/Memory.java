@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions a partition has in memory, which it is reading from the store, and which must
- * wait there.
+ * Knows which executions a partition has in memory, which it is reading from the store, and which
+ * must wait there.
  *
- * <p>An execution may be forgotten only when its last change is durable and no read of the store
- * that could bring an older version of it is under way: so whatever a read brings is the newest, or
- * is known and ignored.
+ * <p>An execution may be forgotten only when its last change is durable and no read is under way
+ * that could bring an older version of it. So whatever a read brings is the newest version, or is
+ * already known and ignored.
  */
 final class Memory {
   private static final int SCAN_MAX = 1_000;
@@ -30,14 +30,15 @@ final class Memory {
   private final LinkedHashMap<String, Resident> byId = new LinkedHashMap<>();
   private final LinkedHashMap<Long, Resident> byKey = new LinkedHashMap<>();
 
-  /** Those with nothing to do, the one longest untouched first. */
+  /** Holds executions that have nothing to do, the one that was touched longest ago first. */
   private final LinkedHashMap<Long, Resident> idle = new LinkedHashMap<>();
 
-  /** Those that are left to be admitted later, until they are durable. */
+  /** Holds executions that are to be admitted later, until they are durable and leave memory. */
   private final ArrayDeque<Resident> parked = new ArrayDeque<>();
 
   /**
-   * Executions whose rows are being removed, by key, for as long as a read may still bring them.
+   * Holds executions whose rows are being removed, by key, for as long as a read may still bring
+   * them.
    */
   private final LinkedHashMap<Long, Removed> removed = new LinkedHashMap<>();
 
@@ -49,7 +50,7 @@ final class Memory {
   private List<Long> keysToLoad = new ArrayList<>();
   private boolean mailUnstored;
 
-  /** What all of them weigh, what the idle ones do, and what those do that are left for later. */
+  /** These fields hold the weight of all executions, of the idle ones, and of the parked ones. */
   private long bytes;
 
   private long idleBytes;
@@ -58,24 +59,24 @@ final class Memory {
   private long durable;
   private long readsIssued;
 
-  /** Numbers of the reads whose answer has not come. */
+  /** Holds the numbers of the reads whose answer has not come. */
   private final TreeSet<Long> readsUnderWay = new TreeSet<>();
 
   /**
-   * There may be ready executions in the store that are not here; in the beginning there may always
-   * be.
+   * Says whether the store may have ready executions that are not in memory; at the beginning it
+   * may always have some.
    */
   private boolean backlog = true;
 
   private boolean scanning;
   private long scannedTo = Long.MIN_VALUE;
 
-  /** The lowest key that was left behind while a scan was under way. */
+  /** Holds the lowest key that was left behind while a scan was under way. */
   private long leftDuringScan = Long.MAX_VALUE;
 
   /**
-   * @param lastRead the reads issued before the removal was durable are numbered up to this; −1
-   *     while it is not
+   * @param lastRead reads issued before the removal was durable have numbers up to this; −1 while
+   *     the removal is not durable
    */
   private record Removed(long batch, long lastRead) {}
 
@@ -86,14 +87,14 @@ final class Memory {
     this.wounds = wounds;
   }
 
-  /** Executions of which nothing has changed since the newest cut. */
+  /** Returns the executions that have not changed since the newest cut. */
   List<Resident> atRest(Changes changes) {
     return byKey.values().stream()
         .filter(instance -> !instance.insertPending && !changes.isTouched(instance))
         .toList();
   }
 
-  /** Whether the timer will be taken once its instance has been read. */
+  /** Returns whether the timer will be taken once its instance has been read. */
   boolean awaits(Rows.Timer timer) {
     return loadingKeys.getOrDefault(timer.key(), List.of()).contains(timer);
   }
@@ -102,18 +103,18 @@ final class Memory {
     return byId.size();
   }
 
-  /** Every execution that is here. */
+  /** Returns every execution in memory. */
   Iterable<Resident> all() {
     return byKey.values();
   }
 
-  /** Keeps a message for one of whom nothing is read. */
+  /** Keeps a message for an instance of which nothing is read. */
   void keep(Partition.Queued queued) {
     loadingIds.computeIfAbsent(queued.input().instanceId(), id -> new ArrayList<>(1)).add(queued);
     mailUnstored |= queued.mail() == null;
   }
 
-  /** What waits for a read of the store and has done nothing yet. */
+  /** Returns the inputs that wait for a read of the store and have had no effect yet. */
   List<Partition.Queued> undelivered() {
     List<Partition.Queued> undelivered = new ArrayList<>();
     loadingIds.values().forEach(undelivered::addAll);
@@ -167,7 +168,7 @@ final class Memory {
     }
   }
 
-  /** Not while it is idle. */
+  /** Updates the weight of a resident; it must not be idle. */
   private void weigh(Resident resident) {
     long more = resident.bytes() - resident.weight;
     resident.weight += more;
@@ -177,27 +178,27 @@ final class Memory {
     }
   }
 
-  /** An execution that was never here has its rows removed. */
+  /** Notes that the rows of an execution which was never in memory are being removed. */
   void removed(long key) {
     removed.put(key, new Removed(changes.batch(), -1));
   }
 
-  /** Whether its rows are being removed. */
+  /** Returns whether the rows of this execution are being removed. */
   boolean isRemoved(long key) {
     return removed.containsKey(key);
   }
 
   /**
-   * Whether what the store says of this execution is known here already, perhaps in a newer
-   * version.
+   * Returns whether this execution is already known here, perhaps in a newer version than the
+   * store's row.
    */
   boolean knows(Rows.Instance row) {
     return byId.containsKey(row.id()) || removed.containsKey(row.key());
   }
 
   /**
-   * Whether others for the same instance wait for a read of the store; then it waits behind them,
-   * even if another read has brought the instance already.
+   * Returns whether other inputs for this instance wait for a read of the store. If so, this input
+   * waits behind them, even if another read has brought the instance already.
    */
   boolean waitsBehind(Partition.Queued queued) {
     if (loadingIds.isEmpty() && awaitingHistory.isEmpty()) {
@@ -219,8 +220,8 @@ final class Memory {
   /**
    * Queues an input until its instance has been read from the store.
    *
-   * @param needless there is nothing to be read for it
-   * @return false when it should be handled at once, as for an instance that does not exist
+   * @param needless true when nothing needs to be read for the input
+   * @return false when the input should be handled at once, as for an instance that does not exist
    */
   boolean mustLoad(Partition.Queued queued, boolean needless) {
     if (needless) {
@@ -246,7 +247,7 @@ final class Memory {
     queue.add(timer);
   }
 
-  /** What must be read now; null when nothing. */
+  /** Returns the load to issue now; null when nothing must be read. */
   Effect.@Nullable Load takeLoads() {
     if (idsToLoad.isEmpty() && keysToLoad.isEmpty()) {
       return null;
@@ -266,7 +267,7 @@ final class Memory {
     readsUnderWay.remove(read);
   }
 
-  /** Nobody waits for this answer any more. */
+  /** Removes a wait whose asker has gone away. */
   void remove(Input.Unwait gone) {
     List<Partition.Queued> queue = loadingIds.get(gone.instanceId());
     if (queue != null) {
@@ -275,18 +276,18 @@ final class Memory {
     }
   }
 
-  /** What was queued for the id, now that it has been read. */
+  /** Takes the inputs that were queued for the id, which has been read now. */
   List<Partition.Queued> loaded(String id) {
     List<Partition.Queued> queue = loadingIds.remove(id);
     return queue == null ? List.of() : queue;
   }
 
-  /** The timers that waited for these keys. */
+  /** Takes the timers that waited for these keys. */
   List<Rows.Timer> timersLoaded(List<Long> keys) {
     List<Rows.Timer> due = new ArrayList<>();
     for (Long key : keys) {
       List<Rows.Timer> waiting = loadingKeys.remove(key);
-      // What is not here now has been removed meanwhile, and its timers with it.
+      // An execution that is not in memory now has been removed meanwhile, and its timers with it.
       if (waiting != null && byKey.containsKey(key)) {
         due.addAll(waiting);
       }
@@ -312,8 +313,8 @@ final class Memory {
   }
 
   /**
-   * Messages between instances whose target is still being read get a record, for their sending is
-   * in a commit.
+   * Gives a record to each message between instances whose target is still being read, because a
+   * commit already says that it was sent.
    */
   void storeWaitingMail(Supplier<String> names) {
     if (!mailUnstored) {
@@ -345,14 +346,14 @@ final class Memory {
   }
 
   /**
-   * Whether one more execution may run. While others wait in the store, new ones leave room for
-   * them.
+   * Returns whether one more execution may run. While others wait in the store, new ones leave room
+   * for them.
    */
   private boolean hasRoom(Resident resident) {
     int share = backlog && resident.insertPending ? 2 : 1;
     int active = active();
     return active <= limits.activeInstances() / share
-        // One alone always runs, however large it is.
+        // A single execution always runs, however large it is.
         && (active <= 1 || activeBytes() <= limits.residentBytesMax() / share);
   }
 
@@ -361,8 +362,8 @@ final class Memory {
   }
 
   /**
-   * Whether it may run now. What is only too much waits in the store until a scan comes to it; what
-   * nobody serves, until it is served.
+   * Returns whether the execution may run now. One that exceeds the limits waits in the store until
+   * a scan comes to it; one whose name is not served waits until it is.
    */
   boolean mayRun(Resident resident) {
     if (!served.test(resident.row.name())) {
@@ -375,7 +376,7 @@ final class Memory {
     return false;
   }
 
-  /** The execution waits in the store until a scan comes to it. */
+  /** Leaves the execution in the store until a scan comes to it. */
   private void leftBehind(Resident resident) {
     backlog = true;
     scannedTo = Math.min(scannedTo, resident.key - 1);
@@ -397,11 +398,14 @@ final class Memory {
     if (parked.remove(resident)) {
       parkedBytes -= resident.weight;
     }
-    // Should it have nothing to do by now, the next cut finds that it is idle.
+    // If it has nothing to do by now, the next cut finds that it is idle.
     changes.touch(resident);
   }
 
-  /** Everything that waits in the store may be admitted by now: look again from the beginning. */
+  /**
+   * Makes the next scan begin from the start, because everything that waits in the store may be
+   * admissible by now.
+   */
   void scanFromStart() {
     backlog = true;
     scannedTo = Long.MIN_VALUE;
@@ -412,7 +416,10 @@ final class Memory {
     return limits.activeInstances() - active();
   }
 
-  /** Whether there is room for what may wait in the store, and nobody looks for it yet. */
+  /**
+   * Returns whether there is room for executions that may wait in the store and no scan looks for
+   * them yet.
+   */
   boolean wantsAdmission() {
     return backlog
         && !scanning
@@ -420,7 +427,10 @@ final class Memory {
         && activeBytes() <= limits.residentBytesMax() / 4 * 3;
   }
 
-  /** The scan to be done now; null when there is no room, nothing to find, or one under way. */
+  /**
+   * Returns the scan to issue now; null when there is no room, nothing to find, or a scan under
+   * way.
+   */
   Effect.@Nullable Admit admissionWanted() {
     if (!wantsAdmission()) {
       return null;
@@ -442,8 +452,8 @@ final class Memory {
   }
 
   /**
-   * The newest cut holds all of this instance: when it has come to rest, it is one of those to be
-   * forgotten first.
+   * Notes that the newest cut holds all of this instance; once it is at rest, it is among the first
+   * to be forgotten.
    */
   void settled(Resident resident) {
     if (byKey.get(resident.key) != resident) {

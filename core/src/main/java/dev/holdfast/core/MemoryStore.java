@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in memory: the executable specification of {@link Store}, and what tests and simulations
- * run on.
+ * Keeps a store in memory: it is the executable specification of {@link Store}, and tests and
+ * simulations run on it.
  *
- * <p>A flush is first checked as a whole and then applied as a whole; rows that go, go before rows
- * that come, so a replaced instance may give its id to its successor within one flush. Safe from
- * any thread: every call holds one lock, and what it returns is never changed afterwards.
+ * <p>A flush is first checked as a whole and then applied as a whole. Removed rows go before new
+ * rows come, so a replaced instance may give its id to its successor within one flush. The store is
+ * safe from any thread: every call holds one lock, and what it returns is never changed afterwards.
  */
 public final class MemoryStore implements Store {
 
@@ -44,7 +44,7 @@ public final class MemoryStore implements Store {
   private long clock;
   private boolean closed;
 
-  /** An empty store. */
+  /** Makes an empty store. */
   public MemoryStore() {
     this.opened = new Opened(0, 0, 0);
   }
@@ -59,8 +59,9 @@ public final class MemoryStore implements Store {
   }
 
   /**
-   * A second store with the rows that are durable in this one now, as if the process had died and
-   * come back. The two share nothing afterwards; this one stays as it is, open or closed.
+   * Makes a second store with the rows that are durable in this one now, as if the process had died
+   * and come back. The two stores share nothing afterwards; this one stays as it is, open or
+   * closed.
    */
   public synchronized MemoryStore reopen() {
     return new MemoryStore(this);
@@ -103,7 +104,7 @@ public final class MemoryStore implements Store {
     return number <= lastFlush && !notWritten.contains(number);
   }
 
-  /** What forbids the commit, with the values; null when it can be applied. */
+  /** Says what forbids the commit, with the values; null when it can be applied. */
   private @Nullable String fault(Commit commit) {
     Set<String> idsGone = new TreeSet<>();
     for (Commit.Execution change : commit.executions()) {
@@ -282,7 +283,10 @@ public final class MemoryStore implements Store {
         .toList();
   }
 
-  /** Those behind the place where the query goes on, in the order that it wants. */
+  /**
+   * Returns the executions behind the place where the query goes on, in the order that the query
+   * wants.
+   */
   private Stream<Kept> inOrder(Query query) {
     return query.newestFirst()
         ? byPlace.headMap(query.after(), false).descendingMap().values().stream()
@@ -366,7 +370,10 @@ public final class MemoryStore implements Store {
     }
   }
 
-  /** Text that every store keeps as it is: no U+0000, every surrogate in its pair. */
+  /**
+   * Returns whether every store keeps this text as it is: it has no U+0000, and every surrogate is
+   * in its pair.
+   */
   private static boolean wellFormed(String text) {
     return text.codePoints().noneMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF));
   }
@@ -395,7 +402,7 @@ public final class MemoryStore implements Store {
     }
   }
 
-  /** All rows of one execution. */
+  /** Holds all rows of one execution. */
   private static final class Kept {
     private Rows.Instance instance;
     private final List<Rows.History> history;

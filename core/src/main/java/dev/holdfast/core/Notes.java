@@ -12,21 +12,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the turns of an execution have told beyond what they asked for, for people who ask why it is
- * where it is. Nothing is decided by it but one thing: an event that the library of the worker has
- * dropped because it does not fit is set aside, so that a later one is taken.
+ * Holds what the turns of an execution have told besides their actions, for people who ask why it
+ * is where it is. The notes decide only one thing: an event that the worker's library has dropped
+ * because it does not fit is set aside, so that a later one is taken.
  */
 final class Notes {
   private static final int UNFIT_KEPT = 5;
 
-  /** The events awaited since the newest turn, each with the time since when, in microseconds. */
+  /**
+   * Maps the events that are awaited since the newest turn to the time, in microseconds, since when
+   * each has been awaited.
+   */
   private Map<String, Long> awaits = Map.of();
 
   private TurnNotes newest = TurnNotes.getDefaultInstance();
   private final Deque<String> unfit = new ArrayDeque<>(1);
 
   /**
-   * Writes what the answer tells into the events of its turn.
+   * Writes the notes of the answer into the events of its turn.
    *
    * @param events OrchestratorStarted and what the orchestrator has read after it
    */
@@ -50,7 +53,10 @@ final class Notes {
     }
   }
 
-  /** Only what comes from outside: the answer of an entity cannot be sent again. */
+  /**
+   * Marks the event as unfit. Only events from outside are marked, because an entity cannot send
+   * its answer again.
+   */
   private static void setAside(Instance instance, UnfitEvent one, List<HistoryEvent> events) {
     if (one.getIndex() <= 0 || one.getIndex() >= events.size()) {
       return;
@@ -66,8 +72,8 @@ final class Notes {
   }
 
   /**
-   * What came to the instance and does not fit, as lists show it: in words, "" when there is
-   * nothing of that kind, or when the turn goes on.
+   * Describes for lists what came to the instance and does not fit; "" when everything fits or the
+   * turn goes on.
    */
   static String doesNotFit(Instance instance, OrchestratorResponse response) {
     TurnNotes told = response.getNotes();
@@ -80,7 +86,10 @@ final class Notes {
     return response.getActionsCount() > 0 ? "" : instance.row.state().getDoesNotFit();
   }
 
-  /** A turn is in history; null when neither it nor those before told anything. */
+  /**
+   * Returns the notes once this turn is in history; null when neither it nor an earlier turn has
+   * any.
+   */
   static @Nullable Notes after(@Nullable Notes before, HistoryEvent turn) {
     boolean tells = turn.getOrchestratorStarted().hasNotes();
     if (before == null && !tells) {
@@ -97,7 +106,7 @@ final class Notes {
     return notes;
   }
 
-  /** An event that was set aside is in history. */
+  /** Adds an event that was set aside and is in history now. */
   static Notes unfit(@Nullable Notes before, HistoryEvent event) {
     Notes notes = before == null ? new Notes() : before;
     if (notes.unfit.size() == UNFIT_KEPT) {

@@ -4,33 +4,40 @@ import com.google.protobuf.Timestamp;
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.Objects;
 
-/** Something an orchestrator has asked for and has no answer to in its history. */
+/** Holds a task of an orchestrator that has no answer in its history. */
 final class OpenTask {
   final Explanation.Kind kind;
 
-  /** The event that asked: that of a task, a timer, a child, or a message to an entity. */
+  /**
+   * This event recorded the request: it schedules an activity, creates a timer or a child, or sends
+   * a message to an entity.
+   */
   final HistoryEvent asked;
 
-  /** An answer is in the inbox or in the open turn; further ones are duplicates. */
+  /** Says whether an answer is in the inbox or in the open turn; further answers are duplicates. */
   boolean answered;
 
-  /** Of an activity: the how manyth attempt at this step it is. */
+  /** Counts the attempts of an activity at this step, this one included. */
   int attempt = 1;
 
-  /** Of a timer: its row is in the store or stands in the accumulating commit. */
+  /** Says whether the row of a timer is in the store or stands in the accumulating commit. */
   boolean hasRow;
 
-  /** The execution that asked has failed and was taken back. */
+  /** Says whether the execution that asked has failed and was rewound since. */
   boolean askedBeforeRewind;
 
-  /** Tracing has told what came of it; only an execution that continues has such a task open. */
+  /**
+   * Says whether tracing has reported the outcome; only an execution that continues has such a task
+   * open.
+   */
   boolean told;
 
-  /** Token of the newest hand-out of an activity; 0 before the first. */
+  /** Holds the token of the newest hand-out of an activity; 0 before the first. */
   long token;
 
   /**
-   * Token of its first hand-out: what was handed out before under this id was an earlier attempt.
+   * Holds the token of the activity's first hand-out; an older token under this id belongs to an
+   * earlier attempt.
    */
   long firstToken;
 
@@ -55,12 +62,12 @@ final class OpenTask {
     return kind == Explanation.Kind.ENTITY || kind == Explanation.Kind.LOCK;
   }
 
-  /** What an entity was asked. */
+  /** Returns the message that the entity received. */
   EntityMessage entityMessage() {
     return Objects.requireNonNull(EntityMessage.of(asked));
   }
 
-  /** Under what an entity answers. */
+  /** Returns the request id under which an entity answers. */
   String requestId() {
     return entityMessage().requestId();
   }
@@ -82,7 +89,7 @@ final class OpenTask {
             : asked.getEntityOperationCalled().getTargetInstanceId().getValue());
   }
 
-  /** Where the request goes: of a lock, to the first of the set. */
+  /** Returns the entity to which the request goes; a lock request goes to the first of its set. */
   String target() {
     return kind == Explanation.Kind.LOCK
         ? EntityMessage.inLockOrder(entityMessage().lockSet()).get(0)

@@ -2,12 +2,12 @@ package dev.holdfast.core;
 
 import dev.holdfast.protocol.HistoryEvent;
 
-/** A message that an entity has and has not dealt with. */
+/** Holds a message that an entity has received and not dealt with. */
 final class Operation {
   final Message message;
   final EntityMessage content;
 
-  /** It is delayed, and its timer has a row. */
+  /** Says whether the operation is delayed and its timer has a row. */
   boolean hasTimer;
 
   Operation(Message message, EntityMessage content) {
@@ -15,7 +15,9 @@ final class Operation {
     this.content = content;
   }
 
-  /** The id of the timer that makes it due; no two that are delayed share one. */
+  /**
+   * Returns the id of the timer that makes the operation due; no two delayed operations share one.
+   */
   int timerId() {
     return timerId(message.seq);
   }

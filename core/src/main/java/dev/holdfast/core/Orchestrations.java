@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to orchestrations: each input, and what becomes of it. */
+/** Decides, for each input, what happens to an orchestration. */
 final class Orchestrations {
   private final PartitionContext context;
   private final Memory memory;
@@ -34,7 +34,7 @@ final class Orchestrations {
   }
 
   /**
-   * @param instance null when there is none of this id
+   * @param instance null when no instance has this id
    */
   void handle(Input.ToInstance input, @Nullable Instance instance) {
     if (input instanceof Input.Answered answered) {
@@ -112,7 +112,10 @@ final class Orchestrations {
     }
   }
 
-  /** A new or revived execution runs, unless there are too many or nobody serves it. */
+  /**
+   * Lets a new or revived execution run, unless too many run already or its orchestrator is not
+   * served.
+   */
   private void begun(@Nullable Instance instance) {
     if (instance == null || instance.startAt != 0 || instance.isBlocked()) {
       return;
@@ -125,7 +128,7 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
-  /** What is parked in memory goes on if it may by now. */
+  /** Lets an execution that is parked in memory go on if it may run by now. */
   void admit(Instance instance) {
     if (instance.parked && !instance.isBlocked() && memory.mayRun(instance)) {
       memory.unpark(instance);
@@ -134,7 +137,7 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
-  /** It has been read from the store: what it had under way goes on. */
+  /** Continues what an execution had under way, after it has been read from the store. */
   void loaded(Instance instance) {
     if (!instance.hasEnded() && (instance.openActivities > 0 || !instance.inbox.isEmpty())) {
       begun(instance);
@@ -162,7 +165,7 @@ final class Orchestrations {
     blocking.setAside(instance, block);
   }
 
-  /** It was blocked: what stood still goes on, but for activities that an executor has yet. */
+  /** Continues an execution that was blocked, except for activities that an executor still has. */
   private void goOn(Instance instance) {
     if (instance.startAt != 0) {
       return;
@@ -182,7 +185,7 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
-  /** Goes back to before the failure of this instance. */
+  /** Rewinds the instance to before its failure. */
   void rewind(Instance instance, List<HistoryEvent> history, Input.Rewind rewind) {
     begun(rewinding.goBack(instance, history, rewind));
   }
@@ -269,7 +272,7 @@ final class Orchestrations {
       lifecycle.receive(asking, answer.outcome(), Message.Source.INSTANCE);
       turns.openIfDue(asking);
     } else if (asking == null || !asking.sections.containsKey(answer.requestId())) {
-      // A lock that nobody wants any more is released, however late it was granted.
+      // A lock that the orchestrator no longer wants is released, however late it was granted.
       lifecycle.unlock(answer.requestId(), answer.lockSet(), answer.instanceId());
     }
   }
@@ -327,7 +330,7 @@ final class Orchestrations {
     if (instance != null && goes) {
       watchers.purged(instance.id, changes);
       if (!instance.hasEnded()) {
-        // Its parent must hear of it, and what it has locked be released.
+        // The parent must learn of the end, and the locks must be released.
         lifecycle.terminate(instance, turns, "\"Purged while it was blocked.\"", false);
       }
       context.remove(instance);
@@ -365,7 +368,7 @@ final class Orchestrations {
     }
     task.token = 0;
     if (!instance.isBlocked() && !instance.parked) {
-      // Somebody has it tried again already.
+      // A retry came before this answer, so the activity goes out again.
       changes.dispatch(instance, turns.activity(instance, task));
     }
   }
@@ -377,7 +380,7 @@ final class Orchestrations {
         return;
       }
       if (task.token == activity.token()) {
-        task.token = 0; // Nobody has it any more.
+        task.token = 0; // No executor has the activity any more.
       }
     } else if (instance.turn == null || instance.turn.token() != answer.item().token()) {
       return;
@@ -387,7 +390,10 @@ final class Orchestrations {
     }
   }
 
-  /** The open task that an answer for this item is about; null when it answers none any more. */
+  /**
+   * Returns the open task that an answer for this item is about; null when the item's task is not
+   * open any more.
+   */
   private @Nullable OpenTask answeredTask(WorkItem.Activity item, Instance instance) {
     OpenTask task = instance.open.get(item.taskId());
     boolean current =
@@ -399,8 +405,9 @@ final class Orchestrations {
     if (task.answered && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
       return null;
     }
-    // What answers an earlier attempt under the same id, which had failed by then, is void. Of one
-    // that was handed out by the process before nobody can say which attempt it was.
+    // An answer to an earlier attempt under the same id, which has failed by now, is void. For an
+    // attempt that an earlier process handed out, the attempt cannot be determined, so its answer
+    // counts.
     return context.hasGiven(item.token()) && item.token() < task.firstToken ? null : task;
   }
 
@@ -420,7 +427,7 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
-  /** A timer of the instance has fired. */
+  /** Takes the timer of the instance that has fired. */
   void due(Instance instance, int timerId) {
     if (timerId == Rows.Timer.SCHEDULED_START) {
       if (instance.startAt != 0 && instance.startAt <= context.now()) {

@@ -12,14 +12,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances and entities of a range of slots: decides everything that happens to them, and does
+ * Decides everything that happens to the instances and entities of a range of slots, and performs
  * nothing itself.
  *
- * <p>{@link #on} takes what has happened and says what may be done at once. {@link #cut} takes what
+ * <p>{@link #on} takes inputs and returns effects that may happen at once. {@link #cut} takes what
  * must be written by now, with the effects that wait until it is durable, which {@link #durable}
- * reports. One thread at a time.
+ * reports. One thread at a time calls a partition.
  *
- * <p>What has arrived but is not cut lives in memory only; a crash forgets it, and nobody has been
+ * <p>What has arrived but is not cut lives in memory only; a crash loses it, but no asker has been
  * told of it.
  */
 public final class Partition {
@@ -48,16 +48,16 @@ public final class Partition {
 
   private final ArrayDeque<Queued> local = new ArrayDeque<>();
 
-  /** What is being taken, and how far. */
+  /** These fields hold the inputs of the current call and how far they are taken. */
   private List<? extends Input> taking = List.of();
 
   private int taken;
   private @Nullable String handling;
 
-  /** What has waited for a read that is answered, while it is delivered. */
+  /** Holds inputs that have waited for a read that is answered, while they are delivered. */
   private final ArrayDeque<Queued> inHand = new ArrayDeque<>();
 
-  /** What is delivered at the moment; should that throw, it is lost. */
+  /** Holds the input being delivered; if its delivery throws, the input is lost. */
   private @Nullable Queued failing;
 
   private List<Effect.AtOnce> atOnce = new ArrayList<>();
@@ -68,11 +68,11 @@ public final class Partition {
 
   /**
    * @param number 0…65,535, unique within the process
-   * @param keys gives execution keys, rising over the whole hub
-   * @param served whether anybody could run this name right now: that of an orchestrator, or that
-   *     of an entity with an at-sign before it; safe from any thread
-   * @param wounds empty but in tests
-   * @param traces where spans go; null when nothing is traced here
+   * @param keys gives execution keys that rise over the whole hub
+   * @param served tells whether this name can run right now: an orchestrator's name, or an entity's
+   *     name with an at-sign before it; safe from any thread
+   * @param wounds empty except in tests
+   * @param traces takes the spans; null when nothing is traced here
    */
   public Partition(
       int number,
@@ -112,10 +112,10 @@ public final class Partition {
   }
 
   /**
-   * Takes what has happened, in order.
+   * Takes inputs in order.
    *
    * @param now the hub's time, microseconds since the epoch; never less than at the call before
-   * @return what may be done at once; the rest comes with the next {@link #cut}
+   * @return effects that may happen at once; the others come with the next {@link #cut}
    */
   public List<Effect.AtOnce> on(long now, List<? extends Input> inputs) {
     this.now = now;
@@ -160,7 +160,7 @@ public final class Partition {
   /**
    * Takes everything that must be written by now.
    *
-   * @return the commit and what waits for it, both possibly empty
+   * @return the commit and the effects that wait for it, both possibly empty
    */
   public Cut cut(long now) {
     this.now = now;
@@ -182,14 +182,14 @@ public final class Partition {
     }
   }
 
-  /** The cut with this number, and so every one before it, is durable. */
+  /** Reports that the cut with this number, and so every one before it, is durable. */
   public void durable(long number) {
     memory.durable(number);
   }
 
   /**
-   * Whom the call of {@link #on} or {@link #cut} was about that has just thrown; null when nobody
-   * in particular.
+   * Returns the id that the call of {@link #on} or {@link #cut} was about which has just thrown;
+   * null when it was about none in particular.
    */
   public @Nullable String handling() {
     String cutting = changes.handling();
@@ -197,41 +197,41 @@ public final class Partition {
   }
 
   /**
-   * This instance or entity is set aside as soon as it has been read, before anything of it runs.
-   * To be called before it can have been read.
+   * Sets this instance or entity aside as soon as it has been read, before anything of it runs. The
+   * call must come before it can have been read.
    */
   public void setAside(String id, Blocked block) {
     aside.whenRead(id, block);
   }
 
   /**
-   * Nothing of this instance or entity is read or written any more, until somebody tries it again:
-   * clients are refused, messages of others are kept as mail. As {@link #setAside}.
+   * Leaves this instance or entity unread and unwritten until a person retries it: clients are
+   * refused, other instances' messages are kept as mail. Call this as early as {@link #setAside}.
    */
   public void leaveUntouched(String id, Blocked block) {
     aside.untouched(id, block);
     changes.recordBlock(id, block.begunBy(now).message().toByteString());
   }
 
-  /** Whether it is set aside, by whatever means. */
+  /** Returns whether the id is set aside, by whatever means. */
   public boolean isSetAside(String id) {
     Resident resident = memory.get(id);
     return aside.holds(id) || (resident != null && resident.isBlocked());
   }
 
-  /** As {@link #isSetAside}, in the sense of {@link #leaveUntouched}. */
+  /** Returns whether {@link #leaveUntouched} holds for the id. */
   public boolean isUntouched(String id) {
     return aside.untouched(id) != null;
   }
 
-  /** Takes over from one that is given up: its times are not used again. */
+  /** Takes over from a partition that is given up, so that its times are not used again. */
   public void succeed(Partition before) {
     lastStamp = before.lastStamp;
   }
 
   /**
-   * What is lost with this partition's memory if the engine begins again from the store. It takes
-   * nothing afterwards.
+   * Returns what is lost with this partition's memory if the engine begins again from the store.
+   * The partition takes no input afterwards.
    */
   public Undone undone() {
     List<Effect.WhenDurable> effects = new ArrayList<>(changes.waiting());
@@ -247,7 +247,7 @@ public final class Partition {
     List<Input> undelivered = new ArrayList<>();
     List<Input> rest = new ArrayList<>();
     memory.undelivered().forEach(queued -> rest.add(queued.input()));
-    // The one at hand has failed; those behind it have not been looked at.
+    // The current input has failed; those behind it have not been taken.
     if (failing != null && failing.input().asker() != null) {
       unanswered.add(failing.input().asker());
     }
@@ -266,40 +266,38 @@ public final class Partition {
   }
 
   /**
-   * Whether an input that has changed nothing yet is good for whoever comes after a partition.
-   * Messages between instances are not: either they were never sent, or the store has kept them.
+   * Returns whether an input without effect yet may go to a partition's successor. Messages between
+   * instances may not: either they were never sent, or the store has kept them.
    */
   public static boolean outlives(Input input) {
     return input instanceof Input.Unwait
         || (input instanceof Input.ToInstance toInstance && !Mailbag.isMail(toInstance));
   }
 
-  /** Whether a cut would have anything to look at. */
+  /** Returns whether a cut would have anything to look at. */
   public boolean hasChanges() {
     return !changes.isEmpty() || memory.hasUnstoredMail();
   }
 
-  /**
-   * When to call {@link #on} again though nothing has happened, for a timer; {@link Long#MAX_VALUE}
-   * for never.
-   */
+  /** Returns when to call {@link #on} again for a timer; {@link Long#MAX_VALUE} for never. */
   public long nextWake() {
     return memory.wantsAdmission() ? Long.MIN_VALUE : timers.nextWake();
   }
 
-  /** The latest time that an event of this partition carries. */
+  /** Returns the latest time that an event of this partition carries. */
   public long highestTime() {
     return lastStamp;
   }
 
-  /** How many executions are in memory; a measure. */
+  /** Counts the executions in memory; a measure. */
   public int inMemory() {
     return memory.size();
   }
 
   /**
-   * What this partition remembers otherwise than the store, in words; empty when all is well. Only
-   * what is durable and at rest is compared. For tests, at a moment when every cut is durable.
+   * Compares the memory of this partition with the store and returns the differences in words;
+   * there are none when all is well. Only what is durable and at rest is compared. This is for
+   * tests, at a moment when every cut is durable.
    */
   public List<String> differences(Store store) {
     List<String> differences = new ArrayList<>();
@@ -353,7 +351,7 @@ public final class Partition {
   }
 
   /**
-   * @param mail the keyed record that holds it, when it has one
+   * @param mail names the keyed record that holds the input; null when none does
    */
   record Queued(Input.ToInstance input, @Nullable String mail) {}
 
@@ -384,7 +382,7 @@ public final class Partition {
     } else if (input instanceof Input.Retry retry) {
       aside.release(retry.instanceId());
       List<Queued> kept = memory.loaded(retry.instanceId());
-      // That reads it, takes the block from its row if there is one, and wakes what it has to do.
+      // This reads the instance, clears its block if there is one, and wakes it.
       deliver(new Queued(new Input.Retry(retry.instanceId(), new Released(retry.asker())), null));
       kept.forEach(this::deliver);
     } else if (input.asker() != null) {
@@ -398,7 +396,7 @@ public final class Partition {
     }
   }
 
-  /** Who is told that something is tried again; that its row was not blocked is no refusal. */
+  /** Answers a retry; the answer that the row was not blocked counts as success. */
   private record Released(Asker<Input.Delivered> asker) implements Asker<Input.Delivered> {
     @Override
     public void answered(Input.Delivered value) {
@@ -416,7 +414,7 @@ public final class Partition {
   }
 
   /**
-   * @param resident null when there is none of this id
+   * @param resident null when none has this id
    */
   private void deliver(Queued queued, @Nullable Resident resident) {
     handling = queued.input().instanceId();
@@ -437,9 +435,7 @@ public final class Partition {
     }
   }
 
-  /**
-   * An answer to a turn or a batch that nobody remembers needs no look into the store: it is void.
-   */
+  /** Returns whether no read is needed: memory knows every open turn and batch. */
   private static boolean needsNoLoad(Input.ToInstance input) {
     return (input instanceof Input.Answered answered
             && !(answered.answer().item() instanceof WorkItem.Activity))
@@ -506,7 +502,7 @@ public final class Partition {
           || instance.key != stored.instance().key()
           || !(queued.input() instanceof Input.Rewind rewind)
           || !Rewinding.isPossible(rewind, instance)) {
-        // It came behind a rewind, or something else has become of the instance meanwhile.
+        // The input came behind a rewind, or the instance has changed meanwhile.
         deliver(queued);
         continue;
       }
@@ -550,7 +546,7 @@ public final class Partition {
     try {
       resident = EntityIds.isEntity(row.id()) ? Entity.of(stored) : Instance.of(stored);
     } catch (RuntimeException | Error e) {
-      // Nothing has changed yet, and it would be the same at every try: only this one stands still.
+      // Nothing has changed yet, and each try would fail alike: only this one stands still.
       unreadables.add(Unreadable.of(row.id(), row.key(), row, e));
       return;
     }
@@ -563,7 +559,7 @@ public final class Partition {
     }
   }
 
-  /** Told while it is still on the list: should this throw, it must not be touched at all. */
+  /** Sets it aside while it is listed: if this throws, it must not be touched at all. */
   private void installAside(Store.Stored stored) {
     String id = stored.instance().id();
     Resident resident = EntityIds.isEntity(id) ? Entity.of(stored) : Instance.of(stored);
@@ -582,7 +578,7 @@ public final class Partition {
     }
   }
 
-  /** They may be due and may have been taken from the queue before their owner was here. */
+  /** Adds timers that may have come due before their owner was in memory. */
   private void addTimers(Store.Stored stored) {
     for (Rows.Timer timer : stored.timers()) {
       timers.add(timer);

@@ -1,28 +1,34 @@
 package dev.holdfast.core;
 
-/** What the parts of a partition share: its clock, its dice, its changes, and the ways out. */
+/**
+ * Offers what the parts of a partition share: its clock, its random source, its changes, and the
+ * ways out.
+ */
 interface PartitionContext {
 
-  /** The hub's time of the input at hand, microseconds since the epoch. */
+  /** Returns the hub's time of the current input, microseconds since the epoch. */
   long now();
 
-  /** A time that no other event of this partition has: now, or just after the one given last. */
+  /**
+   * Returns a time that no other event of this partition has: now, or just after the previous
+   * stamp.
+   */
   long stamp();
 
   long nextToken();
 
-  /** What nobody has got yet of the activities of this execution must not be handed out. */
+  /** Holds back the activities of this execution that no executor has received yet. */
   void holdBack(String executionId);
 
-  /** Whether {@link #nextToken} has given this one since the process began. */
+  /** Returns whether {@link #nextToken} has given this token since the partition was made. */
   boolean hasGiven(long token);
 
-  /** The turn of this execution with this token has become void. */
+  /** Reports that the turn of this execution with this token has become void. */
   void withdraw(String executionId, long token);
 
   long nextKey();
 
-  /** 32 lower-case hex digits, as execution ids have. */
+  /** Makes an id of 32 lower-case hex digits, as execution ids have. */
   String newGuid();
 
   Limits limits();
@@ -33,21 +39,21 @@ interface PartitionContext {
 
   Tracing tracing();
 
-  /** Whether a test has broken this on purpose. */
+  /** Returns whether a test has broken this on purpose. */
   boolean wounded(Wound wound);
 
   /** Runs the turn. */
   void open(WorkItem.Turn turn);
 
-  /** A message to another instance, wherever it lives. */
+  /** Hands a message to another instance, in this partition or another. */
   void hand(Input.ToInstance message);
 
-  /** Sets a timer: a row, and a wake-up. */
+  /** Sets a timer: adds its row and its wake-up. */
   void setTimer(Resident resident, int timerId, long fireAt);
 
-  /** Puts it into memory under its id. */
+  /** Puts the resident into memory under its id. */
   void put(Resident resident);
 
-  /** Takes it out of memory for good: its rows go with the batch. */
+  /** Takes the resident out of memory for good; its rows go with the batch. */
   void remove(Resident resident);
 }

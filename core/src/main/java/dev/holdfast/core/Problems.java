@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Where the impossible is reported: an assumption of ours that turned out false, so a bug.
- * Production logs and counts and goes on; tests fail.
+ * Takes reports of the impossible: an assumption of the engine was false, so there is a bug.
+ * Production logs, counts and goes on; tests fail.
  */
 public interface Problems {
 
@@ -12,14 +12,17 @@ public interface Problems {
   void impossible(String what);
 
   /**
-   * A bug of ours that the engine survives, because it is known whom it concerns.
+   * Reports a bug that the engine survives, because it knows which instance is concerned.
    *
-   * @param what has failed, as a sentence without a full stop
+   * @param what what has failed, as a sentence without a full stop
    */
   default void failed(String what, Throwable cause) {
     warn(what + ": " + cause);
   }
 
-  /** Something a person should know that is no bug, e.g. a history that grows too long. */
+  /**
+   * Reports something that a person should know and that is no bug, such as a history that grows
+   * too long.
+   */
   void warn(String what);
 }

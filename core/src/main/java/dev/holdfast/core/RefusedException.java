@@ -1,17 +1,18 @@
 package dev.holdfast.core;
 
 /**
- * The caller asked for something that cannot be done; part of the contract, never logged as an
- * error. Nothing was changed. The message names what was wrong and what to do.
+ * Says that the caller asked for something that cannot be done. A refusal is part of the contract
+ * and never logged as an error; nothing was changed. The message names what was wrong and what to
+ * do.
  */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Why, in the terms that HTTP and gRPC translate into status codes. */
+  /** Says why, in the terms that HTTP and gRPC translate into status codes. */
   public enum Reason {
-    /** An instance of that id is there and the reuse policy does not allow replacing it. */
+    /** An instance with this id exists, and the reuse policy does not allow replacing it. */
     ALREADY_EXISTS,
-    /** No instance of that id. */
+    /** No instance has this id. */
     NOT_FOUND,
     /** The request itself is malformed or over a named limit. */
     INVALID_ARGUMENT,
@@ -24,8 +25,9 @@ public final class RefusedException extends RuntimeException {
     /** This node is stopping or has lost the partition; try again elsewhere or later. */
     UNAVAILABLE,
     /**
-     * The hub is somewhere else, and the connection was lost before it answered: nobody knows
-     * whether it was done. Ask for the state before asking again for what must not be done twice.
+     * The hub is somewhere else, and the connection was lost before it answered, so it is unknown
+     * whether the request was done. Ask for the state before repeating a request that must not be
+     * done twice.
      */
     UNANSWERED
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a partition has in memory under an id: one execution of an orchestration, or an entity. Both
- * are a summary, messages that have arrived, and what their kind adds.
+ * Holds what a partition has in memory under an id: one execution of an orchestration, or an
+ * entity. Both have a summary, messages that have arrived, and what their kind adds.
  */
 abstract sealed class Resident permits Instance, Entity {
   private static final int WEIGHED_MAX = 16;
@@ -15,31 +15,36 @@ abstract sealed class Resident permits Instance, Entity {
   final String id;
   final int slot;
 
-  /** The newest version of the summary. */
+  /** Holds the newest version of the summary. */
   Rows.Instance row;
 
-  /** The version that the newest cut has written; null when none has. */
+  /** Holds the version that the newest cut has written; null when none has. */
   Rows.@Nullable Instance written;
 
-  /** No row of it has been written: it is nowhere but here. */
+  /** Says whether no row of it has been written, so that it exists only in memory. */
   boolean insertPending;
 
-  /** Left to be admitted later: nothing of it runs, and memory forgets it once it is durable. */
+  /**
+   * Says whether it is left to be admitted later: nothing of it runs, and memory forgets it once it
+   * is durable.
+   */
   boolean parked;
 
-  /** What may be said about it once its summary is durable, while {@link #insertPending}. */
+  /** Holds the effects that wait until its summary is durable, while {@link #insertPending}. */
   final List<Effect.WhenDurable> repliesToInsert = new ArrayList<>(0);
 
-  /** The number of the batch that holds its newest change. */
+  /** Holds the number of the batch with its newest change. */
   long changedIn;
 
-  /** The number of the batch that holds the newest hand-out of work for it. */
+  /** Holds the number of the batch with the newest hand-out of work for it. */
   long dispatchedIn;
 
-  /** What {@link #bytes} said when it was last weighed; only {@link Memory} changes it. */
+  /**
+   * Holds the value of {@link #bytes} when it was last weighed; only {@link Memory} changes this.
+   */
   long weight;
 
-  /** The sequence number of the next message that arrives. */
+  /** Holds the sequence number of the next message that arrives. */
   long nextMessage;
 
   Resident(Rows.Instance row) {
@@ -53,29 +58,30 @@ abstract sealed class Resident permits Instance, Entity {
     return row.state().getExecutionId().getValue();
   }
 
-  /** Whether it is set aside: nothing of it runs; see {@link Blocked}. */
+  /** Returns whether it is set aside, so that nothing of it runs; see {@link Blocked}. */
   final boolean isBlocked() {
     return row.state().hasBlocked();
   }
 
   /**
-   * Whether work must go on after a crash without anyone asking; what {@link Rows.Instance#ready}
-   * must say.
+   * Returns whether work must go on after a crash without a further message, which is the value for
+   * {@link Rows.Instance#ready}.
    */
   abstract boolean mustBeReady();
 
   /**
-   * Whether everything about it is in the store once its newest batch is, so that memory may forget
-   * it.
+   * Returns whether the store has everything about it once its newest batch is durable, so that
+   * memory may forget it.
    */
   abstract boolean canBeForgotten();
 
   /**
-   * About how many bytes it takes in memory, going by its payloads. Cheap: asked after each change.
+   * Estimates how many bytes it takes in memory, going by its payloads. The call is cheap, because
+   * it follows each change.
    */
   abstract long bytes();
 
-  /** About how many bytes these messages take; of many, a few tell. */
+  /** Estimates how many bytes these messages take; of many messages, the first few are measured. */
   static long bytes(Iterable<Message> messages, int count) {
     long bytes = 0;
     int weighed = 0;
@@ -89,14 +95,16 @@ abstract sealed class Resident permits Instance, Entity {
     return bytes;
   }
 
-  /** What it has not read; of an execution, without those that an open turn holds. */
+  /**
+   * Returns the messages that it has not read; those of an open turn of an execution are left out.
+   */
   abstract Iterable<Message> unread();
 
-  /** All that it has not read, whoever holds it. */
+  /** Returns all messages that it has not read, those of an open turn included. */
   Iterable<Message> notInHistory() {
     return unread();
   }
 
-  /** A row of this timer stands in the accumulating commit. */
+  /** Notes that a row of this timer stands in the accumulating commit. */
   abstract void timerHasRow(int timerId);
 }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Takes a failed instance back to before its failure.
  *
  * <p>History is cut behind the turn that scheduled the step which failed in the end (the first
- * attempt, when it was retried). What the cut turns had read is read again, except the failures:
- * those steps run anew. So completed work is not repeated, and code that ran after the failure
- * leaves nothing behind that a replay could trip over.
+ * attempt, when it was retried). The messages that the cut turns had read are read again, except
+ * the failures, whose steps run anew. So completed work is not repeated, and code that ran after
+ * the failure leaves nothing behind that would break a replay.
  */
 final class Rewinding {
   private final PartitionContext context;
@@ -36,13 +36,13 @@ final class Rewinding {
     this.watchers = watchers;
   }
 
-  /** Whether there is a failure to go back behind; a parent rewinds its own child only. */
+  /** Returns whether there is a failure to go back behind; a parent rewinds only its own child. */
   static boolean isPossible(Input.Rewind rewind, Instance instance) {
     return instance.status() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
         && (rewind.restart() == null || isChildOf(instance, parentOf(rewind.restart())));
   }
 
-  /** Of whatever execution of the parent. */
+  /** Returns whether the instance is a child of any execution of this parent. */
   private static boolean isChildOf(Instance instance, ParentInstanceInfo task) {
     return instance
         .row
@@ -56,7 +56,7 @@ final class Rewinding {
     return started.getExecutionStarted().getParentInstance();
   }
 
-  /** What becomes of the request when there is no failed instance. */
+  /** Handles the request when there is no failed instance to rewind. */
   void impossible(Input.Rewind rewind, @Nullable Instance instance) {
     if (rewind.restart() == null) {
       refuse(rewind, instance);
@@ -71,7 +71,7 @@ final class Rewinding {
     }
   }
 
-  /** The child runs yet: its outcome belongs to the parent's new execution. */
+  /** Gives a child that still runs to the parent's new execution, which receives its outcome. */
   private void adopt(Instance child, Input.Rewind rewind, ParentInstanceInfo parent) {
     ExecutionRewoundEvent.Builder rewound =
         ExecutionRewoundEvent.newBuilder().setParentInstance(parent);
@@ -88,7 +88,10 @@ final class Rewinding {
                     .build()));
   }
 
-  /** The child has completed after its parent had failed: nobody has heard of it yet. */
+  /**
+   * Sends the outcome of a child that completed after its parent had failed, because the outcome
+   * has not been read.
+   */
   private void tellAgain(Instance child, ParentInstanceInfo parent) {
     OrchestrationState state = child.row.state();
     context.hand(
@@ -116,7 +119,7 @@ final class Rewinding {
     }
   }
 
-  /** A child that is not there to be rewound, or did not fail by itself, begins anew. */
+  /** Starts a child anew that does not exist, or that did not end by a failure of its own. */
   private void startAgain(Input.Rewind rewind, HistoryEvent started) {
     context.hand(new Input.StartChild(rewind.instanceId(), started));
   }
@@ -163,7 +166,10 @@ final class Rewinding {
     return instance;
   }
 
-  /** Its locks were released when it failed, and others have been in between. */
+  /**
+   * Returns whether the cut lies within a critical section. Its locks were released at the failure,
+   * and others may have used the entities since.
+   */
   private static boolean isWithinSection(Instance old, List<HistoryEvent> kept) {
     Instance again = new Instance(old.row);
     again.fold(kept, com.google.protobuf.ByteString.EMPTY);
@@ -195,7 +201,7 @@ final class Rewinding {
     return null;
   }
 
-  /** Whether the execution continues no other. */
+  /** Returns whether the execution continues no other. */
   private static boolean isFirst(List<HistoryEvent> history, Instance old) {
     return history.stream()
         .filter(HistoryEvent::hasExecutionStarted)
@@ -239,7 +245,7 @@ final class Rewinding {
   }
 
   /**
-   * What is open and was answered by nobody runs anew: timers by their rows, children here,
+   * Runs open tasks without an answer anew: timers by their rows, children and entity calls here,
    * activities by the caller.
    */
   private void rearm(Instance instance, @Nullable String reason) {
@@ -282,10 +288,10 @@ final class Rewinding {
   }
 
   /**
-   * Where a failed history is cut.
+   * Says where a failed history is cut.
    *
    * @param kept the events that stay
-   * @param readAgain what arrived behind the cut and still means something, in order
+   * @param readAgain the messages behind the cut that still mean something, in order
    */
   record Cut(List<HistoryEvent> kept, List<HistoryEvent> readAgain) {
 
@@ -304,7 +310,7 @@ final class Rewinding {
           end = event.getExecutionCompleted().getFailureDetails();
         }
         if (asked.add(event)) {
-          // Later attempts may go under the id of the first.
+          // Later attempts may have the id of the first.
           turnOf.putIfAbsent(event.getEventId(), turn);
         }
         if (isFailure(event)) {
@@ -313,14 +319,15 @@ final class Rewinding {
         }
       }
       if (failure == null || (failedIn < turn && !tellsOf(end, messageOf(failure)))) {
-        // The orchestrator failed by itself: its last turn is run again.
+        // The orchestrator failed by itself, so its last turn runs again.
         return at(history, turn - 1);
       }
       return at(history, turnOf.getOrDefault(firstAttempt(history, asked, failure), turn - 1));
     }
 
     /**
-     * The task of the first of the unbroken row of failures of one step that ends with this one.
+     * Returns the task id of the first in the unbroken row of failures of one step that ends with
+     * this failure.
      */
     @SuppressWarnings("ReferenceEquality") // The failure is one of the events of this very list.
     private static int firstAttempt(List<HistoryEvent> history, Asked asked, HistoryEvent failure) {
@@ -386,7 +393,7 @@ final class Rewinding {
     private static boolean isReadAgain(HistoryEvent event, Asked asked, Asked askedAgain) {
       return switch (event.getEventTypeCase()) {
         case EXECUTIONSTARTED -> true;
-        // Unless it answers what will be asked once more.
+        // The event is read again unless it answers a call that will be repeated.
         case EVENTRAISED -> askedAgain.by(event) == null;
         case TASKCOMPLETED,
             SUBORCHESTRATIONINSTANCECOMPLETED,
@@ -433,12 +440,12 @@ final class Rewinding {
     }
   }
 
-  /** The steps of a stretch of history, found by what answers them. */
+  /** Finds the steps of a stretch of history by the events that answer them. */
   private static final class Asked {
     private final Map<Integer, HistoryEvent> byId = new LinkedHashMap<>();
     private final Map<String, Integer> byRequest = new LinkedHashMap<>();
 
-    /** Adds the event if it is a step that somebody answers. */
+    /** Adds the event if it is a step that is answered. */
     boolean add(HistoryEvent event) {
       boolean task =
           event.hasTaskScheduled()
@@ -457,7 +464,7 @@ final class Rewinding {
       return task || call;
     }
 
-    /** The step that this outcome answers; null when it is none of these. */
+    /** Returns the step that this outcome answers; null when it is none of these. */
     @Nullable HistoryEvent by(HistoryEvent outcome) {
       return byId.get(idOf(outcome));
     }

@@ -10,7 +10,10 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import org.jspecify.annotations.Nullable;
 
-/** Starting instances: who may use an id that is taken, and what the new execution begins with. */
+/**
+ * Starts instances: decides whether a start may take an id that is in use, and makes the new
+ * execution's first event.
+ */
 final class Starts {
   private final PartitionContext context;
   private final Lifecycle lifecycle;
@@ -23,7 +26,7 @@ final class Starts {
   }
 
   /**
-   * A client's start.
+   * Handles a client's start.
    *
    * @param existing the instance that has the id now
    * @return the new instance; null when the start was refused
@@ -41,11 +44,12 @@ final class Starts {
     long startAt = 0;
     if (request.hasScheduledStartTimestamp()) {
       long wanted = Times.microsUp(request.getScheduledStartTimestamp());
-      // JavaScript sends the epoch when no time was given; whatever is past means now.
+      // JavaScript sends the epoch when no time was given; a time in the past means now.
       startAt = wanted > context.now() ? wanted : 0;
     }
     HistoryEvent started = executionStarted(request);
-    // Where another goes, the new one must stand in the same commit: the id is never without any.
+    // When the start replaces an instance, the new one must stand in the same commit, so that the
+    // id always has an instance.
     Message.Source source = existing == null ? Message.Source.CLIENT : Message.Source.INSTANCE;
     Instance instance = lifecycle.create(started.getExecutionStarted(), started, startAt, source);
     Message message = java.util.Objects.requireNonNull(instance.inbox.peekLast());
@@ -77,8 +81,8 @@ final class Starts {
   }
 
   /**
-   * What had the id goes with all it had; if it still ran, it is terminated first, so that its
-   * parent hears of it.
+   * Removes the instance that had the id and all its rows. If it still ran, it is terminated first,
+   * so that its parent learns of it.
    */
   private void replace(Instance existing) {
     if (!existing.hasEnded()) {
@@ -120,8 +124,8 @@ final class Starts {
   }
 
   /**
-   * A parent starts a child. A child id that an ended instance has is taken over (SDKs retry
-   * children under the same id); a live one fails the call, never the parent's commit.
+   * Starts a child for its parent. A child id that an ended instance has is taken over (SDKs retry
+   * children under the same id); a live instance fails the call, never the parent's commit.
    */
   @Nullable Instance startChild(Input.StartChild child, @Nullable Instance existing) {
     ExecutionStartedEvent started = child.started().getExecutionStarted();
@@ -145,7 +149,7 @@ final class Starts {
     return lifecycle.create(started, child.started(), 0, Message.Source.INSTANCE);
   }
 
-  /** Whether the status may be named in a reuse policy; used where requests are checked. */
+  /** Returns whether an instance in this status still runs. */
   static boolean isLive(OrchestrationStatus status) {
     return !Statuses.isEnded(status);
   }

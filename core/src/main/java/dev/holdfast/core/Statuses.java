@@ -8,10 +8,10 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_TER
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 
-/** What statuses mean. */
+/** Says what statuses mean. */
 public final class Statuses {
 
-  /** Those from which an execution does not move on by itself. */
+  /** An execution in one of these statuses does not move on by itself. */
   public static final List<Integer> ENDED =
       List.of(
           ORCHESTRATION_STATUS_COMPLETED_VALUE,
@@ -32,12 +32,12 @@ public final class Statuses {
     };
   }
 
-  /** A status that is not known here has not ended. */
+  /** Returns whether the status is an end; a status that is not known here has not ended. */
   public static boolean isEnded(OrchestrationStatus status) {
     return status != OrchestrationStatus.UNRECOGNIZED && isEnded(status.getNumber());
   }
 
-  /** The name people see: Running, Completed … */
+  /** Returns the name for people: Running, Completed … */
   public static String name(OrchestrationStatus status) {
     return switch (status) {
       case ORCHESTRATION_STATUS_RUNNING -> "Running";

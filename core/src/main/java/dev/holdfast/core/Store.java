@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a task hub is remembered: rows, atomicity, durability, indexed reads, and no thoughts of
- * its own.
+ * Remembers a task hub: it keeps rows, writes atomically and durably, reads by index, and
+ * interprets nothing.
  *
- * <p>{@link #commit} is called by one thread, one call at a time; reads may come from any number of
- * others meanwhile and see only what is durable, each call one consistent moment. {@link
+ * <p>{@link #commit} is called by one thread, one call at a time; meanwhile any number of other
+ * threads may read, and they see only what is durable, each call at one consistent moment. {@link
  * MemoryStore} is the executable specification; every store passes the same contract suite.
  *
  * <p>Any method but {@link #commit} throws {@link StoreException} when the store cannot do it now;
@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Store extends AutoCloseable {
 
-  /** Where the hub stood when it was opened. */
+  /** Returns where the hub stood when it was opened. */
   Opened opened();
 
   /**
-   * @param highestKey the highest execution key that ever landed, removed or not; the next is
+   * Says where the hub stood when it was opened.
+   *
+   * @param highestKey the highest execution key that ever landed, removed or not; the next key is
    *     higher
    * @param lastFlush the number of the last flush that landed; 0 in a new store
    * @param clock the highest {@link Flush#clock} that landed, microseconds since the epoch: time
@@ -32,98 +34,106 @@ public interface Store extends AutoCloseable {
   record Opened(long highestKey, long lastFlush, long clock) {}
 
   /**
-   * Writes all of the flush and makes it durable, or nothing.
+   * Writes all of the flush and makes it durable, or writes nothing.
    *
-   * <p>A commit that contradicts what is stored is {@link Rejected} whole: an id or key that is
-   * taken, a row to change or remove that is not there, a row to insert that is, history that does
-   * not begin where the stored history ends, another id, slot, creation time, orchestrator name or
-   * version for a key, an id, name or version with U+0000 or half a surrogate pair. What is removed
-   * goes before anything is inserted.
+   * <p>A commit that contradicts the stored rows is {@link Rejected} as a whole. It contradicts
+   * them when it inserts an id, key or row that is taken; changes or removes a row that does not
+   * exist; appends history that does not begin where the stored history ends; gives a key another
+   * id, slot, creation time, orchestrator name or version; or has an id, name or version with
+   * U+0000 or half a surrogate pair. Rows are removed before any are inserted.
    *
-   * <p>Never throws for a failure of the store: that is {@link Unknown} or {@link Rejected}. A
-   * failed sync is neither: it ends the process (see {@code SyncFailure} in the SQLite store),
-   * because retrying it can lose data silently.
+   * <p>The method never throws for a failure of the store: that is {@link Unknown} or {@link
+   * Rejected}. A failed sync is neither: it ends the process (see {@code SyncFailure} in the SQLite
+   * store), because retrying it can lose data silently.
    */
   Outcome commit(Flush flush);
 
   /**
-   * One unit of durability.
+   * Represents one unit of durability.
    *
-   * @param number written with it as its marker; above {@code lastFlush} and rising. That of a
-   *     flush that was not written may be used again, for the same flush or another; that of one
-   *     that has landed is rejected
-   * @param clock the hub's time when it was cut, microseconds since the epoch
+   * @param number written with the flush as its marker; above {@code lastFlush} and rising. The
+   *     number of a flush that was not written may be used again, for the same flush or another;
+   *     the number of a flush that has landed is rejected
+   * @param clock the hub's time when the flush was cut, microseconds since the epoch
    */
   record Flush(long number, long clock, Commit commit) {}
 
   /**
-   * Why this commit would be rejected for good, in words; null when it could be written now.
-   * Nothing is written. Called by the thread that commits, between two commits; an empty commit
-   * asks whether anything can be written at all.
+   * Says why this commit would be rejected for good; null when it could be written now. Nothing is
+   * written. The thread that commits calls this between two commits; an empty commit asks whether
+   * anything can be written at all.
    *
-   * <p>A store that cannot tell says null: then nobody knows whose fault a rejection is.
+   * <p>A store that cannot tell returns null; then it stays unknown which instance causes a
+   * rejection.
    */
   default @Nullable String objection(Commit commit) {
     return null;
   }
 
-  /** What became of a flush. */
+  /** Says what became of a flush. */
   sealed interface Outcome {}
 
-  /** It is durable. */
+  /** The flush is durable. */
   record Committed() implements Outcome {}
 
   /** Nothing was written: these partitions belong to another node by now (shared stores only). */
   record Refused(Set<Integer> partitions) implements Outcome {}
 
-  /** It may have landed or not; {@link #landed} tells. A normal outcome, not a disaster. */
+  /**
+   * The flush may have landed or not; {@link #landed} tells. This is a normal outcome and no
+   * disaster.
+   */
   record Unknown(String reason) implements Outcome {}
 
   /**
    * Nothing was written.
    *
-   * @param full the store has no room: the same flush may land later, once there is
+   * @param full true when the store has no room: the flush may land later, once there is room
    */
   record Rejected(String reason, boolean full) implements Outcome {}
 
   /**
-   * Whether the flush with this number, of this opening of the store, is durable; the answer to
-   * {@link Unknown}.
+   * Returns whether the flush with this number, of this opening of the store, is durable; this
+   * resolves {@link Unknown}.
    */
   boolean landed(long number);
 
   /**
-   * Why nothing new should be begun, in words that name the cure; null while there is room.
+   * Says, in words that name the cure, why no new instance should be started; null while there is
+   * room.
    *
-   * <p>Told before commits are rejected as full: what runs can still end then, and ended instances
-   * be removed. Cheap enough to be asked with every start.
+   * <p>The shortage shows before commits are rejected as full, so running instances can still end
+   * and ended ones can be removed. The call is cheap enough to come with every start.
    */
   default @Nullable String shortage() {
     return null;
   }
 
   /**
-   * What is stored about each id; ids that are not there are left out. In no particular order. One
-   * that is damaged fails the call with a {@link StoreException#damage}.
+   * Returns what is stored about each id, in no particular order; ids that do not exist are left
+   * out. A damaged execution fails the call with a {@link StoreException#damage}.
    */
   List<Stored> load(List<String> ids, Detail detail);
 
-  /** As {@link #load}, by key. */
+  /** Returns what is stored about each key; see {@link #load}. */
   List<Stored> loadByKey(List<Long> keys, Detail detail);
 
-  /** How much a load brings. */
+  /** Says how much a load brings. */
   enum Detail {
-    /** The summary row only; the lists of {@link Stored} are empty. */
+    /** The load brings only the summary row; the lists of {@link Stored} are empty. */
     SUMMARY,
     /**
-     * Everything for an execution that has not ended; the summary and the inbox for one that has.
+     * The load brings everything for an execution that has not ended; the summary and the inbox for
+     * one that has.
      */
     OPEN,
-    /** Everything, whatever its status. */
+    /** The load brings everything, whatever the status. */
     ALL
   }
 
-  /** An execution as stored; each list in the order of its sequence numbers (timers by id). */
+  /**
+   * Holds an execution as stored; each list is in the order of its sequence numbers (timers by id).
+   */
   record Stored(
       Rows.Instance instance,
       List<Rows.History> history,
@@ -131,21 +141,22 @@ public interface Store extends AutoCloseable {
       List<Rows.Timer> timers) {}
 
   /**
-   * The earliest timers of these slots with {@code from <= fireAt < to}, by (fireAt, key, timerId).
+   * Returns the earliest timers of these slots with {@code from <= fireAt < to}, by (fireAt, key,
+   * timerId).
    */
   List<Rows.Timer> timers(Slots slots, long from, long to, int limit);
 
-  /** Ready executions of these slots above {@code afterKey}, rising by key. */
+  /** Returns ready executions of these slots above {@code afterKey}, rising by key. */
   List<Ready> ready(Slots slots, long afterKey, int limit);
 
   /**
-   * As little of a ready execution as tells whether to load it.
+   * Holds what is needed to decide whether to load a ready execution.
    *
-   * @param name of its orchestrator
+   * @param name the name of its orchestrator
    */
   record Ready(long key, String name) {}
 
-  /** Slots {@code from <= slot < to}. */
+  /** Represents the slots {@code from <= slot < to}. */
   record Slots(int from, int to) {
     public static final int COUNT = 1024;
     public static final Slots ALL = new Slots(0, COUNT);
@@ -156,12 +167,13 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * About how many bytes of summaries one call brings: a page may end there, before its limit, but
-   * has one row at least when there is one. {@link #mayGoOn} tells whether it did.
+   * Limits about how many bytes of summaries one call brings: a page may end there, before its row
+   * limit, but has at least one row when there is one. {@link #mayGoOn} tells whether more may
+   * follow.
    */
   int PAGE_BYTES_MAX = 16 << 20;
 
-  /** Whether there may be more behind this page of {@link #query} or {@link #ended}. */
+  /** Returns whether there may be more behind this page of {@link #query} or {@link #ended}. */
   static boolean mayGoOn(List<Rows.Instance> page, int limit) {
     if (page.size() >= limit) {
       return true;
@@ -170,42 +182,42 @@ public interface Store extends AutoCloseable {
     for (Rows.Instance row : page) {
       bytes += row.state().getSerializedSize();
     }
-    // Half of it, as whoever stores rows may count them a little differently.
+    // The test uses half the limit, because a store may count the bytes of its rows a little
+    // differently.
     return bytes >= PAGE_BYTES_MAX / 2;
   }
 
   /**
-   * One page of summaries, in the order of their {@link Place}s. A summary that is damaged is there
-   * with as much as is known of it, and blocked for it.
+   * Returns one page of summaries, in the order of their {@link Place}s. A damaged summary is
+   * returned with as much as is known of it, and is marked as blocked.
    */
   List<Rows.Instance> query(Query query);
 
-  /** As {@link #query}, with what tells when each has last changed. */
+  /** Returns the page of {@link #query} together with the time of each newest turn. */
   List<Listed> list(Query query);
 
   /**
-   * A line of a list. A summary is not written on every turn; when the newest was is in the newest
-   * chunk of history, read in the same moment.
+   * Represents a line of a list. A summary is not written on every turn; the time of the newest
+   * turn is in the newest chunk of history, which is read at the same moment.
    *
-   * @param newestTurn what {@link HistoryBytes#newestTurn} says of that chunk; {@link
-   *     Long#MIN_VALUE} when there is none, or when the execution has ended, so that its summary
+   * @param newestTurn the result of {@link HistoryBytes#newestTurn} for that chunk; {@link
+   *     Long#MIN_VALUE} when there is no turn, or when the execution has ended, so that its summary
    *     says all
    */
   record Listed(Rows.Instance instance, long newestTurn) {}
 
   /**
-   * All conditions hold together.
+   * Selects summaries; all conditions hold together.
    *
    * @param statuses numbers of {@code OrchestrationStatus}; empty means any
    * @param createdFrom inclusive; null is unbounded
    * @param createdTo inclusive; null is unbounded
    * @param idPrefix "" for any; compared by UTF-16 code unit, case counts
-   * @param name of the orchestrator; null for any
-   * @param version of the orchestrator, "" for those without one; null for any
-   * @param entities whether rows of entities are wanted as well: those whose id begins with an
-   *     at-sign
-   * @param newestFirst in the opposite order of places
-   * @param after only what comes behind this, in the order that is wanted
+   * @param name the name of the orchestrator; null for any
+   * @param version the version of the orchestrator, "" for orchestrators without one; null for any
+   * @param entities true to include the rows of entities, whose id begins with an at-sign
+   * @param newestFirst true for the opposite order of places
+   * @param after returns only rows behind this place, in the order that is wanted
    */
   record Query(
       List<Integer> statuses,
@@ -219,7 +231,7 @@ public interface Store extends AutoCloseable {
       Place after,
       int limit) {
 
-    /** The first so many of all. */
+    /** Selects the first so many of all rows. */
     public static Query all(int limit) {
       return new Query(List.of(), null, null, "", null, null, true, false, Place.START, limit);
     }
@@ -285,7 +297,7 @@ public interface Store extends AutoCloseable {
           limit);
     }
 
-    /** The same in the opposite order, from its beginning. */
+    /** Returns the query in the opposite order, from its beginning. */
     public Query reversed() {
       return new Query(
           statuses,
@@ -330,16 +342,16 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Where an instance stands in a list: by the time of its creation, then by its id in the order of
-   * code points. It keeps its place for as long as it lives: continuing as new and rewinding give
-   * it another key, but neither another id nor another time. So somebody who reads page after page
-   * meets it once.
+   * Says where an instance stands in a list: by the time of its creation, then by its id in the
+   * order of code points. An instance keeps its place for as long as it lives: continue-as-new and
+   * rewind give it another key, but neither another id nor another creation time. So a reader who
+   * goes from page to page meets each instance once.
    */
   record Place(long createdAt, String id) implements Comparable<Place> {
-    /** Before all others. */
+    /** This place is before all others. */
     public static final Place START = new Place(Long.MIN_VALUE, "");
 
-    /** Behind all others. */
+    /** This place is behind all others. */
     public static final Place END = new Place(Long.MAX_VALUE, "");
 
     public static Place of(Rows.Instance row) {
@@ -354,8 +366,8 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * How many rows there are of each status, name and version, counted at one moment. Cheap against
-   * reading them: their bytes are not looked at.
+   * Counts the rows of each status, name and version at one moment. This is cheap compared with
+   * reading the rows, because their bytes are not looked at.
    *
    * @param statuses as in {@link Query}
    * @return in no particular order
@@ -363,34 +375,34 @@ public interface Store extends AutoCloseable {
   List<Tally> tally(List<Integer> statuses);
 
   /**
-   * A line of a count.
+   * Represents a line of a count.
    *
-   * @param name of the orchestrator, or of entities with an at-sign before it
-   * @param version "" for those without one
+   * @param name the name of the orchestrator, or of the entity with an at-sign before it
+   * @param version "" for rows without one
    * @param count at least 1
    * @param oldest when the first of them was created, microseconds since the epoch
    */
   record Tally(int status, String name, String version, long count, long oldest) {}
 
   /**
-   * Summaries of ended executions (damaged ones as in {@link #query}) by (completedAt, key) rising,
-   * {@code from <= completedAt < to}, after the given pair.
+   * Returns summaries of ended executions (damaged ones as in {@link #query}) by (completedAt, key)
+   * rising, {@code from <= completedAt < to}, after the given pair.
    *
    * @param statuses as in {@link Query}
    */
   List<Rows.Instance> ended(
       List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit);
 
-  /** A keyed record; null when there is none. */
+  /** Returns a keyed record; null when there is none. */
   @Nullable ByteString record(String namespace, String name);
 
-  /** All records of a namespace, by name in the order of code points. */
+  /** Returns all records of a namespace, by name in the order of code points. */
   List<Rows.Keyed> records(String namespace);
 
   /**
-   * As {@link #records}, but passes over records that are damaged.
+   * Returns all records of a namespace except damaged ones; see {@link #records}.
    *
-   * @param damaged hears of each of those
+   * @param damaged receives the damage of each record that is left out
    */
   default List<Rows.Keyed> readableRecords(
       String namespace, Consumer<StoreException.Damage> damaged) {
@@ -398,15 +410,18 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * How many bytes the store takes on its medium, for metrics and the growth warning; 0 if it has
-   * none.
+   * Returns how many bytes the store takes on its medium, for metrics and the growth warning; 0 if
+   * it has none.
    */
   long bytes();
 
-  /** Bytes handed to the medium by commits since it was opened (a measure for benchmarks). */
+  /**
+   * Counts the bytes that commits have handed to the medium since the store was opened (a measure
+   * for benchmarks).
+   */
   long bytesWritten();
 
-  /** Lets go of files and locks. Commits and reads afterwards fail. */
+  /** Releases files and locks. Commits and reads afterwards fail. */
   @Override
   void close();
 }

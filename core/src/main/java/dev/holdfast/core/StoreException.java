@@ -3,11 +3,11 @@ package dev.holdfast.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store could not do it. Nothing was changed.
+ * Says that the store could not do what was asked; nothing was changed.
  *
- * <p>Without a {@link #damage} it cannot do it now: a read failed, or it is closed; trying again
- * may help. With one it never can: a row is not what was written, and reading it again changes
- * nothing.
+ * <p>Without a {@link #damage} the failure may pass: a read failed, or the store is closed, and
+ * trying again may help. With one it is permanent: a row is not what was written, and reading it
+ * again changes nothing.
  */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -15,20 +15,20 @@ public final class StoreException extends RuntimeException {
   private final transient @Nullable Damage damage;
 
   /**
-   * What can never be read.
+   * Describes rows that can never be read.
    *
-   * @param table the rows are in; "?" when it is not known, as for a page of the file
-   * @param key of the execution that they belong to; 0 when it is not known
-   * @param instanceId of that execution; null when it is not known
-   * @param row which one, in words: "key 12, seq 3"
+   * @param table the table that holds the rows; "?" when it is not known, as for a page of the file
+   * @param key the key of their execution; 0 when it is not known
+   * @param instanceId the id of that execution; null when it is not known
+   * @param row names the row in words: "key 12, seq 3"
    */
   public record Damage(String table, long key, @Nullable String instanceId, String row) {
-    /** As a place for people: "table history (key 12, seq 3)". */
+    /** Returns the place in words for people: "table history (key 12, seq 3)". */
     public String words() {
       return "table " + table + " (" + row + ")";
     }
 
-    /** The same, of the execution with this id. */
+    /** Returns this damage as that of the execution with this id. */
     public Damage of(String id) {
       return new Damage(table, key, id, row);
     }
@@ -44,7 +44,7 @@ public final class StoreException extends RuntimeException {
     this.damage = null;
   }
 
-  /** It can never be done, because of this. */
+  /** Makes an exception for a permanent failure with this damage. */
   public StoreException(Damage damage) {
     super(
         "the database is damaged in "
@@ -53,13 +53,15 @@ public final class StoreException extends RuntimeException {
     this.damage = damage;
   }
 
-  /** It can never be done, because of this; the message is the store's own. */
+  /**
+   * Makes an exception for a permanent failure with this damage; the message is the store's own.
+   */
   public StoreException(Damage damage, String message, Throwable cause) {
     super(message, cause);
     this.damage = damage;
   }
 
-  /** What can never be read; null when trying again may help. */
+  /** Returns what can never be read; null when trying again may help. */
   public @Nullable Damage damage() {
     return damage;
   }

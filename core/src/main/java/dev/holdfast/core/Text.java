@@ -2,14 +2,14 @@ package dev.holdfast.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** What text may hold: nothing that one store keeps and another refuses. */
+/** Defines which text is allowed, so that no text is kept by one store and refused by another. */
 public final class Text {
 
   private Text() {}
 
   /**
-   * The order of code points, which databases that compare UTF-8 bytes have; {@code compareTo}
-   * differs from it beyond U+FFFF.
+   * Compares by code point, as databases that compare UTF-8 bytes do; {@code compareTo} differs
+   * from this beyond U+FFFF.
    */
   static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
@@ -26,10 +26,10 @@ public final class Text {
   }
 
   /**
-   * Whether a text can be kept by every store.
+   * Says why a text cannot be kept by every store.
    *
    * @param what names the text in the answer, e.g. "event name"
-   * @return null when it can; else what is wrong
+   * @return null when the text can be kept; else what is wrong
    */
   public static @Nullable String problem(String what, String text) {
     for (int i = 0; i < text.length(); i++) {

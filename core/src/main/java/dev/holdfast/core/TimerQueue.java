@@ -9,9 +9,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers that are due soon. Those before the horizon are all in memory; later ones are only
- * rows, and the horizon moves on as time does. An entry is a hint: whoever takes it checks that the
- * timer is still open.
+ * Holds the timers that are due soon. All timers before the horizon are in memory; later ones are
+ * only rows, and the horizon moves on with time. An entry is a hint: the code that takes it checks
+ * that the timer is still open.
  */
 final class TimerQueue {
   private static final Comparator<Rows.Timer> BY_TIME =
@@ -26,15 +26,15 @@ final class TimerQueue {
   private long horizon = Long.MIN_VALUE;
 
   /**
-   * Timers beyond the horizon that were set while a scan of the store was under way; it may have
-   * missed them.
+   * Holds timers beyond the horizon that were set while a scan of the store was under way, because
+   * the scan may have missed them.
    */
   private @Nullable List<Rows.Timer> setDuringScan;
 
-  /** How many may be here before it is tried to let some go. */
+  /** Limits how many timers may be here before the queue tries to let some go. */
   private int most;
 
-  /** Grows while more timers than this fire at one and the same moment. */
+  /** Limits one scan; it grows while more timers than this fire at the same moment. */
   private int scanLimit;
 
   private final Set<Wound> wounds;
@@ -55,7 +55,7 @@ final class TimerQueue {
     }
   }
 
-  /** Too many: the horizon comes nearer, and those behind it are only rows again. */
+  /** Moves the horizon nearer when the queue is too long; timers behind it are only rows again. */
   private void shrink() {
     if (queue.size() <= most) {
       return;
@@ -66,7 +66,8 @@ final class TimerQueue {
     }
     long nearer = earliest.next().fireAt();
     if (nearer == queue.first().fireAt()) {
-      // All at one moment: they stay, whatever the limit says, for the horizon cannot cut between.
+      // All of them fire at one moment: they stay, whatever the limit says, because the horizon
+      // cannot cut between them.
       Rows.Timer later = queue.higher(latestAt(nearer));
       nearer = later == null ? horizon : later.fireAt();
     }
@@ -83,7 +84,7 @@ final class TimerQueue {
     return new Rows.Timer(Long.MAX_VALUE, Integer.MAX_VALUE, 0, fireAt);
   }
 
-  /** Due at {@code now}, earliest first; at most {@code max}. */
+  /** Returns timers due at {@code now}, earliest first; at most {@code max}. */
   List<Rows.Timer> due(long now, int max) {
     List<Rows.Timer> due = new ArrayList<>();
     while (due.size() < max) {
@@ -95,7 +96,9 @@ final class TimerQueue {
     return due;
   }
 
-  /** The range to read from the store now; null when enough is known or a scan is under way. */
+  /**
+   * Returns the range to read from the store now; null when enough is known or a scan is under way.
+   */
   Effect.@Nullable LoadTimers wanted(long now) {
     if (now < scanAt()) {
       return null;
@@ -120,16 +123,16 @@ final class TimerQueue {
     List<Rows.Timer> missed = setDuringScan == null ? List.of() : setDuringScan;
     setDuringScan = null;
     if (loaded.from() != horizon) {
-      // The horizon has come nearer meanwhile; the scan began behind it, so it is done again from
-      // there.
+      // The horizon has come nearer meanwhile and the scan began behind it, so the scan is repeated
+      // from there.
       return;
     }
     if (loaded.complete()) {
       horizon = loaded.to();
       scanLimit = limits.timersInMemory();
     } else {
-      // Others may fire at the very moment of the last one, so that moment is read again with the
-      // next scan.
+      // Other timers may fire at the very moment of the last one, so the next scan reads that
+      // moment again.
       long last = loaded.timers().get(loaded.timers().size() - 1).fireAt();
       long first = loaded.timers().get(0).fireAt();
       scanLimit = last > first ? limits.timersInMemory() : 2 * scanLimit;
@@ -148,19 +151,22 @@ final class TimerQueue {
   }
 
   /**
-   * Adds those of the stored timers that nobody would fire: they are before the horizon and neither
+   * Adds the stored timers that would never fire, because they are before the horizon and neither
    * here nor on their way.
    */
   void differences(List<Rows.Timer> stored, Memory memory, List<String> differences) {
     for (Rows.Timer timer : stored) {
       boolean taken = isTaken(timer, memory.byKey(timer.key()));
       if (timer.fireAt() < horizon && !queue.contains(timer) && !memory.awaits(timer) && !taken) {
-        differences.add(timer + " is before the horizon " + horizon + ", but nobody waits for it");
+        differences.add(timer + " is before the horizon " + horizon + ", but it will not fire");
       }
     }
   }
 
-  /** Whether it has fired already, so that its row stays only until the message is read. */
+  /**
+   * Returns whether the timer has fired already, so that its row stays only until the message is
+   * read.
+   */
   private static boolean isTaken(Rows.Timer timer, @Nullable Resident owner) {
     if (owner instanceof Instance instance) {
       OpenTask task = instance.open.get(timer.timerId());
@@ -169,7 +175,10 @@ final class TimerQueue {
     return owner instanceof Entity entity && !entity.delayed.containsKey(timer.timerId());
   }
 
-  /** When something here is next due; {@link Long#MAX_VALUE} when nothing is. */
+  /**
+   * Returns when a timer here is next due or a scan is next wanted; {@link Long#MAX_VALUE} for
+   * never.
+   */
   long nextWake() {
     long wake = queue.isEmpty() ? Long.MAX_VALUE : queue.first().fireAt();
     return Math.min(wake, scanAt());

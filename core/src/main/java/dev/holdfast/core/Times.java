@@ -18,23 +18,29 @@ public final class Times {
         .build();
   }
 
-  /** Negative, zero or positive as a is before, at or after b, to the nanosecond. */
+  /**
+   * Compares two times to the nanosecond: the result is negative, zero or positive as a is before,
+   * at or after b.
+   */
   static int compare(Timestamp a, Timestamp b) {
     int bySeconds = Long.compare(a.getSeconds(), b.getSeconds());
     return bySeconds != 0 ? bySeconds : Integer.compare(a.getNanos(), b.getNanos());
   }
 
-  /** Rounded down to the microsecond. */
+  /** Returns the time rounded down to the microsecond. */
   public static long micros(Timestamp timestamp) {
     return timestamp.getSeconds() * SECOND + timestamp.getNanos() / 1_000;
   }
 
-  /** Rounded up to the microsecond, so that nothing set for this moment happens before it. */
+  /**
+   * Returns the time rounded up to the microsecond, so that nothing set for this moment happens
+   * before it.
+   */
   public static long microsUp(Timestamp timestamp) {
     return timestamp.getSeconds() * SECOND + (timestamp.getNanos() + 999) / 1_000;
   }
 
-  /** Rounded down to the microsecond. */
+  /** Returns the duration in microseconds, rounded down. */
   public static long micros(com.google.protobuf.Duration duration) {
     long seconds = duration.getSeconds();
     int nanos = duration.getNanos();

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A W3C trace context, taken apart.
+ * Holds the parts of a W3C trace context.
  *
  * @param state the list of vendors' entries; "" for none
  */
@@ -19,7 +19,7 @@ record TraceParent(String traceId, String spanId, String flags, String state) {
   static final String SAMPLED = "01";
   static final String NOT_SAMPLED = "00";
 
-  /** Null when it is absent, or nothing that W3C knows. */
+  /** Parses the context; null when it is absent or not valid by the W3C format. */
   static @Nullable TraceParent of(@Nullable TraceContext context) {
     if (context == null) {
       return null;
@@ -38,7 +38,7 @@ record TraceParent(String traceId, String spanId, String flags, String state) {
     return (Character.digit(flags.charAt(1), 16) & 1) != 0;
   }
 
-  /** The same trace below another span. */
+  /** Returns the context of this trace below another span. */
   TraceContext with(String otherSpanId) {
     TraceContext.Builder context =
         TraceContext.newBuilder().setTraceParent("00-" + traceId + "-" + otherSpanId + "-" + flags);

@@ -16,27 +16,29 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives executions whose workers do not trace a place in a trace, and tells of what has ended.
+ * Gives executions whose workers do not trace a place in a trace, and reports spans that have
+ * ended.
  *
- * <p>Every id follows from history, so nothing about spans needs to be remembered: a context that a
- * worker has given is known by not having the id that it would have here.
+ * <p>Every id is computed from history, so nothing about spans needs to be remembered: a context
+ * that a worker has given is recognised because its id is not the one that would be computed here.
  */
 final class Tracing {
   private final @Nullable Predicate<String> samples;
   private final Changes changes;
 
-  /** Of the answer at hand. */
+  /** Holds the spans that the current answer has ended. */
   private List<EndedSpan> ended = new ArrayList<>();
 
   /**
-   * @param samples whether a trace that begins here is recorded; null when nothing is traced here
+   * @param samples returns whether a trace that begins here is recorded; null when nothing is
+   *     traced here
    */
   Tracing(@Nullable Predicate<String> samples, Changes changes) {
     this.samples = samples;
     this.changes = changes;
   }
 
-  /** The context of a start that came without: it begins a trace. */
+  /** Begins a trace for a start that came without a context. */
   void begin(ExecutionStartedEvent.Builder started, Timestamp at) {
     if (samples == null || started.hasParentTraceContext()) {
       return;
@@ -54,8 +56,8 @@ final class Tracing {
   }
 
   /**
-   * The context of an activity or a child that the orchestrator asks for without one; null when the
-   * execution belongs to no trace, or its worker traces.
+   * Makes the context of an activity or a child that the orchestrator schedules without one; null
+   * when the execution belongs to no trace, or its worker traces.
    */
   @Nullable TraceContext asked(Instance instance, int eventId) {
     if (samples == null || instance.workerSpan != null) {
@@ -66,7 +68,7 @@ final class Tracing {
   }
 
   /**
-   * Tells of what a turn has ended, before history says so.
+   * Reports the spans that a turn has ended, before its events are folded into history.
    *
    * @param events what the turn adds to history
    */
@@ -91,13 +93,13 @@ final class Tracing {
         case TIMERFIRED -> fired(instance, trace, event);
         case EVENTSENT -> sent(instance, trace, event);
         default -> {
-          // No stretch of time ends with it.
+          // No span ends with the other events.
         }
       }
     }
   }
 
-  /** The trace that is told of here; null for none. */
+  /** Returns the trace of the instance if it is reported here; null for none. */
   private @Nullable TraceParent traceOf(Instance instance) {
     if (samples == null) {
       return null;
@@ -106,7 +108,9 @@ final class Tracing {
     return trace != null && trace.isSampled() ? trace : null;
   }
 
-  /** A start that came with a context was made by somebody who has a span for it. */
+  /**
+   * Reports the creation, unless the start came with a context: then its sender has a span for it.
+   */
   private void created(Instance instance, TraceParent trace, HistoryEvent event) {
     long at = Times.microsUp(event.getTimestamp());
     if (instance.rewound || !trace.spanId().equals(creation(instance.id, at))) {
@@ -209,7 +213,10 @@ final class Tracing {
         null);
   }
 
-  /** What entities are sent is the business of the protocol between SDKs, not an event. */
+  /**
+   * Reports a sent event. What entities are sent is a matter of the protocol between SDKs and no
+   * event.
+   */
   private void sent(Instance instance, TraceParent trace, HistoryEvent event) {
     String target = event.getEventSent().getInstanceId();
     if (instance.workerSpan != null || EntityIds.isEntity(target)) {
@@ -218,7 +225,7 @@ final class Tracing {
     Map<String, Object> attributes = attributes(instance, "event");
     attributes.put("durabletask.event.target_instance_id", target);
     long at = Times.microsUp(event.getTimestamp());
-    // Its own id may be -1, several times over; its time and name then tell it apart.
+    // Several events may have the id -1; then time and name tell them apart.
     String id = event.getEventId() >= 0 ? "" : event.getEventSent().getName() + target + at;
     add(
         EndedSpan.Kind.PRODUCER,
@@ -233,7 +240,7 @@ final class Tracing {
   }
 
   /**
-   * Tells that the execution has ended; what it has left running ends for it.
+   * Reports that the execution has ended, and with it the spans of tasks that it leaves running.
    *
    * @param at microseconds since the epoch
    */
@@ -312,7 +319,7 @@ final class Tracing {
     return new EndedSpan.Failure(seen.getErrorType(), seen.getErrorMessage());
   }
 
-  /** Lets go what was told, once it is durable that this one is as it is now. */
+  /** Releases the collected spans once the present state of this resident is durable. */
   void release(Resident resident) {
     if (!ended.isEmpty()) {
       changes.whenDurable(resident, new Effect.Trace(ended));
@@ -332,13 +339,14 @@ final class Tracing {
     return half(hex(instanceId, startedAt, "create"));
   }
 
-  /** Of the execution: one that is rewound or continues is another. */
+  /** Computes the span id of the execution: a rewound or continuing execution has another one. */
   private static String orchestration(Instance instance) {
     return half(hex(instance.id, instance.startedAt(), instance.executionId()));
   }
 
   /**
-   * What is asked before it is rewound has been told of then, so what comes of it now is another.
+   * Computes the span id of a task. A task from before a rewind was reported then, so its new
+   * outcome gets another id.
    */
   private static String told(Instance instance, OpenTask task) {
     return task.askedBeforeRewind
@@ -346,12 +354,18 @@ final class Tracing {
         : task(instance, task.id());
   }
 
-  /** Not of the execution: history keeps it over a rewind. */
+  /**
+   * Computes the span id of a task without the execution id, because history keeps the task over a
+   * rewind.
+   */
   private static String task(Instance instance, int eventId) {
     return half(hex(instance.id, instance.startedAt(), Integer.toString(eventId)));
   }
 
-  /** The time of its start tells executions under one id apart, however they came about. */
+  /**
+   * Hashes the parts of an id. The time of the start tells executions under one id apart, however
+   * they came about.
+   */
   private static String hex(String instanceId, long startedAt, String what) {
     UUID id =
         UUID.nameUUIDFromBytes(

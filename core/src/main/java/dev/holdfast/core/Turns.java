@@ -31,14 +31,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Opening a turn (what the orchestrator gets to see) and closing it (what its answer changes). */
+/** Opens a turn (what the orchestrator gets to see) and closes it (what its answer changes). */
 final class Turns {
   /** A turn reads at most this many messages; the rest come with the next. */
   private static final int MESSAGES_MAX = 1_000;
 
-  /**
-   * Children's ids grow with nesting in some SDKs, so they may be this much longer than a client's.
-   */
+  /** A child id may be this many times longer than a client's, because SDKs nest ids. */
   private static final int CHILD_ID_LONGER = 8;
 
   private static final ByteString ENTITY_PARAMETERS =
@@ -87,7 +85,7 @@ final class Turns {
   }
 
   /**
-   * The orchestrator's "now": later than that of the turn before by a millisecond at least
+   * Makes the orchestrator's "now". It is at least a millisecond later than that of the turn before
    * (JavaScript has no finer time), and later than every timer that fires into this turn (Java
    * would set the timer again).
    */
@@ -167,7 +165,7 @@ final class Turns {
     if (!continues) {
       context.changes().append(instance, events);
     }
-    // It may have been suspended since the turn was opened.
+    // The instance may have been suspended since the turn was opened.
     instance.updatedAt = Math.max(instance.updatedAt, Times.microsUp(at));
     actions.perform();
     if (completion == null) {
@@ -185,7 +183,7 @@ final class Turns {
     }
   }
 
-  /** What the worker says of its span in the first turn is for all others. */
+  /** Keeps the span that the worker reports in the first turn, for all later turns. */
   private static void keepSpan(
       Instance instance, OrchestratorResponse response, List<HistoryEvent> events) {
     if (!response.getOrchestrationTraceContext().hasSpanID() || instance.workerSpan != null) {
@@ -200,7 +198,7 @@ final class Turns {
     }
   }
 
-  /** The messages that the orchestrator has read; the others go back to the head of the inbox. */
+  /** Returns the messages that the orchestrator has read; the inbox gets the others back. */
   private static List<Message> read(
       Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
     List<Message> messages = turn.messages();
@@ -220,7 +218,7 @@ final class Turns {
     for (OrchestratorAction action : response.getActionsList()) {
       String problem = EntityMessage.problem(action, context.limits().instanceIdMax());
       if (problem != null) {
-        // Nobody could ever grant it, so the instance would wait for good.
+        // The lock could never be granted, so the instance would wait for good.
         return failing("InvalidEntityId", problem);
       }
       if (action.hasCompleteOrchestration()) {
@@ -231,8 +229,8 @@ final class Turns {
   }
 
   /**
-   * Going on under a version that no store can keep is a failure, and so is an end in a status that
-   * is none: that of an SDK newer than this hub, say.
+   * Returns the completion, or a failure when it cannot be carried out: no store could keep its
+   * version, or its status is no end, as from an SDK newer than this hub.
    */
   private static CompleteOrchestrationAction possible(CompleteOrchestrationAction completion) {
     if (!continuesAsNew(completion) && !Statuses.isEnded(completion.getOrchestrationStatus())) {
@@ -306,7 +304,7 @@ final class Turns {
     context.changes().touch(instance);
   }
 
-  /** Absent clears what an earlier turn of this execution has set (protocol reference §3.2). */
+  /** Returns the custom status; an absent one clears that set before (protocol reference §3.2). */
   private static @Nullable StringValue customStatus(
       Instance instance, OrchestratorResponse response) {
     if (response.hasCustomStatus()) {
@@ -330,8 +328,7 @@ final class Turns {
     }
   }
 
-  /** The work item of an activity that is open. */
-  /** As little of an activity that was handed out as tells which it is. */
+  /** Makes an item with just enough of an activity that was handed out to identify it. */
   WorkItem.Activity handedOut(Instance instance, OpenTask task) {
     return new WorkItem.Activity(
         task.token,
@@ -346,6 +343,7 @@ final class Turns {
             .build());
   }
 
+  /** Makes the work item of an activity that is open. */
   WorkItem.Activity activity(Instance instance, OpenTask task) {
     task.token = context.nextToken();
     if (task.firstToken == 0) {
@@ -384,7 +382,7 @@ final class Turns {
     return new WorkItem.Activity(task.token, version, request.build());
   }
 
-  /** The actions of one answer: first their events, in order, then what they cause. */
+  /** Collects the actions of one answer: first their events, in order, then their effects. */
   private final class Actions {
     private final Instance instance;
     private final Timestamp at;
@@ -402,7 +400,7 @@ final class Turns {
 
     void take(OrchestratorAction action) {
       if (isRepeated(action)) {
-        // Old SDKs emit what history already holds again on every replay (protocol reference §6.2).
+        // Old SDKs emit known actions again on every replay (protocol reference §6.2).
         return;
       }
       HistoryEvent.Builder event =
@@ -447,7 +445,7 @@ final class Turns {
                     null,
                     null));
         case COMPLETEORCHESTRATION -> {
-          // Comes last, whatever its place; see close.
+          // The completion is applied last, wherever it stands; see close.
         }
         case SENDENTITYMESSAGE -> {
           HistoryEvent.Builder asked =
@@ -466,8 +464,8 @@ final class Turns {
 
     private boolean isRepeated(OrchestratorAction action) {
       EntityMessage release = EntityMessage.release(action);
-      // Its id tells nothing: .NET gives those that come with its completion one id, and the
-      // newest Java those of a turn that waits the ids of what comes next.
+      // Its id tells nothing: .NET gives all releases at completion one id, and the newest Java
+      // gives releases of a waiting turn the ids of later actions.
       return release == null
           ? instance.askedIds.holds(action)
           : !instance.isLocking(release.requestId(), EntityMessage.target(action));
@@ -485,7 +483,7 @@ final class Turns {
       }
       String problem =
           message.kind() == EntityMessage.Kind.LOCK
-              ? null // Checked before, for it fails the turn.
+              ? null // Locks are checked before, for they fail the turn.
               : EntityIds.problem(target, context.limits().instanceIdMax());
       if (problem == null) {
         messages.add(operate(instance, target, message));
@@ -520,7 +518,7 @@ final class Turns {
     }
 
     /**
-     * @param trace what stands in for the worker's trace context; null for nothing
+     * @param trace replaces a missing trace context of the worker; null for nothing
      */
     private TaskScheduledEvent scheduled(ScheduleTaskAction action, @Nullable TraceContext trace) {
       TaskScheduledEvent.Builder scheduled =
@@ -597,7 +595,7 @@ final class Turns {
                   .build()));
     }
 
-    /** Why there can be no such child; null when there can. */
+    /** Says why this child cannot be started; null when it can. */
     private @Nullable TaskFailureDetails problem(
         String childId, CreateSubOrchestrationAction action) {
       String ofId =
@@ -614,7 +612,7 @@ final class Turns {
     }
 
     /**
-     * Sends the messages; and, unless the turn ends the execution, starts activities and sets
+     * Sends the messages; unless the turn ends the execution, it also starts activities and sets
      * timers.
      */
     void perform() {
@@ -635,7 +633,7 @@ final class Turns {
     }
   }
 
-  /** What the instance asks of an entity, on its way there. */
+  /** Addresses a message of the instance to an entity. */
   Input.Operate operate(Instance instance, String target, EntityMessage message) {
     EntityMessage mine = message.from(instance.id, instance.executionId());
     String first =
@@ -643,7 +641,7 @@ final class Turns {
     return new Input.Operate(first, mine.event(Times.timestamp(context.stamp())));
   }
 
-  /** The instance as its child knows it. */
+  /** Returns the instance as its child knows it. */
   static ParentInstanceInfo asParent(Instance instance, int taskId) {
     ParentInstanceInfo.Builder parent =
         ParentInstanceInfo.newBuilder()
@@ -659,7 +657,7 @@ final class Turns {
     return parent.build();
   }
 
-  /** The message of a timer that is due. */
+  /** Makes the message of a timer that is due. */
   HistoryEvent timerFired(OpenTask task) {
     return HistoryEvent.newBuilder()
         .setEventId(-1)
@@ -669,8 +667,8 @@ final class Turns {
   }
 
   /**
-   * The message of an event from outside. Its time is its own, so that two of equal content still
-   * differ.
+   * Makes the message of an event from outside. Its time is unique, so that two of equal content
+   * still differ.
    */
   HistoryEvent eventRaised(String name, @Nullable String input) {
     EventRaisedEvent.Builder raised = EventRaisedEvent.newBuilder().setName(name);
@@ -684,7 +682,7 @@ final class Turns {
         .build();
   }
 
-  /** What fails a turn or activity that could not be run for a reason of ours. */
+  /** Makes the failure of work that could not run for a reason of the engine's own. */
   static TaskFailureDetails failure(String type, String message) {
     return TaskFailureDetails.newBuilder()
         .setErrorType(type)

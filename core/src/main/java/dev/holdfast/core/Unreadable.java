@@ -5,10 +5,10 @@ import dev.holdfast.protocol.OrchestrationState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution that is in the store but cannot be had from it: it is blocked without being in
- * memory.
+ * Describes an execution whose rows are in the store but cannot be read: it is blocked without
+ * being in memory.
  *
- * @param key of its rows; 0 when not even that is known, so that they cannot be removed
+ * @param key the key of its rows; 0 when not even that is known, so that they cannot be removed
  * @param summary its summary, when at least that can be read; else null
  * @param block why; with the time 0 when no record says so yet
  */
@@ -16,9 +16,9 @@ public record Unreadable(
     String instanceId, long key, Rows.@Nullable Instance summary, Blocked block) {
 
   /**
-   * One of which the store has said this.
+   * Describes an execution that the store has reported as damaged.
    *
-   * @param recorded what its record in {@link Blocked#NAMESPACE} says; null when it has none
+   * @param recorded the content of its record in {@link Blocked#NAMESPACE}; null when it has none
    */
   public static Unreadable of(
       StoreException.Damage damage,
@@ -38,7 +38,10 @@ public record Unreadable(
                 damage.words()));
   }
 
-  /** One whose rows were brought, but not understood, or not without an error of the machine. */
+  /**
+   * Describes an execution whose rows were read but not understood, or whose reading ended in an
+   * error of the machine.
+   */
   public static Unreadable of(
       String instanceId, long key, Rows.@Nullable Instance summary, Throwable problem) {
     return new Unreadable(
@@ -51,7 +54,7 @@ public record Unreadable(
             key == 0 ? "" : "key " + key));
   }
 
-  /** What the outside is told of it. */
+  /** Returns the state of the execution for clients. */
   OrchestrationState state(boolean payloads) {
     return Views.blocked(instanceId, summary, block, payloads);
   }
@@ -60,7 +63,7 @@ public record Unreadable(
     return summary != null && Statuses.isEnded(summary.status());
   }
 
-  /** The id of its parent; "" when it has none or none is known. */
+  /** Returns the id of its parent; "" when it has none or none is known. */
   String parentId() {
     return summary == null ? "" : summary.state().getParentInstanceId().getValue();
   }

@@ -15,10 +15,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Instances and entities whose rows cannot be read: blocked, and answered for here in their stead.
+ * Blocks instances and entities whose rows cannot be read, and answers inputs in their stead.
  *
- * <p>What they are sent is kept as mail, so it outlives the process. What ends them works by the
- * key of their rows. A restart meets them again when somebody asks for them, and runs nothing.
+ * <p>Messages to them are kept as mail, so they outlive the process. Terminate and purge work by
+ * the key of the rows. After a restart they are found again when an input addresses them, and
+ * nothing of them runs.
  */
 final class Unreadables {
   private final PartitionContext context;
@@ -30,12 +31,12 @@ final class Unreadables {
   private final Consumer<Partition.Queued> again;
   private final Map<String, Kept> byId = new LinkedHashMap<>(0);
 
-  /** One of them, and what it was sent, in order of arrival. */
+  /** Holds one unreadable execution and the messages that it was sent, in order of arrival. */
   private record Kept(Unreadable what, List<Partition.Queued> messages) {}
 
   /**
    * @param mailNames gives names for records of mail
-   * @param again takes what must be delivered anew
+   * @param again takes inputs that must be delivered anew
    */
   Unreadables(
       PartitionContext context,
@@ -52,7 +53,7 @@ final class Unreadables {
     this.again = again;
   }
 
-  /** One was met; those that are known, or that are gone by now, change nothing. */
+  /** Adds an unreadable execution; one that is known, or that is gone by now, changes nothing. */
   void add(Unreadable found) {
     String id = found.instanceId();
     if (memory.get(id) != null || memory.isRemoved(found.key()) || byId.containsKey(id)) {
@@ -67,14 +68,14 @@ final class Unreadables {
     context
         .problems()
         .warn(
-            ("'%s' is blocked, because it cannot be read: %s. All others go on. What it is sent is"
+            ("'%s' is blocked, because it cannot be read: %s. All others go on. Messages to it are"
                     + " kept; 'holdfast terminate %s' and 'holdfast purge %s' work by its key.")
                 .formatted(id, block.words(), id, id));
   }
 
   /**
-   * As {@link #add}. They are blocked as it is, so nothing is left to be done by {@code aside} when
-   * one of them can be read again.
+   * Adds all of these; see {@link #add}. They are blocked by that, so {@code aside} has nothing
+   * left to do when one of them can be read again.
    */
   void addAll(List<Unreadable> found, Aside aside) {
     for (Unreadable one : found) {
@@ -88,9 +89,9 @@ final class Unreadables {
   }
 
   /**
-   * Deals with an input for one of these.
+   * Handles an input for an unreadable execution.
    *
-   * @return false when it is for none of them
+   * @return false when the input is for none of them
    */
   boolean takes(Partition.Queued queued) {
     Kept kept = byId.get(queued.input().instanceId());
@@ -175,7 +176,7 @@ final class Unreadables {
     } else if (input instanceof Input.Purge purge) {
       purge(purge, kept);
     } else if (input.asker() != null) {
-      refuse(input.asker(), what); // Whoever asks is told that it cannot be done, whatever it is.
+      refuse(input.asker(), what); // Every other asker is refused, whatever it asks.
     }
     // Answers of executors are void: it is not known what was open.
   }
@@ -263,12 +264,15 @@ final class Unreadables {
     String id = kept.what().instanceId();
     context.changes().recordBlock(id, null);
     context.changes().reply(null, retry.asker(), Input.Delivered.ACCEPTED);
-    // Whoever asks for it has it read; should nobody, this does.
+    // Any input for the instance makes memory read it; this one does so when no other comes.
     again.accept(new Partition.Queued(new Input.HeldBack(nobody(id)), null));
     forget(kept);
   }
 
-  /** Work of no execution, so that whoever hears of it changes nothing. */
+  /**
+   * Makes an activity that belongs to no execution, so that an instance which receives it changes
+   * nothing.
+   */
   private static WorkItem.Activity nobody(String id) {
     dev.holdfast.protocol.ActivityRequest.Builder request =
         dev.holdfast.protocol.ActivityRequest.newBuilder().setTaskId(-1);
@@ -276,7 +280,9 @@ final class Unreadables {
     return new WorkItem.Activity(0, null, request.build());
   }
 
-  /** What it was sent goes to whatever has the id from now on. */
+  /**
+   * Forgets the unreadable execution; messages that it was sent go to the next holder of the id.
+   */
   private void forget(Kept kept) {
     byId.remove(kept.what().instanceId());
     kept.messages().forEach(again);
@@ -313,7 +319,7 @@ final class Unreadables {
     }
   }
 
-  /** Its rows give place to those of an execution that tells only that it was terminated. */
+  /** Replaces its rows by those of an execution that records only its termination. */
   private void terminate(Input.Terminate terminate, Kept kept) {
     Unreadable what = kept.what();
     boolean meant =
@@ -384,7 +390,11 @@ final class Unreadables {
     return Events.inbound(Times.timestamp(context.stamp())).setExecutionStarted(started).build();
   }
 
-  /** Why a rewind is impossible, told to whoever asks for it. */
+  /**
+   * Refuses a rewind because of the problem.
+   *
+   * @return false when there is no problem or the input is no rewind
+   */
   boolean refusesRewind(@Nullable String problem, Partition.Queued queued) {
     if (problem == null || !(queued.input() instanceof Input.Rewind rewind)) {
       return false;

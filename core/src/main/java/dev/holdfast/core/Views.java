@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the outside is told of an instance. */
+/** Makes what clients see of an instance. */
 public final class Views {
   private static final int KEPT_LISTED = 10;
 
@@ -28,9 +28,9 @@ public final class Views {
   }
 
   /**
-   * What clients are told of an entity.
+   * Returns what clients see of an entity.
    *
-   * @param state the summary's
+   * @param state the state in its summary
    * @param backlog how many operations wait or run
    */
   public static EntityMetadata entity(OrchestrationState state, int backlog, boolean withState) {
@@ -77,9 +77,9 @@ public final class Views {
   }
 
   /**
-   * What is told of an instance of which only this much can be read.
+   * Returns what clients see of an instance of which only this much can be read.
    *
-   * @param summary null when not even that can be
+   * @param summary null when not even the summary can be read
    */
   public static OrchestrationState blocked(
       String instanceId, Rows.@Nullable Instance summary, Blocked block, boolean payloads) {
@@ -93,28 +93,29 @@ public final class Views {
     return payloads ? state.build() : withoutPayloads(state);
   }
 
-  /** The same, blocked. */
+  /** Returns the state, marked as blocked. */
   public static OrchestrationState blocked(OrchestrationState state, Blocked block) {
     return state.toBuilder().setBlocked(block.message()).build();
   }
 
-  /** The state as a list shows it: the same as one that is asked for alone. */
+  /** Returns the state as a list shows it, equal to the state of the instance when read alone. */
   public static OrchestrationState state(Store.Listed listed, boolean payloads) {
     return state(listed.instance().state(), listed.newestTurn(), payloads);
   }
 
   /**
-   * The state of a stored execution, loaded with {@link Store.Detail#OPEN} or more: the time of its
-   * last change follows from its history.
+   * Returns the state of a stored execution, loaded with {@link Store.Detail#OPEN} or more: the
+   * time of its last change follows from its history.
    */
   public static OrchestrationState state(Store.Stored stored, boolean payloads) {
     return state(Instance.of(stored), payloads);
   }
 
   /**
-   * Input, output, custom status and failure details are left out when they were not asked for.
+   * Returns the view of a state; input, output, custom status and failure details are left out when
+   * they were not requested.
    *
-   * @param changedAt when something changed that the state itself does not tell
+   * @param changedAt the time of a change that the state itself does not tell
    */
   private static OrchestrationState state(
       OrchestrationState state, long changedAt, boolean payloads) {
@@ -158,8 +159,8 @@ public final class Views {
   }
 
   /**
-   * What the state and the history of an execution of another hub tell. That hub knows more: who
-   * serves what, and what its workers are at.
+   * Explains an execution of another hub from its state and history. That hub knows more: which
+   * names are served, and what its workers do.
    *
    * @param history empty while it has had no turn
    */
@@ -204,7 +205,7 @@ public final class Views {
         .awaits()
         .forEach(
             (name, since) -> {
-              // Libraries await the answers of entities in the same way, under the request's id.
+              // Libraries await the answers of entities as events, under the request's id.
               if (instance.request(name) == null && !instance.sections.containsKey(name)) {
                 awaited.add(new Explanation.Awaited(Explanation.Kind.EVENT, -1, name, since, 0, 0));
               }
@@ -242,9 +243,9 @@ public final class Views {
   }
 
   /**
-   * Whether the history says more about why an instance failed than its state: old middleware hides
-   * what the orchestrator threw, and where that was seen all the same, it only passes on that a
-   * task failed.
+   * Returns whether the history says more about why an instance failed than its state. Old
+   * middleware hides what the orchestrator threw, and even where that was seen, it may only pass on
+   * that a task failed.
    */
   public static boolean historyTellsMore(Explanation explanation) {
     if (!explanation.state().hasFailureDetails()) {
@@ -257,7 +258,10 @@ public final class Views {
     return FailureText.isHidden(failure) && (passesOn || FailureText.isHidden(seen));
   }
 
-  /** The same with the newest failure of a task or sub-orchestration in the history, if any. */
+  /**
+   * Returns the explanation with the newest failure of a task or sub-orchestration in the history,
+   * if any.
+   */
   public static Explanation withNewestFailure(Explanation explanation, List<HistoryEvent> history) {
     String error = explanation.lastError();
     for (HistoryEvent event : history) {

@@ -6,11 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/** Who waits for an instance to start or to end. Holds no thread, and nothing of the instance. */
+/**
+ * Keeps the requests that wait for an instance to start or to end. It holds no thread and nothing
+ * of the instance.
+ */
 final class Watchers {
   private final LinkedHashMap<String, List<Input.Wait>> waiting = new LinkedHashMap<>();
 
-  /** Whether what the wait is for is the case. */
+  /** Returns whether the wait is over. */
   static boolean isOver(Input.Wait wait, Instance instance) {
     return instance.hasEnded()
         || (!wait.end()
@@ -32,14 +35,14 @@ final class Watchers {
     }
   }
 
-  /** Everybody who waits. */
+  /** Returns all waits. */
   List<Input.Wait> all() {
     List<Input.Wait> all = new ArrayList<>();
     waiting.values().forEach(all::addAll);
     return all;
   }
 
-  /** The instance has changed its status: those for whom that is enough are told. */
+  /** Answers the waits that the new status of the instance ends. */
   void changed(Instance instance, Changes changes) {
     List<Input.Wait> waits = waiting.get(instance.id);
     if (waits == null) {
@@ -61,7 +64,7 @@ final class Watchers {
     }
   }
 
-  /** The instance is gone for good: everybody is told so. */
+  /** Answers all waits for an instance that is gone for good. */
   void purged(String instanceId, Changes changes) {
     List<Input.Wait> waits = waiting.remove(instanceId);
     if (waits != null) {

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something for user code to do: one orchestrator turn, one activity, or a batch of operations on
+ * Represents work for user code: one orchestrator turn, one activity, or a batch of operations on
  * one entity.
  *
- * <p>A work item may be handed out more than once (crash, lost executor); {@link #token} is fresh
- * each time, and the answer brings it back.
+ * <p>A work item may be handed out more than once (crash, lost executor); its {@link #token} is
+ * fresh each time, and the answer brings it back.
  */
 public sealed interface WorkItem {
 
@@ -26,7 +26,7 @@ public sealed interface WorkItem {
       this.word = word;
     }
 
-    /** What people call it, in the middle of a sentence. */
+    /** Returns the name of this kind for people, for use in the middle of a sentence. */
     public String word() {
       return word;
     }
@@ -34,25 +34,27 @@ public sealed interface WorkItem {
 
   Kind kind();
 
-  /** The function that must run, as the instance or the orchestrator spelled it. */
+  /**
+   * Returns the name of the function that must run, as the instance or the orchestrator spelled it.
+   */
   String name();
 
-  /** The version wanted; null is unset, which differs from empty. */
+  /** Returns the version wanted; null is unset, which differs from empty. */
   @Nullable String version();
 
   String instanceId();
 
   String executionId();
 
-  /** Unique per hand-out within this process. */
+  /** Returns a token that is unique per hand-out within this process. */
   long token();
 
   /**
-   * One turn of an orchestrator.
+   * Represents one turn of an orchestrator.
    *
    * @param request a serialized {@code OrchestratorRequest}: history in {@code pastEvents}, what is
-   *     new in {@code newEvents}. Parts of it are shared with the instance's memory; nobody changes
-   *     it.
+   *     new in {@code newEvents}. Parts of it are shared with the instance's memory, so it must not
+   *     be changed.
    */
   record Turn(
       long token,
@@ -69,9 +71,9 @@ public sealed interface WorkItem {
   }
 
   /**
-   * One run of an activity.
+   * Represents one run of an activity.
    *
-   * @param version the activity's own version, else that of its orchestration
+   * @param version the activity's own version, else the version of its orchestration
    */
   record Activity(long token, @Nullable String version, ActivityRequest request)
       implements WorkItem {
@@ -95,18 +97,18 @@ public sealed interface WorkItem {
       return request.getOrchestrationInstance().getExecutionId().getValue();
     }
 
-    /** The eventId of the TaskScheduled event that asked for this. */
+    /** Returns the eventId of the TaskScheduled event that asked for this run. */
     public int taskId() {
       return request.getTaskId();
     }
   }
 
   /**
-   * Operations on one entity, to be run one after another in their order.
+   * Represents a batch of operations on one entity, to be run one after another in their order.
    *
    * @param state the entity's state as JSON text; null when it has none
-   * @param operations events of the kinds EntityOperationSignaled and EntityOperationCalled; locks
-   *     are the engine's business and never among them
+   * @param operations events of the kinds EntityOperationSignaled and EntityOperationCalled; the
+   *     engine handles locks itself, so they are never among them
    */
   record EntityBatch(
       long token,

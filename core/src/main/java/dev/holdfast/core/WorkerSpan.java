@@ -12,16 +12,16 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The span that a worker has begun for an execution in its first turn, and wants to hear of in each
- * later one. History keeps it where the contract has a place for its id, in {@code
- * ExecutionStarted.orchestrationSpanID}, with the start time behind it
+ * Handles the span that a worker has begun for an execution in its first turn and wants back in
+ * each later one. History keeps it where the contract has a place for its id, in {@code
+ * ExecutionStarted.orchestrationSpanID}, followed by the start time
  * (docs/decisions/0016-traces.md).
  */
 final class WorkerSpan {
 
   private WorkerSpan() {}
 
-  /** The event with the span in it; others as they are. */
+  /** Puts the span into an ExecutionStarted; other events stay as they are. */
   static HistoryEvent kept(HistoryEvent event, OrchestrationTraceContext span) {
     if (!event.hasExecutionStarted()) {
       return event;
@@ -39,7 +39,9 @@ final class WorkerSpan {
         .build();
   }
 
-  /** The span that this start of an execution keeps, as part of a request; null for none. */
+  /**
+   * Returns the span that this start of an execution keeps, as part of a request; null for none.
+   */
   static @Nullable ByteString in(ExecutionStartedEvent started) {
     String text = started.getOrchestrationSpanID().getValue();
     if (text.isEmpty()) {
@@ -68,7 +70,7 @@ final class WorkerSpan {
     }
   }
 
-  /** The event as clients know it: with the id alone. */
+  /** Returns the event as clients know it, with only the span's id. */
   static HistoryEvent forClients(HistoryEvent event) {
     String text = event.getExecutionStarted().getOrchestrationSpanID().getValue();
     int space = text.indexOf(' ');

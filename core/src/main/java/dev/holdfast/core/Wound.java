@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Ways to break the engine on purpose. The simulation plants each and must notice it: one that has
- * caught nothing proves nothing. Nothing but tests ever sets one.
+ * Names ways to break the engine on purpose. The simulation plants each and must notice it, because
+ * a check that has caught nothing proves nothing. Only tests set a wound.
  */
 public enum Wound {
   /** Replies, refusals and reads are told before the batch that they rest on is durable. */
@@ -25,20 +25,22 @@ public enum Wound {
   LOST_TIMER,
   /** A commit whose answer was lost is sent again without asking whether it landed. */
   LOST_ANSWER_RETRIED_BLINDLY,
-  /** Stale answers of activities are taken: no check of the execution they belong to. */
+  /**
+   * Stale answers of activities are taken, without a check of the execution that they belong to.
+   */
   EXECUTION_NOT_CHECKED,
   /** A second answer to the same activity is taken as well. */
   DUPLICATE_ANSWER_TAKEN,
   /** The node's wall clock, which jumps, is used for timers. */
   WALL_CLOCK_FOR_TIMERS,
-  /** What an orchestrator has locked stays locked when it ends. */
+  /** The locks of an orchestration are not released when it ends. */
   LOCKS_KEPT_AT_END,
-  /** Operations of others run while an entity is locked. */
+  /** Operations of other callers run while an entity is locked. */
   LOCK_LETS_OTHERS_IN,
   /** Operations that a worker has left undone are forgotten. */
   UNDONE_OPERATIONS_FORGOTTEN,
-  /** Events that nobody has read are dropped when the instance continues as new. */
+  /** Events that have not been read are dropped when the instance continues as new. */
   EVENTS_LOST_AT_CONTINUE_AS_NEW,
-  /** What a turn was given counts as read although its instance is set aside. */
+  /** The messages of a turn count as read although its instance is set aside. */
   BLOCKED_TURN_COUNTED_AS_READ
 }

@@ -1,8 +1,8 @@
 /**
- * What happens: instances, turns, messages, partitions, and the ports to the rest of the house.
+ * Decides what happens: instances, turns, messages, partitions, and the ports to the other modules.
  *
- * <p>Pure: no clock, thread, I/O or logger in here (an ArchUnit test holds this). Time and dice
- * come in as arguments, effects go out as values.
+ * <p>The package is pure: it has no clock, thread, I/O or logger (an ArchUnit test checks this).
+ * Time and random numbers come in as arguments, and effects go out as values.
  */
 @NullMarked
 package dev.holdfast.core;

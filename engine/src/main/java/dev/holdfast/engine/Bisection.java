@@ -12,18 +12,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out for whose sake a store rejects a commit for good: it is cut in halves until what is
- * rejected concerns one instance. Nothing is written; the thread that commits must do it.
+ * Finds the instance for whose sake a store permanently rejects a commit: the commit is cut in
+ * halves until the rejected part concerns one instance. Nothing is written. The thread that commits
+ * must do this.
  *
- * <p>What concerns different instances can be written apart, so a half is rejected for what is in
- * it.
+ * <p>Parts of a commit that concern different instances can be written apart, so a half is rejected
+ * for what is in it.
  */
 final class Bisection {
   private final Store store;
   private final long now;
   private final List<Suspect> found = new ArrayList<>();
 
-  /** All that a commit says of one instance. */
+  /** Holds everything that a commit says of one instance. */
   private static final class Share {
     private final String instanceId;
     private final Commit.Builder commit = Commit.builder();
@@ -39,8 +40,11 @@ final class Bisection {
   }
 
   /**
+   * Finds the instances whose parts of the commit are rejected.
+   *
    * @param now the hub's time
-   * @return whose share is rejected; empty when nobody's is, or when nothing at all can be written
+   * @return the instances; empty when no part is rejected alone, or when nothing at all can be
+   *     written
    * @throws dev.holdfast.core.StoreException the store cannot be read
    */
   static List<Suspect> of(Store store, Commit commit, long now) {
@@ -84,12 +88,15 @@ final class Bisection {
     for (Rows.Keyed record : commit.records()) {
       shares.computeIfAbsent(owner(record), Share::new).commit.put(record);
     }
-    // Nobody knows whose this is, so nobody can be set aside for it.
+    // It is unknown which instance this belongs to, so none can be set aside for it.
     shares.remove("");
     return new ArrayList<>(shares.values());
   }
 
-  /** Executions that are only changed do not say whose they are; the store knows. */
+  /**
+   * Maps keys to instance ids. A changed execution does not name its instance, so the store is
+   * asked.
+   */
   private Map<Long, String> ids(Commit commit) {
     Map<Long, String> ids = new LinkedHashMap<>();
     List<Long> unknown = new ArrayList<>();

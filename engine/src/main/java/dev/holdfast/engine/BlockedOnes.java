@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is blocked, found by its keyed records: so one whose own rows cannot be read is among them.
+ * Finds what is blocked by the keyed records, so that even an instance whose own rows cannot be
+ * read is among the results.
  */
 final class BlockedOnes {
   private static final int PAGE_DEFAULT = 100;
@@ -32,14 +33,14 @@ final class BlockedOnes {
     return store.readableRecords(Blocked.NAMESPACE, damage -> {});
   }
 
-  /** What blocks each, by id. */
+  /** Returns what blocks each instance or entity, by id. */
   Map<String, Blocked> blocks() {
     Map<String, Blocked> blocks = new LinkedHashMap<>(0);
     records().forEach(one -> blocks.put(one.name(), Blocked.of(one.bytes())));
     return blocks;
   }
 
-  /** How many there are of each kind. */
+  /** Counts the blocked instances and entities of each kind of block. */
   Map<Blocked.Kind, Integer> count() {
     Map<Blocked.Kind, Integer> counts = new EnumMap<>(Blocked.Kind.class);
     for (Rows.Keyed one : records()) {
@@ -48,7 +49,9 @@ final class BlockedOnes {
     return counts;
   }
 
-  /** One page, in the order of the ids; the continuation is the last id of the page before. */
+  /**
+   * Returns one page, in the order of the ids; the continuation is the last id of the page before.
+   */
   QueryInstancesResponse query(InstanceQuery query) {
     int page =
         query.getMaxInstanceCount() <= 0
@@ -79,7 +82,7 @@ final class BlockedOnes {
     return response.build();
   }
 
-  /** In the order of records: code points, as the bytes of UTF-8 have it. */
+  /** Compares ids in the order of records: by code point, which is the order of UTF-8 bytes. */
   private static boolean isBehind(String id, String after) {
     int[] one = id.codePoints().toArray();
     int[] other = after.codePoints().toArray();

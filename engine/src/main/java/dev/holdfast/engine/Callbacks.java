@@ -4,8 +4,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tells askers, away from the loop: what a caller does with an answer must not hold up everybody
- * else.
+ * Answers askers away from the loop, because what a caller does with an answer must not hold up the
+ * others.
  */
 public final class Callbacks implements Agent {
   private static final int AT_ONCE = 64;
@@ -23,7 +23,7 @@ public final class Callbacks implements Agent {
     queue.add(callback);
   }
 
-  /** True when everybody has been told, and nobody is being told this moment. */
+  /** Returns true when every asker has been answered and no callback runs at this moment. */
   boolean isQuiet() {
     return untold.get() == 0;
   }

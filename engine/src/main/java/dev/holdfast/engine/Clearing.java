@@ -9,16 +9,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Removing every instance, whatever it is doing, and every entity: each is terminated and purged
- * like any other, so that a clearing which is cut short can simply be repeated.
+ * Removes every instance, whatever it is doing, and every entity. Each is terminated and purged
+ * like any other, so a clearing that is cut short can simply be repeated.
  */
 final class Clearing {
   private static final int PAGE = 500;
 
-  /** What is started all the time could otherwise keep it busy for ever. */
+  /** Instances that are started all the time could otherwise keep the clearing busy for ever. */
   private static final int PASSES_MAX = 10;
 
-  /** No two are created at the same time, so the times run ahead of the clock in a crowd. */
+  /**
+   * No two instances are created at the same time, so in a crowd their times run ahead of the
+   * clock.
+   */
   private static final long AHEAD = 10_000_000;
 
   private final Store store;
@@ -40,12 +43,15 @@ final class Clearing {
     this.purgeOne = purgeOne;
   }
 
-  /** How many were removed. */
+  /** Removes everything and returns how many were removed. */
   CompletableFuture<Integer> clear() {
     return passes(PASSES_MAX, 0);
   }
 
-  /** Children of what was still running may come to light behind the place that was looked at. */
+  /**
+   * Repeats the pass, because children of instances that still ran may appear behind the place that
+   * was read.
+   */
   private CompletableFuture<Integer> passes(int left, int before) {
     return pass(Store.Query.all(PAGE).createdBetween(null, clock.now() + AHEAD), 0)
         .thenCompose(

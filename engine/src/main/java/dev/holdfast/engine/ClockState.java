@@ -5,16 +5,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hub thinks of its machine's clock.
+ * Says what a hub knows of its machine's clock.
  *
  * @param hub the hub's time
- * @param machine the machine's
+ * @param machine the time of the machine's clock
  * @param alarm why the machine's clock is not followed, in words that name the cure; null while it
- *     is
+ *     is followed
  */
 public record ClockState(Instant hub, Instant machine, @Nullable String alarm) {
 
-  /** How far the machine's clock is ahead; negative when it is behind. */
+  /** Returns how far the machine's clock is ahead; negative when it is behind. */
   public Duration ahead() {
     return Duration.between(hub, machine);
   }

@@ -5,29 +5,30 @@ import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/** The clocks of a machine. Safe from any thread. */
+/** Reads the clocks of a machine. All methods are safe from any thread. */
 public interface Clocks extends InstantSource {
 
   /**
-   * The machine's wall clock, which people and time servers set; so it may jump, forwards and back.
+   * Returns the machine's wall clock, which people and time servers set; so it may jump, forwards
+   * and back.
    */
   @Override
   Instant instant();
 
   /**
-   * The time that passes, in nanoseconds from an arbitrary moment, as {@link System#nanoTime} tells
-   * it: nobody can set it, and it may stand still while the machine sleeps.
+   * Returns the elapsed time, in nanoseconds from an arbitrary moment, as {@link System#nanoTime}
+   * does: it cannot be set, and it may stand still while the machine sleeps.
    */
   long nanoTime();
 
   /**
-   * For how many nanoseconds {@link #nanoTime} has stood still because the machine slept, from an
-   * arbitrary moment on; empty where the system cannot tell. Dearer than the others: it is asked
-   * only when the wall clock has jumped.
+   * Returns for how many nanoseconds {@link #nanoTime} has stood still because the machine slept,
+   * from an arbitrary moment on; empty where the system cannot tell. This costs more than the other
+   * clocks, so it is read only when the wall clock has jumped.
    */
   OptionalLong sleptNanos();
 
-  /** Clocks of a machine of which nobody knows when it sleeps. */
+  /** Makes the clocks of a machine that cannot tell when it sleeps. */
   static Clocks of(InstantSource wall, LongSupplier nanoTime) {
     return new Clocks() {
       @Override

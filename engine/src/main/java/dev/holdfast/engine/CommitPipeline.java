@@ -12,29 +12,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one flush after the other durable. The loop hands over the next only when the one before
- * has an outcome, so what arrives while the store is busy goes into one commit together.
+ * Makes flushes durable one after the other. The loop hands over a flush only when the one before
+ * has an outcome, so inputs that arrive while the store is busy go into one commit together.
  */
 public final class CommitPipeline implements Agent {
 
-  /** How a flush ended, or why it has not yet. */
+  /** Says how a flush ended, or why it has not ended yet. */
   public sealed interface Result {}
 
   /** The flush is durable. */
   public record Durable(long number) implements Result {}
 
-  /** The store has no room; the same flush is tried again until there is. */
+  /** The store has no room; the same flush is tried again until there is room. */
   public record Full(String reason) implements Result {}
 
   /**
-   * The store refuses the flush for good, and nobody knows for whose sake: the hub cannot go on.
+   * The store permanently refuses the flush, and the instance that causes this is unknown: the hub
+   * cannot go on.
    */
   public record Broken(String reason) implements Result {}
 
-  /** The store refuses the flush for good because of these; nothing of it was written. */
+  /**
+   * The store permanently refuses the flush because of these suspects; nothing of it was written.
+   */
   record Refused(String reason, List<Suspect> suspects) implements Result {}
 
-  /** When more than so many cannot be written, it is the store that is ill. */
+  /** When more instances than this cannot be written, the store itself is taken to be at fault. */
   private static final int SUSPECTS_MAX = 100;
 
   private static final long RETRY_AFTER = 250_000;
@@ -49,11 +52,11 @@ public final class CommitPipeline implements Agent {
   private boolean full;
   private final AtomicLong flushes = new AtomicLong();
 
-  /** Nobody knows whether the flush has landed. */
+  /** Says whether it is unknown if the flush has landed. */
   private boolean unresolved;
 
   /**
-   * @param results gets the outcomes, on the thread that calls {@link #work}
+   * @param results receives the outcomes, on the thread that calls {@link #work}
    */
   public CommitPipeline(
       Store store, HubClock clock, Problems problems, Consumer<Result> results, Set<Wound> wounds) {
@@ -71,7 +74,7 @@ public final class CommitPipeline implements Agent {
     }
   }
 
-  /** How many flushes have become durable. */
+  /** Counts the flushes that have become durable. */
   public long flushes() {
     return flushes.get();
   }
@@ -124,7 +127,7 @@ public final class CommitPipeline implements Agent {
   }
 
   /**
-   * @return null when whose fault it is cannot be found out now
+   * @return null when the instances at fault cannot be found now
    */
   private @Nullable Result refused(Store.Flush flush, Store.Outcome outcome) {
     if (!(outcome instanceof Store.Rejected rejected)) {
@@ -137,7 +140,7 @@ public final class CommitPipeline implements Agent {
           : new Refused(rejected.reason(), suspects);
     } catch (StoreException e) {
       problems.warn(
-          "A flush is refused (%s), and whose fault it is cannot be read now: %s"
+          "A flush is refused (%s), and the reads that find its cause have failed: %s"
               .formatted(rejected.reason(), e.getMessage()));
       return null;
     }
@@ -150,7 +153,8 @@ public final class CommitPipeline implements Agent {
   }
 
   /**
-   * The answer was lost: the flush's marker says whether it landed, and if not, it is sent again.
+   * Resolves a flush whose answer was lost: its marker says whether it landed; if it did not, it is
+   * sent again.
    */
   private Store.Outcome resolve(Store.Flush flush) {
     try {

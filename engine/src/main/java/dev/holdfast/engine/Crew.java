@@ -9,9 +9,10 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who runs work: the executors of this process, and remote workers for what those do not serve.
+ * Knows the executors that run work: those of this process, and remote workers for names that those
+ * do not serve.
  *
- * <p>Choosing is for the loop's thread; everything else is safe from any.
+ * <p>Only the loop's thread chooses; all other methods are safe from any thread.
  */
 final class Crew {
   private volatile List<Executor> own = List.of();
@@ -38,7 +39,10 @@ final class Crew {
     return List.copyOf(more);
   }
 
-  /** Whether this process runs work itself, so that a name that it has not may be a mistake. */
+  /**
+   * Returns whether this process runs work itself, so that a name that it does not serve may be a
+   * mistake.
+   */
   boolean hasOwn() {
     return !own.isEmpty();
   }
@@ -87,8 +91,9 @@ final class Crew {
   }
 
   /**
-   * Who gets the item; null when all that take it are full, or nobody does. An executor of this
-   * process has its names for itself, so work waits for it rather than going to a worker.
+   * Chooses the executor for the item; null when all that take it are full, or none takes it. An
+   * executor of this process has its names for itself, so work waits for it and does not go to a
+   * worker.
    *
    * @param promised how many items of this kind an executor gets with the next flush
    */
@@ -101,7 +106,7 @@ final class Crew {
     return leastTaken(item, promised);
   }
 
-  /** How many items executors of this process have not begun. Safe from any thread. */
+  /** Counts the items that executors of this process have not begun. Any thread may call this. */
   int queued(WorkItem.Kind kind) {
     int count = 0;
     for (Executor executor : own) {
@@ -110,7 +115,9 @@ final class Crew {
     return count;
   }
 
-  /** How many items executors of this process have, begun or not. Safe from any thread. */
+  /**
+   * Counts the items that executors of this process have, begun or not. Any thread may call this.
+   */
   int taken(WorkItem.Kind kind) {
     int count = 0;
     for (Executor executor : own) {
@@ -119,13 +126,17 @@ final class Crew {
     return count;
   }
 
-  /** Nobody waits for these items any more; see {@link Executor#recall}. */
+  /**
+   * Tells all executors that no one waits for these items any more; see {@link Executor#recall}.
+   */
   void recall(Set<Long> tokens, boolean atOnce) {
     own.forEach(executor -> executor.recall(tokens, atOnce));
     workers.forEach(worker -> worker.recall(tokens, atOnce));
   }
 
-  /** As {@link Executor#progress} says it who has the item; null when nobody has it. */
+  /**
+   * Returns the {@link Executor#progress} of the executor that has the item; null when none has it.
+   */
   @Nullable String progress(WorkItem.Kind kind, long token) {
     for (Executor executor : own) {
       String told = executor.progress(kind, token);
@@ -142,7 +153,10 @@ final class Crew {
     return null;
   }
 
-  /** Who keeps an item of this name from the executor of this process that serves it. */
+  /**
+   * Describes the items that keep one of this name from the executor of this process that serves
+   * it.
+   */
   @Nullable String holders(WorkItem.Kind kind, String name) {
     for (Executor executor : own) {
       if (executor.serves(kind, name)) {

@@ -25,20 +25,21 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands work items to executors that serve them and have a place free; what cannot run now waits
- * here, in order per name.
+ * Hands work items to executors that serve them and have a free place; items that cannot run now
+ * wait here, in order per name.
  *
- * <p>Used on the loop's thread, but for what says otherwise.
+ * <p>Only the loop's thread calls it, except where a method says otherwise.
  */
 public final class Dispatcher {
 
-  /** What becomes of work that nobody serves. */
+  /** Says what becomes of work whose name is not served. */
   public enum Unserved {
-    /** It waits until somebody does, and says so. */
+    /** The work waits until an executor serves it, and is reported as unserved. */
     WAITS,
     /**
-     * What was served once waits all the same. What nobody ever served fails with a message that
-     * names what is missing. For hosts with functions of their own.
+     * Work of a name that was served once waits all the same. Work of a name that was never served
+     * fails with a message that names what is missing. This is for hosts with functions of their
+     * own.
      */
     FAILS
   }
@@ -47,16 +48,13 @@ public final class Dispatcher {
   private static final long ABANDONED_DELAY_MAX = 30_000_000;
   private static final int ABANDONED_MAX = 20;
 
-  /** Of older ones it is forgotten that nobody needs them: they would be done once more. */
+  /** Only the newest SETTLED_MAX tokens are kept; an older duplicate may run once more. */
   private static final int SETTLED_MAX = 10_000;
 
-  /** So often a batch of an entity may fail as a whole before its operations are told so. */
+  /** A batch of an entity may fail as a whole this often before its operations fail. */
   private static final int BATCH_FAILED_MAX = 3;
 
-  /**
-   * So often an item may be lost and go to the next worker at once; who kills every worker must not
-   * do so without pause.
-   */
+  /** An item may be lost this often and go on at once; one that kills every worker must pause. */
   private static final int LOST_FREELY = 3;
 
   private final Crew crew = new Crew();
@@ -72,15 +70,13 @@ public final class Dispatcher {
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
   private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
 
-  /** Tokens of items that are void: nobody needs them, and who runs them stops. */
+  /** Holds the tokens of void items: their results are not needed, and executors stop them. */
   private final Set<Long> withdrawn = new LinkedHashSet<>();
 
-  /** Tokens of items for whose results nobody waits; who runs them may end them in peace. */
+  /** Holds the tokens of items whose results are not awaited; executors may finish them. */
   private final Set<Long> unneeded = new LinkedHashSet<>();
 
-  /**
-   * Tokens of items that are void, or were answered while others may have had them too: the newest.
-   */
+  /** Holds the newest tokens that are void, or answered while another executor may have them. */
   private final Set<Long> settled =
       Collections.newSetFromMap(
           new LinkedHashMap<>() {
@@ -92,27 +88,27 @@ public final class Dispatcher {
 
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
 
-  /** Somebody has gone, so that what waits may be stranded by now. */
+  /** Says that an executor has left, so that waiting items may be stranded by now. */
   private volatile boolean someoneLeft;
 
-  /** By task. */
+  /** Maps tasks to what executors have had since before the partitions began again. */
   private final Map<String, Out> out = new LinkedHashMap<>();
 
   private int firstNumber;
 
-  /** The size of {@link #later}, for other threads. */
+  /** Holds the size of {@link #later}, for other threads. */
   private volatile int putOff;
 
   private long order;
   private boolean draining;
   private volatile boolean placesChanged;
 
-  /** What goes to one executor with the next flush. */
+  /** Holds the items that go to one executor with the next flush. */
   private static final class Outgoing {
     private final List<WorkItem> items = new ArrayList<>();
     private final int[] counts = new int[WorkItem.Kind.values().length];
 
-    @SuppressWarnings("EnumOrdinal") // Counted for every item handed out, so not in boxes.
+    @SuppressWarnings("EnumOrdinal") // Items are counted one by one, so without boxes.
     int count(WorkItem.Kind kind) {
       return counts[kind.ordinal()];
     }
@@ -127,7 +123,7 @@ public final class Dispatcher {
   private record Later(long at, long order, WorkItem item) {}
 
   /**
-   * @param answers where executors answer
+   * @param answers receives the answers of executors
    * @param failures takes answers that the dispatcher gives in an executor's stead
    */
   Dispatcher(
@@ -142,61 +138,68 @@ public final class Dispatcher {
   }
 
   /**
-   * From now on this executor gets what it serves. Safe from any thread; wake the loop afterwards.
+   * Adds an executor for the work that it serves. Any thread may call this; wake the loop
+   * afterwards.
    */
   public void add(Executor executor) {
     crew.add(executor);
     note(executor);
   }
 
-  /** As {@link Workforce#join}. Safe from any thread; wake the loop afterwards. */
+  /**
+   * Adds a worker; see {@link Workforce#join}. Any thread may call this; wake the loop afterwards.
+   */
   void join(Executor worker) {
     crew.join(worker);
     note(worker);
   }
 
-  /** What it serves is remembered, as far as it says so. Safe from any thread. */
+  /** Remembers the names that the executor lists. Any thread may call this. */
   void note(Executor executor) {
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
       names.served(kind, executor.lists(kind));
     }
   }
 
-  /** As {@link Workforce#leave}. Safe from any thread. */
+  /** Removes a worker; see {@link Workforce#leave}. Any thread may call this. */
   void leave(Executor worker, long now) {
     crew.leave(worker);
     gone(now);
   }
 
-  /** What nobody serves any more was served until now. Safe from any thread. */
+  /** Notes that names no longer served were served until now. Any thread may call this. */
   void gone(long now) {
     names.gone(crew::serves, now);
     someoneLeft = true;
   }
 
-  /** What the executors of this process serve has changed. Safe from any thread. */
+  /** Notes that the executors of this process serve other names. Any thread may call this. */
   void noteOwn() {
     crew.own().forEach(this::note);
   }
 
-  /** The next {@link #flush} has to look again. Safe from any thread; wake the loop afterwards. */
+  /**
+   * Makes the next {@link #flush} look again. Any thread may call this; wake the loop afterwards.
+   */
   void placesChanged() {
     placesChanged = true;
   }
 
-  /** Whether a flush is wanted although nothing has been offered. Safe from any thread. */
+  /**
+   * Returns whether a flush is wanted although nothing has been offered. Any thread may call this.
+   */
   boolean hasPlacesChanged() {
     return placesChanged;
   }
 
-  /** Nothing is handed out any more. */
+  /** Stops handing out work. */
   void drain() {
     draining = true;
   }
 
   /**
-   * Whether work of this name is wanted here: because an executor serves it now, or to be failed,
-   * as nobody ever did. Safe from any thread.
+   * Returns whether work of this name is wanted: it is served now, or must fail because it never
+   * was. Any thread may call this.
    */
   public boolean serves(WorkItem.Kind kind, String name) {
     if (crew.ownServe(kind, name)) {
@@ -209,7 +212,7 @@ public final class Dispatcher {
     return unserved == Unserved.FAILS && !names.has(kind, name);
   }
 
-  /** Whether nobody serves the name although somebody did, where there are such who could. */
+  /** Returns whether a host with its own functions lacks a name that was served once. */
   boolean isMissing(WorkItem.Kind kind, String name) {
     return unserved == Unserved.FAILS
         && crew.hasOwn()
@@ -217,35 +220,37 @@ public final class Dispatcher {
         && names.has(kind, name);
   }
 
-  /** Until when the name was served, microseconds since the epoch; 0 when that is not known. */
+  /**
+   * Returns until when the name was served, microseconds since the epoch; 0 when that is not known.
+   */
   long servedUntil(WorkItem.Kind kind, String name) {
     return names.until(kind, name);
   }
 
-  /** The items that wait here and that nobody serves. Safe from any thread. */
+  /** Returns the items that wait here because they are not served. Any thread may call this. */
   List<UnservedWork> unserved() {
     return room.unserved().entrySet().stream()
         .map(it -> unserved(it.getKey(), it.getValue()))
         .toList();
   }
 
-  /** As {@link WaitingRoom#stranded}. Safe from any thread. */
+  /** Finds a stranded activity; see {@link WaitingRoom#stranded}. Any thread may call this. */
   @Nullable String stranded(String instanceId) {
     return room.stranded(instanceId);
   }
 
-  /** With what is known of who served it. */
+  /** Adds until when the name was served, as far as that is known. */
   UnservedWork unserved(Wanted wanted, int waiting) {
     return new UnservedWork(
         wanted, waiting, wanted.version() == null ? names.until(wanted.kind(), wanted.name()) : 0);
   }
 
-  /** Whether any executor serves the name right now. Safe from any thread. */
+  /** Returns whether any executor serves the name right now. Any thread may call this. */
   public boolean isServed(WorkItem.Kind kind, String name) {
     return crew.serves(kind, name);
   }
 
-  /** How many items wait for an executor. */
+  /** Counts the items that wait for an executor. */
   int waiting() {
     int count = later.size();
     for (LinkedHashMap<String, ArrayDeque<WorkItem>> byName : waiting.values()) {
@@ -256,29 +261,27 @@ public final class Dispatcher {
     return count;
   }
 
-  /**
-   * How many items of this kind wait for an executor, those put off excepted. Safe from any thread.
-   */
+  /** Counts waiting items of this kind, except postponed ones. Any thread may call this. */
   int waiting(WorkItem.Kind kind) {
     return room.count(kind);
   }
 
-  /** How many items wait here for one reason or another. Safe from any thread. */
+  /** Counts all items that wait here. Any thread may call this. */
   int backlog() {
     return putOff + room.count();
   }
 
-  /** How many items executors of this process have but have not begun. Safe from any thread. */
+  /** Counts the items that executors of this process have not begun. Any thread may call this. */
   int queued(WorkItem.Kind kind) {
     return crew.queued(kind);
   }
 
-  /** How many of those wait for their time. */
+  /** Counts the waiting items that are not yet due. */
   int putOff() {
     return later.size();
   }
 
-  /** Of how many tasks it is remembered that they were given back or lost. */
+  /** Counts the tasks that are remembered as given back or lost. */
   int givenBack() {
     return abandoned.size() + lost.size();
   }
@@ -305,7 +308,7 @@ public final class Dispatcher {
     room.entered(item);
   }
 
-  /** Items that any executor either takes all or takes none of wait in one queue. */
+  /** Returns the key of an item's queue; an executor takes either all items of a queue or none. */
   private static String key(WorkItem item) {
     return item.version() == null ? item.name() : item.name() + '\0' + item.version();
   }
@@ -319,8 +322,7 @@ public final class Dispatcher {
       outgoing.computeIfAbsent(to, e -> new Outgoing()).add(item);
       return true;
     }
-    // A version that nobody here runs waits for somebody who does; a name nobody ever served will
-    // not be.
+    // A version that runs nowhere waits; a name that was never served fails.
     if (serves(item.kind(), item.name())
         && crew.hasOwn()
         && !crew.serves(item.kind(), item.name())) {
@@ -335,7 +337,7 @@ public final class Dispatcher {
     return promised == null ? 0 : promised.count(kind);
   }
 
-  /** Hands out what was offered, and what waited and can run by now. */
+  /** Hands out items that were offered, and waiting items that can run by now. */
   void flush(long now) {
     placesChanged = false;
     removeWithdrawn();
@@ -376,7 +378,7 @@ public final class Dispatcher {
     return queue.isEmpty();
   }
 
-  /** When an item that was put off is due; {@link Long#MAX_VALUE} when there is none. */
+  /** Returns when a postponed item is due; {@link Long#MAX_VALUE} when there is none. */
   long nextWake() {
     Later next = later.peek();
     return next == null || draining ? Long.MAX_VALUE : next.at();
@@ -385,13 +387,13 @@ public final class Dispatcher {
   /**
    * Takes answers that are no results: the item is offered again, now or later.
    *
-   * @return false when the answer is a result, which is the partition's business
+   * @return false when the answer is a result, which is for the partition
    */
   boolean takes(Answer answer, long now) {
     boolean nothingDone = answer instanceof Answer.EntityDone done && isNothingDone(done);
     boolean result = isResult(answer) && !nothingDone;
     if (!result && settled.contains(answer.item().token())) {
-      return true; // Nobody needs it any more; perhaps who else had it has answered.
+      return true; // The item is not needed any more; another executor may have answered.
     }
     if (firstNumber > 0 && heardOfBefore(answer, result || nothingDone, now)) {
       return true;
@@ -411,7 +413,7 @@ public final class Dispatcher {
         boolean mayWait = abandoned.remove(task) != null;
         mayWait |= lost.remove(task) != null;
         if (mayWait) {
-          // Who was thought lost has answered; it need not go to another.
+          // The executor that was thought lost has answered; no other need run the item.
           remove(answer.item().kind(), one -> isSame(one, answer.item()));
           settled.add(answer.item().token());
         }
@@ -430,16 +432,16 @@ public final class Dispatcher {
     } else if (answer instanceof Answer.NobodyServes) {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
     } else {
-      return false; // Of a kind that is not known here; the partition reports it.
+      return false; // The kind of this answer is not known here; the partition reports it.
     }
     return true;
   }
 
   /**
-   * The partitions have begun again from the store: what they had asked for is asked for again,
-   * except what executors have, which is not given to others as long as nothing is heard of it.
+   * Begins again with partitions read from the store. They request their work again; an item that
+   * an executor still has goes to no other until that executor answers.
    *
-   * @param number of the first partition that there is now
+   * @param number the number of the first new partition
    * @param handedOut activities that were offered before
    */
   void beginAgain(int number, List<WorkItem.Activity> handedOut) {
@@ -463,17 +465,17 @@ public final class Dispatcher {
     withdrawn.clear();
   }
 
-  /** What an executor has since before the partitions began again. */
+  /** Holds what an executor has had since before the partitions began again. */
   private static final class Out {
     private @Nullable WorkItem again;
   }
 
-  /** Whether it is of a partition that is given up, and so nobody waits for it. */
+  /** Returns whether the item is of a partition that was given up. */
   private boolean isOfBefore(WorkItem item) {
     return item.token() != 0 && (item.token() >>> 48) < firstNumber;
   }
 
-  /** Takes what is heard of something that an executor had before; true when that was all. */
+  /** Takes an answer to an item from before; true when nothing else is to be done. */
   private boolean heardOfBefore(Answer answer, boolean result, long now) {
     Out one = out.isEmpty() ? null : out.remove(task(answer.item()));
     if (result || (one == null && !isOfBefore(answer.item()))) {
@@ -485,7 +487,7 @@ public final class Dispatcher {
     return true;
   }
 
-  /** This turn need not go to anybody any more, nor come back from who has it. */
+  /** Withdraws a turn, so that no executor need get it or give it back. */
   void withdraw(String executionId, long token) {
     String task = WorkItem.Kind.ORCHESTRATOR + executionId;
     abandoned.remove(task);
@@ -494,10 +496,10 @@ public final class Dispatcher {
     settled.add(token);
   }
 
-  /** Nobody waits for these any more; see {@link Effect.Recall}. */
+  /** Recalls items that are not awaited any more; see {@link Effect.Recall}. */
   void recall(Effect.Recall recall) {
     for (Effect.HandedOut item : recall.items()) {
-      // Whoever gives it back from now on is not heard, so nothing of it would ever be forgotten.
+      // Later answers that give it back are ignored, so these entries would never be removed.
       String task = task(recall.kind(), recall.executionId(), item.taskId());
       abandoned.remove(task);
       lost.remove(task);
@@ -510,7 +512,7 @@ public final class Dispatcher {
     }
   }
 
-  /** All at once, for a client may end thousands of instances whose work waits. */
+  /** Removes them all at once, because a client may end thousands of instances. */
   private void removeWithdrawn() {
     if (!withdrawn.isEmpty()) {
       for (WorkItem.Kind kind : WorkItem.Kind.values()) {
@@ -519,7 +521,7 @@ public final class Dispatcher {
     }
   }
 
-  /** After everything has gone out, so that who has an item hears that nobody needs it. */
+  /** Runs after everything has gone out, so that executors learn which items are void. */
   private void recallWithdrawn() {
     if (!withdrawn.isEmpty()) {
       crew.recall(new LinkedHashSet<>(withdrawn), true);
@@ -534,7 +536,7 @@ public final class Dispatcher {
   /**
    * Takes back the activities of this execution that wait here.
    *
-   * @return those that nobody gets now
+   * @return activities that no executor gets now
    */
   List<WorkItem.Activity> holdBack(String executionId) {
     List<WorkItem.Activity> held = new ArrayList<>();
@@ -560,8 +562,7 @@ public final class Dispatcher {
 
   private void remove(WorkItem.Kind kind, Predicate<WorkItem> which) {
     later.removeIf(one -> one.item().kind() == kind && which.test(one.item()));
-    // Of what is removed not all may be known, such as name and version, so every queue is
-    // searched.
+    // Name and version of a removed item may be unknown, so every queue is searched.
     Objects.requireNonNull(waiting.get(kind)).values().removeIf(queue -> remove(queue, which));
   }
 
@@ -577,16 +578,15 @@ public final class Dispatcher {
   }
 
   /**
-   * Whether an item that waits is what was answered. A later attempt may go under the id of an
-   * activity that has failed, so the token tells them apart; 0 is that of an answer of which only
-   * the task is known.
+   * Returns whether a waiting item is the answered one. A later attempt may have the id of a failed
+   * activity, so the token tells them apart; token 0 identifies only the task.
    */
   private static boolean isSame(WorkItem waits, WorkItem answered) {
     return waits.token() == answered.token()
         || (answered.token() == 0 && task(waits).equals(task(answered)));
   }
 
-  /** None of the operations has run, and nothing says that it would be no use to try again. */
+  /** Returns whether no operation has run and the response does not rule out another try. */
   private static boolean isNothingDone(Answer.EntityDone done) {
     return done.response().getResultsCount() == 0
         && !done.response().getFailureDetails().getIsNonRetriable();
@@ -618,7 +618,7 @@ public final class Dispatcher {
         || answer instanceof Answer.Blocked;
   }
 
-  /** Whether it may be what somebody says who does not know the name. */
+  /** Returns whether an executor that does not know the name could answer this. */
   private static boolean isFailure(Answer answer) {
     if (answer instanceof Answer.TurnDone turn) {
       return turn.response().getActionsList().stream()
@@ -661,7 +661,7 @@ public final class Dispatcher {
     return kind == WorkItem.Kind.ACTIVITY ? kind + executionId + taskId : kind + executionId;
   }
 
-  /** The kind of the item, as a sentence about it begins. */
+  /** Returns the kind of the item, for the beginning of a sentence. */
   public static String what(WorkItem item) {
     return switch (item.kind()) {
       case ORCHESTRATOR -> "Orchestrator";
@@ -679,12 +679,12 @@ public final class Dispatcher {
             .formatted(what(item), item.name()));
   }
 
-  /** An answer that fails the item, as the function itself could have. */
+  /** Makes an answer that fails the item, as the function itself could have. */
   public static Answer failed(WorkItem item, String type, String message) {
     return FailedAnswer.of(item, type, message);
   }
 
-  /** What becomes of work that waits, in words. Safe from any thread. */
+  /** Returns the words for what becomes of waiting work. Any thread may call this. */
   Standings standings() {
     return new Standings(crew, room, names, draining);
   }

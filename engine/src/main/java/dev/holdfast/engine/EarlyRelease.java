@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Does before a flush is durable what must wait for it, as a broken engine would; only in tests.
+ * Performs, before a flush is durable, effects that must wait for it, as a broken engine would;
+ * only for tests.
  */
 final class EarlyRelease {
   private EarlyRelease() {}

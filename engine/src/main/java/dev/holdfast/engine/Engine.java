@@ -26,28 +26,33 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task hub at work: the partitions of one store, with everything around them.
+ * Runs a task hub: the partitions of one store, with everything around them.
  *
- * <p>{@link #start} gives it threads; without, {@link #agents} are driven by hand, as the
+ * <p>{@link #start} gives it threads; without threads, {@link #agents} are driven by hand, as the
  * simulation does.
  */
 public final class Engine implements Workforce, AutoCloseable {
   private static final String LOOP = "loop";
 
-  /** The namespace of what a hub remembers of itself. */
+  /** This namespace holds what a hub remembers of itself. */
   public static final String HUB = "hub";
 
-  /** The record that says how far the hub is ahead of its machine's clock by right. */
+  /**
+   * This record says how far the hub may stay ahead of its machine's clock after a confirmation.
+   */
   public static final String AHEAD_BY_RIGHT = "clockAheadByRight";
 
   /**
-   * @param limits of each partition
-   * @param partitions how many; a power of two up to 1,024
+   * Holds the settings of an engine.
+   *
+   * @param limits the limits of each partition
+   * @param partitions how many partitions there are; a power of two up to 1,024
    * @param unserved what becomes of work that no executor serves
-   * @param clocks the machine's
-   * @param dice for ids; cryptographically strong in production
-   * @param wounds empty but in tests
-   * @param spans where spans go of executions whose workers make none; null when nobody wants them
+   * @param clocks the clocks of the machine
+   * @param dice makes ids; cryptographically strong in production
+   * @param wounds empty except in tests
+   * @param spans takes the spans of executions whose workers make none; null when spans are not
+   *     wanted
    */
   public record Settings(
       Limits limits,
@@ -58,7 +63,7 @@ public final class Engine implements Workforce, AutoCloseable {
       Set<Wound> wounds,
       @Nullable SpanSink spans) {
 
-    /** Nobody wants spans. */
+    /** Makes settings without spans. */
     public Settings(
         Limits limits,
         int partitions,
@@ -69,7 +74,7 @@ public final class Engine implements Workforce, AutoCloseable {
       this(limits, partitions, unserved, clocks, dice, wounds, null);
     }
 
-    /** The same, with spans. */
+    /** Returns these settings with this sink for spans. */
     public Settings withSpans(@Nullable SpanSink sink) {
       return new Settings(limits, partitions, unserved, clocks, dice, wounds, sink);
     }
@@ -105,9 +110,9 @@ public final class Engine implements Workforce, AutoCloseable {
   private volatile @Nullable String brokenBecause;
 
   /**
-   * @param store open; the engine does not close it
-   * @param problems hears of what should not be
-   * @param broken hears that the hub cannot go on, once; nothing acknowledged is lost
+   * @param store an open store; the engine does not close it
+   * @param problems takes reports of what should not happen
+   * @param broken learns once when the hub cannot go on; nothing acknowledged is lost
    */
   public Engine(Store store, Settings settings, Problems problems, Breakdown broken) {
     this.store = store;
@@ -158,7 +163,7 @@ public final class Engine implements Workforce, AutoCloseable {
         store.readableRecords(Blocked.NAMESPACE, damage -> {}));
   }
 
-  /** The way back into the loop for those it is built from. */
+  /** Leads back into the loop for the parts that the loop is built from. */
   private final class Link implements Executor.Answers {
     private @Nullable Loop loop;
 
@@ -213,7 +218,10 @@ public final class Engine implements Workforce, AutoCloseable {
     return partitions;
   }
 
-  /** Summaries name orchestrators as they are called, and entities with an at-sign before it. */
+  /**
+   * Returns whether the name of a row is served. Rows name orchestrators as they are called, and
+   * entities with an at-sign before the name.
+   */
   private boolean serves(String name) {
     boolean serves =
         EntityIds.isEntity(name)
@@ -225,12 +233,12 @@ public final class Engine implements Workforce, AutoCloseable {
     return serves;
   }
 
-  /** What clients ask. */
+  /** Returns the hub for clients. */
   public TaskHub taskHub() {
     return hub;
   }
 
-  /** From now on this executor gets the work that it serves. */
+  /** Gives this executor the work that it serves from now on. */
   public void add(Executor executor) {
     dispatcher.add(executor);
     loop.addToAll(new Input.ServedChanged());
@@ -243,7 +251,7 @@ public final class Engine implements Workforce, AutoCloseable {
     wakeLoop.run();
   }
 
-  /** An executor serves other names than before. */
+  /** Notes that an executor serves other names than before. */
   public void servedChanged() {
     dispatcher.noteOwn();
     dispatcher.gone(clock.now());
@@ -269,22 +277,23 @@ public final class Engine implements Workforce, AutoCloseable {
     wakeLoop.run();
   }
 
-  /** Whether somebody serves the name right now. */
+  /** Returns whether an executor serves the name right now. */
   public boolean isServed(WorkItem.Kind kind, String name) {
     return dispatcher.isServed(kind, name);
   }
 
   /**
-   * The work that nobody serves right now; orchestrators count up to some ten thousand instances.
-   * Reads the store, and so fails with {@link dev.holdfast.core.StoreException} when that fails.
+   * Returns the work that is not served right now; orchestrators are counted up to some ten
+   * thousand instances. This reads the store, and so fails with {@link
+   * dev.holdfast.core.StoreException} when the store fails.
    */
   public List<UnservedWork> unservedWork() {
     return unservedWorks.find();
   }
 
   /**
-   * How many instances and entities are blocked, by kind. Reads the store, and so fails with {@link
-   * dev.holdfast.core.StoreException} when that fails.
+   * Counts the blocked instances and entities, by kind. This reads the store, and so fails with
+   * {@link dev.holdfast.core.StoreException} when the store fails.
    */
   public Map<Blocked.Kind, Integer> blocked() {
     return new BlockedOnes(store).count();
@@ -298,14 +307,14 @@ public final class Engine implements Workforce, AutoCloseable {
     };
   }
 
-  /** The agents, for those who drive them by hand: loop, pipeline, reader, callbacks, jobs. */
+  /** Returns the agents for driving them by hand: loop, pipeline, reader, callbacks, jobs. */
   public List<Agent> agents() {
     return List.of(loop, pipeline, reader, callbacks, jobs);
   }
 
   /**
-   * Sets these aside, each for its reason, before anything of them is handled. Before {@link
-   * #start}.
+   * Sets these instances aside, each for its reason, before anything of them is handled. Call this
+   * before {@link #start}.
    */
   public void beginWithout(Map<String, Blocked> instances) {
     List<Suspect> suspects = new ArrayList<>();
@@ -315,9 +324,10 @@ public final class Engine implements Workforce, AutoCloseable {
     }
   }
 
-  /** Gives the agents threads. Once. */
+  /** Gives the agents threads. Call this once. */
   public void start() {
-    // What the app or the workers before this process served and this one does not.
+    // This notes names that the app or the workers before this process served and this one does
+    // not.
     dispatcher.gone(store.opened().clock());
     Threads started = new Threads(clock, clocks::nanoTime, this::died);
     wakeLoop = started.add(LOOP, loop, true)::wake;
@@ -337,9 +347,9 @@ public final class Engine implements Workforce, AutoCloseable {
 
   private void died(String thread, Throwable cause) {
     broken.died(thread, cause, thread.endsWith(LOOP) ? loop.handling() : null);
-    // Even a message is only made if there is the memory for it; that the hub is broken must be
-    // known all the same.
-    String reason = "a thread of it has ended";
+    // Even a message needs memory, which may be lacking; the hub must be reported as broken all the
+    // same.
+    String reason = "a thread of the hub has ended";
     try {
       reason = thread + " failed in a step: " + cause;
       Threads.tell(thread, cause);
@@ -356,22 +366,23 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Why a hub in this store should not be opened now, for the machine's clock and the hub's time
-   * are too far apart: one of them is wrong; in words without a cure, null when nothing speaks
-   * against it.
+   * Says why a hub in this store should not be opened now, because the machine's clock and the
+   * hub's time are so far apart that one of them is wrong; in words without a cure, null when
+   * nothing speaks against it.
    *
-   * @param machine what the machine's clock says
+   * @param machine the time of the machine's clock
    */
   public static @Nullable String clockProblem(Store store, Instant machine) {
     return HubClock.problem(machine, store.opened().clock(), aheadByRight(store));
   }
 
   /**
-   * As {@link #clockProblem(Store, Instant)}, for a store that is only looked at.
+   * Says why a hub should not be opened now, for a store that is only looked at; see {@link
+   * #clockProblem(Store, Instant)}.
    *
    * @param clock the highest time that the store knows, microseconds since the epoch; 0 for none
-   * @param aheadByRight what is in the record {@link #AHEAD_BY_RIGHT} of {@link #HUB}; null for
-   *     nothing
+   * @param aheadByRight the content of the record {@link #AHEAD_BY_RIGHT} of {@link #HUB}; null for
+   *     none
    */
   public static @Nullable String clockProblem(
       Instant machine, long clock, @Nullable ByteString aheadByRight) {
@@ -386,17 +397,18 @@ public final class Engine implements Workforce, AutoCloseable {
     return known == null ? 0 : Long.parseLong(known.toStringUtf8());
   }
 
-  /** What the hub thinks of its machine's clock. */
+  /** Returns what the hub knows of its machine's clock. */
   public ClockState clock() {
     return clock.state();
   }
 
   /**
-   * Somebody says that the machine's clock is right, although it has jumped. If it is ahead of the
-   * hub, the hub's time goes there at once, and all timers fire that are due by then; if it is
-   * behind, timers keep their times and the hub's dates stay ahead. Remembered over restarts.
+   * Confirms for a person that the machine's clock is right although it has jumped. If it is ahead
+   * of the hub, the hub's time goes there at once, and all timers fire that are due by then; if it
+   * is behind, timers keep their times and the hub's dates stay ahead. The confirmation is
+   * remembered over restarts.
    *
-   * @return what the hub thinks of it afterwards
+   * @return what the hub knows of the clock afterwards
    */
   public ClockState confirmClock() {
     clock.confirm();
@@ -411,20 +423,20 @@ public final class Engine implements Workforce, AutoCloseable {
     return clock.state();
   }
 
-  /** The hub's time, microseconds since the epoch. */
+  /** Returns the hub's time, microseconds since the epoch. */
   public long now() {
     return clock.now();
   }
 
-  /** How the threads of the engine are; empty before {@link #start}. */
+  /** Returns how the threads of the engine are; empty before {@link #start}. */
   public List<Heartbeat> heartbeats() {
     Threads running = threads;
     return running == null ? List.of() : running.heartbeats();
   }
 
   /**
-   * Why nothing gets on although nothing is known to be wrong with the store: a thread that has
-   * been in one step for long, or has ended; in words, null while all is well.
+   * Says why the hub makes no progress although the store has no known fault: a thread has been in
+   * one step for long, or has ended; null while all is well.
    */
   public @Nullable String stalledBecause() {
     return heartbeats().stream()
@@ -434,23 +446,24 @@ public final class Engine implements Workforce, AutoCloseable {
         .orElse(null);
   }
 
-  /** Why the hub cannot go on; null while it can. */
+  /** Says why the hub cannot go on; null while it can. */
   public @Nullable String brokenBecause() {
     return brokenBecause;
   }
 
   /**
-   * Why nothing can be written at the moment, in words; null while all is well. Passes by itself.
+   * Says why nothing can be written at the moment; null while all is well. This state passes by
+   * itself.
    */
   public @Nullable String stuckBecause() {
     return loop.stuckBecause();
   }
 
   /**
-   * Sets an instance or entity aside, whatever it does at the moment; nothing happens when there is
-   * none, when it has ended, or when it is blocked already. Safe from any thread.
+   * Sets an instance or entity aside, whatever it does at the moment. Nothing happens when it does
+   * not exist, has ended, or is blocked already. Any thread may call this.
    *
-   * @param executionId only while this is its execution; null for any
+   * @param executionId blocks only while this is its execution; null for any
    */
   public void block(String instanceId, @Nullable String executionId, Blocked block) {
     submit(new Input.Block(instanceId, executionId, block));
@@ -475,43 +488,43 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Where memory and store say different things, in words. For tests: reads much, and on the
-   * caller's thread, which must be the one that drives the agents.
+   * Returns the differences between memory and store, in words. This is for tests: this reads much,
+   * on the caller's thread, which must be the one that drives the agents.
    */
   public List<String> differences() {
     return loop.differences();
   }
 
   /**
-   * How many work items wait to be handed out. For tests, as {@link #differences}: on the thread
-   * that drives the agents.
+   * Counts the work items that wait to be handed out. This is for tests, on the thread that drives
+   * the agents, as {@link #differences}.
    */
   public int waiting() {
     return dispatcher.waiting();
   }
 
-  /** How many of those that wait wait for their time. For tests, as {@link #waiting}. */
+  /** Counts the waiting items that are not yet due. This is for tests, as {@link #waiting}. */
   public int putOff() {
     return dispatcher.putOff();
   }
 
   /**
-   * Of how many tasks it is remembered that they were given back or lost. None when nothing waits
-   * and nothing is handed out. For tests, as {@link #waiting}.
+   * Counts the tasks that are remembered as given back or lost; 0 when nothing waits and nothing is
+   * handed out. This is for tests, as {@link #waiting}.
    */
   public int givenBack() {
     return dispatcher.givenBack();
   }
 
   /**
-   * How much work of a kind waits.
+   * Says how much work of a kind waits.
    *
-   * @param waiting for a place at an executor
-   * @param queued at an executor of this process that has not begun it
+   * @param waiting items that wait for a place at an executor
+   * @param queued items at an executor of this process that has not begun them
    */
   public record Waiting(WorkItem.Kind kind, int waiting, int queued) {}
 
-  /** How much work waits, kind by kind. Safe from any thread. */
+  /** Returns how much work waits, kind by kind. Any thread may call this. */
   public List<Waiting> work() {
     List<Waiting> work = new ArrayList<>();
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
@@ -521,9 +534,9 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Figures for benchmarks and metrics.
+   * Holds figures for benchmarks and metrics.
    *
-   * @param backlog requests and answers not yet dealt with, and work that waits to be begun
+   * @param backlog requests and answers that are not handled yet, and work that waits to be begun
    */
   public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
 
@@ -536,8 +549,8 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Hands out no more work, and refuses starts and events with UNAVAILABLE. What runs may still
-   * answer, and is written.
+   * Stops handing out work and refuses starts and events with UNAVAILABLE. Work that runs may still
+   * answer, and its answers are written.
    */
   public void drain() {
     hub.drain();
@@ -545,8 +558,9 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Waits until everything taken is durable and told; false when that took longer, or when it will
-   * never be: the hub has broken down, or one of its threads does not get on.
+   * Waits until everything taken is durable and all askers are answered. Returns false when that
+   * took longer, or when it will never happen because the hub has broken down or one of its threads
+   * makes no progress.
    */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
     Threads.await(() -> isQuiet() || brokenBecause != null || stalledBecause() != null, atMost);

@@ -20,7 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** What clients ask about many entities: pages of them, and clearing up after holders of locks. */
+/**
+ * Answers client requests about many entities: pages of them, and the release of locks whose
+ * holders are gone.
+ */
 final class EntityCalls {
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 1_000;
@@ -32,7 +35,7 @@ final class EntityCalls {
   private final Consumer<Input.ToInstance> submit;
 
   /**
-   * @param get the state of an instance, as a client gets it
+   * @param get reads the state of an instance, as a client gets it
    * @param submit takes an input for the partitions
    */
   EntityCalls(
@@ -61,8 +64,8 @@ final class EntityCalls {
   }
 
   /**
-   * Reads on until the page is full: what is left out by its state or time is no gap in it. As
-   * those of instances, it ends early rather than be too large for clients.
+   * Reads on until the page is full, because entities that are left out by state or time make no
+   * gap in it. Like a page of instances, it ends early before it becomes too large for clients.
    */
   private QueryEntitiesResponse page(EntityQuery query, String startsWith, int page) {
     QueryEntitiesResponse.Builder response = QueryEntitiesResponse.newBuilder();
@@ -107,7 +110,10 @@ final class EntityCalls {
     return Views.entity(row.state(), backlog, withState);
   }
 
-  /** Entities without state, lock or work have no row, so only locks can be left over. */
+  /**
+   * Releases locks. Entities without state, lock or work have no row, so only locks can be left
+   * over.
+   */
   CompletableFuture<CleanEntityStorageResponse> clean(CleanEntityStorageRequest request) {
     if (!request.getReleaseOrphanedLocks()) {
       return CompletableFuture.completedFuture(CleanEntityStorageResponse.getDefaultInstance());

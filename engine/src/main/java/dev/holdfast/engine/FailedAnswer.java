@@ -11,7 +11,7 @@ import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
 
-/** An answer that fails an item, as the function itself could have. */
+/** Makes an answer that fails an item, as the function itself could have. */
 final class FailedAnswer {
 
   private FailedAnswer() {}

@@ -3,17 +3,17 @@ package dev.holdfast.engine;
 import java.time.Duration;
 
 /**
- * When a thread of the engine has last begun a step or looked whether there is one; it does so
- * twice a second though there is nothing to do.
+ * Says when a thread of the engine last began a step or looked for one; it does so twice a second
+ * even when there is nothing to do.
  *
- * @param thread its name
- * @param age since then, by the clock that nobody can set
+ * @param thread the name of the thread
+ * @param age the time since then, by the clock that cannot be set
  * @param alive false once the thread has ended
- * @param late the thread is needed for everything else, and has been in one step for too long
+ * @param late true when all other work needs the thread and it has been in one step for too long
  */
 public record Heartbeat(String thread, Duration age, boolean alive, boolean late) {
 
-  /** Why nothing that needs this thread gets on. */
+  /** Says why work that needs this thread makes no progress. */
   String words() {
     return alive
         ? "the thread %s has been in one step for %d s".formatted(thread, age.toSeconds())

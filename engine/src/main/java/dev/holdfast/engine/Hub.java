@@ -41,15 +41,17 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task hub of one engine: checks requests, turns them into inputs, and answers into futures.
+ * Implements the task hub of one engine: it checks requests, turns them into inputs, and turns
+ * answers into futures.
  */
 final class Hub implements TaskHub, AutoCloseable {
   /**
-   * Beyond this many inputs not yet taken, starts and events are refused: the loop cannot keep up.
+   * When more inputs than this have not been taken, starts and events are refused, because the loop
+   * cannot keep up.
    */
   private static final int BACKLOG_MAX = 100_000;
 
-  /** The output, as JSON, of what was running when the hub was cleared. */
+  /** Instances that were running when the hub was cleared end with this output, as JSON. */
   private static final String CLEARED = "\"The task hub was cleared.\"";
 
   private static final int CHILDREN_DEEP = 3;
@@ -103,7 +105,7 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
-  /** For what begins something new, and so needs room. */
+  /** Refuses a request that begins something new, and so needs room. */
   private void refuseWhenFull() {
     refuseWhenStopped();
     refuseWhenStuck();
@@ -132,7 +134,10 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
-  /** What runs waits for who is missing, but a start is for those who are there. */
+  /**
+   * Refuses a start whose orchestrator is missing: running instances wait for missing workers, but
+   * a start needs one that is connected.
+   */
   private void refuseWhenMissing(String orchestrator) {
     Dispatcher dispatcher = engine.dispatcher();
     if (dispatcher.isMissing(WorkItem.Kind.ORCHESTRATOR, orchestrator)) {
@@ -148,7 +153,7 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
-  /** For what is answered only after a commit. */
+  /** Refuses a request that is answered only after a commit. */
   private void refuseWhenStuck() {
     String stuckBecause = engine.loop().stuckBecause();
     if (stuckBecause != null) {
@@ -184,7 +189,8 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           String id = requests.id(instanceId);
           if (engine.loop().stuckBecause() != null) {
-            // The loop answers when what it has decided is durable; what is durable can be told.
+            // The loop answers only when its decisions are durable; what is already durable can be
+            // told now.
             return job(() -> stored(id, payloads));
           }
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
@@ -218,7 +224,7 @@ final class Hub implements TaskHub, AutoCloseable {
           String id = requests.id(instanceId);
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
           engine.submit(new Input.Wait(id, payloads, end, promise));
-          // Cancelled or timed out: the partition need not remember the asker.
+          // The wait was cancelled or timed out, so the partition need not remember the asker.
           var unused =
               promise.whenComplete(
                   (state, failure) -> {
@@ -508,7 +514,7 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   /**
-   * @param deep down to how many generations of sub-orchestrations is told what they wait for
+   * @param deep for how many generations of sub-orchestrations the answer says what they wait for
    */
   private CompletableFuture<Optional<Why>> why(String instanceId, int deep) {
     return checked(
@@ -533,7 +539,7 @@ final class Hub implements TaskHub, AutoCloseable {
         });
   }
 
-  /** Says of the first sub-orchestrations that it waits for what they wait for themselves. */
+  /** Adds to the first sub-orchestrations what they wait for themselves. */
   private CompletableFuture<Why> withChildren(Why why, int deep) {
     CompletableFuture<Why> told = CompletableFuture.completedFuture(why);
     int children = 0;
@@ -552,7 +558,10 @@ final class Hub implements TaskHub, AutoCloseable {
     return told;
   }
 
-  /** What has ended has no history in memory, so it is read where the state hides what happened. */
+  /**
+   * Reads the history of an ended instance, which is not in memory, where its state hides what
+   * happened.
+   */
   private CompletableFuture<Optional<Explanation>> withFailure(
       String instanceId, Optional<Explanation> found) {
     if (found.filter(Views::historyTellsMore).isEmpty()) {
@@ -563,7 +572,7 @@ final class Hub implements TaskHub, AutoCloseable {
             events -> found.map(it -> Views.withNewestFailure(it, events.orElse(List.of()))));
   }
 
-  /** Runs what reads the store at length away from everybody else. */
+  /** Runs long reads of the store apart from the loop. */
   private <T> CompletableFuture<T> job(Supplier<T> work) {
     return jobs.run(
         () -> {

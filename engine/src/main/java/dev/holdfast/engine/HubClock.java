@@ -11,42 +11,42 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hub's one clock, microseconds since the epoch. It never goes back: not when the machine's
- * clock does, and not over a restart, because the store remembers the highest time that was
- * written.
+ * Provides the hub's one clock, in microseconds since the epoch. The clock never goes back: not
+ * when the machine's clock does, and not over a restart, because the store remembers the highest
+ * time that was written.
  *
- * <p>It goes by the time that passes, which nobody can set, and follows the machine's wall clock
- * slowly: by one part in a hundred, which is far more than time servers correct. What is further
- * away is no drift. A jump ahead is followed at once when the machine has slept for as long, and
- * else not at all, so no timer fires for it; neither is a jump back. Both are told ({@link
- * #state}), until the machine's clock is right again or somebody says that it is ({@link
+ * <p>It goes by the elapsed time, which cannot be set, and follows the machine's wall clock slowly:
+ * by one part in a hundred, which is far more than time servers correct. A larger difference is no
+ * drift. A jump ahead is followed at once when the machine has slept for as long; otherwise it is
+ * not followed, so no timer fires for it. A jump back is not followed either. Both are reported
+ * ({@link #state}) until the machine's clock is right again or a person confirms it ({@link
  * #confirm}).
  *
- * <p>Safe from any thread.
+ * <p>All methods are safe from any thread.
  */
 public final class HubClock {
-  /** Up to here the machine's clock is thought to drift, and is followed slowly. */
+  /** A difference up to this counts as drift of the machine's clock, and is followed slowly. */
   private static final long DRIFT_MAX = 15_000_000;
 
-  /** One part in so many is the hub faster or slower than time while it follows. */
+  /** While it follows, the hub is faster or slower than time by one part in this many. */
   private static final int FOLLOWS = 100;
 
-  /** The machine's clock is looked at so often, in nanoseconds of the time that passes. */
+  /** The machine's clock is read this often, in nanoseconds of elapsed time. */
   private static final long LOOK_EVERY = 100_000_000;
 
-  /** From here on it is asked whether the machine has slept. */
+  /** From this difference on, the clock asks whether the machine has slept. */
   private static final long SLEEP_MIN = 500_000;
 
   /**
-   * The longest sleep that is believed in where no clock of the system counts it: a weekend with
-   * the lid closed.
+   * Sleep up to this length is believed where no clock of the system counts it: a weekend with the
+   * lid closed.
    */
   private static final long SLEEP_BELIEVED_MAX = 3 * 86_400_000_000L;
 
-  /** A hub that is ahead of its machine by more would take too long to wait for it. */
+  /** A hub that is further ahead of its machine than this would take too long to wait for it. */
   private static final long CATCHES_UP_MAX = 86_400_000_000L;
 
-  /** Behind the store by more, or ahead of it by more: perhaps the machine's clock is wrong. */
+  /** Beyond these differences from the store's time, the machine's clock may be wrong. */
   private static final Duration BEHIND_AT_START = Duration.ofMinutes(1);
 
   private static final Duration AHEAD_AT_START = Duration.ofDays(366);
@@ -55,15 +55,15 @@ public final class HubClock {
   private final Consumer<String> alarms;
   private final boolean wounded;
 
-  /** Where both stood when the machine's clock was last looked at. */
+  /** These fields hold both clocks at the moment when the machine's clock was last read. */
   private long hubThen;
 
   private long nanosThen;
 
-  /** What the hub still has to gain, or to lose, until the two agree. */
+  /** Says how much the hub still has to gain, or to lose, until the two clocks agree. */
   private long toFollow;
 
-  /** So far the hub is ahead of the machine by right: somebody has said so. */
+  /** Says how far a person's confirmation lets the hub be ahead of the machine. */
   private long aheadByRight;
 
   private OptionalLong slept;
@@ -78,8 +78,8 @@ public final class HubClock {
   }
 
   /**
-   * @param aheadByRight as {@link #aheadByRight()} said before the restart, else 0
-   * @param alarms hears once of each jump that is not followed
+   * @param aheadByRight the value of {@link #aheadByRight()} before the restart, else 0
+   * @param alarms learns once of each jump that is not followed
    */
   HubClock(
       Clocks clocks, long floor, long aheadByRight, Consumer<String> alarms, Set<Wound> wounds) {
@@ -99,10 +99,11 @@ public final class HubClock {
   }
 
   /**
-   * Why a hub should not be opened with this clock, in words without a cure; null when it may.
+   * Says why a hub should not be opened with this clock, in words without a cure; null when it may
+   * be.
    *
-   * @param floor as {@link HubClock}
-   * @param aheadByRight as {@link HubClock}
+   * @param floor as for {@link HubClock}
+   * @param aheadByRight as for {@link HubClock}
    */
   static @Nullable String problem(Instant machine, long floor, long aheadByRight) {
     if (floor == 0) {
@@ -121,7 +122,7 @@ public final class HubClock {
     return null;
   }
 
-  /** Microseconds since the epoch; never less than before. */
+  /** Returns microseconds since the epoch; never less than before. */
   public synchronized long now() {
     if (wounded) {
       now = machine();
@@ -136,7 +137,7 @@ public final class HubClock {
     return now;
   }
 
-  /** What the hub gains, or loses, while this time passes. */
+  /** Returns what the hub gains, or loses, while this time passes. */
   private long gained(long passed) {
     long most = passed / 1_000 / FOLLOWS;
     return Math.max(-most, Math.min(most, toFollow));
@@ -160,7 +161,7 @@ public final class HubClock {
     return aheadByRight > 0 && aheadByRight <= CATCHES_UP_MAX;
   }
 
-  /** Compares with the machine's clock: what it is ahead is drift, sleep, or a jump. */
+  /** Compares with the machine's clock: the difference is drift, sleep, or a jump. */
   private void look() {
     long ahead = machine() + aheadByRight - hubThen;
     if (ahead > SLEEP_MIN) {
@@ -178,7 +179,9 @@ public final class HubClock {
     }
   }
 
-  /** What of this the machine has slept: for as long the hub has slept too. */
+  /**
+   * Returns how much of this difference the machine has slept, and moves the hub ahead by as much.
+   */
   private long sleptFor(long ahead) {
     OptionalLong before = slept;
     slept = clocks.sleptNanos();
@@ -198,17 +201,17 @@ public final class HubClock {
             ahead > 0 ? "ahead of" : "behind");
   }
 
-  /** Both clocks, and whether the machine's is followed. */
+  /** Returns both clocks, and whether the machine's is followed. */
   synchronized ClockState state() {
     long hub = now();
     return new ClockState(instant(hub), clocks.instant(), alarm);
   }
 
   /**
-   * Somebody says that the machine's clock is right. If it is ahead, the hub goes there at once,
-   * and all timers fire that are due by then. If it is behind, the hub cannot go back: timers keep
-   * their times, and the hub stays ahead and waits for the machine slowly, or not at all when that
-   * would take months.
+   * Confirms for a person that the machine's clock is right. If it is ahead, the hub goes there at
+   * once, and all timers fire that are due by then. If it is behind, the hub cannot go back: timers
+   * keep their times, and the hub stays ahead and waits for the machine slowly, or not at all when
+   * that would take months.
    */
   synchronized void confirm() {
     long ahead = machine() - now();
@@ -217,7 +220,7 @@ public final class HubClock {
     look();
   }
 
-  /** How far the hub is ahead of the machine since {@link #confirm}, in microseconds. */
+  /** Returns how far the hub is ahead of the machine since {@link #confirm}, in microseconds. */
   synchronized long aheadByRight() {
     return aheadByRight;
   }
@@ -226,7 +229,7 @@ public final class HubClock {
     return micros(clocks.instant());
   }
 
-  /** Rounded down to the microsecond. */
+  /** Returns microseconds since the epoch, rounded down. */
   static long micros(Instant instant) {
     return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
   }

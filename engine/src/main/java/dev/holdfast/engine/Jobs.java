@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists, histories and purges: reads of the store that may take long and that nothing else waits
- * for. One step runs one of them; several threads may take steps at the same time.
+ * Runs lists, histories and purges: reads of the store that may take long and that nothing else
+ * waits for. One step runs one of them; several threads may take steps at the same time.
  */
 final class Jobs implements Agent {
   private static final int WAITING_MAX = 1_000;
@@ -24,7 +24,8 @@ final class Jobs implements Agent {
       try {
         done.complete(work.get());
       } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-        // It has changed nothing that others use, so even lack of memory is this asker's alone.
+        // The job has changed nothing that others use, so even lack of memory concerns only its
+        // asker.
         done.completeExceptionally(e);
       }
     }
@@ -38,13 +39,13 @@ final class Jobs implements Agent {
   }
 
   /**
-   * @param wake called when there is work
+   * @param wake is called when there is work
    */
   Jobs(Runnable wake) {
     this.wake = wake;
   }
 
-  /** Runs it with one of the next steps. What it throws goes into the future. */
+  /** Runs the work with one of the next steps. What it throws goes into the future. */
   <T> CompletableFuture<T> run(Supplier<T> work) {
     if (waiting.get() >= WAITING_MAX) {
       return CompletableFuture.failedFuture(
@@ -87,7 +88,7 @@ final class Jobs implements Agent {
     return job;
   }
 
-  /** Refuses what waits and what comes. */
+  /** Refuses the jobs that wait and all later ones. */
   void close() {
     closed = true;
     for (Job<?> job = take(); job != null; job = take()) {

@@ -9,11 +9,11 @@ import dev.holdfast.core.StoreException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Messages between instances that the store has kept, of which some may not be readable. */
+/** Reads messages between instances that the store has kept, some of which may not be readable. */
 final class KeptMail {
   private KeptMail() {}
 
-  /** The message; null, and told, when there is none that can be understood. */
+  /** Reads the message; returns null, and warns when the record cannot be understood. */
   static Input.@Nullable ToInstance read(Rows.Keyed mail, Problems problems) {
     ByteString bytes = mail.bytes();
     if (bytes == null) {
@@ -29,7 +29,7 @@ final class KeptMail {
     }
   }
 
-  /** Who hears of records that are damaged. */
+  /** Makes a consumer that warns of damaged records. */
   static Consumer<StoreException.Damage> lost(Problems problems) {
     return damage ->
         problems.warn(

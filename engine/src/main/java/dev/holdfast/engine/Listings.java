@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Pages of instances, read from the store: what is durable, in a fixed order, none twice. */
+/** Reads pages of instances from the store: durable rows, in a fixed order, none twice. */
 final class Listings {
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 10_000;
 
-  /** Those that have not ended. */
+  /** Instances in one of these statuses have not ended. */
   static final List<Integer> LIVE =
       List.of(
           OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING_VALUE,
@@ -33,15 +33,17 @@ final class Listings {
           OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE);
 
   /**
-   * Most SDKs read no message of more than 4 MiB, and Python's asks for pages of any size; what is
-   * not instances takes far less than the rest.
+   * Limits the bytes of a page. Most SDKs read no message of more than 4 MiB, and Python's SDK asks
+   * for pages of any size; what a message holds besides instances takes far less than the rest.
    */
   static final int PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
-  /** A page ends when so many rows were looked at, however few of them are wanted. */
+  /** A page ends when this many rows were read, however few of them are wanted. */
   private static final int LOOKED_AT_MAX = 20_000;
 
-  /** So that a page that will end early is not read as a whole first. */
+  /**
+   * Rows are read in small groups, so that a page that will end early is not read as a whole first.
+   */
   static final int ROWS_AT_ONCE = 64;
 
   private final Store store;
@@ -53,10 +55,10 @@ final class Listings {
   }
 
   /**
-   * A page ends early rather than have more than {@link #PAGE_BYTES_MAX}, unless it has one
-   * instance only.
+   * Reads one page, which ends early before it exceeds {@link #PAGE_BYTES_MAX}, unless it has only
+   * one instance.
    *
-   * @param entities whether they are instances too
+   * @param entities true to include entities
    */
   QueryInstancesResponse query(InstanceQuery query, boolean entities) {
     if (query.getRuntimeStatusCount() > 0 && known(query.getRuntimeStatusValueList()).isEmpty()) {
@@ -101,13 +103,16 @@ final class Listings {
     return token.isEmpty() && query.getNewestFirst() ? Store.Place.END : PlaceToken.parse(token);
   }
 
-  /** No index tells the parent. */
+  /** Returns whether the state is of a child of the wanted parent, which no index tells. */
   static boolean isOfParent(OrchestrationState state, InstanceQuery query) {
     return query.getParentInstanceId().isEmpty()
         || state.getParentInstanceId().getValue().equals(query.getParentInstanceId());
   }
 
-  /** Where other rows than the summary cannot be read, only the record says that it is blocked. */
+  /**
+   * Marks the state as blocked; where other rows than the summary cannot be read, only the record
+   * says so.
+   */
   private static OrchestrationState marked(OrchestrationState state, Map<String, Blocked> blocks) {
     Blocked block = blocks.get(state.getInstanceId());
     return block == null ? state : Views.blocked(state, block);
@@ -154,7 +159,8 @@ final class Listings {
         request.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
             : known(request.getRuntimeStatusValueList());
-    // One more than wanted tells whether there is another page: clients go by the key alone.
+    // The read takes one more than wanted to learn whether there is another page: clients go by the
+    // key alone.
     ListInstanceIdsResponse.Builder response = ListInstanceIdsResponse.newBuilder();
     if (statuses.isEmpty()) {
       return response.build();
@@ -179,7 +185,9 @@ final class Listings {
     return wanted <= 0 ? PAGE_DEFAULT : Math.min(wanted, PAGE_MAX);
   }
 
-  /** Those that are known here: no instance has another, whatever a newer SDK asks for. */
+  /**
+   * Keeps the statuses that are known here; no instance has another, whatever a newer SDK asks for.
+   */
   static List<Integer> known(List<Integer> statuses) {
     return statuses.stream()
         .filter(status -> OrchestrationStatus.forNumber(status) != null)
@@ -187,8 +195,8 @@ final class Listings {
   }
 
   /**
-   * Where a page of ended instances ended: when that one did, its key, and its id for people and
-   * for clients that look for it there.
+   * Says where a page of ended instances ended: the last one's time of completion, its key, and its
+   * id for people and for clients that look for it there.
    */
   private record Cursor(long at, long key, String id) {
     static Cursor parse(String token) {

@@ -31,17 +31,17 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the partitions of a store: takes what has happened, does what may be done at once, cuts when
- * the pipeline is free, and releases what was waiting when a flush has become durable.
+ * Runs the partitions of a store: it takes inputs, performs effects that may happen at once, cuts
+ * when the pipeline is free, and releases waiting effects when a flush has become durable.
  *
- * <p>All partitions of one store are run by one loop, so a message between them is handed over
- * before the cut that holds its cause, and their commits have one order
+ * <p>One loop runs all partitions of a store, so a message between them is handed over before the
+ * cut that holds its cause, and their commits have one order
  * (docs/decisions/0003-one-loop-per-store.md).
  */
 public final class Loop implements Agent, Executor.Answers, StoreReader.Answers {
   private static final int INPUTS_PER_STEP = 2_048;
 
-  /** So often it is begun again from the store without anything having been written meanwhile. */
+  /** The loop begins again at most this often from the store without a write in between. */
   private static final int RECOVERIES_MAX = 50;
 
   private static final long READ_AGAIN_AFTER = 100_000;
@@ -66,26 +66,26 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private final Runnable wakeCallbacks;
   private final Consumer<String> broken;
 
-  /** Inputs, with the partition when it is not to be found from the instance id. */
+  /** Holds inputs, with their partition when the instance id does not tell it. */
   private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
 
-  /** What the hub itself remembers; goes with the next flush. */
+  /** Holds records of the hub itself; they go with the next flush. */
   private final List<Rows.Keyed> records = new ArrayList<>();
 
-  /** Outcomes of flushes; they are taken first, and also while nothing else is. */
+  /** Holds outcomes of flushes; they are taken first, and even while nothing else is. */
   private final ConcurrentLinkedQueue<CommitPipeline.Result> results =
       new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger queued = new AtomicInteger();
   private final List<List<Input>> inputs = new ArrayList<>();
 
-  /** What has been cut while a cut of all partitions is under way. */
+  /** Holds the effects cut so far while a cut of all partitions is under way. */
   private List<Effect.WhenDurable> cutting = List.of();
 
-  /** Effects of flushes that nobody performs any more, because memory is given up. */
+  /** Holds effects of flushes that stay unperformed, because memory is given up. */
   private final List<Effect.WhenDurable> unperformed = new ArrayList<>();
 
-  /** Whose step it is; null between them. */
+  /** Holds the partition whose step runs; null between steps. */
   private @Nullable Partition at;
 
   private long nextFlush;
@@ -94,18 +94,18 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private volatile @Nullable String stuckBecause;
   private volatile boolean quiet = true;
 
-  /** There is something to do though nothing has been queued. */
+  /** Says that there is something to do although nothing has been queued. */
   private boolean begun;
 
-  /** Taken from the queue in the step at hand. */
+  /** Counts the inputs taken from the queue in the current step. */
   private int taken;
 
-  /** The number of the first of the partitions that there are now. */
+  /** Holds the number of the first of the present partitions. */
   private int firstNumber;
 
   /**
-   * Memory says what will not be written, or what a step has left half done; for whose sake. Null
-   * while all is well.
+   * Names the instances because of which memory differs from what will be written, or a step was
+   * left half done. Null while all is well.
    */
   private @Nullable List<Suspect> suspects;
 
@@ -115,13 +115,13 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private record Addressed(int partition, Input input) {}
 
   /**
-   * What the store has answered.
+   * Holds an answer of the store.
    *
-   * @param number of the partition that asked
+   * @param number the number of the partition that asked
    */
   private record Answered(int number, Input input) {}
 
-  /** A flush that is under way, and what its durability releases. */
+  /** Holds a flush that is under way, with what its durability releases. */
   private record Flight(
       long number,
       List<Partition.Cut> cuts,
@@ -129,7 +129,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       List<Rows.Keyed> records) {}
 
   /**
-   * What a loop works with.
+   * Holds the parts that a loop works with.
    *
    * @param begin makes the partitions of the hub, with nothing in memory yet, the first with the
    *     number that is given; called again when memory has to be dropped
@@ -177,7 +177,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
   }
 
-  /** Takes an input for an instance. Safe from any thread; wake the loop afterwards. */
+  /** Takes an input for an instance. Any thread may call this; wake the loop afterwards. */
   public void add(Input.ToInstance input) {
     enqueue(input);
   }
@@ -203,8 +203,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   /**
-   * Takes what the store remembers of messages on their way and of what is blocked. Before the
-   * first step, and on the thread of the loop.
+   * Takes the stored messages on their way and the stored blocks. It is called before the first
+   * step, on the thread of the loop.
    */
   void remembered(List<Rows.Keyed> mail, List<Rows.Keyed> blocked) {
     for (Rows.Keyed block : blocked) {
@@ -213,7 +213,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     for (Rows.Keyed each : mail) {
       redeliver(each);
     }
-    // The first step of every partition reads its timers and what is ready.
+    // In its first step every partition reads its timers and what is ready.
     inputs.forEach(each -> each.add(new Input.ServedChanged()));
     begun = true;
     quiet = false;
@@ -223,7 +223,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return partitions.get(partitionOfSlot[InstanceIds.slot(instanceId)]);
   }
 
-  /** Writes a record with the next flush. Safe from any thread; wake the loop afterwards. */
+  /** Writes a record with the next flush. Any thread may call this; wake the loop afterwards. */
   void remember(Rows.Keyed keyed) {
     enqueue(keyed);
   }
@@ -238,7 +238,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     enqueue(new Answered(partition, input));
   }
 
-  /** The outcome of a flush; called by the pipeline. */
+  /** Takes the outcome of a flush; called by the pipeline. */
   public void flushed(CommitPipeline.Result result) {
     queued.incrementAndGet();
     results.add(result);
@@ -249,30 +249,30 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     queue.add(input);
   }
 
-  /** How many inputs are not dealt with yet: the measure of overload. */
+  /** Counts the inputs that are not handled yet: the measure of overload. */
   public int backlog() {
     return queued.get();
   }
 
   /**
-   * Why the store takes nothing at the moment, in its own words; null while it does. Nothing that
-   * needs a commit, and no answer that must wait for one, gets on until then.
+   * Says in the store's words why it takes nothing at the moment; null while it does. Until then,
+   * whatever needs a commit waits, and so does each answer that depends on one.
    */
   public @Nullable String stuckBecause() {
     return stuckBecause;
   }
 
   /**
-   * True when nothing is under way: everything taken is durable and told.
+   * Returns true when nothing is under way: everything taken is durable and answered.
    *
-   * <p>What comes in is counted until the step that deals with it is over, and is looked at before
-   * {@code quiet}; so an input taken this moment is not overlooked.
+   * <p>Inputs count until the step that handles them is over, and the count is read before {@code
+   * quiet}; so an input taken at this moment is not overlooked.
    */
   public boolean isQuiet() {
     return queued.get() == 0 && quiet;
   }
 
-  /** How many executions are in memory. */
+  /** Counts the executions in memory. */
   public int inMemory() {
     int count = 0;
     for (Partition partition : partitions) {
@@ -282,8 +282,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   /**
-   * What memory says otherwise than the store; empty too while a flush is under way, when nothing
-   * can be said.
+   * Returns how memory and store differ; empty also while a flush is under way, when it is unknown.
    */
   List<String> differences() {
     List<String> differences = new ArrayList<>();
@@ -295,7 +294,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   @Override
   public boolean hasWork() {
-    boolean waits = suspects != null; // For the outcome of a flush, or for the store.
+    boolean waits = suspects != null; // It waits for a flush or the store.
     return !results.isEmpty()
         || (!waits && (begun || !queue.isEmpty() || dispatcher.hasPlacesChanged()));
   }
@@ -366,7 +365,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       if (next instanceof Rows.Keyed keyed) {
         records.add(keyed);
       } else if (next instanceof Answered answered) {
-        // Partitions that are given up have read for nobody.
+        // The answer is for a partition that was given up.
         if (answered.number() >= firstNumber) {
           listOf(answered.number() - firstNumber).add(answered.input());
         }
@@ -384,10 +383,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return java.util.Objects.requireNonNull(inputs.get(partition));
   }
 
-  /**
-   * Messages between partitions are handed over until there are none, so that one cut holds cause
-   * and effect.
-   */
+  /** Hands messages between partitions over until none are left: one cut has cause and effect. */
   private void runPartitions(long now) {
     boolean handed = true;
     while (handed) {
@@ -464,8 +460,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     records.clear();
     EarlyRelease.perform(effects, wounds, dispatcher, callbacks);
     if (commit.isEmpty()) {
-      // Everything before it is durable, so this needs no flush. What was left waiting for its turn
-      // is looked at again soon.
+      // Everything before it is durable, so this needs no flush. Messages left waiting are looked
+      // at again soon.
       release(cutNow);
       cutNotBefore = now + limits.commitDelay();
       return effects.isEmpty() ? 0 : 1;
@@ -477,7 +473,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return 1;
   }
 
-  /** Events may carry times just ahead of the clock; after a crash it must not fall behind them. */
+  /** Returns the highest time in use: events may be ahead, and a restart must not go back. */
   private long highestTime(long now) {
     long highest = now;
     for (Partition partition : partitions) {
@@ -486,7 +482,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return highest;
   }
 
-  /** Reads that must wait for a cut know their partition no more; so they are bound to it here. */
+  /** Binds reads that must wait for a cut to their partition, which they do not name. */
   private List<Effect.WhenDurable> withReader(
       Partition partition, List<Effect.WhenDurable> effects) {
     boolean reads = false;
@@ -513,7 +509,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       if (suspects == null) {
         release(landed);
       } else {
-        // Work is handed out by those who come after; what is durable may be told.
+        // The next partitions hand out work; answers that are durable may be given.
         Recovery.told(landed.effects()).forEach(this::perform);
         unperformed.addAll(landed.effects());
         wakeCallbacks.run();
@@ -537,7 +533,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
   }
 
-  /** A step has thrown: whom it was about is known, or the hub cannot go on. */
+  /** Returns whether the loop survives what a step threw: it must know the instance at fault. */
   private boolean isSurvived(Throwable thrown, long now) {
     String guilty = handling();
     if (guilty == null || suspects != null || Recovery.mustEnd(thrown)) {
@@ -548,13 +544,13 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return true;
   }
 
-  /** Whom the step that has thrown was about; null when it was about nobody in particular. */
+  /** Returns the id that the failed step was about; null when it was about none in particular. */
   @Nullable String handling() {
     Partition failing = at;
     return failing == null ? null : failing.handling();
   }
 
-  /** The next step sets these aside. */
+  /** Makes the next step set these instances aside. */
   void suspect(List<Suspect> found, long now) {
     suspects = found;
     recoverAt = now;
@@ -571,8 +567,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   /**
    * Drops what is not durable and begins again from the store, as after a death of the process; but
-   * executors, and whoever asks, stay. Waits until a flush that is under way has its outcome, and
-   * until the store can be read.
+   * executors and askers stay. Waits until a flush that is under way has its outcome, and until the
+   * store can be read.
    */
   private int recover(long now) {
     takeResults(now);
@@ -591,7 +587,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       return 1;
     }
     if (++recoveries > RECOVERIES_MAX || firstNumber > NUMBER_MAX - 2 * count) {
-      broken.accept("it was begun again %d times in vain: %s".formatted(recoveries, because));
+      broken.accept("the hub has begun again %d times in vain: %s".formatted(recoveries, because));
       return 1;
     }
     List<Partition> before = partitions;
@@ -627,21 +623,21 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     listOf(partitionOfSlot[InstanceIds.slot(Recovery.addressee(input))]).add(input);
   }
 
-  /** Whoever was set aside before and still is in the way is not touched any more. */
+  /** Sets the suspects aside; one that was set aside before is left untouched from now on. */
   private void setAside(List<Suspect> because, List<Partition> before) {
     for (Suspect suspect : because) {
       String id = suspect.instanceId();
       int partition = partitionOfSlot[InstanceIds.slot(id)];
       if (before.get(partition).isUntouched(id)) {
         throw new IllegalStateException(
-            "'%s' is in the way although nothing of it is touched: %s"
+            "expected '%s' to be left untouched, but it has failed: %s"
                 .formatted(id, suspect.block().words()));
       }
       if (before.get(partition).isSetAside(id)) {
         partitions.get(partition).leaveUntouched(id, suspect.block());
       } else {
         partitions.get(partition).setAside(id, suspect.block());
-        // Nobody else may ask for it, and it must be known that it is blocked.
+        // Perhaps no other input addresses it, and it must become known that it is blocked.
         listOf(partition).add(0, new Input.Block(id, null, suspect.block()));
       }
     }

@@ -6,7 +6,10 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.OrchestrationState;
 import org.jspecify.annotations.Nullable;
 
-/** Says of instances what they need that nobody who is connected serves. Safe from any thread. */
+/**
+ * Adds to states of instances what they need that no connected worker serves. All methods are safe
+ * from any thread.
+ */
 final class Missing {
   private final Dispatcher dispatcher;
 
@@ -15,7 +18,8 @@ final class Missing {
   }
 
   /**
-   * The same state, with what the instance waits for in that way; the very same when it does not.
+   * Returns the state with the missing name that the instance waits for; the very same state when
+   * none is missing.
    */
   OrchestrationState told(OrchestrationState state) {
     if (Statuses.isEnded(state.getOrchestrationStatus()) || state.hasBlocked()) {

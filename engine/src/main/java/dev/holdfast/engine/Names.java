@@ -2,11 +2,14 @@ package dev.holdfast.engine;
 
 import java.util.Locale;
 
-/** Whether one name was probably meant by another. */
+/** Finds out whether a name is probably a misspelling of another. */
 final class Names {
   private Names() {}
 
-  /** The same but for case, blanks and signs between words, or but for one typing error. */
+  /**
+   * Returns whether the names are equal except for case, blanks and signs between words, or except
+   * for one typing error.
+   */
   static boolean areAlike(String one, String other) {
     String a = letters(one);
     String b = letters(other);
@@ -18,7 +21,7 @@ final class Names {
     return letters.isEmpty() ? name : letters;
   }
 
-  /** One letter is missing, too many or another, or two neighbours are swapped. */
+  /** Returns whether one letter is missing, too many or another, or two neighbours are swapped. */
   private static boolean isOneSlipAway(String a, String b) {
     if (Math.abs(a.length() - b.length()) > 1) {
       return false;

@@ -6,7 +6,10 @@ import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Store;
 import java.util.Base64;
 
-/** Where a page ended, opaque to clients and made of letters that any header takes. */
+/**
+ * Encodes where a page ended; the token is opaque to clients and made of letters that any header
+ * takes.
+ */
 final class PlaceToken {
 
   private static final int SHOWN_MAX = 100;
@@ -36,7 +39,10 @@ final class PlaceToken {
     }
   }
 
-  /** A token that is not ours may hold anything, and the message goes to terminals and logs. */
+  /**
+   * Makes a token safe to show: a token from elsewhere may hold anything, and the message goes to
+   * terminals and logs.
+   */
   private static String printable(String token) {
     String shown = token.length() <= SHOWN_MAX ? token : token.substring(0, SHOWN_MAX) + "...";
     return shown.replaceAll("[^ -~]", "?");

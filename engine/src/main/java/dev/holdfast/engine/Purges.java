@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Removing ended instances, many in one request. Each goes by itself, so an interrupted purge can
- * be repeated.
+ * Removes ended instances, many in one request. Each is removed by itself, so an interrupted purge
+ * can be repeated.
  */
 final class Purges {
   private static final int BATCH_MAX = 500;
@@ -51,7 +51,7 @@ final class Purges {
    */
   record Done(int count, boolean complete) {}
 
-  /** Holds no thread while the purges are being written. */
+  /** Purges what the request names. No thread is held while the purges are being written. */
   CompletableFuture<Done> purge(PurgeInstancesRequest request) {
     return switch (request.getRequestCase()) {
       case INSTANCEID -> ids(List.of(request.getInstanceId()), request.getRecursive());
@@ -100,7 +100,10 @@ final class Purges {
     return all;
   }
 
-  /** Children before their parents, so that a purge that is cut short can find the rest again. */
+  /**
+   * Collects children before their parents, so that a purge that is cut short can find the rest
+   * again.
+   */
   private void descendants(String id, List<String> into, int depth) {
     List<Store.Stored> found = readable(id, Store.Detail.ALL);
     if (found.isEmpty()
@@ -121,7 +124,10 @@ final class Purges {
     }
   }
 
-  /** Of what is damaged the descendants are not known; it goes all the same. */
+  /**
+   * Reads an instance; a damaged one counts as having no descendants, which cannot be known, and is
+   * removed all the same.
+   */
   private List<Store.Stored> readable(String id, Store.Detail detail) {
     try {
       return store.load(List.of(id), detail);
@@ -133,7 +139,10 @@ final class Purges {
     }
   }
 
-  /** A child that could not start because its id was taken has left that other instance alone. */
+  /**
+   * Returns whether the child belongs to this parent. When a child could not start because its id
+   * was taken, the id belongs to another instance, which must stay.
+   */
   private boolean isChildOf(String parent, String child) {
     List<Store.Stored> found = readable(child, Store.Detail.SUMMARY);
     return !found.isEmpty()

@@ -12,22 +12,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What is said and kept when a hub drops its memory and begins again from the store
+ * Decides what is answered and kept when a hub drops its memory and begins again from the store
  * (docs/decisions/0025-begin-again-without-a-restart.md).
  */
 final class Recovery {
   private Recovery() {}
 
-  /** For those whose request is forgotten. Nothing of it was written, so they may send it again. */
+  /**
+   * Makes the refusal for requests that are dropped. Nothing of them was written, so they may be
+   * sent again.
+   */
   static RefusedException refusal(List<Suspect> because) {
     return new RefusedException(
         RefusedException.Reason.UNAVAILABLE,
-        "Nothing of this request was done: the hub has begun again from what is written, for the sake of %s. Send it again."
+        "Nothing of this request was done: the hub has begun again from what is written, because of %s. Send it again."
             .formatted(names(because)));
   }
 
   static String words(List<Suspect> because) {
-    return "The hub has begun again from what is written, for the sake of %s: %s. Everything else goes on; requests that had no answer yet were refused as unavailable."
+    return "The hub has begun again from what is written, because of %s: %s. Everything else goes on; requests that had no answer yet were refused as unavailable."
         .formatted(names(because), because.get(0).block().words());
   }
 
@@ -36,7 +39,10 @@ final class Recovery {
     return because.size() == 1 ? first : first + " and " + (because.size() - 1) + " others";
   }
 
-  /** What may be told of a flush that is durable although memory is given up. */
+  /**
+   * Returns the effects that may still be performed for a flush that is durable although memory is
+   * given up.
+   */
   static List<Effect.WhenDurable> told(List<Effect.WhenDurable> effects) {
     return effects.stream()
         .filter(
@@ -48,9 +54,10 @@ final class Recovery {
   }
 
   /**
-   * Activities that executors may have.
+   * Returns activities that executors may have.
    *
-   * @param unperformed effects that nobody has performed, so that nobody has what they hand out
+   * @param unperformed effects that were not performed, so that no executor has the items that they
+   *     hand out
    */
   static List<WorkItem.Activity> handedOut(
       List<Undone> undone, List<Effect.WhenDurable> unperformed) {
@@ -68,28 +75,32 @@ final class Recovery {
   }
 
   /**
-   * Whether nothing can be relied on after this, whoever caused it. A stack that has overflowed is
-   * whole again when it is unwound, and a class that cannot be loaded harms nobody else.
+   * Returns whether nothing can be relied on after this, whatever caused it. A stack that has
+   * overflowed is whole again when it is unwound, and a class that cannot be loaded harms no other
+   * instance.
    */
   static boolean mustEnd(Throwable thrown) {
     return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
   }
 
-  /** The instance whose step has thrown. */
+  /** Describes the instance whose step has thrown. */
   static Suspect failing(String instanceId, Throwable thrown, long now) {
     return new Suspect(
         instanceId,
         new Blocked(Blocked.Kind.ERROR, "handling it has failed with " + thrown, "", now));
   }
 
-  /** For whom an input is that {@link dev.holdfast.core.Partition#outlives outlives} memory. */
+  /**
+   * Returns the instance that an input addresses which {@link dev.holdfast.core.Partition#outlives
+   * outlives} memory.
+   */
   static String addressee(Input input) {
     return input instanceof Input.Unwait gone
         ? gone.instanceId()
         : ((Input.ToInstance) input).instanceId();
   }
 
-  /** Whether it asks the store something. */
+  /** Returns whether the effect reads the store. */
   static boolean isRead(Effect.WhenDurable effect) {
     return effect instanceof Effect.LoadTimers
         || effect instanceof Effect.Admit

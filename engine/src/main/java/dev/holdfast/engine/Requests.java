@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks what clients send before anything is touched; each refusal says what is wrong and what is
+ * Checks client requests before anything else happens; each refusal says what is wrong and what is
  * allowed.
  */
 final class Requests {
@@ -57,7 +57,7 @@ final class Requests {
   }
 
   /**
-   * An id that cannot exist is refused, so that no store is asked for it.
+   * Refuses an id that cannot exist, so that the store need not be asked for it.
    *
    * @return the id as the engine spells it
    */
@@ -77,7 +77,10 @@ final class Requests {
     return EntityIds.normal(instanceId);
   }
 
-  /** The name of an operation may be empty: some SDKs have a default one. */
+  /**
+   * Checks a signal. The name of an operation may be empty, because some SDKs have a default
+   * operation.
+   */
   void signal(SignalEntityRequest request) {
     if (!request.getName().isEmpty()) {
       name("operation name", request.getName());
@@ -93,7 +96,7 @@ final class Requests {
     }
   }
 
-  /** None or an empty one is as good as any. */
+  /** Checks a version; it may be missing or empty. */
   private void version(String version) {
     if (!version.isEmpty()) {
       name("orchestrator version", version);

@@ -14,11 +14,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads again, one by one, what could not be read at once because something of it never can be: so
- * that all others are had, and it is known whom to set aside.
+ * Reads again, one by one, what could not be read together because part of it is damaged: so the
+ * other executions are found, and it becomes known which to set aside.
  *
  * <p>An error of the machine that the rows of one execution cause by themselves, such as being too
- * large for its memory, is taken for such damage too; what fails for want of time or room is not.
+ * large for its memory, counts as damage too; a failure for lack of time or disk space does not.
  */
 final class Salvage {
   private final Store store;
@@ -29,7 +29,7 @@ final class Salvage {
     this.problems = problems;
   }
 
-  /** Whether trying again would change nothing. */
+  /** Returns whether trying again would change nothing. */
   static boolean isLasting(Throwable thrown) {
     return thrown instanceof VirtualMachineError
         || (thrown instanceof StoreException failure && failure.damage() != null);
@@ -54,8 +54,8 @@ final class Salvage {
   }
 
   /**
-   * Timers as {@link Store#timers} has them, but for those that cannot be read: the range is halved
-   * until those are alone.
+   * Reads timers as {@link Store#timers} does, except those that cannot be read: the range is
+   * halved until only those are left.
    */
   List<Rows.Timer> timers(Store.Slots slots, Effect.LoadTimers load, List<Unreadable> unreadable) {
     List<Rows.Timer> found = new ArrayList<>();
@@ -78,7 +78,7 @@ final class Salvage {
     } catch (StoreException e) {
       StoreException.Damage damage = e.damage();
       if (damage == null || damage.key() == 0) {
-        throw e; // A page of the file: to look closer would find no end.
+        throw e; // A page of the file is damaged: halving would not end.
       }
       long middle = (from & to) + ((from ^ to) >> 1);
       if (middle > from) {
@@ -94,7 +94,7 @@ final class Salvage {
     }
   }
 
-  /** What hinders the read; null when it went well. */
+  /** Tries the read; returns what hinders it, or null when it succeeded. */
   private static @Nullable Throwable tried(
       List<Store.Stored> found, java.util.function.Supplier<List<Store.Stored>> read) {
     try {
@@ -131,7 +131,10 @@ final class Salvage {
     return unreadable(id, summary == null ? 0 : summary.key(), summary, problem);
   }
 
-  /** What a page of the file holds up cannot be removed by its key either. */
+  /**
+   * Describes the unreadable execution. One that a damaged page of the file holds up cannot be
+   * removed by its key either.
+   */
   private Unreadable unreadable(
       String id, long key, Rows.@Nullable Instance summary, Throwable problem) {
     StoreException.Damage damage =
@@ -144,7 +147,7 @@ final class Salvage {
         : Unreadable.of(damage, id, summary, recorded(id));
   }
 
-  /** The summary alone, where at least that can be read. */
+  /** Reads the summary alone; null when even that cannot be read. */
   private static Rows.@Nullable Instance summary(Function<Store.Detail, List<Store.Stored>> read) {
     List<Store.Stored> found = new ArrayList<>(1);
     Throwable problem = tried(found, () -> read.apply(Store.Detail.SUMMARY));

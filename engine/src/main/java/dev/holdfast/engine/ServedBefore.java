@@ -11,8 +11,9 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 
 /**
- * For a hub from before {@link ServedNames}: what its open instances are and have called was served
- * by somebody, or they would have failed. Once in the life of such a hub.
+ * Fills {@link ServedNames} in a hub that is older than it: the orchestrators, entities and
+ * activities of its open instances were served once, or they would have failed. This happens once
+ * in the life of such a hub.
  */
 final class ServedBefore {
   private static final List<Integer> OPEN =
@@ -23,7 +24,7 @@ final class ServedBefore {
 
   private static final int PAGE = 500;
 
-  /** So many instances are read for the activities that they have called. */
+  /** At most this many instances are read for the activities that they have called. */
   private static final int READ_MAX = 20_000;
 
   private final Store store;
@@ -65,7 +66,7 @@ final class ServedBefore {
         }
       }
     } catch (StoreException e) {
-      // An instance whose rows cannot be read says nothing here; it is told of when it is to run.
+      // An instance whose rows cannot be read is skipped here; it is reported when it is to run.
       return;
     }
   }

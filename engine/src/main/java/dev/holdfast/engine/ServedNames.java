@@ -16,21 +16,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that somebody has served in this hub, durably. Work of such a name waits when nobody
- * serves it any more: another app runs in its place, or a worker is away. Work of a name that
- * nobody ever served is a typing error.
+ * Remembers durably which names were ever served in this hub. Work of a served name waits when it
+ * is not served any more: another app runs in its place, or a worker is away. Work of a name that
+ * was never served is a typing error.
  *
- * <p>Apps and workers with filters say their names. Of a worker that takes everything it is not
- * known which names it has, so what it is given counts as tried, and as served once it has been
- * done; a failure takes a name back that was only tried.
+ * <p>Apps and workers with filters list their names. A worker that takes everything does not, so a
+ * name that it is given counts as tried, and as served once work of that name has been done; a
+ * failure removes a name that was only tried.
  *
- * <p>Safe from any thread; the case of a name does not count. Written only when something changes.
+ * <p>All methods are safe from any thread; the case of a name does not count. A record is written
+ * only when something changes.
  */
 final class ServedNames {
-  /** The keyed records: named by kind and name. */
+  /** The keyed records of this namespace are named by kind and name. */
   static final String NAMESPACE = "served";
 
-  /** More names than this are not remembered, for a client may make them up. */
+  /** At most this many names are remembered, because a client may make names up. */
   private static final int NAMES_MAX = 10_000;
 
   private static final char TRIED = 't';
@@ -39,18 +40,23 @@ final class ServedNames {
   private final Map<WorkItem.Kind, ConcurrentSkipListMap<String, Served>> names =
       new EnumMap<>(WorkItem.Kind.class);
 
-  /** Names as spelled of which there is nothing more to note, so that most items cost a look-up. */
+  /**
+   * Holds names, as spelled, about which there is nothing more to note, so that most items cost
+   * only a look-up.
+   */
   private final Map<WorkItem.Kind, Set<String>> noted = new EnumMap<>(WorkItem.Kind.class);
 
   private final Consumer<Rows.Keyed> writer;
 
-  /** How many names are only tried; while there are none, no answer needs a look. */
+  /** Counts the names that are only tried; while there are none, answers need no look. */
   private final AtomicInteger tried = new AtomicInteger();
 
   /**
-   * @param until when the last one who served it was gone, microseconds since the epoch; 0 while
-   *     somebody serves it, or when that is not known yet
-   * @param tried whether it is not known that the one who takes it can do it
+   * Says how a name is served.
+   *
+   * @param until when its last executor left, microseconds since the epoch; 0 while it is served,
+   *     or when that is not known yet
+   * @param tried true while it is not known that an executor which takes the name can run it
    */
   private record Served(long until, boolean tried) {
     ByteString bytes() {
@@ -64,7 +70,7 @@ final class ServedNames {
   }
 
   /**
-   * @param records what the store has of {@link #NAMESPACE}
+   * @param records the stored records of {@link #NAMESPACE}
    * @param writer writes a record with the next flush
    */
   ServedNames(List<Rows.Keyed> records, Consumer<Rows.Keyed> writer) {
@@ -95,25 +101,25 @@ final class ServedNames {
     return java.util.Objects.requireNonNull(noted.get(kind));
   }
 
-  /** Whether work of this name waits although nobody serves it now. */
+  /** Returns whether work of this name waits although the name is not served now. */
   boolean has(WorkItem.Kind kind, String name) {
     return of(kind).containsKey(name);
   }
 
   /**
-   * Until when somebody served the name, microseconds since the epoch; 0 when that is not known.
+   * Returns until when the name was served, microseconds since the epoch; 0 when that is not known.
    */
   long until(WorkItem.Kind kind, String name) {
     Served served = of(kind).get(name);
     return served == null ? 0 : served.until();
   }
 
-  /** Somebody says that it serves these. */
+  /** Notes that an executor serves these names. */
   synchronized void served(WorkItem.Kind kind, Collection<String> all) {
     all.forEach(name -> put(kind, name, new Served(0, false)));
   }
 
-  /** Work of this name goes to somebody who takes everything. */
+  /** Notes that work of this name goes to a worker that takes everything. */
   void tried(WorkItem.Kind kind, String name) {
     if (!notedOf(kind).contains(name)) {
       note(kind, name);
@@ -130,15 +136,15 @@ final class ServedNames {
     }
   }
 
-  /** Whether {@link #answered} may change anything. */
+  /** Returns whether {@link #answered} may change anything. */
   boolean hasTried() {
     return tried.get() > 0;
   }
 
   /**
-   * Somebody has answered work of this name.
+   * Takes the outcome of work of this name.
    *
-   * @param failed whether it failed, as work does whose name nobody knows
+   * @param failed whether it failed, as work of an unknown name does
    */
   synchronized void answered(WorkItem.Kind kind, String name, boolean failed) {
     Served before = of(kind).get(name);
@@ -155,7 +161,10 @@ final class ServedNames {
     }
   }
 
-  /** Somebody has gone: what is served no more was served until now. */
+  /**
+   * Notes, after an executor has left, that names which are not served any more were served until
+   * now.
+   */
   synchronized void gone(BiPredicate<WorkItem.Kind, String> isServed, long now) {
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
       of(kind)
@@ -179,7 +188,10 @@ final class ServedNames {
     writer.accept(new Rows.Keyed(NAMESPACE, key(kind, spelling(kind, name)), served.bytes()));
   }
 
-  /** A map that ignores case keeps the first spelling as its key; so does the record. */
+  /**
+   * Returns the first spelling of a name, which a map that ignores case keeps as its key; the
+   * record keeps it too.
+   */
   private String spelling(WorkItem.Kind kind, String name) {
     @Nullable String first = of(kind).ceilingKey(name);
     return first == null ? name : first;

@@ -6,7 +6,10 @@ import dev.holdfast.protocol.ActivityRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How work stands, in words: what is in its way, who runs it, behind whom it waits. */
+/**
+ * Says in words how work stands: what is in its way, which executor runs it, behind which work it
+ * waits.
+ */
 record Standings(Crew crew, WaitingRoom room, ServedNames names, boolean draining)
     implements Why.Obstacles {
 
@@ -28,7 +31,7 @@ record Standings(Crew crew, WaitingRoom room, ServedNames names, boolean drainin
             .formatted(crew.taken(kind) + Math.max(0, room.count(kind) - 1), holders);
   }
 
-  /** Why work of this name and version does not run; null when nothing here is in its way. */
+  /** Says why work of this name and version does not run; null when nothing here is in its way. */
   private @Nullable String obstacle(WorkItem.Kind kind, String name, @Nullable String version) {
     if (draining) {
       return "the host is stopping";

@@ -12,24 +12,24 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Reads from the store what partitions ask for, and gives it back as inputs. A read that fails is
- * tried again: what waits for it must not be answered wrongly. What can never be read is named, and
- * the rest of what was asked for with it is brought all the same.
+ * Reads from the store what partitions request, and returns it as inputs. A read that fails is
+ * repeated, because the inputs that wait for it must not be answered wrongly. Rows that can never
+ * be read are named, and the rest of the request is read all the same.
  */
 public final class StoreReader implements Agent {
   private static final long RETRY_AFTER = 100_000;
 
-  /** How many ready executions are looked at in one step, and in one query. */
+  /** These limits say how many ready executions are looked at in one step, and in one query. */
   private static final int LOOK_MAX = 10_000;
 
   private static final int LOOK_PAGE = 1_000;
 
-  /** How many ready executions are loaded to see how large they are. */
+  /** This many ready executions are loaded first to see how large they are. */
   private static final int LOAD_FIRST = 4;
 
   private static final long LOAD_BYTES_MAX = 16 << 20;
 
-  /** Where answers go. */
+  /** Takes the answers. */
   public interface Answers {
     void answer(int partition, Input input);
   }
@@ -42,7 +42,7 @@ public final class StoreReader implements Agent {
   private final Answers answers;
   private final ConcurrentLinkedQueue<Read> reads = new ConcurrentLinkedQueue<>();
 
-  /** Those that wait for their next attempt. */
+  /** Holds the reads that wait for their next attempt. */
   private final ConcurrentLinkedQueue<Read> failed = new ConcurrentLinkedQueue<>();
 
   private final Salvage salvage;
@@ -90,7 +90,7 @@ public final class StoreReader implements Agent {
     try {
       input = perform(read);
     } catch (StoreException e) {
-      // It may be this one alone that fails, so the others do not wait behind it.
+      // Perhaps only this read fails, so the others do not wait behind it.
       tellOnce("Reading from the store failed and is tried again: " + e.getMessage());
       failed.add(read);
       retryAt = clock.now() + RETRY_AFTER;
@@ -101,7 +101,7 @@ public final class StoreReader implements Agent {
     return 1;
   }
 
-  /** The same failure ten times a second says no more than once. */
+  /** Warns of a failure once; the same warning ten times a second would say no more. */
   private void tellOnce(String what) {
     if (!what.equals(lastTold)) {
       lastTold = what;
@@ -176,8 +176,9 @@ public final class StoreReader implements Agent {
   }
 
   /**
-   * Passes over what nobody serves without loading it. One call looks at so many at most that
-   * others who read do not wait long for it; the partition asks on from where it has come to.
+   * Finds ready executions and skips those that are not served without loading them. One call looks
+   * at a limited number, so that other reads do not wait long for it; the partition continues from
+   * where it has come to.
    */
   private Input admitted(Store.Slots slots, Effect.Admit admit) {
     List<Long> keys = new ArrayList<>();
@@ -205,10 +206,10 @@ public final class StoreReader implements Agent {
   }
 
   /**
-   * Loads executions from the first on until together they are so large that the rest had better
+   * Loads executions from the first key on until they are so large together that the rest should
    * wait until these have run.
    *
-   * @return for how many of the keys was looked: one at least
+   * @return the number of keys that were looked at, at least one
    */
   private int load(List<Long> keys, List<Store.Stored> into, List<Unreadable> unreadable) {
     int loaded = 0;
@@ -222,7 +223,7 @@ public final class StoreReader implements Agent {
       }
       into.addAll(found);
       loaded = end;
-      // As many as fit, going by those so far.
+      // The next load takes as many as fit, going by the size of those so far.
       long each = Math.max(1, bytes / loaded);
       next = (int) Math.max(1, Math.min(LOOK_PAGE, (LOAD_BYTES_MAX - bytes) / each));
     }

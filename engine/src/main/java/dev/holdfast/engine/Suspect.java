@@ -3,8 +3,9 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Blocked;
 
 /**
- * An instance or entity for whose sake a flush cannot be written, or a step of a partition fails.
+ * Names an instance or entity because of which a flush cannot be written, or a step of a partition
+ * fails.
  *
- * @param block why, and when that was found out
+ * @param block why, and when that was found
  */
 record Suspect(String instanceId, Blocked block) {}

@@ -21,21 +21,24 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients can ask of a task hub; the HTTP API, the gRPC service and the benchmark all stand on
- * this.
+ * Offers what clients can ask of a task hub; the HTTP API, the gRPC service and the benchmark all
+ * use it.
  *
- * <p>Every future completes only when what it tells is durable, so nobody learns what a crash could
+ * <p>Every future completes only when its result is durable, so no client learns what a crash could
  * undo. A request that cannot be met completes its future with {@link
  * dev.holdfast.core.RefusedException}. All methods may be called from any thread and never block;
  * cancelling a returned future releases what it holds, but does not take back the request.
  */
 public interface TaskHub {
 
-  /** What became of a message to an instance. */
+  /** Says what became of a message to an instance. */
   enum Delivery {
-    /** Durable in the instance's inbox (or already the case: a suspend of a suspended instance). */
+    /**
+     * The message is durable in the instance's inbox, or its effect already holds, as for a suspend
+     * of a suspended instance.
+     */
     ACCEPTED,
-    /** No instance of that id; nothing was done. */
+    /** No instance has this id; nothing was done. */
     NO_SUCH_INSTANCE,
     /** The instance has ended; nothing was done. */
     TERMINAL
@@ -51,53 +54,62 @@ public interface TaskHub {
   CompletableFuture<String> start(CreateInstanceRequest request);
 
   /**
-   * The state of an instance, empty when there is none.
+   * Returns the state of an instance, empty when it does not exist.
    *
    * @param payloads false leaves out input, output, custom status and failure details
    */
   CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads);
 
   /**
-   * Completes when the instance has left PENDING, or with empty when it is purged meanwhile. An
-   * unknown id is waited for. No time limit: use {@code orTimeout} or cancel.
+   * Waits until the instance has left PENDING; completes with empty when it is purged meanwhile. An
+   * unknown id is waited for. There is no time limit: use {@code orTimeout} or cancel.
    */
   CompletableFuture<Optional<OrchestrationState>> waitForStart(String instanceId, boolean payloads);
 
-  /** As {@link #waitForStart}, but for the instance's end. Continue-as-new is not an end. */
+  /**
+   * Waits as {@link #waitForStart} does, but for the instance's end. Continue-as-new is not an end.
+   */
   CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
       String instanceId, boolean payloads);
 
-  /** Puts an event into the instance's inbox: FIFO, buffered until asked for. */
+  /**
+   * Puts an event into the instance's inbox: events are FIFO and stay there until the orchestrator
+   * awaits them.
+   */
   CompletableFuture<Delivery> raiseEvent(String instanceId, String name, @Nullable String input);
 
   /**
    * Ends the instance as TERMINATED.
    *
    * @param output becomes the instance's output (JSON text)
-   * @param recursive also every live descendant
+   * @param recursive also terminates every live descendant
    */
   CompletableFuture<Delivery> terminate(
       String instanceId, @Nullable String output, boolean recursive);
 
   /**
-   * Ends instances as TERMINATED, but none that has locked entities or is about to: others may
-   * count on what it has begun there.
+   * Ends instances as TERMINATED, except those that have locked entities or are about to, because
+   * other instances may rely on what they have begun there.
    *
-   * @param output becomes theirs (JSON text)
-   * @return those that were not terminated: they lock, have ended, are entities or are not there
+   * @param output becomes their output (JSON text)
+   * @return the ids of those that were not terminated: they lock, have ended, are entities or do
+   *     not exist
    */
   CompletableFuture<List<String>> terminateUnlessLocking(
       List<String> instanceIds, @Nullable String output);
 
-  /** Holds the instance: messages are kept, no turn runs. A no-op when already suspended. */
+  /**
+   * Suspends the instance: messages are kept, no turn runs. Nothing happens when it is already
+   * suspended.
+   */
   CompletableFuture<Delivery> suspend(String instanceId, @Nullable String reason);
 
-  /** Undoes {@link #suspend}. A no-op when not suspended. */
+  /** Undoes {@link #suspend}. Nothing happens when the instance is not suspended. */
   CompletableFuture<Delivery> resume(String instanceId, @Nullable String reason);
 
   /**
-   * Lets an instance or entity that is blocked ({@link dev.holdfast.core.Blocked}) go on: what
-   * stood still is tried again. It may well be blocked again, for the same reason.
+   * Lets an instance or entity that is blocked ({@link dev.holdfast.core.Blocked}) go on: the work
+   * that stood still is tried again. It may be blocked again, for the same reason.
    *
    * @throws dev.holdfast.core.RefusedException (through the future) FAILED_PRECONDITION when it is
    *     not blocked
@@ -105,15 +117,15 @@ public interface TaskHub {
   CompletableFuture<Delivery> retry(String instanceId);
 
   /**
-   * Puts a FAILED instance back to before its failure and runs on.
+   * Puts a FAILED instance back to before its failure and lets it run on.
    *
    * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or
-   *     FAILED_PRECONDITION when not failed
+   *     FAILED_PRECONDITION when it has not failed
    */
   CompletableFuture<Void> rewind(String instanceId, @Nullable String reason);
 
   /**
-   * Starts again with the same name, input, version and tags.
+   * Starts an instance again with the same name, input, version and tags.
    *
    * @return the id of the instance that was started
    * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or
@@ -122,39 +134,40 @@ public interface TaskHub {
   CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId);
 
   /**
-   * Removes ended instances by id, batch or filter, and entities by id; the rest are skipped and
-   * not counted. Safe to repeat.
+   * Removes ended or blocked instances by id or batch, ended ones by filter, and entities by id;
+   * others are skipped and not counted. A repeated call does no harm.
    */
   CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request);
 
   /**
-   * Removes every instance with all that belongs to it, running ones too. What is started meanwhile
-   * may go or stay. Safe to repeat.
+   * Removes every instance, running ones too, with all that belongs to it. An instance that is
+   * started meanwhile may be removed or stay. A repeated call does no harm.
    *
    * @return how many were removed
    */
   CompletableFuture<Integer> clear();
 
   /**
-   * One page of instances in creation order. It may have fewer than were asked for while there are
-   * more: what gRPC clients read in one message is limited, and the continuation token tells.
+   * Returns one page of instances in creation order. A page may have fewer instances than requested
+   * while there are more, because gRPC clients limit the size of a message; the continuation token
+   * tells.
    */
   CompletableFuture<QueryInstancesResponse> query(InstanceQuery query);
 
   /**
-   * How many instances there are of each orchestrator, version and status; entities are none. A hub
-   * that cannot count them otherwise reads all of them, page by page.
+   * Counts the instances of each orchestrator, version and status, without entities. A hub that has
+   * no other way reads all of them, page by page.
    *
-   * @param ended whether those that have ended are counted too
+   * @param ended true to count ended instances too
    */
   default CompletableFuture<List<VersionCount>> countVersions(boolean ended) {
     return VersionPages.count(this, ended);
   }
 
   /**
-   * As {@link #queryWithEntities}, but only what is blocked ({@link dev.holdfast.core.Blocked}), in
-   * the order of the ids. A hub that cannot find them otherwise reads a page of all and leaves out
-   * the rest of it.
+   * Returns a page as {@link #queryWithEntities} does, but only of what is blocked ({@link
+   * dev.holdfast.core.Blocked}), in the order of the ids. A hub that has no other way reads a page
+   * of everything and leaves out the rest.
    */
   default CompletableFuture<QueryInstancesResponse> queryBlocked(InstanceQuery query) {
     return queryWithEntities(query)
@@ -168,12 +181,16 @@ public interface TaskHub {
             });
   }
 
-  /** As {@link #query}, with entities among the instances, each as its row tells of it. */
+  /**
+   * Returns a page as {@link #query} does, with entities among the instances, each as its row
+   * describes it.
+   */
   CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query);
 
   /**
-   * Asks an entity ({@code @name@key}) to do something, now or at a time; it is created by that.
-   * Completes when it is durable that it was asked, not when it was done: twice is done twice.
+   * Signals an entity ({@code @name@key}) to run an operation, now or at a time; the signal creates
+   * the entity when needed. The future completes when the signal is durable, not when the operation
+   * has run; a repeated signal runs the operation twice.
    *
    * @throws dev.holdfast.core.RefusedException (through the future) INVALID_ARGUMENT, OVERLOADED,
    *     STORE_FULL or UNAVAILABLE
@@ -181,32 +198,33 @@ public interface TaskHub {
   CompletableFuture<Void> signalEntity(SignalEntityRequest request);
 
   /**
-   * What is known of an entity; empty when it has neither state nor anything to do. One without
-   * state may be there all the same: it has been asked something, or is locked.
+   * Returns what is known of an entity; empty when it has no state, lock or work. An entity without
+   * state may exist: it has operations to do, or is locked.
    */
   CompletableFuture<Optional<EntityMetadata>> getEntity(String instanceId, boolean withState);
 
   /**
-   * One page of entities in the order of their creation, those without state only when asked for.
+   * Returns one page of entities in the order of their creation; entities without state are
+   * included only on request.
    */
   CompletableFuture<QueryEntitiesResponse> queryEntities(EntityQuery query);
 
   /**
-   * Releases the locks of holders that are no more. Entities that are nothing keep no storage, so
-   * there are none to be removed.
+   * Releases locks whose holders are gone. Empty entities keep no storage, so there are none to
+   * remove.
    */
   CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
       CleanEntityStorageRequest request);
 
-  /** One page of ids of ended instances, by time of completion. */
+  /** Returns one page of ids of ended instances, by time of completion. */
   CompletableFuture<ListInstanceIdsResponse> listInstanceIds(ListInstanceIdsRequest request);
 
   /**
-   * The client-visible history of the current execution, oldest first; empty when there is no such
-   * instance.
+   * Returns the client-visible history of the current execution, oldest event first; empty when the
+   * instance does not exist.
    */
   CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId);
 
-  /** What the instance waits for, in words; empty when there is no such instance. */
+  /** Says what the instance waits for, in words; empty when it does not exist. */
   CompletableFuture<Optional<Why>> why(String instanceId);
 }

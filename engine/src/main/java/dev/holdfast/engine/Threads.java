@@ -11,14 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only threads of the engine: each runs one {@link Agent}, and parks while it has nothing to
- * do.
+ * Runs the only threads of the engine: each runs one {@link Agent}, and parks while the agent has
+ * nothing to do.
  */
 final class Threads {
   private static final long PARK_MAX_NANOS = Duration.ofMillis(500).toNanos();
   private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(2).toNanos();
 
-  /** A step that takes longer holds up everybody; a disk that syncs takes a second at its worst. */
+  /**
+   * A step that takes longer than this holds up the others; a disk that syncs takes a second at its
+   * worst.
+   */
   private static final Duration STEP_MAX = Duration.ofSeconds(10);
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
@@ -32,9 +35,9 @@ final class Threads {
   private final BiConsumer<String, Throwable> died;
 
   /**
-   * @param nanoTime the time that passes, as {@link System#nanoTime} tells it
-   * @param died told the thread's name and the cause when a step has thrown, which is a bug of ours
-   *     or lack of memory; the agent does not go on
+   * @param nanoTime the elapsed time, as {@link System#nanoTime} tells it
+   * @param died takes the thread's name and the cause when a step has thrown, which is a bug of the
+   *     engine or lack of memory; the agent does not go on
    */
   Threads(HubClock clock, LongSupplier nanoTime, BiConsumer<String, Throwable> died) {
     this.clock = clock;
@@ -43,7 +46,9 @@ final class Threads {
   }
 
   /**
-   * @param vital whether everything waits for it: one step of it must not take long
+   * Adds a thread for an agent.
+   *
+   * @param vital true when all other work waits for the agent, so that one step must not take long
    * @return wakes the agent
    */
   Runner add(String name, Agent agent, boolean vital) {
@@ -60,13 +65,16 @@ final class Threads {
     log.error("{} has failed in a step and stops", thread, cause);
   }
 
-  /** One for each thread, in the order in which they were added. */
+  /** Returns one heartbeat for each thread, in the order in which the threads were added. */
   List<Heartbeat> heartbeats() {
     long now = nanoTime.getAsLong();
     return runners.stream().map(runner -> runner.heartbeat(now)).toList();
   }
 
-  /** Lets each finish the step it is in, then ends it. What does not end in time is left behind. */
+  /**
+   * Lets each thread finish its step, then ends it. A thread that does not end in time is left
+   * behind.
+   */
   void stop() {
     runners.forEach(Runner::stop);
     long until = System.nanoTime() + STOP_WITHIN.toNanos();
@@ -83,7 +91,7 @@ final class Threads {
     }
   }
 
-  /** Holds the calling thread until the condition is met; false when that took longer. */
+  /** Holds the calling thread until the condition is met; returns false when that took longer. */
   static boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
@@ -105,7 +113,7 @@ final class Threads {
     private volatile boolean idle;
     private volatile boolean stopped;
 
-    /** When the last step began. */
+    /** Says when the last step began. */
     private volatile long beat = nanoTime.getAsLong();
 
     private Runner(String name, Agent agent, boolean vital) {
@@ -115,7 +123,7 @@ final class Threads {
       this.thread.setDaemon(true);
     }
 
-    /** Safe from any thread, and cheap while the agent is busy. */
+    /** Wakes the agent. The call is safe from any thread, and cheap while the agent is busy. */
     void wake() {
       if (idle) {
         LockSupport.unpark(thread);
@@ -136,7 +144,10 @@ final class Threads {
           vital && !stopped && age.compareTo(STEP_MAX) > 0);
     }
 
-    /** Whatever is thrown ends the hub: with half a step done it could write wrong things down. */
+    /**
+     * Takes steps until it is stopped. Whatever a step throws ends the thread: with half a step
+     * done it could write wrong data.
+     */
     @Override
     public void run() {
       try {

@@ -6,35 +6,39 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that waits because nobody who is connected runs it.
+ * Describes work that waits because no connected executor serves it.
  *
- * @param waiting how many: activities, or instances of an orchestrator or entity
- * @param until when somebody last served it, microseconds since the epoch; 0 when that is not known
+ * @param waiting how many activities, or instances of an orchestrator or entity, wait
+ * @param until when the name was last served, microseconds since the epoch; 0 when that is not
+ *     known
  */
 public record UnservedWork(Wanted wanted, int waiting, long until) {
 
-  /** Of which it is not known until when somebody served it. */
+  /** Describes work for which it is not known until when its name was served. */
   public UnservedWork(Wanted wanted, int waiting) {
     this(wanted, waiting, 0);
   }
 
-  /** The words, followed by that time; nothing when it is not known. */
+  /** Returns the words, followed by the time; "" when the time is not known. */
   static String until(long micros, String words) {
     return micros == 0 ? "" : words + Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L));
   }
 
   /**
-   * What a worker would have to run.
+   * Says what a worker would have to run.
    *
-   * @param version null when workers for this name are missing altogether; otherwise there are
-   *     some, but none for this version ("" is none at all)
+   * @param version null when there is no worker for this name at all; otherwise there are some, but
+   *     none for this version ("" means no version)
    */
   public record Wanted(WorkItem.Kind kind, String name, @Nullable String version)
       implements Comparable<Wanted> {
     private static final Comparator<@Nullable String> VERSIONS =
         Comparator.nullsFirst(Comparator.naturalOrder());
 
-    /** By hand, as every item that waits is counted under one of these. */
+    /**
+     * Compares without a chained comparator, because every waiting item is counted under one of
+     * these.
+     */
     @Override
     public int compareTo(Wanted other) {
       int byKind = kind.compareTo(other.kind);
@@ -42,7 +46,10 @@ public record UnservedWork(Wanted wanted, int waiting, long until) {
       return byName != 0 ? byName : VERSIONS.compare(version, other.version);
     }
 
-    /** In the middle of a sentence; a client's control characters do not reach terminals. */
+    /**
+     * Returns words for the middle of a sentence; control characters from a client do not reach
+     * terminals.
+     */
     public String words() {
       String named = (kind.word() + " '" + name + "'").replaceAll("\\p{Cntrl}", "?");
       if (version == null) {
@@ -54,7 +61,7 @@ public record UnservedWork(Wanted wanted, int waiting, long until) {
     }
   }
 
-  /** What is missing, as a sentence. */
+  /** Says what is missing, in a sentence. */
   public String words() {
     return "No connected worker serves %s: %d wait%s for one.%s"
         .formatted(

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Finds the work that nobody serves: activities wait in the dispatcher, but instances whose code
- * nobody serves are not even loaded.
+ * Finds the work that is not served: activities wait in the dispatcher, but instances whose code is
+ * not served are not even loaded.
  */
 final class UnservedWorks {
   private static final int PAGE = 1_000;
@@ -23,7 +23,10 @@ final class UnservedWorks {
   private final Dispatcher dispatcher;
   private final Store store;
 
-  /** Names of rows that could not run for want of somebody; the newest may be left out. */
+  /**
+   * Holds names of rows that could not run because they were not served; the newest may be left
+   * out.
+   */
   private final ConcurrentSkipListSet<String> missed = new ConcurrentSkipListSet<>();
 
   UnservedWorks(Dispatcher dispatcher, Store store) {
@@ -31,14 +34,17 @@ final class UnservedWorks {
     this.store = store;
   }
 
-  /** The row of this name could not run now. Safe from any thread. */
+  /** Notes that the row of this name could not run now. Any thread may call this. */
   void missed(String name) {
     if (missed.size() < MISSED_MAX) {
       missed.add(name);
     }
   }
 
-  /** Reads the store when something was missed, so not for the thread of the loop. */
+  /**
+   * Finds the work. This reads the store when something was missed, so the thread of the loop must
+   * not call it.
+   */
   List<UnservedWork> find() {
     List<UnservedWork> found = new ArrayList<>();
     Map<String, Integer> instances = new TreeMap<>();
@@ -51,20 +57,21 @@ final class UnservedWorks {
         instances.put(entity ? "@" + wanted.name() : wanted.name(), one.waiting());
       }
     }
-    // What waits in the dispatcher is of instances that the store calls ready as well.
+    // Items in the dispatcher belong to instances that the store also calls ready, so the larger
+    // count is taken.
     ready().forEach((name, count) -> instances.merge(name, count, Math::max));
     instances.forEach((name, count) -> found.add(dispatcher.unserved(wanted(name), count)));
     return found;
   }
 
-  /** Of a name that a row has. */
+  /** Parses the name of a row. */
   private static Wanted wanted(String name) {
     return EntityIds.isEntity(name)
         ? new Wanted(WorkItem.Kind.ENTITY, name.substring(1), null)
         : new Wanted(WorkItem.Kind.ORCHESTRATOR, name, null);
   }
 
-  /** By the names that rows have. */
+  /** Counts the ready executions that are not served, by the names of their rows. */
   private Map<String, Integer> ready() {
     Map<String, Integer> ready = new TreeMap<>();
     TreeSet<String> missed = new TreeSet<>(this.missed);

@@ -4,7 +4,7 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.time.Instant;
 
 /**
- * So many instances of one orchestrator and version have one status.
+ * Says how many instances of one orchestrator and version have one status.
  *
  * @param version "" for instances without one
  * @param count at least 1

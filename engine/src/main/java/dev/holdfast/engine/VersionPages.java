@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Counts the versions of a hub that tells of its instances only page by page. */
+/** Counts the versions in a hub that lists its instances only page by page. */
 final class VersionPages {
   private static final int PAGE = 1_000;
 

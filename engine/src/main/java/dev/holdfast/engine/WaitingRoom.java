@@ -9,17 +9,18 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps count of the items that wait in the dispatcher, so that others can see what waits for whom.
+ * Counts the items that wait in the dispatcher, so that other threads can see which work waits for
+ * which name.
  *
- * <p>Written on the loop's thread, read from any.
+ * <p>Only the loop's thread writes it; any thread may read it.
  */
 final class WaitingRoom {
   private final Crew crew;
 
-  /** How many items wait, by what they are. */
+  /** Maps kind, name and version to the items that wait. */
   private final ConcurrentSkipListMap<Wanted, Crowd> counts = new ConcurrentSkipListMap<>();
 
-  /** By instance, the name of an activity that waits here and that nobody serves. */
+  /** Maps instances to the name of an activity that waits here because it is not served. */
   private final ConcurrentHashMap<String, String> stranded = new ConcurrentHashMap<>();
 
   WaitingRoom(Crew crew) {
@@ -27,9 +28,9 @@ final class WaitingRoom {
   }
 
   /**
-   * Items that wait for the same.
+   * Counts items of one kind, name and version.
    *
-   * @param one of them: who takes it takes all
+   * @param one an example: an executor that takes it takes all of them
    */
   private record Crowd(WorkItem one, int count) {
 
@@ -47,13 +48,13 @@ final class WaitingRoom {
     return new Wanted(item.kind(), item.name(), version == null ? "" : version);
   }
 
-  /** The item begins to wait. */
+  /** Notes that the item begins to wait. */
   void entered(WorkItem item) {
     counts.merge(wanted(item), new Crowd(item, 1), Crowd::and);
     look(item);
   }
 
-  /** The item waits no more. */
+  /** Notes that the item waits no more. */
   void left(WorkItem item) {
     counts.computeIfPresent(wanted(item), (wanted, crowd) -> crowd.lessOne());
     if (!stranded.isEmpty()) {
@@ -61,13 +62,16 @@ final class WaitingRoom {
     }
   }
 
-  /** Nothing waits any more. */
+  /** Notes that nothing waits any more. */
   void clear() {
     counts.clear();
     stranded.clear();
   }
 
-  /** Finds out whether nobody serves an item that waits; anew when somebody has gone. */
+  /**
+   * Checks whether a waiting item is stranded because it is not served; the check is repeated when
+   * an executor has left.
+   */
   void look(WorkItem item) {
     if (item.kind() == WorkItem.Kind.ACTIVITY && !crew.serves(item.kind(), item.name())) {
       stranded.put(item.instanceId(), item.name());
@@ -75,14 +79,14 @@ final class WaitingRoom {
   }
 
   /**
-   * The name of an activity of this instance that waits here because nobody serves it; null when
-   * there is none.
+   * Returns the name of an activity of this instance that waits here because it is not served; null
+   * when there is none.
    */
   @Nullable String stranded(String instanceId) {
     return stranded.get(instanceId);
   }
 
-  /** How many items of this kind wait here. */
+  /** Counts the items of this kind that wait here. */
   int count(WorkItem.Kind kind) {
     int count = 0;
     for (Map.Entry<Wanted, Crowd> one : counts.entrySet()) {
@@ -91,7 +95,7 @@ final class WaitingRoom {
     return count;
   }
 
-  /** How many items wait here. */
+  /** Counts all items that wait here. */
   int count() {
     int count = 0;
     for (Crowd crowd : counts.values()) {
@@ -100,7 +104,7 @@ final class WaitingRoom {
     return count;
   }
 
-  /** What waits here and nobody takes, with how many items. */
+  /** Returns the waiting items that no executor takes, with their number. */
   Map<Wanted, Integer> unserved() {
     Map<Wanted, Integer> found = new TreeMap<>();
     counts.forEach(

@@ -10,14 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an instance is where it is.
+ * Explains why an instance is where it is.
  *
- * @param summary one plain sentence, e.g. "Waiting for event 'Approval' since 10:02, and for a
- *     timer until 10:32."
+ * @param summary one plain sentence, e.g. "It waits for event 'Approval', for 2 min; a timer, until
+ *     10:32."
  * @param lastError the newest failure in its history, as {@code type: message; caused by …}
  * @param customStatus what the orchestrator has set, as JSON text; null when it has set none
- * @param notices what else a person should know: events that lie there under another name, events
- *     that were set aside because they do not fit
+ * @param notices what else a person should know: events that wait under another name, events that
+ *     were set aside because they do not fit
  */
 public record Why(
     String instanceId,
@@ -34,12 +34,13 @@ public record Why(
     notices = List.copyOf(notices);
   }
 
-  /** What stands in the way of work, or what is done with it. */
+  /** Knows what stands in the way of work, or what is done with it. */
   public interface Obstacles {
     /**
-     * In plain words; null when there is nothing to tell, or when it is not known.
+     * Says in plain words what stands in the way; null when there is nothing to say, or when it is
+     * not known.
      *
-     * @param token of the item, when it was handed out; 0 otherwise
+     * @param token the token of the item, when it was handed out; 0 otherwise
      */
     @Nullable String of(WorkItem.Kind kind, String name, @Nullable String version, long token);
   }
@@ -53,7 +54,7 @@ public record Why(
     return new Whys(obstacles).explain(explanation, now);
   }
 
-  /** What a parent is told of it. */
+  /** Returns the explanation in one line for that of the parent. */
   String inOneLine() {
     StringBuilder line = new StringBuilder("its orchestrator '").append(name).append("' is ");
     line.append(Statuses.name(status)).append(". ").append(summary);
@@ -65,7 +66,7 @@ public record Why(
     return line.toString();
   }
 
-  /** The same with something more known of one thing that is awaited. */
+  /** Returns this explanation with a detail added to one thing that is awaited. */
   Why withDetail(int index, String detail) {
     List<Waiting> waiting = new ArrayList<>(waitingFor);
     Waiting one = waiting.get(index);
@@ -74,9 +75,10 @@ public record Why(
   }
 
   /**
-   * The same, and that the machine's clock has jumped, if it waits for a time.
+   * Returns this explanation with a note that the machine's clock has jumped, if the instance waits
+   * for a time.
    *
-   * @param alarm what {@link ClockState#alarm} says
+   * @param alarm the value of {@link ClockState#alarm}
    */
   Why withClock(@Nullable String alarm) {
     boolean waitsForTime =
@@ -95,12 +97,12 @@ public record Why(
   }
 
   /**
-   * One thing that is awaited.
+   * Describes one thing that is awaited.
    *
    * @param kind activity, timer, event, sub-orchestration, turn, batch, operation, entity, lock,
-   *     holder, resume, start, nothing, or blocked, which nothing but a person ends
+   *     holder, resume, start, nothing, or blocked, which only a person ends
    * @param what its name: the activity, the event, the child's id …; in words where it has none
-   * @param until when it will end by itself at the latest; null when it will not
+   * @param until when the wait will end by itself at the latest; null when it will not
    * @param detail what stands in its way, e.g. "no connected worker serves activity 'Charge'"
    */
   public record Waiting(

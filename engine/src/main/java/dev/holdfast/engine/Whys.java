@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Whys {
   private static final int LISTED_MAX = 5;
 
-  /** What an event is called whose name nobody has told. */
+  /** These words stand for an event whose name the worker has not reported. */
   static final String SOME_EVENT = "an external event";
 
   private static final String NOTHING = "nothing that is still to come";
@@ -56,7 +56,7 @@ final class Whys {
     List<String> notices = new ArrayList<>(explanation.told().unfit());
     String stuck = explanation.told().stuck();
     if (stuck != null && !explanation.awaited().isEmpty()) {
-      notices.add("Waited for in vain: " + stuck + ".");
+      notices.add("It waits in vain: " + stuck + ".");
     }
     List<String> kept = explanation.told().kept();
     Set<String> awaited = new LinkedHashSet<>();
@@ -157,7 +157,7 @@ final class Whys {
     return new Why.Waiting("operation", "an operation", null, null, null);
   }
 
-  /** Nothing is open, and no event is known to be awaited. */
+  /** Describes the wait of an instance with nothing open and no event known to be awaited. */
   private static Why.Waiting unnamed(Explanation explanation) {
     Instant since = instant(Times.micros(explanation.state().getLastUpdatedTimestamp()));
     String stuck = explanation.told().stuck();
@@ -182,7 +182,10 @@ final class Whys {
     return explanation.awaited().stream().anyMatch(Whys::isHolder);
   }
 
-  /** An entity waits for who holds its lock; an orchestration, for the lock. */
+  /**
+   * Returns whether this is the holder of an entity's lock: an entity waits for the holder, an
+   * orchestration for the lock.
+   */
   private static boolean isHolder(Explanation.Awaited awaited) {
     return awaited.kind() == Explanation.Kind.LOCK && awaited.taskId() < 0;
   }
@@ -230,7 +233,10 @@ final class Whys {
     return "attempt " + attempt + (obstacle == null ? "" : "; " + obstacle);
   }
 
-  /** Activities have the version of their orchestration unless they were given another. */
+  /**
+   * Returns the version of the orchestration, which its activities have too unless they were given
+   * another.
+   */
   private static @Nullable String version(OrchestrationState state) {
     return state.hasVersion() ? state.getVersion().getValue() : null;
   }

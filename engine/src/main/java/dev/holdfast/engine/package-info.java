@@ -1,4 +1,7 @@
-/** When it happens: loops, commit pipeline, dispatch, waiters, and the {@link TaskHub} client. */
+/**
+ * Decides when things happen: loops, commit pipeline, dispatch, waiters, and the {@link TaskHub}
+ * client.
+ */
 @NullMarked
 package dev.holdfast.engine;
 

@@ -7,16 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which rows cannot be read, in the way in which a real store finds that they are damaged. */
+/**
+ * Knows which rows cannot be read, and fails reads of them as a real store does when it finds
+ * damage.
+ */
 public final class Damages {
   private final Map<String, String> tables = new LinkedHashMap<>();
 
-  /** From now on the rows of this instance in this table are not what was written. */
+  /** Damages the rows of this instance in this table: from now on they are not what was written. */
   public void damage(String instanceId, String table) {
     tables.put(instanceId, table);
   }
 
-  /** Somebody has put them right. */
+  /** Repairs the rows of this instance. */
   public void mend(String instanceId) {
     tables.remove(instanceId);
   }
@@ -25,7 +28,7 @@ public final class Damages {
     return tables.isEmpty();
   }
 
-  /** Throws when one of these cannot be had. */
+  /** Throws when the read needs a damaged row. */
   void check(List<Store.Stored> found, Store.Detail detail) {
     for (Store.Stored stored : found) {
       Rows.Instance row = stored.instance();
@@ -45,7 +48,7 @@ public final class Damages {
     };
   }
 
-  /** Throws when one of these timers cannot be had. */
+  /** Throws when one of these timers is damaged. */
   void check(List<Rows.Timer> timers, Store store) {
     for (Rows.Timer timer : timers) {
       List<Store.Stored> owner = store.loadByKey(List.of(timer.key()), Store.Detail.SUMMARY);

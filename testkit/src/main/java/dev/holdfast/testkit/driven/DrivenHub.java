@@ -22,7 +22,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task hub on a store in memory that does nothing by itself: {@link #settle} runs it until
+ * Drives a task hub on a store in memory that does nothing by itself: {@link #settle} runs it until
  * nothing is left to do, {@link #advance} moves its time, {@link #crash} kills and recovers it.
  */
 public final class DrivenHub {
@@ -55,13 +55,13 @@ public final class DrivenHub {
     this(programs, limits, partitions, null);
   }
 
-  /** A hub that tells of its spans, over crashes too. */
+  /** Makes a hub that reports its spans, over crashes too. */
   public DrivenHub(Programs programs, Limits limits, int partitions, @Nullable SpanSink spans) {
     this(programs, limits, partitions, spans, Dispatcher.Unserved.WAITS);
   }
 
   /**
-   * @param unserved what becomes of work that nobody has ever served
+   * @param unserved what becomes of work that was never served
    */
   public DrivenHub(
       Programs programs,
@@ -103,7 +103,10 @@ public final class DrivenHub {
     return numbers.nextLong();
   }
 
-  /** The next step that draws a number, such as for the execution of a child, ends in this. */
+  /**
+   * Makes the next step that draws a number, such as for the execution of a child, end in this
+   * error.
+   */
   public void failNextStep(Error error) {
     instead = error;
   }
@@ -128,7 +131,7 @@ public final class DrivenHub {
     return activities;
   }
 
-  /** Which rows the store cannot read. */
+  /** Returns the rows that the store cannot read. */
   public Damages damages() {
     return damages;
   }
@@ -141,7 +144,7 @@ public final class DrivenHub {
     return problems;
   }
 
-  /** From now on nothing of these instances can be written. */
+  /** Makes the store refuse, from now on, every row of these instances. */
   public void refuse(Predicate<String> instances) {
     refused = instances;
   }
@@ -150,18 +153,18 @@ public final class DrivenHub {
     this.faults = faults;
   }
 
-  /** Whether {@link #settle} lets the executor answer. */
+  /** Sets whether {@link #settle} lets the executor answer. */
   public void setAnswering(boolean answering) {
     this.answering = answering;
   }
 
-  /** Everything that is not durable is lost, with all who waited for an answer. */
+  /** Loses everything that is not durable, and all waiting askers, and opens the hub again. */
   public void crash() {
     crash(app -> {});
   }
 
   /**
-   * The same; another app may come up afterwards.
+   * Crashes as {@link #crash()} does; another app may come up afterwards.
    *
    * @param app says what it serves, before the hub opens
    */
@@ -174,8 +177,8 @@ public final class DrivenHub {
   }
 
   /**
-   * Runs until nothing is left to do but to wait. Time goes on only as far as the delays of commits
-   * and inboxes need.
+   * Runs until the hub can only wait. Time moves only as far as the delays of commits and inboxes
+   * need.
    */
   public void settle() {
     long until = engine.now() + limits.inboxDelay() + limits.commitDelay();
@@ -184,7 +187,7 @@ public final class DrivenHub {
     } while (moveTo(until));
   }
 
-  /** Lets the time go by, and everything happen that is due meanwhile. */
+  /** Moves the time, and lets everything happen that is due meanwhile. */
   public void advance(Duration time) {
     long until = engine.now() + time.toNanos() / 1_000;
     do {
@@ -206,7 +209,7 @@ public final class DrivenHub {
     return true;
   }
 
-  /** Runs everything that can be done without time going on. */
+  /** Runs everything that can be done without moving the time. */
   public void runAtThisMoment() {
     for (int steps = 0; steps < STEPS_MAX; steps++) {
       int done = 0;
@@ -224,7 +227,7 @@ public final class DrivenHub {
     throw new AssertionError("expected the hub to come to rest, but it goes on and on");
   }
 
-  /** What history says, read back and folded anew, is what memory has: after every step. */
+  /** Compares, after every step, memory with the history that is read back and folded anew. */
   private void compare() {
     if (faults == FaultyStore.Faults.NONE && damages.isEmpty()) {
       List<String> differences = engine.differences();
@@ -234,7 +237,7 @@ public final class DrivenHub {
     }
   }
 
-  /** Settles, and gives what the future holds then. */
+  /** Settles, and returns the value that the future then holds. */
   public <T> T get(CompletableFuture<T> future) {
     settle();
     if (!future.isDone()) {

@@ -11,21 +11,21 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A store in memory that fails as it is told to, before or after it has done what was asked. */
+/** This store in memory fails on command, before or after it has done what was asked. */
 public final class FaultyStore implements Store {
 
-  /** What goes wrong with one call. */
+  /** Says what goes wrong with one call. */
   public enum Fault {
     NONE,
-    /** Nothing was written, and nobody knows. A read fails. */
+    /** The write does not happen, and the answer leaves this open. A read fails. */
     BEFORE,
-    /** It was written, and nobody knows. A read fails. */
+    /** The write happens, but the answer leaves this open. A read fails. */
     AFTER,
-    /** There is no room. A read succeeds. */
+    /** The store has no room. A read succeeds. */
     FULL,
     /** The process dies before anything is written or read. */
     CRASH_BEFORE,
-    /** The process dies when it has been written or read. */
+    /** The process dies after the write or read. */
     CRASH_AFTER
   }
 
@@ -34,7 +34,7 @@ public final class FaultyStore implements Store {
     Faults NONE = call -> Fault.NONE;
 
     /**
-     * @param call its name: commit, landed, load, timers …
+     * @param call the name of the call: commit, landed, load, timers …
      */
     Fault next(String call);
   }
@@ -44,7 +44,7 @@ public final class FaultyStore implements Store {
     void landed(Flush flush);
   }
 
-  /** The process has died; everything but the store is lost. */
+  /** Says that the process has died; everything but the store is lost. */
   public static final class Crash extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -68,7 +68,7 @@ public final class FaultyStore implements Store {
   }
 
   /**
-   * @param refused instances of which nothing can be written, but that they go
+   * @param refused selects instances of which no row can be written; only their removal succeeds
    */
   public FaultyStore(
       MemoryStore memory, Faults faults, Watch watch, Predicate<String> refused, Damages damages) {

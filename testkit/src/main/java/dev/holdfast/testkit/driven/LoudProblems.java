@@ -4,7 +4,9 @@ import dev.holdfast.core.Problems;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Throws for the impossible, and remembers it should somebody catch that; collects warnings. */
+/**
+ * Throws for the impossible, and remembers it in case the exception is caught; collects warnings.
+ */
 public final class LoudProblems implements Problems {
   private final List<String> impossible = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -20,7 +22,9 @@ public final class LoudProblems implements Problems {
     warnings.add(what);
   }
 
-  /** What is said to be impossible is no fault of the instance at hand. */
+  /**
+   * Rethrows the report of something impossible, because it is no fault of the current instance.
+   */
   @Override
   public void failed(String what, Throwable cause) {
     if (cause instanceof AssertionError loud) {

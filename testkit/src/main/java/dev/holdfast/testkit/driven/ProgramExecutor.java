@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what it is given until the test has it answered, one way or another. */
+/** Keeps the items that it is given until the test has them answered, one way or another. */
 public final class ProgramExecutor implements Executor {
   private final Programs programs;
   private final Activities activities;
@@ -29,7 +29,7 @@ public final class ProgramExecutor implements Executor {
   private boolean takesEverything;
   private @Nullable String version;
 
-  /** An item that has been handed out and not answered. */
+  /** Holds an item that has been handed out and not answered. */
   public record Held(WorkItem item, Answers answers) {}
 
   public ProgramExecutor(Programs programs, Activities activities) {
@@ -41,12 +41,12 @@ public final class ProgramExecutor implements Executor {
     }
   }
 
-  /** From now on it serves these; tell the engine. */
+  /** Sets the names that it serves from now on; tell the engine. */
   public void serve(BiPredicate<WorkItem.Kind, String> served) {
     this.served = served;
   }
 
-  /** From now on it serves these and says so; tell the engine. */
+  /** Sets the names that it serves and lists from now on; tell the engine. */
   public ProgramExecutor serveNamed(WorkItem.Kind kind, String... names) {
     listed.put(kind, List.of(names));
     served = (wanted, name) -> listed.getOrDefault(wanted, List.of()).contains(name);
@@ -58,7 +58,7 @@ public final class ProgramExecutor implements Executor {
     return listed.getOrDefault(kind, List.of());
   }
 
-  /** As a worker that has asked for nothing in particular. */
+  /** Makes it behave like a worker that has asked for no names in particular. */
   public void takeEverything() {
     takesEverything = true;
   }
@@ -68,7 +68,7 @@ public final class ProgramExecutor implements Executor {
     return !takesEverything;
   }
 
-  /** From now on it runs only what is of this version; tell the engine. */
+  /** Makes it run only items of this version from now on; tell the engine. */
   public void runOnly(String wanted) {
     this.version = wanted;
   }
@@ -104,12 +104,12 @@ public final class ProgramExecutor implements Executor {
     }
   }
 
-  /** What waits for an answer, oldest first. */
+  /** Returns the items that wait for an answer, oldest first. */
   public List<Held> held() {
     return held;
   }
 
-  /** It stops at once and says nothing, which executors may. */
+  /** Stops the items at once and says nothing, which executors may do. */
   @Override
   public void recall(Set<Long> tokens, boolean atOnce) {
     if (atOnce) {
@@ -135,12 +135,12 @@ public final class ProgramExecutor implements Executor {
     return places(kind) > 0 ? null : taken(kind) + " of the test";
   }
 
-  /** The tokens of items that it was told to stop. */
+  /** Returns the tokens of items that it was told to stop. */
   public List<Long> recalled() {
     return recalled;
   }
 
-  /** The tokens of items of which it was told that nobody waits for them. */
+  /** Returns the tokens of items whose results, as it was told, are not awaited. */
   public List<Long> unneeded() {
     return unneeded;
   }
@@ -154,12 +154,12 @@ public final class ProgramExecutor implements Executor {
     return turns.size();
   }
 
-  /** How many items it has been given. */
+  /** Counts the items that it has been given. */
   public int given() {
     return given;
   }
 
-  /** Runs what the item asks for. */
+  /** Runs the item. */
   public Answer run(WorkItem item) {
     if (item instanceof WorkItem.Turn turn) {
       return new Answer.TurnDone(turn, Interpreter.run(turn.request(), programs));
@@ -171,17 +171,17 @@ public final class ProgramExecutor implements Executor {
         (WorkItem.Activity) item, activities.run((WorkItem.Activity) item));
   }
 
-  /** Runs only so many operations of a batch. */
+  /** Runs only {@code count} operations of a batch. */
   public Answer runSome(WorkItem.EntityBatch batch, int count) {
     return new Answer.EntityDone(batch, Ledgers.run(batch, count));
   }
 
-  /** Runs what the item asks for, but reads only so many of the new events of a turn. */
+  /** Runs a turn, but reads only {@code count} of its new events. */
   public Answer runSome(WorkItem.Turn turn, int count) {
     return new Answer.TurnDone(turn, Interpreter.runSome(turn.request(), count, programs));
   }
 
-  /** Runs and answers everything it holds. */
+  /** Runs and answers everything that it holds. */
   public int answerAll() {
     List<Held> now = List.copyOf(held);
     held.clear();

@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.OptionalLong;
 
 /**
- * The clocks of a machine, which move when they are told to: the time can pass, the machine can
- * sleep, and somebody can set its wall clock, forwards or back.
+ * Simulates the clocks of a machine, which move on command: the time can pass, the machine can
+ * sleep, and the wall clock can be set, forwards or back.
  */
 public final class VirtualClock implements Clocks {
-  /** 2030-01-01T00:00:00Z. */
+  /** The clock begins at 2030-01-01T00:00:00Z. */
   private static final long START = 1_893_456_000 * Times.SECOND;
 
   private long micros = START;
@@ -34,12 +34,12 @@ public final class VirtualClock implements Clocks {
     return OptionalLong.of(slept * 1_000);
   }
 
-  /** What the wall clock says, in microseconds since the epoch. */
+  /** Returns the wall clock, in microseconds since the epoch. */
   public long micros() {
     return micros;
   }
 
-  /** The time passes, in microseconds; not negative. */
+  /** Lets time pass, in microseconds; not negative. */
   public void advance(long time) {
     if (time < 0) {
       throw new IllegalArgumentException("time does not go back: " + time);
@@ -52,7 +52,7 @@ public final class VirtualClock implements Clocks {
     advance(time.toNanos() / 1_000);
   }
 
-  /** Somebody sets the wall clock, by so many microseconds; negative sets it back. */
+  /** Sets the wall clock by this many microseconds; a negative number sets it back. */
   public void jump(long by) {
     micros += by;
   }
@@ -61,7 +61,7 @@ public final class VirtualClock implements Clocks {
     jump(by.toNanos() / 1_000);
   }
 
-  /** The machine sleeps. */
+  /** Lets the machine sleep: the wall clock moves, and {@link #nanoTime} stands still. */
   public void sleep(Duration time) {
     micros += time.toNanos() / 1_000;
     slept += time.toNanos() / 1_000;

@@ -1,4 +1,6 @@
-/** A task hub without threads: time, the store's moods and every answer are in the test's hand. */
+/**
+ * Drives a task hub without threads: the test controls time, the store's faults and every answer.
+ */
 @NullMarked
 package dev.holdfast.testkit.driven;
 

@@ -8,11 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The activities that programs call. Their results follow from name and input alone: {@code
+ * Runs the activities that programs call. A result follows from name and input alone: {@code
  * name(input)}.
  *
- * <p>Names that begin with {@code fail} always fail. Names that begin with {@code flaky} fail the
- * first few times for each input: the world outside remembers, whatever the engine forgets.
+ * <p>Activities whose names begin with {@code fail} always fail. Those whose names begin with
+ * {@code flaky} fail the first few times for each input: they keep count outside the engine,
+ * whatever the engine forgets.
  */
 public final class Activities {
   private final Map<String, Integer> failuresLeft = new LinkedHashMap<>();
@@ -42,7 +43,7 @@ public final class Activities {
     return result(name, input) + " failed";
   }
 
-  /** Runs it once. */
+  /** Runs the activity once. */
   public ActivityResponse run(WorkItem.Activity item) {
     String name = item.name();
     String input = item.request().getInput().getValue();
@@ -66,7 +67,7 @@ public final class Activities {
     return left > 0;
   }
 
-  /** How often an activity of this name was run with this input. */
+  /** Counts how often an activity of this name was run with this input. */
   public int runs(String name, String input) {
     return runs.getOrDefault(result(name, input), 0);
   }

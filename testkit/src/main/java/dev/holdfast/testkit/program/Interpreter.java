@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * Runs one turn of a {@link Program} as an SDK does: from the bytes of a request to its answer,
  * knowing nothing else.
  *
- * <p>It replays from the first step, and it is strict: history that does not hold what an earlier
- * turn asked for, or holds something else, is an error. So each turn proves that memory, rows and
- * requests tell the same story.
+ * <p>The interpreter replays from the first step, and it is strict: history that lacks what an
+ * earlier turn scheduled, or holds something else, is an error. So each turn proves that memory,
+ * rows and requests agree.
  */
 public final class Interpreter {
   private final SeenByWorker seen;
@@ -50,13 +50,13 @@ public final class Interpreter {
   private String section = "";
   private List<String> locked = List.of();
 
-  /** The locks have been granted, so the block that holds them has begun. */
+  /** Says that the locks have been granted, so the block that holds them has begun. */
   private boolean holding;
 
   private @Nullable String status;
   private int nextId;
 
-  /** The position in history up to which the program has got. */
+  /** Marks the position in history that the program has reached. */
   private int cursor;
 
   private Interpreter(ByteString request, Programs programs) {
@@ -69,20 +69,21 @@ public final class Interpreter {
   }
 
   /**
-   * The answer to a turn.
+   * Returns the answer to a turn.
    *
    * @param request a serialized OrchestratorRequest
-   * @throws IllegalStateException it is not what a worker may be shown, or replay does not fit it
+   * @throws IllegalStateException the request breaks the rules of the protocol, or replay does not
+   *     fit it
    */
   public static OrchestratorResponse run(ByteString request, Programs programs) {
     return new Interpreter(request, programs).run();
   }
 
   /**
-   * The answer to a turn by a worker that reads only the first few new events and leaves the others
-   * for the next turn.
+   * Returns the answer of a worker that reads only the first new events and leaves the others for
+   * the next turn.
    *
-   * @param count of new events to read, with OrchestratorStarted; at least 2
+   * @param count the number of new events to read, with OrchestratorStarted; at least 2
    */
   public static OrchestratorResponse runSome(ByteString request, int count, Programs programs) {
     OrchestratorRequest whole = SeenByWorker.parse(request);
@@ -110,7 +111,7 @@ public final class Interpreter {
               .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED)
               .setResult(StringValue.of(memo.output())));
     } catch (Blocked e) {
-      // Waits for what has not happened yet.
+      // The program waits for something that has not happened yet.
       unwound();
     } catch (Ended e) {
       unwound();
@@ -126,7 +127,7 @@ public final class Interpreter {
     return response.build();
   }
 
-  /** The block that holds the locks is left, whatever for. */
+  /** Leaves the block that holds the locks, for whatever reason. */
   private void unwound() {
     if (habits.releasesWhenUnwound() && holding) {
       unlock();
@@ -171,9 +172,9 @@ public final class Interpreter {
   }
 
   /**
-   * Something that was started and is waited for.
+   * Describes something that was started and is awaited.
    *
-   * @param id of its action; −1 for an event
+   * @param id the id of its action; −1 for an event
    * @param event the name of the event; null for others
    */
   private record Leaf(int id, @Nullable String event, boolean caught) {}
@@ -201,13 +202,13 @@ public final class Interpreter {
     return new Leaf(-1, ((Step.Await) step).event(), true);
   }
 
-  /** Unique per request, and the same on every replay. */
+  /** Returns an id that is unique per request, and the same on every replay. */
   private String requestId() {
     return "%s.%s.%d"
         .formatted(seen.request.getInstanceId(), seen.request.getExecutionId().getValue(), nextId);
   }
 
-  /** What a ledger writes down: who asks, and which of its requests this is. */
+  /** Returns the entry for a ledger: the caller, and the number of its request. */
   private String entry() {
     return seen.request.getInstanceId()
         + "/"
@@ -237,7 +238,7 @@ public final class Interpreter {
   }
 
   private void signal(Step.Signal signal) {
-    // A delayed one keeps no order with the others.
+    // A delayed signal keeps no order with the others.
     String entry = signal.after().isZero() ? entry() : entry() + "later";
     String input = (entry + " " + signal.rest()).trim();
     long due =
@@ -374,7 +375,7 @@ public final class Interpreter {
     check(
         before == null
             || (before.getSubOrchestrationInstanceCreated().getName().equals(name)
-                // A rewound execution has a new id, and its children keep those that they had.
+                // A rewound execution has a new id, and its children keep the ids that they had.
                 && (ids == Step.ChildId.OF_INSTANCE
                     ? before.getSubOrchestrationInstanceCreated().getInstanceId().equals(id)
                     : true)),
@@ -386,7 +387,7 @@ public final class Interpreter {
     return new Leaf(nextId - 1, null, caught);
   }
 
-  /** Asks for something, or finds in history that it was asked for. */
+  /** Emits an action, or finds in history that it was emitted before. */
   private @Nullable HistoryEvent ask(OrchestratorAction.Builder action) {
     int id = nextId++;
     HistoryEvent before = seen.asked.get(id);
@@ -479,7 +480,7 @@ public final class Interpreter {
     }
   }
 
-  /** The same activity, under the same id. */
+  /** Schedules the same activity again, under the same id. */
   private Leaf again(Step.Retry retry, int id, int attempt) {
     List<Integer> failed = seen.retried.getOrDefault(id, List.of());
     if (failed.size() < attempt - 1) {
@@ -517,7 +518,7 @@ public final class Interpreter {
     return position;
   }
 
-  /** Where in history the leaf is answered; −1 when it is not. */
+  /** Returns where in history the leaf is answered; −1 when it is not. */
   private int positionOf(Leaf leaf) {
     if (leaf.event() != null) {
       return nextEvent(leaf.event());
@@ -597,7 +598,7 @@ public final class Interpreter {
     };
   }
 
-  /** A ledger's result is the operation and who asked; who that was differs from run to run. */
+  /** Takes the operation out of a ledger's result; the caller in it differs from run to run. */
   private static String operationOf(String result) {
     return result.split(" ", 2)[0];
   }
@@ -663,7 +664,7 @@ public final class Interpreter {
             .addAllCarryoverEvents(carried));
   }
 
-  /** The program can go no further in this turn. */
+  /** Says that the program can go no further in this turn. */
   private static final class Blocked extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -672,7 +673,7 @@ public final class Interpreter {
     }
   }
 
-  /** The execution ends here. */
+  /** Says that the execution ends here. */
   private static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient CompleteOrchestrationAction.Builder completion;

@@ -17,13 +17,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entity that programs speak to: it writes down who asked what, in order, and notices when a
- * lock did not keep others out.
+ * Runs the entity that programs speak to: it records the callers and their operations, in order,
+ * and notices when a lock did not keep others out.
  *
  * <p>Its state is {@code marker|entry,entry…}. The marker is the holder that has said {@code
- * enter}; an operation of anybody else takes it away, and a holder that says {@code leave} and does
- * not find it has been disturbed. An entry is the first word of an operation's input; so the state
- * is the fold of all operations.
+ * enter}; an operation of any other caller removes it, and a holder that says {@code leave} and
+ * does not find it has been disturbed. An entry is the first word of an operation's input; so the
+ * state is the fold of all operations.
  *
  * <p>Operations: {@code note} writes its entry; {@code enter} and {@code leave} do so as well;
  * {@code fail} fails; {@code pass} notes and signals {@code note} to the entity that is the second
@@ -35,14 +35,14 @@ public final class Ledgers {
 
   private Ledgers() {}
 
-  /** Whether the event releases a lock: then its eventId may be that of something else as well. */
+  /** Returns whether the event releases a lock; its eventId may also be that of another event. */
   public static boolean isRelease(HistoryEvent event) {
     return event.hasEntityUnlockSent()
         || (event.getEventSent().getInstanceId().startsWith("@")
             && event.getEventSent().getName().equals("release"));
   }
 
-  /** What a caller gets back. */
+  /** Returns the result for a caller. */
   static String result(String operation, String input) {
     return operation + " " + input.split(" ", 2)[0];
   }
@@ -51,7 +51,7 @@ public final class Ledgers {
     return input.split(" ", 2)[0] + " was refused";
   }
 
-  /** The entries in the order in which they were made. */
+  /** Returns the entries in the order in which they were made. */
   public static List<String> entries(@Nullable String state) {
     if (state == null || state.endsWith("|")) {
       return List.of();
@@ -59,7 +59,7 @@ public final class Ledgers {
     return List.of(state.substring(state.indexOf('|') + 1).split(",", -1));
   }
 
-  /** Runs the first so many operations. */
+  /** Runs the first {@code count} operations. */
   public static EntityBatchResult run(WorkItem.EntityBatch batch, int count) {
     Book book = new Book(batch.state());
     EntityBatchResult.Builder result = EntityBatchResult.newBuilder();
@@ -105,7 +105,7 @@ public final class Ledgers {
         .build();
   }
 
-  /** The state while it is changed. */
+  /** Holds the state while it is changed. */
   private static final class Book {
     private String marker = "";
     private final List<String> entries = new ArrayList<>();
@@ -136,9 +136,8 @@ public final class Ledgers {
       entries.add(words[0]);
       if (operation.equals("leave")) {
         if (!marker.equals(who)) {
-          // Who has ended has lost its lock, and what it had asked comes all the same: only a
-          // holder
-          // that lives to see this answer was wronged.
+          // An ended holder has lost its lock, and its earlier operations still arrive: only a
+          // holder that lives to see this answer was wronged.
           disturbed = true;
         }
         marker = "";
@@ -154,7 +153,8 @@ public final class Ledgers {
                     SendSignalAction.newBuilder()
                         .setInstanceId(words[1])
                         .setName("note")
-                        // It may be overtaken by what its sender has told the other directly.
+                        // The sender may have told the other entity something directly, which can
+                        // arrive before this.
                         .setInput(StringValue.of(words[0] + "later"))));
       } else if (operation.equals("start")) {
         result.addActions(

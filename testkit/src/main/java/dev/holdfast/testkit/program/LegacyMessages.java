@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * The documents in which SDKs of the older generation speak to entities. Ledgers' inputs and ids
- * hold nothing that JSON would have to escape.
+ * Makes the JSON documents that SDKs of the older generation send to entities. The inputs and ids
+ * of ledgers hold nothing that JSON would have to escape.
  */
 final class LegacyMessages {
   private static final String ID = "{\"id\":\"";
@@ -44,7 +44,7 @@ final class LegacyMessages {
     return ID + id + "\",\"parent\":\"somebody\"}";
   }
 
-  /** The id in any of these documents. */
+  /** Returns the id in any of these documents. */
   static String requestId(String json) {
     return json.substring(ID.length(), json.indexOf('"', ID.length()));
   }

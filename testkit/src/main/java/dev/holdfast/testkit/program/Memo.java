@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a program knows at a step: what it hands to its next execution. */
+/** Holds what a program knows at a step, and so what it hands to its next execution. */
 final class Memo {
   private static final String MARK = "again";
 
@@ -13,17 +13,18 @@ final class Memo {
   final String input;
   final List<String> results = new ArrayList<>();
 
-  /** The number of the last event read, by name. */
+  /** Holds the number of the last event read, by name. */
   final Map<String, Integer> read = new LinkedHashMap<>();
 
-  /** The last number sent, by receiver and name. */
+  /** Holds the last number sent, by receiver and name. */
   final Map<String, Integer> sent = new LinkedHashMap<>();
 
-  /** The attempts of all events read. */
+  /** Holds the attempts of all events read. */
   final List<String> attempts = new ArrayList<>();
 
   /**
-   * Children that run and have not been joined; a program joins them before it continues as new.
+   * Holds children that run and have not been joined; a program joins them before it continues as
+   * new.
    */
   final List<Step.Launch> launched = new ArrayList<>(0);
 
@@ -31,7 +32,9 @@ final class Memo {
     this.input = input;
   }
 
-  /** From the input of an execution, whether a client, a parent or the execution before gave it. */
+  /**
+   * Reads the input of an execution, whether a client, a parent or the execution before gave it.
+   */
   static Memo of(String text) {
     String[] lines = text.split("\n", -1);
     if (!lines[0].equals(MARK)) {
@@ -63,7 +66,7 @@ final class Memo {
     return String.join(",", entries);
   }
 
-  /** The input of the next execution. */
+  /** Returns the input of the next execution. */
   String text() {
     List<String> lines = new ArrayList<>();
     lines.add(MARK);
@@ -76,7 +79,7 @@ final class Memo {
     return String.join("\n", lines);
   }
 
-  /** What the program answers in the end. */
+  /** Returns the output of the program. */
   String output() {
     return input + "->" + String.join(",", results);
   }

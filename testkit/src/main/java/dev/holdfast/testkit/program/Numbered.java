@@ -1,12 +1,12 @@
 package dev.holdfast.testkit.program;
 
 /**
- * The payload of a numbered event: {@code number/attempt}.
+ * Holds the payload of a numbered event: {@code number/attempt}.
  *
- * <p>Who sends events numbers them from 1 for each receiver and name. A sender that does not know
- * whether an event arrived sends the same number again in another attempt, so that a receiver that
- * reads each number once can tell a loss (a gap), a repetition by the engine (the same attempt
- * twice) and a repetition by the sender (the same number in another attempt) apart.
+ * <p>A sender numbers its events from 1 for each receiver and name. A sender that does not know
+ * whether an event arrived sends the same number again in another attempt. So a receiver that reads
+ * each number once can distinguish a loss (a gap), a repetition by the engine (the same attempt
+ * twice) and a repetition by the sender (the same number in another attempt).
  *
  * @param attempt unique in the whole run, without '/', ',' or line breaks
  */

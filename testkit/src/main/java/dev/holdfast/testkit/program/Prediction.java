@@ -3,15 +3,15 @@ package dev.holdfast.testkit.program;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program comes to when everybody keeps their word: a model of the engine in which nothing
- * takes time and nothing is lost.
+ * Predicts the outcome of a program when every promise is kept: a model of the engine in which
+ * nothing takes time and nothing is lost.
  *
- * @param output null when it fails
- * @param failure the error message; null when it completes
+ * @param output null when the program fails
+ * @param failure the error message; null when the program completes
  */
 public record Prediction(@Nullable String output, @Nullable String failure) {
 
-  /** Flaky activities are taken to succeed in the end. */
+  /** Predicts the outcome; flaky activities are assumed to succeed in the end. */
   public static Prediction of(Program program, String input, Programs programs) {
     Memo memo = Memo.of(input);
     for (Step step : program.steps()) {

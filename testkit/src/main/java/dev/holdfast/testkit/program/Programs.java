@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The programs of one world, by name. */
+/** Holds the programs of one world, by name. */
 public final class Programs {
   private final Map<String, Program> byName = new LinkedHashMap<>();
 

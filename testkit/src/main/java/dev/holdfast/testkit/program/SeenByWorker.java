@@ -17,37 +17,39 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker is shown of an execution, held against the rules of the protocol: a real SDK would
- * fail, hang or lose its thread where this throws.
+ * Reads what a worker is shown of an execution, and checks it against the rules of the protocol:
+ * where this throws, a real SDK would fail, hang or go astray.
  */
 final class SeenByWorker {
   final OrchestratorRequest request;
 
-  /** History and what is new, in order. */
+  /** Holds the history and the new events, in order. */
   final List<HistoryEvent> events;
 
   final ExecutionStartedEvent started;
   final int startedAt;
 
-  /** By eventId; without releases of locks, which may have the id of something else. */
+  /**
+   * Maps eventIds to requests, without releases of locks, which may have the id of another event.
+   */
   final Map<Integer, HistoryEvent> asked = new LinkedHashMap<>();
 
-  /** The ids under which locks were released. */
+  /** Holds the ids under which locks were released. */
   final Set<Integer> released = new LinkedHashSet<>();
 
-  /** Position of the answer, by the eventId of what was asked; to the newest attempt only. */
+  /** Maps the eventId of a request to the position of the answer to its newest attempt. */
   final Map<Integer, Integer> answered = new LinkedHashMap<>();
 
-  /** Positions of the failures after which the same was asked again, by the eventId of all. */
+  /** Maps eventIds to the positions of failures after which the activity was scheduled again. */
   final Map<Integer, List<Integer>> retried = new LinkedHashMap<>();
 
-  /** The eventIds of what entities answer, by the id of the request. */
+  /** Maps request ids to the eventIds of requests that entities answer. */
   private final Map<String, Integer> requests = new LinkedHashMap<>();
 
-  /** Positions of raised events, by name. */
+  /** Maps names to the positions of raised events. */
   final Map<String, List<Integer>> raised = new LinkedHashMap<>();
 
-  /** The number of the turn in which each event was read. */
+  /** Holds the number of the turn in which each event was read. */
   private final int[] turnOf;
 
   private final List<Timestamp> turns = new ArrayList<>();
@@ -95,7 +97,7 @@ final class SeenByWorker {
         started.getOrchestrationInstance());
   }
 
-  /** Whether it is an attempt under the id of an earlier one, which has failed. */
+  /** Returns whether the event is a retry under the id of an earlier attempt, which has failed. */
   private boolean asksAgain(HistoryEvent event) {
     Integer before = answered.get(event.getEventId());
     return event.hasTaskScheduled() && before != null && events.get(before).hasTaskFailed();
@@ -132,7 +134,7 @@ final class SeenByWorker {
       case EVENTSENT -> {
         asked.put(event.getEventId(), event);
         if (event.getEventSent().getInstanceId().startsWith("@")) {
-          // A ledger's input names the request, so that no JSON need be read here.
+          // A ledger's input names the request, so no JSON needs to be parsed here.
           requests.put(
               LegacyMessages.requestId(event.getEventSent().getInput().getValue()),
               event.getEventId());
@@ -179,7 +181,7 @@ final class SeenByWorker {
       case ENTITYLOCKGRANTED ->
           answer(requested(event.getEntityLockGranted().getCriticalSectionId()), event, position);
       default -> {
-        // Nothing that programs look at.
+        // Programs do not look at the other events.
       }
     }
   }
@@ -212,12 +214,12 @@ final class SeenByWorker {
     expect(answered.put(id, position) == null, "one answer to " + askedFor(id), event);
   }
 
-  /** The orchestrator's "now" when it had read as far as this. */
+  /** Returns the orchestrator's "now" when it had read as far as this. */
   Timestamp timeAt(int position) {
     return turns.get(turnOf[position]);
   }
 
-  /** Whether the event at this position is read in the turn that runs now. */
+  /** Returns whether the event at this position is read in the turn that runs now. */
   boolean isNow(int position) {
     return turnOf[position] == turns.size() - 1;
   }

@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One line of a {@link Program}. Each but {@link Status}, {@link Send}, {@link Signal}, {@link
- * Unlock}, {@link Again} and {@link Fail} leaves a result, and the output of a program is the list
- * of its results.
+ * Represents one step of a {@link Program}. Each step but {@link Status}, {@link Send}, {@link
+ * Signal}, {@link Unlock}, {@link Again} and {@link Fail} leaves a result, and the output of a
+ * program is the list of its results.
  */
 public sealed interface Step {
 
-  /** A step that asks for something and waits for it; several can be awaited together. */
+  /** Schedules something and waits for it; several such steps can be awaited together. */
   sealed interface Awaitable extends Step {}
 
   /**
    * Runs an activity.
    *
-   * @param caught a failure becomes the result; else it fails the orchestration
+   * @param caught true makes a failure the result; false lets it fail the orchestration
    */
   record Call(String activity, String input, boolean caught) implements Awaitable {}
 
@@ -27,22 +27,22 @@ public sealed interface Step {
   record Sleep(Duration time) implements Awaitable {}
 
   /**
-   * Waits for the next event of this name. Events are numbered from 1 by who sends them; the number
-   * after the last one read is the one expected (see {@link Numbered}).
+   * Waits for the next event of this name. The sender numbers events from 1; the expected number
+   * follows the last one read (see {@link Numbered}).
    */
   record Await(String event) implements Awaitable {}
 
   /** Runs another program as a sub-orchestration. */
   record Child(String program, String input, ChildId ids, boolean caught) implements Awaitable {}
 
-  /** Starts all at once and waits for all. */
+  /** Starts all branches at once and waits for all. */
   record All(List<Awaitable> branches) implements Step {
     public All {
       branches = List.copyOf(branches);
     }
   }
 
-  /** Starts all at once and waits for the first; the result does not tell which it was. */
+  /** Starts all branches at once and waits for the first; the result does not tell which it was. */
   record Any(List<Awaitable> branches) implements Step {
     public Any {
       branches = List.copyOf(branches);
@@ -66,23 +66,23 @@ public sealed interface Step {
   record Join(boolean caught) implements Awaitable {}
 
   /**
-   * Asks a {@link Ledgers ledger} for an operation and waits for its answer.
+   * Calls an operation of a {@link Ledgers ledger} and waits for its answer.
    *
-   * @param rest of the input, behind the entry that tells who asks
+   * @param rest the rest of the input, behind the entry that names the caller
    */
   record Ask(String entity, String operation, String rest, boolean caught) implements Awaitable {}
 
   /** Signals a ledger, now or after some time. */
   record Signal(String entity, String operation, String rest, Duration after) implements Step {}
 
-  /** Locks ledgers; not within another lock. */
+  /** Locks ledgers; a lock must not lie within another lock. */
   record Lock(List<String> entities) implements Awaitable {
     public Lock {
       entities = List.copyOf(entities);
     }
   }
 
-  /** Releases what {@link Lock} has locked. */
+  /** Releases the ledgers that {@link Lock} has locked. */
   record Unlock() implements Step {}
 
   /** Sets the custom status. */
@@ -94,13 +94,16 @@ public sealed interface Step {
   /** Fails the orchestration by itself. */
   record Fail(String message) implements Step {}
 
-  /** How a child gets its instance id. */
+  /** Says how a child gets its instance id. */
   enum ChildId {
-    /** {@code <execution id>:<id in hex>}, as JavaScript makes them. */
+    /** The id is {@code <execution id>:<id in hex>}, as JavaScript makes it. */
     OF_EXECUTION,
-    /** {@code <instance id>:<id in hex>}, as Python does: the same again after continue-as-new. */
+    /**
+     * The id is {@code <instance id>:<id in hex>}, as Python makes it: it is the same again after
+     * continue-as-new.
+     */
     OF_INSTANCE,
-    /** Empty: the hub derives one, as for Go. */
+    /** The id is empty, so that the hub derives one, as for Go. */
     OF_HUB
   }
 }

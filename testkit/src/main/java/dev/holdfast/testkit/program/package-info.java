@@ -1,5 +1,6 @@
 /**
- * Orchestrators as values: made by hand or by dice, run as a real SDK would, predicted by a model.
+ * Describes orchestrators as values: made by hand or by dice, run as a real SDK would, predicted by
+ * a model.
  */
 @NullMarked
 package dev.holdfast.testkit.program;

@@ -22,9 +22,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 
-/** Those who ask the hub, remember what they were told, and notice when it does not hold. */
+/**
+ * Plays clients that send requests to the hub, remember the answers, and notice when an answer does
+ * not hold.
+ */
 final class Clients {
-  /** More than there can be whose id begins with that of a subject. */
+  /** This limit is larger than the number of instances whose id begins with that of a subject. */
   private static final int LIST_MAX = 10_000;
 
   private final World world;
@@ -35,7 +38,7 @@ final class Clients {
   private int requests;
   private int attempts;
 
-  /** A question that has not been answered. */
+  /** Holds a request that has not been answered. */
   private static final class Request<T> {
     private final int number;
     private final Kind kind;
@@ -77,7 +80,7 @@ final class Clients {
     return world.engine().taskHub();
   }
 
-  /** Everything that was asked of the process that died has no answer. */
+  /** Drops all requests to the process that died, because they get no answer. */
   void crashed() {
     List<Request<?>> gone = List.copyOf(underWay);
     underWay.clear();
@@ -136,7 +139,7 @@ final class Clients {
         : failure;
   }
 
-  /** Remembers what was told, if it fits what was told before. */
+  /** Remembers what an answer has told, if it fits what was told before. */
   private void told(Request<?> request, Told now) {
     Subject subject = request.subject;
     trace.add("told " + request + " " + words(now));
@@ -192,7 +195,7 @@ final class Clients {
             : new Told(true, delivery == Delivery.TERMINAL, false, null, request.doneBefore));
   }
 
-  /** Somebody does something. */
+  /** Lets one client do something. */
   void act() {
     Subject subject = dice.pick(subjects);
     if (!subject.startAcknowledged) {
@@ -248,7 +251,7 @@ final class Clients {
   }
 
   /**
-   * @param again an instance may be there, and may be replaced
+   * @param again true when an instance may exist, and may be replaced
    */
   private void start(Subject subject, boolean again) {
     String input = "in" + ++attempts;
@@ -274,7 +277,7 @@ final class Clients {
             request.setOrchestrationIdReusePolicy(
                 policy(OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED));
         default -> {
-          // Absent: an ended instance is replaced.
+          // Without a policy an ended instance is replaced.
         }
       }
     }
@@ -310,7 +313,8 @@ final class Clients {
     subject.startAcknowledged = true;
     subject.inputs.subList(0, subject.inputs.indexOf(input)).clear();
     subject.terminated = false;
-    // What was over when the start was asked for is over; all else may have come after it.
+    // Requests that were over when the start was made came before it; all others may have come
+    // after it.
     subject.maybeTerminated = subject.isNewer(Kind.TERMINATE, request.doneBefore);
     subject.maybePurged = subject.isNewer(Kind.PURGE, request.doneBefore);
     told(request, new Told(true, false, false, null, request.doneBefore));
@@ -345,7 +349,7 @@ final class Clients {
         (request, state) -> told(request, state));
   }
 
-  /** Finds it in a list, which must tell no less of it than one who asks for it alone is told. */
+  /** Looks the subject up in a list, which must tell no less about it than a single read does. */
   private void list(Subject subject) {
     ask(
         Kind.LIST,
@@ -390,7 +394,7 @@ final class Clients {
     }
   }
 
-  /** Somebody who waits gives up. */
+  /** Lets one client give up waiting. */
   void giveUpWaiting() {
     for (Request<?> request : underWay) {
       if (request.kind == Kind.WAIT) {
@@ -427,7 +431,7 @@ final class Clients {
         () -> subject.raisesUnderWay--);
   }
 
-  /** An event that nobody waits for. */
+  /** Raises an event that no program awaits. */
   private void noise(Subject subject) {
     String payload = new Numbered(1, "noise" + ++attempts).toString();
     ask(
@@ -525,9 +529,9 @@ final class Clients {
   }
 
   /**
-   * Whatever is blocked is tried again.
+   * Retries everything that is blocked.
    *
-   * @return whether anything was
+   * @return whether anything was blocked
    */
   boolean retryBlocked() {
     List<Rows.Keyed> blocked = world.memory().records(Blocked.NAMESPACE);
@@ -539,7 +543,9 @@ final class Clients {
     return !blocked.isEmpty();
   }
 
-  /** Lets everybody finish what they want: answers false when nobody has anything left to do. */
+  /**
+   * Lets all clients finish what they want; returns false when no client has anything left to do.
+   */
   boolean finish() {
     boolean any = false;
     for (Subject subject : subjects) {
@@ -584,7 +590,7 @@ final class Clients {
     return true;
   }
 
-  /** Waits that must have been answered by now. */
+  /** Returns the requests that must have been answered by now. */
   List<String> unanswered() {
     List<String> unanswered = new ArrayList<>();
     for (Request<?> request : underWay) {

@@ -2,7 +2,7 @@ package dev.holdfast.testkit.simulation;
 
 import java.util.EnumMap;
 
-/** How many requests of each kind. */
+/** Counts requests of each kind. */
 final class Counts {
   private final EnumMap<Kind, Integer> counts = new EnumMap<>(Kind.class);
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** What the seed decides. */
+/** Makes the decisions that follow from the seed. */
 public final class Dice {
   private final SplittableRandom random;
 
@@ -16,7 +16,9 @@ public final class Dice {
     this.random = random;
   }
 
-  /** Dice of their own for another part, so that one part's throws do not change the other's. */
+  /**
+   * Returns separate dice for another part, so that one part's throws do not change the other's.
+   */
   public Dice split() {
     return new Dice(random.split());
   }
@@ -29,7 +31,7 @@ public final class Dice {
     return random.nextDouble() < probability;
   }
 
-  /** From {@code least} to {@code most}, both included. */
+  /** Returns a number from {@code least} to {@code most}, both included. */
   public int between(int least, int most) {
     return least + random.nextInt(most - least + 1);
   }
@@ -47,7 +49,7 @@ public final class Dice {
     return choices[random.nextInt(choices.length)];
   }
 
-  /** An index, each as probable as its weight says. */
+  /** Returns an index; each is as probable as its weight says. */
   public int weighted(int... weights) {
     int sum = 0;
     for (int weight : weights) {

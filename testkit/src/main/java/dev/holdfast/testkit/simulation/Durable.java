@@ -24,16 +24,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What the store must say after every flush that has landed, whatever else has happened. */
+/**
+ * Checks what must hold in the store after every flush that has landed, whatever else has happened.
+ */
 final class Durable {
   private final World world;
 
-  /** The history of each execution as it was last seen. */
+  /** Holds the history of each execution as it was last seen. */
   private final Map<Long, List<Rows.History>> seen = new LinkedHashMap<>();
 
   private final Set<String> scheduled = new LinkedHashSet<>();
 
-  /** What entities were ever asked, by when. */
+  /** Holds all operations that entities were ever sent, by entity and time. */
   private final Set<String> asked = new LinkedHashSet<>();
 
   private long clock;
@@ -47,12 +49,12 @@ final class Durable {
     number = opened.lastFlush();
   }
 
-  /** Whether it is durable that this activity was asked for. */
+  /** Returns whether the schedule of this activity is durable. */
   boolean isScheduled(String executionId, int taskId) {
     return scheduled.contains(executionId + " " + taskId);
   }
 
-  /** Whether it is, or was, durable that this entity was asked something at that time. */
+  /** Returns whether an operation that was sent to this entity at this time is, or was, durable. */
   boolean isAsked(String entityId, Timestamp at) {
     return asked.contains(entityId + " " + Times.micros(at));
   }
@@ -85,7 +87,7 @@ final class Durable {
     }
   }
 
-  /** The record and the summary say the same. */
+  /** Checks that the record and the summary agree about a block. */
   private void checkBlock(Rows.Keyed record, MemoryStore store) {
     List<Store.Stored> found = store.load(List.of(record.name()), Store.Detail.SUMMARY);
     boolean blocked = !found.isEmpty() && found.get(0).instance().state().hasBlocked();
@@ -127,7 +129,7 @@ final class Durable {
     world.violated("In the store: " + what, null);
   }
 
-  /** One execution, held against everything that its own rows must agree on. */
+  /** Checks one execution against everything that its own rows must agree on. */
   private void check(Store.Stored stored) {
     Rows.Instance row = stored.instance();
     if (EntityIds.isEntity(row.id())) {
@@ -147,7 +149,9 @@ final class Durable {
     execution.finish(stored);
   }
 
-  /** It is a list of what it was told, and what it is to do later has timers. */
+  /**
+   * Checks an entity: it has messages but no history, and its timers belong to delayed messages.
+   */
   private void checkEntity(Store.Stored stored) {
     Rows.Instance row = stored.instance();
     Set<Integer> messages = new TreeSet<>();
@@ -182,7 +186,7 @@ final class Durable {
     private final Map<Integer, HistoryEvent> open = new LinkedHashMap<>();
     private final Set<String> payloads = new LinkedHashSet<>();
 
-    /** What may be asked for again under the same id. */
+    /** Holds the failed activities that may be scheduled again under the same id. */
     private final Map<Integer, HistoryEvent> failed = new LinkedHashMap<>();
 
     private long turnAt = Long.MIN_VALUE;
@@ -232,7 +236,7 @@ final class Durable {
       }
     }
 
-    /** Whether it asks once more for an activity that has failed. */
+    /** Returns whether the event schedules a failed activity once more. */
     private boolean retries(HistoryEvent event) {
       HistoryEvent before = failed.remove(event.getEventId());
       return before != null
@@ -263,7 +267,7 @@ final class Durable {
       }
     }
 
-    /** An entity's answer is told apart by its name, anything else by what it says. */
+    /** Returns what tells events apart: the name for an entity's answer, the content for others. */
     private static String payload(HistoryEvent event) {
       return event.getEventRaised().getName() + " " + event.getEventRaised().getInput().getValue();
     }
@@ -349,9 +353,8 @@ final class Durable {
   }
 
   /**
-   * Every sub-orchestration that somebody waits for must be able to answer: it runs and knows its
-   * parent, or a message about it is on its way. Looks at everything, so it is for moments like a
-   * crash.
+   * Checks that every awaited sub-orchestration can still answer: it runs and knows its parent, or
+   * a message about it is on its way. This reads everything, so it is for moments like a crash.
    */
   void checkFamilies(MemoryStore store) {
     Set<String> onTheirWay = new LinkedHashSet<>();

@@ -1,6 +1,6 @@
 package dev.holdfast.testkit.simulation;
 
-/** What clients ask; those that can undo what somebody was told are counted. */
+/** Names the requests of clients; requests that can change what a client was told are counted. */
 enum Kind {
   START,
   PURGE,
@@ -13,7 +13,7 @@ enum Kind {
   LIST,
   WAIT;
 
-  /** Whether it can change what was told before. */
+  /** Returns whether the request can change what was told before. */
   boolean changes() {
     return this != RAISE && this != GET && this != LIST && this != WAIT;
   }

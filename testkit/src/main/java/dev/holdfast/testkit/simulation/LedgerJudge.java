@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * In the end every operation that a history says was asked has been done, once, and those of one
- * sender in their order; and nobody who has ended holds a lock.
+ * Judges the ledgers at the end: every operation that a history records has been done, once, and
+ * the operations of one sender in their order; no ended instance holds a lock.
  */
 final class LedgerJudge {
   private static final Pattern LEGACY = Pattern.compile("\"op\":\"(\\w+)\".*\"input\":\"([^ \"]*)");
@@ -28,7 +28,7 @@ final class LedgerJudge {
 
   LedgerJudge(World world, List<Subject> subjects) {
     this.world = world;
-    // Who is rewound may ask again what was done but not answered.
+    // A rewound instance may repeat operations that were done but not answered.
     this.rewound = subjects.stream().anyMatch(subject -> subject.asked.of(Kind.REWIND) > 0);
   }
 
@@ -100,7 +100,7 @@ final class LedgerJudge {
         }
       }
       default -> {
-        // Asks no entity.
+        // Other events are not for entities.
       }
     }
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An executor in the process of the hub, which answers late, twice or never. */
+/** Plays an executor in the process of the hub, which answers late, twice or never. */
 final class OwnStaff implements Staff {
   private static final int OLD_MAX = 30;
 
@@ -20,10 +20,13 @@ final class OwnStaff implements Staff {
   private ProgramExecutor executor;
   private @Nullable Engine engine;
 
-  /** Items whose answers may come again, or late. */
+  /** Holds items whose answers may come again, or late. */
   private final List<Held> old = new ArrayList<>();
 
-  /** Given to an executor that says nothing more about them until everything heals. */
+  /**
+   * Holds items that were given to an executor which says nothing more about them until everything
+   * heals.
+   */
   private final List<Held> lost = new ArrayList<>();
 
   private boolean healed;
@@ -65,7 +68,7 @@ final class OwnStaff implements Staff {
     return executor.held().isEmpty();
   }
 
-  /** Something becomes of one of the items that the executor holds. */
+  /** Decides what becomes of one of the items that the executor holds. */
   @Override
   public void act() {
     if (isIdle()) {
@@ -121,7 +124,10 @@ final class OwnStaff implements Staff {
     }
   }
 
-  /** Batches of several operations are rare, and so is what is left undone of them. */
+  /**
+   * Returns the weight of a partial answer: batches of several operations are rare, so they are
+   * often left undone in part.
+   */
   private static int partial(WorkItem item) {
     return item instanceof WorkItem.EntityBatch batch && batch.operations().size() > 1 ? 40 : 4;
   }
@@ -146,7 +152,7 @@ final class OwnStaff implements Staff {
     old.add(held);
   }
 
-  /** An answer comes again, or from a worker that the process before had asked. */
+  /** Repeats an answer, or answers an item of the process before. */
   @Override
   public void answerOld() {
     if (!old.isEmpty()) {
@@ -157,7 +163,7 @@ final class OwnStaff implements Staff {
     }
   }
 
-  /** Names are served or not, places come and go. */
+  /** Changes which names are served, or how many places there are. */
   @Override
   public void change() {
     if (dice.chance(0.5)) {

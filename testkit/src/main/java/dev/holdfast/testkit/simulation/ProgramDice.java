@@ -13,7 +13,9 @@ import java.util.List;
 final class ProgramDice {
   private static final List<String> EVENTS = List.of("red", "green", "blue");
 
-  /** More than ever fail: attempts may also be given up because they take too long. */
+  /**
+   * This is more attempts than ever fail, because attempts that take too long may also be given up.
+   */
   private static final int ATTEMPTS = 100;
 
   private static final String QUESTION = "question";
@@ -29,16 +31,16 @@ final class ProgramDice {
     this.programs = programs;
   }
 
-  /** A program that a client can start. */
+  /** Draws a program that a client can start. */
   Program root(boolean startedAgain) {
-    // Children whose ids follow from their parent's would get into the way of those of the next.
+    // Children whose ids derive from their parent's would collide with those of the next execution.
     uniqueChildren = startedAgain;
     Program program = program("Root", 2, dice.between(1, 6), dice.chance(0.1));
     uniqueChildren = false;
     return program;
   }
 
-  /** A program that clients need not help, so that it can be started again and again. */
+  /** Draws a program that needs no client, so that it can be started again and again. */
   Program again() {
     uniqueChildren = true;
     Program program =
@@ -51,7 +53,7 @@ final class ProgramDice {
     return program;
   }
 
-  /** A program that fails until it has been rewound often enough. */
+  /** Draws a program that fails until it has been rewound often enough. */
   Program flaky() {
     List<Step> steps = new ArrayList<>(steps(1, dice.between(0, 2)));
     steps.add(
@@ -71,7 +73,10 @@ final class ProgramDice {
     return add(new Program(name("Rewound"), steps, dice.pick(Habits.ALL)));
   }
 
-  /** A program that reads so many events of the name "peer", and one that sends them to an id. */
+  /**
+   * Draws a program that reads {@code count} events of the name "peer"; {@link #sender} draws one
+   * that sends them.
+   */
   Program receiver(int count) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -117,7 +122,10 @@ final class ProgramDice {
     return program;
   }
 
-  /** Who loses its locks whenever it waits may be disturbed. */
+  /**
+   * Removes the operations that check isolation: a program that loses its locks whenever it waits
+   * may be disturbed.
+   */
   private static List<Step> withoutIsolation(List<Step> steps) {
     return steps.stream()
         .map(
@@ -176,7 +184,7 @@ final class ProgramDice {
     }
   }
 
-  /** One that holds locks, and would notice if somebody else came in between. */
+  /** Adds steps that hold locks, and would notice if another caller came in between. */
   private void section(List<Step> steps) {
     List<String> ledgers = new ArrayList<>();
     for (int i = dice.between(1, 3); i > 0; i--) {
@@ -200,14 +208,14 @@ final class ProgramDice {
     if (dice.chance(0.9)) {
       steps.add(new Step.Unlock());
     } else {
-      // What it has not unlocked is unlocked when this execution is over.
+      // The end of this execution unlocks what it has not unlocked.
       steps.add(new Step.Again());
     }
   }
 
   /**
-   * An activity or a child that nobody waits for any more when the program continues as new, and
-   * whose answer comes when the next execution has asked for something under the same number.
+   * Adds an activity or a child that is no longer awaited when the program continues as new, and
+   * whose answer comes when the next execution has an action with the same id.
    */
   private void leaveBehind(List<Step> steps) {
     Step.Awaitable left =
@@ -231,11 +239,11 @@ final class ProgramDice {
                 true));
   }
 
-  /** A child that is spoken with while it runs. */
+  /** Adds a child that exchanges events with its parent while it runs. */
   private void talk(List<Step> steps) {
     int questions = dice.between(1, 3);
     String answer = unique("answer");
-    // Another child may have had the same id before: its questions are not to be mixed up.
+    // Another child may have had the same id before, so its questions must not be mixed up.
     String question = unique(QUESTION);
     List<Step> inner = new ArrayList<>();
     for (int i = 0; i < questions; i++) {
@@ -304,7 +312,7 @@ final class ProgramDice {
       }
       default -> {
         Program child = program("Child", 0, dice.between(0, 3), dice.chance(0.2));
-        // Nobody outside knows a child's id, so no client sends it events.
+        // No client knows a child's id, so no client sends it events.
         return new Step.Child(childWithoutClients(child), unique("c"), childId(), true);
       }
     }

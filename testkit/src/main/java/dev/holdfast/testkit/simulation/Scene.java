@@ -4,33 +4,33 @@ import dev.holdfast.testkit.driven.VirtualClock;
 import dev.holdfast.testkit.program.Activities;
 import dev.holdfast.testkit.program.Programs;
 
-/** What the {@link Staff} of a simulated world sees of it. */
+/** Shows the {@link Staff} of a simulated world what it may see of the world. */
 public interface Scene {
 
-  /** What the seed decides. */
+  /** Returns the dice that the seed decides. */
   Dice dice();
 
-  /** What orchestrators do. */
+  /** Returns what orchestrators do. */
   Programs programs();
 
-  /** What activities do, over all lives of the process. */
+  /** Returns what activities do, over all lives of the process. */
   Activities activities();
 
-  /** The machine's clock, which may be set back. */
+  /** Returns the machine's clock, which may be set back. */
   VirtualClock clock();
 
-  /** Nanoseconds that have passed, whatever the clock says. */
+  /** Returns how many nanoseconds have passed, whatever the clock says. */
   long nanos();
 
-  /** Whether the staff is to make trouble; never once the world has healed. */
+  /** Returns whether the staff is to make trouble; it is not once the world has healed. */
   boolean hasFaults();
 
   /** Adds a line to the trace. */
   void trace(String line);
 
-  /** Counts that this was exercised. */
+  /** Counts that the run has exercised this. */
   void count(String what);
 
-  /** A promise was broken; the run ends with the step at hand. */
+  /** Reports that a promise was broken; the run ends with the current step. */
   void violated(String what);
 }

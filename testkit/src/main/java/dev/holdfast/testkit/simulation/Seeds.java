@@ -7,18 +7,20 @@ import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 
 /**
- * Which worlds a run of a simulation looks at, as system properties say: {@code holdfast.workload},
- * and either {@code .seed}, or {@code .seeds} of them from {@code .firstSeed} on; {@code .soak}
- * takes many.
+ * Says which worlds a run of a simulation tries, as system properties say: {@code
+ * holdfast.workload}, and either {@code .seed}, or {@code .seeds} of them from {@code .firstSeed}
+ * on; {@code .soak} takes many.
  *
- * @param workloads whose worlds
- * @param seeds of each workload
+ * @param workloads the workloads of the worlds
+ * @param seeds the seeds of each workload
  */
 public record Seeds(List<Workload> workloads, List<Long> seeds) {
 
   /**
-   * @param usual how many of each workload when nothing is said
-   * @param ofASoak how many in a soak
+   * Reads the system properties.
+   *
+   * @param usual how many seeds of each workload there are without a property
+   * @param ofASoak how many there are in a soak
    */
   public static Seeds asTold(int usual, int ofASoak) {
     String name = System.getProperty("holdfast.workload");
@@ -31,13 +33,15 @@ public record Seeds(List<Workload> workloads, List<Long> seeds) {
         only != null ? List.of(only) : LongStream.range(first, first + count).boxed().toList());
   }
 
-  /** Whether it is at least what is run when nothing is said, so that enough must have happened. */
+  /**
+   * Returns whether the run covers at least the default worlds, so that enough must have happened.
+   */
   public boolean areEnough(int usual) {
     return seeds.size() >= usual && workloads.size() == Workload.ALL.size();
   }
 
   /**
-   * Runs them all, and prints what happened how often.
+   * Runs all worlds, and prints how often each thing happened.
    *
    * @return how often each thing happened
    * @throws SimulationFailure a promise was broken

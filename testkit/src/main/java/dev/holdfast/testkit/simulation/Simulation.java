@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A hub in a world where everything goes wrong that the seed says, on one thread: it moves the
- * clock, picks who works next, lets executors answer late, twice or never, lets the store fail, and
- * kills the process at any point and recovers it, while clients ask and remember what they are
- * told. Invariants hold after each step; when things have healed everything comes to its predicted
- * end.
+ * Runs a hub on one thread in a world where everything goes wrong that the seed says: it moves the
+ * clock, picks the agent that works next, lets executors answer late, twice or never, lets the
+ * store fail, and kills the process at any point and recovers it, while clients send requests and
+ * remember the answers. Invariants hold after each step; when the world has healed, everything
+ * comes to its predicted end.
  */
 public final class Simulation {
   private static final int HEALING_ROUNDS_MAX = 10_000;
@@ -39,11 +39,11 @@ public final class Simulation {
   private final Trace trace;
   private final Clients clients;
 
-  /** Agents that had something to do in their last step. */
+  /** Holds agents that had something to do in their last step. */
   private final Set<Agent> busy = new LinkedHashSet<>();
 
   /**
-   * What a run has come to.
+   * Holds the result of a run.
    *
    * @param traceHash the same for the same seed, in every process
    * @param counts how often each thing was exercised
@@ -63,7 +63,7 @@ public final class Simulation {
 
   /**
    * @param wounds how the engine is broken on purpose
-   * @param staffing who runs the work
+   * @param staffing the staff that runs the work
    */
   public Simulation(long seed, Workload workload, Set<Wound> wounds, Staff.Staffing staffing) {
     this.seed = seed;
@@ -207,7 +207,7 @@ public final class Simulation {
     clients.crashed();
   }
 
-  /** An agent or the executor does something. */
+  /** Lets an agent or the executor do something. */
   private void work() {
     int turn = dice.between(0, world.engine().agents().size());
     if (turn == world.engine().agents().size()) {
@@ -267,7 +267,7 @@ public final class Simulation {
     return wake;
   }
 
-  /** Nothing goes wrong any more: everything must come to its end. */
+  /** Stops all faults and checks that everything comes to its end. */
   private void heal() {
     world.heal();
     busy.addAll(world.engine().agents());
@@ -294,7 +294,7 @@ public final class Simulation {
     world.violated("nothing goes wrong any more, and yet these do not end: " + stuck(), null);
   }
 
-  /** Everything that lives, and what it says it waits for. */
+  /** Lists the instances that have not ended, and what each says that it waits for. */
   private String stuck() {
     List<String> stuck = new ArrayList<>();
     for (Rows.Instance row : world.memory().query(Store.Query.all(1_000))) {
@@ -319,7 +319,8 @@ public final class Simulation {
     for (int steps = 0; steps < 100_000; steps++) {
       int done = 0;
       for (Agent agent : world.engine().agents()) {
-        // As its thread does: who has come to rest and is not woken does nothing.
+        // An agent works as its thread would run it: one that is at rest and not woken does
+        // nothing.
         if (busy.contains(agent) || agent.hasWork() || agent.nextWake() <= world.micros()) {
           int worked = agent.work();
           done += worked;
@@ -340,7 +341,10 @@ public final class Simulation {
     world.violated("the hub works and works and never comes to rest", null);
   }
 
-  /** Everybody must have got what was predicted, or what they asked for instead. */
+  /**
+   * Checks that every subject came to its predicted end, or to the one that clients requested
+   * instead.
+   */
   private void judge() {
     List<String> unanswered = clients.unanswered();
     if (!unanswered.isEmpty()) {

@@ -2,7 +2,10 @@ package dev.holdfast.testkit.simulation;
 
 import org.jspecify.annotations.Nullable;
 
-/** The engine has broken a promise. The message names the seed and the command that replays it. */
+/**
+ * Says that the engine has broken a promise. The message names the seed and the command that
+ * replays it.
+ */
 public final class SimulationFailure extends AssertionError {
   private static final long serialVersionUID = 1L;
 

@@ -6,61 +6,61 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Those who run the work of a simulated hub: functions in its process, or workers elsewhere.
+ * Runs the work of a simulated hub: functions in its process, or workers elsewhere.
  *
- * <p>Everything is called on the one thread of the simulation; nothing happens in between.
+ * <p>All methods are called on the one thread of the simulation; nothing happens in between.
  */
 public interface Staff {
 
   /**
-   * Which staff a simulation has.
+   * Says which staff a simulation has.
    *
-   * @param module whose tests run it, and
-   * @param test which of them, for whoever wants to replay a seed
-   * @param opens makes it for a world
+   * @param module the module whose tests run it
+   * @param test the test that runs it, for the replay of a seed
+   * @param opens makes the staff for a world
    */
   record Staffing(String module, String test, Function<Scene, Staff> opens) {
-    /** Functions in the process of the hub. */
+    /** This staff runs functions in the process of the hub. */
     static final Staffing OWN = new Staffing("testkit", "SimulationTest", OwnStaff::new);
   }
 
-  /** A process is about to begin; whatever one before had in memory is gone. */
+  /** A process is about to begin; the memory of an earlier one is gone. */
   void opening();
 
   /** The process has begun. */
   void opened(Engine engine);
 
-  /** What has been handed out and neither answered nor lost. */
+  /** Returns items that have been handed out and neither answered nor lost. */
   List<WorkItem> held();
 
-  /** Whether all that has been handed out is dealt with. */
+  /** Returns whether every item that has been handed out is dealt with. */
   boolean isIdle();
 
-  /** Somebody does something, as the dice say. */
+  /** Does something, as the dice say. */
   void act();
 
-  /** Somebody answers what was answered, or taken away, before. */
+  /** Answers an item that was answered, or taken away, before. */
   void answerOld();
 
-  /** Somebody serves other names, or has other places. */
+  /** Serves other names, or has other places. */
   void change();
 
-  /** From now on nothing goes wrong, and all that was lost is given back. */
+  /** Stops all faults from now on, and gives back everything that was lost. */
   void heal();
 
   /**
-   * Everybody does what can be done without time going on.
+   * Does everything that can be done without moving the time.
    *
    * @return how much was done
    */
   int settle();
 
-  /** Nothing more happens by itself at this moment, neither here nor in the hub. */
+  /** Learns that nothing more happens by itself at this moment, neither here nor in the hub. */
   default void rest() {}
 
-  /** What must hold after each step. */
+  /** Checks what must hold after each step. */
   default void check() {}
 
-  /** What must hold when all has come to its end. */
+  /** Checks what must hold when everything has come to its end. */
   default void judge() {}
 }

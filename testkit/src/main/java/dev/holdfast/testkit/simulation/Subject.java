@@ -8,45 +8,49 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An instance id as clients see it: what they want of it, what they asked, what they were told. */
+/**
+ * Holds an instance id as clients see it: what they want of the instance, what they requested, what
+ * they were told.
+ */
 final class Subject {
   final String id;
   final Program program;
 
-  /** What clients may do besides starting it and raising its events. */
+  /** Says whether clients may do more than start the instance and raise its events. */
   final boolean controlled;
 
-  /** Another instance that must be there before this one is started. */
+  /** Names another instance that must exist before this one is started. */
   final @Nullable Subject first;
 
   final Counts asked = new Counts();
   final Counts done = new Counts();
   Told told = Told.absent(done.copy());
 
-  /** A start has been acknowledged. */
+  /** Says whether a start has been acknowledged. */
   boolean startAcknowledged;
 
   /**
-   * The inputs that the instance may have: that of the last acknowledged start, and later tries.
+   * Holds the inputs that the instance may have: that of the last acknowledged start, and those of
+   * later attempts.
    */
   final List<String> inputs = new ArrayList<>();
 
-  /** A terminate was accepted after the last start. */
+  /** Says whether a terminate was accepted after the last start. */
   boolean terminated;
 
-  /** A terminate may have been accepted. */
+  /** Says whether a terminate may have been accepted. */
   boolean maybeTerminated;
 
-  /** A purge was made since the last acknowledged start. */
+  /** Says whether a purge was requested since the last acknowledged start. */
   boolean maybePurged;
 
-  /** Numbered events that the program reads and that have not been acknowledged, by name. */
+  /** Counts, by name, the numbered events that the program reads from clients. */
   final Map<String, Integer> toRaise = new LinkedHashMap<>();
 
-  /** The number of the last acknowledged event, by name. */
+  /** Holds the number of the last acknowledged event, by name. */
   final Map<String, Integer> raised = new LinkedHashMap<>();
 
-  /** Requests under way of which there may be one at a time: starts and events. */
+  /** These fields count starts and events under way; there may be one of each at a time. */
   int startsUnderWay;
 
   int raisesUnderWay;
@@ -79,12 +83,12 @@ final class Subject {
     return program.steps().stream().anyMatch(Step.Again.class::isInstance);
   }
 
-  /** Whether such a request was made, or came to its end, after so many had. */
+  /** Returns whether a request of this kind was made, or came to its end, after these counts. */
   boolean isNewer(Kind kind, Counts doneThen) {
     return asked.of(kind) > doneThen.of(kind);
   }
 
-  /** Whether something was asked that may have changed what was told. */
+  /** Returns whether a request was made that may have changed what was told. */
   boolean isOutdated(Told what) {
     for (Kind kind : Kind.values()) {
       if (kind.changes() && isNewer(kind, what.done())) {
@@ -94,7 +98,7 @@ final class Subject {
     return false;
   }
 
-  /** The name of an event that is still to be raised; null when all are. */
+  /** Returns the name of an event that is still to be raised; null when all have been. */
   @Nullable String nextToRaise() {
     for (Map.Entry<String, Integer> entry : toRaise.entrySet()) {
       if (raised.getOrDefault(entry.getKey(), 0) < entry.getValue()) {

@@ -11,16 +11,16 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest thing that clients were told of an instance. Whatever is told to a request made later
- * must have come from this by what the engine may do by itself, or by what clients asked for
- * meanwhile; so nothing that was told can be taken back by a crash.
+ * Holds the newest thing that clients were told of an instance. Whatever a later request is told
+ * must follow from this by what the engine may do by itself, or by what clients requested
+ * meanwhile; so a crash cannot take back anything that was told.
  *
- * @param exists whether there was such an instance
- * @param ended it had ended
- * @param held it was suspended
- * @param state all of it, when all was told
- * @param done how many requests of each kind had come to their end when the one was made that was
- *     told this: later ones may have changed it
+ * @param exists whether the instance existed
+ * @param ended whether it had ended
+ * @param held whether it was suspended
+ * @param state its whole state, when that was told
+ * @param done how many requests of each kind had ended when the request was made that was told
+ *     this: later ones may have changed it
  */
 record Told(
     boolean exists, boolean ended, boolean held, @Nullable OrchestrationState state, Counts done) {
@@ -39,11 +39,11 @@ record Told(
   }
 
   /**
-   * Whether this may have become that.
+   * Says why this state cannot have become the next one.
    *
    * @param asked how many requests of each kind have been made by now
-   * @param continues the program continues as new
-   * @return null when it may; else why not
+   * @param continues whether the program continues as new
+   * @return null when it can; else why not
    */
   @Nullable String forbids(Told next, Counts asked, boolean continues) {
     if (exists && !next.exists) {
@@ -94,7 +94,10 @@ record Told(
     return forbids(before.getOrchestrationStatus(), after.getOrchestrationStatus(), asked);
   }
 
-  /** Who waits for the end of a blocked instance is told of it when somebody purges that. */
+  /**
+   * Returns whether a purge has ended a blocked instance, which is reported to clients that wait
+   * for its end.
+   */
   private static boolean isPurged(OrchestrationState state) {
     return state.getOutput().getValue().equals("\"Purged while it was blocked.\"");
   }
@@ -112,7 +115,7 @@ record Told(
     return null;
   }
 
-  /** Whether a request of this kind may have taken effect after this was told. */
+  /** Returns whether a request of this kind may have taken effect after this was told. */
   private boolean since(Kind kind, Counts asked) {
     return asked.of(kind) > done.of(kind);
   }

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Everything that happened, as a hash and its last lines; and how often each kind of it did. */
+/**
+ * Records everything that happened, as a hash and its last lines, and counts each kind of thing.
+ */
 final class Trace {
   private static final int KEPT = 400;
 
-  /** {@code -Dholdfast.trace=true} prints each line as it comes. */
+  /** Prints each line as it comes when {@code -Dholdfast.trace=true} is set. */
   private static final boolean PRINTED = Boolean.getBoolean("holdfast.trace");
 
   private final ArrayDeque<String> last = new ArrayDeque<>();
@@ -32,7 +34,7 @@ final class Trace {
     }
   }
 
-  /** Counts that this was exercised. */
+  /** Counts that the run has exercised this. */
   void count(String what) {
     count(what, 1);
   }

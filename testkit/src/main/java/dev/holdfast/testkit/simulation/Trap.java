@@ -3,8 +3,8 @@ package dev.holdfast.testkit.simulation;
 import java.util.random.RandomGenerator;
 
 /**
- * Dice that throw an exception instead of a number once they are told to: so a step of a partition
- * fails half way, as a bug of ours would make it.
+ * This source of random numbers throws an exception instead of a number on command, so that a step
+ * of a partition fails half way, as a bug of the engine would make it.
  */
 final class Trap implements RandomGenerator {
   private final RandomGenerator dice;
@@ -14,7 +14,7 @@ final class Trap implements RandomGenerator {
     this.dice = dice;
   }
 
-  /** The next number is an exception, unless it is for something that is being made. */
+  /** Makes the next number an exception, unless a constructor draws it. */
   void set(boolean now) {
     set = now;
   }

@@ -3,10 +3,10 @@ package dev.holdfast.testkit.simulation;
 import java.util.List;
 
 /**
- * What a simulated world is like. The seed draws the rest: limits, programs, who does what when.
+ * Describes a simulated world. The seed draws the rest: limits, programs, and the order of events.
  *
  * @param subjects instances that clients start
- * @param steps in which things go wrong, before everything heals
+ * @param steps the number of steps in which things go wrong, before everything heals
  * @param crashes the process may die and come back
  * @param storeFaults the store may fail before or after a write, be full, and fail to read
  * @param executorFaults answers may be late, twice or never, and names unserved for a while
@@ -23,15 +23,15 @@ public record Workload(
     boolean clockJumps,
     boolean control) {
 
-  /** Everything at once. */
+  /** Everything goes wrong at once. */
   public static final Workload MIXED =
       new Workload("mixed", 8, 1_200, true, true, true, true, true);
 
-  /** A few instances that get everything at the same moment. */
+  /** A few instances get everything at the same moment. */
   public static final Workload CROWDED =
       new Workload("crowded", 3, 900, true, true, true, true, true);
 
-  /** Many instances, and the process dies often; nobody interferes. */
+  /** There are many instances, and the process dies often; clients do not interfere. */
   public static final Workload CRASHING =
       new Workload("crashing", 12, 1_200, true, false, true, false, false);
 

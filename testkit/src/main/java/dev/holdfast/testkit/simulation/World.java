@@ -26,14 +26,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One process with its store, which lives on when the process dies. */
+/** Simulates one process with its store, which lives on when the process dies. */
 final class World implements Problems, Scene {
   private final Workload workload;
   private final Set<Wound> wounds;
   private final Dice dice;
   private final Trap engineDice;
 
-  /** Instances of which the store refuses every row. */
+  /** Holds instances of which the store refuses every row. */
   private final Set<String> refused = new TreeSet<>();
 
   private boolean brokenOnPurpose;
@@ -52,12 +52,12 @@ final class World implements Problems, Scene {
   private boolean healed;
   private @Nullable SimulationFailure failure;
 
-  /** How the store is doing. */
+  /** Says how the store is doing. */
   enum Mood {
     WELL,
     /** Calls fail now and then. */
     SHAKY,
-    /** No room. */
+    /** The store has no room. */
     FULL
   }
 
@@ -87,7 +87,7 @@ final class World implements Problems, Scene {
     this.engine = open();
   }
 
-  /** A process begins; it may have to begin again. */
+  /** Begins a process, again and again until it has opened. */
   private Engine open() {
     while (true) {
       try {
@@ -135,7 +135,7 @@ final class World implements Problems, Scene {
     };
   }
 
-  /** From now on the store refuses every row of this instance, or of none. */
+  /** Makes the store refuse, from now on, every row of this instance; with null it refuses none. */
   void refuse(@Nullable String id) {
     refused.clear();
     if (id != null) {
@@ -146,13 +146,13 @@ final class World implements Problems, Scene {
     trace.add("refuse " + id);
   }
 
-  /** Whether the step of the engine that comes fails half way, if it throws dice. */
+  /** Sets whether the next step of the engine that draws a number fails half way. */
   void failNextStep(boolean now) {
     engineDice.set(now);
     brokenOnPurpose |= now;
   }
 
-  /** Whether instances may be blocked of which not even that can be written. */
+  /** Returns whether there may be blocked instances whose block cannot be written. */
   boolean isBrokenOnPurpose() {
     return brokenOnPurpose;
   }
@@ -193,7 +193,7 @@ final class World implements Problems, Scene {
     return dice;
   }
 
-  /** Time goes on. */
+  /** Lets time pass. */
   void pass(long micros) {
     clock.advance(Math.max(0, micros));
   }
@@ -235,7 +235,7 @@ final class World implements Problems, Scene {
     return durable;
   }
 
-  /** The hub's time. */
+  /** Returns the hub's time. */
   long micros() {
     return engine.now();
   }
@@ -246,12 +246,15 @@ final class World implements Problems, Scene {
     trace.count("store " + mood);
   }
 
-  /** Whether the subject's program completes when everybody keeps their word. */
+  /** Returns whether the subject's program completes when every promise is kept. */
   boolean completes(Subject subject) {
     return Prediction.of(subject.program, "", programs).failure() == null;
   }
 
-  /** A look into the store that saves asking the hub again and again: whether it has changed. */
+  /**
+   * Returns whether the instance has changed; this looks into the store to save repeated requests
+   * to the hub.
+   */
   boolean hasMoved(String id, OrchestrationState told) {
     List<Store.Stored> found = memory.load(List.of(id), Store.Detail.SUMMARY);
     return found.isEmpty()
@@ -259,7 +262,7 @@ final class World implements Problems, Scene {
         || found.get(0).instance().status() != told.getOrchestrationStatusValue();
   }
 
-  /** A promise was broken. The first one counts; the run ends with the step at hand. */
+  /** Reports a broken promise. The first report counts; the run ends with the current step. */
   void violated(String what, @Nullable Throwable cause) {
     trace.add("VIOLATED " + what);
     if (failure == null) {
@@ -291,7 +294,7 @@ final class World implements Problems, Scene {
     trace.count("warned");
   }
 
-  /** The process dies, and comes back with what the store has. */
+  /** Lets the process die and come back with what the store has. */
   void crash(String where) {
     trace.add("CRASH " + where);
     trace.count("crash");
@@ -301,7 +304,7 @@ final class World implements Problems, Scene {
     engine = open();
   }
 
-  /** What is handed out must be durable, but for turns. */
+  /** Checks that every item that is handed out is durable, except turns. */
   void checkWorkItems() {
     for (WorkItem item : staff.held()) {
       if (item instanceof WorkItem.Activity activity
@@ -324,7 +327,7 @@ final class World implements Problems, Scene {
         .allMatch(operation -> durable.isAsked(batch.instanceId(), operation.getTimestamp()));
   }
 
-  /** Whether entities have operations to do, now or later, or some are on their way. */
+  /** Returns whether entities have operations to do, now or later, or messages are on their way. */
   boolean hasOperations() {
     if (!memory.records(Mailbag.NAMESPACE).isEmpty()) {
       return true;
@@ -337,7 +340,7 @@ final class World implements Problems, Scene {
     return false;
   }
 
-  /** From now on nothing goes wrong any more, and what was lost is given back. */
+  /** Stops all faults from now on; what was lost is given back. */
   void heal() {
     healed = true;
     mood = Mood.WELL;
@@ -345,7 +348,7 @@ final class World implements Problems, Scene {
     staff.heal();
   }
 
-  /** Memory and store, compared when the store is not in the way. */
+  /** Compares memory and store while the store has no faults. */
   void compare() {
     boolean before = healed;
     healed = true;
@@ -357,7 +360,7 @@ final class World implements Problems, Scene {
     trace.count("compared");
   }
 
-  /** Which child's outcome a message on its way is about: "task of execution". */
+  /** Returns which child's outcome a message on its way is about: "task of execution". */
   String describe(Input.ToInstance mail) {
     ParentInstanceInfo parent = null;
     if (mail instanceof Input.StartChild child) {

@@ -1,4 +1,7 @@
-/** One seed is one world: everything that can happen to a hub, on one thread, with invariants. */
+/**
+ * Simulates worlds: one seed is one world, with everything that can happen to a hub, on one thread,
+ * with invariants.
+ */
 @NullMarked
 package dev.holdfast.testkit.simulation;
 

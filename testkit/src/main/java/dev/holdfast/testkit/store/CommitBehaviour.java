@@ -21,7 +21,7 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a commit leaves behind. */
+/** Tests what a commit leaves behind. */
 abstract class CommitBehaviour extends StoreBehaviour {
 
   private static final int COMPLETED = OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED_VALUE;

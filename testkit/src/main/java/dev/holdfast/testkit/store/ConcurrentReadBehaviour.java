@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads from other threads while commits go on: each one moment, never older than what was durable
- * before the call.
+ * Tests reads from other threads while commits go on: each read sees one moment, never older than
+ * what was durable before the call.
  */
 abstract class ConcurrentReadBehaviour extends StoreBehaviour {
 
@@ -35,7 +35,7 @@ abstract class ConcurrentReadBehaviour extends StoreBehaviour {
   private static final int VERSIONS_PER_KEY = 20;
   private static final int READERS = 4;
 
-  /** What readers and the writer tell each other. */
+  /** Holds what readers and the writer tell each other. */
   private static final class Progress {
     private final AtomicLong durable = new AtomicLong();
     private final AtomicIntegerArray reads = new AtomicIntegerArray(READERS);
@@ -77,8 +77,8 @@ abstract class ConcurrentReadBehaviour extends StoreBehaviour {
   }
 
   /**
-   * In version n both summaries say n, one message and one timer are numbered n, and history has
-   * begun anew, under new keys, after every so many versions.
+   * Makes version n, in which both summaries say n and one message and one timer are numbered n.
+   * After every VERSIONS_PER_KEY versions, history begins anew under new keys.
    */
   private static Commit version(int n) {
     int round = n / VERSIONS_PER_KEY;

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything a store shows through its port, as one value that can be compared.
+ * Holds everything that a store shows through its port, as one value that can be compared.
  *
- * <p>Chunks of history that follow one another are joined, because how events are cut into chunks
- * depends on how commits were joined and means nothing.
+ * <p>Chunks of history that follow one another are joined, because the way events are cut into
+ * chunks depends on how commits were joined and means nothing.
  */
 public record Contents(
     List<Store.Stored> executions,
@@ -20,10 +20,7 @@ public record Contents(
     List<Rows.Instance> ended,
     List<List<Rows.Keyed>> records) {
 
-  /**
-   * Reads all of the store, with the records of these namespaces. Nothing may be committed
-   * meanwhile.
-   */
+  /** Reads all of the store, with the records of these namespaces. No commit may run meanwhile. */
   public static Contents of(Store store, List<String> namespaces) {
     List<Rows.Instance> summaries = store.query(Store.Query.all(Integer.MAX_VALUE));
     List<Long> keys = summaries.stream().map(Rows.Instance::key).toList();
@@ -39,7 +36,7 @@ public record Contents(
         namespaces.stream().map(store::records).toList());
   }
 
-  /** The same execution, its history in as few chunks as possible. */
+  /** Returns the execution with its history in as few chunks as possible. */
   public static Store.Stored joined(Store.Stored stored) {
     List<Rows.History> chunks = new ArrayList<>();
     for (Rows.History chunk : stored.history()) {

@@ -13,15 +13,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Commits drawn from a seed, each fitting what the earlier ones have left; with {@code mistakes}
- * some do not fit.
+ * Draws commits from a seed; each fits what the earlier ones have left, except that with {@code
+ * mistakes} some do not.
  *
- * <p>Few executions, many changes: ids are reused, rows are written and removed again, executions
- * end and are replaced.
+ * <p>There are few executions and many changes: ids are reused, rows are written and removed again,
+ * executions end and are replaced.
  */
 public final class RandomCommits {
 
-  /** The namespaces in which records are written. */
+  /** Records are written in these namespaces. */
   public static final List<String> NAMESPACES = List.of("cron", "nonces");
 
   private static final int EXECUTIONS_MAX = 12;
@@ -32,7 +32,7 @@ public final class RandomCommits {
   private long nextKey = 1;
   private int words;
 
-  /** What the generator remembers of an execution. */
+  /** Holds what the generator remembers of an execution. */
   private static final class Known {
     private Rows.Instance row;
     private int events;
@@ -45,21 +45,21 @@ public final class RandomCommits {
     }
   }
 
-  /** Commits without mistakes. */
+  /** Draws commits without mistakes. */
   public RandomCommits(long seed) {
     this(seed, 0);
   }
 
   /**
-   * @param mistakes how likely each number in a change is wrong, 0…1; call {@link #follow} after
-   *     each commit then
+   * @param mistakes how likely each number in a change is wrong, 0…1; above 0, call {@link #follow}
+   *     after each commit
    */
   public RandomCommits(long seed, double mistakes) {
     this.random = new Random(seed);
     this.mistakes = mistakes;
   }
 
-  /** The next commit: one to four changes. */
+  /** Returns the next commit, which has one to four changes. */
   public Commit next() {
     Commit.Builder commit = Commit.builder();
     TreeSet<Long> removed = new TreeSet<>();
@@ -69,7 +69,7 @@ public final class RandomCommits {
     return commit.build();
   }
 
-  /** Forgets what was drawn and goes on from what the store has. */
+  /** Forgets what was drawn and continues from what the store has. */
   public void follow(Store store) {
     known.clear();
     List<Long> keys =
@@ -194,7 +194,9 @@ public final class RandomCommits {
     commit.put(new Rows.Keyed(pick(NAMESPACES), "name-" + random.nextInt(5), bytes));
   }
 
-  /** Mostly a word, at times nothing, at times more than a page of any database. */
+  /**
+   * Draws a payload: mostly a word, sometimes nothing, sometimes more than a page of any database.
+   */
   private ByteString payload() {
     return switch (random.nextInt(12)) {
       case 0 -> ByteString.EMPTY;

@@ -31,13 +31,13 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What reads find. */
+/** Tests what reads find. */
 abstract class ReadBehaviour extends StoreBehaviour {
 
   private static final int COMPLETED = OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED_VALUE;
   private static final int FAILED = OrchestrationStatus.ORCHESTRATION_STATUS_FAILED_VALUE;
 
-  /** Ids that a careless LIKE, quote, JSON string or UTF-16 comparison gets wrong. */
+  /** A careless LIKE, quote, JSON string or UTF-16 comparison gets these ids wrong. */
   private static final List<String> AWKWARD_IDS =
       List.of(
           "",
@@ -367,7 +367,7 @@ abstract class ReadBehaviour extends StoreBehaviour {
     assertThat(writer.store.list(Query.all(10).withPrefix("n"))).containsExactly(lines.get(1));
   }
 
-  /** A chunk with a turn at each of these times, which schedules an activity. */
+  /** Makes a chunk with a turn at each of these times, which schedules an activity. */
   private static Rows.History turns(long key, int seq, long... times) {
     List<HistoryEvent> events = new ArrayList<>();
     for (long time : times) {

@@ -11,7 +11,7 @@ import dev.holdfast.core.Rows;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Commits that contradict what is stored are rejected with a reason, whole. */
+/** Tests that commits which contradict the stored rows are rejected as a whole, with a reason. */
 abstract class RefusalBehaviour extends StoreBehaviour {
 
   private Writer writer;

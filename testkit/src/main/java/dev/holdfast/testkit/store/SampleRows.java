@@ -9,17 +9,22 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as a hub would write them, for tests of stores. */
+/** Makes rows as a hub would write them, for tests of stores. */
 public final class SampleRows {
 
-  /** A moment in 2026, microseconds since the epoch; sample rows are created one second apart. */
+  /**
+   * This is a moment in 2026, microseconds since the epoch; sample rows are created one second
+   * apart.
+   */
   public static final long EPOCH = 1_790_000_000_000_000L;
 
   private static final long SECOND = 1_000_000L;
 
   private SampleRows() {}
 
-  /** A running execution that is not ready, created {@code key} seconds after {@link #EPOCH}. */
+  /**
+   * Makes a running execution that is not ready, created {@code key} seconds after {@link #EPOCH}.
+   */
   public static Rows.Instance running(long key, String id) {
     return new Rows.Instance(
         key,
@@ -32,7 +37,7 @@ public final class SampleRows {
         state(id, "input of " + key));
   }
 
-  /** The same execution, created at this time. */
+  /** Returns the execution, created at this time. */
   public static Rows.Instance created(Rows.Instance row, long createdAt) {
     return new Rows.Instance(
         row.key(),
@@ -45,7 +50,7 @@ public final class SampleRows {
         row.state());
   }
 
-  /** The same execution, of this orchestrator; a null version is none. */
+  /** Returns the execution with this orchestrator; a null version leaves it without one. */
   public static Rows.Instance named(Rows.Instance row, String name, @Nullable String version) {
     OrchestrationState.Builder state = row.state().toBuilder().setName(name);
     if (version != null) {
@@ -62,7 +67,7 @@ public final class SampleRows {
         state.build());
   }
 
-  /** The same execution, ready or not. */
+  /** Returns the execution, ready or not. */
   public static Rows.Instance ready(Rows.Instance row, boolean ready) {
     return new Rows.Instance(
         row.key(),
@@ -75,13 +80,13 @@ public final class SampleRows {
         row.state());
   }
 
-  /** The same execution, ended with this status at this time. */
+  /** Returns the execution, ended with this status at this time. */
   public static Rows.Instance ended(Rows.Instance row, int status, long completedAt) {
     return new Rows.Instance(
         row.key(), row.id(), row.slot(), status, false, row.createdAt(), completedAt, row.state());
   }
 
-  /** The same execution with another custom status. */
+  /** Returns the execution with another custom status. */
   public static Rows.Instance told(Rows.Instance row, String customStatus) {
     return new Rows.Instance(
         row.key(),
@@ -118,7 +123,7 @@ public final class SampleRows {
         .build();
   }
 
-  /** Some slot, always the same for an id. */
+  /** Returns a slot, always the same for an id. */
   public static int slot(String id) {
     return Math.floorMod(id.hashCode(), Store.Slots.COUNT);
   }

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random sequences of commits: joined or one by one, reopened or not, a store ends where the
+ * Tests random sequences of commits: joined or one by one, reopened or not, a store ends where the
  * specification ends.
  */
 abstract class SequenceBehaviour extends StoreBehaviour {

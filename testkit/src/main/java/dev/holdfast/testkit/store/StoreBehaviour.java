@@ -11,14 +11,14 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * What the parts of the contract share: stores that are closed after each test, and flushes
+ * Holds what the parts of the contract share: stores that are closed after each test, and flushes
  * numbered in order.
  */
 abstract class StoreBehaviour {
 
   private final List<Store> opened = new ArrayList<>();
 
-  /** The store that is tested. */
+  /** Returns the contract with the store to test. */
   abstract StoreContract contract();
 
   @AfterEach
@@ -56,7 +56,7 @@ abstract class StoreBehaviour {
       this.number = store.opened().lastFlush();
     }
 
-    /** Commits; the test fails unless it lands. */
+    /** Commits; the test fails unless the commit lands. */
     void write(Commit commit) {
       assertThat(store.objection(commit)).isNull();
       assertThat(tryWrite(commit)).isEqualTo(new Store.Committed());
@@ -71,7 +71,10 @@ abstract class StoreBehaviour {
       return store.commit(new Store.Flush(number, SampleRows.EPOCH + number, commit));
     }
 
-    /** Commits; the test fails unless it is rejected, with a reason that names {@code words}. */
+    /**
+     * Commits; the test fails unless the commit is rejected, with a reason that contains {@code
+     * words}.
+     */
     void writeRejected(Commit.Builder commit, String... words) {
       Contents before = Contents.of(store, List.of("n"));
       String objection = store.objection(commit.build());

@@ -4,20 +4,23 @@ import dev.holdfast.core.Store;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What every {@link Store} must do. A store's module extends this once and runs all of it.
+ * Tests what every {@link Store} must do. A store's module extends this class once and runs all of
+ * it.
  *
  * <p>Random parts are drawn from seeds, 1 to {@link #seeds}, or the one of {@code
  * -Dholdfast.seed=S}; a failure names its seed.
  */
 public abstract class StoreContract {
 
-  /** A new, empty store, sharing nothing with those opened before. */
+  /** Opens a new, empty store that shares nothing with those opened before. */
   protected abstract Store open();
 
   /** Ends that store as a dying process would, and opens what it has kept. */
   protected abstract Store reopen(Store store);
 
-  /** How many seeds the random parts run with: {@code -Dholdfast.seeds=N}, 40 unless told. */
+  /**
+   * Returns how many seeds the random parts run with: {@code -Dholdfast.seeds=N}, 40 by default.
+   */
   protected int seeds() {
     return Integer.getInteger("holdfast.seeds", 40);
   }

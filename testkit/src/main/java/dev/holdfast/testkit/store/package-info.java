@@ -1,4 +1,4 @@
-/** What every store must do, as tests: extend {@link StoreContract} in the store's own module. */
+/** Tests what every store must do: extend {@link StoreContract} in the store's own module. */
 @NullMarked
 package dev.holdfast.testkit.store;
 

@@ -11,15 +11,15 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 
-/** A certificate that vouches for itself, and its key, made by the keytool of this JDK. */
+/** Holds a self-signed certificate and its key, made by the keytool of this JDK. */
 public record PemFiles(Path certificate, Path privateKey) {
   private static final String PASSWORD = "not-a-secret";
 
   /**
    * Makes {@code name.crt} and {@code name.key} in this folder, for this machine by name and
-   * address, good for two days. A second one of the same name there is refused by the keytool.
+   * address, valid for two days. The keytool refuses a second pair of the same name there.
    *
-   * @throws IllegalStateException the keytool could not; its words are told
+   * @throws IllegalStateException the keytool failed; the message quotes it
    */
   public static PemFiles make(Path folder, String name)
       throws IOException, GeneralSecurityException, InterruptedException {
@@ -70,7 +70,7 @@ public record PemFiles(Path certificate, Path privateKey) {
         file, "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n", US_ASCII);
   }
 
-  /** Puts these files in the place of others, as somebody who renews a certificate does. */
+  /** Puts these files in the place of others, as the renewal of a certificate does. */
   public void replace(PemFiles other) throws IOException {
     Files.copy(privateKey, other.privateKey, StandardCopyOption.REPLACE_EXISTING);
     Files.copy(certificate, other.certificate, StandardCopyOption.REPLACE_EXISTING);

@@ -1,4 +1,4 @@
-/** Certificates for tests that speak TLS. */
+/** Makes certificates for tests that speak TLS. */
 @NullMarked
 package dev.holdfast.testkit.tls;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No limit without a word about it, and no word about a limit that is none. */
+/** The pages describe every limit that there is, and no setting that there is not. */
 class ConfigurationPageTest {
   private static final Path HOME = Path.of("..");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[^|]+) \\| ([^|]+) \\|");
@@ -32,6 +32,8 @@ class ConfigurationPageTest {
           "-?\\d+\\w*|true|false|raw|api|Storage|NonRunningStates|CurrentOrOlder|Reject");
   private static final Pattern VARIABLE =
       Pattern.compile("(AzureFunctionsJobHost__[A-Za-z0-9_]+)=([^\\s`]+)");
+
+  private static final Pattern HOST_JSON = Pattern.compile("```json\\n(.*?)```", Pattern.DOTALL);
 
   /** Components that only hold several keys together; those keys are looked for themselves. */
   private static final Set<Class<?>> GROUPS =
@@ -51,14 +53,6 @@ class ConfigurationPageTest {
 
     assertThat(names).hasSizeGreaterThan(15).contains("drainFor", "payloadMax");
     assertThat(names).allSatisfy(name -> assertThat(page).contains("`" + name));
-  }
-
-  @Test
-  void what_readme_says_of_our_limits_is_so() throws IOException {
-    Map<String, String> rows = table(HOME.resolve("README.md"), "| Key | Default | Meaning |");
-
-    assertThat(rows).hasSizeGreaterThan(4).containsKeys("payloadMax", "retention.age");
-    assertAreDefaults("extensions.holdfast.", rows);
   }
 
   @ParameterizedTest
@@ -82,12 +76,14 @@ class ConfigurationPageTest {
   }
 
   @Test
-  void overrides_in_readme_name_a_key_that_is_there() throws IOException {
+  void overrides_on_pages_name_a_key_that_is_there() throws IOException {
     Map<String, String> variables = new LinkedHashMap<>();
-    VARIABLE
-        .matcher(Files.readString(HOME.resolve("README.md")))
-        .results()
-        .forEach(it -> variables.put(it.group(1), it.group(2)));
+    for (Path page : pages()) {
+      VARIABLE
+          .matcher(Files.readString(page))
+          .results()
+          .forEach(it -> variables.put(it.group(1), it.group(2)));
+    }
 
     assertThat(variables).isNotEmpty();
     assertThat(HostConfig.read(folder, variables, 2).unknown()).isEmpty();
@@ -95,8 +91,31 @@ class ConfigurationPageTest {
   }
 
   @Test
+  void every_host_json_on_a_page_has_only_keys_that_mean_something() throws IOException {
+    int tried = 0;
+    for (Path page : pages()) {
+      for (MatchResult block : HOST_JSON.matcher(Files.readString(page)).results().toList()) {
+        Files.writeString(folder.resolve("host.json"), block.group(1));
+        assertThat(read().unknown()).as("%s: %s", page, block.group(1)).isEmpty();
+        tried++;
+      }
+    }
+
+    assertThat(tried).isGreaterThan(2);
+  }
+
+  @Test
   void the_file_beside_the_launcher_has_only_keys_that_mean_something() {
     assertThat(HostConfig.read(HOME, Map.of(), 2).unknown()).isEmpty();
+  }
+
+  /** The pages for users. */
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.list(HOME.resolve("docs"))) {
+      return Stream.concat(Stream.of(HOME.resolve("README.md")), docs)
+          .filter(it -> it.toString().endsWith(".md"))
+          .toList();
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.holdfast.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
 
 import dev.holdfast.host.SourceTree.Page;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class SourceHygieneTest {
 
   private static final int LINES_MAX = 700;
+  private static final int FRONT_PAGE_LINES_MAX = 200;
 
   /** Users' programs that tests run: some of their activities take their time. */
   private static final String SLOW_ON_PURPOSE = "/src/test/apps/";
@@ -43,6 +46,16 @@ class SourceHygieneTest {
         .extracting(page -> page.path() + " has " + page.lines().size() + " lines")
         .as("a file this long has more than one reason to change: split it")
         .isEmpty();
+  }
+
+  @Test
+  void readme_stays_a_front_page() {
+    assertThat(pages)
+        .filteredOn(page -> page.path().equals("README.md"))
+        .singleElement()
+        .extracting(page -> page.lines().size(), INTEGER)
+        .as("what is longer belongs to a page of docs")
+        .isLessThanOrEqualTo(FRONT_PAGE_LINES_MAX);
   }
 
   @Test
@@ -144,22 +157,34 @@ class SourceHygieneTest {
   }
 
   @Test
-  void links_between_pages_lead_somewhere() {
-    Pattern link = Pattern.compile("\\]\\((?!\\w+:|#)([^)#\\s]+)");
+  void links_between_pages_lead_to_a_page_and_a_heading() throws IOException {
+    Pattern link = Pattern.compile("\\]\\((?!\\w+:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
     List<String> dead = new ArrayList<>();
     for (Page page : pages) {
       if (page.path().endsWith(".md")) {
-        Path folder = SourceTree.root().resolve(page.path()).resolveSibling("");
+        Path here = SourceTree.root().resolve(page.path());
         Matcher found = link.matcher(String.join("\n", page.lines()));
         while (found.find()) {
-          if (!Files.exists(folder.resolve(found.group(1)))) {
-            dead.add(page.path() + " -> " + found.group(1));
+          Path target =
+              found.group(1).isEmpty() ? here : here.resolveSibling("").resolve(found.group(1));
+          String heading = found.group(2);
+          if (!Files.exists(target) || (heading != null && !anchors(target).contains(heading))) {
+            dead.add(page.path() + " -> " + found.group());
           }
         }
       }
     }
 
     assertThat(dead).isEmpty();
+  }
+
+  /** The names that GitHub gives to the headings of a page, so that links can lead to them. */
+  private static List<String> anchors(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .toList();
   }
 
   private static List<String> linesWith(String regex, Predicate<String> path) {

@@ -34,6 +34,11 @@ final class JavaScript implements AutoCloseable {
     return worker;
   }
 
+  /** A worker of which this is the whole code. */
+  void workerOf(String code) throws IOException, InterruptedException {
+    workers.push(NodeProcess.workerOf(code));
+  }
+
   /** As the scripts take it for a time. */
   static Map<String, String> time(Instant at) {
     return Map.of("time", at.toString());

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -46,6 +47,12 @@ final class NodeProcess implements AutoCloseable {
     NodeProcess worker = new NodeProcess("worker.js", Integer.toString(port), Json.write(options));
     worker.awaitLine("ready");
     return worker;
+  }
+
+  /** A worker of which this is the whole code. It says nothing when it is ready. */
+  static NodeProcess workerOf(String code) throws IOException, InterruptedException {
+    Files.writeString(Node.script("copied.js"), code);
+    return new NodeProcess("copied.js");
   }
 
   static NodeProcess client(int port) throws IOException, InterruptedException {

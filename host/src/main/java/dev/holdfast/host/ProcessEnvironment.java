@@ -11,7 +11,7 @@ import java.util.Map;
  * <p>Java has no call for it. Starting a second JVM with the right environment works everywhere but
  * doubles the start and leaves two processes to look after, so the map behind {@code
  * System.getenv()} is changed in place where the launcher has opened {@code java.base} to it, and
- * only elsewhere a second JVM is started. See docs/decisions.
+ * only elsewhere a second JVM is started. See docs/decisions/0007-environment-in-place.md.
  */
 final class ProcessEnvironment {
 

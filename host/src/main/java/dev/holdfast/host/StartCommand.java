@@ -89,7 +89,8 @@ final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--store",
       paramLabel = "KIND",
-      description = "${COMPLETION-CANDIDATES} (default: sqlite; memory forgets all at the end).")
+      description =
+          "${COMPLETION-CANDIDATES} (default: sqlite; memory keeps nothing when the host stops).")
   StoreKind store = StoreKind.SQLITE;
 
   @Option(
@@ -137,7 +138,9 @@ final class StartCommand implements Callable<Integer> {
   @Option(names = "--connect-key", paramLabel = "FILE", description = "The key of --connect-cert.")
   @Nullable Path connectKey;
 
-  @Option(names = "--verbose", description = "Tell more, the times of the start among it.")
+  @Option(
+      names = "--verbose",
+      description = "Print more, such as the time of each step of the start.")
   boolean verbose;
 
   // Options of 'func start' that scripts carry. The list is closed: any other option that means

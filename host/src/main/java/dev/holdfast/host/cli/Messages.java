@@ -43,7 +43,10 @@ public final class Messages {
 
   /** What the commands with a reason share. */
   abstract static class WithReason extends OfInstance {
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept in the history.")
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "The reason; it is kept in the history.")
     @Nullable String reason;
 
     final Map<String, String> query() {
@@ -183,7 +186,7 @@ public final class Messages {
   @Command(
       name = "retry",
       description = {
-        "Let a blocked instance go on: what stood still is tried again.",
+        "Let a blocked instance go on: the step that could not be done is tried again.",
         "'list --status blocked' shows what is blocked, 'why' tells the reason."
       })
   public static final class Retry extends OfInstance {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast versions [VERSION]}. */
 @Command(
     name = "versions",
-    description = "Show how much of which version has not ended yet.",
+    description = "Count the instances that have not ended yet, by orchestrator and version.",
     footer =
         "Exit codes: 0 shown, or with --wait nothing of the version is left; 3 no instance has"
             + " ever carried the version, as far as is known; 6 not in time.")
@@ -44,7 +44,7 @@ public final class Versions implements Callable<Integer> {
   @Option(names = "--name", paramLabel = "NAME", description = "Only this orchestrator.")
   @Nullable String name;
 
-  @Option(names = "--wait", description = "Wait until all of that version has ended.")
+  @Option(names = "--wait", description = "Wait until all instances of that version have ended.")
   boolean wait;
 
   @Option(

@@ -35,6 +35,11 @@ public final class Logging implements AutoCloseable {
     java.util.logging.Logger.getLogger("io.github.classgraph")
   };
 
+  /** They repeat what any client sends, and the client is told; such lines would fill the log. */
+  private static final String[] OF_CLIENTS = {
+    "org.eclipse.jetty.util.HostPort", "org.eclipse.jetty.http.HttpParser"
+  };
+
   /** They tell every failure several times; the host says once what it means. */
   private static final String[] OF_SIGN_IN = {"com.azure", "com.microsoft.aad"};
 
@@ -70,6 +75,9 @@ public final class Logging implements AutoCloseable {
     }
     for (String category : LIBRARIES) {
       context.getLogger(category).setLevel(Level.WARN);
+    }
+    for (String category : OF_CLIENTS) {
+      context.getLogger(category).setLevel(Level.ERROR);
     }
     for (String category : OF_SIGN_IN) {
       context.getLogger(category).setLevel(verbose ? Level.WARN : Level.OFF);

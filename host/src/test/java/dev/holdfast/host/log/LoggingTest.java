@@ -126,6 +126,16 @@ class LoggingTest {
   }
 
   @Test
+  void what_any_client_can_make_the_http_server_say_is_not_told() {
+    try (Logging logging = open(false, false)) {
+      tell("org.eclipse.jetty.util.HostPort");
+      tell("org.eclipse.jetty.http.HttpParser");
+    }
+
+    assertThat(written.toString(UTF_8)).doesNotContain("warning of org.eclipse.jetty");
+  }
+
+  @Test
   void lines_and_plain_text_keep_their_order_and_none_is_lost() {
     int many = 20_000;
 

@@ -122,6 +122,7 @@ final class BodyReader extends Handler.Abstract {
     private @Nullable Reply refusal;
 
     private long dropped;
+    private long arrived;
 
     Reading(Request request, Response response, Callback callback, long length) {
       this.request = request;
@@ -150,8 +151,8 @@ final class BodyReader extends Handler.Abstract {
       while (true) {
         Content.Chunk chunk = request.read();
         if (chunk == null) {
-          if (refusal == null && isTooSlow()) {
-            done(tooSlow(), mayBlock);
+          if (isTooSlow()) {
+            done(refusal == null ? tooSlow() : refusal, mayBlock);
           } else {
             request.demand(this);
           }
@@ -173,6 +174,7 @@ final class BodyReader extends Handler.Abstract {
 
     private void take(Content.Chunk chunk) {
       int more = chunk.remaining();
+      arrived += more;
       if (refusal == null && size + (long) more > limits.bodyBytes()) {
         drop(tooLarge());
       }
@@ -208,7 +210,7 @@ final class BodyReader extends Handler.Abstract {
     private boolean isTooSlow() {
       long seconds = NanoTime.secondsSince(began);
       return seconds > limits.headersWithin().toSeconds()
-          && size / seconds < limits.bytesPerSecond();
+          && arrived / seconds < limits.bytesPerSecond();
     }
 
     private void done(@Nullable Reply refusal, boolean mayBlock) {

@@ -115,6 +115,21 @@ class HeadersTest {
   }
 
   @Test
+  void lines_of_one_header_belong_together_in_whatever_case_its_name_is_written()
+      throws IOException {
+    List<String> seen = new ArrayList<>();
+    functions.answer(
+        call -> {
+          seen.addAll(call.headers().get("X-Part"));
+          return CompletableFuture.completedFuture(HttpReply.empty(200));
+        });
+
+    head("X-Part: 1", "x-part: 2", "X-PART: 3");
+
+    assertThat(seen).containsExactly("1", "2", "3");
+  }
+
+  @Test
   void a_header_that_cannot_be_sent_is_left_out_whole() throws IOException {
     answer(
         "X-Snow",

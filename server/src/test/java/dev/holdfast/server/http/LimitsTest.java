@@ -242,7 +242,7 @@ class LimitsTest {
                 limits.waitMax()));
   }
 
-  private static String startOf(int bytes) {
+  private static String startOf(long bytes) {
     return "POST "
         + START
         + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
@@ -262,6 +262,20 @@ class LimitsTest {
 
       assertThat(client.answer().status()).isEqualTo(408);
       assertThat(server.hub.starts()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_body_that_is_too_large_may_not_trickle_either() throws IOException {
+    try (TestServer server = atLeast(10_000);
+        RawClient client = new RawClient(server.port)) {
+      client.send(startOf(HttpServerConfig.Limits.DEFAULT.bodyBytes() + 1));
+
+      await()
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> client.send("1").in().available() > 0);
+
+      assertThat(client.answer().status()).isEqualTo(413);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -124,17 +125,32 @@ public final class FunctionRoutes implements Endpoint {
   }
 
   private static HttpCall call(Request request, Map<String, String> values) {
-    Map<String, List<String>> headers = new LinkedHashMap<>();
-    request
-        .headers()
-        .each((name, value) -> headers.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value));
     return new HttpCall(
         request.method(),
         uri(request),
-        headers,
+        headers(request),
         request.query().parameters(),
         values,
         request.body());
+  }
+
+  /** Lines whose names differ in the case of their letters only are values of one header. */
+  private static Map<String, List<String>> headers(Request request) {
+    Map<String, List<String>> inOrder = new LinkedHashMap<>();
+    Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    request
+        .headers()
+        .each(
+            (name, value) -> {
+              List<String> values = byName.get(name);
+              if (values == null) {
+                values = new ArrayList<>(1);
+                byName.put(name, values);
+                inOrder.put(name, values);
+              }
+              values.add(value);
+            });
+    return inOrder;
   }
 
   /** Clients send characters that a URI must not hold; they are escaped rather than refused. */

@@ -25,10 +25,14 @@ class PageCommandsTest {
   private static final Pattern COMMAND =
       Pattern.compile("\\./holdfast((?: (?:'[^']*'|[^\\s`'#&>]+))+)");
 
+  private static final Pattern MAVEN = Pattern.compile("\\bmvn( [^`\\n|]*)");
+  private static final Pattern MODULES = Pattern.compile(" -pl ([\\w,]+)");
+  private static final Pattern PROFILE = Pattern.compile(" -P(\\w+)");
+
   private static final Pattern WORD = Pattern.compile("'([^']*)'|[^\\s\\[\\]]+");
   private static final Pattern OPTION = Pattern.compile("`(--[\\w-]+)");
 
-  /** The launcher gives these their class path, which a host's tests lack. */
+  /** These are not on the class path here; the tests of benchmarks read them. */
   private static final Set<String> ELSEWHERE = Set.of("bench", "bench-engine");
 
   private static List<Page> pages = List.of();
@@ -46,7 +50,7 @@ class PageCommandsTest {
       while (command.find()) {
         String[] words = words(command.group(1));
         if (!ELSEWHERE.contains(words[0])) {
-          assertThatCode(() -> Main.commandLine().parseArgs(words))
+          assertThatCode(() -> understand(words))
               .as("%s: %s", page.path(), command.group())
               .doesNotThrowAnyException();
           found.add(page.path());
@@ -55,6 +59,35 @@ class PageCommandsTest {
     }
 
     assertThat(found).hasSizeGreaterThan(60).contains("README.md", "docs/operating.md");
+  }
+
+  @Test
+  void each_maven_command_on_a_page_names_modules_and_profiles_that_are_there() throws IOException {
+    String poms = "";
+    for (Page page : SourceTree.pages()) {
+      poms += page.path().endsWith("pom.xml") ? String.join("\n", page.lines()) : "";
+    }
+    List<String> found = new ArrayList<>();
+    for (Page page : pages) {
+      Matcher maven = MAVEN.matcher(String.join("\n", page.lines()));
+      while (maven.find()) {
+        for (MatchResult modules : MODULES.matcher(maven.group(1)).results().toList()) {
+          for (String module : modules.group(1).split(",", -1)) {
+            assertThat(SourceTree.root().resolve(module).resolve("pom.xml"))
+                .as("%s: %s", page.path(), maven.group())
+                .isRegularFile();
+          }
+        }
+        for (MatchResult profile : PROFILE.matcher(maven.group(1)).results().toList()) {
+          assertThat(poms)
+              .as("%s: %s", page.path(), maven.group())
+              .contains("<id>" + profile.group(1) + "</id>");
+        }
+        found.add(page.path());
+      }
+    }
+
+    assertThat(found).contains("README.md", "docs/first-app.md", "docs/writing-apps.md");
   }
 
   @Test
@@ -83,6 +116,14 @@ class PageCommandsTest {
 
     assertThat(named).contains("--port", "--connect");
     assertThat(options(start)).containsAll(named);
+  }
+
+  /** A sentence may name a command by a single word, without what the command needs. */
+  private static void understand(String[] words) {
+    CommandLine line = Main.commandLine();
+    if (words.length > 1 || !line.getSubcommands().containsKey(words[0])) {
+      line.parseArgs(words);
+    }
   }
 
   private static List<String> rows(String start) {

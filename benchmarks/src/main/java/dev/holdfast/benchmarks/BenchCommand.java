@@ -19,8 +19,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code holdfast bench}: a host with the benchmark functions in this process, and a workload
- * against it.
+ * Implements {@code holdfast bench}: it runs a workload against a host in this process that has the
+ * benchmark functions.
  */
 @Command(
     name = "bench",
@@ -63,7 +63,7 @@ public final class BenchCommand implements Subcommand {
       names = "--warmup",
       paramLabel = "SECONDS",
       description =
-          "Exactly so long before measuring (default: until the rate has settled, for 10 or 30 to"
+          "Warm up for exactly this long (default: until the rate has settled, for 10 or 30 to"
               + " 60 seconds by workload; 0: none).")
   @Nullable Integer warmup;
 
@@ -76,10 +76,10 @@ public final class BenchCommand implements Subcommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    // The SDK's generated classes are older than the protobuf beside them, which would say so on
+    // The SDK's generated classes are older than the protobuf library, which would log that on
     // every run.
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
-    // With two processors, the HTTP client would begin a thread for every answer.
+    // With two processors, the HTTP client would start a thread for every answer.
     System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
     PrintStream out = System.out;
     Report report = storeFolder.use(folder -> measure(folder, out));
@@ -140,12 +140,18 @@ public final class BenchCommand implements Subcommand {
     };
   }
 
-  /** The ways over HTTP and gRPC are long, so their code takes longer to be compiled. */
+  /**
+   * Returns the least seconds of warm-up. The code paths of HTTP and gRPC are long, so they take
+   * longer to be compiled.
+   */
   private int usualWarmup() {
     return workload == Plan.Workload.HTTP || workload == Plan.Workload.REMOTE_SEQUENCE ? 30 : 10;
   }
 
-  /** The benchmark functions: the jar of this very class, with its libraries beside it. */
+  /**
+   * Returns the app with the benchmark functions: the jar of this very class, with its libraries
+   * beside it.
+   */
   private static Path app() {
     try {
       return Path.of(
@@ -155,7 +161,9 @@ public final class BenchCommand implements Subcommand {
     }
   }
 
-  /** Functions tell of every call unless they are asked not to. */
+  /**
+   * Returns the environment with a higher log level, because functions log every call by default.
+   */
   private static Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>(System.getenv());
     environment.put("AzureFunctionsJobHost__logging__logLevel__default", "Warning");

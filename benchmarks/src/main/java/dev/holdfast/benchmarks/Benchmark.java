@@ -17,8 +17,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Runs a workload: first unmeasured until the rate has settled, then as often as was asked, each
- * output checked.
+ * Runs a workload: first unmeasured until the rate has settled, then as often as asked. Each output
+ * is checked.
  */
 public final class Benchmark {
   private static final double SETTLED = 0.05;
@@ -31,9 +31,11 @@ public final class Benchmark {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   /**
-   * @param hub of a host that runs in this process and has the functions of {@link
+   * Creates the benchmark.
+   *
+   * @param hub the hub of a host that runs in this process and has the functions of {@link
    *     dev.holdfast.benchmarks.app}
-   * @param out for what a person reads; the report is returned
+   * @param out receives the lines for people; the report is returned
    */
   public Benchmark(Plan plan, TaskHub hub, Supplier<Engine.Figures> figures, PrintStream out) {
     this.plan = plan;
@@ -128,7 +130,7 @@ public final class Benchmark {
         .build();
   }
 
-  /** As many as asked, at most so many at a time. */
+  /** Runs the planned number of operations, at most {@code inFlight} at a time. */
   private void repeat(Operation operation, Histogram latencies, AtomicLong errors, ProgressBar bar)
       throws InterruptedException {
     Semaphore places = new Semaphore(plan.inFlight());
@@ -151,7 +153,10 @@ public final class Benchmark {
     places.acquire(plan.inFlight());
   }
 
-  /** Until three successive seconds differ by less than 5 %, within the bounds of the plan. */
+  /**
+   * Runs operations until the rates of three successive seconds differ by less than 5 %, within the
+   * bounds of the plan. Returns how many operations ran.
+   */
   private long warmUp(Operation operation) throws InterruptedException {
     if (plan.warmupSecondsMax() == 0) {
       return 0;

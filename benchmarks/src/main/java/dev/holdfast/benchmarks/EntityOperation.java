@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Adds to counters; in the end all of them together must have as much as was added. */
+/** Adds to counters; in the end the sum of all counters must be the sum of what was added. */
 final class EntityOperation implements Operation {
-  /** How many signals one orchestration sends. */
+  /** One orchestration sends this many signals. */
   static final int SIGNALS = 100;
 
   private static final int COUNTERS = 1_000;

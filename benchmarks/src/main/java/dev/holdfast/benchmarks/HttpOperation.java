@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Starts an orchestration over HTTP and polls its status until it has ended, as a user's script
- * would: soon at first, then ever more rarely.
+ * would: soon at first, then at ever longer intervals.
  */
 final class HttpOperation implements Operation, AutoCloseable {
   private static final long FIRST_POLL_AFTER_MILLIS = 20;

@@ -14,7 +14,7 @@ final class HubOperation implements Operation {
   private final CreateInstanceRequest request;
   private final String output;
 
-  /** Through the task hub in this process. */
+  /** Creates an operation that uses the task hub in this process. */
   HubOperation(TaskHub hub, Plan.Workload workload) {
     this(
         start ->
@@ -25,7 +25,9 @@ final class HubOperation implements Operation {
   }
 
   /**
-   * @param hub takes a start and tells the end
+   * Creates an operation on any client.
+   *
+   * @param hub starts an orchestration and returns its end state
    */
   HubOperation(
       Function<CreateInstanceRequest, CompletableFuture<OrchestrationState>> hub,

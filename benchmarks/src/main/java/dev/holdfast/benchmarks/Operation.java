@@ -2,19 +2,19 @@ package dev.holdfast.benchmarks;
 
 import java.util.concurrent.CompletableFuture;
 
-/** One thing that a workload does over and over. */
+/** Represents the operation that a workload repeats. */
 interface Operation {
 
-  /** Does it once; fails when the output is not the right one. Does not block. */
+  /** Runs the operation once without blocking; the future fails when the output is wrong. */
   CompletableFuture<Void> run();
 
-  /** How many measured operations one run is. */
+  /** Returns how many measured operations one run counts as. */
   default int size() {
     return 1;
   }
 
   /**
-   * Waits until what the runs have caused is done as well, and checks it.
+   * Waits until the consequences of all runs are complete, and checks them.
    *
    * @return how many operations were lost or done too often; 0 when all is well
    */

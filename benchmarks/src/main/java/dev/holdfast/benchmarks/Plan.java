@@ -4,17 +4,18 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run.
+ * Says what to run.
  *
- * @param count operations that are measured
- * @param inFlight how many at a time
- * @param store its name, for the report
- * @param httpBase where the host answers, without a path; null when it does not
- * @param grpcPort where it serves workers
- * @param connections how many workers, each with its own
- * @param progress draw a bar on the terminal
- * @param warmupSecondsMin at least so long before anything is measured
- * @param warmupSecondsMax at most so long, whether or not the rate has settled by then
+ * @param count the number of measured operations
+ * @param inFlight the most operations that run at a time
+ * @param store the store's name, for the report
+ * @param httpBase where the host answers HTTP, without a path; null when it does not
+ * @param grpcPort where the host serves workers
+ * @param connections the number of workers, each with a connection of its own
+ * @param progress whether to draw a bar on the terminal
+ * @param warmupSecondsMin the least seconds before the measurement
+ * @param warmupSecondsMax the most seconds before the measurement, whether or not the rate has
+ *     settled by then
  */
 public record Plan(
     Workload workload,
@@ -28,25 +29,32 @@ public record Plan(
     int warmupSecondsMin,
     int warmupSecondsMax) {
 
-  /** Which operation. */
+  /** Names the operation to run. */
   public enum Workload {
-    /** Start one orchestration of three activities in a row and wait for its end. */
+    /**
+     * Each operation starts one orchestration of three activities in a row and waits for its end.
+     */
     SEQUENCE("sequence", "BenchSequence"),
-    /** Start one orchestration of 1,000 activities at once and wait for its end. */
+    /**
+     * Each operation starts one orchestration of 1,000 activities at once and waits for its end.
+     */
     FANOUT("fanout", "BenchFanOut"),
-    /** As the first, but started and polled over HTTP. */
+    /** Each operation is that of {@link #SEQUENCE}, started and polled over HTTP. */
     HTTP("http", "BenchSequence"),
-    /** As the first, but run by workers of the released Java SDK, and started, over gRPC. */
+    /**
+     * Each operation is that of {@link #SEQUENCE}, started over gRPC and run by workers of the
+     * released Java SDK.
+     */
     REMOTE_SEQUENCE("remote-sequence", "BenchSequence"),
-    /** Signal one of 1,000 entities from an orchestration, which signals 100. */
+    /** Each operation signals one of 1,000 entities; an orchestration sends 100 signals. */
     ENTITY("entity", "BenchSignals"),
-    /** Signal one of 1,000 entities over gRPC. */
+    /** Each operation signals one of 1,000 entities over gRPC. */
     ENTITY_CLIENT("entity-client", "BenchSignals");
 
-    /** How many activities one fan-out has. */
+    /** One fan-out has this many activities. */
     public static final int WIDTH = 1_000;
 
-    /** Turns and activities of one sequence, each of which a worker completes with a call. */
+    /** A worker completes this many turns and activities of one sequence, each with a call. */
     static final int SEQUENCE_CALLS = 7;
 
     private final String word;
@@ -57,7 +65,7 @@ public record Plan(
       this.orchestrator = orchestrator;
     }
 
-    /** Its name on the command line. */
+    /** Returns the workload's name on the command line. */
     public String word() {
       return word;
     }
@@ -79,7 +87,7 @@ public record Plan(
       };
     }
 
-    /** The one right output. */
+    /** Returns the only right output. */
     String output() {
       return switch (this) {
         case FANOUT -> Integer.toString(WIDTH * (WIDTH - 1));

@@ -7,15 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured. One line of JSON, the last that {@code bench} prints.
+ * Holds the measured figures. It is printed as one line of JSON, the last line of {@code bench}.
  *
- * @param errors operations that failed or gave a wrong output
- * @param cpuMillisPerOperation user and system time of this process, which holds client, host,
+ * @param errors the operations that failed or gave a wrong output
+ * @param cpuMillisPerOperation user and system time of this process, which runs client, host,
  *     engine and functions
- * @param commits flushes that the store made durable while it was measured
- * @param bytesWritten what they wrote
- * @param warmupCount operations before, which nothing here counts
- * @param workers null when the work was done in this process
+ * @param commits the flushes that the store made durable during the measurement
+ * @param bytesWritten the bytes of these flushes
+ * @param warmupCount the operations before the measurement, which no other figure counts
+ * @param workers the figures of the workers; null when the work was done in this process
  */
 @JsonPropertyOrder({
   "workload",
@@ -55,12 +55,12 @@ public record Report(
     @Nullable Workers workers) {
 
   /**
-   * How the work was done by workers over gRPC.
+   * Describes how workers did the work over gRPC.
    *
-   * @param bareCallMicros the median of a blocking call that completes an item, with nothing else
-   *     going on
-   * @param timesBareCalls how often as long a connection took for one operation as it would for the
-   *     bare calls in it
+   * @param bareCallMicros the median time of a blocking call that completes an item while the host
+   *     is idle, in microseconds
+   * @param timesBareCalls the time that a connection took for one operation, as a multiple of the
+   *     time of the bare calls in it
    */
   public record Workers(int connections, double bareCallMicros, double timesBareCalls) {}
 

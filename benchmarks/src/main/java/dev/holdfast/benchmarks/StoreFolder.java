@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option of all measurements that says where the store lives. */
+/** Adds the option of all measurements that says where the store lives. */
 public final class StoreFolder {
   @Option(
       names = "--data",
@@ -17,13 +17,13 @@ public final class StoreFolder {
       description = "Where the store lives (default: a folder that is deleted afterwards).")
   @Nullable Path data;
 
-  /** What is done in the folder. */
+  /** Measures something with a store in the folder. */
   @FunctionalInterface
   public interface Measurement<T> {
     T in(Path folder) throws IOException, InterruptedException;
   }
 
-  /** Measures in the folder, and takes it away afterwards unless it was named. */
+  /** Measures in the folder, and deletes it afterwards unless the user named it. */
   public <T> T use(Measurement<T> measurement) throws IOException, InterruptedException {
     if (data != null) {
       return measurement.in(data);

@@ -1,4 +1,4 @@
-/** How fast it is: the load generator behind {@code ./holdfast bench}. */
+/** Measures how fast Holdfast is: the load generator behind {@code ./holdfast bench}. */
 @NullMarked
 package dev.holdfast.benchmarks;
 

@@ -14,10 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** What the workloads run: as small as functions get, so that the figures are the engine's. */
+/**
+ * Defines the functions of the workloads. They are as small as functions get, so that the figures
+ * are the engine's.
+ */
 public class BenchFunctions {
 
-  /** Three activities, one after the other. */
+  /** Calls three activities, one after the other. */
   @FunctionName("BenchSequence")
   public List<String> sequence(
       @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
@@ -30,12 +33,13 @@ public class BenchFunctions {
 
   @FunctionName("BenchHello")
   public String hello(@DurableActivityTrigger(name = "city") String city) {
-    // The binding gives JSON text, so the quotes are there or not, as the app is configured.
+    // The binding gives JSON text, so the app's configuration decides whether there are quotes.
     return "Hello " + city.replace("\"", "") + "!";
   }
 
   /**
-   * As many activities as the input says, all at once; the output is the sum of what they return.
+   * Calls as many activities as the input says, all at once; the output is the sum of their
+   * results.
    */
   @FunctionName("BenchFanOut")
   public int fanOut(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
@@ -56,7 +60,7 @@ public class BenchFunctions {
     return 2 * number;
   }
 
-  /** As many activities as the input says, one after the other, in one execution. */
+  /** Calls as many activities as the input says, one after the other, in one execution. */
   @FunctionName("BenchChain")
   public int chain(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
     int length = ctx.getInput(Integer.class);
@@ -72,7 +76,10 @@ public class BenchFunctions {
     return number + 1;
   }
 
-  /** Signals so many counters of 1,000, beginning at one that depends on the instance. */
+  /**
+   * Signals as many of 1,000 counters as the input says, beginning at one that depends on the
+   * instance.
+   */
   @FunctionName("BenchSignals")
   public int signals(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
     int count = ctx.getInput(Integer.class);

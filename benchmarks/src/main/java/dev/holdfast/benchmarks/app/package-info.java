@@ -1,4 +1,6 @@
-/** The functions that benchmarks call: an ordinary app, loaded in isolation like any other. */
+/**
+ * Contains the functions that benchmarks call: an ordinary app, loaded in isolation like any other.
+ */
 @NullMarked
 package dev.holdfast.benchmarks.app;
 

@@ -18,17 +18,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
 
 /**
- * Answers at once, without reading the history: the next step of an instance follows from how many
- * turns it has had here. So what is measured is the engine and nothing of an SDK.
+ * Answers at once without reading the history: the next step of an instance follows from the number
+ * of turns that it has had here. So the engine is measured without an SDK.
  */
 final class BareExecutor implements Executor {
-  /** Three activities in a row. */
+  /** This orchestrator calls three activities in a row. */
   static final String SEQUENCE = "Sequence";
 
-  /** As many activities in a row as {@link #chainOf} says. */
+  /** This orchestrator calls as many activities in a row as {@link #chainOf} says. */
   static final String CHAIN = "Chain";
 
-  /** Waits for a timer that is a year away. */
+  /** This orchestrator waits for a timer that is a year away. */
   static final String SLEEPER = "Sleeper";
 
   static final String OUTPUT = "\"done\"";
@@ -41,7 +41,9 @@ final class BareExecutor implements Executor {
   private volatile IntConsumer onChainStep = step -> {};
 
   /**
-   * @param step told the number of each turn of a chain, on the engine's thread
+   * Sets the length of a chain.
+   *
+   * @param step is told the number of each turn of a chain, on the engine's thread
    */
   void chainOf(int length, IntConsumer step) {
     chainLength = length;

@@ -20,7 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 
-/** An engine over a store, with an executor that costs next to nothing. */
+/** Runs an engine over a store, with an executor that costs almost nothing. */
 final class BareHub implements AutoCloseable {
   private static final int PARTITIONS = 2;
   private static final Duration REST = Duration.ofMinutes(5);
@@ -31,7 +31,9 @@ final class BareHub implements AutoCloseable {
   private final AtomicLong errors = new AtomicLong();
 
   /**
-   * @param out hears of what the engine warns of
+   * Starts the engine.
+   *
+   * @param out receives the engine's warnings
    */
   BareHub(Store store, PrintStream out) {
     this.store = store;
@@ -75,12 +77,12 @@ final class BareHub implements AutoCloseable {
     return executor;
   }
 
-  /** What went wrong so far. */
+  /** Counts the faults so far. */
   long errors() {
     return errors.get();
   }
 
-  /** Starts one and waits for its right end. */
+  /** Starts an orchestration, waits for its end and checks its output. */
   CompletableFuture<Void> run(String orchestrator) {
     return hub()
         .start(CreateInstanceRequest.newBuilder().setName(orchestrator).build())
@@ -94,7 +96,10 @@ final class BareHub implements AutoCloseable {
     }
   }
 
-  /** Does so many, at most so many at a time; tells how many seconds it took. */
+  /**
+   * Runs this many operations, at most {@code inFlight} at a time, and returns how many seconds
+   * they took.
+   */
   double repeat(int count, int inFlight, IntFunction<CompletableFuture<?>> operation)
       throws InterruptedException {
     Semaphore places = new Semaphore(inFlight);
@@ -116,7 +121,7 @@ final class BareHub implements AutoCloseable {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  /** Waits until all that was taken is durable. */
+  /** Waits until everything that was accepted is durable. */
   void rest() throws InterruptedException {
     if (!engine.awaitQuiet(REST)) {
       throw new IllegalStateException("expected the hub to come to rest within " + REST);

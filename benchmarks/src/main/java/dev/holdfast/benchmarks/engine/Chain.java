@@ -9,17 +9,20 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 
 /**
- * One instance with a long history: what a step costs the engine early and late. The executor reads
- * nothing of the history, as replay is the SDK's share.
+ * Measures one instance with a long history: what a step costs the engine early and late. The
+ * executor does not read the history, because replay is the SDK's share.
  */
 public final class Chain {
   private static final int WINDOW = 1_000;
   private static final int EARLY = 1_000;
 
   /**
-   * @param earlyCpuMicros CPU time of the process per step around the 1,000th
-   * @param lateCpuMicros per step at the end
-   * @param earlyBytes what one step wrote, around the 1,000th; {@code lateBytes} at the end
+   * Holds the measured figures.
+   *
+   * @param earlyCpuMicros CPU time of the process per step around the 1,000th step
+   * @param lateCpuMicros CPU time of the process per step at the end
+   * @param earlyBytes the bytes that one step wrote around the 1,000th step
+   * @param lateBytes the bytes that one step wrote at the end
    */
   @JsonPropertyOrder({
     "workload",
@@ -65,8 +68,10 @@ public final class Chain {
   private final Mark[] marks = new Mark[4];
 
   /**
-   * @param length activities of one chain, at least 2,000
-   * @param rounds how many chains; the last one counts, the others warm up
+   * Creates the measurement.
+   *
+   * @param length the activities of one chain, at least 2,000
+   * @param rounds the number of chains; the last one counts, the others warm up
    */
   public Chain(int length, int rounds, Path folder, PrintStream out) {
     this.length = length;

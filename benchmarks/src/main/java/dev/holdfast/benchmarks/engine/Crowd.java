@@ -10,19 +10,19 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 
 /**
- * A great many instances that wait: how fast they are taken, how long the hub takes to open with
- * them, and what they leave of the speed of other work. Meant for a small heap.
+ * Measures a great many waiting instances: how fast they are accepted, how long the hub takes to
+ * open with them, and how much they slow other work. It is meant for a small heap.
  */
 public final class Crowd {
   private static final int IN_FLIGHT = 1_000;
   private static final int SEQUENCES = 50_000;
   private static final int PAGE = 10_000;
 
-  /** What they wait for. */
+  /** Says what the instances wait for. */
   public enum Kind {
-    /** A timer that is far away. */
+    /** The instances wait for a timer that is far away. */
     ASLEEP(BareExecutor.SLEEPER),
-    /** Somebody who runs their orchestrator; nobody does. */
+    /** The instances wait for a worker that runs their orchestrator, and there is none. */
     PENDING("Nobody");
 
     private final String orchestrator;
@@ -33,11 +33,16 @@ public final class Crowd {
   }
 
   /**
+   * Holds the measured figures.
+   *
    * @param heapMaxMiB the limit of the heap
    * @param storeMiB the size of the store's files
-   * @param acceptSeconds until all were taken, durably, and had what they could have
-   * @param restartSeconds from opening the store until the first start was taken and run
-   * @param rateAlone sequences per second without the crowd, {@code rateAmong} with it
+   * @param acceptSeconds the time until all instances were accepted durably and had run as far as
+   *     they can
+   * @param restartSeconds the time from opening the store until the first start was accepted and
+   *     run
+   * @param rateAlone sequences per second without the waiting instances
+   * @param rateAmong sequences per second with the waiting instances
    */
   @JsonPropertyOrder({
     "workload",
@@ -128,7 +133,7 @@ public final class Crowd {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  /** How many instances are there that have not ended. */
+  /** Counts the instances that have not ended. */
   private static long waiting(BareHub hub) {
     long waiting = 0;
     InstanceQuery.Builder query =

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code holdfast bench-engine}: the engine alone, where its limits are. */
+/** Implements {@code holdfast bench-engine}, which measures the engine alone at its limits. */
 @Command(
     name = "bench-engine",
     description = {
@@ -25,13 +25,13 @@ public final class EngineBenchCommand implements Subcommand {
   private static final int WRONG = 5;
   private static final int CHAINS = 3;
 
-  /** What to measure. */
+  /** Says what to measure. */
   enum Workload {
-    /** Instances that wait for a timer. */
+    /** Measures instances that wait for a timer. */
     ASLEEP,
-    /** Instances that nobody runs. */
+    /** Measures instances whose orchestrator no worker runs. */
     PENDING,
-    /** One instance that calls activities one after the other. */
+    /** Measures one instance that calls activities one after the other. */
     CHAIN
   }
 

@@ -18,7 +18,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
 
-/** A client of the host's gRPC port that does not block, on one connection. */
+/** Calls the host's gRPC port on one connection without blocking. */
 public final class GrpcClient implements AutoCloseable {
   private static final int BARE_WARMUP = 20_000;
   private static final int BARE_CALLS = 20_000;
@@ -48,14 +48,14 @@ public final class GrpcClient implements AutoCloseable {
         .thenApply(GetInstanceResponse::getOrchestrationState);
   }
 
-  /** Signals an entity; done when that is durable. */
+  /** Signals an entity; the future completes when the signal is durable. */
   public CompletableFuture<Void> signal(SignalEntityRequest request) {
     CompletableFuture<SignalEntityResponse> signalled =
         call(TaskHubSidecarServiceStub::signalEntity, request);
     return signalled.thenAccept(done -> {});
   }
 
-  /** One of the methods of the stub. */
+  /** Represents one of the methods of the stub. */
   private interface Method<A, B> {
     void call(TaskHubSidecarServiceStub stub, A request, StreamObserver<B> answer);
   }
@@ -66,7 +66,7 @@ public final class GrpcClient implements AutoCloseable {
     return future;
   }
 
-  /** The one message of a unary call. */
+  /** Receives the only message of a unary call. */
   private record Answer<B>(CompletableFuture<B> future) implements StreamObserver<B> {
     @Override
     public void onNext(B value) {
@@ -88,11 +88,11 @@ public final class GrpcClient implements AutoCloseable {
   }
 
   /**
-   * What a worker waits for each answer at the least: the time of a blocking call that completes an
-   * activity nobody knows, with nothing else going on. The median, in microseconds.
+   * Measures the least time that a worker waits for each answer: that of a blocking call that
+   * completes an unknown activity while the host is idle. Returns the median in microseconds.
    */
   public static double bareCallMicros(int port) {
-    // As the SDK makes its own: with the executor that is usual.
+    // The channel is made as the SDK makes its own, with the default executor.
     ManagedChannel channel =
         ManagedChannelBuilder.forAddress("localhost", port).usePlaintext().build();
     try {

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Workers of the released Java SDK, each with a connection and a thread of its own, as if each were
- * a process. They run what the sequence workload starts.
+ * Runs workers of the released Java SDK, each with a connection and a thread of its own, as if each
+ * were a process. They run the orchestration of the sequence workload.
  */
 public final class SdkWorkers implements AutoCloseable {
   private final List<DurableTaskGrpcWorker> workers = new ArrayList<>();

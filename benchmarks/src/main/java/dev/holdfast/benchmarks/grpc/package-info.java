@@ -1,4 +1,4 @@
-/** Workers and clients that reach the host over gRPC. */
+/** Contains workers and clients that reach the host over gRPC. */
 @NullMarked
 package dev.holdfast.benchmarks.grpc;
 

@@ -18,22 +18,22 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a sequence of three activities costs in the store: rows as {@link SqliteStore} writes them
- * against one journal row per flush ({@link JournalStore}), by turns in one process. See decision
- * 0002.
+ * Measures what a sequence of three activities costs in the store: rows as {@link SqliteStore}
+ * writes them against one journal row per flush ({@link JournalStore}), alternating in one process.
+ * See decision 0002.
  *
- * <p>Arguments, all optional: sequences that start with each flush (250: 1,000 in flight), flushes
- * per round (300), rounds (5), directory on the disk to measure.
+ * <p>All arguments are optional: sequences that start with each flush (250, which means 1,000 in
+ * flight), flushes per round (300), rounds (5), directory on the disk to measure.
  */
 public final class JournalProbe {
 
-  /** Writes one flush somewhere. */
+  /** Writes one flush to one of the stores. */
   @FunctionalInterface
   private interface Sink {
     void write(long number, long clock, Commit commit) throws SQLException;
   }
 
-  /** Microseconds per sequence. */
+  /** Holds costs per sequence in microseconds, except the last one. */
   private record Cost(double commitCpu, double allCpu, double wall, double perFlushMillis) {}
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();

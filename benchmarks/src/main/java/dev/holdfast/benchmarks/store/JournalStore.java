@@ -17,15 +17,19 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The other way to keep a hub in SQLite, only as far as its cost can be measured: each flush is one
- * journal row with its serialized commit; an execution's own rows, one summary and one chunk of
- * history, are written once, when it ends.
+ * Implements the alternative way to keep a hub in SQLite, only as far as its cost can be measured:
+ * each flush is one journal row with its serialized commit; an execution's own rows, one summary
+ * and one chunk of history, are written once, when it ends.
  *
- * <p>Tables, indexes, page size and checksums are those of the real store. It cannot be read back.
+ * <p>Tables, indexes, page size and checksums are those of the real store. This store cannot be
+ * read back.
  */
 final class JournalStore implements AutoCloseable {
 
-  /** Flushes after which every sequence of the workload has ended, so that a journal row may go. */
+  /**
+   * After this many flushes every sequence of the workload has ended, so that a journal row may be
+   * deleted.
+   */
   private static final int TAIL = 2 * SequenceCommits.TURNS;
 
   private static final int CHECKPOINT_EVERY_BYTES = 8 << 20;
@@ -153,9 +157,10 @@ final class JournalStore implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  /** On the same thread, so that its cost is in the same figure. */
+  /** Runs the checkpoint on the committing thread, so that its cost is in the same figure. */
   private void checkpoint(int journalBytes) throws SQLException {
-    // The rows of the executions that ended take about as much again as their journal entries.
+    // The rows of the executions that ended take about as many bytes again as their journal
+    // entries.
     sinceCheckpoint += 2L * journalBytes;
     if (sinceCheckpoint >= CHECKPOINT_EVERY_BYTES) {
       sinceCheckpoint = 0;

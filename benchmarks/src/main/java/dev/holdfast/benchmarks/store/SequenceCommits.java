@@ -19,9 +19,9 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * The commits of a hub that runs sequences of three activities, as they reach the store in a steady
- * state: of every flush a quarter starts, two quarters go on, a quarter ends. Four turns and four
- * flushes for each sequence.
+ * Generates the commits of a hub that runs sequences of three activities, as they reach the store
+ * in a steady state: of the sequences in each flush, a quarter starts, two quarters go on, and a
+ * quarter ends. Each sequence has four turns and four flushes.
  */
 final class SequenceCommits {
 
@@ -37,6 +37,8 @@ final class SequenceCommits {
   private long now = EPOCH;
 
   /**
+   * Creates the generator.
+   *
    * @param startsPerFlush a quarter of the sequences in flight
    */
   SequenceCommits(int startsPerFlush) {
@@ -44,7 +46,7 @@ final class SequenceCommits {
     this.inFlight = new Rows.Instance[startsPerFlush * TURNS];
   }
 
-  /** How many sequences end with each commit, once as many are in flight as fit. */
+  /** Returns how many sequences end with each commit, once the full number is in flight. */
   int endsPerFlush() {
     return startsPerFlush;
   }
@@ -53,7 +55,7 @@ final class SequenceCommits {
     return now;
   }
 
-  /** Everything of one flush. */
+  /** Returns the commit of the next flush. */
   Commit next() {
     now += 1_000;
     Commit.Builder commit = Commit.builder();

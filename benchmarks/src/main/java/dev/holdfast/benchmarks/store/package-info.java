@@ -1,4 +1,4 @@
-/** What stores cost: probes behind decisions. */
+/** Measures what stores cost, for decisions. */
 @NullMarked
 package dev.holdfast.benchmarks.store;
 

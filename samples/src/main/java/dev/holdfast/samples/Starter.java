@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the HTTP starters of most samples do: read the body, start the orchestrator, answer with its
- * URLs.
+ * Does the work of most samples' HTTP starters: reads the body, starts the orchestrator, and
+ * answers with its URLs.
  */
 public final class Starter {
 
@@ -24,8 +24,8 @@ public final class Starter {
   /**
    * Starts the orchestrator with the request's body as input, or without input if there is none.
    *
-   * @param inputType what the body must fit, so that a typing error is answered here and not found
-   *     later in a failed instance
+   * @param inputType the type that the body must fit, so that a wrong body is answered with an
+   *     error at once instead of failing the instance later
    * @return 202 with the management URLs, or 400 saying what is wrong with the body
    */
   public static HttpResponseMessage start(
@@ -39,7 +39,8 @@ public final class Starter {
     } catch (JsonProcessingException e) {
       return badBody(request, e);
     }
-    // Closing it lets go of its connection: this release of the library opens one per client.
+    // The client is closed to release its connection, because this release of the library opens one
+    // per client.
     try (DurableTaskClient client = durable.getClient()) {
       String instanceId = client.scheduleNewOrchestrationInstance(orchestrator, input);
       return durable.createCheckStatusResponse(request, instanceId);
@@ -47,9 +48,9 @@ public final class Starter {
   }
 
   /**
-   * The request's body as an object; null when it is empty.
+   * Returns the request's body as an object; null when it is empty.
    *
-   * @throws JsonProcessingException it is not JSON, or does not fit the type
+   * @throws JsonProcessingException the body is not JSON, or does not fit the type
    */
   public static <T> @Nullable T read(
       HttpRequestMessage<Optional<String>> request, Class<T> inputType)
@@ -58,13 +59,13 @@ public final class Starter {
     return body.isBlank() ? null : JSON.readValue(body, inputType);
   }
 
-  /** 400 with the reason. */
+  /** Returns a response with status 400 and the reason. */
   public static HttpResponseMessage badBody(
       HttpRequestMessage<?> request, JsonProcessingException e) {
     return json(request, HttpStatus.BAD_REQUEST, Map.of("error", e.getOriginalMessage()));
   }
 
-  /** A response with a JSON body. */
+  /** Returns a response with a JSON body. */
   public static HttpResponseMessage json(
       HttpRequestMessage<?> request, HttpStatus status, Object body) {
     return request

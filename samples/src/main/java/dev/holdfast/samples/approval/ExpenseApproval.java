@@ -20,11 +20,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Human interaction: ask somebody, wait for days if need be, and ask somebody else when nobody
- * answers.
+ * Shows human interaction: the orchestration asks a person, waits for days if need be, and asks
+ * another person when no answer comes.
  *
  * <p>Use it wherever a person decides. The answer comes in as an external event; the wait costs
- * nothing but a row on disk. First the manager is asked, then the director; if neither answers, the
+ * only a row on disk. First the manager is asked, then the director; if neither answers, the
  * expense is not approved.
  *
  * <pre>
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *      -H 'Content-Type: application/json' -d '{"approved":true,"by":"Ada"}'
  * </pre>
  *
- * <p>The output: {@code {"outcome":"APPROVED","lastAsked":"manager","by":"Ada","comment":null}}.
+ * <p>The output is {@code {"outcome":"APPROVED","lastAsked":"manager","by":"Ada","comment":null}}.
  */
 public class ExpenseApproval {
 
@@ -76,7 +76,7 @@ public class ExpenseApproval {
     return ctx.callActivity("NotifyApprover", new Notice(who, expense, ctx.getInstanceId()));
   }
 
-  /** Stands in for a mail: writes to the log what the mail would say. */
+  /** Stands in for a mail: it logs what the mail would say. */
   @FunctionName("NotifyApprover")
   public void notifyApprover(
       @DurableActivityTrigger(name = "notice") Notice notice, ExecutionContext context) {
@@ -88,7 +88,7 @@ public class ExpenseApproval {
                     .formatted(notice.to, notice.employee, notice.amount, notice.instanceId));
   }
 
-  /** The orchestration's input; what is left out has these values. */
+  /** Holds the orchestration's input; members that the input leaves out keep these values. */
   public static class Expense {
     public String employee = "Grace";
     public long amount = 100;
@@ -96,7 +96,7 @@ public class ExpenseApproval {
     public long directorMillis = Duration.ofDays(2).toMillis();
   }
 
-  /** What the approver is told. */
+  /** Holds the message to the approver. */
   public static class Notice {
     public String to = "";
     public String employee = "";

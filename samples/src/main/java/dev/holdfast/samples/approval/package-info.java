@@ -1,4 +1,4 @@
-/** Sample: waiting for a person. */
+/** Shows how an orchestration waits for a person. */
 @NullMarked
 package dev.holdfast.samples.approval;
 

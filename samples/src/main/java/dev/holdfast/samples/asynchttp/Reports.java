@@ -27,7 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Asynchronous HTTP API: a request that takes minutes is accepted at once, and its status polled.
+ * Shows an asynchronous HTTP API: a request that takes minutes is accepted at once, and the caller
+ * polls its status.
  *
  * <p>Use it when callers should see an API of yours rather than the engine's management URLs: they
  * post a report, get 202 with a {@code Location}, and poll that until it answers 200.
@@ -38,12 +39,12 @@ import java.util.Optional;
  * curl -i http://localhost:7071/api/reports/ID
  * </pre>
  *
- * <p>With twenty seconds to go there is time to kill the host in the middle, start it again and see
- * the report go on with the page that was next.
+ * <p>This report takes twenty seconds, so there is time to kill the host in the middle, start it
+ * again and see the report go on with the next page.
  */
 public class Reports {
 
-  /** {@code POST /api/reports}: 202, and where to look. */
+  /** Answers {@code POST /api/reports} with status 202 and the URL of the report's status. */
   @FunctionName("PostReport")
   public HttpResponseMessage post(
       @HttpTrigger(
@@ -68,7 +69,8 @@ public class Reports {
   }
 
   /**
-   * {@code GET /api/reports/{id}}: 202 while it is being made, 200 with the report, 404, or 500.
+   * Answers {@code GET /api/reports/{id}} with 202 while the report is being made, with 200 and the
+   * finished report, with 404, or with 500.
    */
   @FunctionName("GetReport")
   public HttpResponseMessage get(
@@ -82,7 +84,7 @@ public class Reports {
       @DurableClientInput(name = "durable") DurableClientContext durable) {
     try (DurableTaskClient client = durable.getClient()) {
       OrchestrationMetadata instance = client.getInstanceMetadata(id, true);
-      // An id of something else must not be shown as a report.
+      // The ID of another orchestration must not be shown as a report.
       if (instance == null
           || !instance.isInstanceFound()
           || !instance.getName().equals("MakeReport")) {
@@ -153,16 +155,16 @@ public class Reports {
     return page.title + ", page " + page.number;
   }
 
-  /** What is asked for; what is left out has these values. */
+  /** Holds the order of a report; members that the input leaves out keep these values. */
   public static class Order {
     public String title = "Untitled";
     public int pages = 3;
 
-    /** How long each page takes, for want of real work. */
+    /** Each page takes this long, in place of real work. */
     public long pauseMillis = 1000;
   }
 
-  /** One page to render. */
+  /** Holds the input of an activity that renders one page. */
   public static class Page {
     public String title = "";
     public int number;
@@ -175,7 +177,7 @@ public class Reports {
     }
   }
 
-  /** The finished report. */
+  /** Holds the finished report. */
   public static class Report {
     public String title;
     public List<String> pages;

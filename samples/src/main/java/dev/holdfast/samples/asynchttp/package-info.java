@@ -1,4 +1,4 @@
-/** Sample: a long-running request behind an HTTP API of its own. */
+/** Shows a long-running request behind an HTTP API of the app's own. */
 @NullMarked
 package dev.holdfast.samples.asynchttp;
 

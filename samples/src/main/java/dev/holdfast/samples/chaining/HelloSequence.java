@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Function chaining: steps in a row, each starting when the one before has ended.
+ * Shows function chaining: steps run in a row, and each starts when the one before has ended.
  *
  * <p>Use it when order matters and no step may be forgotten: after a crash the orchestration goes
  * on behind the last step that ended, with the results of the earlier ones at hand.
@@ -33,7 +33,7 @@ import java.util.Optional;
  */
 public class HelloSequence {
 
-  /** Starts the orchestration and answers with the URLs to follow it by. */
+  /** Starts the orchestration and answers with the URLs that show its progress. */
   @FunctionName("StartHelloSequence")
   public HttpResponseMessage start(
       @HttpTrigger(
@@ -51,7 +51,8 @@ public class HelloSequence {
   }
 
   /**
-   * The orchestrator: it only decides what happens next, and is run again from the top each turn.
+   * Orchestrates: this code only decides what happens next, and is run again from the top each
+   * turn.
    */
   @FunctionName("HelloSequence")
   public List<String> helloSequence(
@@ -63,16 +64,19 @@ public class HelloSequence {
     return greetings;
   }
 
-  /** The activity: ordinary code that may do whatever it likes, at least once per call. */
+  /**
+   * Greets a guest. An activity is ordinary code that may do anything, and runs at least once per
+   * call.
+   */
   @FunctionName("SayHello")
   public String sayHello(@DurableActivityTrigger(name = "guest") Guest guest) {
     return "Hello " + guest.city + "!";
   }
 
   /**
-   * What SayHello is given. An object rather than a bare string, because hosts differ in whether a
-   * string comes with its JSON quotes. The client library writes it with Jackson, the host reads it
-   * with Gson: public fields and a constructor without parameters suit both.
+   * Holds the input of SayHello. It is an object rather than a bare string, because hosts differ in
+   * whether a string comes with its JSON quotes. The client library writes it with Jackson, the
+   * host reads it with Gson: public fields and a constructor without parameters suit both.
    */
   public static class Guest {
     public String city = "";

@@ -1,4 +1,4 @@
-/** Sample: steps in a row. */
+/** Shows steps in a row. */
 @NullMarked
 package dev.holdfast.samples.chaining;
 

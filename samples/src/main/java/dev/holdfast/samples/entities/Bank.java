@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Entity locks: looking at several entities and changing them, while nobody else can.
+ * Shows entity locks: an orchestration reads and changes several entities while no other can.
  *
  * <p>Use it when a decision rests on more than one entity. Here money moves between accounts: an
- * account is a class, its fields are what is kept of it, its methods are what can be done. The
- * transfer locks both, so that the balance it has seen is still there when it takes the money,
- * however many transfers run at once.
+ * account is a class, its fields are its state, and its methods are its operations. The transfer
+ * locks both, so that the balance it has seen is still there when it takes the money, however many
+ * transfers run at once.
  *
  * <pre>
  * curl -X POST http://localhost:7071/runtime/webhooks/durabletask/orchestrators/DepositMoney \
@@ -35,9 +35,9 @@ import java.util.Optional;
  *      -d '{"from":"ada","to":"grace","amount":60}'
  * </pre>
  *
- * <p>The output of the transfer is {@code {"status":"Transferred","left":40}}, of a second one like
- * it {@code {"status":"Refused","left":40}}, as of one to the payer itself. Whoever receives more
- * than 1000 at once is counted in the counter {@code lucky}.
+ * <p>The output of the transfer is {@code {"status":"Transferred","left":40}}, and that of a second
+ * one like it is {@code {"status":"Refused","left":40}}. A transfer to the payer itself is refused
+ * too. Each deposit of more than 1000 is counted in the counter {@code lucky}.
  */
 public class Bank {
 
@@ -46,7 +46,7 @@ public class Bank {
     return EntityRunner.run(batch, Account.class);
   }
 
-  /** One account. An operation that throws has changed nothing. */
+  /** Defines an account. An operation that throws has changed nothing. */
   public static class Account {
     private long balance;
 
@@ -78,7 +78,7 @@ public class Bank {
     }
   }
 
-  /** An account as orchestrators see it. */
+  /** Declares the operations of an account that orchestrators call. */
   public interface AccountCalls {
     Task<Long> deposit(long amount);
 
@@ -131,20 +131,20 @@ public class Bank {
         });
   }
 
-  /** The input of a deposit; what is left out has these values. */
+  /** Holds the input of a deposit; members that the input leaves out keep these values. */
   public static class Deposit {
     public String account = "ada";
     public long amount = 100;
   }
 
-  /** The input of a transfer; what is left out has these values. */
+  /** Holds the input of a transfer; members that the input leaves out keep these values. */
   public static class Transfer {
     public String from = "ada";
     public String to = "grace";
     public long amount = 10;
   }
 
-  /** The output of a transfer. */
+  /** Holds the output of a transfer. */
   public static class Receipt {
     public String status;
     public long left;

@@ -25,11 +25,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A durable entity: a small state with a name, whose operations run one at a time.
+ * Shows a durable entity: a small named state whose operations run one at a time.
  *
- * <p>Use it when many write to the same thing, from wherever they are: nobody loses an update, and
- * nobody needs a database for a number. Here everybody who likes adds to counters. A counter begins
- * when it is first used, costs nothing while nobody uses it, and {@code delete} ends it.
+ * <p>Use it when many callers change one value: no update is lost, and a number needs no database.
+ * Here any caller may add to counters. A counter is created when it is first used, costs nothing
+ * while it is not used, and {@code delete} removes it.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/counters/visits/add/5
@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *      -d '{"counter":"visits","guests":3}'
  * </pre>
  *
- * <p>The first signals the counter and does not wait for it. The orchestrator of the second signals
- * and then calls; its output is the new number.
+ * <p>The first request signals the counter and does not wait for it. The orchestrator of the second
+ * signals and then calls; its output is the new number.
  */
 public class Counters {
 
@@ -89,7 +89,10 @@ public class Counters {
     return Starter.start(request, durable, "CountVisit", Visit.class);
   }
 
-  /** What is said to one entity arrives in its order, so the call sees what the signal added. */
+  /**
+   * Signals the counter and then calls it. Messages to one entity arrive in the order in which they
+   * were sent, so the call sees what the signal added.
+   */
   @FunctionName("CountVisit")
   public long countVisit(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
     Visit given = ctx.getInput(Visit.class);
@@ -100,7 +103,7 @@ public class Counters {
     return entities.call(counter, "get", Long.class).await();
   }
 
-  /** The orchestration's input; what is left out has these values. */
+  /** Holds the orchestration's input; members that the input leaves out keep these values. */
   public static class Visit {
     public String counter = "visits";
     public long guests = 1;

@@ -1,4 +1,4 @@
-/** Small states that many use: a counter, and accounts between which money moves. */
+/** Shows small states that many callers use: a counter, and accounts between which money moves. */
 @NullMarked
 package dev.holdfast.samples.entities;
 

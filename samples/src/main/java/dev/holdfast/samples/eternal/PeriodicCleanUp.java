@@ -27,12 +27,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Eternal orchestration: the same work again and again, without end and without a growing history.
+ * Shows an eternal orchestration: it repeats the same work without end and without a growing
+ * history.
  *
  * <p>Use it where the next round should begin some time after the last one <em>ended</em>, so that
- * rounds never overlap. Each round continues as new: a fresh history with the state handed over.
- * Its instance id is fixed, so there is never more than one; starting it again shows the one that
- * runs.
+ * rounds never overlap. Each round continues as new, with a fresh history and the state handed
+ * over. The instance ID is fixed, so there is never more than one instance; starting it again shows
+ * the running one.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartPeriodicCleanUp -H 'Content-Type: application/json' \
@@ -41,12 +42,12 @@ import java.util.stream.Stream;
  * curl -X POST 'http://localhost:7071/runtime/webhooks/durabletask/instances/periodic-clean-up/terminate?reason=enough'
  * </pre>
  *
- * <p>It removes files named {@code *.tmp} from the folder in setting {@code CLEAN_UP_FOLDER}, else
- * from {@code holdfast-clean-up} in the system's temporary folder.
+ * <p>It removes files named {@code *.tmp} from the folder in setting {@code CLEAN_UP_FOLDER}, or,
+ * without that setting, from {@code holdfast-clean-up} in the system's temporary folder.
  *
  * <p>An eternal orchestration that also waits for events should know that client library 1.5.0
- * hands events it has already used over to the next execution: react to them in a way that may be
- * repeated.
+ * hands events that it has already used over to the next execution, so the reaction to an event
+ * must be safe to repeat.
  */
 public class PeriodicCleanUp {
 
@@ -128,12 +129,12 @@ public class PeriodicCleanUp {
         : Path.of(named);
   }
 
-  /** The orchestration's input, and what one round hands to the next. */
+  /** Holds the orchestration's input, and what one round hands to the next. */
   public static class Plan {
     public long everyMillis = Duration.ofMinutes(1).toMillis();
     public long olderThanMillis = Duration.ofHours(1).toMillis();
 
-    /** 0: for ever. */
+    /** At most this many rounds are run; 0 means that there is no limit. */
     public int roundsMax;
 
     public int rounds;

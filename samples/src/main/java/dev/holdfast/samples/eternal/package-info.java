@@ -1,4 +1,4 @@
-/** Sample: work that goes on for ever. */
+/** Shows work that repeats without end. */
 @NullMarked
 package dev.holdfast.samples.eternal;
 

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Fan-out/fan-in: many pieces of work at once, then one result made of all of theirs.
+ * Shows fan-out/fan-in: many pieces of work run at once, and their results are combined into one.
  *
- * <p>Use it when the pieces do not need each other. The number under way at a time is bounded, so
- * that a long list does not flood what the activities call.
+ * <p>Use it when the pieces do not depend on each other. The number of pieces that run at a time is
+ * bounded, so that a long list does not flood the service that the activities call.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartWordCount
@@ -29,7 +29,7 @@ import java.util.Optional;
  *      -d '{"texts":["to be or not to be","that is the question"],"inFlightMax":2}'
  * </pre>
  *
- * <p>The output of the second: {@code {"total":10,"counts":[6,4]}}.
+ * <p>The output of the second request is {@code {"total":10,"counts":[6,4]}}.
  */
 public class WordCount {
 
@@ -69,14 +69,14 @@ public class WordCount {
     return words.isEmpty() ? 0 : words.split("\\s+", -1).length;
   }
 
-  /** The orchestration's input; what is left out has these values. */
+  /** Holds the orchestration's input; members that the input leaves out keep these values. */
   public static class Job {
     public List<String> texts =
         List.of("to be or not to be", "that is the question", "whether 'tis nobler in the mind");
     public int inFlightMax = 10;
   }
 
-  /** One piece of work. */
+  /** Holds the input of an activity that counts one text's words. */
   public static class Text {
     public String words = "";
 
@@ -87,7 +87,7 @@ public class WordCount {
     }
   }
 
-  /** The orchestration's output: the sum, and each text's count in the order of the texts. */
+  /** Holds the orchestration's output: the sum, and each text's count in the order of the texts. */
   public static class Counted {
     public int total;
     public List<Integer> counts;

@@ -1,4 +1,4 @@
-/** Sample: many pieces of work at once. */
+/** Shows many pieces of work that run at once. */
 @NullMarked
 package dev.holdfast.samples.fanout;
 

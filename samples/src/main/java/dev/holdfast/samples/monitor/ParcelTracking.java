@@ -18,10 +18,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Monitor: look at something again and again until it is so, or until it is too late.
+ * Shows a monitor: it polls again and again until a condition holds or the deadline has passed.
  *
- * <p>Use it when the other side cannot call back. Between two looks the orchestration sleeps on a
- * durable timer: no thread waits, and a restart in between goes unnoticed. After every twenty looks
+ * <p>Use it when the other side cannot call back. Between two polls the orchestration sleeps on a
+ * durable timer: no thread waits, and a restart in between goes unnoticed. After every twenty polls
  * it continues as new, so that its history stays short however long the parcel takes.
  *
  * <pre>
@@ -30,8 +30,8 @@ import java.util.Optional;
  *      -d '{"parcel":"JD-42","arrivesAfterMillis":20000,"pollMillis":5000,"giveUpAfterMillis":60000}'
  * </pre>
  *
- * <p>The output is {@code {"parcel":"JD-42","state":"delivered","polls":5}}, or has the last state
- * seen when time is up.
+ * <p>The output is {@code {"parcel":"JD-42","state":"delivered","polls":5}}, or it has the last
+ * state seen when the deadline has passed.
  */
 public class ParcelTracking {
 
@@ -71,7 +71,7 @@ public class ParcelTracking {
     return new Tracked(parcel.parcel, String.valueOf(seen.last()), parcel.polls);
   }
 
-  /** Stands in for a call to the carrier: by its books the parcel arrives when it is time. */
+  /** Stands in for a call to the carrier: the parcel arrives at the planned time. */
   @FunctionName("AskCarrier")
   public String askCarrier(@DurableActivityTrigger(name = "parcel") Parcel parcel) {
     boolean arrived = System.currentTimeMillis() >= parcel.arrivalMillis;
@@ -79,7 +79,8 @@ public class ParcelTracking {
   }
 
   /**
-   * The orchestration's input, and what one execution hands to the next; times are epoch millis.
+   * Holds the orchestration's input, and what one execution hands to the next; times are in
+   * milliseconds since the epoch.
    */
   public static class Parcel {
     public String parcel = "JD-1";
@@ -91,14 +92,15 @@ public class ParcelTracking {
     public long deadlineMillis;
     public int polls;
 
-    // Once, by the orchestration's clock: deadlines must survive continue-as-new unchanged.
+    // Computes the times once, by the orchestration's clock, because they must survive
+    // continue-as-new unchanged.
     private void plan(Instant now) {
       arrivalMillis = now.toEpochMilli() + arrivesAfterMillis;
       deadlineMillis = now.toEpochMilli() + giveUpAfterMillis;
     }
   }
 
-  /** The orchestration's output. */
+  /** Holds the orchestration's output. */
   public static class Tracked {
     public String parcel;
     public String state;

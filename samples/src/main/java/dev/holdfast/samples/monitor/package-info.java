@@ -1,4 +1,4 @@
-/** Sample: looking again and again until something is so. */
+/** Shows polling until a condition holds. */
 @NullMarked
 package dev.holdfast.samples.monitor;
 

@@ -23,11 +23,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retries: an activity that fails is tried again, by a policy or by your own judgement.
+ * Shows retries: an activity that fails is tried again, by a policy or by a handler of the app's
+ * own.
  *
- * <p>Use a {@link RetryPolicy} when time is all it takes, and a {@link RetryHandler} when it
- * depends on what went wrong. The pauses are durable timers: an outage of a day holds no thread,
- * and a restart of the host does not begin again at the first attempt.
+ * <p>Use a {@link RetryPolicy} when waiting is enough, and a {@link RetryHandler} when the decision
+ * depends on the failure. The pauses are durable timers: an outage of a day holds no thread, and a
+ * restart of the host does not begin again at the first attempt.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartRetryWithPolicy -H 'Content-Type: application/json' \
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *      -d '{"refuses":true}'
  * </pre>
  *
- * <p>The first ends well; with {@code "downForMillis":60000} it ends Failed after five attempts.
- * The second gives up after a single attempt, because asking again would not help.
+ * <p>The first orchestration ends well; with {@code "downForMillis":60000} it ends Failed after
+ * five attempts. The second gives up after a single attempt, because another one would not help.
  */
 public class Retries {
 
@@ -63,7 +64,10 @@ public class Retries {
     return Starter.start(request, durable, "RetryWithHandler", Outage.class);
   }
 
-  /** The policy: so many attempts, each pause twice as long as the one before. */
+  /**
+   * Calls the service with a policy: it limits the attempts and makes each pause twice as long as
+   * the one before.
+   */
   @FunctionName("RetryWithPolicy")
   public String retryWithPolicy(
       @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
@@ -75,7 +79,10 @@ public class Retries {
     return ctx.callActivity("CallService", outage, new TaskOptions(policy), String.class).await();
   }
 
-  /** The handler looks at each failure, takes its own pauses and says whether to go on. */
+  /**
+   * Calls the service with a handler, which looks at each failure, makes its own pauses and decides
+   * whether to go on.
+   */
   @FunctionName("RetryWithHandler")
   public Outcome retryWithHandler(
       @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
@@ -104,7 +111,8 @@ public class Retries {
     return outcome;
   }
 
-  // By the end of the name: hosts differ in whether they report a class with its package.
+  // Only the end of the name is compared, because hosts differ in whether they report a class with
+  // its package.
   private static boolean isRefusal(FailureDetails failure) {
     return failure.getErrorType().endsWith("IllegalArgumentException");
   }
@@ -129,18 +137,23 @@ public class Retries {
     return "The service is up";
   }
 
-  /** The input of both orchestrations; what is left out has these values. */
+  /**
+   * Holds the input of both orchestrations; members that the input leaves out keep these values.
+   */
   public static class Outage {
     public long downForMillis = 3_000;
     public boolean refuses;
     public int attemptsMax = 5;
     public long pauseMillis = 1_000;
 
-    /** Worked out by the orchestrator from its own clock; epoch millis. */
+    /**
+     * The outage ends at this time, in milliseconds since the epoch; the orchestrator computes it
+     * from its own clock.
+     */
     public long upAtMillis;
   }
 
-  /** The output of RetryWithHandler. */
+  /** Holds the output of RetryWithHandler. */
   public static class Outcome {
     public @Nullable String answer;
     public @Nullable String gaveUp;

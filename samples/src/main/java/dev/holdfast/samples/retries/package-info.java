@@ -1,4 +1,4 @@
-/** Sample: trying again. */
+/** Shows retries of a failed activity. */
 @NullMarked
 package dev.holdfast.samples.retries;
 

@@ -19,11 +19,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Sub-orchestrations: an orchestration that is made of others.
+ * Shows sub-orchestrations: an orchestration that is made of others.
  *
  * <p>Use it to give a part of the work its own history, status and instance id, to reuse that part
- * elsewhere, or to keep any one history short when there is much to do. Here a team is welcomed,
- * each member by a sub-orchestration of its own; one that fails does not hold up the rest.
+ * elsewhere, or to keep each history short when there is much to do. Here a team is welcomed, each
+ * member by a sub-orchestration of its own; one that fails does not hold up the rest.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartOnboardTeam
@@ -31,8 +31,9 @@ import java.util.Optional;
  *      -d '{"team":"Compilers","people":["Grace","Jean",""]}'
  * </pre>
  *
- * <p>The output of the second names two that are ready and one, without a name, that is not. The
- * status of a member: instance {@code ID:0}, {@code ID:1}, … of the team's {@code ID}.
+ * <p>The output of the second request names two members that are ready, and counts one that is not,
+ * because it has no name. A member's status is that of the instance {@code ID:0}, {@code ID:1}, …,
+ * where {@code ID} is the team's instance.
  */
 public class Onboarding {
 
@@ -96,7 +97,7 @@ public class Onboarding {
     return "laptop " + person.instanceId;
   }
 
-  /** The orchestration's input; what is left out has these values. */
+  /** Holds the orchestration's input; members that the input leaves out keep these values. */
   public static class Team {
     public String team = "Compilers";
     public List<String> people = List.of("Grace", "Jean");
@@ -110,7 +111,7 @@ public class Onboarding {
     }
   }
 
-  /** The input of one member's orchestration. */
+  /** Holds the input of one person's orchestration. */
   public static class Person {
     public String name = "";
     public String team = "";
@@ -125,7 +126,7 @@ public class Onboarding {
     }
   }
 
-  /** The orchestration's output. */
+  /** Holds the orchestration's output. */
   public static class Welcomed {
     public String team;
     public List<String> ready = new ArrayList<>();

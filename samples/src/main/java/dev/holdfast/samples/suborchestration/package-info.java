@@ -1,4 +1,4 @@
-/** Sample: orchestrations made of orchestrations. */
+/** Shows orchestrations that are made of orchestrations. */
 @NullMarked
 package dev.holdfast.samples.suborchestration;
 

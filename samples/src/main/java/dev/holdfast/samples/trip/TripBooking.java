@@ -25,12 +25,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Saga: book a flight, a hotel and a car, then pay; if a step fails, undo the ones before it, the
- * newest first.
+ * Shows a saga: it books a flight, a hotel and a car, then pays; if a step fails, it undoes the
+ * steps before it, the newest first.
  *
  * <p>Use it where several systems must agree and no transaction spans them. The orchestration
- * either completes all steps or undoes what it did, also when the host is killed half-way through
- * either.
+ * either completes all steps or undoes what it did, even when the host is killed half-way.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartBookTrip
@@ -38,13 +37,13 @@ import java.util.Optional;
  *      -d '{"traveller":"Amelia","destination":"Honolulu","failAt":"payment"}'
  * </pre>
  *
- * <p>{@code failAt} is flight, hotel, car or payment: the step that fails. {@code failUndoOf} is
- * flight, hotel or car: the step that cannot be undone. {@code pauseMillis} puts a durable sleep
- * before each step, to have time to look, or to pull the plug.
+ * <p>In the input, {@code failAt} names the step that fails: flight, hotel, car or payment. {@code
+ * failUndoOf} names the step that cannot be undone: flight, hotel or car. {@code pauseMillis} puts
+ * a durable sleep before each step, so that there is time to look, or to kill the host.
  *
- * <p>The output of the second line has status Cancelled, failedStep TakePayment, and undone {@code
- * ["CancelCar","CancelHotel","CancelFlight"]}. That is a decision, not an error, so the instance
- * itself ends Completed. When something could not be undone the status is NeedsAttention.
+ * <p>The output of the second request has status Cancelled, failedStep TakePayment, and undone
+ * {@code ["CancelCar","CancelHotel","CancelFlight"]}. That is a decision, not an error, so the
+ * instance itself ends Completed. When a step could not be undone, the status is NeedsAttention.
  */
 public class TripBooking {
 
@@ -69,7 +68,7 @@ public class TripBooking {
     Trip given = ctx.getInput(Trip.class);
     Trip trip = given == null ? new Trip() : given;
 
-    // A booking must not hang on one lost connection; an undoing even less.
+    // A booking, and even more a compensation, must not fail because of one lost connection.
     TaskOptions twice = new TaskOptions(new RetryPolicy(2, Duration.ofMillis(500)));
     TripResult result = new TripResult();
     Saga saga = new Saga();
@@ -124,7 +123,8 @@ public class TripBooking {
   }
 
   /**
-   * Goes through a policy: a blip is tried again at once, and a dead bank is not asked for a while.
+   * Takes the payment under a policy: a passing failure is retried at once, and a bank that is down
+   * is not called for a while.
    */
   @FunctionName("TakePayment")
   public String takePayment(
@@ -151,8 +151,8 @@ public class TripBooking {
     cancel(booking, context);
   }
 
-  // An activity may run more than once for the same step. The number is made from the trip's id, so
-  // that a second run finds the booking of the first instead of making another.
+  // An activity may run more than once for one step. The number is made from the trip's ID, so that
+  // a second run finds the booking of the first instead of making another.
   private static String book(Booking booking, String refusal) {
     if (booking.fails) {
       throw new IllegalStateException(refusal);
@@ -167,7 +167,7 @@ public class TripBooking {
     context.getLogger().info("Cancelled " + booking.number());
   }
 
-  /** The orchestration's input; what is left out has these values. */
+  /** Holds the orchestration's input; members that the input leaves out keep these values. */
   public static class Trip {
     public String traveller = "Amelia";
     public String destination = "Honolulu";
@@ -176,7 +176,7 @@ public class TripBooking {
     public long pauseMillis;
   }
 
-  /** What the activities are given. */
+  /** Holds the input of the activities. */
   public static class Booking {
     public String tripId = "";
     public String traveller = "";

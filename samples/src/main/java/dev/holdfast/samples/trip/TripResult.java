@@ -5,10 +5,16 @@ import dev.holdfast.orchestrations.Saga;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a trip ended: the bookings that were made, and if one failed, what was undone again. */
+/**
+ * Says how a trip ended: the bookings that were made and, if one failed, the steps that were
+ * undone.
+ */
 public class TripResult {
 
-  /** Booked, Cancelled (all undone) or NeedsAttention (something could not be undone). */
+  /**
+   * The status is Booked, Cancelled (all steps undone) or NeedsAttention (a step could not be
+   * undone).
+   */
   public String status = "Booking";
 
   public @Nullable String flight;
@@ -16,12 +22,12 @@ public class TripResult {
   public @Nullable String car;
   public @Nullable String payment;
 
-  /** The activity that failed, and why. */
+  /** This activity failed; {@link #reason} says why. */
   public @Nullable String failedStep;
 
   public @Nullable String reason;
 
-  /** The activities that undid earlier steps, in the order in which they ran. */
+  /** These activities undid earlier steps, in the order in which they ran. */
   public List<String> undone = List.of();
 
   public List<Saga.Failure> notUndone = List.of();

@@ -1,4 +1,4 @@
-/** Sample: undoing what was done when a later step fails. */
+/** Shows how earlier steps are undone when a later step fails. */
 @NullMarked
 package dev.holdfast.samples.trip;
 

@@ -4,8 +4,8 @@ import java.io.Serial;
 import java.util.Locale;
 
 /**
- * An outgoing call was not made, because too many before it failed and the breaker is open. Worth a
- * retry later: the orchestrator's {@code RetryPolicy} is the place for that.
+ * Says that an outgoing call was not made, because too many calls before it failed and the breaker
+ * is open. A later retry makes sense, which the orchestrator's {@code RetryPolicy} should make.
  */
 public final class CallsStoppedException extends RuntimeException {
 

@@ -31,7 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * }
  * }</pre>
  *
- * <p>Safe for use by many activities at once. Breakers live in memory: after a restart they are
+ * <p>Many activities may use one object at once. Breakers live in memory: after a restart they are
  * closed.
  */
 public final class OutgoingCalls {
@@ -44,14 +44,17 @@ public final class OutgoingCalls {
     this(passing());
   }
 
-  /** Goes by the time that passes: a wall clock that is set back would keep a breaker open. */
+  /**
+   * Returns a clock of elapsed time, because a wall clock that is set back would keep a breaker
+   * open.
+   */
   private static Clock passing() {
     InstantSource passing = () -> Instant.EPOCH.plusNanos(System.nanoTime());
     return passing.withZone(ZoneOffset.UTC);
   }
 
   /**
-   * For tests.
+   * Creates an object whose breakers use this clock, for tests.
    *
    * @param clock tells when an open breaker has waited long enough
    */
@@ -60,8 +63,7 @@ public final class OutgoingCalls {
   }
 
   /**
-   * Names the policy of one activity; all others have {@link Policy#DEFAULT}. Before its first
-   * call.
+   * Sets the policy of one activity, before its first call; all others have {@link Policy#DEFAULT}.
    */
   public OutgoingCalls policy(String activity, Policy policy) {
     policies.put(activity, policy);
@@ -69,13 +71,13 @@ public final class OutgoingCalls {
   }
 
   /**
-   * Makes the call under the policy of the activity that is running, logging each attempt that
-   * failed to that activity's log.
+   * Makes the call under the policy of the running activity, and logs each failed attempt to that
+   * activity's log.
    *
    * @param call must be safe to repeat
-   * @return what the call returned
+   * @return the result of the call
    * @throws CallsStoppedException the activity's breaker is open; the call was not made
-   * @throws Exception what the last attempt threw
+   * @throws Exception the last attempt threw this exception
    */
   public <T> T call(ExecutionContext context, Callable<T> call) throws Exception {
     String activity = context.getFunctionName();
@@ -121,7 +123,7 @@ public final class OutgoingCalls {
   }
 
   private static IntervalFunction pauses(Policy policy) {
-    // resilience4j wants at least a millisecond.
+    // The library resilience4j requires at least a millisecond.
     return IntervalFunction.ofExponentialBackoff(Math.max(1, policy.firstPause().toMillis()), 2.0);
   }
 

@@ -6,18 +6,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * How patient an activity is with what it calls.
+ * Sets how often an activity retries a failing call, and when its breaker opens.
  *
  * @param attemptsMax how often a call is tried within one run of the activity; at least 1
  * @param firstPause how long to wait after the first failure; each later pause is twice as long.
  *     The activity's thread waits, so keep the sum to seconds
- * @param window the breaker looks at this many latest attempts of the activity, and has no opinion
+ * @param window how many of the activity's latest attempts the breaker looks at; it stays closed
  *     before it has seen that many; at least 1
- * @param failedPercent it opens when this share of them failed; 1 to 100
- * @param openFor how long an open breaker lets nothing through before it tries one call
- * @param blip which failures are the outside world's passing weakness: only these are retried and
- *     counted by the breaker. Anything else ("card declined") is an answer and passes straight
- *     through
+ * @param failedPercent the share of failed attempts at which the breaker opens; 1 to 100
+ * @param openFor how long an open breaker lets no call through before it tries one
+ * @param blip decides which failures are passing faults of the outside world: only these are
+ *     retried and counted by the breaker. Any other failure ("card declined") is an answer and is
+ *     thrown at once
  */
 public record Policy(
     int attemptsMax,
@@ -27,7 +27,10 @@ public record Policy(
     Duration openFor,
     Predicate<Throwable> blip) {
 
-  /** 3 attempts, pauses from 200 ms; opens for 30 s when half of the last 20 attempts failed. */
+  /**
+   * Makes 3 attempts with pauses from 200 ms; the breaker opens for 30 s when half of the last 20
+   * attempts failed.
+   */
   public static final Policy DEFAULT =
       new Policy(3, Duration.ofMillis(200), 20, 50, Duration.ofSeconds(30), Policy::isBlip);
 

@@ -1,8 +1,8 @@
 /**
- * How activities call the outside world: short retries and a circuit breaker around an outgoing
- * call, one policy per activity, on resilience4j.
+ * Protects the calls of activities to the outside world with short retries and a circuit breaker
+ * around an outgoing call, with one policy per activity, on resilience4j.
  *
- * <p>This is for blips of milliseconds to seconds, while the activity runs. Longer outages belong
+ * <p>This is for faults of milliseconds to seconds, while the activity runs. Longer outages belong
  * to the orchestrator's {@code RetryPolicy}, whose durable timers hold no thread and survive
  * restarts.
  */

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The answer is an external event whose payload is {@code true}, {@code false} or an object with
  * {@code "approved": true|false} and, if wanted, {@code "by"} and {@code "comment"}. Any other
- * payload is no answer: it is passed over and the wait goes on. (A typed wait would be worse off:
- * client library 1.5.0 silently loses an event whose payload does not fit.) The event's name is
- * matched exactly, case included.
+ * payload is no answer: it is ignored and the wait goes on. (The wait is not typed, because client
+ * library 1.5.0 silently loses an event whose payload does not fit.) The event's name is matched
+ * exactly, case included.
  *
  * <p>One wait spans all steps: an answer that comes while the next person is being told still
- * counts, whoever sends it. An answer and the end of a step's patience in the same turn: the answer
- * wins.
+ * counts, whoever sends it. If an answer and the end of a step's patience come in the same turn,
+ * the answer wins.
  */
 public final class Approval {
 
@@ -50,10 +50,10 @@ public final class Approval {
   /**
    * Adds a step: tell this person, then wait for an answer.
    *
-   * @param who appears in the verdict
+   * @param who the person's name, which appears in the verdict
    * @param patience how long to wait after the notice went out, before the next step
-   * @param notice starts the activity that tells the person and returns its task, not awaited; if
-   *     the task fails, so does {@link #await}, so give it retry options if it can
+   * @param notice starts the activity that tells the person, and returns its task without awaiting
+   *     it; if the task fails, so does {@link #await}, so give it retry options if it can
    */
   public Approval ask(String who, Duration patience, Supplier<? extends Task<?>> notice) {
     steps.add(new Step(who, patience, notice));
@@ -109,11 +109,11 @@ public final class Approval {
 
   private record Step(String who, Duration patience, Supplier<? extends Task<?>> notice) {}
 
-  /** How an approval can end. */
+  /** Says how an approval can end. */
   public enum Outcome {
     APPROVED,
     REJECTED,
-    /** Nobody answered in time. */
+    /** No answer came in time. */
     EXPIRED;
 
     private static Outcome of(boolean approved) {
@@ -122,11 +122,12 @@ public final class Approval {
   }
 
   /**
-   * The decision.
+   * Holds the decision.
    *
-   * @param lastAsked who had been asked last when it was made; empty when there were no steps
-   * @param by who decided, if the answer said so
-   * @param comment what the answer said besides
+   * @param lastAsked the person who had been asked last when the decision was made; empty when
+   *     there were no steps
+   * @param by the person who decided, if the answer said so
+   * @param comment the comment of the answer, if it had one
    */
   public record Verdict(
       Outcome outcome, String lastAsked, @Nullable String by, @Nullable String comment) {}

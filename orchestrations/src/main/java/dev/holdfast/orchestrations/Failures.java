@@ -5,12 +5,15 @@ import com.microsoft.durabletask.FailureDetails;
 import com.microsoft.durabletask.TaskFailedException;
 import java.util.stream.Collectors;
 
-/** Puts the failure of a task into words that do not change from one replay to the next. */
+/** Describes the failure of a task in words that do not change from one replay to the next. */
 final class Failures {
 
   private Failures() {}
 
-  /** {@code type: message} of the failure; for a group of tasks, of each that failed. */
+  /**
+   * Returns {@code type: message} of the failure; for a group of tasks, that of each task that
+   * failed.
+   */
   static String describe(RuntimeException e) {
     if (e instanceof TaskFailedException failed) {
       FailureDetails details = failed.getErrorDetails();

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the same work for many inputs at once, never more than a named number at a time, and brings
- * the results back in the order of the inputs.
+ * Runs the same work for many inputs at once, at most a set number at a time, and returns the
+ * results in the order of the inputs.
  *
  * <pre>{@code
  * List<Integer> counts =
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * each time a task with a retry policy is awaited together with others, and so would give up early.
  * Use {@link #attempts} instead.
  *
- * <p>Each piece adds a few events to the history that every turn replays. For more than some
- * thousands of inputs, fan out over sub-orchestrations that each fan out over a part.
+ * <p>Each piece adds a few events to the history that every turn replays. For more than a few
+ * thousand inputs, fan out over sub-orchestrations that each fan out over a part.
  */
 public final class FanOut<T, R> {
 
@@ -52,25 +52,25 @@ public final class FanOut<T, R> {
   /**
    * Begins the description of a fan-out.
    *
-   * @param inputs one piece of work each; the order must be the same in every replay, so no {@code
-   *     HashSet} in disguise
-   * @param call starts one activity or sub-orchestration and returns its task, not awaited
+   * @param inputs one input for each piece of work; their order must be the same in every replay,
+   *     so they must not come from a {@code HashSet}
+   * @param call starts one activity or sub-orchestration, and returns its task without awaiting it
    */
   public static <T, R> FanOut<T, R> over(
       TaskOrchestrationContext ctx, List<T> inputs, Function<? super T, Task<R>> call) {
     return new FanOut<>(ctx, List.copyOf(inputs), call);
   }
 
-  /** How many pieces may be under way at the same time; 50 unless said otherwise, at least 1. */
+  /** Sets how many pieces may run at the same time; the default is 50, and the least is 1. */
   public FanOut<T, R> inFlightMax(int inFlightMax) {
     this.inFlightMax = atLeastOne("inFlightMax", inFlightMax);
     return this;
   }
 
   /**
-   * Tries each piece again when it fails. A piece that pauses keeps its place in flight.
+   * Tries each piece again when it fails. A piece that pauses still counts as running.
    *
-   * @param attemptsMax how often altogether; at least 1, which is also the default
+   * @param attemptsMax the most attempts of a piece; at least 1, which is also the default
    * @param pause how long to wait, on a durable timer, before the next attempt
    */
   public FanOut<T, R> attempts(int attemptsMax, Duration pause) {
@@ -80,8 +80,8 @@ public final class FanOut<T, R> {
   }
 
   /**
-   * All results, or the first failure in the order of the inputs. Everything has ended when this
-   * returns or throws: nothing is left running behind the orchestrator's back.
+   * Returns all results, or throws the first failure in the order of the inputs. All pieces have
+   * ended when this returns or throws.
    *
    * @throws TaskFailedException a piece failed in its last attempt
    */
@@ -95,7 +95,10 @@ public final class FanOut<T, R> {
     return pieces.stream().map(piece -> piece.value).collect(Collectors.toList());
   }
 
-  /** As {@link #join}, but a piece that failed is a result like any other. Never throws for it. */
+  /**
+   * Returns all outcomes as {@link #join} does, but a piece that failed is an outcome like any
+   * other, and its failure is not thrown.
+   */
   public List<Outcome<R>> settle() {
     return runAll().stream().map(Piece::outcome).toList();
   }
@@ -120,8 +123,8 @@ public final class FanOut<T, R> {
     return pieces;
   }
 
-  // Once nothing is left to start there is nothing to do at each single end, and one wait for all
-  // keeps the replay of a wide fan-out linear.
+  // Once nothing is left to start, no single end needs an action, and one wait for all keeps the
+  // replay of a wide fan-out linear.
   private void awaitAll(List<Piece> inFlight) {
     List<Task<R>> tasks = new ArrayList<>(inFlight.size());
     for (Piece piece : inFlight) {
@@ -132,7 +135,7 @@ public final class FanOut<T, R> {
     try {
       ctx.allOf(tasks).await();
     } catch (CompositeTaskFailedException e) {
-      // Each piece finds out for itself whether it is one of those that failed.
+      // Each piece checks for itself whether it has failed.
     }
   }
 
@@ -144,7 +147,7 @@ public final class FanOut<T, R> {
     try {
       ctx.anyOf(tasks).await();
     } catch (TaskFailedException | CompositeTaskFailedException e) {
-      // The one that ended has failed; its piece finds out for itself.
+      // The task that ended has failed; its piece checks that for itself.
     }
   }
 
@@ -155,7 +158,7 @@ public final class FanOut<T, R> {
     return value;
   }
 
-  /** One input on its way to a result: an attempt, a pause, another attempt, … */
+  /** Takes one input to its result: by an attempt, a pause, another attempt, … */
   private final class Piece {
     private final T input;
     private int attempt = 1;
@@ -171,7 +174,7 @@ public final class FanOut<T, R> {
       this.current = first;
     }
 
-    /** Takes the next step if the present one is over; true when there is none left. */
+    /** Takes the next step if the present one has ended; returns true when no step is left. */
     boolean advance() {
       if (!current.isDone()) {
         return false;
@@ -216,9 +219,9 @@ public final class FanOut<T, R> {
   }
 
   /**
-   * What became of one piece.
+   * Holds what became of one piece.
    *
-   * @param value what it returned; null if it failed, or returned nothing
+   * @param value the value that the piece returned; null if it failed, or returned nothing
    * @param failure why its last attempt failed; null if it succeeded
    */
   public record Outcome<R>(@Nullable R value, @Nullable FailureDetails failure) {

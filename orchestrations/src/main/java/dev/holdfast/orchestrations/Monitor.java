@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at something again and again, sleeping on durable timers in between, until a condition
- * holds or time is up.
+ * Polls again and again, sleeping on durable timers in between, until a condition holds or the
+ * deadline has passed.
  *
  * <pre>{@code
  * Monitor.Result<String> result =
@@ -45,13 +45,16 @@ public final class Monitor<S> {
   /**
    * Begins the description of a monitor.
    *
-   * @param poll starts one look and returns its task, not awaited
+   * @param poll starts one poll, and returns its task without awaiting it
    */
   public static <S> Monitor<S> polling(TaskOrchestrationContext ctx, Supplier<Task<S>> poll) {
     return new Monitor<>(ctx, poll);
   }
 
-  /** How long to sleep after the first poll; 1 minute unless said otherwise. Must be positive. */
+  /**
+   * Sets how long to sleep after the first poll; the default is 1 minute. The interval must be
+   * positive.
+   */
   public Monitor<S> every(Duration interval) {
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException(
@@ -62,10 +65,10 @@ public final class Monitor<S> {
   }
 
   /**
-   * Lets the sleeps grow.
+   * Makes each sleep longer than the one before.
    *
-   * @param factor each sleep is this many times the one before; at least 1
-   * @param intervalMax no sleep is longer than this
+   * @param factor by how much each sleep is multiplied to give the next; at least 1
+   * @param intervalMax the longest sleep
    */
   public Monitor<S> backingOff(double factor, Duration intervalMax) {
     if (!(factor >= 1.0)) {
@@ -76,22 +79,25 @@ public final class Monitor<S> {
     return this;
   }
 
-  /** When to give up. The last poll happens at this moment, not before it. Never, by default. */
+  /**
+   * Sets the deadline. The last poll happens at this moment, not before it. By default there is no
+   * deadline.
+   */
   public Monitor<S> until(Instant deadline) {
     this.deadline = deadline;
     return this;
   }
 
-  /** How many polls one execution makes before it pauses; 100 unless said otherwise. */
+  /** Sets how many polls one execution makes before it pauses; the default is 100. */
   public Monitor<S> pollsMax(int pollsMax) {
     this.pollsMax = pollsMax;
     return this;
   }
 
   /**
-   * Polls at once, then after each sleep.
+   * Polls at once, and then after each sleep.
    *
-   * @param met whether what a poll returned ends the wait; must be pure
+   * @param met decides whether the result of a poll ends the wait; it must be pure
    * @throws com.microsoft.durabletask.TaskFailedException a poll failed
    */
   public Result<S> await(Predicate<? super S> met) {
@@ -119,21 +125,24 @@ public final class Monitor<S> {
     return backOff == 1.0 ? sleep : Duration.ofMillis((long) millis);
   }
 
-  /** Why a monitor stopped. */
+  /** Says why a monitor stopped. */
   public enum Ending {
     /** The condition holds. */
     MET,
-    /** The deadline has passed, and it did not hold even then. */
+    /** The deadline has passed, and the condition did not hold even then. */
     EXPIRED,
-    /** Enough polls for one execution: continue as new; the sleep before the next poll is over. */
+    /**
+     * The execution has made enough polls and should continue as new; the sleep before the next
+     * poll is over.
+     */
     PAUSED
   }
 
   /**
-   * What a monitor has seen.
+   * Holds what a monitor has seen.
    *
-   * @param last what the last poll returned
-   * @param polls how many polls this execution made
+   * @param last the result of the last poll
+   * @param polls the number of polls that this execution made
    * @param nextInterval the sleep that would follow the next poll
    */
   public record Result<S>(Ending ending, @Nullable S last, int polls, Duration nextInterval) {}

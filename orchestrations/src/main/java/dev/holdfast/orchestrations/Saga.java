@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Undoes what has been done when a later step fails.
+ * Undoes earlier steps of an orchestration when a later step fails.
  *
  * <pre>{@code
  * Saga saga = new Saga();
@@ -25,15 +25,15 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>The second of these exceptions comes from {@code ctx.allOf(…).await()} and is no subclass of
- * the first. Nothing wider may be caught: a waiting orchestrator is unwound by an exception too.
+ * the first. No wider type may be caught: a waiting orchestrator is unwound by an exception too.
  *
- * <p>When to register: <em>after</em> a step that is all or nothing; <em>before</em> a step that
- * may have taken effect although it reported a failure (a time-out, say). In the second case the
- * compensation must accept that there is nothing to undo. Either way a compensation may run more
- * than once after a crash, as every activity may, so it must be idempotent.
+ * <p>Register a compensation <em>after</em> a step that is all or nothing, but <em>before</em> a
+ * step that may have taken effect although it reported a failure (a time-out, say). In the second
+ * case the compensation must accept that there is nothing to undo. Either way a compensation may
+ * run more than once after a crash, as every activity may, so it must be idempotent.
  *
  * <p>One saga belongs to one execution of one orchestrator: make a new one at the top of the
- * orchestrator, never keep it in a field.
+ * orchestrator, and never keep it in a field.
  */
 public final class Saga {
 
@@ -42,9 +42,9 @@ public final class Saga {
   /**
    * Remembers how to undo a step. Nothing runs until {@link #undo}.
    *
-   * @param name what to call it in {@link Undone}; usually the activity's name
-   * @param compensation starts the undoing activity or sub-orchestration and returns its task, not
-   *     awaited. Retry options are welcome
+   * @param name the name of the compensation in {@link Undone}; usually the activity's name
+   * @param compensation starts the undoing activity or sub-orchestration, and returns its task
+   *     without awaiting it; the task may have retry options
    */
   public Saga undoWith(String name, Supplier<? extends Task<?>> compensation) {
     compensations.push(new Compensation(name, compensation));
@@ -55,7 +55,8 @@ public final class Saga {
    * Runs the compensations one at a time, newest first, and forgets them.
    *
    * <p>A compensation that fails does not keep the older ones from running; its failure is in the
-   * result, for somebody to look at. A second call finds nothing to do and returns empty lists.
+   * result, so that a person can look at it. A second call finds nothing to do and returns empty
+   * lists.
    */
   public Undone undo() {
     List<String> done = new ArrayList<>();
@@ -66,7 +67,7 @@ public final class Saga {
         next.start().get().await();
         done.add(next.name());
       } catch (TaskFailedException | CompositeTaskFailedException e) {
-        // Nothing wider may be caught here: a waiting orchestrator is unwound by an exception too.
+        // No wider type may be caught here: a waiting orchestrator is unwound by an exception too.
         failures.add(new Failure(next.name(), Failures.describe(e)));
       }
     }
@@ -76,10 +77,10 @@ public final class Saga {
   private record Compensation(String name, Supplier<? extends Task<?>> start) {}
 
   /**
-   * What came of undoing.
+   * Holds the result of undoing.
    *
-   * @param done names of the compensations that succeeded, in the order in which they ran
-   * @param failures those that failed, in the order in which they ran
+   * @param done the names of the compensations that succeeded, in the order in which they ran
+   * @param failures the compensations that failed, in the order in which they ran
    */
   public record Undone(List<String> done, List<Failure> failures) {
     public Undone {
@@ -87,16 +88,16 @@ public final class Saga {
       failures = List.copyOf(failures);
     }
 
-    /** True when every step that had been done is undone. */
+    /** Returns true when every step that had been done is undone. */
     public boolean complete() {
       return failures.isEmpty();
     }
   }
 
   /**
-   * A compensation that failed.
+   * Describes a compensation that failed.
    *
-   * @param reason {@code type: message} of the failure
+   * @param reason the failure as {@code type: message}
    */
   public record Failure(String name, String reason) {}
 }

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Durable sleeping of any length.
+ * Sleeps durably for any length of time.
  *
- * <p>The library runs no timer for longer than three days; it makes several of a longer one, and in
- * release 1.5.0 {@code ctx.createTimer(Duration.ofDays(7)).await()} already returns after the first
- * of them. These do not.
+ * <p>The library runs no timer for longer than three days; it splits a longer one into several, and
+ * in release 1.5.0 {@code ctx.createTimer(Duration.ofDays(7)).await()} already returns after the
+ * first of them. The methods of this class wait for the whole time.
  */
 public final class Sleep {
 

@@ -13,12 +13,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Runs operations one after another; each sees what those before it that succeeded have left. */
+/**
+ * Runs operations one after another; each operation sees the state that the last successful one
+ * left.
+ */
 final class Batch {
 
   private static final int CAUSES_MAX = 10;
 
-  /** In characters; runaway recursion makes far longer ones. */
+  /** A stack trace is cut to this many characters; runaway recursion makes far longer ones. */
   private static final int STACK_MAX = 16_000;
 
   private final EntityId id;

@@ -9,7 +9,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An entity whose operations are the public methods of a class, and whose state is its fields. */
+/**
+ * Runs an entity whose operations are the public methods of a class, and whose state is its fields.
+ */
 final class ClassEntity implements EntityFunction {
 
   private static final ClassValue<Map<String, Method>> OPERATIONS =

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entities as an orchestrator sees them: to be called, signalled and locked.
+ * Lets an orchestrator call, signal and lock entities.
  *
  * <pre>{@code
  * Entities entities = Entities.of(ctx);
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * int visits = entities.call(counter, "get", Integer.class).await();
  * }</pre>
  *
- * <p>The same with types, where {@code VisitCounter} is an interface with {@code void add(int n)},
- * which signals, and {@code Task<Integer> get()}, which calls:
+ * <p>A proxy does this with types. Here, {@code VisitCounter} is an interface with {@code void
+ * add(int n)}, which signals, and {@code Task<Integer> get()}, which calls:
  *
  * <pre>{@code
  * VisitCounter counter = entities.proxy(VisitCounter.class, new EntityId("Counter", "visits"));
@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * int visits = counter.get().await();
  * }</pre>
  *
- * <p>Everything an orchestrator says to one entity arrives in the order in which it was said.
- * Delayed signals are not part of that order.
+ * <p>All messages of an orchestrator to one entity arrive in the order in which they were sent,
+ * except delayed signals.
  *
- * <p>Make one at the top of the orchestrator and hand it to whoever needs it: it knows whether
- * locks are held. Never keep it in a field.
+ * <p>Make one object at the top of the orchestrator and pass it to the code that needs it, because
+ * it knows whether locks are held. Never keep it in a field.
  */
 public final class Entities {
 
@@ -50,31 +50,34 @@ public final class Entities {
     return new Entities(ctx);
   }
 
-  /** As {@link #call(EntityId, String, Object, Class)}, without input and result. */
+  /**
+   * Calls an operation as {@link #call(EntityId, String, Object, Class)} does, without input and
+   * result.
+   */
   public Task<Void> call(EntityId id, String operation) {
     return call(id, operation, null, Void.class);
   }
 
-  /** As {@link #call(EntityId, String, Object, Class)}, without result. */
+  /** Calls an operation as {@link #call(EntityId, String, Object, Class)} does, without result. */
   public Task<Void> call(EntityId id, String operation, @Nullable Object input) {
     return call(id, operation, input, Void.class);
   }
 
-  /** As {@link #call(EntityId, String, Object, Class)}, without input. */
+  /** Calls an operation as {@link #call(EntityId, String, Object, Class)} does, without input. */
   public <R> Task<R> call(EntityId id, String operation, Class<R> result) {
     return call(id, operation, null, result);
   }
 
   /**
-   * Runs an operation and brings back its result. An entity that does not exist begins to.
+   * Calls an operation and returns a task for its result. An entity that does not exist is created.
    *
-   * @return fails with {@code TaskFailedException} if the operation failed, which then has changed
-   *     nothing; {@code getErrorDetails()} tells why. Goes wherever tasks go: {@code anyOf}, {@code
-   *     allOf}, {@link dev.holdfast.orchestrations.FanOut}
-   * @throws IllegalStateException locks are held, and this entity is not among the locked ones:
-   *     waiting for it could be waiting for ourselves
+   * @return a task that fails with {@code TaskFailedException} if the operation failed and so
+   *     changed nothing; {@code getErrorDetails()} has the reason. The task may be used wherever
+   *     tasks are: {@code anyOf}, {@code allOf}, {@link dev.holdfast.orchestrations.FanOut}
+   * @throws IllegalStateException locks are held, and this entity is not among the locked ones: the
+   *     orchestrator could wait for itself
    */
-  @SuppressWarnings("unchecked") // Json made it a value of that type.
+  @SuppressWarnings("unchecked") // Json has made the result a value of that type.
   public <R> Task<R> call(EntityId id, String operation, @Nullable Object input, Class<R> result) {
     return (Task<R>) call(id, operation, input, (Type) result);
   }
@@ -94,13 +97,13 @@ public final class Entities {
     return reply.thenApply(told -> Replies.result(told, result, id, operation));
   }
 
-  /** As {@link #signal(EntityId, String, Object)}, without input. */
+  /** Signals an operation as {@link #signal(EntityId, String, Object)} does, without input. */
   public void signal(EntityId id, String operation) {
     signal(id, operation, null);
   }
 
   /**
-   * Asks for an operation and does not wait. Nobody is told whether it succeeds.
+   * Signals an operation and does not wait. The orchestrator does not learn whether it succeeds.
    *
    * @throws IllegalStateException the entity is locked by this orchestrator: hosts differ in
    *     whether a signal would overtake the calls, so call it instead
@@ -109,7 +112,10 @@ public final class Entities {
     signal(null, id, operation, input);
   }
 
-  /** As {@link #signal(EntityId, String, Object)}, but the operation runs at {@code due}. */
+  /**
+   * Signals an operation as {@link #signal(EntityId, String, Object)} does, but the operation runs
+   * at {@code due}.
+   */
   public void signalAt(Instant due, EntityId id, String operation, @Nullable Object input) {
     signal(due, id, operation, input);
   }
@@ -128,10 +134,11 @@ public final class Entities {
   }
 
   /**
-   * The entity as an object. Methods that return a {@code Task} call, {@code void} methods signal;
-   * the method's name is the operation's, its one parameter, if it has one, the input.
+   * Returns the entity as an object. Methods that return a {@code Task} call, {@code void} methods
+   * signal; the method's name is the operation's name, and its parameter, if it has one, is the
+   * input.
    *
-   * @throws IllegalArgumentException it is no interface, or a method is of another form
+   * @throws IllegalArgumentException the type is no interface, or a method has another form
    */
   public <T> T proxy(Class<T> type, EntityId id) {
     return Proxies.of(
@@ -148,7 +155,7 @@ public final class Entities {
   }
 
   /**
-   * Does something while nobody else can use these entities, and returns its result.
+   * Runs a body while only this orchestrator can use these entities, and returns the body's result.
    *
    * <pre>{@code
    * boolean paid = entities.locked(List.of(from, to), () -> {
@@ -161,18 +168,18 @@ public final class Entities {
    * });
    * }</pre>
    *
-   * <p>Waits until all are locked: one after the other in the order of their ids, which is the same
-   * for everybody, so nobody waits in a circle. They are released when the body has returned or
-   * thrown; an orchestrator that ends in any other way, by termination say, gives its locks back,
-   * too. Inside, only locked entities may be called and only others signalled, and no
-   * sub-orchestration should be awaited that might want one of them.
+   * <p>The call waits until all entities are locked: one after the other in the order of their IDs,
+   * which is the same for all orchestrators, so that no deadlock arises. They are released when the
+   * body has returned or thrown; an orchestrator that ends in any other way, such as by
+   * termination, releases its locks too. The body may call only locked entities and signal only
+   * others, and it should not await a sub-orchestration that might use one of the locked entities.
    *
-   * <p>It is a method with a body, and not a lock to be closed, because of how an orchestrator
-   * waits: it is unwound by an exception and later run again. A {@code finally} or {@code
-   * try}-with-resources would release the locks at the first {@code await()} inside.
+   * <p>The lock is a method with a body, and not an object to be closed, because of how an
+   * orchestrator waits: it is unwound by an exception and later run again. A {@code finally} or
+   * {@code try}-with-resources would release the locks at the first {@code await()} inside.
    *
-   * @param ids at least one; a second mention of the same does not count
-   * @throws IllegalStateException called inside of another body
+   * @param ids the IDs of at least one entity; repeated IDs count once
+   * @throws IllegalStateException the call is made inside of another body
    */
   public <R> R locked(Collection<EntityId> ids, Supplier<R> body) {
     SortedSet<EntityId> sorted = new TreeSet<>(ids);
@@ -181,7 +188,7 @@ public final class Entities {
     try {
       result = body.get();
     } catch (OrchestratorBlockedException e) {
-      throw e; // It waits, and will come past here again.
+      throw e; // The orchestrator waits, and will run this call again.
     } catch (Throwable e) {
       release(section, sorted);
       throw e;
@@ -190,7 +197,7 @@ public final class Entities {
     return result;
   }
 
-  /** As {@link #locked(Collection, Supplier)}, for what has no result. */
+  /** Locks entities as {@link #locked(Collection, Supplier)} does, for a body without a result. */
   public void locked(Collection<EntityId> ids, Runnable body) {
     locked(
         ids,
@@ -227,7 +234,7 @@ public final class Entities {
             id.toString(), Messages.RELEASE, Messages.release(section, ctx.getInstanceId()));
       }
     } catch (IllegalStateException e) {
-      // The body has completed the orchestration, which releases what it holds.
+      // The body has completed the orchestration, which releases its locks.
     }
   }
 }

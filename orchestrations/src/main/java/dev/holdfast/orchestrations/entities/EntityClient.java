@@ -6,15 +6,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entities as a client sees them: it can signal them.
+ * Lets a client signal entities.
  *
  * <pre>{@code
  * EntityClient.of(durableContext.getClient()).signal(new EntityId("Counter", "visits"), "add", 1);
  * }</pre>
  *
- * <p>To read an entity's state, ask over HTTP ({@code GET
+ * <p>To read an entity's state, send an HTTP request ({@code GET
  * /runtime/webhooks/durabletask/entities/NAME/KEY}), or start an orchestrator that calls it: the
- * released client library has no request for that.
+ * released client library cannot read it.
  */
 public final class EntityClient {
 
@@ -28,22 +28,25 @@ public final class EntityClient {
     return new EntityClient(client);
   }
 
-  /** As {@link #signal(EntityId, String, Object)}, without input. */
+  /** Signals an operation as {@link #signal(EntityId, String, Object)} does, without input. */
   public void signal(EntityId id, String operation) {
     signal(null, id, operation, null);
   }
 
   /**
-   * Asks for an operation. When this returns, the request will survive a crash; whether the
-   * operation succeeds is not told. An entity that does not exist begins to.
+   * Signals an operation. When this returns, the request survives a crash; the caller does not
+   * learn whether the operation succeeds. An entity that does not exist is created.
    *
-   * <p>Each call is a signal of its own: one that is repeated after an error may count twice.
+   * <p>Each call is a signal of its own: a call that is repeated after an error may count twice.
    */
   public void signal(EntityId id, String operation, @Nullable Object input) {
     signal(null, id, operation, input);
   }
 
-  /** As {@link #signal(EntityId, String, Object)}, but the operation runs at {@code due}. */
+  /**
+   * Signals an operation as {@link #signal(EntityId, String, Object)} does, but the operation runs
+   * at {@code due}.
+   */
   public void signalAt(Instant due, EntityId id, String operation, @Nullable Object input) {
     signal(due, id, operation, input);
   }
@@ -57,10 +60,10 @@ public final class EntityClient {
   }
 
   /**
-   * The entity as an object: each method signals the operation of its name, with its one parameter,
-   * if it has one, as input.
+   * Returns the entity as an object: each method signals the operation of its name, with its
+   * parameter, if it has one, as input.
    *
-   * @throws IllegalArgumentException it is no interface, or a method returns something or has
+   * @throws IllegalArgumentException the type is no interface, or a method returns something or has
    *     several parameters
    */
   public <T> T proxy(Class<T> type, EntityId id) {

@@ -4,49 +4,58 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operation may do besides changing its entity's state.
+ * Lets an operation act beyond its entity's state: it can signal entities, start orchestrators and
+ * delete the state.
  *
- * <p>Nothing of it happens before the operation has succeeded and the batch it belongs to is
- * durable; nothing of it happens if the operation fails. A batch that is cut short by a crash runs
- * again, so what an operation does past this context may happen twice.
+ * <p>These actions happen once the operation has succeeded and its batch is durable; none of them
+ * happens if the operation fails. A batch that is cut short by a crash runs again, so what an
+ * operation does without this context may happen twice.
  */
 public interface EntityContext {
 
-  /** The entity that this is. */
+  /** Returns the ID of the entity whose operation runs. */
   EntityId id();
 
-  /** The operation's name as the caller spelled it. */
+  /** Returns the operation's name as the caller spelled it. */
   String operation();
 
-  /** Removes the state when the operation has succeeded; the next one begins without any. */
+  /**
+   * Removes the state when the operation has succeeded; the next operation begins without a state.
+   */
   void deleteState();
 
-  /** Signals an entity, this one too. */
+  /** Signals an entity, which may be this one, without input. */
   default void signal(EntityId to, String operation) {
     signal(to, operation, null);
   }
 
-  /** Signals an entity, this one too. Signals to one entity arrive in their order. */
+  /**
+   * Signals an entity, which may be this one. Signals to one entity arrive in the order in which
+   * they were sent.
+   */
   void signal(EntityId to, String operation, @Nullable Object input);
 
-  /** Signals an entity, this one too; its operation runs at {@code due}. */
+  /** Signals an entity, which may be this one; its operation runs at {@code due}. */
   void signalAt(Instant due, EntityId to, String operation, @Nullable Object input);
 
   /**
-   * An entity as an object: each method signals the operation of its name.
+   * Returns an entity as an object: each method signals the operation of its name.
    *
-   * @throws IllegalArgumentException it is no interface, or a method returns something or has
+   * @throws IllegalArgumentException the type is no interface, or a method returns something or has
    *     several parameters
    */
   <T> T proxy(Class<T> type, EntityId id);
 
   /**
-   * Starts an orchestrator, which is nobody's child.
+   * Starts an orchestration that has no parent.
    *
-   * @return the id that it will have
+   * @return the instance ID that it will have
    */
   String start(String orchestrator, @Nullable Object input);
 
-  /** Starts an orchestrator under this id; nothing happens while an instance of that id runs. */
+  /**
+   * Starts an orchestration with this instance ID; nothing happens while an instance with that ID
+   * runs.
+   */
   void start(String orchestrator, @Nullable Object input, String instanceId);
 }

@@ -3,7 +3,7 @@ package dev.holdfast.orchestrations.entities;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entity as one function of operation, input and state.
+ * Defines an entity as one function of operation, input and state.
  *
  * <pre>{@code
  * return EntityRunner.run(batch, op -> {
@@ -26,8 +26,8 @@ public interface EntityFunction {
   /**
    * Runs one operation.
    *
-   * @return what the caller gets, as JSON; nobody does if it was a signal
-   * @throws Exception the operation fails with it, and has changed and sent nothing
+   * @return the result for the caller, which is sent as JSON; the result of a signal is dropped
+   * @throws Exception the operation fails with this exception, and has changed and sent nothing
    */
   @Nullable Object run(EntityOperation operation) throws Exception;
 }

@@ -4,10 +4,11 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /**
- * Which entity: the kind of entity and which one of that kind.
+ * Names an entity by the kind of entity and a key within that kind.
  *
- * @param name of the entity function, without at-signs; its case does not count and is lowered here
- * @param key anything, also empty; its case counts
+ * @param name the name of the entity function, without at-signs; it is converted to lower case,
+ *     because its case does not count
+ * @param key any text, which may be empty; its case counts
  */
 public record EntityId(String name, String key) implements Comparable<EntityId> {
 
@@ -23,9 +24,9 @@ public record EntityId(String name, String key) implements Comparable<EntityId> 
   }
 
   /**
-   * Reads {@code @name@key}.
+   * Reads an ID of the form {@code @name@key}.
    *
-   * @throws IllegalArgumentException the text is of another form
+   * @throws IllegalArgumentException the text has another form
    */
   public static EntityId parse(String instanceId) {
     int end = instanceId.startsWith("@") ? instanceId.indexOf('@', 1) : -1;
@@ -36,13 +37,15 @@ public record EntityId(String name, String key) implements Comparable<EntityId> 
     return new EntityId(instanceId.substring(1, end), instanceId.substring(end + 1));
   }
 
-  /** {@code @name@key}: the id that the engine, URLs and lists have for it. */
+  /**
+   * Returns {@code @name@key}: the instance ID of the entity in the engine, in URLs and in lists.
+   */
   @Override
   public String toString() {
     return "@" + name + "@" + key;
   }
 
-  /** By name, then by key: the order in which several entities are locked. */
+  /** Orders IDs by name, then by key: the order in which several entities are locked. */
   @Override
   public int compareTo(EntityId other) {
     return ORDER.compare(this, other);

@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 /**
  * Runs the operations that an {@link EntityTrigger} hands to its function.
  *
- * <p>As a class: operations are its public methods, found by their names whatever the case, with at
- * most one input, and an {@link EntityContext} where they want one. The state is its fields, also
- * private ones, written and read by Jackson; {@code static} and {@code transient} fields are no
- * state. Fields that the stored state has and the class does not are passed over, and gone after
+ * <p>An entity can be a class. Its operations are the public methods, whose names ignore case; each
+ * has at most one input, and may have an {@link EntityContext} parameter. Its state is its fields,
+ * including private ones, written and read by Jackson; {@code static} and {@code transient} fields
+ * are no state. Fields that the stored state has and the class lacks are ignored, and lost after
  * the next operation. {@code delete} removes the state, unless the class has a method of that name.
  *
  * <pre>{@code
@@ -29,8 +29,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Each operation gets an object of its own. One that throws has changed and sent nothing; its
- * caller gets the failure, and the next operation finds the state of before.
+ * <p>Each operation gets an object of its own. An operation that throws has changed and sent
+ * nothing; its caller gets the failure, and the next operation finds the previous state.
  */
 public final class EntityRunner {
 
@@ -48,14 +48,17 @@ public final class EntityRunner {
   }
 
   /**
-   * As {@link #run(String, Class)}, with objects that somebody else makes: what they need besides
-   * their state goes into {@code transient} fields.
+   * Runs a batch as {@link #run(String, Class)} does, with objects that the supplier makes: what
+   * they need besides their state goes into {@code transient} fields.
    */
   public static String run(String batch, Supplier<?> entity) {
     return run(batch, new ClassEntity(entity));
   }
 
-  /** As {@link #run(String, Class)}, with a function of operation, input and state. */
+  /**
+   * Runs a batch as {@link #run(String, Class)} does, with a function of operation, input and
+   * state.
+   */
   public static String run(String batch, EntityFunction entity) {
     EntityBatchRequest request;
     try {

@@ -8,7 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a function the home of an entity: its {@code String} parameter gets a batch of operations,
+ * Makes a function an entity function: its {@code String} parameter gets a batch of operations,
  * which {@link EntityRunner} runs and answers.
  *
  * <pre>{@code
@@ -24,12 +24,12 @@ import java.lang.annotation.Target;
 @HasImplicitOutput
 public @interface EntityTrigger {
 
-  /** What the binding is called; letters and digits. */
+  /** Names the binding, in letters and digits. */
   String name();
 
-  /** The entity's name, if it is not that of the function. */
+  /** Names the entity, if its name is not that of the function. */
   String entityName() default "";
 
-  /** Leave it: the batch is text. */
+  /** Sets the type of the value; keep the default, because the batch is text. */
   String dataType() default "string";
 }

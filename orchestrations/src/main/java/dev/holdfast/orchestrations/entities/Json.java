@@ -11,12 +11,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Values as JSON text, the way the client library writes and reads them. */
+/** Converts values to JSON text and back, as the client library does. */
 final class Json {
 
   private static final ObjectMapper VALUES = JsonMapper.builder().findAndAddModules().build();
 
-  /** The fields of an object are its state, whatever methods it has. */
+  /**
+   * This mapper reads and writes the fields of an object as its state, whatever methods the object
+   * has.
+   */
   private static final ObjectMapper FIELDS =
       JsonMapper.builder()
           .findAndAddModules()
@@ -28,7 +31,7 @@ final class Json {
 
   private Json() {}
 
-  /** Null stays null: no text is not the text {@code null}. */
+  /** Returns the value as JSON text; null for null, which differs from the text {@code null}. */
   static @Nullable String text(@Nullable Object value) {
     if (value == null) {
       return null;
@@ -41,7 +44,7 @@ final class Json {
     }
   }
 
-  /** Null for no text, for an empty one and for JSON's {@code null}. */
+  /** Reads a value; null for no text, for an empty text and for JSON's {@code null}. */
   static @Nullable Object read(@Nullable String text, Type type) {
     if (text == null || text.isEmpty() || isVoid(type)) {
       return null;
@@ -74,7 +77,7 @@ final class Json {
         "The JSON " + shown + " is no " + type.getTypeName() + ": " + cause.getMessage(), cause);
   }
 
-  /** All fields but static and transient ones. */
+  /** Returns all fields except static and transient ones. */
   static String fields(Object object) {
     try {
       return FIELDS.writeValueAsString(object);
@@ -88,7 +91,7 @@ final class Json {
     }
   }
 
-  /** Sets those fields that the text names. */
+  /** Sets the fields that the text names. */
   static void setFields(Object object, String text) {
     try {
       FIELDS.readerForUpdating(object).readValue(text);

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said to an entity: names and payloads of events to the instance {@code @name@key}, in the
- * form that every Functions host understands.
+ * Builds the messages to an entity: names and payloads of events to the instance {@code @name@key},
+ * in the form that every Functions host understands.
  */
 final class Messages {
 
@@ -34,7 +34,7 @@ final class Messages {
     return message;
   }
 
-  /** The event's name tells when the operation is due. */
+  /** Returns the event's name, which says when the operation is due. */
   static String signalName(@Nullable Instant due) {
     return due == null ? OPERATION : OPERATION + "@" + due;
   }
@@ -52,7 +52,10 @@ final class Messages {
     return message;
   }
 
-  /** Goes to the first of them; the engine passes it on from one to the next. */
+  /**
+   * Returns the message that asks for locks. It goes to the first of these entities; the engine
+   * passes it from one to the next.
+   */
   static Map<String, @Nullable Object> lock(
       String sectionId, String holder, Collection<EntityId> sorted) {
     Map<String, @Nullable Object> message = new LinkedHashMap<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One operation while it runs: state and messages of its own, to be kept if it succeeds. */
+/** Holds state and messages of one operation while it runs; they are kept if it succeeds. */
 final class Operation implements EntityOperation {
 
   private final EntityId id;
@@ -27,7 +27,7 @@ final class Operation implements EntityOperation {
     this.state = state;
   }
 
-  /** The state as JSON text. */
+  /** Returns the state as JSON text; null if there is none. */
   @Nullable String state() {
     return state;
   }
@@ -44,7 +44,7 @@ final class Operation implements EntityOperation {
     return request.hasInput() ? request.getInput().getValue() : null;
   }
 
-  /** What was asked for, without numbers yet. */
+  /** Returns the actions of the operation, which have no numbers yet. */
   List<OperationAction> actions() {
     return actions;
   }
@@ -61,7 +61,7 @@ final class Operation implements EntityOperation {
 
   @Override
   @SuppressWarnings(
-      "unchecked") // Json made it a value of that type; a cast would refuse int.class.
+      "unchecked") // Json has made it a value of that type; a cast would refuse int.class.
   public <T> @Nullable T input(Class<T> type) {
     return (T) Json.read(input(), type);
   }

@@ -10,10 +10,10 @@ import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Objects whose methods are operations of an entity. */
+/** Makes objects whose methods are operations of an entity. */
 final class Proxies {
 
-  /** Says one operation to the entity; a call returns its task, a signal null. */
+  /** Sends one operation to the entity; a call returns its task, a signal returns null. */
   interface Teller {
     @Nullable Object tell(String operation, @Nullable Object input, @Nullable Type result);
   }
@@ -21,7 +21,7 @@ final class Proxies {
   private Proxies() {}
 
   /**
-   * Makes one, after a look at every method, so that a wrong interface fails where it is named.
+   * Makes a proxy after checking every method, so that a wrong interface fails where it is named.
    *
    * @param calls whether methods that return a {@code Task} can be served
    */
@@ -63,7 +63,7 @@ final class Proxies {
     }
   }
 
-  /** What a call returns; null for a signal. */
+  /** Returns the result type of a call; null for a signal. */
   private static @Nullable Type resultOf(Method method) {
     if (method.getReturnType() != Task.class) {
       return null;
@@ -73,7 +73,7 @@ final class Proxies {
         : Object.class;
   }
 
-  // InvocationHandler.invokeDefault would refuse interfaces that are not public.
+  // The method InvocationHandler.invokeDefault would refuse interfaces that are not public.
   private static @Nullable Object ofInterface(
       Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
     Class<?> type = method.getDeclaringClass();

@@ -7,13 +7,13 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** What comes back from an entity: a result, or the failure of the operation. */
+/** Reads the reply of an entity: a result, or the failure of the operation. */
 final class Replies {
 
   private static final int NO_TASK = -1;
 
-  // The library throws these itself for activities, and lets no other exception pass through an
-  // await() unchanged; but it lets nobody else make one.
+  // The library itself throws these exceptions for activities, and lets no other exception pass
+  // unchanged through an await(). They have no public constructors, so reflection makes them here.
   private static final Constructor<FailureDetails> DETAILS =
       constructor(FailureDetails.class, String.class, String.class, String.class, boolean.class);
   private static final Constructor<TaskFailedException> FAILED =
@@ -47,7 +47,7 @@ final class Replies {
     return reply.has("result") || reply.has("failureDetails") || reply.has("exceptionType");
   }
 
-  // What is named exceptionType in this format is the message.
+  // The field exceptionType of this format contains the message.
   private static TaskFailedException failure(
       @Nullable JsonNode details, @Nullable String message, EntityId id, String operation) {
     String type = details == null ? null : text(details, "ErrorType");
@@ -93,7 +93,10 @@ final class Replies {
     return member == null ? null : member.asText();
   }
 
-  /** Null when it is absent or JSON's null. Hosts differ in the case of the first letter. */
+  /**
+   * Returns the member; null when it is absent or JSON's null. Hosts differ in the case of the
+   * first letter.
+   */
   private static @Nullable JsonNode member(JsonNode object, String name) {
     JsonNode member = object.get(name);
     if (member == null) {

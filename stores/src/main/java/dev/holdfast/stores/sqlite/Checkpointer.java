@@ -15,22 +15,23 @@ import org.sqlite.SQLiteErrorCode;
  * Copies the write-ahead log into the database on a thread and connection of its own, so that no
  * commit waits for it.
  *
- * <p>Left to itself SQLite begins the log anew only when a commit finds all of it copied, which
- * never happens while commits keep coming. So from a certain size on the last bit is copied under
- * the commit lock, right after all the rest has been copied and synced without it: commits wait for
- * a few pages only. A reader of an old snapshot prevents that; then it is tried again after each
- * further round.
+ * <p>Left to itself, SQLite restarts the log only when a commit finds all of it copied, which never
+ * happens while commits keep coming. So from a certain size on, the last pages are copied under the
+ * commit lock, right after all the rest has been copied and synced without it: commits wait for a
+ * few pages only. A reader of an old snapshot prevents the restart; it is then tried again after
+ * each further round.
  */
 final class Checkpointer implements AutoCloseable {
 
   /**
-   * What the log looked like, in frames: pages written, and how many of them are in the database.
+   * Describes the log after a checkpoint, in frames: the frames written, and how many of them are
+   * copied into the database.
    */
   record Progress(boolean held, int frames, int copied) {}
 
   /**
-   * Told when a checkpoint fails for a reason that is neither lack of room nor another program's
-   * lock; there are no more checkpoints then.
+   * Is told when a checkpoint fails for a reason that is neither lack of room nor another program's
+   * lock; no further checkpoints run then.
    */
   @FunctionalInterface
   interface Failure {
@@ -73,8 +74,10 @@ final class Checkpointer implements AutoCloseable {
   }
 
   /**
-   * Something was committed; {@code much} when enough for a checkpoint now rather than when it is
-   * quiet.
+   * Notes a commit.
+   *
+   * @param much whether enough was committed for a checkpoint now; otherwise it runs when no
+   *     commits come
    */
   void committed(boolean much) {
     lock.lock();
@@ -103,7 +106,8 @@ final class Checkpointer implements AutoCloseable {
   }
 
   /**
-   * Waits until enough was committed, or something and then nothing for a while; false at the end.
+   * Waits until enough was committed, or until a commit was followed by a pause; returns false at
+   * the end.
    */
   private boolean awaitWork() {
     lock.lock();
@@ -144,7 +148,7 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /** Whether so much is not copied yet that commits would notice waiting for it. */
+  /** Returns whether so much is not copied yet that commits would notice the wait for it. */
   private boolean behind(Progress progress) {
     return bytes(progress.frames() - progress.copied()) > options.walCheckpointAt() / 4;
   }
@@ -153,7 +157,10 @@ final class Checkpointer implements AutoCloseable {
     return (long) frames * pageSize;
   }
 
-  /** Lack of room or somebody else's lock: the log keeps growing, the next round tries again. */
+  /**
+   * Returns whether the cause is lack of room or another program's lock: the log then keeps
+   * growing, and the next round tries again.
+   */
   private static boolean isPassing(SQLiteErrorCode code) {
     return switch (code) {
       case SQLITE_FULL, SQLITE_BUSY, SQLITE_BUSY_RECOVERY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED ->
@@ -170,7 +177,7 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /** No checkpoint from now on but the one that may be running. */
+  /** Lets no further checkpoint begin; a running one goes on. */
   void end() {
     ended = true;
     lock.lock();
@@ -182,7 +189,8 @@ final class Checkpointer implements AutoCloseable {
   }
 
   /**
-   * Ends the thread after the checkpoint it may be in. Not to be called with the commit lock held.
+   * Ends the thread after the checkpoint that it may be in. The caller must not hold the commit
+   * lock.
    */
   @Override
   public void close() {

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Writes the rows of one commit after the other on one connection, inside a transaction that its
+ * Writes the rows of commits, one after the other, on one connection, inside a transaction that its
  * caller begins and ends.
  *
- * <p>Statements are prepared once. What goes, goes before what comes. After an {@link SQLException}
- * a new writer is needed, because the driver closes the statement that failed.
+ * <p>Statements are prepared once. Rows are deleted before rows are inserted. After an {@link
+ * SQLException} a new writer is needed, because the driver closes the statement that failed.
  */
 final class CommitWriter implements AutoCloseable {
 
-  /** The commit does not fit what is stored; the transaction must be rolled back. */
+  /** Says that the commit does not fit what is stored; the transaction must be rolled back. */
   static final class Misfit extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -103,7 +103,7 @@ final class CommitWriter implements AutoCloseable {
     return statement;
   }
 
-  /** Forgets what it knows of rows, because the transaction was rolled back. */
+  /** Forgets what the writer knows of rows, because the transaction was rolled back. */
   void rolledBack() {
     ends.forgetAll();
   }
@@ -331,7 +331,7 @@ final class CommitWriter implements AutoCloseable {
     putRecord.executeUpdate();
   }
 
-  /** Runs an insert; true when a row of its name is there already. */
+  /** Runs an insert, and returns whether its key is taken already. */
   private static boolean isTaken(PreparedStatement insert) throws SQLException {
     try {
       insert.executeUpdate();

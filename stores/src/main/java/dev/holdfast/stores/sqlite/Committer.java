@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Makes flushes durable, one at a time, on the only connection that writes; and says what became of
+ * Makes flushes durable, one at a time, on the only connection that writes, and says what became of
  * each when the disk is full, busy or broken.
  */
 final class Committer implements AutoCloseable {
 
-  /** Bytes before each page in the log. */
+  /** This many bytes precede each page in the log. */
   private static final int FRAME_HEADER = 24;
 
   private static final String GIVEN_UP =
@@ -34,7 +34,7 @@ final class Committer implements AutoCloseable {
 
   private static final String LOG_STATE = "PRAGMA wal_checkpoint(NOOP)";
 
-  /** How long to wait for the end of a checkpoint, or for readers, before giving up. */
+  /** The store waits at most this many milliseconds for the end of a checkpoint, or for readers. */
   private static final int RESTART_MILLIS = 250;
 
   private final DataDirectory directory;
@@ -59,8 +59,10 @@ final class Committer implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param hub where the store stands
-   * @param mark is told of each flush that is durable; closed with this
+   * Creates the committer, and starts its checkpoints.
+   *
+   * @param hub the state of the hub that is stored
+   * @param mark is told of each durable flush; {@link #close} closes it
    */
   Committer(
       DataDirectory directory,
@@ -90,7 +92,7 @@ final class Committer implements AutoCloseable {
         new Checkpointer(directory.database(), options, pageSize, lock, this::checkpointFailed);
   }
 
-  /** As {@link dev.holdfast.core.Store#commit}. */
+  /** Implements {@link dev.holdfast.core.Store#commit}. */
   Outcome commit(Flush flush) {
     lock.lock();
     try {
@@ -108,7 +110,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** As {@link dev.holdfast.core.Store#objection}. */
+  /** Implements {@link dev.holdfast.core.Store#objection}. */
   @Nullable String objection(Commit commit) {
     lock.lock();
     try {
@@ -124,7 +126,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Writes it as if it were to stay, and takes it back whatever came of it. */
+  /** Writes the commit as a trial, and rolls it back whatever the result. */
   private @Nullable String probed(Commit commit) {
     try {
       writer.write(commit);
@@ -141,7 +143,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Why nothing can be written at all, or not this flush now. */
+  /** Returns why nothing can be written at all, or why this flush cannot be written now. */
   private @Nullable Rejected refusal(Flush flush) {
     if (closed) {
       return new Rejected("the store is closed", false);
@@ -170,7 +172,7 @@ final class Committer implements AutoCloseable {
             + directory.wal()
             + " has "
             + walBytes
-            + " bytes and cannot be begun anew while another program reads an old state of the"
+            + " bytes and cannot be restarted while another program reads an old state of the"
             + " database; end that program (a shell or a copy of the file?)";
       }
     }
@@ -180,15 +182,15 @@ final class Committer implements AutoCloseable {
     return removesOnly ? null : room.lack();
   }
 
-  /** As {@link dev.holdfast.core.Store#shortage}. */
+  /** Implements {@link dev.holdfast.core.Store#shortage}. */
   @Nullable String shortage() {
     return room.shortage();
   }
 
   /**
-   * Whatever else is thrown, an error of the machine too, the flush is taken back unless it is
-   * committed already, and this process writes nothing more: what it has in memory may not be what
-   * is stored.
+   * Writes a flush. If anything unexpected is thrown, even an Error, the flush is rolled back
+   * unless it is committed already, and this process writes nothing more, because its memory may
+   * differ from what is stored.
    */
   private Outcome write(Flush flush) {
     try {
@@ -222,14 +224,18 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Says so first: what follows may fail for the same want of memory. */
+  /**
+   * Stops all writing. The field is set first, because the steps that follow may fail for the same
+   * lack of memory.
+   */
   private void giveUp(Throwable because) {
     outOfOrder = GIVEN_UP;
     checkpointer.end();
     try {
       connection.rollback();
     } catch (SQLException e) {
-      // Nothing was open, or closing the connection ends it: without a commit in either case.
+      // No transaction was open, or closing the connection ends it, in either case without a
+      // commit.
       because.addSuppressed(e);
     }
   }
@@ -252,19 +258,19 @@ final class Committer implements AutoCloseable {
     try {
       mark.note(number, time);
     } catch (IOException e) {
-      // The flush is durable all the same: what was noted before stays a lower bound, and the next
-      // flush notes again.
+      // The flush is durable all the same: the previous note stays a lower bound, and the next
+      // flush is noted again.
       return;
     }
   }
 
-  /** How long the log is now, and so how much this flush has added to it. */
+  /** Measures the log, and adds what this flush has appended to it. */
   private void measureLog() {
     long before = walBytes;
     try {
       walBytes = logBytes();
     } catch (SQLException e) {
-      // The flush is durable all the same, and the next one measures again.
+      // The flush is durable all the same, and the next flush measures again.
       prepareAgain();
     }
     if (walBytes < before) {
@@ -294,7 +300,7 @@ final class Committer implements AutoCloseable {
     return rejected(e);
   }
 
-  /** The commit itself has failed: the marker says whether it counts. */
+  /** Decides, when the commit itself has failed, by the stored marker whether the flush counts. */
   private Outcome settled(Flush flush, SQLException e) {
     try {
       Reads.Hub hub = readers.read(Reads::hub);
@@ -332,7 +338,7 @@ final class Committer implements AutoCloseable {
     try {
       connection.rollback();
     } catch (SQLException e) {
-      // After some errors SQLite has rolled back by itself and there is nothing to roll back.
+      // SQLite has rolled back by itself after some errors, and then there is nothing to roll back.
       try {
         Sql.run(connection, "BEGIN");
       } catch (SQLException again) {
@@ -342,7 +348,10 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** After an error of SQLite, whose driver has closed the statement that met it. */
+  /**
+   * Prepares the statements again after an error of SQLite, because the driver closes the statement
+   * that met it.
+   */
   private void prepareAgain() {
     try {
       writer.close();
@@ -399,7 +408,7 @@ final class Committer implements AutoCloseable {
                 + " disk, then start again: what was acknowledged was synced before.");
   }
 
-  /** Under the commit lock: tries to begin the log anew although a commit waits. */
+  /** Tries to restart the log while a commit waits. The caller holds the commit lock. */
   private void restartLog() {
     try {
       Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
@@ -416,7 +425,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Whether this flush was tried and not written. */
+  /** Returns whether this flush was tried and not written. */
   boolean wasNotWritten(long number) {
     return notWritten.contains(number);
   }
@@ -429,7 +438,7 @@ final class Committer implements AutoCloseable {
     return walBytes;
   }
 
-  /** Runs something while no commit runs and the log is not begun anew. */
+  /** Runs an action while no commit runs and the log is not restarted. */
   void still(Runnable meanwhile) {
     lock.lock();
     try {
@@ -439,7 +448,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** No commit from now on; false when that was so already. */
+  /** Allows no commit from now on; returns false when that was so already. */
   boolean end() {
     lock.lock();
     try {
@@ -451,14 +460,14 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Whether something has gone so wrong that nothing more may be written, at the end either. */
+  /** Returns whether a fault forbids all further writing, even while closing. */
   boolean broken() {
     return outOfOrder != null;
   }
 
   /**
-   * After {@link #end} and when nothing reads any more: leaves all in the database file. Never
-   * commits: what is open then was not acknowledged.
+   * Closes the connection and leaves everything in the database file. It is called after {@link
+   * #end}, when no reader is left. It never commits: an open transaction was not acknowledged.
    */
   @Override
   public void close() throws SQLException, IOException {
@@ -467,7 +476,8 @@ final class Committer implements AutoCloseable {
       checkpointer.close();
       if (!broken()) {
         connection.rollback();
-        // By JDBC's rule this commits what is open: nothing is, and a checkpoint needs it so.
+        // By JDBC's rule this commits an open transaction, but none is open. A checkpoint needs
+        // autocommit.
         connection.setAutoCommit(true);
         Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
         Checkpointer.run(connection, "TRUNCATE");

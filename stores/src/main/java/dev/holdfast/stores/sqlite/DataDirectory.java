@@ -14,12 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The directory of one hub, held by one process at a time. */
+/** Represents the directory of one hub, which one process at a time holds. */
 final class DataDirectory implements AutoCloseable {
 
   static final String DATABASE = "holdfast.db";
 
-  /** A copy on its way to become the database; there after a restore was interrupted. */
+  /**
+   * A copy has this name on its way to become the database; the file exists after a restore was
+   * interrupted.
+   */
   static final String RESTORING = DATABASE + ".restoring";
 
   static final boolean POSIX =
@@ -35,7 +38,7 @@ final class DataDirectory implements AutoCloseable {
     this.warnings = new ArrayList<>(warnings);
   }
 
-  /** Creates the directory if need be and locks it. */
+  /** Creates the directory if need be, and locks it. */
   static DataDirectory hold(Path directory) {
     try {
       List<String> warnings = new ArrayList<>();
@@ -90,7 +93,10 @@ final class DataDirectory implements AutoCloseable {
     return path.resolve(DATABASE + "-wal");
   }
 
-  /** Makes an empty database file that only its owner may read. Before SQLite has it open. */
+  /**
+   * Creates an empty database file that only its owner may read. It must be called before SQLite
+   * opens the file.
+   */
   void createDatabase() {
     try {
       if (!Files.exists(database())) {
@@ -101,7 +107,7 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Makes an empty file that only its owner may read, where the file system knows of owners. */
+  /** Creates an empty file that only its owner may read, where the file system knows of owners. */
   static void createPrivately(Path file) throws IOException {
     if (POSIX) {
       Files.createFile(file, ownerOnly("rw-------"));
@@ -114,22 +120,25 @@ final class DataDirectory implements AutoCloseable {
     return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights));
   }
 
-  /** What an operator should know about the directory. */
+  /** Returns what an operator should know about the directory. */
   List<String> warnings() {
     return List.copyOf(warnings);
   }
 
-  /** Adds to them; before others ask. */
+  /** Adds a warning. It must be called before other threads ask for the warnings. */
   void warn(String warning) {
     warnings.add(warning);
   }
 
-  /** How much of the database and its log is on the disk. */
+  /** Returns how many bytes of the disk the database and its log take. */
   long bytes() {
     return size(database()) + size(wal());
   }
 
-  /** How much more the disk takes. Asked with every commit: this is the cheap way. */
+  /**
+   * Returns how many more bytes the disk takes. This is the cheapest way to ask, because it is
+   * asked with every commit.
+   */
   long freeSpace() {
     return path.toFile().getUsableSpace();
   }

@@ -16,20 +16,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The lock that keeps a second process out of a data directory. */
+/** Keeps a second process out of a data directory. */
 final class DirectoryLock implements AutoCloseable {
 
   static final String FILE = "holdfast.lock";
 
   /**
-   * Directories held by this process. Asked before the lock file is opened, because closing a
-   * second channel of that file would drop the first one's lock.
+   * Holds the directories of this process. They are checked before the lock file is opened, because
+   * closing a second channel of that file would drop the first one's lock.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private static final Set<FileChannel> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
 
-  /** Far behind the text, so that on Windows too others can read who holds the lock. */
+  /**
+   * The lock lies far behind the text, so that on Windows too others can read which process holds
+   * it.
+   */
   private static final long POSITION = 1L << 30;
 
   private final Path directory;
@@ -43,7 +46,7 @@ final class DirectoryLock implements AutoCloseable {
   /**
    * Takes the lock of a directory, given by its real path.
    *
-   * @throws StoreException somebody has it; the message says who
+   * @throws StoreException another process holds the lock; the message says which
    */
   static DirectoryLock take(Path directory) throws IOException {
     if (!HELD.add(directory)) {
@@ -61,7 +64,7 @@ final class DirectoryLock implements AutoCloseable {
     }
   }
 
-  /** Whether a process uses the directory. Writes nothing. */
+  /** Returns whether a process uses the directory. It writes nothing. */
   static boolean isTaken(Path directory) {
     Path file;
     try {
@@ -79,12 +82,12 @@ final class DirectoryLock implements AutoCloseable {
         asked.close();
         return shared == null;
       } catch (OverlappingFileLockException e) {
-        // Another class loader's copy of this class holds it.
+        // Another class loader's copy of this class holds the lock.
         NEVER_CLOSED.add(asked);
         return true;
       }
     } catch (IOException e) {
-      // A lock that cannot be asked may well be held.
+      // The lock may well be held when it cannot be asked for.
       return true;
     }
   }
@@ -105,8 +108,8 @@ final class DirectoryLock implements AutoCloseable {
       channel.write(ByteBuffer.wrap(self().getBytes(StandardCharsets.UTF_8)), 0);
       return channel;
     } catch (OverlappingFileLockException e) {
-      // Another class loader's copy of this class holds it; closing the channel would set that lock
-      // free.
+      // Another class loader's copy of this class holds the lock; closing the channel would release
+      // that lock.
       NEVER_CLOSED.add(channel);
       throw heldBy(directory, "another application in this process");
     } catch (Throwable e) {
@@ -139,7 +142,10 @@ final class DirectoryLock implements AutoCloseable {
     return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
   }
 
-  /** Without asking the network, which takes seconds where names are not set up. */
+  /**
+   * Returns the host name without asking the network, which takes seconds where names are not set
+   * up.
+   */
   private static String hostName() {
     for (String variable : List.of("HOSTNAME", "COMPUTERNAME")) {
       String name = System.getenv(variable);

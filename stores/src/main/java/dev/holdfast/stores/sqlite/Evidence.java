@@ -17,16 +17,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be told of a database and its log before SQLite works on them, which would make of a
- * damaged log a short one, and of a log beside an empty database none at all.
+ * Holds what can be told of a database and its log before SQLite works on them. SQLite would turn a
+ * damaged log into a short one, and delete a log beside an empty database.
  *
- * @param used whether a process has the database open as its hub; then only SQLite may look
- * @param log what the log holds; nothing when {@code used}
+ * @param used whether a process has the database open as its hub; then only SQLite may read the
+ *     files
+ * @param log the content of the log; it is empty when {@code used}
  * @param mark the last flush that was noted as durable; null when there is no sound note
  */
 record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted mark) {
 
-  /** How every SQLite file begins, and where in its header the application says whose it is. */
+  /**
+   * Every SQLite file begins with these bytes, and its header has the application's number at
+   * {@link #APPLICATION_ID_AT}.
+   */
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
   private static final int HEADER = 100;
@@ -35,7 +39,11 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   private static final int PAGES_AT = 28;
   private static final int PAGE_SIZE_MIN = 512;
 
-  /** Where a hub's last commit is that can be read, and how much it has. */
+  /**
+   * Describes the last readable commit of a hub.
+   *
+   * @param executions how many instances can be read
+   */
   record Found(Reads.Hub hub, long executions) {}
 
   static Path logOf(Path database) {
@@ -45,14 +53,14 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   /**
    * Reads the files, unless a process has them open.
    *
-   * @throws StoreException the database is empty or has no beginning, so that SQLite must not see
-   *     it: it would delete its log
+   * @throws StoreException the database is empty or has no beginning; SQLite must not open it then,
+   *     because it would delete the log
    */
   static Evidence of(Path database) throws IOException {
     return of(database, isUsed(database));
   }
 
-  /** Whether a process has the database open as its hub. */
+  /** Returns whether a process has the database open as its hub. */
   static boolean isUsed(Path database) {
     Path parent = database.toAbsolutePath().getParent();
     return parent != null
@@ -60,9 +68,12 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
         && DirectoryLock.isTaken(parent);
   }
 
-  /** As {@link #of(Path)}, by whoever holds the directory and has not opened the database yet. */
+  /**
+   * Does what {@link #of(Path)} does, for a caller that holds the directory and has not opened the
+   * database yet.
+   */
   static Evidence of(Path database, boolean used) throws IOException {
-    // Before the database, which only gets ahead of it.
+    // The note is read before the database, because the database can only get ahead of it.
     Mark.Noted mark = Mark.read(database);
     if (used) {
       return new Evidence(database, true, WalFile.NONE, mark);
@@ -97,7 +108,10 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     return new Evidence(database, false, log, mark);
   }
 
-  /** Without a log the file has all its pages; SQLite passes over a last one that is cut. */
+  /**
+   * Refuses a database without a log that lacks pages: it must have all of them then, and SQLite
+   * ignores a last page that is cut.
+   */
   private static void refuseShort(Path database, byte[] header) throws IOException {
     long pages = Integer.toUnsignedLong(ByteBuffer.wrap(header).getInt(PAGES_AT));
     long whole = pages * pageSizeIn(header);
@@ -112,14 +126,19 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     }
   }
 
-  /** The first 100 bytes, or what there is of them. Not while SQLite has the database open here. */
+  /**
+   * Returns the first 100 bytes, or as many as there are. It must not be called while SQLite has
+   * the database open in this process.
+   */
   static byte[] headerOf(Path database) throws IOException {
     try (InputStream file = Files.newInputStream(database)) {
       return file.readNBytes(HEADER);
     }
   }
 
-  /** Whether a header is that of a database of ours that was checkpointed at least once. */
+  /**
+   * Returns whether the header belongs to a Holdfast database that was checkpointed at least once.
+   */
   static boolean isOurs(byte[] header) {
     return header.length == HEADER
         && Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
@@ -132,8 +151,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * A connection that reads what SQLite would make of the files, and leaves no trace on the disk,
-   * which may be one that cannot be written to.
+   * Opens a connection that reads what SQLite would make of the files, and leaves no trace on the
+   * disk, which may be read-only.
    */
   Connection look() throws SQLException {
     if (used) {
@@ -142,7 +161,7 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     return log.committed() > 0 ? Sql.alone(database) : Sql.immutable(database);
   }
 
-  /** What can be read of the hub; nothing when the database is none yet. */
+  /** Returns what can be read of the hub; it is empty when the database has no tables yet. */
   Found readable(Schema schema) throws SQLException {
     try (Connection connection = look()) {
       if (Schema.isEmpty(connection)) {
@@ -157,10 +176,10 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * What acknowledged flushes are missing, in words that name the cure; null when none can be
+   * Says which acknowledged flushes are missing, in words that name the cure; null when none can be
    * missing.
    *
-   * @param readable what can be read of the hub; null when even that row is damaged
+   * @param readable what can be read of the hub; null when even the hub's row is damaged
    */
   @Nullable String loss(@Nullable Found readable) {
     if (used) {
@@ -242,8 +261,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * Goes on without what is missing: the log ends with the last commit that can be read from now
-   * on. By whoever holds the directory, with copies of the files made.
+   * Gives up the flushes that cannot be read: the log ends with the last readable commit from now
+   * on. The caller holds the directory and has copied the files.
    */
   void giveUpTheRest(Schema schema) throws IOException, SQLException {
     cutLog();
@@ -259,16 +278,16 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     }
   }
 
-  /** Notes that what can be read now is all that there has to be. */
+  /** Notes that what can be read now is everything that must be there. */
   void markReadable(Schema schema) throws IOException, SQLException {
     Found readable = readable(schema);
     Mark.write(database, readable.hub().lastFlush(), readable.hub().clock());
   }
 
   /**
-   * Makes durable what a process has written that was killed before it could: SQLite reads it as
-   * committed, and others are told of it. What a crash of the machine has left behind the torn end
-   * goes, so that nobody takes it for damage later.
+   * Makes durable what a process wrote and was killed before syncing, because SQLite reads it as
+   * committed and callers learn of it. Frames that a crash of the machine left behind the torn end
+   * are cut off, so that they are not taken for damage later.
    */
   void settleLog() throws IOException {
     if (log.headerSound() && log.behind() > 0) {

@@ -4,10 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many events each recently written execution has.
+ * Knows how many events each recently written execution has.
  *
- * <p>Every appended chunk must begin where the history ends; asking the database for that costs as
- * much as the insert itself. For one writer; forgotten whenever a flush is not written.
+ * <p>Every appended chunk must begin where the history ends, and asking the database for that costs
+ * as much as the insert itself. One writer uses this object; it is emptied whenever a flush is not
+ * written.
  */
 final class HistoryEnds {
 
@@ -23,7 +24,7 @@ final class HistoryEnds {
         }
       };
 
-  /** The number of events, or -1 when it is not known here. */
+  /** Returns the number of events, or -1 when it is not known here. */
   int of(long key) {
     return ends.getOrDefault(key, -1);
   }

@@ -16,12 +16,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists of summaries by filter, in the order of their places.
+ * Lists summaries by filter, in the order of their places.
  *
- * <p>There are few indexes, because each costs every execution. A selective prefix is found by the
- * index of ids. All else is read along the index of statuses and creation times: one run for each
- * status that is wanted, merged by SQLite as it goes, so that a page costs its own rows and not
- * those before it. Rows of one microsecond are sorted by their ids; the index need not hold those.
+ * <p>There are few indexes, because each one costs every execution. A selective prefix is found by
+ * the index of IDs. Every other list is read along the index of statuses and creation times: one
+ * run for each wanted status, merged by SQLite on the way, so that a page costs its own rows and
+ * not those before it. Rows of one microsecond are sorted by their IDs; the index does not hold
+ * those.
  */
 final class Listing {
 
@@ -31,7 +32,10 @@ final class Listing {
           .mapToInt(OrchestrationStatus::getNumber)
           .toArray();
 
-  /** Up to so many ids of a prefix it is cheaper to look at each than to read along the list. */
+  /**
+   * At most this many IDs of a prefix are looked at one by one; beyond that, reading along the list
+   * is cheaper.
+   */
   private static final int PREFIX_MATCHES_MAX = 10_000;
 
   private static final String ORDER =
@@ -39,7 +43,7 @@ final class Listing {
   private static final String NEWEST_FIRST =
       " ORDER BY " + Reads.CREATED_AT_COLUMN + " DESC, " + Reads.ID_COLUMN + " DESC LIMIT ?1";
 
-  /** A statement, and what is bound to its parameters from ?1 on. */
+  /** Holds a statement, and what is bound to its parameters from ?1 on. */
   record Select(String sql, List<Object> parameters) {}
 
   private Listing() {}
@@ -58,7 +62,10 @@ final class Listing {
     return reads.instances(statement);
   }
 
-  /** As {@link dev.holdfast.core.Store#list}: one look along the history of each that goes on. */
+  /**
+   * Implements {@link dev.holdfast.core.Store#list}: it looks once along the history of each
+   * running instance.
+   */
   static List<Listed> list(Reads reads, Query query) throws SQLException {
     List<Rows.Instance> rows = query(reads, query);
     List<Listed> lines = new ArrayList<>(rows.size());
@@ -90,10 +97,10 @@ final class Listing {
   }
 
   /**
-   * What reads the page. There are few such texts: they differ by which filters there are and how
-   * many statuses, never by values.
+   * Builds the statement that reads the page. There are few such texts: they differ by which
+   * filters there are and how many statuses, never by values.
    *
-   * @param byPrefix go by the index of ids
+   * @param byPrefix whether to read along the index of IDs
    */
   static Select select(Query query, Text.Range prefix, boolean byPrefix) {
     Long from = query.createdFrom();
@@ -126,7 +133,7 @@ final class Listing {
     if (byPrefix) {
       parameters.add(Arrays.stream(statuses).reduce(0, (mask, status) -> mask | 1 << status));
       filter += " AND (?" + parameters.size() + " >> i.status) & 1 = 1";
-      // The first condition of the filter begins with AND.
+      // The filter begins with AND, so it needs a condition before it.
       return new Select(rows + "instances_id WHERE 1" + filter + order, parameters);
     }
     StringJoiner runs = new StringJoiner(" UNION ALL ");
@@ -145,7 +152,10 @@ final class Listing {
     return " AND i." + column + " = ?" + parameters.size();
   }
 
-  /** Adds the ends of the range to the parameters. */
+  /**
+   * Returns the condition that the ID is in the range, and adds the ends of the range to the
+   * parameters.
+   */
   private static String inPrefix(Text.Range prefix, List<Object> parameters) {
     parameters.add(prefix.from());
     String words = "i.id >= ?" + parameters.size();
@@ -156,7 +166,10 @@ final class Listing {
     return words + " AND i.id < ?" + parameters.size();
   }
 
-  /** What counts by status, name and version. The index has all of it, so no row is read. */
+  /**
+   * Builds the statement that counts by status, name and version. The index has all of these, so no
+   * row is read.
+   */
   static Select tallies(List<Integer> statuses) {
     List<Object> wanted = new ArrayList<>();
     StringJoiner runs = new StringJoiner(" UNION ALL ");
@@ -175,7 +188,7 @@ final class Listing {
         : statuses.stream().mapToInt(Integer::intValue).distinct().toArray();
   }
 
-  /** As {@link dev.holdfast.core.Store#tally}. */
+  /** Implements {@link dev.holdfast.core.Store#tally}. */
   static List<Tally> tally(Reads reads, List<Integer> statuses) throws SQLException {
     Select select = tallies(statuses);
     PreparedStatement statement = reads.statement(select.sql());
@@ -194,7 +207,7 @@ final class Listing {
     return tallies;
   }
 
-  /** As {@link dev.holdfast.core.Store#ended}. */
+  /** Implements {@link dev.holdfast.core.Store#ended}. */
   static List<Rows.Instance> ended(
       Reads reads,
       List<Integer> statuses,
@@ -209,7 +222,7 @@ final class Listing {
     sql.append(" AND i.completed_at >= ? AND i.completed_at < ?");
     sql.append(" AND (i.completed_at, i.key) > (?, ?)");
     if (!statuses.isEmpty()) {
-      // Numbers only, so the texts of this statement stay few.
+      // The statuses are numbers of a small set, so the texts of this statement stay few.
       sql.append(" AND i.status IN ")
           .append(new TreeSet<>(statuses).toString().replace('[', '(').replace(']', ')'));
     }

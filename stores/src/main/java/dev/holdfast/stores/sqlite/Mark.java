@@ -10,38 +10,43 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last flush that is surely durable, noted in a small file beside the database after its sync.
+ * Notes the last flush that is surely durable in a small file beside the database, after the flush
+ * was synced.
  *
  * <p>The note itself is not synced: it is a lower bound, and costs one write of 48 bytes into the
- * operating system's memory. A database and log that end before it have lost what was acknowledged,
- * even where the log looks like one that had not been written further. It is written before anybody
- * is told of the flush, and outlives the process: only a crash of the machine can take it back. So
- * it says as well since which start of the machine it is. Used by one thread at a time.
+ * operating system's memory. A database and log that end before it have lost an acknowledged flush,
+ * even where the log looks as if nothing followed. The note is written before any caller learns of
+ * the flush, and outlives the process: only a crash of the machine can take it back. So it also
+ * names the start of the machine during which it was written. One thread at a time uses this
+ * object.
  */
 final class Mark implements AutoCloseable {
 
-  /** "HFMARK" and the version of this format. */
+  /** A mark begins with the text "HFMARK" and the version of its format. */
   private static final long MAGIC = 0x48464d41524b0002L;
 
   private static final int LENGTH = 48;
 
-  /** As the first version of the format had it: without the start of the machine. */
+  /**
+   * A mark of the first version of the format, which did not name the start of the machine, begins
+   * with this number.
+   */
   private static final long MAGIC_ONE = 0x48464d41524b0001L;
 
   private static final int LENGTH_ONE = 32;
 
-  /** Another one after each start of the system; its file is there on Linux only. */
+  /** This file holds an ID that each start of the system changes; only Linux has it. */
   private static final Path START = Path.of("/proc/sys/kernel/random/boot_id");
 
   private static final UUID UNKNOWN = new UUID(0, 0);
 
   /**
-   * What a mark says.
+   * Holds what a mark says.
    *
    * @param flush the number of the flush
-   * @param clock the hub's time then, in microseconds since the epoch
-   * @param sameStart whether the machine surely has not been started anew since: then whatever was
-   *     written is in the files, in the order in which it was written, synced or not
+   * @param clock the hub's time at that flush, in microseconds since the epoch
+   * @param sameStart whether the machine surely has not been restarted since: everything that was
+   *     written is then in the files, in the order in which it was written, synced or not
    */
   record Noted(long flush, long clock, boolean sameStart) {}
 
@@ -59,12 +64,12 @@ final class Mark implements AutoCloseable {
     return database.resolveSibling(database.getFileName() + "-mark");
   }
 
-  /** What was noted beside a database; null when nothing was, or the note is damaged. */
+  /** Returns what was noted beside a database; null when there is no note or it is damaged. */
   static @Nullable Noted read(Path database) throws IOException {
     return read(database, startOfMachine());
   }
 
-  /** As {@link #read(Path)}, on a machine whose last start has this id. */
+  /** Reads the note as {@link #read(Path)} does, on a machine whose last start has this ID. */
   static @Nullable Noted read(Path database, UUID start) throws IOException {
     Path path = beside(database);
     if (!Files.isRegularFile(path)) {
@@ -98,12 +103,12 @@ final class Mark implements AutoCloseable {
     try {
       return UUID.fromString(Files.readString(START).strip());
     } catch (IOException | IllegalArgumentException e) {
-      // Another system, or one that hides it: each start may be a new one.
+      // The system is no Linux or hides the ID, so each start counts as a new one.
       return UNKNOWN;
     }
   }
 
-  /** Opens the mark of a database for notes; it is made when it is not there. */
+  /** Opens the mark of a database for notes, and creates its file if need be. */
   static Mark open(Path database) throws IOException {
     return open(database, startOfMachine());
   }
@@ -116,12 +121,15 @@ final class Mark implements AutoCloseable {
     return new Mark(new RandomAccessFile(path.toFile(), "rw"), start);
   }
 
-  /** Notes a flush beside a database, in place of what was noted. */
+  /** Notes a flush beside a database, in place of the previous note. */
   static void write(Path database, long flush, long clock) throws IOException {
     write(database, flush, clock, startOfMachine());
   }
 
-  /** As {@link #write(Path, long, long)}, on a machine whose last start has this id. */
+  /**
+   * Notes a flush as {@link #write(Path, long, long)} does, on a machine whose last start has this
+   * ID.
+   */
   static void write(Path database, long flush, long clock, UUID start) throws IOException {
     try (Mark mark = open(database, start)) {
       mark.note(flush, clock);

@@ -23,18 +23,21 @@ import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * SQLite's native library, unpacked once for all processes of a user.
+ * Unpacks SQLite's native library once for all processes of a user.
  *
- * <p>The driver unpacks it anew for each process and deletes it when that ends in order, so that
- * each kill leaves a megabyte behind. Here it has a name by its content in a folder that only its
- * owner may enter, and is compared with what the driver brings before it is loaded.
+ * <p>The driver unpacks the library again for each process and deletes it when the process ends in
+ * order, so that each kill leaves a megabyte behind. Here the library has a name by its content in
+ * a folder that only its owner may enter, and is compared with the driver's copy before it is
+ * loaded.
  */
 final class NativeLibrary {
 
   private static final String LIB_PATH = "org.sqlite.lib.path";
   private static final String LIB_NAME = "org.sqlite.lib.name";
 
-  /** What processes that were killed have left is older than that, and loaded by nobody new. */
+  /**
+   * Libraries that killed processes left behind are older than this, and no new process loads them.
+   */
   private static final Duration LEFT_BEHIND = Duration.ofDays(1);
 
   private static boolean loaded;
@@ -42,8 +45,8 @@ final class NativeLibrary {
   private NativeLibrary() {}
 
   /**
-   * Loads it, once in a process. Where no folder can be written to, or somebody has chosen another
-   * library by the driver's own settings, the driver does as it always does.
+   * Loads the library, once in a process. The driver's own way is used where no folder can be
+   * written to, or where the driver's own settings name another library.
    */
   static synchronized void load() {
     if (loaded) {
@@ -58,7 +61,8 @@ final class NativeLibrary {
     if (library == null) {
       return;
     }
-    // Only while this driver loads: an app beside may bring another version of it.
+    // The properties are set only while this driver loads, because an app beside it may bring
+    // another version of the driver.
     System.setProperty(LIB_PATH, String.valueOf(library.getParent()));
     System.setProperty(LIB_NAME, String.valueOf(library.getFileName()));
     try {
@@ -83,7 +87,7 @@ final class NativeLibrary {
         Path.of(System.getProperty("user.home", "."), ".cache", "holdfast"));
   }
 
-  /** The library in the first of these folders that can be used; null when none can. */
+  /** Returns the library in the first of these folders that can be used; null when none can. */
   static @Nullable Path unpacked(List<Path> folders) {
     byte[] content;
     try (InputStream in =
@@ -102,7 +106,7 @@ final class NativeLibrary {
       try {
         return unpackedIn(folder, content);
       } catch (IOException e) {
-        // Not this one: it cannot be written to, or is somebody else's. The next may do.
+        // This folder cannot be written to or belongs to another user. The next one may do.
       }
     }
     return null;
@@ -118,7 +122,7 @@ final class NativeLibrary {
     Path partial = Files.createTempFile(folder, "unpacking", ".partial");
     try {
       Files.write(partial, content);
-      // Another process may do the same at this moment: either file is right.
+      // Another process may do this at the same moment: either file is right.
       move(partial, library);
       return library;
     } finally {
@@ -134,7 +138,7 @@ final class NativeLibrary {
     }
   }
 
-  /** That nobody else can put a library there. */
+  /** Checks that no other user can put a library into the folder. */
   private static void requireOurs(Path folder) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       if (DataDirectory.POSIX) {
@@ -165,7 +169,7 @@ final class NativeLibrary {
     }
   }
 
-  /** Deletes what killed processes of the driver's own way have left in a folder. */
+  /** Deletes the libraries that killed processes left in a folder when the driver unpacked them. */
   static void sweep(Path folder, Instant now) {
     String ours = "sqlite-" + SQLiteJDBCLoader.getVersion() + "-";
     try (Stream<Path> files = Files.list(folder)) {
@@ -181,7 +185,8 @@ final class NativeLibrary {
         }
       }
     } catch (IOException e) {
-      // Somebody else's, in use (Windows), or deleted meanwhile: it is only room on the disk.
+      // The file belongs to another user, is in use (Windows), or was deleted meanwhile: it only
+      // takes room on the disk.
       return;
     }
   }

@@ -10,14 +10,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A few connections for reads, opened when first needed. Each read is one transaction, so that it
- * sees one moment, and ends before the next begins, so that the log can be begun anew.
+ * Manages a few connections for reads, which are opened when they are first needed. Each read is
+ * one transaction, so that it sees one moment, and ends before the next begins, so that the log can
+ * be restarted.
  */
 final class ReadConnections implements AutoCloseable {
 
   private static final long CLOSE_WAIT_SECONDS = 10;
 
-  /** Something to find out on one connection. */
+  /** Represents a read on one connection. */
   @FunctionalInterface
   interface Read<T> {
     T on(Reads reads) throws SQLException;
@@ -52,7 +53,7 @@ final class ReadConnections implements AutoCloseable {
       throw failed(e);
     } finally {
       if (reads != null) {
-        // Something went wrong on it: the next read gets a fresh one.
+        // The read failed on this connection: the next read gets a fresh one.
         reads.close();
       }
       places.release();
@@ -97,7 +98,7 @@ final class ReadConnections implements AutoCloseable {
     };
   }
 
-  /** Lets running reads end, then closes all. */
+  /** Lets running reads end, then closes all connections. */
   @Override
   public void close() {
     closed = true;

@@ -28,10 +28,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads on one connection, by one thread at a time. Every row's checksum is compared before it is
- * believed.
+ * Reads on one connection, by one thread at a time. Every row's checksum is compared before the row
+ * is used.
  *
- * <p>What it finds belongs to one moment from the first read to {@link #endTransaction}.
+ * <p>All results from the first read to {@link #endTransaction} belong to one moment.
  */
 final class Reads implements AutoCloseable {
 
@@ -43,7 +43,7 @@ final class Reads implements AutoCloseable {
       "SELECT key, name FROM instances INDEXED BY instances_ready"
           + " WHERE ready <> 0 AND key > ? AND slot >= ? AND slot < ? ORDER BY key LIMIT ?";
 
-  /** Where those columns are in {@link #INSTANCE}, from 1. */
+  /** These are positions of columns in {@link #INSTANCE}, counted from 1. */
   static final int ID_COLUMN = 2;
 
   static final int CREATED_AT_COLUMN = 8;
@@ -61,7 +61,10 @@ final class Reads implements AutoCloseable {
     connection.commit();
   }
 
-  /** The statement for this text, prepared when first asked for. Texts must be few. */
+  /**
+   * Returns the statement for this text, which is prepared when it is first asked for. There must
+   * be few different texts.
+   */
   PreparedStatement statement(String sql) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
@@ -98,7 +101,9 @@ final class Reads implements AutoCloseable {
     return found;
   }
 
-  /** Adds what the statement finds; returns its summary, or null when there is none. */
+  /**
+   * Adds the instance that the statement finds; returns its summary, or null when there is none.
+   */
   private Rows.@Nullable Instance addStored(
       PreparedStatement select, Detail detail, List<Stored> found) throws SQLException {
     Rows.Instance row;
@@ -149,7 +154,7 @@ final class Reads implements AutoCloseable {
     return chunks;
   }
 
-  /** When its newest turn was, by the newest chunk of its history. */
+  /** Returns the time of the newest turn, by the newest chunk of the history. */
   long newestTurn(long key) throws SQLException {
     PreparedStatement select =
         statement(
@@ -160,12 +165,12 @@ final class Reads implements AutoCloseable {
     try (ResultSet row = select.executeQuery()) {
       return row.next() ? HistoryBytes.newestTurn(history(key, row).bytes()) : Long.MIN_VALUE;
     } catch (StoreException e) {
-      // Damaged or not understood; whoever asks for this one alone is told so.
+      // The history is damaged or not understood; a read of this instance alone reports that.
       return Long.MIN_VALUE;
     }
   }
 
-  /** From seq, count, walk, sum, bytes. */
+  /** Reads the columns seq, count, walk, sum, bytes. */
   Rows.History history(long key, ResultSet row) throws SQLException {
     int seq = row.getInt(1);
     int count = row.getInt(2);
@@ -193,7 +198,7 @@ final class Reads implements AutoCloseable {
     return messages;
   }
 
-  /** From seq, sum, bytes. */
+  /** Reads the columns seq, sum, bytes. */
   Rows.Inbox inbox(long key, ResultSet row) throws SQLException {
     long seq = row.getLong(1);
     byte[] bytes = bytes(row, 3);
@@ -233,7 +238,7 @@ final class Reads implements AutoCloseable {
     return timers;
   }
 
-  /** From key, timer_id, slot, fire_at, sum. */
+  /** Reads the columns key, timer_id, slot, fire_at, sum. */
   Rows.Timer timer(ResultSet row) throws SQLException {
     Rows.Timer timer = new Rows.Timer(row.getLong(1), row.getInt(2), row.getInt(3), row.getLong(4));
     check(
@@ -291,7 +296,7 @@ final class Reads implements AutoCloseable {
     return found;
   }
 
-  /** As {@link #records}, without those that are damaged. */
+  /** Returns the records that are not damaged, in the order of {@link #records}. */
   List<Rows.Keyed> readableRecords(String namespace, Consumer<StoreException.Damage> damaged)
       throws SQLException {
     PreparedStatement select =
@@ -315,7 +320,7 @@ final class Reads implements AutoCloseable {
     return found;
   }
 
-  /** From namespace, name, sum, bytes. */
+  /** Reads the columns namespace, name, sum, bytes. */
   Rows.Keyed record(ResultSet row) throws SQLException {
     String namespace = row.getString(1);
     String name = row.getString(2);
@@ -324,7 +329,7 @@ final class Reads implements AutoCloseable {
     return new Rows.Keyed(namespace, name, ByteString.copyFrom(bytes));
   }
 
-  /** What the hub's own row says. */
+  /** Holds the hub's own row. */
   record Hub(long lastFlush, long clock, long highestKey) {}
 
   Hub hub() throws SQLException {
@@ -359,8 +364,8 @@ final class Reads implements AutoCloseable {
   }
 
   /**
-   * As {@link #instance}; one that is damaged is told by what stands beside its state: a list is to
-   * show the others, and this one as what it is.
+   * Reads an instance as {@link #instance} does. A damaged one is described by the columns beside
+   * its state, because a list must show the others, and this one as damaged.
    */
   private Rows.Instance instanceOrItsPlace(ResultSet row) throws SQLException {
     try {
@@ -393,7 +398,7 @@ final class Reads implements AutoCloseable {
     }
   }
 
-  /** From the columns of {@link #INSTANCE}. */
+  /** Reads the columns of {@link #INSTANCE}. */
   Rows.Instance instance(ResultSet row) throws SQLException {
     long key = row.getLong(1);
     byte[] state = bytes(row, 11);

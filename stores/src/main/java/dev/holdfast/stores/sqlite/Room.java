@@ -4,10 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** How much more the store takes: what the disk has left, and what the size set for it allows. */
+/**
+ * Measures how much more the store takes: what the disk has left, and what the size set for the
+ * store allows.
+ */
 final class Room {
 
-  /** The part of the reserve that is left to removals alone. */
+  /** One part in this many of the reserve is left to removals alone. */
   private static final int LAST = 4;
 
   private final DataDirectory directory;
@@ -30,8 +33,8 @@ final class Room {
   }
 
   /**
-   * Notes how much the database holds. Within the transaction of a commit: outside of one it would
-   * begin another, and keep the log from being begun anew.
+   * Measures how much the database holds. It must be called within the transaction of a commit:
+   * outside of one it would begin another, and keep the log from being restarted.
    */
   void measure(Connection connection) throws SQLException {
     if (isSizeSet() || directory.freeSpace() < options.freeSpaceMin()) {
@@ -45,7 +48,7 @@ final class Room {
     return options.sizeMax() < Long.MAX_VALUE;
   }
 
-  /** Why nothing new should be begun; null while there is room. */
+  /** Returns why nothing new should be begun; null while there is room. */
   @Nullable String shortage() {
     long free = directory.freeSpace();
     if (free + reusable < options.freeSpaceMin()) {
@@ -66,7 +69,7 @@ final class Room {
     return null;
   }
 
-  /** Why a commit that does more than remove cannot be taken; null when it can. */
+  /** Returns why a commit that does more than remove cannot be taken; null when it can. */
   @Nullable String lack() {
     long free = directory.freeSpace();
     long least = options.freeSpaceMin() / LAST;

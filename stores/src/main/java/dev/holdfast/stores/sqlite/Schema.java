@@ -19,24 +19,27 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The tables of a hub and their versions.
+ * Creates and checks the tables of a hub, and migrates them between versions.
  *
  * <p>{@code V1.sql}, {@code V2.sql} … bring a file from one version to the next, all of them in one
  * transaction together with the number in {@code PRAGMA user_version}, so that a crash in the
- * middle leaves the file as it was. The tables that a version has are those that its scripts make
- * in an empty database. See decision 0005 for why this is not Flyway.
+ * middle leaves the file as it was. The tables of a version are those that its scripts make in an
+ * empty database. See decision 0005 for why this is not Flyway.
  */
 final class Schema {
 
-  /** In the file's header, so that {@code file} and we can tell whose it is: "HFST". */
+  /**
+   * The file's header contains this number, "HFST", by which {@code file} and Holdfast recognise
+   * the database.
+   */
   static final int APPLICATION_ID = 0x48465354;
 
   private static final int VERSION = 2;
 
-  /** What this build reads and writes. */
+  /** This build reads and writes this schema. */
   static final Schema CURRENT = current();
 
-  /** Element 0 has the statements of version 1. */
+  /** Holds the statements of each version; element 0 belongs to version 1. */
   private final List<List<String>> scripts;
 
   private final Map<Integer, Set<String>> tables = new ConcurrentHashMap<>();
@@ -53,7 +56,7 @@ final class Schema {
     return new Schema(scripts);
   }
 
-  /** The same with one more script. */
+  /** Returns a schema with one more script. */
   Schema and(List<String> script) {
     List<List<String>> more = new ArrayList<>(scripts);
     more.add(script);
@@ -64,17 +67,16 @@ final class Schema {
     return scripts.size();
   }
 
-  /** The file's copy from before it was brought up from this version. */
+  /** Returns the name of the file's copy that was made before migrating it from this version. */
   static Path copyOf(Path file, int version) {
     return file.resolveSibling(file.getFileName() + ".schema-" + version);
   }
 
   /**
-   * Creates the tables in an empty file, or brings an older file up to date, after a copy of it was
-   * made beside it.
+   * Creates the tables in an empty file, or migrates an older file, after copying it beside itself.
    *
-   * @throws StoreException the file is newer than this build, not ours, or its tables are not as
-   *     they should be, before or after; it is unchanged then
+   * @throws StoreException the file is newer than this build, belongs to another program, or its
+   *     tables are not as expected, before or after; it is unchanged then
    */
   void migrate(Connection connection, Path file) throws SQLException {
     boolean empty = isEmpty(connection);
@@ -107,7 +109,7 @@ final class Schema {
     try {
       Sql.run(connection, "ROLLBACK");
     } catch (SQLException e) {
-      // SQLite has rolled back by itself, or closing the connection does.
+      // SQLite has rolled back by itself, or closing the connection will.
       because.addSuppressed(e);
     }
   }
@@ -134,9 +136,9 @@ final class Schema {
   }
 
   /**
-   * That the file has the tables of its version, which may be older than this build's.
+   * Checks that the file has the tables of its version, which may be older than this build's.
    *
-   * @throws StoreException it is newer, damaged or not ours
+   * @throws StoreException the file is newer, damaged or belongs to another program
    */
   void check(Connection connection, Path file) throws SQLException {
     compare(connection, file, knownVersion(connection, file));
@@ -170,7 +172,7 @@ final class Schema {
   }
 
   /**
-   * The file's tables must be ours to the letter: a damaged definition would change what queries
+   * Compares the tables letter by letter, because a damaged definition would change what queries
    * mean.
    */
   private void compare(Connection connection, Path file, int version) throws SQLException {
@@ -182,7 +184,7 @@ final class Schema {
     }
   }
 
-  /** What the scripts up to this version make of an empty database. */
+  /** Returns the tables that the scripts up to this version make in an empty database. */
   private Set<String> expected(int version) throws SQLException {
     Set<String> known = tables.get(version);
     if (known == null) {
@@ -214,7 +216,8 @@ final class Schema {
   }
 
   /**
-   * Statements end with a semicolon at the end of a line; lines that begin with -- are comments.
+   * Splits a script: statements end with a semicolon at the end of a line; lines that begin with --
+   * are comments.
    */
   private static List<String> statements(int version) {
     String name = "V" + version + ".sql";

@@ -10,19 +10,19 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Connections to one database file, and small statements. */
+/** Opens connections to one database file, and runs small statements. */
 final class Sql {
 
   /**
-   * Small pages make small flushes cheap, large pages large histories (measured in decision 0026).
-   * A database keeps the size that it was made with.
+   * A page has this many bytes. Small pages make small flushes cheap, large pages large histories
+   * (measured in decision 0026). A database keeps the size with which it was made.
    */
   static final int PAGE_SIZE = 4096;
 
-  /** How long to wait when another program writes to the file. */
+  /** A connection waits at most this many milliseconds while another program writes to the file. */
   static final int BUSY_MILLIS = 5_000;
 
-  /** What a connection needs before it is used. */
+  /** Prepares a connection before it is used. */
   @FunctionalInterface
   private interface Preparation {
     void of(Connection connection) throws SQLException;
@@ -30,7 +30,10 @@ final class Sql {
 
   private Sql() {}
 
-  /** The connection that commits: every commit synced, no checkpoint on its own. */
+  /**
+   * Opens the connection that commits: every commit is synced, and it runs no checkpoint on its
+   * own.
+   */
   static Connection writer(Path file, SqliteOptions options) throws SQLException {
     return open(
         file,
@@ -57,7 +60,7 @@ final class Sql {
     }
   }
 
-  /** The connection that copies the log into the database. */
+  /** Opens the connection that copies the log into the database. */
   static Connection checkpointer(Path file) throws SQLException {
     return open(
         file,
@@ -68,7 +71,7 @@ final class Sql {
         });
   }
 
-  /** A connection that cannot write. */
+  /** Opens a connection that cannot write. */
   static Connection reader(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
@@ -76,8 +79,8 @@ final class Sql {
   }
 
   /**
-   * A connection to a database that nobody else has open and that has no log, or none that counts.
-   * It writes nothing at all.
+   * Opens a connection to a database that no other process has open and that has no log, or none
+   * that counts. It writes nothing at all.
    */
   static Connection immutable(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
@@ -89,9 +92,10 @@ final class Sql {
   }
 
   /**
-   * A connection to a database that nobody else has open, and to its log, which holds a commit. The
-   * index of the log is in memory only, and nothing is written: at its end SQLite copies the log
-   * into the database, but this one's descriptor of the database cannot write.
+   * Opens a connection to a database that no other process has open, and to its log, which holds a
+   * commit. The index of the log is in memory only, and nothing is written: at the end SQLite tries
+   * to copy the log into the database, but this connection's descriptor of the database cannot
+   * write.
    */
   static Connection alone(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
@@ -106,7 +110,7 @@ final class Sql {
         });
   }
 
-  /** A connection to an empty database of its own that is nowhere on a disk. */
+  /** Opens a connection to an empty database of its own in memory. */
   static Connection memory() throws SQLException {
     return open(":memory:", new SQLiteConfig(), connection -> {});
   }
@@ -120,12 +124,13 @@ final class Sql {
       throws SQLException {
     NativeLibrary.load();
     config.setBusyTimeout(BUSY_MILLIS);
-    // Otherwise the driver runs a query for the generated key after each insert; no table has one.
+    // Otherwise the driver runs a query for the generated key after each insert, and no table has
+    // one.
     config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection("jdbc:sqlite:" + name);
     try {
       run(connection, "PRAGMA wal_autocheckpoint = 0");
-      // Sanity of every page as it is read; free compared with reading it.
+      // SQLite checks every page as it is read; that costs little compared with the read.
       run(connection, "PRAGMA cell_size_check = ON");
       run(connection, "PRAGMA trusted_schema = OFF");
       rest.of(connection);
@@ -138,7 +143,8 @@ final class Sql {
 
   private static void durable(Connection connection) throws SQLException {
     run(connection, "PRAGMA synchronous = FULL");
-    // On macOS an ordinary fsync leaves data in the drive's cache; elsewhere these do nothing.
+    // On macOS an ordinary fsync leaves data in the drive's cache; on other systems these settings
+    // do nothing.
     run(connection, "PRAGMA fullfsync = ON");
     run(connection, "PRAGMA checkpoint_fullfsync = ON");
   }

@@ -22,30 +22,35 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * What an operator does with the file of a hub: copy it while it is in use, put a copy back, look
- * whether it is sound.
+ * Does what an operator does with the file of a hub: copies it while it is in use, restores a copy,
+ * checks whether it is sound.
  */
 public final class SqliteFiles {
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-  /** How the names of a hub's files end, in the order in which they are moved away. */
+  /** The names of a hub's files end so, in the order in which the files are moved away. */
   private static final List<String> FILES = List.of("", "-wal", "-shm", "-mark");
 
-  /** How often a look is repeated that found something while somebody began to write. */
+  /**
+   * A check that found a fault while another process began to write is repeated at most this often.
+   */
   private static final int LOOKS_MAX = 3;
 
   private SqliteFiles() {}
 
   /**
-   * What {@link #verify} has looked at and found.
+   * Holds what {@link #verify} has read and found.
    *
-   * @param findings what is wrong, in words; empty when the file is sound
+   * @param findings the faults in words; empty when the file is sound
    * @param ofExecutions those of the findings that are rows of single executions, by table and key:
-   *     a hub with no others can go on without these executions
-   * @param events history events of all executions
-   * @param messages that are not in history yet
+   *     a hub with no other findings can go on without these executions
+   * @param executions the number of executions
+   * @param events the number of history events of all executions
+   * @param messages the number of messages that are not in a history yet
+   * @param timers the number of timers
+   * @param records the number of records
    */
   public record Report(
       List<String> findings,
@@ -60,7 +65,7 @@ public final class SqliteFiles {
       return findings.isEmpty();
     }
 
-    /** Whether all that is wrong concerns single executions, which can be set aside. */
+    /** Returns whether all faults concern single executions, which can be blocked. */
     boolean usable() {
       return findings.size() == ofExecutions.size();
     }
@@ -75,11 +80,11 @@ public final class SqliteFiles {
   }
 
   /**
-   * Writes a copy of the hub as it is at this moment. It may run meanwhile, in this process or
-   * another; its commits do not wait, only its log cannot begin anew until the copy is done.
+   * Writes a copy of the hub as it is at this moment. The hub may run meanwhile, in this process or
+   * another; its commits do not wait, but its log cannot be restarted until the copy is done.
    *
-   * @param to a file that is not there yet; it is complete and durable when this returns, and not
-   *     there if it throws
+   * @param to a file that does not exist yet; it is complete and durable when this returns, and
+   *     does not exist if this throws
    * @throws StoreException the data directory has no hub, the copy cannot be written or turns out
    *     damaged
    */
@@ -92,7 +97,8 @@ public final class SqliteFiles {
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
       Files.deleteIfExists(partial);
-      // A copy tells as much as the original; SQLite fills an empty file that is there.
+      // A copy is as confidential as the original, so it is created privately; SQLite fills an
+      // existing empty file.
       DataDirectory.createPrivately(partial);
       copyHub(source, partial);
       Report report = verifyFile(partial);
@@ -122,7 +128,7 @@ public final class SqliteFiles {
     }
   }
 
-  /** Writes a copy to a file that is empty or not there. */
+  /** Writes a copy to a file that is empty or does not exist. */
   static void vacuumInto(Connection connection, Path copy) throws SQLException {
     try (PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
       vacuum.setString(1, copy.toString());
@@ -133,10 +139,10 @@ public final class SqliteFiles {
   /**
    * Makes a backup the hub of a data directory. No process may use the directory.
    *
-   * @param force whether a hub that is there may be replaced; its files stay beside it under
-   *     another name
-   * @throws StoreException the backup is not sound, a hub is there and {@code force} is false, or
-   *     the directory is in use
+   * @param force whether an existing hub may be replaced; its files stay beside it under another
+   *     name
+   * @throws StoreException the backup is not sound, a hub exists and {@code force} is false, or the
+   *     directory is in use
    */
   public static Report restore(Path from, Path directory, boolean force) {
     if (!Files.isRegularFile(from)) {
@@ -187,7 +193,10 @@ public final class SqliteFiles {
     }
   }
 
-  /** Before anything is made where it is to go, so that a backup of no use leaves no trace. */
+  /**
+   * Checks the backup before anything is created at the target, so that an unusable backup leaves
+   * no trace.
+   */
   private static Report checkSound(Path from) {
     Report report;
     try {
@@ -209,7 +218,7 @@ public final class SqliteFiles {
     return report;
   }
 
-  /** Copies a backup byte for byte; when that fails, there is no copy. */
+  /** Copies a backup byte for byte; when that fails, no copy is left. */
   private static void copy(Path from, Path copy) throws IOException {
     Files.deleteIfExists(copy);
     try {
@@ -226,7 +235,7 @@ public final class SqliteFiles {
     }
   }
 
-  /** What begins otherwise was never a backup, so that it is not worth a look at its pages. */
+  /** Refuses a file that begins otherwise: it was never a backup, so its pages need not be read. */
   private static void checkIsBackup(Path from) {
     if (DataDirectory.size(Evidence.logOf(from)) > 0) {
       throw new StoreException(
@@ -247,7 +256,7 @@ public final class SqliteFiles {
     }
   }
 
-  /** A refusal of SQLite in words of ours where they say more. */
+  /** Returns a refusal of SQLite in clearer words where there are any. */
   private static String words(Throwable e) {
     return e instanceof SQLException sql && Sql.code(sql) == SQLiteErrorCode.SQLITE_NOTADB
         ? "the file is no Holdfast database, or its beginning is damaged"
@@ -255,8 +264,8 @@ public final class SqliteFiles {
   }
 
   /**
-   * The database goes first: a log without its database is refused at the next start, whereas a
-   * database without its log would look complete.
+   * Moves the hub's files away. The database goes first: a log without its database is refused at
+   * the next start, whereas a database without its log would look complete.
    */
   private static void setAside(DataDirectory held) throws IOException {
     String suffix = ".replaced-" + stamp();
@@ -269,7 +278,9 @@ public final class SqliteFiles {
     }
   }
 
-  /** Copies the files of a hub to others beside them, and says how those are named. */
+  /**
+   * Copies the files of a hub to new files beside them, and returns the new name of the database.
+   */
   static Path keepBeside(Path database) throws IOException {
     String aside = database.getFileName() + ".damaged-" + stamp();
     for (String name : FILES) {
@@ -286,7 +297,7 @@ public final class SqliteFiles {
   }
 
   /**
-   * Looks at every page and row of a hub, which may be in use, or of a backup. Looking leaves no
+   * Checks every page and row of a hub, which may be in use, or of a backup. The check leaves no
    * trace on the disk.
    *
    * @param what a data directory, or the file of a hub or of a backup
@@ -295,7 +306,8 @@ public final class SqliteFiles {
   public static Report verify(Path what) {
     Path file = fileOf(what);
     try {
-      // A host that starts meanwhile writes to what is looked at as if nobody did.
+      // If a host starts meanwhile, it writes to files that are read as if no process wrote to
+      // them, so the check is repeated.
       for (int again = 0; ; again++) {
         boolean used = Evidence.isUsed(file);
         String before = state(file);
@@ -309,24 +321,24 @@ public final class SqliteFiles {
     }
   }
 
-  /** Whether a process has the hub of this data directory open, or is about to open it. */
+  /** Returns whether a process has the hub of this data directory open, or is about to open it. */
   public static boolean isUsed(Path directory) {
     return Evidence.isUsed(directory.resolve(DataDirectory.DATABASE));
   }
 
   /**
-   * What a hub remembers of the time, for a look without opening it.
+   * Holds what a hub remembers of the time, read without opening the hub.
    *
-   * @param clock the highest time that was written, microseconds since the epoch; 0 for none
-   * @param record what is in the record that was asked for; null when it is not there
+   * @param clock the highest time that was written, in microseconds since the epoch; 0 for none
+   * @param record the content of the record that was asked for; null when there is none
    */
   public record KnownTime(long clock, @Nullable ByteString record) {}
 
   /**
-   * Looks up the hub's time, and a record. The hub may be in use; looking leaves no trace on the
+   * Looks up the hub's time, and a record. The hub may be in use; the look leaves no trace on the
    * disk.
    *
-   * @param what as {@link #verify}
+   * @param what a data directory, or the file of a hub or of a backup
    * @throws StoreException there is no hub, or it cannot be read
    */
   public static KnownTime knownTime(Path what, String namespace, String name) {
@@ -339,7 +351,7 @@ public final class SqliteFiles {
     }
   }
 
-  /** Changes when somebody writes to the database or its log. */
+  /** Returns a text that changes when a process writes to the database or its log. */
   private static String state(Path file) throws IOException {
     Path log = Evidence.logOf(file);
     return Files.size(file)
@@ -374,12 +386,12 @@ public final class SqliteFiles {
     try {
       return evidence.readable(Schema.CURRENT);
     } catch (StoreException | SQLException e) {
-      // The verification finds the same.
+      // The verification finds the fault too and reports it.
       return null;
     }
   }
 
-  /** The database in a data directory, or the file itself. */
+  /** Returns the database in a data directory, or the file itself. */
   private static Path fileOf(Path what) {
     if (!Files.exists(what)) {
       throw new StoreException(

@@ -3,26 +3,27 @@ package dev.holdfast.stores.sqlite;
 import java.nio.file.Path;
 
 /**
- * Where and how a {@link SqliteStore} works. Sizes in bytes.
+ * Says where and how a {@link SqliteStore} works. Sizes are in bytes.
  *
- * @param directory the data directory; created, readable by its owner only, when it is not there
- * @param readersMax connections for reads; further reads wait for one to be free
+ * @param directory the data directory; if it does not exist, it is created so that only its owner
+ *     can read it
+ * @param readersMax the most connections for reads; further reads wait for a free one
  * @param cacheSize memory outside the heap for the committing connection's pages
  * @param walCheckpointAt how much is written to the write-ahead log before it is copied into the
  *     database in the background
- * @param walRestartAt from this size on the log is begun anew; commits wait a moment while that
+ * @param walRestartAt the size from which the log is restarted; commits wait a moment while that
  *     happens
- * @param walSizeMax beyond this, which takes a reader that holds an old snapshot for long, commits
- *     are rejected as full
- * @param freeSpaceMin with less than this left, on the disk or of {@code sizeMax}, nothing new
- *     should be begun ({@link SqliteStore#shortage}); with less than a quarter of it on the disk,
- *     commits that do more than remove are rejected as full
+ * @param walSizeMax the size of the log beyond which commits are rejected as full; it is reached
+ *     only while a reader holds an old snapshot for long
+ * @param freeSpaceMin the reserve: with less than this left, on the disk or of {@code sizeMax},
+ *     nothing new should be begun ({@link SqliteStore#shortage}); with less than a quarter of it on
+ *     the disk, commits that do more than remove are rejected as full
  * @param sizeMax how much the database may hold; {@link Long#MAX_VALUE} leaves it to the disk
- * @param checkSizeMax a database up to this size is checked completely whenever it is opened
- * @param onSyncFailure called when a write could not be made durable
+ * @param checkSizeMax the size up to which a database is checked completely whenever it is opened
+ * @param onSyncFailure is called when a write could not be made durable
  * @param lossAccepted whether to go on when acknowledged flushes are missing because the log is
- *     damaged; the damaged files are kept beside. Otherwise opening fails, with a message that says
- *     what is missing
+ *     damaged; copies of the damaged files are kept beside them. Otherwise opening fails, with a
+ *     message that says what is missing
  */
 public record SqliteOptions(
     Path directory,
@@ -39,7 +40,7 @@ public record SqliteOptions(
 
   private static final long MIB = 1L << 20;
 
-  /** The defaults, for a store in this directory. */
+  /** Returns the default options for a store in this directory. */
   public static SqliteOptions in(Path directory) {
     return new SqliteOptions(
         directory,

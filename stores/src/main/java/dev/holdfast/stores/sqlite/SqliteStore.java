@@ -15,13 +15,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in one SQLite file, {@code holdfast.db} in the data directory: write-ahead log, every
- * flush synced.
+ * Stores a task hub in one SQLite file, {@code holdfast.db} in the data directory, with a
+ * write-ahead log; every flush is synced.
  *
  * <p>One connection commits, a few read, one copies the log into the database in the background. An
  * execution has at most 4,194,304 events: a commit that appends more is rejected for good.
  *
- * <p>The directory belongs to one process at a time; other programs, {@code sqlite3} for one, may
+ * <p>The directory belongs to one process at a time; other programs, such as {@code sqlite3}, may
  * read the file meanwhile.
  */
 public final class SqliteStore implements Store {
@@ -31,20 +31,20 @@ public final class SqliteStore implements Store {
   private final Committer committer;
   private final Opened opened;
 
-  /** Tests reach for it to make commits fail. */
+  /** This connection commits; tests use it to make commits fail. */
   final Connection connection;
 
   /**
-   * Opens the store in a directory, which is created, and its tables too, when they are not there.
+   * Opens the store in a directory. The directory and the tables are created if they do not exist.
    *
-   * @throws StoreException another process has it, the file is damaged, newer than this build or
-   *     not ours; the message says what to do
+   * @throws StoreException another process has the store open, or the file is damaged, newer than
+   *     this build or of another program; the message says what to do
    */
   public static SqliteStore open(SqliteOptions options) {
     return open(options, Schema.CURRENT);
   }
 
-  /** As {@link #open(SqliteOptions)}, by a build of another schema. */
+  /** Opens the store as {@link #open(SqliteOptions)} does, with the schema of another build. */
   static SqliteStore open(SqliteOptions options, Schema schema) {
     DataDirectory directory = DataDirectory.hold(options.directory());
     Path file = directory.database();
@@ -65,7 +65,8 @@ public final class SqliteStore implements Store {
       if (mark != null) {
         Sql.closeQuietly(mark, e);
       }
-      // After the other: a connection that cannot write leaves a log that may be evidence alone.
+      // The readers are closed after the writing connection. The last connection to close copies
+      // the log and deletes it unless it cannot write, and the log may be evidence.
       Sql.closeQuietly(readers, e);
       Sql.closeQuietly(directory, e);
       if (e instanceof Error error) {
@@ -101,7 +102,10 @@ public final class SqliteStore implements Store {
     this.committer = new Committer(directory, options, connection, readers, hub, mark);
   }
 
-  /** What can be seen to be wrong before SQLite touches the file, which would make it worse. */
+  /**
+   * Looks for faults that can be seen before SQLite opens the file, because SQLite would make them
+   * worse.
+   */
   private static void prepare(DataDirectory directory, boolean lossAccepted, Schema schema)
       throws IOException, SQLException {
     Path file = directory.database();
@@ -124,8 +128,8 @@ public final class SqliteStore implements Store {
               + Mark.beside(file).getFileName()
               + " beside "
               + file
-              + ", because an older Holdfast wrote the hub or somebody copied it without; so it"
-              + " cannot be told this once whether the end of its log is missing");
+              + ", because an older Holdfast wrote the hub or it was copied without that file; so"
+              + " this start cannot tell whether the end of its log is missing");
     }
     evidence.settleLog();
   }
@@ -157,9 +161,9 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * Looks at all of a small database. A large one would take too long (about 10 s for each GiB,
+   * Checks all of a small database. A large one would take too long (about 10 s for each GiB,
    * decision 0006): its rows are checked as they are read, and {@link SqliteFiles#verify} checks it
-   * whole. Damage in rows of single executions is warned of; any other is refused.
+   * whole. Damage in rows of single executions leads to a warning; any other damage is refused.
    */
   private static void check(DataDirectory directory, ReadConnections readers, long sizeMax) {
     if (directory.bytes() > sizeMax) {
@@ -187,7 +191,7 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * Runs something while no commit runs and the log is not begun anew. For tests that copy files.
+   * Runs an action while no commit runs and the log is not restarted, for tests that copy files.
    */
   void still(Runnable meanwhile) {
     committer.still(meanwhile);
@@ -198,7 +202,10 @@ public final class SqliteStore implements Store {
     return opened;
   }
 
-  /** What an operator should know about how the store was found; empty when all is well. */
+  /**
+   * Returns what an operator should know about the state in which the store was found; empty when
+   * all is well.
+   */
   public List<String> warnings() {
     return directory.warnings();
   }
@@ -292,13 +299,14 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * How long the write-ahead log is; it should stay well below {@link SqliteOptions#walSizeMax}.
+   * Returns the size of the write-ahead log in bytes; it should stay well below {@link
+   * SqliteOptions#walSizeMax}.
    */
   public long walBytes() {
     return committer.walBytes();
   }
 
-  /** How much room the disk has. */
+  /** Returns how many bytes the disk has free. */
   public long freeSpace() {
     return directory.freeSpace();
   }
@@ -321,8 +329,9 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * The last connection of a database copies its log into it and deletes it, unless it cannot
-   * write. After a failure the log stays as it is, for the next start to judge.
+   * Closes the store after a failure without changing the log, for the next start to judge. The
+   * last connection of a database copies the log into it and deletes the log, unless that
+   * connection cannot write.
    */
   private void closeAsItIs() throws SQLException, IOException {
     try (Connection witness = Sql.reader(directory.database())) {

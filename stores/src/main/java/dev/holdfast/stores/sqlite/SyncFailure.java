@@ -1,16 +1,16 @@
 package dev.holdfast.stores.sqlite;
 
 /**
- * What to do when the disk has failed to make a write durable.
+ * Decides what happens when the disk has failed to make a write durable.
  *
- * <p>Nobody knows then what is on the disk, and after a failed sync the operating system may drop
+ * <p>It is then unknown what is on the disk, and after a failed sync the operating system may drop
  * the unwritten pages and report the next sync as a success. So the write is never tried again: the
  * process ends, and the next one reads what is really there.
  */
 @FunctionalInterface
 public interface SyncFailure {
 
-  /** The exit code of a process that ends because of this. */
+  /** A process that ends because of a failed sync has this exit code. */
   int EXIT_CODE = 75;
 
   /**

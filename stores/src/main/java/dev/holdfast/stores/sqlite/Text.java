@@ -2,12 +2,15 @@ package dev.holdfast.stores.sqlite;
 
 import org.jspecify.annotations.Nullable;
 
-/** Text as SQLite keeps and compares it: UTF-8, by code point. */
+/** Handles text as SQLite keeps and compares it: UTF-8, by code point. */
 final class Text {
 
   private Text() {}
 
-  /** No U+0000, every surrogate in its pair: what comes back as it went in. */
+  /**
+   * Returns whether SQLite gives the text back unchanged: it has no U+0000, and every surrogate is
+   * in its pair.
+   */
   static boolean wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -25,15 +28,16 @@ final class Text {
   }
 
   /**
-   * What all texts with a prefix, and no others, lie between.
+   * Holds two bounds between which all texts with a prefix lie, and no others.
    *
-   * @param to exclusive; null when there is no end
+   * @param from the inclusive lower bound
+   * @param to the exclusive upper bound; null when there is none
    */
   record Range(String from, @Nullable String to) {}
 
   /**
-   * The range of a prefix; null when no well-formed text has it. A prefix may end in the first half
-   * of a surrogate pair: it then stands for all pairs with that half.
+   * Returns the range of a prefix; null when no well-formed text has it. A prefix may end in the
+   * first half of a surrogate pair: it then stands for all pairs with that half.
    */
   static @Nullable Range withPrefix(String prefix) {
     int last = prefix.length() - 1;
@@ -47,7 +51,7 @@ final class Text {
     return wellFormed(prefix) ? new Range(prefix, next(prefix)) : null;
   }
 
-  /** The first text after all that begin with this one. */
+  /** Returns the first text after all that begin with this one; null when there is none. */
   private static @Nullable String next(String prefix) {
     int end = prefix.length();
     while (end > 0) {

@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Looks at everything in a database: that SQLite finds its pages and indexes sound, that every row
- * is what was written, and that rows belong together. Others may commit meanwhile: each step looks
- * at one moment of its own.
+ * Checks everything in a database: that SQLite finds its pages and indexes sound, that every row is
+ * what was written, and that rows belong together. Commits may run meanwhile: each step sees one
+ * moment of its own.
  */
 final class Verification {
 
-  /** More than this many findings say nothing new. */
+  /** At most this many findings are reported; further ones say nothing new. */
   private static final int FINDINGS_MAX = 50;
 
-  /** Looks at one row; throws what {@link Reads} throws about a damaged one. */
+  /** Checks one row; it throws what {@link Reads} throws about a damaged one. */
   @FunctionalInterface
   private interface RowCheck {
     void check(ResultSet row) throws SQLException;
@@ -140,7 +140,7 @@ final class Verification {
   private void each(String what, String sql, RowCheck check) {
     try {
       look(what, reads.statement(sql), check);
-      // A short transaction for each step, so that the log can be begun anew in between.
+      // Each step has a short transaction, so that the log can be restarted in between.
       reads.endTransaction();
     } catch (SQLException e) {
       // Damage that was met while reading can make the end of the transaction fail as well.
@@ -157,7 +157,7 @@ final class Verification {
           found(String.valueOf(e.getMessage()));
           noteExecution(e);
         } catch (RuntimeException e) {
-          // A column that damage has emptied, or made a number that no row has.
+          // Damage has emptied a column, or has made it a number that no row has.
           found(what + ": a row is not what was written (" + e + ")");
         }
       }
@@ -165,8 +165,9 @@ final class Verification {
   }
 
   /**
-   * A row that belongs to one execution, and whose indexes are sound (else the pages were found
-   * wanting), leads no other astray: that execution can be set aside.
+   * Notes a damaged row that belongs to one execution. Such a row affects no other execution as
+   * long as its indexes are sound, which the check of the pages shows, so the execution can be
+   * blocked.
    */
   private void noteExecution(StoreException found) {
     StoreException.Damage damage = found.damage();

@@ -9,24 +9,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What a write-ahead log holds, read by its format (sqlite.org/fileformat2.html, section 4) and
- * without SQLite, which reads a log up to its first bad frame and does not say whether that is its
- * end.
+ * Describes what a write-ahead log holds. It is read by its format (sqlite.org/fileformat2.html,
+ * section 4) and without SQLite, which reads a log up to its first bad frame and does not say
+ * whether that is its end.
  *
- * <p>Each frame's checksum goes on from that of the frame before it. So a frame that goes on from
- * what is stored in the frame before it was written after that one, whether or not that one is
- * sound.
+ * <p>Each frame's checksum continues that of the frame before it. So a frame whose checksum
+ * continues the one stored in the frame before it was written after that frame, whether or not that
+ * frame is sound.
  *
  * @param bytes the length of the file
  * @param headerSound whether its first 32 bytes are what SQLite wrote
- * @param sound frames that SQLite would read
- * @param committed how many of them end with a committed transaction: the rest was never
- *     acknowledged
- * @param behind frames of the same log that were written behind the first bad one
- * @param commitBehind whether one of those ends a transaction
- * @param laterBehind whether a frame behind belongs to a later transaction than the bad one, so
- *     that the bad one was synced before it was written
- * @param frameSize bytes of each
+ * @param sound the number of frames that SQLite would read
+ * @param committed the number of frames up to the last one that ends a committed transaction; later
+ *     frames were never acknowledged
+ * @param behind the number of frames of the same log that were written behind the first bad one
+ * @param commitBehind whether one of these frames ends a transaction
+ * @param laterBehind whether one of these frames belongs to a later transaction than the bad frame,
+ *     so that the bad frame was synced before it was written
+ * @param frameSize the bytes of each frame
  */
 record WalFile(
     long bytes,
@@ -48,12 +48,12 @@ record WalFile(
 
   static final WalFile NONE = new WalFile(0, false, 0, 0, 0, false, false, 0);
 
-  /** Where the first frame that SQLite would not read begins. */
+  /** Returns where the first frame begins that SQLite would not read. */
   long damagedAt() {
     return headerSound ? HEADER + sound * frameSize : 0;
   }
 
-  /** How long the log is up to the last committed transaction that SQLite would read. */
+  /** Returns the length of the log up to the last committed transaction that SQLite would read. */
   long committedLength() {
     return committed == 0 ? 0 : HEADER + committed * frameSize;
   }
@@ -63,9 +63,10 @@ record WalFile(
   }
 
   /**
-   * Reads a log that nobody writes to meanwhile; one that is not there or too short is empty.
+   * Reads a log to which no process writes meanwhile. A log that does not exist or is too short is
+   * read as empty.
    *
-   * @param pageSize the database's, for a log whose header does not tell
+   * @param pageSize the database's page size, for a log whose header is damaged
    */
   static WalFile read(Path file, int pageSize) throws IOException {
     if (!Files.isRegularFile(file) || Files.size(file) < HEADER) {
@@ -99,7 +100,7 @@ record WalFile(
     }
   }
 
-  /** SQLite's checksum: two sums over 32-bit words. */
+  /** Computes SQLite's checksum: two sums over 32-bit words. */
   private static final class Sum {
     private final ByteOrder order;
     private int first;
@@ -109,7 +110,7 @@ record WalFile(
       this.order = order;
     }
 
-    /** Goes on from a checksum that is stored at this place. */
+    /** Continues a checksum that is stored at this place. */
     private void from(ByteBuffer stored, int at) {
       first = stored.getInt(at);
       second = stored.getInt(at + 4);
@@ -132,7 +133,7 @@ record WalFile(
     }
   }
 
-  /** One walk over all frames. */
+  /** Walks once over all frames. */
   private static final class Scan {
     private final FileChannel channel;
     private final boolean headerSound;
@@ -140,7 +141,8 @@ record WalFile(
     private final Sum sum;
 
     /**
-     * The salts and the checksum that the next frame goes on from, as a frame's header has them.
+     * Holds the salts and the checksum that the next frame continues, laid out as in a frame's
+     * header.
      */
     private final ByteBuffer before = ByteBuffer.allocate(FRAME_HEADER);
 
@@ -191,7 +193,7 @@ record WalFile(
         broken = true;
         behind(sameLog, linked, commits);
       }
-      // Of a log whose header is damaged, each frame says itself to which log it belongs.
+      // When the log's header is damaged, each frame itself says to which log it belongs.
       before.put(16, frame, 16, 8);
       if (!headerSound) {
         before.put(8, frame, 8, 8);

@@ -1,6 +1,6 @@
 /**
- * A task hub in one SQLite file: {@link dev.holdfast.stores.sqlite.SqliteStore} while it runs,
- * {@link dev.holdfast.stores.sqlite.SqliteFiles} for backup, restore and verify.
+ * Stores a task hub in one SQLite file: {@link dev.holdfast.stores.sqlite.SqliteStore} is the
+ * running store, {@link dev.holdfast.stores.sqlite.SqliteFiles} does backup, restore and verify.
  *
  * <p>Nothing in this package may open or close the database file or its {@code -shm} by Java's own
  * I/O while SQLite has it open in this process: on Unix, closing any descriptor of a file drops the

@@ -14,35 +14,38 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the host gives an app to run in.
+ * Holds what the host gives an app to run in.
  *
- * @param settings app settings, merged; names ignore case
- * @param taskHub the hub that a durable client without one of its own talks to
+ * @param settings the merged app settings; their names ignore case
+ * @param taskHub the task hub that a durable client uses when its binding names none
  * @param connectionName the label of the hub's storage connection, for URLs
- * @param rpcPort port of the loopback gRPC service, asked when a durable client is handed out
- * @param rpcSecret what opens that port: the channels that the app's gRPC makes to it bring it as
- *     their bearer token; null when it is open
- * @param httpBaseUrl scheme and authority of this host, e.g. {@code http://localhost:7071}; asked
- *     when a durable client is handed out
- * @param systemKey the key that management URLs carry as {@code code}
+ * @param rpcPort supplies the port of the loopback gRPC service; it is asked each time a durable
+ *     client is handed out
+ * @param rpcSecret the bearer token that the app's own gRPC channels present to the loopback gRPC
+ *     service; null when that service asks for none
+ * @param httpBaseUrl supplies scheme and authority of this host, e.g. {@code
+ *     http://localhost:7071}; it is asked each time a durable client is handed out
+ * @param systemKey supplies the key that management URLs carry as {@code code}
  * @param activityStringInput how an activity's text parameter gets a JSON string
- * @param shortFailureNames true: a failed activity tells the simple name of its root cause only, as
- *     older hosts do; false: full class names with all causes
- * @param maxConcurrentActivityFunctions how many activities run at once
- * @param maxConcurrentOrchestratorFunctions how many orchestrator turns run at once
- * @param maxConcurrentEntityFunctions how many entities run a batch of operations at once
+ * @param shortFailureNames true: a failed activity reports only its root cause, by its simple class
+ *     name, as older hosts do; false: it reports full class names with all causes
+ * @param maxConcurrentActivityFunctions the most activities that run at once
+ * @param maxConcurrentOrchestratorFunctions the most orchestrator turns that run at once
+ * @param maxConcurrentEntityFunctions the most entities that run a batch of operations at once
  * @param functionTimeout how long an activity or another function may run before it is interrupted
  *     and fails; null for no limit
- * @param activityTimeouts the same of single activities, by name
- * @param patience what becomes of code that does not come to an end
+ * @param activityTimeouts timeouts of single activities by name, which take the place of {@code
+ *     functionTimeout}
+ * @param patience the limits for code that does not come to an end
  * @param functions names of the only functions to load; empty means all
- * @param versioning which versions of orchestrations are run
- * @param log where the running of functions is told
+ * @param versioning the rule that decides which orchestration versions this app runs
+ * @param log receives what functions log, and when they start and finish
  * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
- * @param inHand where it is noted what runs
- * @param sameBuildSince since when every turn of the hub has been one of this very build, in
- *     microseconds since the epoch; asked when a history is met first. {@link Long#MAX_VALUE} when
- *     nobody knows: then each history is compared with the code once
+ * @param inHand records which functions are running
+ * @param sameBuildSince supplies the time since which every turn of the hub has been run by this
+ *     very build of the app, in microseconds since the epoch; it is asked when a history is met for
+ *     the first time. {@link Long#MAX_VALUE} means that the time is unknown: each history is then
+ *     compared with the code once
  */
 public record AppContext(
     Map<String, String> settings,
@@ -67,11 +70,11 @@ public record AppContext(
     InHand inHand,
     LongSupplier sameBuildSince) {
 
-  /** What a text parameter of an activity receives when the input is a JSON string. */
+  /** Says what a text parameter of an activity receives when the input is a JSON string. */
   public enum ActivityStringInput {
-    /** The JSON text with its quotes, as the cloud does it today. */
+    /** The parameter receives the JSON text with its quotes, as in the cloud today. */
     RAW,
-    /** The string itself, as tutorials read. */
+    /** The parameter receives the string itself, as tutorials show it. */
     UNWRAPPED
   }
 
@@ -89,7 +92,7 @@ public record AppContext(
     return settings.get(name);
   }
 
-  /** The same with another log. */
+  /** Returns a copy of this context that has another log. */
   public AppContext withLog(FunctionLog other) {
     return new AppContext(
         settings,
@@ -115,7 +118,7 @@ public record AppContext(
         sameBuildSince);
   }
 
-  /** Starts from the defaults of a host with an empty host.json. */
+  /** Returns a builder with the defaults of a host whose host.json is empty. */
   public static Builder builder() {
     return new Builder();
   }

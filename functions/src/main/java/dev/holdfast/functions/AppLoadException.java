@@ -2,7 +2,7 @@ package dev.holdfast.functions;
 
 import org.jspecify.annotations.Nullable;
 
-/** The app cannot be run as it is; the message says why and what to do about it. */
+/** Says that the app cannot be run as it is; the message has the cause and the cure. */
 public final class AppLoadException extends Exception {
 
   private static final long serialVersionUID = 1;

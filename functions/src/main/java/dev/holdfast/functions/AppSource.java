@@ -7,14 +7,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an app's code and metadata lie.
+ * Describes where an app's code and metadata lie.
  *
  * @param kind decides where function metadata is read
  * @param root the folder whose host.json and local.settings.json belong to the app
  * @param classPath jars and class folders, the app's own first
- * @param missingDependencies null when the class path is complete as far as one can see; otherwise
- *     what to do if the app turns out to need libraries that are not on it
- * @param notes what a person should know about the choice that was made
+ * @param missingDependencies null when the class path looks complete; otherwise the advice to give
+ *     if the app turns out to need libraries that are not on it
+ * @param notes remarks for people about how the app was found
  */
 public record AppSource(
     Kind kind,
@@ -23,13 +23,16 @@ public record AppSource(
     @Nullable String missingDependencies,
     List<String> notes) {
 
-  /** How the app was packaged. */
+  /** Says how the app was packaged, and so where its function metadata is read. */
   public enum Kind {
-    /** A staging directory of the Azure Functions build plugins: function.json files decide. */
+    /**
+     * The app is a staging directory of the Azure Functions build plugins: function.json files
+     * decide.
+     */
     STAGED,
-    /** A jar, with its libraries inside or beside it: annotations decide. */
+    /** The app is a jar with its libraries inside or beside it: annotations decide. */
     JAR,
-    /** A folder of compiled classes: annotations decide. */
+    /** The app is a folder of compiled classes: annotations decide. */
     CLASSES
   }
 
@@ -48,7 +51,7 @@ public record AppSource(
     return AppFinder.find(path);
   }
 
-  /** The same with one more thing to tell. */
+  /** Returns a copy of this source that has one more note. */
   public AppSource withNote(String note) {
     return new AppSource(
         kind,

@@ -2,7 +2,7 @@ package dev.holdfast.functions;
 
 import java.util.Locale;
 
-/** Who may call an HTTP function when keys are required. */
+/** Says which callers may call an HTTP function when keys are required. */
 public enum AuthLevel {
   ANONYMOUS,
   FUNCTION,

@@ -8,9 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One binding of a function, as function.json has it.
+ * Describes one binding of a function, as function.json has it.
  *
- * @param type the binding's type, such as {@code httpTrigger}; case is kept, compare ignoring it
+ * @param type the binding's type, such as {@code httpTrigger}; its case is kept, so compare it with
+ *     {@link #is}
  * @param direction {@code in} or {@code out}
  * @param name the parameter's binding name, or {@code $return}; empty where the annotation has none
  * @param attributes everything else in declared order: texts, numbers, booleans, lists, maps;
@@ -35,7 +36,7 @@ public record BindingDefinition(
     return direction.equalsIgnoreCase("out");
   }
 
-  /** The attribute as text, or null when it is absent or blank. */
+  /** Returns the attribute as text, or null when it is absent or blank. */
   public @Nullable String text(String attribute) {
     Object value = attributes.get(attribute);
     return value == null || value.toString().isBlank() ? null : value.toString();

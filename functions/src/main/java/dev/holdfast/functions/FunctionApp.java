@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One loaded app: its functions, and the ways to run them.
+ * Represents one loaded app: its functions, and the ways to run them.
  *
- * <p>Safe for many threads. Nothing here blocks the caller but {@link #open} and {@link #close}.
+ * <p>It may be used by many threads. Only {@link #open}, {@link #drain} and {@link #close} block.
  */
 public final class FunctionApp implements AutoCloseable {
 
@@ -55,8 +55,8 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Loads the app. A single function that cannot be indexed does not stop the others; see {@link
-   * #failedFunctions}.
+   * Loads the app. A function that cannot be indexed does not keep the others from loading; see
+   * {@link #failedFunctions}.
    *
    * @throws AppLoadException the app as a whole cannot run; the message has cause and cure
    */
@@ -84,42 +84,50 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Tells this build of the app from others: the same text for the same code, wherever its files
-   * lie. Empty when that cannot be told, or when there is no code.
+   * Returns a digest that identifies this build of the app: it is the same for the same code,
+   * wherever the files lie. It is empty when there is no code or when a file cannot be read.
    */
   public String build() {
     return build;
   }
 
-  /** The functions that could be indexed, disabled ones too, in the order of their names. */
+  /**
+   * Returns the functions that could be indexed, including disabled ones, in the order of their
+   * names.
+   */
   public List<FunctionDefinition> functions() {
     return List.copyOf(loaded.index().functions());
   }
 
-  /** Why functions could not be indexed, by name. */
+  /** Returns, by function name, why a function could not be indexed. */
   public Map<String, String> failedFunctions() {
     return loaded.index().failures();
   }
 
   /**
-   * Routes of the enabled HTTP functions. No two of them have the same template and a common verb.
+   * Returns the routes of the enabled HTTP functions. No two routes share both a template and a
+   * verb.
    */
   public List<HttpRoute> httpRoutes() {
     return loaded.index().routes();
   }
 
-  /** Versions of the libraries that matter for compatibility, as far as names of jars tell them. */
+  /**
+   * Returns the versions of the libraries that matter for compatibility, read from the names of
+   * jars.
+   */
   public Map<String, String> libraries() {
     return loaded.libraries();
   }
 
-  /** What a person should know about this app, one sentence or two each. */
+  /** Returns what a person should know about this app, one or two sentences each. */
   public List<String> warnings() {
     return loaded.warnings();
   }
 
   /**
-   * Runs an HTTP function. What user code throws is a reply with status 500, not a failed future.
+   * Runs an HTTP function. An exception of user code becomes a reply with status 500, not a failed
+   * future.
    *
    * @return fails with {@link dev.holdfast.core.RefusedException} UNAVAILABLE if the function ended
    *     because its durable client could not ask the hub; fails with {@link NoSuchElementException}
@@ -153,53 +161,65 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * The names by which orchestrators, activities or entities of this app are called, as declared.
+   * Returns the declared names under which this app's orchestrators, activities or entities are
+   * called.
    */
   public List<String> durableNames(WorkItem.Kind kind) {
     return executor.names(kind);
   }
 
-  /** What keeps work from getting on here, one sentence each; empty while all is well. */
+  /**
+   * Returns what keeps this app's work from progressing, one sentence each; empty while all is
+   * well.
+   */
   public List<String> troubles() {
     return executor.troubles();
   }
 
-  /** What an operator should look at although work may get on by itself, one sentence each. */
+  /**
+   * Returns what an operator should look at although work may still progress, one sentence each.
+   */
   public List<String> warningsAtWork() {
     return executor.warnings();
   }
 
-  /** How the work of this app gets on, kind by kind. */
+  /** Returns how much work of each kind runs and waits in this app. */
   public List<FunctionsExecutor.Figures> figures() {
     return executor.figures();
   }
 
-  /** How many items wait because one that may end the process runs alone, or is to. */
+  /**
+   * Counts the items that wait because another item, which may end the process, runs alone or is
+   * about to.
+   */
   public int heldUp() {
     return executor.heldUp();
   }
 
-  /** The threads lost to functions that go on although they were interrupted, oldest first. */
+  /** Returns the threads lost to functions that keep running after an interrupt, oldest first. */
   public List<TimeLimit.Lost> lostThreads() {
     return limit.lost();
   }
 
-  /** Runs this app's orchestrators, activities and entities. The same object every time. */
+  /**
+   * Returns the executor of this app's orchestrators, activities and entities, which is always the
+   * same object.
+   */
   public Executor executor() {
     return executor;
   }
 
   /**
-   * Takes no more work and waits for what runs (at most the drain timeout, then interrupts it).
-   * Work items not begun, and those interrupted, are answered as abandoned. The app's own threads
-   * still find their classes; {@link #close} is for when they are of no use any more. Harmless when
-   * repeated.
+   * Takes no more work and waits for running functions, which it interrupts after the drain
+   * timeout. Work items that have not begun or were interrupted are answered as abandoned. The
+   * app's own threads can still load its classes until {@link #close}. Calling this more than once
+   * does no harm.
    */
   public void drain() {
     if (!drained.compareAndSet(false, true)) {
       return;
     }
-    // HTTP functions may wait for orchestrations, so those go on meanwhile.
+    // HTTP functions may wait for orchestrations, so orchestrations go on while HTTP functions end.
     Duration half = context.drainTimeout().dividedBy(2);
     calls.drain(half);
     executor.drain(half);
@@ -208,7 +228,10 @@ public final class FunctionApp implements AutoCloseable {
     limit.close();
   }
 
-  /** Drains the app if need be, and closes its class loader. Harmless when repeated. */
+  /**
+   * Drains the app if that has not been done, and closes its class loader. Calling this more than
+   * once does no harm.
+   */
   @Override
   public void close() {
     drain();

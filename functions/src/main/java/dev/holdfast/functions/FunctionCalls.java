@@ -22,12 +22,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs functions that somebody outside waits for. */
+/** Runs functions for callers outside the engine: HTTP requests and the admin API. */
 final class FunctionCalls implements AutoCloseable {
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  /** These functions mostly wait for something; so many do before others queue. */
+  /**
+   * These functions mostly wait for something, so this many run at once before further calls queue.
+   */
   private static final int MOST = 1_000;
 
   private static final int STEADY = 16;
@@ -150,7 +152,7 @@ final class FunctionCalls implements AutoCloseable {
           context.inHand().end(place);
         }
       } catch (RuntimeException | Error e) {
-        // Nothing of the function has begun, but somebody waits for its answer.
+        // The function has not begun, but its caller still waits for an answer.
         context.log().finished(plan.definition().name(), "", null, Duration.ZERO, e);
         failed(e);
       }

@@ -8,13 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One function of an app, whether it was read from a function.json or from annotations.
+ * Describes one function of an app, whether it was read from a function.json or from annotations.
  *
  * @param name unique in the app, ignoring case
  * @param entryPoint class and method, joined by a dot
  * @param scriptFile the app's jar as function.json names it; null when annotations were read
  * @param bindings the trigger first, if the source had it first
- * @param disabled listed, but never run
+ * @param disabled true for a function that is listed but never run
  * @param config the whole function.json document (or what it would have been), for people and tools
  */
 public record FunctionDefinition(
@@ -31,9 +31,10 @@ public record FunctionDefinition(
   }
 
   /**
-   * The binding that starts this function.
+   * Returns the binding that starts this function.
    *
-   * @throws IllegalStateException there is none; functions that an app lists always have one
+   * @throws IllegalStateException the function has no trigger; functions that an app lists always
+   *     have one
    */
   public BindingDefinition trigger() {
     for (BindingDefinition binding : bindings) {

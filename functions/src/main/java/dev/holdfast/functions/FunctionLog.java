@@ -5,12 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the running of functions is told. Called from the thread that runs the function, so
- * implementations are safe for many threads and quick; what they throw is ignored.
+ * Receives what functions log, and when they start and finish. Its methods are called on the thread
+ * that runs the function, so implementations must be quick and safe for many threads; the
+ * exceptions they throw are logged and ignored.
  */
 public interface FunctionLog {
 
-  /** How much a record matters, in the words of the Functions host. */
+  /** Ranks how much a record matters, in the words of the Functions host. */
   enum Severity {
     TRACE,
     DEBUG,
@@ -20,27 +21,28 @@ public interface FunctionLog {
   }
 
   /**
-   * For which instance something is done.
+   * Names the instance for which a function runs.
    *
-   * @param instanceId of the orchestration or entity
-   * @param taskId of an activity; -1 for others
-   * @param attempt of an activity: the how manyth attempt at this step, from 1; 0 for others
-   * @param replaying whether an orchestrator goes through what it has done before, so that it says
-   *     again what it has said
+   * @param instanceId the instance ID of the orchestration or entity
+   * @param taskId the ID of the activity's task; -1 for orchestrators and entities
+   * @param attempt the number of an activity's attempt at this task, from 1; 0 for orchestrators
+   *     and entities
+   * @param replaying whether an orchestrator replays earlier turns, so that it logs lines that it
+   *     has logged before
    */
   record Work(String instanceId, int taskId, int attempt, boolean replaying) {
 
-    /** Of an orchestrator or entity. */
+    /** Returns the work of an orchestrator or entity that is not replaying. */
     public static Work of(String instanceId) {
       return new Work(instanceId, -1, 0, false);
     }
   }
 
   /**
-   * Something user code said through {@code ExecutionContext.getLogger()}.
+   * Holds one line that user code logged through {@code ExecutionContext.getLogger()}.
    *
-   * @param message formatted, parameters filled in
-   * @param work null for functions that nobody's instance has asked for
+   * @param message the formatted text, with its parameters filled in
+   * @param work null for a function that runs for no instance
    */
   record Entry(
       Instant at,
@@ -51,7 +53,7 @@ public interface FunctionLog {
       @Nullable Throwable thrown,
       @Nullable Work work) {
 
-    /** Of nobody's instance. */
+    /** Creates an entry for a function that runs for no instance. */
     public Entry(
         Instant at,
         Severity severity,
@@ -65,19 +67,23 @@ public interface FunctionLog {
 
   void say(Entry entry);
 
-  /** Whether {@link #started} and successful {@link #finished} are wanted; they cost a little. */
+  /**
+   * Returns whether {@link #started} and the {@link #finished} of successes are wanted; they cost a
+   * little. + " process is found. => X
+   */
   default boolean wantsInvocations() {
     return false;
   }
 
-  /** A function is about to run. */
+  /** Is called when a function is about to run. */
   default void started(String functionName, String invocationId, @Nullable Work work) {}
 
   /**
-   * A function has run. Failures are told even when {@link #wantsInvocations} is false.
+   * Is called when a function has run. Failures are reported even when {@link #wantsInvocations} is
+   * false.
    *
-   * @param failure what user code threw; null when it succeeded. An orchestrator that awaits
-   *     something has succeeded
+   * @param failure the exception of user code; null when the function succeeded. An orchestrator
+   *     that awaits something has succeeded
    */
   default void finished(
       String functionName,

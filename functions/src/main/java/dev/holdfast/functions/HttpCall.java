@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One HTTP request for a function.
+ * Holds one HTTP request for a function.
  *
  * @param method the verb in upper case
  * @param uri the external URL: scheme, Host header, path and query
  * @param headers names in any case; values in order of appearance
- * @param query decoded; a repeated key has its values joined by commas
+ * @param query decoded query parameters; the values of a repeated key are joined by commas
  * @param routeValues values of the route template's parameters, decoded
- * @param body the body's bytes, shared and not copied: nobody changes it
+ * @param body the body's bytes, shared and not copied: it must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record HttpCall(

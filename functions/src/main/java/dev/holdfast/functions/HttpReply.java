@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to send back for an {@link HttpCall}; nothing is left to decide.
+ * Holds the complete response to an {@link HttpCall}.
  *
  * @param headers all headers but Content-Type and Set-Cookie, one value each
  * @param contentType null when there is nothing to describe (an empty body without a type of its
  *     own)
  * @param cookies values of Set-Cookie headers, one header each
- * @param body shared and not copied: nobody changes it
+ * @param body the body's bytes, shared and not copied: they must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record HttpReply(
@@ -23,7 +23,7 @@ public record HttpReply(
 
   private static final byte[] NOTHING = {};
 
-  /** A reply with a status and nothing else. */
+  /** Returns a reply that has a status and nothing else. */
   public static HttpReply empty(int status) {
     return new HttpReply(status, Map.of(), null, List.of(), NOTHING);
   }

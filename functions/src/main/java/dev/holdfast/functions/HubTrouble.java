@@ -7,15 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds in what a function has thrown that its durable client could not ask the hub, which is no
- * fault of the function.
+ * Recognises, in an exception that a function has thrown, that its durable client could not ask the
+ * hub, which is no fault of the function.
  *
- * <p>The client's exceptions are classes of the app, in whatever version of gRPC it brings. They
- * are recognised by what the service of this host puts into its answer, so that a refusal by
- * somebody else whom the function has called is not taken for one of ours.
+ * <p>The client's exceptions are classes of the app, in whatever version of gRPC the app brings.
+ * They are recognised by a trailer that this host's gRPC service puts into its answer, so that a
+ * refusal by another service that the function has called is not taken for a refusal by this host.
  */
 public final class HubTrouble {
-  /** The name of a trailer in answers of the gRPC service, when the hub cannot be asked now. */
+  /** The gRPC service adds a trailer of this name to an answer when the hub cannot be asked. */
   public static final String MARK = "holdfast-unavailable";
 
   private static final String CODE = "UNAVAILABLE: ";
@@ -24,8 +24,10 @@ public final class HubTrouble {
   private HubTrouble() {}
 
   /**
-   * @return why the hub could not be asked, in words with the cure; null when that is not the
-   *     reason, or when it cannot be told
+   * Looks for a marked answer of this host's gRPC service among an exception and its causes.
+   *
+   * @return why the hub could not be asked, in words with the cure; null when the exception has
+   *     another or an unknown reason
    */
   static @Nullable RefusedException in(Throwable thrown) {
     Throwable one = thrown;

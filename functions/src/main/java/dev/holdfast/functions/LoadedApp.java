@@ -25,9 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An app whose metadata was read and whose classes were loaded.
+ * Holds an app whose metadata was read and whose classes were loaded.
  *
- * @param plans the enabled functions by name, whatever its case
+ * @param plans the enabled functions by name; the map ignores case
  */
 record LoadedApp(
     AppClassLoader loader,
@@ -37,9 +37,9 @@ record LoadedApp(
     Map<String, String> libraries,
     List<String> warnings) {
 
-  // Clients of durabletask-client 1.4.0 open a channel per call and never close it; gRPC complains
-  // about each with a stack trace, and the app cannot help it. Kept here, or the setting is
-  // collected.
+  // Clients of durabletask-client 1.4.0 open a channel per call and never close it. gRPC complains
+  // about each with a stack trace, and the app cannot help it. A static field keeps this logger,
+  // because its level would be lost if it were garbage-collected.
   private static final Logger ORPHANED_CHANNELS =
       Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
 
@@ -115,7 +115,7 @@ record LoadedApp(
 
   private static List<Candidate> candidates(AppSource source) throws AppLoadException {
     if (source.classPath().isEmpty()) {
-      return List.of(); // A host that leaves all code to workers.
+      return List.of(); // The host runs no code of its own and leaves all work to remote workers.
     }
     try {
       return source.kind() == AppSource.Kind.STAGED
@@ -171,7 +171,7 @@ record LoadedApp(
                 + function.name()
                 + ".");
       } else if (binding.isOutput() && !binding.is("http")) {
-        warnings.add(what + ", which this host does not serve: what it is given is dropped.");
+        warnings.add(what + ", which this host does not serve: its values are dropped.");
       } else if (!binding.isTrigger() && !binding.isOutput() && !binding.is("durableClient")) {
         warnings.add(what + ", which this host does not serve: its calls fail.");
       }

@@ -5,18 +5,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of code that does not come to an end.
+ * Holds the limits for code that does not come to an end.
  *
  * @param turnTimeout how long one turn of an orchestrator may take before it is interrupted and its
- *     instance blocked; time in which it gets no core counts for a third at most; null for no limit
- * @param entityTimeouts how long a batch of this entity may take instead of {@code
- *     functionTimeout}, before it is interrupted and the entity blocked
- * @param heldAfter from then on a place counts as held: it is made up for when another name waits
- * @param extraPlaces how many held places of a kind are made up for at most
- * @param lostThreads how many threads may be lost to code that ignores interrupts; from then on the
- *     host is not ready any more
- * @param stalledAfter so long nothing of a kind may end while some of it waits before the host is
- *     not ready any more
+ *     instance blocked; time in which the thread gets no core counts for at most a third; null for
+ *     no limit
+ * @param entityTimeouts timeouts of single entities by name, which take the place of {@code
+ *     functionTimeout}: a batch that takes longer is interrupted and its entity blocked
+ * @param heldAfter how long a function may run before its place counts as held; a held place is
+ *     made up for when a function of another name waits
+ * @param extraPlaces the most held places of a kind that are made up for
+ * @param lostThreads how many threads may be lost to code that ignores interrupts before the host
+ *     reports that it is not ready
+ * @param stalledAfter how long work of a kind may wait without any work of that kind ending before
+ *     the host reports that it is not ready
  */
 public record Patience(
     @Nullable Duration turnTimeout,
@@ -26,7 +28,7 @@ public record Patience(
     int lostThreads,
     Duration stalledAfter) {
 
-  /** Extra places for each processor. */
+  /** Each processor adds this many extra places by default. */
   public static final int EXTRA_PER_CORE = 10;
 
   public static final Patience DEFAULT =

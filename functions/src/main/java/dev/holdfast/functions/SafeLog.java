@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a log that fails from failing the functions that speak to it. */
+/** Keeps a failing log from failing the functions that log to it. */
 record SafeLog(FunctionLog log) implements FunctionLog {
 
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");

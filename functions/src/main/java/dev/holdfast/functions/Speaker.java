@@ -4,15 +4,16 @@ import dev.holdfast.functions.invoking.Invocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The function that runs on a thread, for whoever hears what is logged there past its own logger.
+ * Names the function that runs on a thread, for lines that are logged there without the function's
+ * own logger.
  *
- * @param work the instance that asked for it; null for none
- * @param counts false while a turn is run once more only to see what it waits for: what it says was
- *     said before
+ * @param work the instance for which the function runs; null for none
+ * @param counts false while a turn is run once more only to see what it waits for: its lines were
+ *     logged before
  */
 public record Speaker(String functionName, FunctionLog.@Nullable Work work, boolean counts) {
 
-  /** That of the calling thread; null when it runs no function. */
+  /** Returns the function that runs on the calling thread; null when the thread runs none. */
   public static @Nullable Speaker current() {
     Invocation invocation = Invocation.current();
     return invocation == null

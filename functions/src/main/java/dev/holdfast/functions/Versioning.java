@@ -6,44 +6,44 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which versions of orchestrations an app runs.
+ * Decides which versions of orchestrations an app runs.
  *
  * <p>An orchestration keeps the version that it was started with for as long as it lives, so that
  * replay meets the code that it began with.
  *
- * @param own the app's version: that of every start and sub-orchestration that names none. Null for
- *     an app without versions, which runs everything
+ * @param own the app's version, which every start and sub-orchestration gets that names none; null
+ *     for an app without versions, which runs every orchestration
  */
 public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
 
-  /** Without versions. */
+  /** Runs every orchestration, for an app without versions. */
   public static final Versioning NONE =
       new Versioning(null, Match.CURRENT_OR_OLDER, Mismatch.REJECT);
 
   private static final Pattern NUMBERS = Pattern.compile("\\d{1,18}(\\.\\d{1,18})*");
 
-  /** Which versions are run. */
+  /** Says which orchestration versions are run. */
   public enum Match {
-    /** All. */
+    /** All versions are run. */
     NONE,
-    /** The app's own version only. */
+    /** Only the app's own version is run. */
     STRICT,
-    /** The app's own version, older ones, and what has none. */
+    /** The app's own version, older versions, and orchestrations without a version are run. */
     CURRENT_OR_OLDER
   }
 
-  /** What becomes of an orchestration of another version. */
+  /** Says what becomes of an orchestration whose version is not run. */
   public enum Mismatch {
-    /** It waits for somebody who runs it. */
+    /** The orchestration waits for a worker or an app that runs its version. */
     REJECT,
-    /** It fails. */
+    /** The orchestration fails. */
     FAIL
   }
 
   /**
-   * Whether an orchestration of this version is run here.
+   * Returns whether an orchestration of this version is run here.
    *
-   * @param version null and "" are none
+   * @param version the orchestration's version; null and "" mean that it has none
    */
   public boolean matches(@Nullable String version) {
     if (own == null) {
@@ -57,14 +57,14 @@ public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
     };
   }
 
-  /** Whether an orchestration of this version is left to others. */
+  /** Returns whether an orchestration of this version is left waiting for other workers. */
   public boolean leaves(@Nullable String version) {
     return mismatch == Mismatch.REJECT && !matches(version);
   }
 
   /**
-   * The versions that a hub is asked for: those that can be listed. An empty list is any, and what
-   * then comes although it does not match is given back.
+   * Returns the versions to ask the hub for, if the rule allows only a list of versions. An empty
+   * list asks for any version; an item whose version then does not match is given back.
    */
   public List<String> wanted() {
     return own != null && match == Match.STRICT && mismatch == Mismatch.REJECT
@@ -72,7 +72,7 @@ public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
         : List.of();
   }
 
-  /** Why an orchestration of this version is not run, and what to do. */
+  /** Explains why an orchestration of this version is not run. */
   public String explain(@Nullable String version) {
     String which =
         version == null || version.isEmpty() ? "no version" : "version '" + version + "'";
@@ -82,8 +82,8 @@ public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
   }
 
   /**
-   * No version comes before any other. Numbers with dots are compared part by part ({@code 1.10}
-   * after {@code 1.9}), anything else as text, whatever its case.
+   * Orders two versions. An empty version comes before any other. Versions of numbers and dots are
+   * compared part by part ({@code 1.10} after {@code 1.9}), all others as text, ignoring case.
    */
   static int compare(String one, String other) {
     if (one.isEmpty() || other.isEmpty()) {

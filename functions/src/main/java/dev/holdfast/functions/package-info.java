@@ -1,9 +1,9 @@
 /**
- * How user code runs: finding an app, reading what functions it has, binding values, calling
- * methods.
+ * Runs user code: it finds an app, reads which functions it has, binds values and calls methods.
  *
- * <p>{@link FunctionApp} is the way in. One app is one class loader; the host and the app share
- * only the public Azure Functions API types and speak text and bytes otherwise (design 1.13).
+ * <p>{@link FunctionApp} is the entry point. One app has one class loader; the host and the app
+ * share only the public Azure Functions API types and exchange text and bytes otherwise (design
+ * 1.13).
  */
 @NullMarked
 package dev.holdfast.functions;

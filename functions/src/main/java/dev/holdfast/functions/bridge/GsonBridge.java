@@ -10,10 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values to JSON text and back, by the rules of a plain {@code new Gson()}, plus what that cannot
- * do on this JDK: java.time, Optional, and records where the app's Gson is too old for them.
+ * Converts values to JSON text and back, by the rules of a plain {@code new Gson()}. It adds what a
+ * plain Gson cannot do on this JDK: java.time, Optional, and records where the app's Gson is too
+ * old for them.
  *
- * <p>Called by name from the host's side; what goes through is text, JDK types and the app's own.
+ * <p>The host calls this class by name; only text, JDK types and the app's own types pass through.
  */
 public final class GsonBridge {
 
@@ -36,7 +37,10 @@ public final class GsonBridge {
     return GSON.fromJson(text, type);
   }
 
-  /** A JSON array as an ArrayList, each element read as {@code elementType}; null for JSON null. */
+  /**
+   * Reads a JSON array as an ArrayList, with each element read as {@code elementType}; returns null
+   * for JSON null.
+   */
   public static @Nullable List<@Nullable Object> listFromJson(String text, Class<?> elementType) {
     JsonArray array = GSON.fromJson(text, JsonArray.class);
     if (array == null) {
@@ -49,7 +53,10 @@ public final class GsonBridge {
     return list;
   }
 
-  /** A JSON array as texts: strings as they are, objects and arrays as their JSON text. */
+  /**
+   * Reads a JSON array as texts: strings as they are, objects and arrays as their JSON text.
+   * Returns null for JSON null.
+   */
   public static String @Nullable [] textsFromJson(String text) {
     JsonArray array = GSON.fromJson(text, JsonArray.class);
     if (array == null) {

@@ -33,8 +33,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * java.time values: written as ISO texts, read from those and from what Jackson writes by default
- * (arrays of fields, decimal seconds), since orchestrators speak Jackson and activities Gson.
+ * Writes java.time values as ISO texts. It reads those and what Jackson writes by default (arrays
+ * of fields, decimal seconds), since orchestrators write with Jackson and activities with Gson.
  */
 final class JavaTimeFactory implements TypeAdapterFactory {
 

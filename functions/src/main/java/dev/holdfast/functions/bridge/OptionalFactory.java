@@ -13,7 +13,7 @@ import java.lang.reflect.Type;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An Optional is its value, or null. */
+/** Writes an Optional as its value, or as JSON null when it is empty. */
 final class OptionalFactory implements TypeAdapterFactory {
 
   @Override
@@ -38,7 +38,7 @@ final class OptionalFactory implements TypeAdapterFactory {
     }
 
     @Override
-    @SuppressWarnings("NullableOptional") // A field may hold no Optional at all.
+    @SuppressWarnings("NullableOptional") // The field may hold null instead of an Optional.
     public void write(JsonWriter out, @Nullable Optional<?> value) throws IOException {
       if (value == null || value.isEmpty()) {
         out.nullValue();

@@ -17,17 +17,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Records, for versions of Gson that do not know them (before 2.10). */
+/** Reads and writes records for versions of Gson that do not know them (before 2.10). */
 final class RecordFactory implements TypeAdapterFactory {
 
   private record Probe(int value) {}
 
-  /** Whether the Gson at hand reads records by itself. */
+  /** Returns whether the app's Gson reads records by itself. */
   static boolean isBuiltIn() {
     try {
       return new Gson().fromJson("{\"value\":1}", Probe.class).value() == 1;
     } catch (RuntimeException | AssertionError e) {
-      return false; // Old versions try to set the final field and do not expect to be refused.
+      return false; // Old versions try to set the final field, which the JDK refuses.
     }
   }
 
@@ -138,7 +138,7 @@ final class RecordFactory implements TypeAdapterFactory {
       return -1;
     }
 
-    /** What a component has that the JSON text does not mention. */
+    /** Returns the value of a component that the JSON text does not mention. */
     private static @Nullable Object zero(Class<?> type) {
       return type.isPrimitive() ? Array.get(Array.newInstance(type, 1), 0) : null;
     }

@@ -1,5 +1,6 @@
 /**
- * Code that is defined again inside every app's class loader, so that it uses the app's own Gson.
+ * Contains code that is defined again inside every app's class loader, so that it uses the app's
+ * own Gson.
  *
  * <p>Nothing in here may refer to a class outside the JDK, Gson and this package.
  */

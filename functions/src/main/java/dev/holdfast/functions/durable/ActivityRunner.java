@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one activity: JSON text in, JSON text or a failure out. */
+/** Runs one activity: it takes JSON text and answers with JSON text or a failure. */
 final class ActivityRunner {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -42,7 +42,7 @@ final class ActivityRunner {
     this.unwrapped = context.activityStringInput() == ActivityStringInput.UNWRAPPED;
   }
 
-  /** Runs it on the calling thread, which is that of this task. */
+  /** Runs the activity on the calling thread, which must be the thread of {@code task}. */
   Answer run(WorkItem.Activity activity, FunctionPlan plan, ItemTask task) {
     ActivityResponse.Builder response = response(activity);
     Invocation invocation = plan.begin(input(activity.request(), plan), work(activity));
@@ -133,7 +133,7 @@ final class ActivityRunner {
     try {
       return JSON.readValue(text, String.class);
     } catch (JsonProcessingException e) {
-      return text; // No JSON after all; handed over as it is.
+      return text; // The text is no JSON after all, so it is handed over as it is.
     }
   }
 

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to the answer of a turn what the app's client library knows and no action says: the events
- * that the orchestrator awaits, those that lie there, and whether it waits in vain.
+ * Adds to the answer of a turn what only the app's client library knows and no action says: the
+ * events that the orchestrator awaits, the events that have come and are kept, and whether the
+ * orchestrator waits in vain.
  */
 final class Awaiting {
   private static final Logger log = LoggerFactory.getLogger("Host.Functions");
@@ -42,8 +43,9 @@ final class Awaiting {
   }
 
   /**
-   * The answer with what is known. A turn that lost what it waited for, so that nothing is left to
-   * come, is not kept: with the right type in the code, it is run again and finds it.
+   * Returns the answer with these notes. When the library dropped what the turn waited for and
+   * nothing else is to come, the turn is not kept but blocked: once the code has the right type,
+   * the turn is run again and finds it.
    *
    * @param value the request as the function got it
    */
@@ -66,7 +68,8 @@ final class Awaiting {
         return new Answer.Blocked(turn, look.misfit);
       }
     } catch (RuntimeException | LinkageError | IOException e) {
-      // Whatever the library has changed, the turn is answered.
+      // The turn is answered even if a version of the library differs so much that it cannot be
+      // read.
       log.debug("What instance {} awaits cannot be told.", turn.instanceId(), e);
       return new Answer.TurnDone(turn, response);
     }
@@ -77,7 +80,7 @@ final class Awaiting {
             : response.toBuilder().setNotes(notes).build());
   }
 
-  /** One look at one turn. */
+  /** Examines the outcome of one turn. */
   private final class Look {
     private final WorkItem.Turn turn;
     private final FunctionPlan plan;
@@ -119,7 +122,10 @@ final class Awaiting {
       return notes.build();
     }
 
-    /** Nothing was asked for: either all that it waits for is open, or something got lost. */
+    /**
+     * Decides why a turn asked for nothing: either everything that it waits for is still open, or
+     * the library dropped something.
+     */
     private void lookForLost(TurnNotes.Builder notes) throws IOException {
       List<HistoryEvent> fresh = fresh();
       boolean nothingOpen = awaited.isEmpty() && !library.hasOpen(context);
@@ -138,7 +144,7 @@ final class Awaiting {
       }
     }
 
-    /** Something has come that the orchestrator was told of, and still nothing was asked for. */
+    /** Returns whether an awaited message came in this turn although the turn asked for nothing. */
     private boolean isSuspicious(List<HistoryEvent> fresh) throws InvalidProtocolBufferException {
       boolean results = awaited.isEmpty() && !library.hasOpenBesidesTimers(context);
       Set<String> lying = null;
@@ -158,7 +164,8 @@ final class Awaiting {
     }
 
     /**
-     * Then the orchestrator went on: it awaits what it did not await at the end of the last turn.
+     * Returns whether the orchestrator awaits an event that it did not await after the last turn,
+     * which shows that it went on.
      */
     private boolean awaitsMoreThanBefore() throws InvalidProtocolBufferException {
       Set<String> before = new HashSet<>();
@@ -233,7 +240,7 @@ final class Awaiting {
               FunctionLog.Work.of(turn.instanceId())));
     }
 
-    /** Where in its code the orchestrator waits. */
+    /** Returns where in its code the orchestrator waits. */
     private String place() {
       Throwable blocked = invocation.userFailure();
       if (blocked != null) {
@@ -249,7 +256,7 @@ final class Awaiting {
       return "";
     }
 
-    /** What is new in this turn, without reading what is not. */
+    /** Returns the new events of this turn, without parsing the past ones. */
     private List<HistoryEvent> fresh() throws IOException {
       List<HistoryEvent> fresh = new ArrayList<>(4);
       CodedInputStream in = turn.request().newCodedInput();
@@ -264,7 +271,10 @@ final class Awaiting {
     }
   }
 
-  /** The first: earlier ones of this name are not among what is new, and later ones are kept. */
+  /**
+   * Returns the index of the first new event with this name. An earlier event of this name is not
+   * among the new ones, and later ones are kept.
+   */
   private static int indexOf(String name, List<HistoryEvent> fresh) {
     for (int i = 0; i < fresh.size(); i++) {
       if (fresh.get(i).hasEventRaised() && fresh.get(i).getEventRaised().getName().equals(name)) {

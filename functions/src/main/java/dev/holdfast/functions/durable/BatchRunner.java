@@ -23,8 +23,8 @@ import java.util.Base64;
 
 /**
  * Runs a batch of operations through an app's entity function: the request goes in as base64 text,
- * the result comes out as base64 text. Who called is the engine's business, so apps get the form
- * without callers.
+ * and the result comes out as base64 text. The request does not say who called, because only the
+ * engine needs the callers.
  */
 final class BatchRunner {
 
@@ -35,9 +35,9 @@ final class BatchRunner {
   }
 
   /**
-   * Runs it on the calling thread, which is that of this task. A batch that takes too long may have
-   * had its effect, and there is nobody who decides on another attempt: its entity is blocked, and
-   * what it is asked is kept.
+   * Runs the batch on the calling thread, which must be the thread of {@code task}. A batch that
+   * takes too long may have had its effect, and no retry policy decides on another attempt, so its
+   * entity is blocked and its operations are kept.
    */
   Answer run(WorkItem.EntityBatch batch, FunctionPlan plan, ItemTask task) {
     String request = Base64.getEncoder().encodeToString(request(batch).toByteArray());
@@ -122,7 +122,7 @@ final class BatchRunner {
     }
   }
 
-  // Nobody else hears of the failure of a signal.
+  // A signal has no caller that learns of its failure, so the log reports it.
   private void tellFailures(
       WorkItem.EntityBatch batch, EntityBatchResult result, Invocation invocation) {
     int known = Math.min(result.getResultsCount(), batch.operations().size());
@@ -149,7 +149,8 @@ final class BatchRunner {
     }
   }
 
-  // Middleware of the newer libraries hides what user code threw.
+  // Middleware of the newer libraries hides the exception of user code, so the recorded one is
+  // preferred.
   private static Throwable cause(Throwable thrown, Invocation invocation) {
     Throwable users = invocation.userFailure();
     return Failures.unwrapped(users == null ? thrown : users);

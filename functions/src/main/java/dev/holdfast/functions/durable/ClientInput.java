@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a durable client binding receives: where the hub's gRPC service is, and what management URLs
- * need. The app's own library makes its client from it.
+ * Supplies the value of a durable client binding: where the hub's gRPC service is, and what
+ * management URLs need. The app's own library makes its client from this value.
  */
 public final class ClientInput implements Supplier<Wire> {
 

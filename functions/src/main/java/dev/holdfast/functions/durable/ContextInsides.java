@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a released library's orchestration context that show where a replay stands. They
- * have the same names in all versions from 1.0.0 to 1.9.0; the classes are the app's own.
+ * Reaches the fields of a released library's orchestration context that show where a replay stands.
+ * The fields have the same names in all versions from 1.0.0 to 1.9.0; the classes are the app's
+ * own.
  */
 final class ContextInsides {
   private final Class<?> type;
@@ -39,7 +40,7 @@ final class ContextInsides {
     return field;
   }
 
-  /** Null when the class is none that we know from inside. */
+  /** Returns the access to this class; null when it lacks the known fields. */
   static @Nullable ContextInsides of(Class<?> type) {
     try {
       return new ContextInsides(type);
@@ -52,24 +53,34 @@ final class ContextInsides {
     return context.getClass() == type;
   }
 
-  /** What the library is given in place of its own collections. */
+  /** Supplies what the library is given in place of its own collections. */
   interface Instead {
-    /** What takes the place of the map of actions; the library's field wants a LinkedHashMap. */
+    /**
+     * Returns the replacement of the map of actions; the library's field requires a LinkedHashMap.
+     */
     Map<Object, Object> actions();
 
     /**
-     * What takes the place of the recorded events.
+     * Returns the replacement of the recorded events.
      *
-     * @param taken how many of them the library has taken already
+     * @param taken how many of the events the library has taken already
      */
     List<Object> past(List<Object> events, int taken);
 
-    /** The same for the new events. */
+    /**
+     * Returns the replacement of the new events.
+     *
+     * @param taken how many of the events the library has taken already
+     */
     List<Object> fresh(List<Object> events, int taken);
   }
 
-  /** Before user code begins; what the library has done so far stays done. */
-  @SuppressWarnings("unchecked") // The library's own lists and its map, read and filled as objects.
+  /**
+   * Replaces the library's collections before user code begins; events and actions that the library
+   * has already handled keep their place.
+   */
+  // These are the library's own lists and map, read and filled as objects.
+  @SuppressWarnings("unchecked")
   void replace(Object context, Instead instead) throws IllegalAccessException {
     Object events = player.get(context);
     List<Object> now = (List<Object>) current.get(events);

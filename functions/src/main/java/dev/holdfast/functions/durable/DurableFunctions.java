@@ -14,10 +14,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The orchestrators, activities and entities of an app by the names that workflows call them.
+ * Finds the orchestrators, activities and entities of an app by the names under which workflows
+ * call them.
  *
- * <p>The case of a name does not count, but the spelling that was declared is found fastest; of
- * entities it is the one in lower case, which is all that the engine has.
+ * <p>The case of a name does not count, but the declared spelling is found fastest. Entities are
+ * found fastest in lower case, which is the only spelling that the engine has.
  */
 final class DurableFunctions {
 
@@ -51,7 +52,7 @@ final class DurableFunctions {
     of(anyCase, kind).put(declared, plan);
   }
 
-  // The trigger may give a function another name than its own.
+  // The trigger may give a function another durable name than its function name.
   private static String name(FunctionPlan plan, @Nullable String own) {
     return own == null ? plan.definition().name() : own;
   }
@@ -61,7 +62,7 @@ final class DurableFunctions {
     return plan != null ? plan : of(anyCase, kind).get(name);
   }
 
-  /** Names in alphabetical order, for people. */
+  /** Returns the declared names in alphabetical order, for people. */
   List<String> names(WorkItem.Kind kind) {
     return new ArrayList<>(of(anyCase, kind).keySet());
   }

@@ -7,18 +7,18 @@ import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 
-/** What user code threw, as the history keeps it. */
+/** Converts exceptions of user code to the form that the history keeps. */
 final class Failures {
 
-  /** How many causes are kept; deeper ones add nothing that a person would read. */
+  /** At most this many causes are kept; deeper ones add nothing that a person would read. */
   private static final int DEPTH = 10;
 
-  /** The longest stack kept, in characters; runaway recursion makes far longer ones. */
+  /** A stack trace is cut to this many characters; runaway recursion makes far longer ones. */
   private static final int STACK = 16_000;
 
   private Failures() {}
 
-  /** The throwable without the wrapping that calling user code added. */
+  /** Returns the throwable without the wrapping that the reflective call of user code added. */
   static Throwable unwrapped(Throwable thrown) {
     Throwable inner = thrown;
     while (inner instanceof InvocationTargetException && inner.getCause() != null) {
@@ -28,9 +28,11 @@ final class Failures {
   }
 
   /**
-   * Full class names and every cause, so that callers can tell what happened.
+   * Returns full class names and up to {@value #DEPTH} causes, so that callers can tell what
+   * happened.
    *
-   * @param shortNames true: the root cause only, by its simple name, as older hosts have it
+   * @param shortNames true: the details have the root cause only, by its simple name, as older
+   *     hosts have it
    */
   static TaskFailureDetails of(Throwable thrown, boolean shortNames) {
     Throwable failure = unwrapped(thrown);
@@ -68,7 +70,7 @@ final class Failures {
     return clean(text(failure));
   }
 
-  // A message may be computed, by code that is not ours.
+  // Foreign code may compute a message, and that code may throw.
   private static String text(Throwable failure) {
     try {
       @Nullable String message = failure.getMessage();
@@ -100,7 +102,7 @@ final class Failures {
     return clean(text.length() <= STACK ? text : text.substring(0, STACK) + "\n\t… cut");
   }
 
-  // The stores take neither U+0000 nor half a surrogate pair.
+  // Replaces U+0000 and halves of surrogate pairs, which the stores do not take.
   private static String clean(String text) {
     StringBuilder cleaned = null;
     for (int i = 0; i < text.length(); i++) {

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs an app's orchestrators, activities and entities, each kind on threads of its own, so that an
- * activity that blocks never delays a turn.
+ * Runs an app's orchestrators, activities and entities. Each kind has threads of its own, so that
+ * an activity that blocks never delays a turn.
  */
 public final class FunctionsExecutor implements Executor, AutoCloseable {
 
@@ -45,7 +45,10 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * @param limit watches over what runs, and looks after the places as well
+   * Creates the executor with its threads, which start when work comes.
+   *
+   * @param limit watches the running functions, and calls back at intervals to look after held
+   *     places
    */
   public FunctionsExecutor(
       Collection<FunctionPlan> plans, ValueWriter writer, AppContext context, TimeLimit limit) {
@@ -79,8 +82,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * An activity without a version of its own has that of its orchestration, which was looked at
-   * before; entities have none.
+   * Returns whether the app serves this item and leaves its version to no other worker. An activity
+   * without a version has that of its orchestration, whose turn was checked before; entities have
+   * no version.
    */
   @Override
   public boolean takes(WorkItem item) {
@@ -88,7 +92,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return serves(item.kind(), item.name()) && (unsaid || !versioning.leaves(item.version()));
   }
 
-  /** Names as declared, in alphabetical order. */
+  /** Returns the declared names in alphabetical order. */
   public List<String> names(WorkItem.Kind kind) {
     return functions.names(kind);
   }
@@ -103,7 +107,10 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return closing ? 0 : lane(kind).places().free();
   }
 
-  /** While all places are taken, some for long, there may be one for this name. */
+  /**
+   * Returns how many items may be handed over. When all places are taken and some are held for
+   * long, there may be an extra place for a function of this item's name.
+   */
   @Override
   public int places(WorkItem item) {
     if (closing) {
@@ -152,15 +159,15 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * How one kind of work gets on.
+   * Counts the work of one kind.
    *
-   * @param queued items that were not begun
-   * @param running those that were
-   * @param held those that have run for longer than {@code heldAfter}
+   * @param queued items that have not begun
+   * @param running items that are running
+   * @param held running items that have taken longer than {@code heldAfter}
    */
   public record Figures(WorkItem.Kind kind, int queued, int running, int held) {}
 
-  /** How the work gets on, kind by kind. */
+  /** Returns the counts of each kind of work. */
   public List<Figures> figures() {
     List<Figures> figures = new ArrayList<>();
     lanes.forEach(
@@ -171,24 +178,26 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return figures;
   }
 
-  /** How many items wait because something runs alone, or is to. */
+  /** Counts the items that wait because a suspect item runs alone or is about to. */
   public int heldUp() {
     return inHand.heldUp();
   }
 
-  /** What keeps work from getting on here, one sentence each; empty while all is well. */
+  /** Returns what keeps work from progressing here, one sentence each; empty while all is well. */
   public List<String> troubles() {
     List<String> troubles = new ArrayList<>();
     if (limit.lostCount() >= limit.lostMost()) {
       troubles.add(
-          "%d threads are lost to functions that go on although they were interrupted, the most that may be (lostThreads): %s. Restart the host, and let those functions end when their thread is interrupted."
+          "%d threads are lost to functions that keep running although they were interrupted, and lostThreads allows no more: %s. Restart the host, and let those functions end when their thread is interrupted."
               .formatted(limit.lostCount(), limit.lost().get(0)));
     }
     lanes.forEach((kind, lane) -> addTrouble(lane, stalledFor(kind), troubles));
     return troubles;
   }
 
-  /** What an operator should look at although work may get on by itself, one sentence each. */
+  /**
+   * Returns what an operator should look at although work may still progress, one sentence each.
+   */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     lanes.values().forEach(lane -> addTrouble(lane, patience.stalledAfter(), warnings));
@@ -206,7 +215,11 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     }
   }
 
-  /** Turns are short. Of all others that take long one is told only when it is over its time. */
+  /**
+   * Returns how long a kind of work may stall before it is a trouble. Turns are short. Activities
+   * and entities may take long, so their stall is a trouble only when it exceeds the function
+   * timeout too.
+   */
   private Duration stalledFor(WorkItem.Kind kind) {
     Duration usual = patience.stalledAfter();
     if (kind == WorkItem.Kind.ORCHESTRATOR) {
@@ -254,7 +267,8 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     }
     return task -> {
       try (LargeWork.Room room = lane(item.kind()).large().enter(bytes)) {
-        task.onGivenUp(room::close); // What hangs may do so for ever.
+        // A function that hangs may never leave the block, so giving it up frees its room.
+        task.onGivenUp(room::close);
         return runner.run(task);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -263,7 +277,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     };
   }
 
-  /** Going by what may be large in it. */
+  /** Estimates the bytes of an item from the parts that may be large. */
   private static long bytes(WorkItem item) {
     if (item instanceof WorkItem.Turn turn) {
       return turn.request().size();
@@ -302,7 +316,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
             : "The app's are: " + String.join(", ", known) + ".");
   }
 
-  /** Takes no more work, gives back what has not begun, and waits for the rest. */
+  /** Takes no more work, gives back items that have not begun, and waits for running ones. */
   public void drain(Duration patience) {
     closing = true;
     inHand.abandon("the app is shutting down");
@@ -312,7 +326,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     }
   }
 
-  /** Interrupts what still runs; it is answered as abandoned, however it ends. */
+  /** Interrupts running items; they are answered as abandoned, however they end. */
   @Override
   public void close() {
     closing = true;

@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One work item on its way through a {@link Lane}: it takes a place and is answered once. */
+/** Takes one work item through a {@link Lane}: the task takes a place and is answered once. */
 final class ItemTask implements InHand.Task, TimeLimit.Listener {
 
-  /** What runs the item on the calling thread, and gives the answer. */
+  /** Runs the item on the calling thread and returns the answer. */
   interface Runner {
     Answer run(ItemTask task);
   }
@@ -35,7 +35,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   private final InHand inHand;
   private final Runner runner;
 
-  /** The bits of what has been done and must not be done twice. */
+  /** Holds the bits of the steps that are done and must not be done twice. */
   @SuppressWarnings("UnusedVariable") // The updater reads and writes it.
   private volatile int done;
 
@@ -43,7 +43,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   private volatile int place = -1;
   private long begun;
 
-  /** Guarded by this, as what follows. */
+  /** This field and {@link #recalled} are guarded by this object. */
   private TimeLimit.@Nullable Run run;
 
   private boolean recalled;
@@ -51,12 +51,14 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   private volatile Runnable onGivenUp = () -> {};
 
   /**
-   * Gives the answer when the task does not end although it is interrupted; null before it begins.
+   * Makes the answer when the task does not end although it is interrupted; null before it begins.
    */
   private volatile @Nullable Function<Exception, Answer> tells;
 
   /**
-   * @param function as the app has declared it
+   * Creates the task of an item that has taken a place.
+   *
+   * @param function the function's name as the app declares it
    */
   ItemTask(
       WorkItem item,
@@ -95,10 +97,10 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   }
 
   /**
-   * The calling thread begins with user code.
+   * Starts the time limit when the calling thread enters user code.
    *
-   * @param tells what the item is answered with when it does not end although it is interrupted;
-   *     what is returned some day is then dropped
+   * @param tells makes the answer of an item that does not end although it is interrupted; a result
+   *     that it returns later is dropped
    */
   TimeLimit.Run begin(Limits.Kind kind, Function<Exception, Answer> tells) {
     this.tells = tells;
@@ -138,13 +140,15 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     try {
       answer = runner.run(this);
       if (lane.isInterrupting()) {
-        // Whether it failed by itself or because it was interrupted cannot be told apart.
+        // An item that failed by itself cannot be told apart from one that failed through the
+        // interrupt.
         answer = new Answer.Abandoned(item, "interrupted because the app is shutting down");
       }
     } catch (OutOfMemoryError e) {
       answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
     } catch (Throwable e) {
-      // Not from user code, whose failures are answers. Without one its place would be lost.
+      // This is no failure of user code, because such failures are answers. An item without an
+      // answer would keep its place for ever.
       answer = new Answer.Abandoned(item, "it could not be run: " + e);
     } finally {
       inHand.end(place);
@@ -154,14 +158,17 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     }
     givePlace();
     if ((done & ANSWERED) != 0) {
-      answers
-          .placesChanged(); // It was given up before, but there was no other thread for its place.
+      // The item was given up before, when no other thread could take over its place.
+      answers.placesChanged();
     } else {
       answer(answer);
     }
   }
 
-  /** What shall be done when it is given up, on another thread; before it begins. */
+  /**
+   * Sets what another thread does when it gives the item up. It must be set before user code
+   * begins.
+   */
   void onGivenUp(Runnable then) {
     onGivenUp = then;
   }
@@ -171,13 +178,17 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   }
 
   /**
-   * The answer to what was stopped: it is blocked because it took too long, unless nobody needs it.
+   * Returns the answer to an item that was stopped: it is blocked because it took too long, or
+   * abandoned if its result is no longer needed.
    */
   Answer stopped(Exception why) {
     return stopped(why, String.valueOf(why.getMessage()));
   }
 
-  /** As {@link #stopped}, of what goes on all the same. */
+  /**
+   * Returns the answer of {@link #stopped} to an item that keeps running although it was
+   * interrupted.
+   */
   Answer answerToGivenUp(Exception why) {
     TimeLimit.Run runs;
     synchronized (this) {
@@ -185,7 +196,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     }
     return stopped(
         why,
-        "%s It goes on although it was interrupted, and its thread is lost until it ends: %s."
+        "%s It keeps running although it was interrupted, and its thread is lost until it ends: %s."
             .formatted(why.getMessage(), runs == null ? "unknown" : runs.whereabouts()));
   }
 
@@ -201,14 +212,19 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
                 Blocked.step(item)));
   }
 
-  /** What {@code failure} means for the item when nobody needs it; null when it is needed. */
+  /**
+   * Returns the answer to a failed item whose result is no longer needed; null when it is needed.
+   */
   @Nullable Answer recalled(@Nullable Throwable failure) {
     return failure instanceof CancellationException && isRecalled()
         ? new Answer.Abandoned(item, RECALLED)
         : null;
   }
 
-  /** Nobody needs it: it is stopped if it runs, and not begun otherwise. */
+  /**
+   * Stops the item if it runs and keeps it from beginning otherwise, because its result is no
+   * longer needed.
+   */
   void recall() {
     TimeLimit.Run runs;
     synchronized (this) {
@@ -220,7 +236,10 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     }
   }
 
-  /** Nobody needs it, but it may go on as long as it keeps no place from others. */
+  /**
+   * Marks an item whose result is no longer needed: it may run on as long as its place is not
+   * needed by others.
+   */
   void isUnneeded() {
     unneeded = true;
   }
@@ -229,7 +248,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     return unneeded;
   }
 
-  /** Marks something as done; false when it was done before. */
+  /** Marks a step as done; returns false when it was done before. */
   private boolean isFirst(int what) {
     int before;
     do {
@@ -254,7 +273,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     }
   }
 
-  /** It has not begun, and does not. */
+  /** Answers an item that has not begun as abandoned; it will not begin. */
   void giveBack(String reason) {
     if (isFirst(PLACE_GIVEN)) {
       lane.places().give();

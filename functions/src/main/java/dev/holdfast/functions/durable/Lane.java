@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Threads for one kind of work, how much of it may be handed over, and how it gets on. */
+/** Owns the threads and places of one kind of work, and observes whether that work progresses. */
 final class Lane {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
   private static final Duration IDLE = Duration.ofSeconds(10);
@@ -36,17 +36,23 @@ final class Lane {
   private volatile Executor.@Nullable Answers answers;
   private volatile boolean interrupting;
 
-  /** Somebody was told that there is no place for what he has. */
+  /** An engine was told that no place is free for its item. */
   private volatile boolean refused;
 
-  /** Since when nothing has ended although something waits; 0 when that is not so. */
+  /**
+   * Holds the nano time since which nothing has ended although work waits; it is 0 while work ends
+   * or none waits.
+   */
   private volatile long stalledSince;
 
   private long endedAtLastLook;
   private boolean told;
 
   /**
-   * @param plural what people call several of these, e.g. "activities"; its threads are named so
+   * Creates the lane of a kind of work.
+   *
+   * @param plural what people call several items of this kind, e.g. "activities"; the threads are
+   *     named after it
    */
   Lane(WorkItem.Kind kind, String plural, Room room) {
     this(kind, plural, room, System::nanoTime);
@@ -78,12 +84,12 @@ final class Lane {
     return interrupting;
   }
 
-  /** One item has been answered. */
+  /** Counts one more item as answered. */
   void ended() {
     ended.increment();
   }
 
-  /** How many more items of this name may be handed over although no place is free. */
+  /** Returns how many more items of this name may be handed over although no place is free. */
   int extra(String name) {
     int extra = pool.extra(name);
     if (extra == 0) {
@@ -92,12 +98,17 @@ final class Lane {
     return extra;
   }
 
-  /** Who wants to know when places become free. */
+  /** Sets the receiver that is told when places become free. */
   void answersTo(Executor.Answers to) {
     answers = to;
   }
 
-  /** Nobody needs these any more. */
+  /**
+   * Recalls the items with these tokens, whose results are no longer needed.
+   *
+   * @param atOnce true: waiting items are given back and running ones are stopped; false: running
+   *     ones are stopped only when they hold places that others need
+   */
   void recall(Set<Long> tokens, boolean atOnce) {
     if (atOnce) {
       pool.take(task -> isOneOf(task, tokens))
@@ -114,7 +125,10 @@ final class Lane {
     }
   }
 
-  /** Looks who holds places, and tells if others wait for them; to be called now and then. */
+  /**
+   * Looks for held places, and logs a warning if other work waits for them. It is to be called at
+   * intervals.
+   */
   void look() {
     boolean waits = refused || pool.queued() > 0;
     refused = false;
@@ -159,13 +173,13 @@ final class Lane {
     }
   }
 
-  /** For how long nothing has ended although something waits. */
+  /** Returns for how long nothing has ended although work waits. */
   Duration stalled() {
     long since = stalledSince;
     return since == 0 ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - since);
   }
 
-  /** That nothing has ended for so long, in a sentence; null when that is not so. */
+  /** Returns a sentence about a stall of at least this length; null when there is none. */
   @Nullable String trouble(Duration atLeast) {
     Duration stalled = stalled();
     return stalled.isZero() || stalled.compareTo(atLeast) < 0
@@ -176,7 +190,7 @@ final class Lane {
 
   private String holdersOrNobody() {
     String holders = holders();
-    return holders.isEmpty() ? "nobody" : holders;
+    return holders.isEmpty() ? "no function" : holders;
   }
 
   private String one() {
@@ -195,7 +209,7 @@ final class Lane {
     return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  /** What is done with the item of this token; null when it is not here. */
+  /** Describes what happens to the item of this token; null when it is not in this lane. */
   @Nullable String progress(long token) {
     for (WorkPool.Running one : pool.running()) {
       if (isIt(one.task(), token)) {
@@ -238,7 +252,9 @@ final class Lane {
     }
   }
 
-  /** Who has the places, those longest there first, in words; "" while nobody has any. */
+  /**
+   * Lists in words the functions that hold places, the longest running first; "" when none does.
+   */
   String holders() {
     Map<String, Holder> byName = new TreeMap<>();
     for (WorkPool.Running one : pool.running()) {
@@ -269,12 +285,12 @@ final class Lane {
     return String.join(", ", words);
   }
 
-  /** Takes no more work, gives back what has not begun, and waits for the rest. */
+  /** Takes no more work, gives back items that have not begun, and waits for running ones. */
   void drain(Duration patience) {
     pool.drain(patience);
   }
 
-  /** Interrupts what still runs; it is answered as abandoned, however it ends. */
+  /** Interrupts running items; they are answered as abandoned, however they end. */
   void close() {
     interrupting = true;
     pool.close();

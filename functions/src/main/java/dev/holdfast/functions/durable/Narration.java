@@ -5,7 +5,7 @@ import dev.holdfast.functions.invoking.Invocation;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the log about one invocation, as far as the log wants to know. */
+/** Reports start and end of one invocation to the log, as far as the log wants to know them. */
 public final class Narration {
 
   private final FunctionLog log;
@@ -28,7 +28,7 @@ public final class Narration {
     return new Narration(log, invocation, wanted);
   }
 
-  /** A failure is always told. */
+  /** Reports the end of the invocation. A failure is always reported. */
   public void end(@Nullable Throwable failure) {
     if (wanted || failure != null) {
       log.finished(

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How much more work of one kind may be handed over.
+ * Decides how much more work of one kind may be handed over.
  *
- * <p>At least as much as may run at once; and while items are short, as many again as are done in a
- * moment, because larger batches make fewer hand-offs.
+ * <p>The limit is at least as much as may run at once. While items are short, as many again are
+ * allowed as are done in a moment, because larger batches make fewer hand-offs.
  */
 final class Places {
 
@@ -17,7 +17,8 @@ final class Places {
   private static final int WEIGHT = 16;
 
   /**
-   * A thread that lost its core makes one item look long; so much longer than usual is believed.
+   * An item counts for at most this many times the average, because a thread that lost its core
+   * makes one item look long.
    */
   private static final int OUTLIER = 8;
 
@@ -25,7 +26,10 @@ final class Places {
   private final int threads;
   private final AtomicInteger taken = new AtomicInteger();
 
-  /** A moving average; updates that race are lost, which does not matter. */
+  /**
+   * Holds the moving average of the time per item; updates that race are lost, which does not
+   * matter.
+   */
   private volatile long nanosPerItem = MOMENT;
 
   Places(int limit, int threads) {
@@ -38,7 +42,7 @@ final class Places {
     return (int) Math.max(0, limit + Math.max(0, inAMoment - threads) - taken.get());
   }
 
-  /** How many items are here, begun or not. */
+  /** Returns how many items are here, whether they have begun or not. */
   int taken() {
     return taken.get();
   }
@@ -47,7 +51,7 @@ final class Places {
     taken.incrementAndGet();
   }
 
-  /** One item is done, after this long. */
+  /** Frees the place of one item that ran for this long. */
   void give(long nanos) {
     long average = nanosPerItem;
     long believed = Math.min(nanos, OUTLIER * average);
@@ -55,7 +59,7 @@ final class Places {
     taken.decrementAndGet();
   }
 
-  /** One item is given back without having run. */
+  /** Frees the place of one item that has not run. */
   void give() {
     taken.decrementAndGet();
   }

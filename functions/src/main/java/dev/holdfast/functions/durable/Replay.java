@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what a history holds with what the code asks for when it is run again over that history:
- * turn by turn, each step with its kind, its name and its number.
+ * Compares the steps that a history holds with the steps that the code asks for when it is run
+ * again over that history: turn by turn, each step with its kind, its name and its number.
  */
 final class Replay {
 
   private Replay() {}
 
-  /** For each event, which turn it belongs to, counted from 0. */
+  /** Returns for each event the turn to which it belongs, counted from 0. */
   static int[] turns(List<HistoryEvent> past) {
     int[] turns = new int[past.size()];
     int turn = -1;
@@ -26,7 +26,7 @@ final class Replay {
     return turns;
   }
 
-  /** The steps that a history holds, in their order. */
+  /** Returns the steps that a history holds, in their order. */
   static List<Step> recorded(List<HistoryEvent> past, int[] turns) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < turns.length; i++) {
@@ -39,12 +39,13 @@ final class Replay {
   }
 
   /**
-   * Where history and code part first, as a clause with both sides; null when they do not.
+   * Describes the first difference between history and code, as a clause with both sides; null when
+   * there is none.
    *
-   * @param recorded from the history
-   * @param asked by the code, during the turns of the history; what it asks for later is its own
-   *     affair
-   * @param failure of the code, when it failed during those turns
+   * @param recorded the steps of the history
+   * @param asked the steps that the code asked for during the turns of the history; later steps are
+   *     not compared
+   * @param failure the exception of the code, when it failed during those turns
    */
   static @Nullable String difference(
       List<Step> recorded, List<Step> asked, @Nullable Throwable failure) {

@@ -19,18 +19,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides which turns are compared with their history: the first one of each execution whose newest
- * turn was another build's. After that, what runs is what was compared.
+ * Decides which turns are compared with their history: the first turn of each execution whose
+ * newest turn was run by another build. After that comparison, this build runs the code that was
+ * compared.
  *
- * <p>Which build recorded a turn is not written down, but since when the hub has had this one
- * alone: a history whose newest turn is younger was made or compared by it. The others are compared
- * within the turn that would have run anyway, so nothing is run ahead of its time after a rebuild,
- * and no turn costs a row. Safe for many threads.
+ * <p>The history does not say which build recorded a turn, but the hub knows since when only this
+ * build has run its turns: a history whose newest turn is younger was made or compared by this
+ * build. Other histories are compared within the turn that would run anyway, so nothing runs ahead
+ * of its time after a rebuild, and no turn costs a row. This class is safe for many threads.
  */
 final class ReplayChecks {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Replay");
 
-  /** Of more executions it is forgotten that they were compared: they are compared once more. */
+  /**
+   * A generation holds at most this many compared executions; a forgotten execution is compared
+   * once more.
+   */
   private static final int GENERATION = 50_000;
 
   private final LongSupplier sameBuildSince;
@@ -44,15 +48,15 @@ final class ReplayChecks {
   }
 
   /**
-   * A turn begins.
+   * Prepares to watch a turn that is about to begin.
    *
-   * @param request what the app is given, serialized
+   * @param request the serialized request that the app is given
    */
   TurnWatch begin(WorkItem.Turn turn, byte[] request) {
     return new TurnWatch(this, isKnown(turn.executionId()) ? null : past(request));
   }
 
-  /** The turn was run, and its answer is given to the engine. */
+  /** Records that the turn was run and its answer goes to the engine. */
   void done(WorkItem.Turn turn, TurnWatch watch, boolean ended) {
     if (ended) {
       young.remove(turn.executionId());
@@ -77,8 +81,9 @@ final class ReplayChecks {
   }
 
   /**
-   * Null when it need not be compared: the first turn of an execution has no past, and one that
-   * this build ran last was compared by it.
+   * Returns the recorded events to compare with, or null when the turn need not be compared: the
+   * first turn of an execution has no past, and an execution whose last turn this build ran was
+   * compared by it.
    */
   private @Nullable List<HistoryEvent> past(byte[] request) {
     try {
@@ -93,7 +98,7 @@ final class ReplayChecks {
     }
   }
 
-  /** Not read yet: of most histories only the end is. */
+  /** Returns the recorded events unparsed, since of most histories only the end is read. */
   private static List<ByteBuffer> pastEvents(byte[] request) throws IOException {
     List<ByteBuffer> events = new ArrayList<>();
     CodedInputStream in = CodedInputStream.newInstance(request);
@@ -109,7 +114,10 @@ final class ReplayChecks {
     return events;
   }
 
-  /** When it was, in microseconds since the epoch; the least number when there was none. */
+  /**
+   * Returns the time of the newest turn in microseconds since the epoch; {@link Long#MIN_VALUE}
+   * when there is none.
+   */
   private static long newestTurn(List<ByteBuffer> events) throws InvalidProtocolBufferException {
     for (int i = events.size() - 1; i >= 0; i--) {
       HistoryEvent event = HistoryEvent.parseFrom(events.get(i));
@@ -120,7 +128,9 @@ final class ReplayChecks {
     return Long.MIN_VALUE;
   }
 
-  /** How to look into this context; null when it is of a library that is not known from inside. */
+  /**
+   * Returns the access to this context; null when it belongs to an unknown version of the library.
+   */
   @Nullable ContextInsides insides(Object context) {
     ContextInsides known = insides;
     if (known != null && known.fits(context)) {
@@ -135,7 +145,7 @@ final class ReplayChecks {
     return found;
   }
 
-  /** Tells it once: a replay cannot be looked at. */
+  /** Warns once per class that a replay with such a context cannot be observed. */
   void isUnknown(Class<?> type) {
     if (unknown.add(type.getName())) {
       LOGGER.warn(

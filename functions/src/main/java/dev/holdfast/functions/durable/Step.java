@@ -10,16 +10,16 @@ import dev.holdfast.protocol.SendEntityMessageAction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something an orchestrator asked for, as far as a replay must ask for it again. Inputs, times and
- * the ids of sub-orchestrations are the data's business and may differ.
+ * Describes a step that an orchestrator asked for, as far as a replay must ask for it again.
+ * Inputs, times and the IDs of sub-orchestrations depend on data and may differ.
  *
- * @param turn counts from 0; the turn in which it was asked for
- * @param id by which the library and the history know it
- * @param name of what was called; empty for a timer and for the end
+ * @param turn the turn in which the step was asked for, counted from 0
+ * @param id the number by which the library and the history know the step
+ * @param name the name of what was called; empty for a timer and for the end
  */
 record Step(int turn, int id, Kind kind, String name) {
 
-  /** What can be asked for. */
+  /** Lists the kinds of steps that an orchestrator can ask for. */
   enum Kind {
     ACTIVITY("activity", "calls activity"),
     TIMER("a timer", "sets a timer"),
@@ -40,25 +40,25 @@ record Step(int turn, int id, Kind kind, String name) {
     }
   }
 
-  /** What client libraries without entities of their own call the release of a lock. */
+  /** Client libraries without entities of their own release a lock by an operation of this name. */
   private static final String RELEASE = "release";
 
-  /** Whether both are the same step; the case of a name does not count. */
+  /** Returns whether both are one step, with equal numbers; the case of a name does not count. */
   boolean isSame(Step other) {
     return id == other.id && isLike(other);
   }
 
-  /** The same but for its number. */
+  /** Returns whether both steps are equal except for their numbers. */
   boolean isLike(Step other) {
     return kind == other.kind && name.equalsIgnoreCase(other.name);
   }
 
-  /** As in "step 2 was …". */
+  /** Names the step, for sentences like "step 2 was …". */
   String noun() {
     return named(kind.noun);
   }
 
-  /** As in "the code now …". */
+  /** Says what the code does, for sentences like "the code now …". */
   String verb() {
     return named(kind.verb);
   }
@@ -68,8 +68,9 @@ record Step(int turn, int id, Kind kind, String name) {
   }
 
   /**
-   * Null for what is no step. The release of a lock is none: the library asks for it too when a
-   * turn merely pauses within the section, and then under the numbers of steps that come later.
+   * Returns the step that a recorded event stands for; null when it stands for none. The release of
+   * a lock is no step: the library also asks for it when a turn merely pauses within the section,
+   * with the numbers of steps that come later.
    */
   static @Nullable Step of(int turn, HistoryEvent event) {
     int id = event.getEventId();
@@ -87,7 +88,10 @@ record Step(int turn, int id, Kind kind, String name) {
     };
   }
 
-  /** The same of what the code asks for. */
+  /**
+   * Returns the step that an action of the code stands for; null when it stands for none. The
+   * release of a lock is no step here either.
+   */
   static @Nullable Step of(int turn, OrchestratorAction action) {
     int id = action.getId();
     return switch (action.getOrchestratorActionTypeCase()) {
@@ -122,7 +126,7 @@ record Step(int turn, int id, Kind kind, String name) {
     if (name.equals(RELEASE)) {
       return null;
     }
-    // An operation that is meant for later has its time in the event's name.
+    // The event name of a delayed operation carries its time after an at sign.
     int time = name.indexOf('@');
     String operation = time < 0 ? name : name.substring(0, time);
     return new Step(turn, id, Kind.EVENT, operation + "' to '" + target);

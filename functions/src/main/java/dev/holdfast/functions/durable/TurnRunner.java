@@ -27,17 +27,18 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one turn through the app's durable middleware: the request goes in as base64 text, the
+ * Runs one turn through the app's durable middleware: the request goes in as base64 text, and the
  * response comes out as base64 text.
  *
  * <p>The client libraries also have a form for byte arrays, which would save the encoding (about a
- * microsecond for a small history); it would go past other middleware that an app may have.
+ * microsecond for a small history); but such a call would bypass other middleware that an app may
+ * have.
  */
 final class TurnRunner {
 
   private static final int NO_ID = -1;
 
-  /** Where newer client libraries look for the version of sub-orchestrations. */
+  /** Newer client libraries look in this property for the default version of sub-orchestrations. */
   private static final String DEFAULT_VERSION = "defaultVersion";
 
   private final FunctionLog log;
@@ -45,11 +46,15 @@ final class TurnRunner {
   private final Versioning versioning;
   private final ReplayChecks checks;
 
-  /** What every request has at its end: protobuf reads fields in any order. */
+  /**
+   * Holds the properties that are appended to every request; protobuf reads fields in any order.
+   */
   private final ByteString properties;
 
   /**
-   * @param sameBuildSince as that of {@link dev.holdfast.functions.AppContext}
+   * Creates a runner for the turns of one app.
+   *
+   * @param sameBuildSince the supplier described at {@link dev.holdfast.functions.AppContext}
    */
   TurnRunner(FunctionLog log, Versioning versioning, LongSupplier sameBuildSince) {
     this.checks = new ReplayChecks(sameBuildSince);
@@ -65,8 +70,8 @@ final class TurnRunner {
   }
 
   /**
-   * Runs it on the calling thread, which is that of this task. One that takes too long leaves its
-   * instance blocked: it would take as long the next time.
+   * Runs the turn on the calling thread, which must be the thread of {@code task}. A turn that
+   * takes too long leaves its instance blocked, because the next attempt would take as long.
    */
   Answer run(WorkItem.Turn turn, FunctionPlan plan, ItemTask task) {
     if (!versioning.matches(turn.version())) {
@@ -118,7 +123,7 @@ final class TurnRunner {
         : new Answer.TurnDone(turn, response);
   }
 
-  /** Whether the orchestration ends or continues as new with this response. */
+  /** Returns whether the orchestration ends or continues as new with this response. */
   static boolean ends(OrchestratorResponse response) {
     for (int i = response.getActionsCount() - 1; i >= 0; i--) {
       if (response.getActions(i).hasCompleteOrchestration()) {
@@ -151,7 +156,10 @@ final class TurnRunner {
         : withCause(response, completion, thrown, invocation.unmade());
   }
 
-  /** Sub-orchestrations that name no version get the app's own; older libraries never name one. */
+  /**
+   * Gives the app's own version to sub-orchestrations that name none; older libraries never name
+   * one.
+   */
   private OrchestratorResponse withVersions(OrchestratorResponse response) {
     String own = versioning.own();
     if (own == null) {
@@ -170,9 +178,9 @@ final class TurnRunner {
     return changed.build();
   }
 
-  // The middleware tells only that something failed. What did is kept beside that, in a field of
-  // ours, so that people learn it while the output, and what user code is told, stay what they are
-  // in the cloud.
+  // The middleware hides the exception of user code. The response keeps the exception beside the
+  // library's text, in a field of this project's own, so that people learn it while the output and
+  // what user code sees stay the same as in the cloud.
   private static OrchestratorResponse withCause(
       OrchestratorResponse response, int completion, Throwable thrown, @Nullable String unmade) {
     OrchestratorAction action = response.getActions(completion);
@@ -203,7 +211,9 @@ final class TurnRunner {
         .build();
   }
 
-  /** Where the action is that ends the orchestration as failed; -1 when it did not fail. */
+  /**
+   * Returns the index of the action that ends the orchestration as failed; -1 when there is none.
+   */
   private static int failedCompletion(OrchestratorResponse response) {
     for (int i = response.getActionsCount() - 1; i >= 0; i--) {
       OrchestratorAction action = response.getActions(i);
@@ -229,7 +239,10 @@ final class TurnRunner {
             response.getActions(completion).getCompleteOrchestration().getFailureDetails());
   }
 
-  /** A failure of which only the words are known; it was thrown by nobody whom we saw. */
+  /**
+   * Stands for a failure that the library reports in words only; no exception of user code was
+   * seen.
+   */
   private static final class FailedByLibrary extends Exception {
     private static final long serialVersionUID = 1;
 

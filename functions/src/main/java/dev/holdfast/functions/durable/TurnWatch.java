@@ -15,15 +15,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks over the shoulder of the library during one turn: when the code asked for what, and whether
- * it let the exception pass by which the library pauses it.
+ * Watches the library during one turn: when the code asked for what, and whether it let the
+ * exception pass by which the library pauses it.
  *
  * <p>The library asks for its next event, or whether there is one, at each step of a replay. So its
- * lists of events, replaced by lists that know what was taken from them, tell where it stands.
+ * lists of events are replaced by lists that know what was taken from them, which shows where the
+ * replay stands.
  */
 final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   /**
-   * What the exception is called by which a library pauses an orchestrator; it was renamed once.
+   * The name of the exception by which a library pauses an orchestrator begins so; the exception
+   * was renamed once.
    */
   private static final String PAUSE = "OrchestratorBlocked";
 
@@ -35,10 +37,13 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   private boolean replaced;
   private boolean codeEnded;
 
-  /** Index of the recorded event that was taken last; {@link #LIVE} when all were. */
+  /**
+   * Holds the index of the recorded event that was taken last; it is {@link #LIVE} once all were
+   * taken.
+   */
   private int at = LIVE;
 
-  /** How often the library has found that there is no event left, while the code ran. */
+  /** Counts how often the library found that no event is left while the code ran. */
   private int pauses;
 
   private boolean askedAfterPause;
@@ -48,7 +53,9 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   private record Asked(int at, Object action) {}
 
   /**
-   * @param past what the code is compared with; null when it is not
+   * Creates the watch of one turn.
+   *
+   * @param past the recorded events to compare the code with; null to compare nothing
    */
   TurnWatch(ReplayChecks checks, @Nullable List<HistoryEvent> past) {
     this.checks = checks;
@@ -83,12 +90,12 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
     return failure.getClass().getSimpleName().startsWith(PAUSE);
   }
 
-  /** Whether the code was compared with the history in this turn, or need not be. */
+  /** Returns whether the code was compared with the history in this turn, or need not be. */
   boolean isConclusive() {
     return past == null || replaced;
   }
 
-  /** Why the answer of this turn must not count; null when it may. */
+  /** Returns why the answer of this turn must not count; null when it may count. */
   @Nullable Blocked verdict(WorkItem.Turn turn) {
     String difference = difference();
     if (difference != null) {
@@ -116,7 +123,10 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
         : null;
   }
 
-  /** Where history and code part, as a clause; null when they do not or were not compared. */
+  /**
+   * Describes where history and code differ, as a clause; null when they do not or were not
+   * compared.
+   */
   private @Nullable String difference() {
     if (past == null || !replaced) {
       return null;
@@ -133,8 +143,9 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   }
 
   /**
-   * Whether the library has failed over the history and not the code: by a check of its own, which
-   * is told in better words, or because it does not know an event, which no code can help.
+   * Returns whether the library and not the code has failed over the history: by a check of its
+   * own, which the comparison reports in better words, or because it does not know an event, which
+   * no code can change.
    */
   private static boolean isLibrarys(@Nullable Throwable failure) {
     if (failure == null || failure.getStackTrace().length == 0) {
@@ -145,7 +156,7 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
             && failure.getStackTrace()[0].getMethodName().equals("processEvent"));
   }
 
-  /** The action is of the app's own classes, so it crosses as bytes. */
+  /** Converts an action through its bytes, because its class is the app's own. */
   private static OrchestratorAction action(Object theirs) {
     try {
       Method toBytes = theirs.getClass().getMethod("toByteArray");
@@ -161,7 +172,10 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
     return new Actions();
   }
 
-  /** The library's map of what the code has asked for and the history has not shown yet. */
+  /**
+   * Replaces the library's map of actions that the code has asked for and the history has not
+   * confirmed yet.
+   */
   private final class Actions extends LinkedHashMap<Object, Object> {
     private static final long serialVersionUID = 1L;
 
@@ -177,7 +191,10 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
     }
   }
 
-  /** A section that is left releases its locks by events, also when the turn merely pauses. */
+  /**
+   * Returns whether the action begins work. A critical section releases its locks by events when it
+   * is left, even when the turn merely pauses, so events do not count.
+   */
   private static boolean isWork(Object theirs) {
     OrchestratorAction action = action(theirs);
     return action.hasScheduleTask()

@@ -1,4 +1,4 @@
-/** Orchestrators, activities and durable clients of an app, seen from the engine's side. */
+/** Adapts an app's orchestrators, activities, entities and durable clients to the engine. */
 @NullMarked
 package dev.holdfast.functions.durable;
 

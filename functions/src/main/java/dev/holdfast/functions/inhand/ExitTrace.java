@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a process that ended itself from one that was killed. The JVM writes down its own exit,
- * also after {@code Runtime.halt}, and a crash of its own; a process that is killed from outside
- * cannot.
+ * Tells a process that ended itself from one that was killed. The JVM records its own exit, even
+ * after {@code Runtime.halt}, and a crash of its own; a process that is killed from outside cannot.
  */
 final class ExitTrace {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
@@ -23,15 +22,15 @@ final class ExitTrace {
   private ExitTrace() {}
 
   /**
-   * Lets this JVM write its exit into the file. Takes a few hundred milliseconds, so it is for
-   * those who need it.
+   * Lets this JVM record its exit in the file. The call takes a few hundred milliseconds, so it is
+   * made only where the record matters.
    *
-   * @return whether it will
+   * @return whether the exit will be recorded
    */
   static boolean begin(Path file) {
     try {
       Files.deleteIfExists(file);
-      // The log of VM operations: a few lines for each collection of garbage, and one for the exit.
+      // The log of VM operations has a few lines for each garbage collection and one for the exit.
       String[] options = {
         "output=\"file=" + file + "\"",
         "what=vmoperation=debug",
@@ -51,7 +50,7 @@ final class ExitTrace {
     }
   }
 
-  /** Whether the process that wrote the file has ended itself. */
+  /** Returns whether the file says that the process which wrote it ended itself. */
   static boolean tellsOfExit(Path file) {
     try {
       return Files.exists(file)
@@ -62,7 +61,10 @@ final class ExitTrace {
     }
   }
 
-  /** Whether the JVM of this process has crashed and said so where it usually does. */
+  /**
+   * Returns whether the JVM of this process has crashed and left its report in one of the usual
+   * places.
+   */
   static boolean hasCrashed(NoteFile.Remains remains) {
     String report = "hs_err_pid" + remains.pid() + ".log";
     return isSince(Path.of(remains.folder(), report), remains.since())

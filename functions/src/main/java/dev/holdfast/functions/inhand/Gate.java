@@ -18,45 +18,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets some tasks run alone: one at a time, and no other meanwhile. Safe for many threads.
+ * Lets some tasks run alone: one at a time, with no other task meanwhile. It is safe for many
+ * threads.
  *
- * <p>Those that must be alone go first, while nothing runs yet after a start, the most suspect one
- * before the others. For one that comes later the others are held up until what runs has ended; if
- * that takes longer than {@link Times#patience}, it runs beside them: should it end the process, it
- * will be among the first after the next start.
+ * <p>Tasks that must run alone go first, while nothing runs yet after a start, in the order of
+ * suspicion. When such a task comes later, other tasks are held up until the running ones have
+ * ended. If that takes longer than {@link Times#patience}, the suspect runs beside them: should it
+ * end the process, it will be among the first after the next start.
  */
 final class Gate {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.InHand");
   private static final long AGAIN_NANOS = Duration.ofMillis(100).toNanos();
 
-  /** A task that runs alone. */
+  /** Represents a task that runs alone. */
   interface Lonely extends WorkPool.Task {
 
-    /** It takes so long that the others no longer wait for it. */
+    /** Is called when the task takes so long that the others no longer wait for it. */
     void hasCompany();
 
-    /** So long it may keep the others waiting. */
+    /** Returns how long the task may keep the others waiting. */
     Duration aloneAtMost();
 
-    /** Those with higher ones go first. */
+    /** Returns the rank of the task; tasks with higher ranks go first. */
     int rank();
 
-    /** Which work it is, for people. */
+    /** Describes the task for people. */
     String words();
   }
 
   /**
-   * Why something waits here.
+   * Says why a task waits here.
    *
-   * @param words what for, to follow "waits"
-   * @param atMost so long from now
+   * @param words what the task waits for, to follow "waits"
+   * @param atMost the longest time that it still waits
    */
   record HoldUp(String words, Duration atMost) {}
 
   /**
-   * @param early so long after the first task nothing begins, unless all that must be alone are
-   *     there: then the most suspect one of them begins
-   * @param patience so long others are held up while what runs ends
+   * Holds the gate's time limits.
+   *
+   * @param early how long after the first submission nothing begins, unless all tasks that must run
+   *     alone have come: then the most suspect of them begins
+   * @param patience how long other tasks are held up while running ones end
    */
   record Times(Duration early, Duration patience) {
     static final Times USUAL = new Times(Duration.ofSeconds(5), Duration.ofSeconds(10));
@@ -74,17 +77,19 @@ final class Gate {
   private final int expected;
   private boolean early;
 
-  /** The others are held up. */
+  /** Is true while tasks that need not run alone are held up. */
   private boolean closed;
 
   private int running;
   private @Nullable Admitted alone;
 
-  /** Until when the others wait, at the latest; by {@link System#nanoTime}. */
+  /** Holds the time until which the others wait at the latest, by {@link System#nanoTime}. */
   private long until;
 
   /**
-   * @param expected so many must be alone
+   * Creates a gate that holds tasks up until the expected ones have come or time is up.
+   *
+   * @param expected how many tasks must run alone
    */
   Gate(Times times, int expected, ScheduledExecutorService clock) {
     this.times = times;
@@ -94,7 +99,7 @@ final class Gate {
     this.clock = clock;
   }
 
-  /** Runs the tasks in this pool when none is alone. */
+  /** Runs the tasks in this pool as soon as no task runs alone. */
   void submit(WorkPool pool, Collection<? extends WorkPool.Task> tasks) {
     lock.lock();
     try {
@@ -117,7 +122,7 @@ final class Gate {
     goOn();
   }
 
-  /** What has not begun is given back. */
+  /** Gives back all tasks that have not begun. */
   void abandon(String reason) {
     List<Waiting> all = new ArrayList<>();
     lock.lock();
@@ -146,10 +151,13 @@ final class Gate {
     }
   }
 
-  /** One that was let through. */
+  /** Holds a task that was let through, with its place in the queue. */
   private record Passed(Waiting waiting, Admitted admitted) {}
 
-  /** Whatever is thrown in here, nothing was let through then. */
+  /**
+   * Chooses the next task to let through; null when none may begin. If this method throws, it has
+   * let nothing through.
+   */
   private @Nullable Passed next() {
     lock.lock();
     try {
@@ -209,7 +217,9 @@ final class Gate {
     }
   }
 
-  /** The others wait for no longer than this; then something changes, with the lock held. */
+  /**
+   * Sets how long the others wait at most, and makes the change after that time with the lock held.
+   */
   private void until(Duration time, Runnable change) {
     until = System.nanoTime() + time.toNanos();
     later(time, change);
@@ -221,8 +231,8 @@ final class Gate {
   }
 
   /**
-   * All that waits depends on it, so whatever is thrown, it is tried again: each change looks
-   * whether it is still to be made.
+   * Makes a change, and tries again whatever is thrown, because every waiting task depends on it.
+   * Each change checks whether it is still to be made.
    */
   private void change(Runnable change) {
     for (boolean told = false; !clock.isShutdown(); LockSupport.parkNanos(this, AGAIN_NANOS)) {
@@ -246,12 +256,13 @@ final class Gate {
       LOGGER.error("Work that is held up could not go on; it is tried again.", failure);
       return true;
     } catch (Throwable again) {
-      failure.addSuppressed(again); // There is no room even to tell it; perhaps the next time.
+      // There is no memory even to log the failure; the next attempt may have it.
+      failure.addSuppressed(again);
       return false;
     }
   }
 
-  /** What runs does not end: all go on side by side. */
+  /** Lets all tasks run side by side, because the running ones do not end. */
   private void giveUp() {
     if (alone == null && closed && running > 0) {
       for (Waiting one = lonely.peek(); one != null; one = lonely.peek()) {
@@ -275,7 +286,7 @@ final class Gate {
     }
   }
 
-  /** What this task, or any that comes now, waits for; null when it need not wait. */
+  /** Returns what this task waits for; null when it does not wait here. */
   @Nullable HoldUp holdUp(Predicate<WorkPool.Task> which) {
     lock.lock();
     try {
@@ -286,7 +297,7 @@ final class Gate {
     }
   }
 
-  /** What anything that comes now waits for; null when it need not wait. */
+  /** Returns what a task that comes now would wait for; null when it need not wait. */
   @Nullable HoldUp holdUp() {
     lock.lock();
     try {
@@ -310,7 +321,7 @@ final class Gate {
     }
   }
 
-  /** How many tasks wait here. */
+  /** Counts the tasks that wait here. */
   int waiting() {
     lock.lock();
     try {
@@ -339,13 +350,15 @@ final class Gate {
     }
   }
 
-  /** A task that was let through, and says when it has ended. */
+  /** Wraps a task that was let through, and tells the gate when it has ended. */
   private final class Admitted implements WorkPool.Task {
     private final WorkPool.Task task;
     private final @Nullable Lonely lonely;
 
     /**
-     * @param lonely the same task, when it runs alone
+     * Wraps a task.
+     *
+     * @param lonely the task itself when it runs alone; null otherwise
      */
     Admitted(WorkPool.Task task, @Nullable Lonely lonely) {
       this.task = task;

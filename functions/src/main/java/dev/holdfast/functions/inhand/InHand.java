@@ -25,20 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What user code of this process has in hand, noted in the data folder. When the process has died,
- * the notes tell the next one what was in hand; what was so in two deaths runs alone, and what then
- * ends the process three times more is blocked.
+ * Notes in the data folder which user code runs in this process. After a process has died, the next
+ * one reads from the notes what was running. Work that was running in two deaths runs alone, and
+ * work that then ends the process three more times is blocked.
  *
- * <p>Nobody is blamed for the deeds of others: a process that was killed from outside counts
+ * <p>Work is not blamed for the deeds of other work: a process that was killed from outside counts
  * against nothing (see {@link ExitTrace}), and when code has called {@code System.exit}, that code
  * alone is suspect.
  *
- * <p>Notes nothing until it is opened. Safe for many threads.
+ * <p>Nothing is noted before {@link #open}. This class is safe for many threads.
  */
 public final class InHand implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.InHand");
 
-  /** Those that are open, for what ends the process without knowing them. */
+  /** Holds the open objects, for code that ends the process without a reference to them. */
   private static volatile InHand[] open = {};
 
   private static final List<NoteFile.InHandAtEnd> NOTHING = List.of();
@@ -55,7 +55,7 @@ public final class InHand implements AutoCloseable {
   private @Nullable ScheduledExecutorService clock;
   private @Nullable FileChannel locked;
 
-  /** Whose deed the end of a process was. */
+  /** Says whose deed the end of a process was. */
   private enum Cause {
     ITSELF("it ended itself"),
     OUTSIDE("it was ended from outside"),
@@ -69,15 +69,18 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Reads what the process before has left in this folder, tells the log, and begins to note. Not
-   * while another process uses the folder. A file that cannot be used is told, and is no reason to
-   * stop.
+   * Reads the notes that the previous process left in this folder, logs them, and begins to note.
+   * No other process may use the folder meanwhile. A file that cannot be used is logged; the host
+   * runs without notes then.
    */
   public synchronized void open(Path folder) {
     open(folder, "in-hand");
   }
 
-  /** As {@link #open}, while other processes may do so too: each takes a file that is free. */
+  /**
+   * Does what {@link #open} does while other processes may use the folder too: each takes a file
+   * that is free.
+   */
   public synchronized void openBesideOthers(Path folder) {
     try {
       for (int i = 1; i <= BESIDE_EACH_OTHER_MOST; i++) {
@@ -99,7 +102,10 @@ public final class InHand implements AutoCloseable {
     }
   }
 
-  /** Null while somebody has it. The lock goes with the channel or the process. */
+  /**
+   * Returns the locked file; null while another host holds the lock. The lock ends with the channel
+   * or the process.
+   */
   private static @Nullable FileChannel lock(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
@@ -118,8 +124,8 @@ public final class InHand implements AutoCloseable {
 
   private static void tellUseless(Path folder, IOException why) {
     LOGGER.warn(
-        "What is in hand cannot be noted in {}: {}. Should user code end this process, nobody will"
-            + " know which.",
+        "Running work cannot be noted in {}: {}. If user code ends this process, the next start"
+            + " cannot tell which code it was.",
         folder,
         why.toString());
   }
@@ -130,7 +136,7 @@ public final class InHand implements AutoCloseable {
       NoteFile.Opened opened = NoteFile.open(folder.resolve(name));
       if (opened.problem() != null) {
         LOGGER.warn(
-            "The notes of what was in hand, {}, are of no use and were emptied: {}.",
+            "The notes of running work, {}, cannot be used and were emptied: {}.",
             folder.resolve(name),
             opened.problem());
       }
@@ -139,7 +145,8 @@ public final class InHand implements AutoCloseable {
       if (remains != null) {
         learn(remains, trace);
       }
-      // Only of a process that may be the next to die of a suspect it matters how that comes about.
+      // The exit is recorded only when there are suspects or the last process died, because the
+      // record costs time and matters only if this process dies too.
       boolean traced = (died || !suspects.isEmpty()) && ExitTrace.begin(trace);
       opened.file().begin(System.currentTimeMillis(), traced, suspects.values());
       if (!suspects.isEmpty()) {
@@ -193,12 +200,13 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Who asks for the last of the memory need not be who has taken it: only a row of deaths counts.
+   * Counts deaths in engine steps. The step that asks for the last memory need not be the one that
+   * took it, so only several deaths in a row count.
    */
   private void learnSteps(NoteFile.Remains remains, Map<String, Suspect> before) {
     for (NoteFile.InHandAtEnd one : remains.running() ? remains.inHand() : NOTHING) {
       Note note = one.note();
-      // Of a longer id the note has only the beginning.
+      // The note has only the beginning of a longer instance ID, and then the hash differs.
       if (note.kind() == Note.STEP && note.instance().hashCode() == note.hash()) {
         suspects.put(note.key(), before.getOrDefault(note.key(), Suspect.of(note)).died(true, 0));
       }
@@ -206,8 +214,8 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * The instances and entities in whose handling three processes in a row have run out of memory;
-   * to be set aside before anything of them is handled. Told once.
+   * Returns the instances and entities in whose handling three processes in a row have run out of
+   * memory, and forgets them. They must be blocked before they are handled again.
    */
   public Map<String, Blocked> withoutMemory() {
     Map<String, Blocked> found = new LinkedHashMap<>();
@@ -231,8 +239,12 @@ public final class InHand implements AutoCloseable {
     return found;
   }
 
-  /** When it is known whose call ended the process, all others are innocent. */
-  @SuppressWarnings("ReferenceEquality") // The place of the exit is one of these very places.
+  /**
+   * Returns whether this work may have ended the process. When the place of the exit is known, all
+   * other work is innocent.
+   */
+  // The place of the exit is one of the very objects in the list.
+  @SuppressWarnings("ReferenceEquality")
   private static boolean mayHave(NoteFile.InHandAtEnd one, NoteFile.Remains remains) {
     return remains.exitPlace() == null || remains.exitPlace() == one;
   }
@@ -292,11 +304,11 @@ public final class InHand implements AutoCloseable {
     }
   }
 
-  /** Why this item must not run; null when it may. */
+  /** Returns why this item must not run; null when it may run. */
   public @Nullable Blocked obstacle(WorkItem item) {
     Suspect suspect = suspect(item);
     if (suspect != null && suspect.blocked()) {
-      // It would not be here, had nobody tried it again.
+      // A blocked item comes back only after a person retries its instance.
       suspects.put(suspect.note().key(), suspect.triedAgain());
       write();
       return null;
@@ -316,7 +328,7 @@ public final class InHand implements AutoCloseable {
         Blocked.step(item));
   }
 
-  /** Whether nothing else may run meanwhile. */
+  /** Returns whether nothing else may run while this item runs. */
   public boolean mustBeAlone(WorkItem item) {
     Suspect suspect = suspect(item);
     return suspect != null && suspect.mustBeAlone();
@@ -326,7 +338,7 @@ public final class InHand implements AutoCloseable {
     return suspects.isEmpty() ? null : suspects.get(Note.key(item));
   }
 
-  /** Runs the tasks in this pool, but none while another is alone. */
+  /** Runs the tasks in this pool, but none of them while another task runs alone. */
   public void submit(WorkPool pool, Collection<? extends WorkPool.Task> tasks) {
     Gate there = gate;
     if (there == null) {
@@ -398,20 +410,20 @@ public final class InHand implements AutoCloseable {
         });
   }
 
-  /** A task that knows its place among the notes. */
+  /** Represents a task that knows its place among the notes. */
   public interface Task extends WorkPool.Task {
 
-    /** From now on it runs alone, or does not any more. */
+    /** Tells the task whether it runs alone from now on. */
     void alone(boolean alone);
 
-    /** What {@link InHand#begin} has returned for it; −1 before. */
+    /** Returns the place that {@link InHand#begin} returned for the task; −1 before that. */
     int place();
   }
 
   /**
-   * The calling thread begins to run this item.
+   * Notes that the calling thread begins to run this item.
    *
-   * @return for {@link #end}
+   * @return the place to pass to {@link #end}
    */
   public int begin(WorkItem item, boolean alone) {
     NoteFile notes = file;
@@ -423,7 +435,11 @@ public final class InHand implements AutoCloseable {
     return place;
   }
 
-  /** The calling thread begins to run a function that somebody outside waits for. */
+  /**
+   * Notes that the calling thread begins to run a function for a caller outside the engine.
+   *
+   * @return the place to pass to {@link #end}
+   */
   public int begin(String function) {
     NoteFile notes = file;
     int place = notes == null ? NoteFile.NONE : notes.take();
@@ -434,7 +450,7 @@ public final class InHand implements AutoCloseable {
     return place;
   }
 
-  /** What was begun has ended. */
+  /** Frees a place when the work that {@link #begin} noted there has ended. */
   public void end(int place) {
     NoteFile notes = file;
     if (notes != null && place != NoteFile.NONE) {
@@ -442,7 +458,7 @@ public final class InHand implements AutoCloseable {
     }
   }
 
-  /** The item has come to its end, well or not, and the process lives. */
+  /** Clears the suspicion against an item that has ended, well or not, while the process lives. */
   public void survived(WorkItem item) {
     if (!suspects.isEmpty() && suspects.remove(Note.key(item)) != null) {
       write();
@@ -457,8 +473,8 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Why a task that was submitted has not begun, to follow the name of what waits; null when it is
-   * not held up here.
+   * Returns why a submitted task has not begun, as words that follow its name; null when it is not
+   * held up here.
    */
   public @Nullable String holdUp(Predicate<WorkPool.Task> which) {
     Gate there = gate;
@@ -466,7 +482,8 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Why anything that comes now does not begin; null when it does. As {@link #holdUp(Predicate)}.
+   * Returns why a task that comes now does not begin, in the words of {@link #holdUp(Predicate)};
+   * null when it does.
    */
   public @Nullable String holdUp() {
     Gate there = gate;
@@ -482,13 +499,13 @@ public final class InHand implements AutoCloseable {
                 Instant.now().plus(holdUp.atMost()).truncatedTo(ChronoUnit.SECONDS));
   }
 
-  /** How many tasks are held up. */
+  /** Counts the tasks that are held up. */
   public int heldUp() {
     Gate there = gate;
     return there == null ? 0 : there.waiting();
   }
 
-  /** Gives back what has been held up and has not begun. */
+  /** Gives back the tasks that were held up and have not begun. */
   public void abandon(String reason) {
     Gate there = gate;
     if (there != null) {
@@ -497,16 +514,19 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Loads what {@link #processIsEnded} needs: there may be no memory left to load a class then.
-   * Changes nothing.
+   * Loads the classes that {@link #processIsEnded} needs, because there may be no memory left to
+   * load them later. It changes nothing.
    *
-   * @return how many have a note file open
+   * @return how many objects have a note file open
    */
   public static int prepareForTheEnd() {
     return open.length;
   }
 
-  /** No memory is left in a step for this instance, which ends the process. Allocates nothing. */
+  /**
+   * Notes that memory ran out in an engine step for this instance, which ends the process. It
+   * allocates nothing.
+   */
   public void diesIn(String instanceId) {
     NoteFile notes = file;
     int place = notes == null ? NoteFile.NONE : notes.take();
@@ -517,8 +537,8 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Somebody ends this process, or a fault of the host does: no user code is to blame for it.
-   * Allocates nothing.
+   * Notes that the process is being ended by a person or by a fault of the host, so that no user
+   * code is blamed. It allocates nothing.
    */
   public static void processIsEnded() {
     InHand[] all = open;
@@ -539,7 +559,9 @@ public final class InHand implements AutoCloseable {
     open = all.toArray(InHand[]::new);
   }
 
-  /** The JVM exits, and nobody has closed this before. */
+  /**
+   * Runs when the JVM exits without a previous {@link #close}, and notes which thread called exit.
+   */
   private void exiting() {
     NoteFile notes = file;
     if (notes == null) {
@@ -547,7 +569,7 @@ public final class InHand implements AutoCloseable {
     }
     Thread caller = callerOfExit();
     if (caller == null) {
-      // A signal that nobody handles.
+      // No thread called exit, so the JVM exits because of a signal.
       notes.asked();
       return;
     }
@@ -570,7 +592,10 @@ public final class InHand implements AutoCloseable {
     return null;
   }
 
-  /** The process stops in order. Harmless when repeated. */
+  /**
+   * Marks that the process stops in order, and stops noting. Calling this more than once does no
+   * harm.
+   */
   @Override
   public synchronized void close() {
     NoteFile notes = file;

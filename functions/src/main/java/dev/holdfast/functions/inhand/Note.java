@@ -5,22 +5,27 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a place of the {@link NoteFile} says about one piece of work.
+ * Holds what a place of the {@link NoteFile} says about one piece of work.
  *
- * @param kind the ordinal of a {@link WorkItem.Kind}, or {@link #CALL}
- * @param taskId of an activity; 0 for others
- * @param hash of the whole instance id, of which the text may be only the beginning
- * @param execution the execution of its instance; "" for a call
- * @param instance "" for a call
- * @param name of the function
+ * @param kind the ordinal of a {@link WorkItem.Kind}, or {@link #CALL} or {@link #STEP}
+ * @param taskId the task ID of an activity; 0 for other work
+ * @param hash the hash of the whole instance ID, of which {@code instance} may be only the
+ *     beginning
+ * @param execution the execution ID of the instance; "" for a call
+ * @param instance the instance ID, cut to fit; "" for a call
+ * @param name the name of the function, cut to fit
  */
-@SuppressWarnings("EnumOrdinal") // One byte of a file whose version goes up when kinds change.
+// The ordinal is one byte of a file whose version goes up when the kinds change.
+@SuppressWarnings("EnumOrdinal")
 record Note(int kind, int taskId, int hash, String execution, String instance, String name) {
 
-  /** A function that somebody outside waits for, such as an HTTP function. */
+  /**
+   * This kind stands for a function that runs for a caller outside the engine, such as an HTTP
+   * function.
+   */
   static final int CALL = 3;
 
-  /** A step of the hub that was about this instance, and found no memory. */
+  /** This kind stands for an engine step for an instance that ran out of memory. */
   static final int STEP = 4;
 
   static final int BYTES = 240;
@@ -34,18 +39,20 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   private static final int HASH = 8;
   private static final int TEXT = 12;
 
-  /** What a place holds. */
+  /** The place is free; the constants from here on are the states of a place. */
   static final byte FREE = 0;
 
   static final byte IN_HAND = 1;
 
-  /** In hand while no other user code ran. */
+  /** The work is in hand and no other user code runs. */
   static final byte ALONE = 2;
 
-  /** Of a suspect: its instance was set aside. */
+  /** The work is a suspect whose instance was blocked. */
   static final byte BLOCKED = 3;
 
-  /** The same for the same work after a restart, and for no other. */
+  /**
+   * Returns a key that is equal for the same work after a restart, and differs for any other work.
+   */
   String key() {
     return switch (kind) {
       case CALL -> "call " + name;
@@ -70,7 +77,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
     return read(place, 0);
   }
 
-  /** For people: "activity 'Charge' of 'order-1' (task 4)". */
+  /** Describes the work for people, e.g. "activity 'Charge' of 'order-1' (task 4)". */
   String words() {
     if (kind == CALL) {
       return "the call of function '" + name + "'";
@@ -82,7 +89,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
     return WorkItem.Kind.values()[kind].word() + " '" + name + "' of '" + instance + "'" + task;
   }
 
-  /** Writes all but the state. Allocates nothing. */
+  /** Writes everything except the state. It allocates nothing. */
   static void write(ByteBuffer to, int at, WorkItem item) {
     write(
         to,
@@ -104,7 +111,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
     text(to, next, name, NAME_MAX);
   }
 
-  /** As many whole characters as there is room for, behind their number of bytes. */
+  /** Writes as many whole characters as fit, behind the number of their bytes. */
   private static int text(ByteBuffer to, int at, String text, int max) {
     int end = at + 1;
     int limit = end + max;
@@ -130,10 +137,10 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   }
 
   /**
-   * Writes the beginning of a text eight characters at a time, as far as they are ASCII and there
-   * is room before {@code limit}.
+   * Writes the beginning of a text eight characters at a time, as far as the characters are ASCII
+   * and fit before {@code limit}.
    *
-   * @return how many were written
+   * @return how many characters were written
    */
   private static int ascii(ByteBuffer to, int at, String text, int limit) {
     int most = Math.min(text.length(), limit - at) - Long.BYTES;
@@ -166,7 +173,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   /**
    * Reads what {@link #write} has written.
    *
-   * @throws IllegalArgumentException it is something else
+   * @throws IllegalArgumentException the bytes are no note
    */
   static Note read(ByteBuffer from, int at) {
     int kind = from.get(at + KIND);

@@ -17,11 +17,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a fixed size that is mapped into memory: a header, places for work in hand, and places
- * for {@link Suspect}s. What is written is there after the death of the process, without any sync;
- * a power cut may lose it, which harms nobody.
+ * Maps a file of fixed size into memory: a header, places for work in hand, and places for {@link
+ * Suspect}s. What is written outlives the process without any sync; a power cut may lose it, which
+ * does no harm.
  *
- * <p>Places are taken and given back by many threads at once; everything else is for one.
+ * <p>Many threads may take and give back places at once; everything else is for one thread at a
+ * time.
  */
 final class NoteFile {
   static final int PLACES = 2_048;
@@ -46,12 +47,15 @@ final class NoteFile {
   private static final int SUSPECTS_AT = HEADER + PLACES * PLACE;
   private static final int SIZE = SUSPECTS_AT + SUSPECTS * PLACE;
 
-  /** No place was left, so nothing was noted. */
+  /** This value stands for no place: all places were taken, so nothing was noted. */
   static final int NONE = -1;
 
   private final MappedByteBuffer file;
 
-  /** The free places as a stack: its top in the low half, a number that makes tops differ above. */
+  /**
+   * Holds the free places as a stack: the low half is the top place, and the high half is a counter
+   * that makes every top differ.
+   */
   private final AtomicLong free = new AtomicLong(0);
 
   private final int[] below = new int[PLACES];
@@ -65,16 +69,17 @@ final class NoteFile {
   }
 
   /**
-   * What the process before has left.
+   * Holds what the previous process left in the file.
    *
-   * @param running it has not stopped in order
-   * @param traced it would have left a trace of its own exit, see {@link ExitTrace}
-   * @param asked somebody had asked it to end
-   * @param exited its code has called for the exit of the process
-   * @param exitPlace of the code that did, among {@code inHand}; null when it is not known
-   * @param since when it began, milliseconds since the epoch
+   * @param running whether that process did not stop in order
+   * @param traced whether it would have left a trace of its own exit, see {@link ExitTrace}
+   * @param asked whether it was asked to end
+   * @param exited whether its code called for the exit of the process
+   * @param exitPlace the work, among {@code inHand}, whose code called for the exit; null when it
+   *     is not known
+   * @param since when it began, in milliseconds since the epoch
    * @param folder its current folder
-   * @param inHand in the order in which it was begun
+   * @param inHand the work in hand in the order in which it was begun
    */
   record Remains(
       boolean running,
@@ -89,17 +94,17 @@ final class NoteFile {
       List<Suspect> suspects) {}
 
   /**
-   * Work that was in hand when the process ended.
+   * Holds work that was in hand when the process ended.
    *
-   * @param begun later ones have greater numbers
+   * @param begun a number that orders the work; work that was begun later has a greater one
    */
   record InHandAtEnd(Note note, boolean alone, long begun) {}
 
   /**
-   * Opens or makes the file.
+   * Opens the file, or makes it.
    *
-   * @return null in {@link Opened#remains} for a new one; one that is damaged or of another version
-   *     is emptied, and {@link Opened#problem} says so
+   * @return {@link Opened#remains} is null for a new file; a file that is damaged or of another
+   *     version is emptied, and {@link Opened#problem} says so
    */
   static Opened open(Path path) throws IOException {
     try (FileChannel channel =
@@ -111,7 +116,8 @@ final class NoteFile {
         channel.truncate(SIZE);
       }
       if (size < SIZE) {
-        // A page for which there is no room on the disk would end the process when it is written.
+        // The file is written in full, because writing to a mapped page for which the disk has no
+        // room would end the process.
         channel.write(ByteBuffer.allocate((int) (SIZE - size)), size);
       }
       NoteFile file = new NoteFile(channel.map(MapMode.READ_WRITE, 0, SIZE));
@@ -132,7 +138,7 @@ final class NoteFile {
   private Remains remains() {
     for (int i = 0; i < MAGIC.length; i++) {
       if (file.get(i) != MAGIC[i]) {
-        throw new IllegalArgumentException("it does not begin as such files do");
+        throw new IllegalArgumentException("it does not begin as a file of notes does");
       }
     }
     int exitPlace = file.getInt(EXIT_PLACE) - 1;
@@ -180,7 +186,7 @@ final class NoteFile {
         suspects);
   }
 
-  /** From now on the file is about this process. */
+  /** Empties the file and fills it with the data of this process. */
   void begin(long now, boolean traced, Collection<Suspect> suspects) {
     write(suspects);
     for (int i = 0; i < PLACES; i++) {
@@ -200,7 +206,7 @@ final class NoteFile {
     file.put(RUNNING, (byte) 1);
   }
 
-  /** Writes them over those that were there. */
+  /** Writes these suspects over the previous ones; those beyond {@value #SUSPECTS} are left out. */
   void write(Collection<Suspect> suspects) {
     int i = 0;
     for (Suspect suspect : suspects) {
@@ -222,20 +228,20 @@ final class NoteFile {
     }
   }
 
-  /** The process stops in order; nothing is in hand any more. */
+  /** Notes that the process stops in order, with nothing in hand. */
   void clean() {
     file.put(RUNNING, (byte) 0);
   }
 
-  /** Somebody asks the process to end: however it does, no code is to blame. */
+  /** Notes that the process is asked to end, so that no code is blamed however it ends. */
   void asked() {
     file.put(ASKED, (byte) 1);
   }
 
   /**
-   * Code has called for the exit of the process.
+   * Notes that code has called for the exit of the process.
    *
-   * @param place of that code; {@link #NONE} when it is not known
+   * @param place the place of that code; {@link #NONE} when it is not known
    */
   void exited(int place) {
     file.putInt(EXIT_PLACE, place + 1);
@@ -246,7 +252,7 @@ final class NoteFile {
     return HEADER + place * PLACE;
   }
 
-  /** A place for the calling thread; {@link #NONE} when all are taken. */
+  /** Takes a place for the calling thread; returns {@link #NONE} when all are taken. */
   int take() {
     while (true) {
       long top = free.get();
@@ -267,7 +273,7 @@ final class NoteFile {
     return (((top >>> 32) + 1) << 32) | (place & 0xFFFF_FFFFL);
   }
 
-  /** Where the note of this place is written, in {@link #buffer}. */
+  /** Returns where the note of this place is written in {@link #buffer}. */
   int position(int place) {
     return at(place);
   }
@@ -276,7 +282,7 @@ final class NoteFile {
     return file;
   }
 
-  /** The note that was written counts from now on. */
+  /** Sets the state that makes the written note of this place count. */
   void state(int place, byte state) {
     VarHandle.releaseFence();
     Note.state(file, at(place), state);
@@ -294,7 +300,7 @@ final class NoteFile {
     }
   }
 
-  /** The place that this thread has taken; {@link #NONE} when it has none. */
+  /** Returns the place that this thread has taken; {@link #NONE} when it has none. */
   int of(long thread) {
     for (int i = 0; i < PLACES; i++) {
       if (threads[i] == thread && Note.state(file, at(i)) != Note.FREE) {

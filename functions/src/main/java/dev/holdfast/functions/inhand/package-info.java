@@ -1,6 +1,6 @@
 /**
- * What user code has in hand, noted so that the notes outlive the process: at the next start they
- * tell what may have ended it.
+ * Notes which user code is in hand so that the notes outlive the process: at the next start they
+ * show what may have ended it.
  */
 @NullMarked
 package dev.holdfast.functions.inhand;

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the instance that an invocation is for where the app's own logging finds it: into the
- * thread's context map of SLF4J, or else of Log4j, of those that the app brings. Apps that bring
- * neither pay nothing.
+ * thread's context map of SLF4J or, if the app has no SLF4J, of Log4j. Apps that bring neither pay
+ * nothing.
  */
 final class AppMdc {
   static final String INSTANCE = "holdfast.instance";
@@ -30,7 +30,7 @@ final class AppMdc {
     this.remove = remove;
   }
 
-  /** Null when the app brings no logging that has such a map. */
+  /** Returns the access to the app's context map; null when the app has none. */
   static @Nullable AppMdc of(ClassLoader app) {
     for (String name : MAPS) {
       try {

@@ -15,10 +15,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all functions of an app share.
+ * Holds what all functions of an app share.
  *
- * @param middlewares in the order in which they run
- * @param injector makes instances; null: the no-argument constructor does
+ * @param middlewares the middleware in the order in which it runs
+ * @param injector makes the objects whose methods are called; null: their no-argument constructors
+ *     do
  * @param hostInput the value of an input binding that the host itself fills, such as a durable
  *     client; null when the host does not serve the binding's type
  */
@@ -31,7 +32,7 @@ public record AppRuntime(
     Function<BindingDefinition, @Nullable Supplier<Wire>> hostInput,
     ObjectCache<CacheKey, Object> cache) {
 
-  /** An object cache that lives as long as the app. */
+  /** Returns an object cache that lives as long as the app. */
   public static ObjectCache<CacheKey, Object> newCache() {
     ConcurrentMap<Class<?>, ConcurrentMap<CacheKey, Object>> byType = new ConcurrentHashMap<>();
     return new ObjectCache<>() {

@@ -11,12 +11,17 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import org.jspecify.annotations.Nullable;
 
-/** Where one parameter of a function gets its value. Decided once, when the function is loaded. */
+/**
+ * Supplies the value of one parameter of a function. The source is decided once, when the function
+ * is loaded.
+ */
 interface Argument {
 
   @Nullable Object resolve(Invocation invocation);
 
-  /** A parameter bound by name, unless middleware put another value in its place. */
+  /**
+   * Resolves a parameter that is bound by name; a value that middleware has put in its place wins.
+   */
   record Bound(String name, ValueReader reader, FunctionPlan plan) implements Argument {
     @Override
     public @Nullable Object resolve(Invocation invocation) {
@@ -34,7 +39,7 @@ interface Argument {
     }
   }
 
-  /** A parameter that takes a piece of the trigger's metadata. */
+  /** Resolves a parameter that takes a piece of the trigger's metadata. */
   record Metadata(String name, ValueReader reader) implements Argument {
     @Override
     public @Nullable Object resolve(Invocation invocation) {
@@ -50,7 +55,7 @@ interface Argument {
     }
   }
 
-  /** The invocation itself. */
+  /** Resolves a parameter that takes the invocation itself. */
   record Context() implements Argument {
     @Override
     public Object resolve(Invocation invocation) {
@@ -58,7 +63,7 @@ interface Argument {
     }
   }
 
-  /** A place for an output. */
+  /** Resolves a parameter that takes a slot for an output. */
   record Output(String name) implements Argument {
     @Override
     public Object resolve(Invocation invocation) {
@@ -66,7 +71,7 @@ interface Argument {
     }
   }
 
-  /** A parameter that can never get a value: each call fails, and says so. */
+  /** Stands for a parameter that can never get a value: each call fails with the reason. */
   record Impossible(String reason) implements Argument {
     @Override
     public Object resolve(Invocation invocation) {
@@ -74,7 +79,7 @@ interface Argument {
     }
   }
 
-  /** Decides by the parameter's type and annotations. */
+  /** Returns the argument that the parameter's type and annotations ask for. */
   static Argument of(Parameter parameter, FunctionPlan plan) {
     ValueReader reader = ValueReader.of(parameter.getParameterizedType(), plan.app().json());
     String bindingName = bindingName(parameter);
@@ -105,7 +110,8 @@ interface Argument {
   }
 
   /**
-   * The name that a binding annotation gives the parameter: the last one that has a name counts.
+   * Returns the name that a binding annotation gives the parameter; the last annotation with a name
+   * counts.
    */
   static @Nullable String bindingName(Parameter parameter) {
     String found = null;

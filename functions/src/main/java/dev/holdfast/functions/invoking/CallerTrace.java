@@ -3,7 +3,7 @@ package dev.holdfast.functions.invoking;
 import com.microsoft.azure.functions.TraceContext;
 import java.util.Map;
 
-/** The caller's W3C trace context as user code sees it. */
+/** Shows the caller's W3C trace context to user code. */
 record CallerTrace(TriggerInput.Trace trace) implements TraceContext {
 
   @Override

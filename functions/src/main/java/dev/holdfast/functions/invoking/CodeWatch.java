@@ -2,16 +2,19 @@ package dev.holdfast.functions.invoking;
 
 import org.jspecify.annotations.Nullable;
 
-/** Sees what passes between middleware and a function's own code. On the function's thread. */
+/**
+ * Observes what passes between middleware and a function's own code. It is called on the function's
+ * thread.
+ */
 public interface CodeWatch {
 
-  /** A middleware gives the function a parameter of its own making; the code has not begun. */
+  /** Is called when a middleware replaces a parameter, before the function's code begins. */
   void given(@Nullable Object value);
 
   /**
-   * The function's own code is over.
+   * Is called when the function's own code has ended.
    *
-   * @param thrown null when it returned
+   * @param thrown the exception of the code; null when it returned
    */
   void ended(@Nullable Throwable thrown);
 }

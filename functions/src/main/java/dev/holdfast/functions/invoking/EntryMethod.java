@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The Java method behind a function, and how to get an object to call it on. */
+/** Finds the Java method behind a function, and how to get an object to call it on. */
 final class EntryMethod {
 
   private static final MethodType CALL =
@@ -59,7 +59,8 @@ final class EntryMethod {
     }
   }
 
-  // Function.json has the canonical name, in which nested classes follow a dot as packages do.
+  // The entry point in function.json is a canonical name, in which nested classes follow a dot as
+  // packages do.
   private static Class<?> load(String name, ClassLoader loader) throws ClassNotFoundException {
     try {
       return Class.forName(name, false, loader);
@@ -123,7 +124,7 @@ final class EntryMethod {
     }
   }
 
-  /** Takes the instance (or null) and the arguments. */
+  /** Returns the handle, which takes the instance (or null) and the arguments. */
   MethodHandle handle() {
     return handle;
   }
@@ -140,7 +141,7 @@ final class EntryMethod {
     return method.getReturnType() == void.class;
   }
 
-  /** A new instance for one call; null for a static method. */
+  /** Returns a new instance for one call; null for a static method. */
   @Nullable Object newInstance(@Nullable FunctionInstanceInjector injector) throws Exception {
     if (Modifier.isStatic(method.getModifiers())) {
       return null;

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function ready to be called: method, parameters and middleware are looked up once, here.
+ * Prepares a function for calls: method, parameters and middleware are looked up once, here.
  *
- * <p>Safe for many threads.
+ * <p>It is safe for many threads.
  */
 public final class FunctionPlan {
 
@@ -40,7 +40,8 @@ public final class FunctionPlan {
   /**
    * Prepares the function.
    *
-   * @throws UnusableFunctionException class, method or constructor are not as they must be
+   * @throws UnusableFunctionException class, method or constructor cannot be used; the message has
+   *     cause and cure
    */
   public FunctionPlan(FunctionDefinition definition, AppRuntime app)
       throws UnusableFunctionException {
@@ -67,7 +68,7 @@ public final class FunctionPlan {
     this.chain = chain(app.middlewares());
   }
 
-  // Whether one of the annotations gives even a void method an output.
+  // Returns whether one of the parameter's annotations gives even a void method an output.
   private boolean remember(Parameter parameter) {
     boolean implicitOutput = false;
     String name = Argument.bindingName(parameter);
@@ -91,8 +92,8 @@ public final class FunctionPlan {
   }
 
   /**
-   * One middleware and what follows it. It is a class and no lambda because an orchestrator that
-   * waits throws an exception through here, which costs time for each frame.
+   * Links one middleware to what follows it. It is a class and no lambda because an orchestrator
+   * that waits throws an exception through here, which costs time for each frame.
    */
   private record Link(Middleware middleware, MiddlewareChain rest) implements MiddlewareChain {
     @Override
@@ -112,7 +113,7 @@ public final class FunctionPlan {
    * Runs the function with its middleware on this thread, with the app's loader as context loader.
    *
    * @return the finished invocation, for its outputs
-   * @throws Throwable what came out of the chain; user code's own failures are wrapped once
+   * @throws Throwable the failure of the chain; user code's own failures are wrapped once
    */
   public Invocation run(TriggerInput input) throws Throwable {
     Invocation invocation = begin(input);
@@ -120,15 +121,15 @@ public final class FunctionPlan {
     return invocation;
   }
 
-  /** A new invocation that has not run yet. */
+  /** Returns a new invocation that has not run yet, for no instance. */
   public Invocation begin(TriggerInput input) {
     return begin(input, null);
   }
 
   /**
-   * The same for an instance.
+   * Returns a new invocation that has not run yet, for an instance.
    *
-   * @param work the instance that asks for it; null for none
+   * @param work the instance for which the function runs; null for none
    */
   public Invocation begin(TriggerInput input, FunctionLog.@Nullable Work work) {
     return new Invocation(this, input, work);
@@ -155,8 +156,8 @@ public final class FunctionPlan {
     }
   }
 
-  // The end of the chain. The result stays as user code returned it: the durable middleware wants
-  // it so.
+  // This is the end of the chain. The result stays as user code returned it, because the durable
+  // middleware expects that.
   private void callUserCode(MiddlewareContext context) throws Exception {
     Invocation invocation = (Invocation) context;
     try {
@@ -166,7 +167,7 @@ public final class FunctionPlan {
       }
       invocation.updateReturnValue(call(invocation, instance(invocation), values));
     } catch (Throwable e) {
-      // Whatever comes in the way counts: an orchestrator that cannot begin has failed as well.
+      // Every obstacle counts as a failure: an orchestrator that cannot begin has failed as well.
       invocation.threw(e);
       throw e;
     }
@@ -215,12 +216,15 @@ public final class FunctionPlan {
     return outputs.containsKey(name);
   }
 
-  /** Whether what the method returns, even nothing, is an output. */
+  /** Returns whether the method's return value, even of a void method, is an output. */
   public boolean returnsSomething() {
     return returnsSomething;
   }
 
-  /** Whether the trigger's parameter wants a plain text or number rather than a JSON document. */
+  /**
+   * Returns whether the trigger's parameter takes a plain text or number rather than a JSON
+   * document.
+   */
   public boolean triggerTakesText() {
     for (Argument argument : arguments) {
       if (argument instanceof Argument.Bound bound && bound.name().equals(triggerName)) {

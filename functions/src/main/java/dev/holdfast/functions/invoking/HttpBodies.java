@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a request's body is to a function: bytes for binary content types and where the function
- * says so ({@code dataType = "binary"}), text for all others.
+ * Converts a request's body to a wire value: bytes for binary content types and for functions that
+ * ask for bytes ({@code dataType = "binary"}), text for all others.
  */
 final class HttpBodies {
 

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reduces what an HTTP function produced to status, headers and bytes, as the Functions host does.
+ * Converts what an HTTP function produced to status, headers and bytes, as the Functions host does.
  */
 public final class HttpReplies {
 
@@ -27,7 +27,7 @@ public final class HttpReplies {
   private static final String BINARY = "application/octet-stream";
   private static final byte[] NO_BODY = {};
 
-  // A text that merely starts like JSON is a text.
+  // A text that merely starts like JSON is no JSON, so trailing characters make the parser fail.
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -44,7 +44,8 @@ public final class HttpReplies {
   private HttpReplies() {}
 
   /**
-   * The reply of an invocation that came to its end; a failed one is {@link HttpReply#empty} 500.
+   * Returns the reply of an invocation that has returned; the reply of a failed one is {@link
+   * HttpReply#empty} with status 500.
    */
   public static HttpReply of(FunctionPlan plan, Invocation invocation, ValueWriter writer) {
     Object value = output(plan, invocation);
@@ -94,14 +95,14 @@ public final class HttpReplies {
     if (body == null) {
       content = Body.NONE;
     } else {
-      // A text stays as it is here; only other values go through JSON.
+      // A response message keeps its text as it is; only other values go through JSON.
       JsonNode json = wire instanceof Wire.Json ? json(wire) : null;
       content = json == null ? body(wire) : body(json);
     }
     return reply(response.getStatusCode(), headers, List.of(), content);
   }
 
-  /** Bytes of a body with the content type that goes with them when the function names none. */
+  /** Holds the bytes of a body with the content type to use when the function names none. */
   @SuppressWarnings("ArrayRecordComponent")
   record Body(byte[] bytes, @Nullable String contentType) {
     static final Body NONE = new Body(NO_BODY, null);
@@ -129,7 +130,10 @@ public final class HttpReplies {
     return text(Texts.of(wire));
   }
 
-  /** Objects and arrays indented, strings without quotes, null as nothing. */
+  /**
+   * Renders a JSON body: objects and arrays are indented, strings lose their quotes, and null
+   * becomes an empty body.
+   */
   static Body body(JsonNode json) {
     if (json.isNull() || json.isMissingNode()) {
       return Body.NONE;
@@ -161,7 +165,7 @@ public final class HttpReplies {
     }
   }
 
-  /** A member of the object, whatever the case of its name. */
+  /** Returns a member of the object, ignoring the case of its name; null when there is none. */
   static @Nullable JsonNode member(JsonNode object, String name) {
     JsonNode exact = object.get(name);
     if (exact != null) {

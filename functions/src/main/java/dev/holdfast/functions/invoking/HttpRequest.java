@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A request as user code sees it. */
+/** Shows an HTTP request to user code. */
 final class HttpRequest implements HttpRequestMessage<@Nullable Object> {
 
   private final HttpCall call;
@@ -40,7 +40,7 @@ final class HttpRequest implements HttpRequestMessage<@Nullable Object> {
     return null;
   }
 
-  /** Names in lower case, found in any case. */
+  /** Returns the headers under lower-case names; the map finds a name in any case. */
   @Override
   public Map<String, String> getHeaders() {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -15,13 +15,14 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a function: what user code and middleware see of it, and what comes out.
+ * Represents one run of a function: its inputs and outputs, as user code and middleware see them.
  *
- * <p>Lives on one thread. Whatever few functions ask for (id, logger) is made when asked for.
+ * <p>An invocation is used by one thread. ID and logger, which few functions ask for, are made on
+ * demand.
  */
 public final class Invocation implements MiddlewareContext {
 
-  /** Causes may go round in a circle. */
+  /** The search for a cause ends after this many, because causes may form a circle. */
   private static final int CAUSES_MAX = 100;
 
   private final FunctionPlan plan;
@@ -53,14 +54,14 @@ public final class Invocation implements MiddlewareContext {
     CURRENT.remove();
   }
 
-  /** The invocation that the calling thread runs; null when it runs none. */
+  /** Returns the invocation that the calling thread runs; null when it runs none. */
   public static @Nullable Invocation current() {
     return CURRENT.get();
   }
 
   /**
-   * The instance that asks for it; null for none. Of an orchestrator it tells too whether it goes
-   * through what it has done before.
+   * Returns the instance for which the function runs; null for none. For an orchestrator, it
+   * includes whether it is replaying now.
    */
   public FunctionLog.@Nullable Work work() {
     Object context = work == null ? null : replaced();
@@ -71,21 +72,23 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * Runs it for nothing but to be watched: what it logs is dropped.
+   * Makes this run a rehearsal, which is only watched: what it logs is dropped.
    *
-   * @param watched given what middleware has made of the trigger's value, returns what user code
-   *     gets instead
+   * @param watched receives what middleware has made of the trigger's value, and returns what user
+   *     code gets instead
    */
   public void rehearse(UnaryOperator<Object> watched) {
     rehearsal = watched;
   }
 
-  /** Whether nothing that it says counts. */
+  /** Returns whether this run is a rehearsal, whose log lines do not count. */
   public boolean isRehearsal() {
     return rehearsal != null;
   }
 
-  /** What middleware has put in the place of the trigger's value; null when it has not. */
+  /**
+   * Returns the value that middleware has put in place of the trigger's; null when there is none.
+   */
   public @Nullable Object replaced() {
     return updatedValue(plan.triggerName());
   }
@@ -98,7 +101,7 @@ public final class Invocation implements MiddlewareContext {
     return id;
   }
 
-  // Unique, not secret: a secure random number would cost more than a short activity.
+  // The ID is unique but not secret: a secure random number would cost more than a short activity.
   private static String newId() {
     SplittableRandom random = new SplittableRandom(ThreadLocalRandom.current().nextLong());
     long version4 = (random.nextLong() & ~0xF000L) | 0x4000L;
@@ -124,13 +127,19 @@ public final class Invocation implements MiddlewareContext {
     return new CallerTrace(input.trace());
   }
 
-  /** The binding name of the parameter with an annotation of this simple name; null without one. */
+  /**
+   * Returns the binding name of the parameter with an annotation of this simple name; null when
+   * there is none.
+   */
   @Override
   public @Nullable String getParameterName(String annotationSimpleName) {
     return plan.parameterWith(annotationSimpleName);
   }
 
-  /** Texts only, as in the cloud: other wire values are null here. */
+  /**
+   * Returns a parameter's value if it is a text or was replaced by middleware; other wire values
+   * are null here, as in the cloud.
+   */
   @Override
   public @Nullable Object getParameterValue(String name) {
     if (updated != null && updated.containsKey(name)) {
@@ -151,7 +160,7 @@ public final class Invocation implements MiddlewareContext {
     }
   }
 
-  /** From now on this is told; before the invocation runs. */
+  /** Sets the observer of this invocation. It must be set before the invocation runs. */
   public void watch(CodeWatch teller) {
     watch = teller;
   }
@@ -191,7 +200,7 @@ public final class Invocation implements MiddlewareContext {
     return outputs.computeIfAbsent(name, n -> new OutputSlot());
   }
 
-  /** What user code put into an output binding; null when it put nothing. */
+  /** Returns the value that user code put into an output binding; null when it put none. */
   @Nullable Object outputValue(String name) {
     OutputSlot slot = outputs == null ? null : outputs.get(name);
     return slot == null ? null : slot.getValue();
@@ -214,14 +223,14 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * The class of which no object could be made, so that the function never began; null otherwise.
-   * {@link #userFailure} is then what its constructor, or its initialisation, has thrown.
+   * Returns the class of which no object could be made, so that the function never began; null
+   * otherwise. {@link #userFailure} is then the exception of its constructor or its initialisation.
    */
   public @Nullable String unmade() {
     return unmade;
   }
 
-  /** Somebody on the way to user code, or that code itself, has thrown this. */
+  /** Records an exception of user code, or of a step on the way to it. */
   void threw(Throwable failure) {
     if (thrown == null || !tellsOf(failure, thrown)) {
       Throwable cause = failure instanceof InvocationFailure ? failure.getCause() : null;
@@ -229,7 +238,7 @@ public final class Invocation implements MiddlewareContext {
     }
   }
 
-  /** Whether the one is the other, or was caused by it. */
+  /** Returns whether one exception is the other, or was caused by it. */
   private static boolean tellsOf(Throwable failure, Throwable cause) {
     Throwable one = failure;
     for (int depth = 0; depth < CAUSES_MAX && one != null; depth++) {
@@ -242,9 +251,10 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * What kept the function from returning, even if a middleware turned that into something else:
-   * what its method threw last; or, if it never came to that, the making of its object, a binding,
-   * or a middleware on the way. Null when nothing was thrown.
+   * Returns the exception that kept the function from returning, even if a middleware turned it
+   * into another one: the last exception of its method or, if the method was never called, that of
+   * making its object, of a binding, or of a middleware on the way. It is null when nothing was
+   * thrown.
    */
   public @Nullable Throwable userFailure() {
     return thrown;

@@ -3,11 +3,11 @@ package dev.holdfast.functions.invoking;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * What user code threw, wrapped exactly once.
+ * Wraps an exception of user code exactly once.
  *
- * <p>The durable middleware looks at the cause of what the chain throws for its two control
- * signals, so the depth must not change. Its own stack says nothing and is left out: an
- * orchestrator throws one of these at every await.
+ * <p>The durable middleware looks for its two control signals at the cause of the exception that
+ * the chain throws, so the depth must not change. The wrapper has no stack trace of its own,
+ * because it says nothing and an orchestrator throws a wrapper at every await.
  */
 final class InvocationFailure extends InvocationTargetException {
 

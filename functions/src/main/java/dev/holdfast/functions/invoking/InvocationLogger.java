@@ -11,7 +11,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The logger of one invocation. Every level is let through; the log decides. */
+/**
+ * Passes what one invocation logs to the host's log. Every level is let through; the log decides.
+ */
 final class InvocationLogger extends Logger {
 
   InvocationLogger(Invocation invocation, FunctionLog log) {
@@ -77,7 +79,7 @@ final class InvocationLogger extends Logger {
     try {
       return MessageFormat.format(message, parameters);
     } catch (IllegalArgumentException e) {
-      return message; // Not a pattern after all.
+      return message; // The message is no pattern after all.
     }
   }
 

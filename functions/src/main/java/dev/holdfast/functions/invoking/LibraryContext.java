@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the orchestration context of the released client libraries knows and its interface does not
- * tell: which events are awaited, which lie there, what is open. Its fields have had the same names
- * since 1.0.0. Of a library that has them no more, nothing is known.
+ * Reads what the orchestration context of the released client libraries knows and its interface
+ * does not show: which events are awaited, which have come and are kept, and what is open. The
+ * fields have had the same names since 1.0.0. If a library lacks them, nothing can be read.
  */
 public final class LibraryContext {
   private static final Logger log = LoggerFactory.getLogger("Host.Functions");
@@ -73,12 +73,14 @@ public final class LibraryContext {
     return field;
   }
 
-  /** How to read this context; null when it is of no library that is known. */
+  /**
+   * Returns the access to this context; null when it belongs to an unknown version of the library.
+   */
   public static @Nullable LibraryContext of(Object context) {
     return KNOWN.get(context.getClass()).orElse(null);
   }
 
-  /** Whether the orchestrator goes through what it has done before. */
+  /** Returns whether the orchestrator is replaying. */
   boolean isReplaying(Object context) {
     try {
       return Boolean.TRUE.equals(replaying.invoke(context));
@@ -87,7 +89,7 @@ public final class LibraryContext {
     }
   }
 
-  /** The names of the events that are awaited. */
+  /** Returns the names of the events that are awaited. */
   public Set<String> awaited(Object context) {
     Set<String> names = new LinkedHashSet<>();
     for (Object name : ((Map<?, ?>) value(awaited, context)).keySet()) {
@@ -97,9 +99,10 @@ public final class LibraryContext {
   }
 
   /**
-   * The names of the events that have come and that nobody has asked for, each once.
+   * Returns the names of the events that have come and for which the orchestrator has not asked,
+   * each once.
    *
-   * @param most so many names at most
+   * @param most the most names to return
    */
   public Set<String> kept(Object context, int most) {
     Collection<?> events = (Collection<?>) value(kept, context);
@@ -120,12 +123,12 @@ public final class LibraryContext {
     return names;
   }
 
-  /** Whether anything is open: activities, sub-orchestrations, timers. */
+  /** Returns whether any activity, sub-orchestration or timer is open. */
   public boolean hasOpen(Object context) {
     return !((Map<?, ?>) value(open, context)).isEmpty();
   }
 
-  /** Whether anything but timers is open. */
+  /** Returns whether any activity or sub-orchestration is open. */
   public boolean hasOpenBesidesTimers(Object context) {
     try {
       for (Object record : ((Map<?, ?>) value(open, context)).values()) {
@@ -139,12 +142,12 @@ public final class LibraryContext {
     }
   }
 
-  /** Whether this is something that an orchestrator can wait for. */
+  /** Returns whether the value is a task that an orchestrator can wait for. */
   boolean isTask(@Nullable Object value) {
     return taskType.isInstance(value);
   }
 
-  /** Whether a task has its outcome. */
+  /** Returns whether a task is completed. */
   boolean isDone(Object value) {
     try {
       return Boolean.TRUE.equals(isDone.invoke(value));
@@ -153,7 +156,7 @@ public final class LibraryContext {
     }
   }
 
-  /** Whether something can still come for this task, or for another of its name. */
+  /** Returns whether an answer can still come for this task, or for another task of its name. */
   boolean isExpected(Object context, Object value, String name) {
     List<Object> records = new ArrayList<>(((Map<?, ?>) value(open, context)).values());
     for (Object queue : ((Map<?, ?>) value(awaited, context)).values()) {
@@ -174,7 +177,7 @@ public final class LibraryContext {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // Tasks are the same only if they are one object.
+  @SuppressWarnings("ReferenceEquality") // Two tasks are equal only if they are one object.
   private static boolean isSame(@Nullable Object one, Object other) {
     return one == other;
   }

@@ -2,15 +2,15 @@ package dev.holdfast.functions.invoking;
 
 import org.jspecify.annotations.Nullable;
 
-/** The number types that texts and whole numbers are turned into. */
+/** Converts texts and whole numbers to Java's number types. */
 final class Numbers {
 
   private Numbers() {}
 
   /**
-   * The text as a number of this type; null when the type is no number.
+   * Returns the text as a number of this type; null when the type is no number type.
    *
-   * @throws NumberFormatException the text is no such number
+   * @throws NumberFormatException the text is no number of this type
    */
   static @Nullable Object parse(Class<?> type, String text) {
     if (type == int.class || type == Integer.class) {
@@ -36,9 +36,9 @@ final class Numbers {
   }
 
   /**
-   * The number as a smaller whole type; null when the type is no such type.
+   * Returns the number as a whole type smaller than long; null when the type is none of these.
    *
-   * @throws NumberFormatException the number does not fit
+   * @throws NumberFormatException the number does not fit the type
    */
   static @Nullable Object narrow(Class<?> type, long number) {
     boolean whole =

@@ -3,7 +3,7 @@ package dev.holdfast.functions.invoking;
 import com.microsoft.azure.functions.OutputBinding;
 import org.jspecify.annotations.Nullable;
 
-/** Holds what user code wants to send out. */
+/** Holds the value that user code sets for an output binding. */
 final class OutputSlot implements OutputBinding<@Nullable Object> {
 
   private @Nullable Object value;

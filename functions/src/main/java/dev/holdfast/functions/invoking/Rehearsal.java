@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A turn of an orchestrator that is run once more to find out what it waits for in vain: its
- * context is watched, and which of the tasks that it hands out have lost what they wait for is told
- * afterwards. Turns have no effect but their answer, which is dropped here.
+ * Runs a turn of an orchestrator once more to find out what it waits for in vain: it watches the
+ * context, and then looks which of the tasks handed out have lost their answer. A turn's only
+ * effect is its answer, which is dropped here.
  *
  * <p>The released client libraries deserialize a payload after they have taken the task off their
- * list, and ignore the exception; such a task is never done.
+ * list, and ignore the exception, so that the task is never done.
  */
 public final class Rehearsal {
   private static final Set<String> WATCHED =
@@ -27,13 +27,13 @@ public final class Rehearsal {
   private record Asked(String call, String name, String type, Object task) {}
 
   /**
-   * A task whose answer has come and got lost.
+   * Describes a task whose answer has come and got lost.
    *
-   * @param name of the event, activity or orchestrator
-   * @param type as which the answer was to be read
+   * @param name the name of the event, activity or orchestrator
+   * @param type the type as which the answer was to be read
    */
   public record Lost(Kind kind, String name, String type) {
-    /** What was asked for. */
+    /** Says what the orchestrator asked for. */
     public enum Kind {
       EVENT,
       ACTIVITY,
@@ -44,7 +44,8 @@ public final class Rehearsal {
   private Rehearsal() {}
 
   /**
-   * Runs the turn; returns the first task that is lost, or null when none is, or cannot be told.
+   * Runs the turn and returns the first task whose answer is lost; null when there is none or it
+   * cannot be told.
    */
   public static @Nullable Lost of(FunctionPlan plan, Wire request) {
     Rehearsal rehearsal = new Rehearsal();
@@ -55,7 +56,8 @@ public final class Rehearsal {
     } catch (OutOfMemoryError e) {
       throw e;
     } catch (Throwable e) {
-      return null; // It ends otherwise than before, so it tells nothing of before.
+      // This run ended differently from the first one, so it shows nothing about the first.
+      return null;
     }
     return rehearsal.lost();
   }

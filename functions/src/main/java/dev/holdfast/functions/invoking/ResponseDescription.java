@@ -10,10 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object with a {@code body}: the way to describe a response without the response types.
+ * Reads a JSON object with a {@code body} as a response, which lets a function describe one without
+ * the response types.
  *
- * <p>Members: {@code status} or {@code statusCode}, {@code headers}, {@code body}, {@code cookies},
- * {@code enableContentNegotiation}; their case does not count.
+ * <p>The members are {@code status} or {@code statusCode}, {@code headers}, {@code body}, {@code
+ * cookies} and {@code enableContentNegotiation}; their case does not count.
  */
 final class ResponseDescription {
 
@@ -36,7 +37,8 @@ final class ResponseDescription {
         body == null ? HttpReplies.Body.NONE : body(body, negotiated));
   }
 
-  // Without negotiation everything is text; with it, JSON says that it is JSON.
+  // Without negotiation the content type is text; with it, objects and arrays have the content type
+  // of JSON.
   private static HttpReplies.Body body(JsonNode body, boolean negotiated) {
     return negotiated && body.isContainerNode()
         ? new HttpReplies.Body(

@@ -3,12 +3,12 @@ package dev.holdfast.functions.invoking;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.Base64;
 
-/** Wire values as plain text and as JSON text. */
+/** Converts wire values to plain text and to JSON text. */
 public final class Texts {
 
   private Texts() {}
 
-  /** The value as a person would write it; JSON as it is. */
+  /** Returns the value as a person would write it; JSON stays as it is. */
   static String of(Wire value) {
     if (value instanceof Wire.Text text) {
       return text.value();
@@ -25,7 +25,7 @@ public final class Texts {
     throw new IllegalStateException("no text for " + value);
   }
 
-  /** The value as a JSON document, as the result of an activity is kept. */
+  /** Returns the value as a JSON document, the form in which the result of an activity is kept. */
   public static String json(Wire value) {
     if (value instanceof Wire.Text text) {
       return quoted(text.value());
@@ -34,15 +34,17 @@ public final class Texts {
       return '"' + Base64.getEncoder().encodeToString(bytes.value()) + '"';
     }
     if (value instanceof Wire.Real real && !Double.isFinite(real.value())) {
-      return '"' + Double.toString(real.value()) + '"'; // JSON has no such number.
+      // JSON has no number for NaN and the infinities.
+      return '"' + Double.toString(real.value()) + '"';
     }
     return of(value);
   }
 
   /**
-   * Half a surrogate pair has no form in UTF-8: what is written would be a question mark.
+   * Checks that a text has no half of a surrogate pair, which would be written as a question mark
+   * in UTF-8.
    *
-   * @throws IllegalArgumentException the text has one
+   * @throws IllegalArgumentException the text has half of a surrogate pair
    */
   public static void check(String what, String text) {
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {

@@ -4,15 +4,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a trigger hands to one invocation.
+ * Holds what a trigger hands to one invocation.
  *
- * @param value bound to the trigger's parameter
- * @param metadata what {@code @BindingName} finds, by name; null for a name it does not have
- * @param trace W3C trace headers of the caller, empty when there are none
+ * @param value the value that is bound to the trigger's parameter
+ * @param metadata looks up by name what {@code @BindingName} asks for; it returns null for an
+ *     unknown name
+ * @param trace the caller's W3C trace headers, {@link Trace#NONE} when there are none
  */
 public record TriggerInput(Wire value, Function<String, @Nullable Wire> metadata, Trace trace) {
 
-  /** The caller's W3C trace context. */
+  /** Holds the caller's W3C trace context; its texts are empty when there is none. */
   public record Trace(String parent, String state) {
     public static final Trace NONE = new Trace("", "");
   }

@@ -11,7 +11,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code @BindingName} can ask of a trigger. Nothing is read before it is asked for. */
+/**
+ * Looks up what {@code @BindingName} can ask of a trigger. Nothing is read before it is asked for.
+ */
 public final class TriggerMetadata {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -19,12 +21,13 @@ public final class TriggerMetadata {
   private TriggerMetadata() {}
 
   /**
-   * Route values, then the query (without the key), then top-level members of a JSON body that are
-   * no arrays; {@code Query} and {@code Headers} as objects; the request itself under its
-   * parameter's name and {@code $request}. A parameter of the route that the URL leaves out is
-   * null.
+   * Returns the metadata of an HTTP request. A name is looked up in the route values; then it may
+   * name the request itself, as its parameter's name or {@code $request}; then in the query
+   * (without the key), in the top-level members of a JSON body that are no arrays, and last as
+   * {@code Query} or {@code Headers}, which are objects. A route parameter that the URL leaves out
+   * is null.
    *
-   * @param route the template; null when the function has none
+   * @param route the route template; null when the function has none
    */
   public static Function<String, @Nullable Wire> ofHttp(
       Wire.Http request, String parameterName, @Nullable String route) {
@@ -57,12 +60,15 @@ public final class TriggerMetadata {
     };
   }
 
-  /** Whether the template has it: in braces, with or without a star, a mark or a constraint. */
+  /**
+   * Returns whether the template has this parameter: in braces, with or without a star, a question
+   * mark or a constraint.
+   */
   private static boolean isParameter(String route, String name) {
     return Pattern.compile("\\{\\*{0,2}" + Pattern.quote(name) + "[}?:=]").matcher(route).find();
   }
 
-  /** Top-level members of a JSON object in the trigger's text that are no arrays. */
+  /** Returns the metadata of a text: the top-level members of a JSON object that are no arrays. */
   public static Function<String, @Nullable Wire> ofText(String text) {
     return name -> member(text, name);
   }
@@ -84,7 +90,7 @@ public final class TriggerMetadata {
       }
       return value.isTextual() ? new Wire.Text(value.asText()) : new Wire.Json(value.toString());
     } catch (JsonProcessingException e) {
-      return null; // Not JSON: it has no members.
+      return null; // The text is no JSON, so it has no members.
     }
   }
 

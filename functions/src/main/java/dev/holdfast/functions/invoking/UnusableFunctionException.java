@@ -2,7 +2,7 @@ package dev.holdfast.functions.invoking;
 
 import org.jspecify.annotations.Nullable;
 
-/** A function's class or method is not as it must be; {@link #problem} has cause and cure. */
+/** Says that a function's class or method cannot be used; {@link #problem} has cause and cure. */
 public final class UnusableFunctionException extends Exception {
 
   private static final long serialVersionUID = 1;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads wire values as one Java type. Prepared once per parameter.
+ * Reads wire values as one Java type. A reader is made once per parameter.
  *
  * <p>Every failure is a {@link ClassCastException} that names the value and the type.
  */
@@ -27,7 +27,10 @@ public final class ValueReader {
   private final JsonBridge json;
   private final @Nullable ValueReader content;
 
-  /** For {@code Optional<B>} and {@code HttpRequestMessage<B>}, {@code content} reads the B. */
+  /**
+   * Creates a reader. For {@code Optional<B>} and {@code HttpRequestMessage<B>}, {@code content}
+   * reads the B.
+   */
   private ValueReader(Type type, Class<?> raw, JsonBridge json, @Nullable ValueReader content) {
     this.type = type;
     this.raw = raw;
@@ -41,12 +44,12 @@ public final class ValueReader {
     return new ValueReader(type, raw, json, wraps ? of(argument(type), json) : null);
   }
 
-  /** Whether a plain text or number is wanted, not a JSON document. */
+  /** Returns whether this reader takes a plain text or number, and no JSON document. */
   boolean takesText() {
     return content == null ? raw == String.class || Numbers.isNumber(raw) : content.takesText();
   }
 
-  /** The value as this reader's type; a primitive type comes boxed. */
+  /** Returns the value as this reader's type; a primitive type comes boxed. */
   public @Nullable Object read(Wire value) {
     Object result;
     try {
@@ -54,7 +57,8 @@ public final class ValueReader {
     } catch (ClassCastException e) {
       throw e;
     } catch (RuntimeException | AssertionError e) {
-      throw cannot(value, e); // Gson throws the latter where the JDK refuses it a field.
+      // Gson throws an AssertionError where the JDK denies it access to a field.
+      throw cannot(value, e);
     }
     if (result == null && raw.isPrimitive()) {
       throw new ClassCastException("Cannot convert null to type " + raw.getName());
@@ -97,7 +101,7 @@ public final class ValueReader {
       return new HttpRequest(http.call(), content.read(http));
     }
     Wire body = HttpBodies.of(http);
-    // As text and back they would only get worse.
+    // A conversion to text and back could damage the bytes.
     return raw == byte[].class && body instanceof Wire.Text text && !isArray(text.value())
         ? http.call().body()
         : read(body);
@@ -127,8 +131,8 @@ public final class ValueReader {
     return json.stripLeading().startsWith("[");
   }
 
-  // The element type must be a class, and what comes out is always an ArrayList: apps that rely on
-  // more would break in the cloud.
+  // Reads a collection. The element type must be a class, and the result of a JSON array is always
+  // an ArrayList: apps that rely on more would break in the cloud.
   private @Nullable Object collection(String text, Wire value) {
     Type element = argument(type);
     if (!(element instanceof Class<?> elementClass)) {
@@ -218,7 +222,7 @@ public final class ValueReader {
     return failure;
   }
 
-  /** The value as people know it; it may be long. */
+  /** Describes the value for people; the text may be long. */
   private static String words(Wire value) {
     if (value instanceof Wire.Text text) {
       return "the text \"" + text.value() + '"';
@@ -241,7 +245,7 @@ public final class ValueReader {
     return value instanceof Wire.Http ? "the HTTP request" : "nothing";
   }
 
-  /** The first type argument, as far as it is known; Object otherwise. */
+  /** Returns the first type argument if it is known, or Object. */
   private static Type argument(Type type) {
     if (type instanceof ParameterizedType parameterized) {
       Type argument = parameterized.getActualTypeArguments()[0];

@@ -4,7 +4,7 @@ import com.microsoft.azure.functions.HttpResponseMessage;
 import dev.holdfast.functions.loading.JsonBridge;
 import org.jspecify.annotations.Nullable;
 
-/** What a value that user code returned is on the wire. */
+/** Converts values that user code returned to wire values. */
 public final class ValueWriter {
 
   private final JsonBridge json;
@@ -13,7 +13,7 @@ public final class ValueWriter {
     this.json = json;
   }
 
-  /** Everything but {@link HttpResponseMessage}, which is no single value. */
+  /** Converts any value except an {@link HttpResponseMessage}, which is no single value. */
   public Wire write(@Nullable Object value) {
     if (value == null) {
       return Wire.NULL;

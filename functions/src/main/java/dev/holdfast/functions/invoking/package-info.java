@@ -1,6 +1,6 @@
 /**
- * Calling a function's method: what its parameters receive, what its result becomes, the middleware
- * around it. The rules are those of the Azure Functions Java worker.
+ * Calls a function's method: it decides what the parameters receive, runs the middleware around the
+ * call, and converts the result. The rules are those of the Azure Functions Java worker.
  */
 @NullMarked
 package dev.holdfast.functions.invoking;

@@ -16,12 +16,12 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one class loader of an app: its own jars first, and of the host only the public API.
+ * Loads the classes of one app: from its own jars first, and of the host only the public API.
  *
- * <p>A class is looked for in this order: the Azure Functions API, always ours, so that both sides
- * mean the same types even when the app bundles a copy; the JDK; the app; and at the end Gson, for
- * apps that have none. Resources come from the app and the JDK only. The {@code bridge} package is
- * defined anew in each app so that it meets the app's Gson.
+ * <p>A class is looked for in this order: the Azure Functions API, always the host's, so that both
+ * sides mean the same types even when the app bundles a copy; the JDK; the app; and at the end
+ * Gson, for apps that have none. Resources come from the app and the JDK only. The {@code bridge}
+ * package is defined again in each app so that it uses the app's Gson.
  */
 public final class AppClassLoader extends URLClassLoader {
 
@@ -35,7 +35,10 @@ public final class AppClassLoader extends URLClassLoader {
   private static final String CHANNELS = "META-INF/services/io.grpc.ManagedChannelProvider";
   private static final String GSON = "com.google.gson.";
 
-  /** As a service file, but under a name at which the host's own gRPC does not look. */
+  /**
+   * This resource lists the provider as a service file does, under a name at which the host's own
+   * gRPC does not look.
+   */
   private static final String DOOR_PROVIDERS = "dev/holdfast/functions/bridge/grpc/providers";
 
   private static final Map<String, ClassLoader> JDK_PACKAGES = jdkPackages();
@@ -50,8 +53,8 @@ public final class AppClassLoader extends URLClassLoader {
   }
 
   /**
-   * Lets the channels that the app's gRPC makes to this port of this machine bring the secret, as a
-   * bearer token. Must come before the app makes a channel.
+   * Lets the channels that the app's gRPC makes to this port of this machine send the secret as a
+   * bearer token. It must be called before the app makes a channel.
    */
   public void openDoor(IntSupplier port, String secret) {
     try {
@@ -78,7 +81,7 @@ public final class AppClassLoader extends URLClassLoader {
   }
 
   // Some JDK modules (compiler, attach, …) belong to the system loader, which also has the host's
-  // jars; asking by package reaches the former without showing the latter.
+  // jars; asking by package reaches those modules without exposing the jars.
   private static Map<String, ClassLoader> jdkPackages() {
     Map<String, ClassLoader> packages = new HashMap<>();
     for (Module module : ModuleLayer.boot().modules()) {

@@ -25,7 +25,7 @@ public final class AppFinder {
 
   private AppFinder() {}
 
-  /** See {@link AppSource#find}. */
+  /** Implements {@link AppSource#find}. */
   public static AppSource find(Path path) throws AppLoadException {
     Path place = path.toAbsolutePath().normalize();
     try {
@@ -68,7 +68,7 @@ public final class AppFinder {
             + " Gradle project, nor compiled classes. Give the folder of a built app, or its jar.");
   }
 
-  // A project may have been staged by the build plugin, and compiled again since. The newer one
+  // A project may have been staged by the build plugin and compiled again since. The newer one
   // runs.
   private static AppSource project(Path project, ProjectLayout layout)
       throws IOException, AppLoadException {
@@ -200,7 +200,10 @@ public final class AppFinder {
     }
   }
 
-  /** The youngest file anywhere below, in milliseconds; 0 when there is none. */
+  /**
+   * Returns when the youngest file below the folder was changed, in milliseconds since the epoch; 0
+   * when there is none.
+   */
   private static long changedAt(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
@@ -230,6 +233,6 @@ public final class AppFinder {
     return "Its libraries are not known: "
         + place
         + " lies in no Maven or Gradle project. Give the project's folder, or a jar with lib/"
-        + " beside.";
+        + " beside it.";
   }
 }

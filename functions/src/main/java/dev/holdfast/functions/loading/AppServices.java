@@ -10,11 +10,11 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an app provides through service files.
+ * Holds what an app provides through service files.
  *
- * @param middlewares in class path order
+ * @param middlewares the middleware in class path order
  * @param injector makes function instances; null when the app has none
- * @param warnings what was put right without being asked
+ * @param warnings the faults of the app that were repaired
  */
 public record AppServices(
     List<Middleware> middlewares,
@@ -28,7 +28,7 @@ public record AppServices(
   /**
    * Loads the services, with the app's loader as context loader.
    *
-   * @param hasOrchestrators whether the durable middleware must be among them
+   * @param hasOrchestrators whether the app needs the durable middleware
    * @throws AppLoadException a service cannot be made, there are several injectors, or the durable
    *     middleware is missing
    */

@@ -19,11 +19,11 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Tells one build of an app from another by what is in its class folders and jars. Where they lie
- * and when they were written does not count, so a copy, or the same sources compiled again, are the
- * same build.
+ * Tells one build of an app from another by the content of its class folders and jars. Where they
+ * lie and when they were written does not count, so a copy, or the same sources compiled again, are
+ * the same build.
  *
- * <p>Of a jar only its table of contents is read, which has a checksum of each entry: a jar of any
+ * <p>Only the table of contents of a jar is read, which has a checksum of each entry: a jar of any
  * size costs milliseconds.
  */
 public final class CodeDigest {
@@ -40,11 +40,11 @@ public final class CodeDigest {
   }
 
   /**
-   * The digest in hexadecimal digits.
+   * Returns the digest in hexadecimal digits.
    *
-   * @param classPath in the order in which classes are looked for
-   * @param besides what else makes a difference, such as which function is which method
-   * @throws IOException something of it cannot be read
+   * @param classPath the files and folders in the order in which classes are looked for
+   * @param besides other texts that make a difference, such as which function is which method
+   * @throws IOException a file cannot be read
    */
   public static String of(List<Path> classPath, List<String> besides) throws IOException {
     CodeDigest code = new CodeDigest();
@@ -85,7 +85,7 @@ public final class CodeDigest {
     try (ZipFile zip = new ZipFile(jar.toFile())) {
       zip.stream().sorted(Comparator.comparing(ZipEntry::getName)).forEach(this::add);
     } catch (ZipException e) {
-      addContent(jar); // No jar, but it lies on the class path.
+      addContent(jar); // The file is no jar, but it lies on the class path.
     }
   }
 
@@ -102,7 +102,7 @@ public final class CodeDigest {
     digest.update(content.digest());
   }
 
-  /** Each text with an end of its own, so that two of them are never taken for one. */
+  /** Adds a text with an end mark, so that two texts in a row are never taken for one. */
   private void add(String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);

@@ -13,9 +13,9 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipException;
 
 /**
- * What an app's jar says about itself.
+ * Holds what the manifest of an app's jar says.
  *
- * @param classPath the files its {@code Class-Path} names that exist
+ * @param classPath the existing files that its {@code Class-Path} names
  */
 record JarManifest(List<Path> classPath) {
 

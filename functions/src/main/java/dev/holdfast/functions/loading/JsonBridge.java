@@ -8,9 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host's end of the app's {@code GsonBridge}: JSON by whatever Gson the app has.
+ * Calls the app's {@code GsonBridge} from the host, which converts JSON by whatever Gson the app
+ * has.
  *
- * <p>What Gson throws comes through unchanged.
+ * <p>Exceptions of Gson come through unchanged.
  */
 public final class JsonBridge {
 

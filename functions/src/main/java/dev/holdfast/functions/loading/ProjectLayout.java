@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a build tool leaves things, relative to the project's folder.
+ * Describes where a build tool leaves things, relative to the project's folder.
  *
- * @param buildFiles any of them makes a folder a project
- * @param staging parent of the staging directories of the Azure Functions plugin
- * @param resources resources that are not in {@code classes}
- * @param classPathFile the file that lists the libraries, if somebody had it written
- * @param libraryFolders where jars may have been copied to
+ * @param buildFiles the names of build files; a folder that has one of them is a project
+ * @param classes the folder of the compiled classes
+ * @param resources the folder of resources that are not in {@code classes}
+ * @param staging the parent of the staging directories of the Azure Functions plugin
+ * @param classPathFile the file that lists the libraries, if the build wrote one
+ * @param libraryFolders the folders to which jars may have been copied
+ * @param build the command that builds a project; {@code %s} stands for the project
+ * @param libraries the command that lists the libraries; {@code %s} stands for the project
  */
 record ProjectLayout(
     List<String> buildFiles,
@@ -53,7 +56,7 @@ record ProjectLayout(
     return buildFiles.stream().anyMatch(file -> Files.isRegularFile(folder.resolve(file)));
   }
 
-  /** The project that this folder is the class folder of. */
+  /** Returns the project whose class folder this is. */
   Optional<Path> projectOfClasses(Path folder) {
     if (!folder.endsWith(classes)) {
       return Optional.empty();

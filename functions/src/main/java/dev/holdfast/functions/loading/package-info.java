@@ -1,4 +1,4 @@
-/** Finding an app on disk and giving its classes a loader of their own. */
+/** Finds an app on disk and gives its classes a loader of their own. */
 @NullMarked
 package dev.holdfast.functions.loading;
 

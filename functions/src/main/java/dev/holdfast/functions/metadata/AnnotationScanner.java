@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the annotated functions on a class path by reading bytecode.
  *
- * <p>No class is loaded: annotation attributes survive version differences between the app's
- * library and ours, and nothing of the app runs before it is asked to.
+ * <p>No class is loaded: so annotation attributes survive version differences between the app's
+ * library and the host's, and no code of the app runs while it is scanned.
  */
 public final class AnnotationScanner {
 
@@ -33,8 +33,9 @@ public final class AnnotationScanner {
           BindingAnnotations.LIBRARY + "FixedDelayRetry", "fixedDelay",
           BindingAnnotations.LIBRARY + "ExponentialBackoffRetry", "exponentialBackoff");
 
-  // Nobody writes functions in these, and they are most of the bytes of a typical app: by file name
-  // where they are jars of their own, by package where they were shaded into one.
+  // These libraries contain no functions and are most of the bytes of a typical app. They are
+  // skipped by file name where they are jars of their own, and by package where they were shaded
+  // into one.
   private static final Pattern NEVER_FUNCTION_JARS =
       Pattern.compile(
           "(?:grpc|netty|perfmark|holdfast-protocol|protobuf-java|proto-google|guava|gson|jackson|kotlin|logback|slf4j"
@@ -47,7 +48,7 @@ public final class AnnotationScanner {
 
   private AnnotationScanner() {}
 
-  /** Every method with {@code @FunctionName}, in the order of the functions' names. */
+  /** Returns every method with {@code @FunctionName}, in the order of the functions' names. */
   public static List<Candidate> scan(List<Path> classPath) {
     ClassGraph graph =
         new ClassGraph()

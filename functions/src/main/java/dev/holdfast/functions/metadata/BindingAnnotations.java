@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a binding annotation, read from bytecode, into the entry that function.json would have.
  *
- * <p>An annotation type that the app lacks (thin jars leave the library out) is looked up among
- * ours.
+ * <p>An annotation type that the app lacks (thin jars leave the library out) is looked up in the
+ * host's library.
  */
 final class BindingAnnotations {
 
@@ -60,13 +60,13 @@ final class BindingAnnotations {
           entry("TwilioSmsOutput", "twilioSms"),
           entry("WarmupTrigger", "warmupTrigger"));
 
-  // Written even when they have the default value, as the build plugins do.
+  // These attributes are written even when they have their default value, as the build plugins do.
   private static final Map<String, String> ALWAYS_WRITTEN =
       Map.of("httpTrigger", "authLevel", "eventHubTrigger", "cardinality");
 
   private BindingAnnotations() {}
 
-  /** The binding, or nothing when the annotation is no binding annotation. */
+  /** Returns the binding, or nothing when the annotation is no binding annotation. */
   static Optional<BindingDefinition> read(AnnotationInfo annotation) {
     if (annotation.getName().equals(CustomBinding.class.getName())) {
       return Optional.of(direct(annotation));
@@ -95,7 +95,7 @@ final class BindingAnnotations {
             string(library), direction, name, written(values, defaults(annotation), always)));
   }
 
-  // Apps without an annotation type for a binding put this one on the parameter itself.
+  // Apps without an annotation type for a binding put CustomBinding on the parameter itself.
   private static BindingDefinition direct(AnnotationInfo custom) {
     Map<String, Object> values = values(custom.getParameterValues());
     return new BindingDefinition(
@@ -105,7 +105,7 @@ final class BindingAnnotations {
         Map.of());
   }
 
-  // What has its default value is left out, but lists never are: the build plugins do the same.
+  // Leaves out attributes that have their default value, except lists, as the build plugins do.
   private static Map<String, Object> written(
       Map<String, Object> values, Map<String, Object> defaults, @Nullable String always) {
     Map<String, Object> written = new LinkedHashMap<>();
@@ -127,7 +127,10 @@ final class BindingAnnotations {
     return annotation.getName().substring(annotation.getName().lastIndexOf('.') + 1);
   }
 
-  /** What the annotation's type says in its {@code @CustomBinding}; null when it has none. */
+  /**
+   * Returns the members of the {@code @CustomBinding} on the annotation's type; null when it has
+   * none.
+   */
   private static @Nullable Map<String, Object> customBinding(AnnotationInfo annotation) {
     ClassInfo type = annotation.getClassInfo();
     if (type != null && !type.isExternalClass()) {
@@ -169,7 +172,8 @@ final class BindingAnnotations {
           Class.forName(annotation.getName(), false, FunctionName.class.getClassLoader())
               .asSubclass(Annotation.class));
     } catch (ClassNotFoundException e) {
-      return Optional.empty(); // Newer than our library, and not in the app either.
+      // The annotation type is newer than the host's library, and the app does not have it either.
+      return Optional.empty();
     }
   }
 
@@ -185,7 +189,7 @@ final class BindingAnnotations {
     return values;
   }
 
-  /** Texts, numbers, booleans, lists and maps, as JSON has them. */
+  /** Converts a value to the types that JSON has: text, number, boolean, list or map. */
   private static Object plain(Object value) {
     if (value.getClass().isArray()) {
       List<Object> items = new ArrayList<>();

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function as its source declares it, before settings are filled in and rules are checked.
+ * Holds a function as its source declares it, before settings are filled in and rules are checked.
  *
- * @param disabled true, "true", or the name of a setting; null when nothing was said
+ * @param disabled true, "true", or the name of a setting; null when the source does not say
  * @param problem what made the declaration unreadable; null when it could be read
  */
 public record Candidate(

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions that obey the rules, and why the others do not.
+ * Lists the functions that obey the rules, and says why the others do not.
  *
  * <p>One bad function never hides a good one.
  */
@@ -161,7 +161,7 @@ public final class FunctionIndex {
     return said instanceof String text && (Settings.isOnText(text) || settings.isOn(text));
   }
 
-  /** Strikes a function that turned out to be unusable later, while its class was loaded. */
+  /** Moves a function to the failures that turned out to be unusable when its class was loaded. */
   public void fail(String name, String problem) {
     functions.remove(name);
     routes.remove(name);

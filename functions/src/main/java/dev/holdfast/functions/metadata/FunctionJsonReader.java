@@ -21,7 +21,8 @@ public final class FunctionJsonReader {
   private static final TypeReference<LinkedHashMap<String, Object>> DOCUMENT =
       new TypeReference<>() {};
 
-  // Files are often edited by hand; the host this mirrors is as forgiving.
+  // Files are often edited by hand, so comments and trailing commas are allowed, as the Functions
+  // host does.
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS, JsonReadFeature.ALLOW_TRAILING_COMMA)
@@ -29,7 +30,7 @@ public final class FunctionJsonReader {
 
   private FunctionJsonReader() {}
 
-  /** Every function below {@code root}, in the order of the folders' names. */
+  /** Returns every function below {@code root}, in the order of the folders' names. */
   public static List<Candidate> read(Path root) throws IOException {
     List<Path> folders;
     try (Stream<Path> children = Files.list(root)) {

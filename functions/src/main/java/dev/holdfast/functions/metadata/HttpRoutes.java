@@ -11,15 +11,17 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The routes of an app's HTTP functions, none in the way of another. */
+/**
+ * Collects the routes of an app's HTTP functions, and rejects a route that collides with another.
+ */
 final class HttpRoutes {
 
-  // Parameters that differ in name only catch the same paths.
+  // Route parameters that differ in name only match the same paths.
   private static final Pattern PARAMETER_NAME = Pattern.compile("\\{(\\*{0,2})[^}:=?]*");
 
   private final List<HttpRoute> routes = new ArrayList<>();
 
-  /** Takes the function's route, or says why it cannot. */
+  /** Adds the function's route, or returns why it cannot be added. */
   @Nullable String add(FunctionDefinition function) {
     BindingDefinition trigger = function.trigger();
     HttpRoute route;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fills app settings into texts: {@code %NAME%} stands for the setting's value. */
+/** Resolves app settings in texts: {@code %NAME%} stands for the setting's value. */
 final class Settings {
 
   private static final Pattern REFERENCE = Pattern.compile("%([^%]+)%");
@@ -18,7 +18,7 @@ final class Settings {
     this.values = values;
   }
 
-  /** True for {@code true} and {@code 1}, as the host reads switches. */
+  /** Returns true for {@code true} and {@code 1}, as the Functions host reads switches. */
   boolean isOn(String name) {
     String value = values.get(name);
     return value != null && isOnText(value);
@@ -29,7 +29,7 @@ final class Settings {
   }
 
   /**
-   * The same binding with every reference filled in.
+   * Returns the binding with every reference replaced.
    *
    * @throws UnresolvedSettingException a setting is not defined
    */
@@ -66,7 +66,7 @@ final class Settings {
     return matcher.appendTail(resolved).toString();
   }
 
-  /** A text refers to a setting that does not exist. */
+  /** Says that a text refers to a setting that does not exist. */
   static final class UnresolvedSettingException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

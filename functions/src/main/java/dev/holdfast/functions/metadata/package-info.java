@@ -1,4 +1,4 @@
-/** Reading what functions an app has, from function.json files or from bytecode: the same model. */
+/** Reads which functions an app has, from function.json files or from bytecode, into one model. */
 @NullMarked
 package dev.holdfast.functions.metadata;
 

@@ -11,11 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where requests of orchestrators may go: to public addresses, by https on port 443; to the hosts
- * that are named, however they are reached; and by GET and POST to the functions of their own app.
+ * Decides where requests of orchestrators may go: to public addresses, by https on port 443; to the
+ * hosts that are allowed by name, by http or https on the allowed ports; and by GET and POST to the
+ * functions of their own app.
  *
- * <p>An orchestrator's URL often comes from outside. Without this, whoever starts one could read
- * what only this machine or its network may see, such as the credentials service of a cloud.
+ * <p>An orchestrator's URL often comes from outside. Without this check, a caller who starts an
+ * orchestrator could read what only this machine or its network may see, such as the credentials
+ * service of a cloud.
  */
 public final class Destinations {
   private static final int HTTPS = 443;
@@ -27,16 +29,21 @@ public final class Destinations {
   private final OwnRoutes own;
 
   /**
+   * Creates the rules for an app that may not call its own functions.
+   *
    * @param allowedHosts each {@code host} or {@code host:port}, as URLs spell them; without a port
-   *     every port is meant
+   *     every port is allowed
    */
   public Destinations(Iterable<String> allowedHosts) {
     this(allowedHosts, OwnRoutes.NONE);
   }
 
   /**
-   * @param allowedHosts as above
-   * @param own what may be called of the host itself
+   * Creates the rules for an app that may call its own functions.
+   *
+   * @param allowedHosts each {@code host} or {@code host:port}, as URLs spell them; without a port
+   *     every port is allowed
+   * @param own the routes of this host that may be called
    */
   public Destinations(Iterable<String> allowedHosts, OwnRoutes own) {
     this.own = own;
@@ -53,15 +60,18 @@ public final class Destinations {
     return (name.endsWith(".") ? name.substring(0, name.length() - 1) : name) + rest;
   }
 
-  /** Whether the host of this URL is named, so that neither scheme nor address matter. */
+  /**
+   * Returns whether the host of this URL is allowed by name, so that neither scheme nor address
+   * matter.
+   */
   boolean isNamed(URI uri) {
     String host = normal(String.valueOf(uri.getHost()));
     return named.contains(host) || named.contains(host + ":" + port(uri));
   }
 
   /**
-   * Where a request for a function of this host's own app is sent; null when it is none. For each
-   * hop anew: a function may redirect to what is no function.
+   * Returns the address to which a request for a function of this host's own app is sent; null when
+   * it is none. Each redirect is checked again, because a function may redirect to another place.
    */
   @Nullable InetAddress own(OutgoingRequest request) {
     boolean read = request.method().equals("GET") || request.method().equals("POST");
@@ -76,22 +86,22 @@ public final class Destinations {
   }
 
   /**
-   * What stands against this URL, before its host is looked up.
+   * Returns why this URL is not allowed, as far as that is known before its host is looked up.
    *
-   * @return null when nothing does; else the reason, in words that follow "is refused:"
+   * @return null when it is allowed; otherwise the reason, in words that follow "is refused:"
    */
   @Nullable String objection(URI uri) {
     String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
-      return "only http and https are spoken";
+      return "only http and https are supported";
     }
     if (uri.getHost() == null) {
       return uri.getRawAuthority() == null
           ? "it names no host"
           : "'"
               + uri.getRawAuthority()
-              + "' is no host that can be looked up; write a name in ASCII letters (of others: its"
-              + " xn-- form), or an IPv4 address as four decimal numbers";
+              + "' is no host that can be looked up; write a name in ASCII letters (for other"
+              + " letters: its xn-- form), or an IPv4 address as four decimal numbers";
     }
     if (uri.getRawUserInfo() != null) {
       return "a user name or password in a URL is not sent; use a header";
@@ -115,9 +125,10 @@ public final class Destinations {
   }
 
   /**
-   * Whether this is an IPv4 address in a spelling that not everybody reads alike: 0177.0.0.1 is
-   * 127.0.0.1 where a zero in front means octal, as in the C library and in browsers, and 177.0.0.1
-   * for Java. A proxy or a list of allowed hosts would judge another address than is connected to.
+   * Returns whether this is an IPv4 address in a spelling that programs read differently:
+   * 0177.0.0.1 is 127.0.0.1 where a leading zero means octal, as in the C library and in browsers,
+   * and 177.0.0.1 for Java. A proxy or a list of allowed hosts would then judge another address
+   * than the one that is connected to.
    */
   private static boolean isAmbiguous(String host) {
     if (host.startsWith("[")) {
@@ -135,7 +146,10 @@ public final class Destinations {
         .formatted(uri.getHost(), port(uri));
   }
 
-  /** Whether this address is of the public internet, where nobody trusts this machine. */
+  /**
+   * Returns whether this address belongs to the public internet, where no server trusts this
+   * machine because of its address.
+   */
   static boolean isPublic(InetAddress address) {
     if (address.isAnyLocalAddress()
         || address.isLoopbackAddress()
@@ -150,7 +164,7 @@ public final class Destinations {
         : address instanceof Inet6Address && isPublic6(bytes);
   }
 
-  // The special-purpose address registries of IANA (RFC 6890 and its updates).
+  // The ranges are those of IANA's special-purpose address registries (RFC 6890 and its updates).
   private static boolean isPublic4(int a, int b, int c) {
     boolean special =
         a == 0
@@ -164,7 +178,7 @@ public final class Destinations {
     return !special;
   }
 
-  // Only 2000::/3 is in use for the public, and parts of it carry other addresses inside.
+  // Only 2000::/3 is in public use, and parts of it embed other addresses.
   private static boolean isPublic6(byte[] bytes) {
     int first = (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
     int second = (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff);

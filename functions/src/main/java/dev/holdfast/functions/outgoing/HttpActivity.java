@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  * Runs the activity {@code BuiltIn::HttpActivity}, by which SDKs let orchestrators make HTTP
  * requests without an activity of their own.
  *
- * <p>One request, one answer: that a 202 is polled until the work is done is the SDK's business, as
- * between two polls there must be a durable timer. Any status is an answer; a failure is a request
- * that was refused (not to be retried) or got no answer in time.
+ * <p>Each activity makes one request and returns one answer: polling after a 202 is done by the
+ * SDK, because a durable timer must lie between two polls. Any status is an answer; the activity
+ * fails when the request was refused (no retry helps) or got no answer in time.
  */
 public final class HttpActivity implements Executor, AutoCloseable {
-  /** The name under which SDKs call it. */
+  /** SDKs call this activity by this name. */
   public static final String NAME = "BuiltIn::HttpActivity";
 
   private static final int STEADY = 4;
@@ -40,10 +40,13 @@ public final class HttpActivity implements Executor, AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** What comes back with these would lie in the history for ever. */
+  /** The values of these headers are hidden, because they would stay in the history. */
   private static final Set<String> SECRET = Set.of("set-cookie", "set-cookie2", "authorization");
 
-  /** Made with the first request: most hosts never need it, and it would make them start later. */
+  /**
+   * Makes the client with the first request: most hosts never need it, and it would make them start
+   * later.
+   */
   private final Supplier<OutgoingHttp> maker;
 
   private @Nullable OutgoingHttp http;
@@ -52,7 +55,9 @@ public final class HttpActivity implements Executor, AutoCloseable {
   private volatile boolean cutting;
 
   /**
-   * @param bodyMax bytes of the longest answer that is taken
+   * Creates the executor of this activity.
+   *
+   * @param bodyMax the longest answer that is taken, in bytes
    */
   public HttpActivity(Destinations destinations, int bodyMax) {
     this(destinations, SystemDefaultDnsResolver.INSTANCE, bodyMax);
@@ -96,7 +101,7 @@ public final class HttpActivity implements Executor, AutoCloseable {
       @Override
       public void run() {
         ActivityResponse response = response(item);
-        // Whether it failed by itself or because it was cut off cannot be told apart.
+        // A request that failed by itself cannot be told apart from one that was cut off.
         answers.answer(
             cutting
                 ? new Answer.Abandoned(item, "cut off because the host is stopping")
@@ -155,13 +160,16 @@ public final class HttpActivity implements Executor, AutoCloseable {
     return json.toString();
   }
 
-  /** Takes no more requests and waits for those under way; false when that took longer. */
+  /**
+   * Takes no more requests and waits for the running ones. Returns false when that took longer than
+   * {@code patience}.
+   */
   public boolean drain(Duration patience) {
     closing = true;
     return pool.drain(patience) == 0;
   }
 
-  /** Cuts off what is still under way; it is answered as abandoned, so that it is done again. */
+  /** Cuts off running requests; they are answered as abandoned, so that they run again. */
   @Override
   public void close() {
     closing = true;

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends requests to where {@link Destinations} lets them go.
  *
- * <p>A host is looked up once; all its addresses are checked, and the connection goes to what was
- * checked. Redirects are followed here, each checked like the first request. Safe from any thread;
- * {@link #send} blocks.
+ * <p>A host is looked up once; all its addresses are checked, and the connection uses these
+ * addresses. Redirects are followed here, each checked like the first request. This class may be
+ * used by any thread; {@link #send} blocks.
  */
 final class OutgoingHttp implements AutoCloseable {
   private static final int REDIRECTS_MAX = 5;
@@ -45,11 +45,15 @@ final class OutgoingHttp implements AutoCloseable {
   private static final int CONNECTIONS_MAX_EACH = 64;
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
-  /** What may follow a redirect to another origin; anything else could be a secret. */
+  /**
+   * Only these headers may follow a redirect to another origin; any other header could be a secret.
+   */
   private static final Set<String> HARMLESS =
       Set.of("accept", "accept-language", "content-type", "user-agent");
 
   /**
+   * Holds the answer to a request.
+   *
    * @param content the body as text; empty when there is none
    */
   record Reply(int status, List<Header> headers, String content) {}
@@ -60,7 +64,7 @@ final class OutgoingHttp implements AutoCloseable {
   private final CloseableHttpClient client;
   private static final ThreadLocal<@Nullable URI> ASKED = new ThreadLocal<>();
 
-  /** Where this host listens, while a function of it is called. */
+  /** Holds the address on which this host listens, while a function of its own app is called. */
   private static final ThreadLocal<@Nullable InetAddress> OWN = new ThreadLocal<>();
 
   private final ScheduledExecutorService alarm =
@@ -72,7 +76,9 @@ final class OutgoingHttp implements AutoCloseable {
           });
 
   /**
-   * @param bodyMax bytes of the longest answer that is taken, unpacked
+   * Creates the client.
+   *
+   * @param bodyMax the longest answer that is taken, in unpacked bytes
    */
   OutgoingHttp(Destinations destinations, DnsResolver names, int bodyMax) {
     this.destinations = destinations;
@@ -99,7 +105,7 @@ final class OutgoingHttp implements AutoCloseable {
             .build();
   }
 
-  /** The only way from a name to an address. */
+  /** Resolves every host name of this client, and refuses addresses that are not allowed. */
   private final class CheckingResolver implements DnsResolver {
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
@@ -131,10 +137,10 @@ final class OutgoingHttp implements AutoCloseable {
   }
 
   /**
-   * Sends it and waits for the whole answer, whatever its status.
+   * Sends the request and waits for the whole answer, whatever its status.
    *
-   * @throws OutgoingException it was not sent, or its answer is not taken
-   * @throws IOException it may have been sent, and there is no answer
+   * @throws OutgoingException the request was not sent, or its answer is not taken
+   * @throws IOException the request may have been sent, and there is no answer
    */
   Reply send(OutgoingRequest request) throws IOException {
     AtomicBoolean late = new AtomicBoolean();
@@ -226,7 +232,7 @@ final class OutgoingHttp implements AutoCloseable {
     }
   }
 
-  /** Where the reply sends the request; null when it is the answer. */
+  /** Returns the request to which the reply redirects; null when the reply is the answer. */
   private static @Nullable OutgoingRequest redirected(OutgoingRequest request, Reply reply) {
     String location =
         reply.headers().stream()

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request as an orchestrator describes it: {@code {method, uri, headers, content, timeout}},
- * alone or in an array of one.
+ * Holds one request as an orchestrator describes it: {@code {method, uri, headers, content,
+ * timeout}}, alone or in an array of one.
  *
- * @param content null when there is no body
+ * @param content the body as text; null when there is none
  */
 record OutgoingRequest(
     String method, URI uri, List<Header> headers, @Nullable String content, Duration timeout) {
@@ -29,11 +29,11 @@ record OutgoingRequest(
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-  /** Days, hours, minutes, seconds and fractions, as .NET writes spans of time. */
+  /** This pattern matches a .NET time span: days, hours, minutes, seconds and fractions. */
   private static final Pattern SPAN =
       Pattern.compile("(?:(\\d+)\\.)?(\\d{1,2}):(\\d{2}):(\\d{2})(?:\\.(\\d{1,7}))?");
 
-  /** What the connection is made of is not for the caller to say. */
+  /** The connection sets these headers itself, so the caller must not set them. */
   private static final Set<String> RESERVED =
       Set.of(
           "host",
@@ -46,11 +46,13 @@ record OutgoingRequest(
           "trailer",
           "expect");
 
-  /** One line of the head. */
+  /** Holds one header. */
   record Header(String name, String value) {}
 
   /**
-   * @throws OutgoingException it cannot be sent as it is
+   * Reads a request from JSON.
+   *
+   * @throws OutgoingException the request cannot be sent as it is
    */
   static OutgoingRequest parse(String json) {
     JsonNode node = tree(json);
@@ -113,7 +115,7 @@ record OutgoingRequest(
   private static Header header(String name, JsonNode value) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (!TOKEN.matcher(name).matches() || value.asText().matches("(?s).*[\\r\\n\\x00].*")) {
-      throw new OutgoingException("the header '" + name + "' has characters that no header may");
+      throw new OutgoingException("the header '" + name + "' has forbidden characters");
     }
     if (RESERVED.contains(lower) || lower.startsWith("proxy-")) {
       throw new OutgoingException(

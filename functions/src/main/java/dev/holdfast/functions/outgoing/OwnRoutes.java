@@ -5,18 +5,17 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host that the orchestrators run in, as far as they may call it: the routes of the app's own
- * functions, and nothing else that it serves.
+ * Knows which routes of the host that runs the orchestrators they may call: those of the app's own
+ * functions, and nothing else that the host serves.
  */
 public interface OwnRoutes {
-  /** There are none. */
+  /** Allows no routes. */
   OwnRoutes NONE = (method, uri) -> null;
 
   /**
-   * Where this request is to be sent when it is one for a function of this host's app.
+   * Returns where a request is to be sent that calls a function of this host's app.
    *
-   * @param method upper case
-   * @return an address on which this host listens; null when it is any other request
+   * @param method the verb in upper case
    */
   @Nullable InetAddress address(String method, URI uri);
 }

@@ -1,5 +1,5 @@
 /**
- * Requests that orchestrators make through the host (durable HTTP): {@link
+ * Makes the HTTP requests of orchestrators (durable HTTP): {@link
  * dev.holdfast.functions.outgoing.HttpActivity} runs them, {@link
  * dev.holdfast.functions.outgoing.Destinations} says where they may go.
  */

@@ -4,13 +4,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Lets only so much large work run at once: what is handed to user code is there several times over
- * (as it came, as text for the middleware, as the library's messages, as the values it reads), so
- * that a few dozen large histories at a time would fill the heap. Small work passes by. Safe for
- * many threads.
+ * Limits how much large work runs at once. User code needs several copies of what it is handed (the
+ * bytes received, the text for the middleware, the library's messages, the values it reads), so
+ * that a few dozen large histories at a time would fill the heap. Small work is not limited. This
+ * class is safe for many threads.
  */
 public final class LargeWork {
-  /** Bytes of heap that a byte of such work takes, at the most. */
+  /** One byte of large work takes at most this many bytes of heap. */
   private static final int COPIES = 10;
 
   private static final int SMALL = 64 << 10;
@@ -20,38 +20,41 @@ public final class LargeWork {
   private final Semaphore free;
 
   /**
-   * @param bytesMax of heap that all of it may take; what is larger by itself runs alone
+   * Creates a limit.
+   *
+   * @param bytesMax the bytes of heap that all large work together may take; an item that is larger
+   *     by itself runs alone
    */
   public LargeWork(long bytesMax) {
     units = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytesMax / UNIT));
     free = new Semaphore(units, true);
   }
 
-  /** Of one kind, in this process: an eighth of its heap. */
+  /** Returns a limit for one kind of work: an eighth of this process's heap. */
   public static LargeWork ofHeap() {
     return new LargeWork(Runtime.getRuntime().maxMemory() / 8);
   }
 
-  /** Room that was taken; closing it gives it back, once, however often it is repeated. */
+  /** Represents room that was taken. Closing gives it back once, however often it is repeated. */
   public interface Room extends AutoCloseable {
     @Override
     void close();
   }
 
   /**
-   * Whether work passes by without asking.
+   * Returns whether work of this size is not limited.
    *
-   * @param bytes of what is handed over
+   * @param bytes the size of what is handed over
    */
   public static boolean isSmall(long bytes) {
     return bytes < SMALL;
   }
 
   /**
-   * Waits until there is room, in the order of asking.
+   * Waits until there is room, in the order of the calls.
    *
-   * @param bytes of what is handed over
-   * @throws InterruptedException this thread was interrupted while it waited; it has no room then
+   * @param bytes the size of what is handed over
+   * @throws InterruptedException this thread was interrupted while it waited, and has taken no room
    */
   public Room enter(long bytes) throws InterruptedException {
     if (isSmall(bytes)) {

@@ -6,12 +6,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long one run may take, by what runs.
+ * Says how long one run may take, by the kind of function.
  *
- * @param function of an activity, an HTTP function or a batch of an entity; null for none
- * @param activities instead of that, by name; no case in names
- * @param entities instead of that, by name; no case in names
- * @param turn of an orchestrator; null for none
+ * @param function the limit of an activity, an HTTP function or a batch of an entity; null for none
+ * @param activities limits of single activities by name, which ignores case
+ * @param entities limits of single entities by name, which ignores case
+ * @param turn the limit of one turn of an orchestrator; null for none
  */
 public record Limits(
     @Nullable Duration function,
@@ -30,12 +30,14 @@ public record Limits(
     return anyCase;
   }
 
-  /** What kind of run it is, which decides its limit. */
+  /** Says what kind of run it is, which decides its limit. */
   public enum Kind {
     FUNCTION("function"),
     ACTIVITY("function"),
     ENTITY("entity"),
-    /** Only thinks, so that the time in which it gets no core does not count. */
+    /**
+     * A turn only computes, so the time in which its thread gets no core does not count in full.
+     */
     TURN("orchestrator");
 
     private final String word;
@@ -58,7 +60,7 @@ public record Limits(
     };
   }
 
-  /** What an operator has to change. */
+  /** Names the setting that an operator has to change. */
   String setting(Kind kind, String name) {
     if (kind == Kind.TURN) {
       return "extensions.holdfast.turnTimeout in host.json (\"-1\" for no limit)";
@@ -72,7 +74,7 @@ public record Limits(
     return "functionTimeout in host.json (\"-1\" for no limit)";
   }
 
-  /** The shortest of all; null when there is none. */
+  /** Returns the shortest of all limits; null when there is none. */
   @Nullable Duration shortest() {
     Duration shortest = shorter(function, turn);
     for (Duration one : activities.values()) {

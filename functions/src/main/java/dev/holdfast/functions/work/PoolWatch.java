@@ -8,17 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a pool every other millisecond while tasks wait in it, so that blocked threads get
- * company.
+ * Looks at a pool every two milliseconds while tasks wait in it, so that it gets more threads when
+ * its threads are blocked.
  *
- * <p>Costs nothing while nothing waits: then its thread sleeps, or does not exist yet.
+ * <p>The watch costs nothing while no task waits: its thread sleeps, or does not exist yet.
  */
 final class PoolWatch implements Runnable {
 
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
   private static final long TICK = Duration.ofMillis(2).toNanos();
 
-  /** How many looks in vain before it sleeps; waking it is dearer than a few looks. */
+  /** After this many looks in vain the watch sleeps; waking it costs more than a few looks. */
   private static final int PATIENCE = 50;
 
   private boolean told;
@@ -33,7 +33,7 @@ final class PoolWatch implements Runnable {
     this.pool = pool;
   }
 
-  /** Tasks are waiting. Cheap when that is known already. */
+  /** Starts looking because tasks wait. The call is cheap when the watch is looking already. */
   void look() {
     if (!looking.get() && looking.compareAndSet(false, true)) {
       wake();
@@ -54,7 +54,7 @@ final class PoolWatch implements Runnable {
     }
   }
 
-  /** Without a thread to be had now, the next call tries again. */
+  /** Starts the thread; if no thread can be had now, the next call tries again. */
   private void begin() {
     try {
       Thread made = new Thread(this, poolName + "-watch");
@@ -76,7 +76,8 @@ final class PoolWatch implements Runnable {
         inVain = inspect() ? 0 : inVain + 1;
       }
       looking.set(false);
-      // Whoever queued a task before this line saw "looking" and did not wake us.
+      // A caller that queued a task before this line saw that the watch was looking, and did not
+      // wake it.
       if (inspect()) {
         looking.set(true);
       }
@@ -86,7 +87,10 @@ final class PoolWatch implements Runnable {
     }
   }
 
-  /** Whatever goes wrong with one look, the next ones are needed all the same: there is work. */
+  /**
+   * Looks once. A failed look counts as one that was needed, because there is work and the next
+   * looks must follow.
+   */
   private boolean inspect() {
     try {
       return pool.inspect();
@@ -105,7 +109,8 @@ final class PoolWatch implements Runnable {
           "A look at the pool '{}' has failed; the next one comes soon.", poolName, failure);
       told = true;
     } catch (Throwable e) {
-      failure.addSuppressed(e); // There is no room even to tell; if it goes on, the next look does.
+      // There is no memory even to log the failure; if it persists, the next look logs it.
+      failure.addSuppressed(e);
     }
   }
 }

@@ -3,14 +3,15 @@ package dev.holdfast.functions.work;
 import java.time.Duration;
 
 /**
- * How many tasks of a pool may be under way at once.
+ * Says how many tasks of a pool may run at once.
  *
  * <p>One name may have all places while nothing else waits. A place that was taken for longer than
  * {@code heldAfter} is <em>held</em>: it does not count any more when a task of another name waits,
  * until {@code extra} such places were given.
  *
- * @param most at once, held places apart
- * @param extra how many held places are made up for at most
+ * @param most the most tasks that run at once, not counting held places
+ * @param extra the most held places that are made up for
+ * @param heldAfter how long a task may run before its place counts as held
  */
 public record Room(int most, int extra, Duration heldAfter) {
 
@@ -19,7 +20,7 @@ public record Room(int most, int extra, Duration heldAfter) {
     extra = Math.max(0, extra);
   }
 
-  /** Never more than this, however long places are taken. */
+  /** Returns a limit that is never exceeded, however long places are taken. */
   public static Room of(int most) {
     return new Room(most, 0, Duration.ofDays(1));
   }

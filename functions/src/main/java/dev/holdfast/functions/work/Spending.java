@@ -3,12 +3,12 @@ package dev.holdfast.functions.work;
 import java.lang.management.ManagementFactory;
 
 /**
- * How much of its limit a thread has spent that should only think. While it waits for something,
- * that is the time that passes; while it computes, the time that it got a core for: a long replay
- * on a busy machine is not its fault. But a thread that computes has a core now and then, so more
- * than some times its limit cannot pass without fault.
+ * Measures how much of its limit a thread has used that should only compute. While the thread
+ * waits, the elapsed time counts. While it computes, only its CPU time counts, because a long
+ * replay on a busy machine is not its fault. At least a third of the elapsed time always counts,
+ * because a thread that computes gets a core now and then.
  *
- * <p>One thread asks, from time to time.
+ * <p>One thread calls this, from time to time.
  */
 final class Spending {
   private static final int PASSED_MOST = 3;
@@ -25,7 +25,7 @@ final class Spending {
     this.asked = begun;
   }
 
-  /** Nanoseconds, comparable with the limit. */
+  /** Returns the used time in nanoseconds, to be compared with the limit. */
   long at(long now) {
     long passed = now - asked;
     asked = now;
@@ -36,7 +36,10 @@ final class Spending {
     return Math.max(spent, (now - begun) / PASSED_MOST);
   }
 
-  /** A thread in native code is most likely one that reads from a socket or a file. */
+  /**
+   * Returns whether the thread runs Java code. A thread in native code most likely reads from a
+   * socket or a file.
+   */
   private static boolean computes(Thread thread) {
     if (thread.getState() != Thread.State.RUNNABLE) {
       return false;

@@ -2,13 +2,13 @@ package dev.holdfast.functions.work;
 
 import java.time.Duration;
 
-/** Threads and times in words. */
+/** Describes threads and times in words. */
 public final class Stacks {
 
   private Stacks() {}
 
   /**
-   * Where a thread is, in the code of the app as far as there is some: {@code at a.B.c(B.java:3)}.
+   * Returns where a thread is, in the code of the app if there is any: {@code at a.B.c(B.java:3)}.
    */
   public static String top(Thread thread) {
     StackTraceElement[] stack = thread.getStackTrace();
@@ -29,7 +29,7 @@ public final class Stacks {
         || className.startsWith("dev.holdfast.functions.work.Work");
   }
 
-  /** Rounded down: 40 ms, 12 s, 5 min, 3 h. */
+  /** Describes a time, rounded down: 40 ms, 12 s, 5 min, 3 h. */
   public static String words(Duration time) {
     long seconds = time.toSeconds();
     if (seconds == 0) {

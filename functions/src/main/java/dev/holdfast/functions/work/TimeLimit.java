@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches over the runs of functions: interrupts those that take longer than their limit or that
- * nobody needs any more, and gives up those that do not care.
+ * Watches the runs of functions: it interrupts runs that exceed their limit or whose results are no
+ * longer needed, and gives up runs that ignore the interrupt.
  *
- * <p>A run over the limit is interrupted, and has failed whatever it does then. One that has not
- * ended a while after that is given up: its failure is told, and its thread no longer counts in its
- * pool, so that another can take its place. There may be so many such lost threads and no more;
- * from then on a run that is given up keeps its place. Limits are long, so looking at those who run
- * once in a while is cheaper than an alarm for each.
+ * <p>A run over the limit is interrupted, and has failed whatever it does then. A run that has not
+ * ended a while after that is given up: its failure is reported, and its thread no longer counts in
+ * its pool, so that another can take its place. The number of such lost threads is limited; beyond
+ * the limit, a run that is given up keeps its place. Limits are long, so looking at all runs once
+ * in a while is cheaper than an alarm for each.
  */
 public final class TimeLimit implements AutoCloseable {
 
@@ -42,7 +42,10 @@ public final class TimeLimit implements AutoCloseable {
   private final FunctionLog log;
   private final LongSupplier nanoTime;
 
-  /** How much later than it could have been seen a run is found to be over its limit. */
+  /**
+   * Holds the tolerance in nanoseconds that is added to every limit; it covers the time between two
+   * looks, and is 0 when the caller looks itself.
+   */
   private final long late;
 
   private final Set<Run> running = ConcurrentHashMap.newKeySet();
@@ -51,24 +54,27 @@ public final class TimeLimit implements AutoCloseable {
   private final List<Runnable> lookers = new CopyOnWriteArrayList<>();
   private @Nullable ScheduledExecutorService watch;
 
-  /** Hears what becomes of a run that does not end, from another thread. */
+  /** Is told from another thread what becomes of a run that does not end. */
   public interface Listener {
 
     /**
-     * It does not end although it was interrupted: it has failed with this, and what it brings
-     * afterwards is of no interest. At most once.
+     * Is called at most once, when the run does not end although it was interrupted: it has failed
+     * with this exception, and its later result is dropped.
      */
     void givenUp(Exception failure);
 
-    /** Its thread has left the pool, so its place is free. At most once, before it is given up. */
+    /**
+     * Is called at most once, before {@link #givenUp}, when the run's thread has left the pool, so
+     * that its place is free.
+     */
     default void replaced() {}
   }
 
   /**
-   * Begins to look at once, on a thread of its own.
+   * Returns a time limit that looks at the runs from now on, on a thread of its own.
    *
-   * @param lostMost how many threads may be lost to runs that do not end
-   * @param log hears of functions that do not end although they are interrupted
+   * @param lostMost the most threads that may be lost to runs that do not end
+   * @param log is told of functions that do not end although they are interrupted
    */
   public static TimeLimit watching(Limits limits, int lostMost, FunctionLog log) {
     Duration shortest = limits.shortest();
@@ -94,7 +100,7 @@ public final class TimeLimit implements AutoCloseable {
     return limit;
   }
 
-  /** Looks only when it is told to. */
+  /** Creates a time limit that looks only when {@link #look} is called. */
   TimeLimit(Limits limits, int lostMost, FunctionLog log, LongSupplier nanoTime) {
     this(limits, lostMost, log, nanoTime, 0);
   }
@@ -114,12 +120,12 @@ public final class TimeLimit implements AutoCloseable {
     return thread;
   }
 
-  /** From now on this is called with each look, as long as there are looks. */
+  /** Adds a callback that is called with each look. */
   public void alsoLook(Runnable looker) {
     lookers.add(looker);
   }
 
-  /** The calling thread of this pool begins to run a function. */
+  /** Begins a run on the calling thread, which must be a thread of this pool. */
   public Run begin(Limits.Kind kind, String function, WorkPool pool, Listener listener) {
     Run run = new Run(kind, function, limits.of(kind, function), pool, listener);
     running.add(run);
@@ -127,9 +133,9 @@ public final class TimeLimit implements AutoCloseable {
   }
 
   /**
-   * A thread that a run which was given up does not give back.
+   * Describes a thread that a run which was given up has not returned.
    *
-   * @param since for how long it has been interrupted
+   * @param since how long ago it was interrupted
    * @param at where it is, e.g. {@code at app.Pay.wait(Pay.java:12)}
    */
   public record Lost(String function, String thread, Duration since, String at) {
@@ -140,7 +146,7 @@ public final class TimeLimit implements AutoCloseable {
     }
   }
 
-  /** The lost threads, the oldest first. */
+  /** Returns the lost threads, the oldest first. */
   public List<Lost> lost() {
     long now = nanoTime.getAsLong();
     List<Run> runs = new ArrayList<>(lost);
@@ -148,17 +154,17 @@ public final class TimeLimit implements AutoCloseable {
     return runs.stream().map(run -> run.told(now)).toList();
   }
 
-  /** How many threads are lost. */
+  /** Counts the lost threads. */
   public int lostCount() {
     return lost.size();
   }
 
-  /** How many threads may be lost. */
+  /** Returns the most threads that may be lost. */
   public int lostMost() {
     return lostMost;
   }
 
-  /** Interrupts those over the limit, and gives up those that do not care. */
+  /** Interrupts runs over their limit, and gives up runs that ignore the interrupt. */
   public void look() {
     long now = nanoTime.getAsLong();
     for (Run run : running) {
@@ -167,7 +173,7 @@ public final class TimeLimit implements AutoCloseable {
     lookers.forEach(TimeLimit::guarded);
   }
 
-  /** Whatever goes wrong with one look, the next ones are needed all the same. */
+  /** Runs one look; an exception is logged, because the next looks are needed all the same. */
   private static void guarded(Runnable look) {
     try {
       look.run();
@@ -180,11 +186,12 @@ public final class TimeLimit implements AutoCloseable {
     try {
       LOGGER.warn("A look at the functions that run has failed; the next one comes soon.", failure);
     } catch (Throwable e) {
-      failure.addSuppressed(e); // There is no room even to tell; if it goes on, the next look does.
+      // There is no memory even to log the failure; if it persists, the next look logs it.
+      failure.addSuppressed(e);
     }
   }
 
-  /** Looks no more. */
+  /** Stops looking. */
   @Override
   public void close() {
     if (watch != null) {
@@ -214,16 +221,19 @@ public final class TimeLimit implements AutoCloseable {
               "",
               "The function '"
                   + function
-                  + "' goes on although it was interrupted. It has failed and others take its"
+                  + "' keeps running although it was interrupted. It has failed and others take its"
                   + " place, but its thread is lost until it ends (at most "
                   + lostMost
-                  + " may be: lostThreads in host.json). Let it end when its thread is"
+                  + " may be lost: lostThreads in host.json). Let it end when its thread is"
                   + " interrupted.",
               null));
     }
   }
 
-  /** One run of a function; all but looking and cancelling from the thread that runs it. */
+  /**
+   * Represents one run of a function. Its methods are called by the thread that runs it, except for
+   * looking and cancelling.
+   */
   public final class Run implements AutoCloseable {
     private final Limits.Kind kind;
     private final String function;
@@ -266,10 +276,10 @@ public final class TimeLimit implements AutoCloseable {
     }
 
     /**
-     * The function has returned.
+     * Marks that the function has returned.
      *
-     * @throws TimeoutException it was interrupted before, so that what it returned may be half done
-     * @throws CancellationException it was cancelled before
+     * @throws TimeoutException the run was interrupted before, so that its result may be half done
+     * @throws CancellationException the run was cancelled before
      */
     public void end() throws Exception {
       Exception late = ended();
@@ -278,30 +288,32 @@ public final class TimeLimit implements AutoCloseable {
       }
     }
 
-    /** What the function has failed with, given what it threw. */
+    /**
+     * Marks that the function has failed, and returns the failure to report, given what it threw.
+     */
     public Throwable failure(Throwable thrown) {
       Exception late = ended();
       return late == null ? thrown : late;
     }
 
-    /** Whether its failure was told already, because it did not end in time. */
+    /** Returns whether the failure was reported already, because the run did not end in time. */
     public synchronized boolean isGivenUp() {
       return told;
     }
 
-    /** On which thread it is, and where, for people. */
+    /** Says for people on which thread the run is, and where. */
     public String whereabouts() {
       return "thread " + thread.getName() + " " + Stacks.top(thread);
     }
 
-    /** Why it was interrupted; null when it was not. */
+    /** Returns why the run was interrupted; null when it was not. */
     public synchronized @Nullable Exception stopped() {
       return stopped;
     }
 
     /**
-     * Nobody needs it any more: interrupts it, unless it has ended or was interrupted before. Safe
-     * from any thread.
+     * Interrupts the run because its result is no longer needed, unless it has ended or was
+     * interrupted before. Any thread may call this.
      */
     public void cancel(String why) {
       synchronized (this) {
@@ -311,7 +323,7 @@ public final class TimeLimit implements AutoCloseable {
       }
     }
 
-    /** The function does not run any more, however it ended. */
+    /** Marks that the function no longer runs, however it ended. */
     @Override
     public void close() {
       var unused = ended();
@@ -319,7 +331,7 @@ public final class TimeLimit implements AutoCloseable {
 
     private @Nullable Exception ended() {
       running.remove(this);
-      // With the lock: an interrupt after this would meet whatever the thread runs next.
+      // The lock keeps an interrupt from coming later, when the thread runs something else.
       synchronized (this) {
         ended = true;
         lost.remove(this);
@@ -384,7 +396,10 @@ public final class TimeLimit implements AutoCloseable {
           Stacks.top(thread));
     }
 
-    /** Its stack is where the function was, which is what people want to know. */
+    /**
+     * Returns the exception of a run over its limit. It gets the stack trace of the function's
+     * thread, which shows where the function was.
+     */
     private TimeoutException timeout(Duration limit) {
       return new TimeoutException(
           "The %s '%s' ran longer than %s and was interrupted %s. Raise %s, or %s."

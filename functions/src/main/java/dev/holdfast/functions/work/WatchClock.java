@@ -4,10 +4,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Time as those who watch over others see it: it goes on only while they look.
+ * Measures time as the watches see it: it passes only while they look.
  *
- * <p>When the process was held (a debugger, a machine that slept, a collection of garbage, no core
- * to be had), nobody could run, and nobody is blamed for it.
+ * <p>When the process was held (by a debugger, a sleeping machine, a garbage collection, a lack of
+ * cores), no function could run, so this time counts against none.
  */
 final class WatchClock implements LongSupplier {
   private final LongSupplier nanoTime;
@@ -16,7 +16,9 @@ final class WatchClock implements LongSupplier {
   private long last;
 
   /**
-   * @param stepMost so much passes from one look to the next at most, nanoseconds
+   * Creates a clock that starts at 0.
+   *
+   * @param stepMost the most time that passes from one tick to the next, in nanoseconds
    */
   WatchClock(LongSupplier nanoTime, long stepMost) {
     this.nanoTime = nanoTime;
@@ -24,14 +26,14 @@ final class WatchClock implements LongSupplier {
     this.last = nanoTime.getAsLong();
   }
 
-  /** One thread looks. */
+  /** Lets the time pass since the last tick. Only one thread may call this. */
   void tick() {
     long now = nanoTime.getAsLong();
     elapsed.addAndGet(Math.max(0, Math.min(stepMost, now - last)));
     last = now;
   }
 
-  /** From any thread. */
+  /** Returns the time in nanoseconds. Any thread may call this. */
   @Override
   public long getAsLong() {
     return elapsed.get();

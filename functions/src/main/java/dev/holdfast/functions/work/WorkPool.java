@@ -13,41 +13,43 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Daemon threads that run tasks which are mostly short but may block.
+ * Runs tasks that are mostly short but may block, on daemon threads.
  *
  * <p>A hand-off to another thread costs more than a short task. So a few steady threads take task
  * after task from one queue, and a new task wakes another thread only while fewer than those are at
- * work. Tasks that block are noticed by {@link PoolWatch}, which then lets further threads take
- * over, up to the limit; they leave again when idle. Beyond the limit there are threads for names
- * that wait while others hold their places ({@link Room}).
+ * work. {@link PoolWatch} notices tasks that block, and then lets further threads take over, up to
+ * the limit; these end when they are idle. Beyond the limit there are threads for names that wait
+ * while others hold their places ({@link Room}).
  */
 public class WorkPool implements AutoCloseable {
 
   private static final String SHUTTING_DOWN = "the app is shutting down";
 
   /**
-   * A thread that could run is given more time before it counts as blocked: it may just have lost
-   * its core. A read from a socket looks the same to us.
+   * A runnable thread counts as blocked only after this many looks, because it may just have lost
+   * its core. A thread that reads from a socket also seems runnable.
    */
   private static final int PATIENT_LOOKS = 10;
 
   private static final Duration INTERRUPTED_GRACE = Duration.ofSeconds(2);
 
-  /** Something to run. */
+  /** Represents a task to run. */
   public interface Task {
 
-    /** Never throws. */
+    /** Runs the task; it must not throw. */
     void run();
 
-    /** Whose task it is: a name that holds places gets no further ones when others wait. */
+    /**
+     * Names the owner of the task: a name that holds places gets no further ones while others wait.
+     */
     String name();
 
-    /** What this one is wrapped around; itself when around nothing. */
+    /** Returns the task that this one wraps, or this task when it wraps none. */
     default Task inner() {
       return this;
     }
 
-    /** Called instead of {@link #run} when the pool closes before the task's turn. */
+    /** Is called instead of {@link #run} when the pool closes before the task's turn. */
     void abandon(String reason);
   }
 
@@ -65,24 +67,24 @@ public class WorkPool implements AutoCloseable {
   private final PoolWatch watch;
   private int stuck;
 
-  /** How many tasks have been under way for long. Written under the lock. */
+  /** Holds the number of tasks that have run for long; it is written under the lock. */
   private volatile int held;
 
   private int named;
   private volatile boolean closed;
 
   /**
-   * Starts no thread yet.
+   * Creates a pool without extra places, which starts its threads on demand.
    *
-   * @param steady how many threads work as long as none of them blocks
-   * @param most how many tasks may be under way at once
+   * @param steady the number of threads that work as long as none of them blocks
+   * @param most the most tasks that run at once
    * @param idle how long a thread beyond the steady ones waits for work before it ends
    */
   public WorkPool(String name, int steady, int most, Duration idle) {
     this(name, steady, Room.of(most), idle);
   }
 
-  /** As the other, with places beyond the limit; see {@link #look}. */
+  /** Creates a pool with extra places beyond its limit; see {@link #look}. */
   public WorkPool(String name, int steady, Room room, Duration idle) {
     this(name, steady, room, idle, System::nanoTime);
   }
@@ -122,7 +124,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  // With the lock held. The caller wakes the worker after it has let go of the lock.
+  // The caller must hold the lock, and wake the worker after it has released the lock.
   private @Nullable Worker anotherIfNeeded() {
     int atWork = workers.size() - idlers.size() - stuck;
     return queue.isEmpty() || atWork >= steady ? null : another();
@@ -142,12 +144,14 @@ public class WorkPool implements AutoCloseable {
       workers.add(worker);
       return worker;
     } catch (Throwable e) {
-      return null; // No memory for it now: the task waits, and the watch looks again soon.
+      // There is no memory for a thread now: the task waits, and the watch looks again soon.
+      return null;
     }
   }
 
   /**
-   * The next task for this worker; null when there is none and the worker has joined the idle ones.
+   * Returns the next task for this worker; null when there is none and the worker has joined the
+   * idle ones.
    */
   @Nullable Task next(Worker worker) {
     Task task;
@@ -174,7 +178,7 @@ public class WorkPool implements AutoCloseable {
     return task;
   }
 
-  // The worker that asks counts as at work.
+  // The asking worker is not counted among the others.
   private @Nullable Task poll() {
     int others = workers.size() - idlers.size() - 1;
     if (others < most) {
@@ -194,9 +198,10 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Where in the queue the first task is that may have a place beyond the limit; -1 when none may.
+   * Returns the position in the queue of the first task that may have a place beyond the limit; -1
+   * when none may.
    *
-   * @param atWork how many places are taken
+   * @param atWork the number of places that are taken
    */
   private int firstExtra(int atWork) {
     int used = Math.max(0, atWork - most);
@@ -213,7 +218,10 @@ public class WorkPool implements AutoCloseable {
     return -1;
   }
 
-  /** Whoever comes later finds half of what was left, so that the last place is gone late. */
+  /**
+   * A name gets an extra place only while twice its running tasks are fewer than the extra places
+   * that are left, so that the last one is taken late.
+   */
   private boolean mayHaveExtra(String who, int used, int more) {
     int free = room.extra() - used - more;
     return used + more < Math.min(held, room.extra()) && 2 * (atWork(who) + more) < free;
@@ -229,8 +237,8 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * How many more tasks of this name would begin at once although the places are taken, because
-   * some are held.
+   * Returns how many more tasks of this name would begin at once although all places are taken,
+   * because some are held.
    */
   public int extra(String who) {
     if (held == 0) {
@@ -252,16 +260,14 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /**
-   * How many tasks have been under way for longer than {@link Room#heldAfter}, by the last look.
-   */
+  /** Returns how many tasks had run for longer than {@link Room#heldAfter} at the last look. */
   public int held() {
     return held;
   }
 
   /**
-   * Looks which places are held by now; to be called from time to time. Names that wait get others
-   * instead.
+   * Counts the places that are held, and gives extra places to names that wait. It is to be called
+   * at intervals.
    */
   public void look() {
     Worker woken = null;
@@ -287,7 +293,10 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** What waits may need another thread in place of one that is gone. */
+  /**
+   * Wakes the watch if tasks wait, because they may need another thread in place of one that has
+   * ended.
+   */
   private void lookIfAnyWaits() {
     if (!closed && queued() > 0) {
       watch.look();
@@ -305,7 +314,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Whether a worker that waited in vain shall end. */
+  /** Returns whether a worker that waited in vain should end, and removes it then. */
   boolean leaves(Worker worker) {
     lock.lock();
     try {
@@ -319,7 +328,10 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** A worker whose thread could not be started, or has ended. Harmless when repeated. */
+  /**
+   * Removes a worker whose thread could not be started or has ended. Calling this more than once
+   * does no harm.
+   */
   void forget(Worker worker) {
     lock.lock();
     try {
@@ -350,8 +362,8 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Whatever this thread runs, it does not end: it is not one of the pool's any more, and another
-   * may take its place. The thread goes when it has ended after all.
+   * Removes a thread whose task does not end, so that another may take its place. The thread ends
+   * when its task has ended after all.
    */
   void disown(Thread thread) {
     Worker woken = null;
@@ -377,7 +389,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** A worker that was counted as stuck has finished its task. */
+  /** Notes that a worker that was counted as stuck has finished its task. */
   void unstuck(Worker worker) {
     lock.lock();
     try {
@@ -390,7 +402,8 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Looks who gets on. If tasks wait while threads are blocked, others take over.
+   * Examines which workers make progress. If tasks wait while threads are blocked, further threads
+   * take over.
    *
    * @return whether tasks are waiting
    */
@@ -423,7 +436,7 @@ public class WorkPool implements AutoCloseable {
     return waiting;
   }
 
-  /** Takes these tasks out of the queue; they are neither run nor abandoned by the pool. */
+  /** Takes these tasks out of the queue; the pool neither runs nor abandons them then. */
   public List<Task> take(Predicate<? super Task> which) {
     List<Task> taken = new ArrayList<>();
     lock.lock();
@@ -442,13 +455,13 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * A task that is under way.
+   * Describes a task that is running.
    *
-   * @param nanos for how long
+   * @param nanos how long the task has run
    */
   public record Running(Task task, Thread thread, long nanos) {}
 
-  /** What is under way, in no order. */
+  /** Returns the running tasks, in no order. */
   public List<Running> running() {
     List<Running> running = new ArrayList<>();
     lock.lock();
@@ -466,7 +479,7 @@ public class WorkPool implements AutoCloseable {
     return running;
   }
 
-  /** What waits, the next first. */
+  /** Returns the waiting tasks, the next one first. */
   public List<Task> waiting() {
     lock.lock();
     try {
@@ -476,7 +489,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** How many tasks wait. */
+  /** Counts the waiting tasks. */
   public int queued() {
     lock.lock();
     try {
@@ -486,7 +499,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Tasks queued or under way. */
+  /** Counts the waiting and the running tasks. */
   public int load() {
     lock.lock();
     try {
@@ -496,7 +509,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** How many threads there are. */
+  /** Counts the threads. */
   public int threads() {
     lock.lock();
     try {
@@ -507,7 +520,7 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Takes no more tasks, abandons those not begun and waits for the others.
+   * Takes no more tasks, abandons those that have not begun and waits for the others.
    *
    * @return how many tasks still run after {@code patience}
    */
@@ -525,7 +538,7 @@ public class WorkPool implements AutoCloseable {
     return await(patience);
   }
 
-  /** Drains without patience, and interrupts what still runs. */
+  /** Drains the pool without patience, and interrupts running tasks. */
   @Override
   public void close() {
     if (drain(Duration.ZERO) > 0) {

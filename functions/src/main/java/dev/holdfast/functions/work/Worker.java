@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One thread of a {@link WorkPool}. */
+/** Runs tasks on one thread of a {@link WorkPool}. */
 final class Worker implements Runnable {
   private static final long AFTER_FAILURE_NANOS = 1_000_000;
 
@@ -28,7 +28,7 @@ final class Worker implements Runnable {
     thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
   }
 
-  /** Starts the thread, or tells it that there is work. Not under the pool's lock. */
+  /** Starts the thread, or wakes it for work. The caller must not hold the pool's lock. */
   void wake() {
     if (start()) {
       return;
@@ -45,12 +45,12 @@ final class Worker implements Runnable {
     try {
       thread.start();
     } catch (Throwable e) {
-      pool.forget(this); // No more threads to be had; those there are carry on.
+      pool.forget(this); // No more threads can be had; the existing ones do the work.
     }
     return true;
   }
 
-  /** Makes an idle thread look whether it shall end. */
+  /** Makes an idle thread check whether it should end. */
   void nudge() {
     LockSupport.unpark(thread);
   }
@@ -73,12 +73,12 @@ final class Worker implements Runnable {
         }
       }
     } finally {
-      // However it ends, the pool does not count on it any more.
+      // The pool must not count on this worker any more, however its thread ends.
       pool.forget(this);
     }
   }
 
-  /** Whatever is thrown meanwhile, a task that it has taken is not lost. */
+  /** Returns the next task. A task that was taken before something was thrown is not lost. */
   private WorkPool.@Nullable Task next() {
     try {
       return pool.next(this);
@@ -94,7 +94,7 @@ final class Worker implements Runnable {
     try {
       thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
     } catch (Throwable again) {
-      failure.addSuppressed(again); // There is no room even to tell it, and work waits.
+      failure.addSuppressed(again); // There is no memory even to log the failure, and work waits.
     }
   }
 
@@ -104,19 +104,21 @@ final class Worker implements Runnable {
     try {
       next.run();
     } catch (Throwable e) {
-      // A task must not throw. If one does, it is told, and this thread goes on with the next.
+      // A task must not throw. If one does, the exception is logged, and this thread goes on with
+      // the next task.
       tell(e);
     } finally {
       busy = false;
       task = null;
-      Thread.interrupted(); // User code may have left it behind; it is not ours to hear.
+      // User code may have left an interrupt behind, which must not reach the next task.
+      Thread.interrupted();
       if (countedStuck) {
         pool.unstuck(this);
       }
     }
   }
 
-  // False when this thread shall end.
+  // Returns false when this thread should end.
   private boolean waitForWork() {
     while (!awake) {
       if (pool.isClosing() && pool.leaves(this)) {
@@ -132,23 +134,28 @@ final class Worker implements Runnable {
     return true;
   }
 
-  /** Under the pool's lock, before the worker can be found among the idle ones. */
+  /**
+   * Marks the worker as asleep. The caller holds the pool's lock, and the worker is not among the
+   * idle ones yet.
+   */
   void fallAsleep() {
     awake = false;
   }
 
-  /** Under the pool's lock: from here on the task is found with this worker, or it has ended. */
+  /**
+   * Gives the task to this worker, which has it until it ends. The caller holds the pool's lock.
+   */
   void take(WorkPool.Task next, long now) {
     since = now;
     task = next;
   }
 
-  /** What it runs or is about to run; null when it has nothing. */
+  /** Returns the task that the worker runs or is about to run; null when it has none. */
   WorkPool.@Nullable Task task() {
     return task;
   }
 
-  /** Since when it has had its task. */
+  /** Returns the time since which the worker has had its task. */
   long since() {
     return since;
   }
@@ -161,7 +168,7 @@ final class Worker implements Runnable {
     return thread == which;
   }
 
-  /** The thread ends after its task, if that ever ends. */
+  /** Makes the thread end after its task, if that ever ends. */
   void disown() {
     disowned = true;
   }
@@ -175,8 +182,8 @@ final class Worker implements Runnable {
   }
 
   /**
-   * At how many looks in a row, this one included, the same task was running; 0 when none runs or
-   * another does. Under the pool's lock.
+   * Returns at how many looks in a row, after the first, the same task was running; 0 when no task
+   * or a new one runs. The caller holds the pool's lock.
    */
   int looksAtSameTask() {
     long now = begun.get();
@@ -185,14 +192,20 @@ final class Worker implements Runnable {
     return looks;
   }
 
-  /** True when the worker was not yet counted. Under the pool's lock. */
+  /**
+   * Marks the worker as stuck, and returns whether it was not marked before. The caller holds the
+   * pool's lock.
+   */
   boolean markStuck() {
     boolean first = !countedStuck;
     countedStuck = true;
     return first;
   }
 
-  /** True when the worker was counted. Under the pool's lock. */
+  /**
+   * Removes the mark of a stuck worker, and returns whether it was marked. The caller holds the
+   * pool's lock.
+   */
   boolean clearStuck() {
     boolean counted = countedStuck;
     countedStuck = false;

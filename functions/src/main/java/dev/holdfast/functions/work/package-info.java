@@ -1,4 +1,4 @@
-/** The threads on which user code runs. */
+/** Contains the threads on which user code runs, and the limits of that code. */
 @NullMarked
 package dev.holdfast.functions.work;
 

@@ -12,11 +12,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes channels as the app's own gRPC does, and gives those to the host's door what opens it. gRPC
- * finds it as a service, ahead of the others.
+ * Makes channels as the app's own gRPC does, and adds the host's secret to channels that lead to
+ * this host's gRPC service. gRPC finds this provider as a service, ahead of the others.
  *
- * <p>The released client library says {@code ManagedChannelBuilder.forAddress("localhost", port)}
- * and takes nothing but a port, so this is where the secret can be handed to it.
+ * <p>The released client library calls {@code ManagedChannelBuilder.forAddress("localhost", port)}
+ * and accepts only a port, so the secret can be added only here.
  */
 public final class DoorProvider extends ManagedChannelProvider {
   private static final int FIRST = 10;
@@ -62,7 +62,7 @@ public final class DoorProvider extends ManagedChannelProvider {
     return Set.of(InetSocketAddress.class);
   }
 
-  /** The one that gRPC would use without us. */
+  /** Returns the provider that gRPC would use without this one. */
   private synchronized ManagedChannelProvider next() {
     if (next == null) {
       int highest = Integer.MIN_VALUE;
@@ -88,7 +88,10 @@ public final class DoorProvider extends ManagedChannelProvider {
 
   private static final Class<?>[] NONE = {};
 
-  /** What it offers is for gRPC's own package only. */
+  /**
+   * Calls a method of another provider by reflection, because those methods are visible only in
+   * gRPC's own package.
+   */
   private static Object call(
       ManagedChannelProvider provider, String name, Class<?>[] types, Object... arguments) {
     try {

@@ -4,8 +4,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which port of this machine is the host's door for its own app, and what opens it. There is one in
- * each app's class loader; nothing outside of it sees the secret.
+ * Knows the port of this host's gRPC service for its own app, and the secret that the service asks
+ * for. Each app's class loader has its own copy of this class; nothing outside of it sees the
+ * secret.
  */
 public final class LocalDoor {
   private record Open(IntSupplier port, String secret) {}
@@ -14,12 +15,14 @@ public final class LocalDoor {
 
   private LocalDoor() {}
 
-  /** Called once by the host, before anything of the app runs. */
+  /** Sets port and secret. The host calls this once, before any code of the app runs. */
   public static void open(IntSupplier port, String secret) {
     open = new Open(port, secret);
   }
 
-  /** What a channel to this address must bring; null when it must bring nothing. */
+  /**
+   * Returns the secret that a channel to this address must present; null when it must present none.
+   */
   static @Nullable String secretFor(String host, int port) {
     Open door = open;
     boolean here = host.equals("localhost") || host.equals("127.0.0.1") || host.equals("[::1]");

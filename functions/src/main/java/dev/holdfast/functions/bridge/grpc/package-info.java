@@ -1,6 +1,7 @@
 /**
- * Code that is defined again inside an app's class loader, so that it uses the app's own gRPC: with
- * it the channels that the app's client libraries make to this host bring what opens its door.
+ * Contains code that is defined again inside an app's class loader, so that it uses the app's own
+ * gRPC: it adds the secret that the host's gRPC service asks for to the channels of the app's
+ * client libraries.
  *
  * <p>Nothing in here may refer to a class outside the JDK, gRPC's API and this package.
  */

@@ -5,25 +5,30 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much memory the requests under way take together, HTTP and gRPC alike. What would be too much
- * is refused while there is still room to refuse it: a heap that is full spares nobody.
+ * Bounds the memory that all requests under way take together, over HTTP and gRPC alike. A request
+ * that would take too much is refused while there is still room to refuse it, because a full heap
+ * harms every other request as well.
  *
- * <p>A payload is there several times before its request is answered, see {@link #COPIES}. What
- * instances take after that, in memory and in turns, is bounded elsewhere. Safe for many threads.
+ * <p>A payload exists several times before its request is answered, see {@link #COPIES}. The memory
+ * that instances and turns take after that is bounded elsewhere. Safe for many threads.
  */
 public final class Admission {
   /**
-   * How many bytes of heap a byte of a payload takes on its way in, at the most: as it was read and
-   * while it was growing, as characters, as text, in the message, in the event that the engine
-   * queues, in the rows of the commit, and as they are given to the store.
+   * One byte of a payload takes at most this many bytes of heap on its way in. The copies are: the
+   * bytes as read and the buffer that grows, the characters, the text, the message, the event that
+   * the engine queues, the rows of the commit, and the values that the store is given.
    */
   public static final int COPIES = 8;
 
-  /** How many on the way out: in the message, as text of the reply while it grows, as its bytes. */
+  /**
+   * One byte of a payload takes at most this many bytes of heap on its way out: the message, the
+   * text of the reply while it grows, its bytes.
+   */
   public static final int COPIES_OUT = 6;
 
   /**
-   * A reserve is kept for claims up to this many bytes, so that large ones do not shut them out.
+   * A reserve is kept for claims of at most this many bytes, so that large claims do not shut small
+   * ones out.
    */
   private static final int SMALL = 64 << 10;
 
@@ -31,28 +36,31 @@ public final class Admission {
   private final AtomicLong held = new AtomicLong();
 
   /**
-   * @param bytesMax that may be held at a time
+   * @param bytesMax the bytes that all claims may hold at a time
    */
   public Admission(long bytesMax) {
     this.bytesMax = bytesMax;
   }
 
-  /** Of this process: a third of its heap, so that as much is left for what runs. */
+  /**
+   * Returns an admission that lends out a third of this process's heap, so that the work itself
+   * keeps the larger part.
+   */
   public static Admission ofHeap() {
     return new Admission(Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 3));
   }
 
-  /** Bytes that are held now. */
+  /** Returns the bytes that are held now. */
   public long held() {
     return held.get();
   }
 
-  /** A claim that holds nothing yet; whoever opens it closes it. */
+  /** Opens a claim that holds nothing yet; its opener must close it. */
   public Claim open() {
     return new Claim();
   }
 
-  /** What one request holds. */
+  /** Counts the memory that one request holds. */
   public final class Claim implements AutoCloseable {
     private long mine;
     private boolean closed;
@@ -60,10 +68,11 @@ public final class Admission {
     private Claim() {}
 
     /**
-     * Claims more for this request.
+     * Claims more memory for this request.
      *
-     * @return false when there is no room for it; nothing more is held then. A request that is
-     *     alone may hold more than there is: it would never be let in otherwise
+     * @return false when there is no room for it; this claim then holds no more than before. A
+     *     request that is alone may hold more than the limit, because it would otherwise never be
+     *     let in
      */
     public synchronized boolean tryTake(long bytes) {
       if (closed) {
@@ -80,7 +89,7 @@ public final class Admission {
     }
 
     /**
-     * As {@link #tryTake}.
+     * Claims more memory for this request, as {@link #tryTake} does.
      *
      * @throws RefusedException UNAVAILABLE, when there is no room for it
      */
@@ -90,7 +99,10 @@ public final class Admission {
       }
     }
 
-    /** Counts what is held already, whether there is room or not: others will be refused. */
+    /**
+     * Counts memory that is in use already, whether there is room or not; later claims are refused
+     * for it.
+     */
     public synchronized void note(long bytes) {
       if (!closed) {
         held.addAndGet(bytes);
@@ -98,7 +110,10 @@ public final class Admission {
       }
     }
 
-    /** From now on it holds so much, whether there is room or not: what is made is there. */
+    /**
+     * Replaces what this claim holds by {@code bytes}, whether there is room or not: the memory is
+     * in use already.
+     */
     public synchronized void settle(long bytes) {
       if (!closed) {
         held.addAndGet(bytes - mine);
@@ -106,7 +121,7 @@ public final class Admission {
       }
     }
 
-    /** Gives back everything; from now on nothing can be claimed. Harmless when repeated. */
+    /** Gives back everything; later claims fail. Closing twice does no harm. */
     @Override
     public synchronized void close() {
       closed = true;
@@ -115,7 +130,7 @@ public final class Admission {
     }
   }
 
-  /** Why something was refused, and what helps. */
+  /** Returns why a request was refused, and what helps. */
   public String crowded() {
     return String.format(
         Locale.ROOT,

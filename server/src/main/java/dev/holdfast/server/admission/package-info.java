@@ -1,4 +1,6 @@
-/** Which requests are let in, going by the memory that they take on their whole way. */
+/**
+ * Decides which requests are let in, by the memory that each of them takes until it is answered.
+ */
 @NullMarked
 package dev.holdfast.server.admission;
 

@@ -13,12 +13,13 @@ import io.grpc.Status;
 import java.util.Set;
 
 /**
- * Refuses calls that would take more memory than there is for requests: RESOURCE_EXHAUSTED, with
- * the reason. Work items and histories are not counted; their streams send no faster than they are
- * read. What workers tell is counted, but let in: without it the work would have to be done again.
+ * Refuses calls that would take more memory than requests may have with RESOURCE_EXHAUSTED and the
+ * reason. Work items and histories are not counted, because their streams send no faster than the
+ * client reads. The answers of workers are counted but never refused: a refused answer would only
+ * mean that the work is done again.
  */
 final class Admitting implements ServerInterceptor {
-  /** What workers tell of the work they were given. */
+  /** Workers answer the work items that they were given by these methods. */
   private static final Set<String> OF_WORKERS =
       Set.of(
           "CompleteOrchestratorTask",
@@ -63,7 +64,7 @@ final class Admitting implements ServerInterceptor {
         }
       }
 
-      // Exactly one of the two ends every call.
+      // gRPC calls exactly one of onComplete and onCancel for every call.
       @Override
       public void onComplete() {
         claim.close();
@@ -96,7 +97,10 @@ final class Admitting implements ServerInterceptor {
       super.close(Status.RESOURCE_EXHAUSTED.withDescription(admission.crowded()), new Metadata());
     }
 
-    /** The answer is there already; once as a message, and again as its bytes. */
+    /**
+     * Counts the answer twice, as a message and as its bytes; it exists already, so it is never
+     * refused.
+     */
     @Override
     public void sendMessage(B message) {
       claim.note(2L * size(message));

@@ -8,10 +8,10 @@ import io.grpc.ServerInterceptor;
 import java.time.Duration;
 
 /**
- * How many calls are under way.
+ * Counts the calls that are under way.
  *
- * <p>The server's own end waits for every connection to close, and a client that has lost its wits
- * may keep one open for ever; what matters is that every call has its answer.
+ * <p>The shutdown of gRPC waits until every connection is closed, and a faulty client may keep one
+ * open for ever. It is enough that every call has its answer, so this class waits for the calls.
  */
 final class CallCount implements ServerInterceptor {
   private int running;
@@ -21,7 +21,7 @@ final class CallCount implements ServerInterceptor {
       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
     add(1);
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
-      // Exactly one of the two ends every call.
+      // gRPC calls exactly one of onComplete and onCancel for every call.
       @Override
       public void onComplete() {
         add(-1);
@@ -43,7 +43,7 @@ final class CallCount implements ServerInterceptor {
     }
   }
 
-  /** Waits until no call is under way; false when that took longer. */
+  /** Waits until no call is under way; returns false when that takes longer than {@code atMost}. */
   synchronized boolean awaitNone(Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (running > 0) {

@@ -27,12 +27,12 @@ import org.slf4j.LoggerFactory;
 final class Calls {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
 
-  /** What frees each wait. */
+  /** Each call that waits for an instance has one canceller in this set. */
   private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopping;
 
-  /** Answers a unary call with what becomes of the question. */
+  /** Answers a unary call with the result of {@code question}, or with its error. */
   <A, B> void answer(
       StreamObserver<B> client, Supplier<CompletableFuture<A>> question, Function<A, B> response) {
     ask(
@@ -45,8 +45,8 @@ final class Calls {
   }
 
   /**
-   * Asks the hub, gives its answer to {@code respond} and everything that goes wrong to the client.
-   * When the client goes away the future is cancelled, which lets go of what a wait holds.
+   * Asks the hub, passes its answer to {@code respond} and every error to the client. When the
+   * client goes away, the future is cancelled, which frees what a waiting call holds.
    */
   <A, B> void ask(
       StreamObserver<B> client,
@@ -76,7 +76,7 @@ final class Calls {
             });
   }
 
-  /** Whatever is thrown, the client hears of it: nobody else would end its call. */
+  /** Ends the call with an error, whatever was thrown; no other code would end it. */
   private void fail(StreamObserver<?> call, Throwable thrown) {
     StatusException told = NO_WORDS;
     try {
@@ -86,7 +86,7 @@ final class Calls {
     }
   }
 
-  /** As {@link #answer}, for questions that may wait for as long as an instance lives. */
+  /** Answers as {@link #answer} does, for questions that may wait as long as an instance lives. */
   <A, B> void await(
       StreamObserver<B> client, Supplier<CompletableFuture<A>> question, Function<A, B> response) {
     answer(client, () -> remembered(question.get()), response);
@@ -105,7 +105,10 @@ final class Calls {
     return wait;
   }
 
-  /** Answers everything that waits for an instance, now and from now on, with UNAVAILABLE. */
+  /**
+   * Answers every call that waits for an instance with UNAVAILABLE, also those that begin to wait
+   * later.
+   */
   void releaseWaits() {
     stopping = true;
     waits.forEach(Runnable::run);

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificates with which connections are made, as the files of {@link Tls} have them.
+ * Holds the certificates of the server, as read from the files of {@link Tls}.
  *
- * <p>A new one is used for new connections; those that stand go on with theirs.
+ * <p>A new certificate is used for new connections; existing connections keep the one that they
+ * began with.
  */
 final class Certificates {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
@@ -35,12 +36,13 @@ final class Certificates {
   private Certificates(Tls tls) throws IOException, GeneralSecurityException {
     this.tls = tls;
     this.clients = tls.clientAuthorities() == null ? null : verifier();
-    // First, so that a change while reading is seen the next time.
+    // The times are read before the files, so that a change during the reading is noticed next
+    // time.
     this.seen = changed();
     load();
   }
 
-  /** Whose certificate is valid may connect, under whatever name. */
+  /** Accepts every client whose certificate is valid, whatever name it carries. */
   private static AdvancedTlsX509TrustManager verifier() throws GeneralSecurityException {
     return AdvancedTlsX509TrustManager.newBuilder()
         .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
@@ -48,6 +50,8 @@ final class Certificates {
   }
 
   /**
+   * Reads all files.
+   *
    * @throws TlsUnusableException a file is missing or is not what it should be
    */
   static Certificates read(Tls tls) throws TlsUnusableException {
@@ -77,7 +81,7 @@ final class Certificates {
     return credentials.build();
   }
 
-  /** The same for those who do not speak gRPC. */
+  /** Returns the same certificates for servers that do not speak gRPC. */
   SSLContext context() throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
@@ -85,7 +89,7 @@ final class Certificates {
     return context;
   }
 
-  /** Takes up files that have changed since the last time. */
+  /** Reads the files again when they have changed since they were last read. */
   synchronized void refresh() {
     try {
       List<FileTime> now = changed();

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets only those calls in, whatever they are, that bring a key: {@code authorization: Bearer}. */
+/**
+ * Refuses every call, of whatever method, that does not carry a key as {@code authorization: Bearer
+ * KEY}.
+ */
 final class Doorkeeper implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -31,7 +34,7 @@ final class Doorkeeper implements ServerInterceptor {
   private final AtomicLong tellAgain = new AtomicLong(System.nanoTime());
 
   /**
-   * @param opens whether this is a key; takes the same time whether it is or not
+   * @param opens tells whether a text is a key; takes the same time whether it is one or not
    */
   Doorkeeper(Predicate<String> opens) {
     this.opens = opens;
@@ -59,7 +62,10 @@ final class Doorkeeper implements ServerInterceptor {
         : null;
   }
 
-  /** Not every call: a worker that is refused comes again every few seconds. */
+  /**
+   * Logs a refused call at most once a minute, because a refused worker calls again every few
+   * seconds.
+   */
   private void tell(ServerCall<?, ?> call, String how) {
     long now = System.nanoTime();
     long due = tellAgain.get();

@@ -7,25 +7,27 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where and how the gRPC service listens.
+ * Says where and how the gRPC service listens.
  *
  * @param address the address to bind
  * @param port the port to try first; 0 is any free one
- * @param portFixed true when {@code port} was asked for by name: a busy one is then an error, not a
- *     reason to take another
+ * @param portFixed whether the user asked for exactly {@code port}: a busy port is then an error,
+ *     not a reason to take another
  * @param inboundBytesMax the largest message that is read; a larger one is answered
  *     RESOURCE_EXHAUSTED
- * @param idleConnectionFor a connection without calls for so long is closed.
+ * @param idleConnectionFor a connection without calls is closed after this time.
  *     durabletask-azure-functions 1.4.0 opens a channel with every client and never closes it
  * @param refuseLostEvents true answers an event for a missing or ended instance with an error
  *     ({@code throwStatusExceptionsOnRaiseEvent} of host.json); false drops it silently, as clients
  *     expect
  * @param workers how remote workers are served
  * @param access who may call
- * @param defaultVersion of instances that clients start without one; null leaves them without
- * @param taskHub its name: calls that ask for another are turned away; null lets all in, whatever
- *     they ask for
- * @param admission bounds what all calls hold in memory together; over it is RESOURCE_EXHAUSTED
+ * @param defaultVersion the version of instances that clients start without one; null leaves them
+ *     without a version
+ * @param taskHub the name of the task hub: calls that ask for another one are refused; null accepts
+ *     every name
+ * @param admission bounds the memory that all calls hold together; a call over the bound is
+ *     answered RESOURCE_EXHAUSTED
  */
 public record GrpcConfig(
     String address,
@@ -40,25 +42,25 @@ public record GrpcConfig(
     @Nullable String taskHub,
     Admission admission) {
 
-  /** The port that every Durable Task SDK tries when it is told nothing. */
+  /** Every Durable Task SDK tries this port when no port is configured. */
   public static final int USUAL_PORT = 4001;
 
   /**
-   * Who may call, and how.
+   * Says who may call the service, and over which transport.
    *
-   * @param tls null speaks plain text
-   * @param opens whether a text is a key to the service, told in the same time for any text; null
-   *     asks for none
-   * @param opensLocally listens on a second, free port too, on loopback and in plain text, for the
-   *     app of this host alone: whether a text is the secret that it was handed, told in the same
-   *     time for any text. The released client library of functions knows no certificates. Null
-   *     listens on one port only
+   * @param tls the certificates; null speaks plain text
+   * @param opens tells whether a text is a key to the service, in the same time for any text; null
+   *     asks for no key
+   * @param opensLocally if not null, the service listens on a second, free port too, on loopback
+   *     and in plain text, for the app of this host alone: the released client library for
+   *     functions cannot use certificates. The predicate tells whether a text is the secret that
+   *     the app was given, in the same time for any text. Null listens on one port only
    */
   public record Access(
       @Nullable Tls tls,
       @Nullable Predicate<String> opens,
       @Nullable Predicate<String> opensLocally) {
-    /** Plain text and no keys: for loopback. */
+    /** Speaks plain text and asks for no keys; fit for loopback only. */
     public static final Access OPEN = new Access(null, null, null);
   }
 

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gRPC front of a task hub: {@code TaskHubSidecarService}.
+ * Serves a task hub over gRPC: {@code TaskHubSidecarService}.
  *
  * <p>Start it once, then {@link #drain} and {@link #close} it; both may be called from any thread
  * and more than once.
@@ -37,7 +37,10 @@ import org.slf4j.LoggerFactory;
 public final class GrpcServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
 
-  /** Far more than a client that waits for many instances needs, on one connection. */
+  /**
+   * One connection may have this many calls open: far more than a client needs that waits for many
+   * instances.
+   */
   private static final int CALLS_PER_CONNECTION_MAX = 10_000;
 
   private static final int HANDSHAKE_SECONDS = 10;
@@ -47,15 +50,18 @@ public final class GrpcServer implements AutoCloseable {
   private final TaskHubService service;
   private final CallCount calls = new CallCount();
 
-  /** The front and, when there is one, the local door. Empty until started. */
+  /**
+   * The list has the front and, when there is one, the local port; it is empty until the server is
+   * started.
+   */
   private List<Server> servers = List.of();
 
   private @Nullable EventLoopGroup threads;
 
   /**
-   * @param hub answers clients
-   * @param workforce is joined by remote workers
-   * @param dice for completion tokens; cryptographically strong in production
+   * @param hub answers the calls of clients
+   * @param workforce the remote workers join it
+   * @param dice makes completion tokens; must be cryptographically strong in production
    */
   public GrpcServer(GrpcConfig config, TaskHub hub, Workforce workforce, RandomGenerator dice) {
     this.config = config;
@@ -64,7 +70,7 @@ public final class GrpcServer implements AutoCloseable {
         new TaskHubService(hub, workers, config.refuseLostEvents(), config.defaultVersion());
   }
 
-  /** The remote workers that are connected. */
+  /** Returns the remote workers that are connected. */
   public Workers workers() {
     return workers;
   }
@@ -82,8 +88,8 @@ public final class GrpcServer implements AutoCloseable {
     }
     Tls tls = config.access().tls();
     Certificates certificates = tls == null ? null : Certificates.read(tls);
-    // One thread reads all sockets. Calls only hand over to the hub, which never blocks, so more
-    // would idle.
+    // One thread reads all sockets: calls only hand over to the hub, which never blocks, so more
+    // threads would idle.
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("holdfast-grpc", true), NioIoHandler.newFactory());
@@ -109,8 +115,8 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Where the app of this host finds the service in plain text; the port of everybody when there is
-   * no other.
+   * Returns the port where the app of this host reaches the service in plain text: the local port,
+   * or the common one when there is no local port.
    */
   public synchronized int localPort() {
     return servers.get(servers.size() - 1).getPort();
@@ -139,7 +145,7 @@ public final class GrpcServer implements AutoCloseable {
             certificates == null ? InsecureServerCredentials.create() : certificates.credentials());
     Predicate<String> opens = config.access().opens();
     if (opens != null) {
-      // The interceptor that was added last is asked first.
+      // gRPC asks the interceptor first that was added last.
       builder.intercept(new Doorkeeper(opens));
     }
     return builder.build();
@@ -175,17 +181,20 @@ public final class GrpcServer implements AutoCloseable {
         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
         .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
         .maxConnectionIdle(config.idleConnectionFor().toMillis(), TimeUnit.MILLISECONDS)
-        // Some SDKs ping often; a strict server would answer GOAWAY too_many_pings.
+        // Some SDKs ping often; the default limits would answer them GOAWAY too_many_pings.
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
-        // A worker that is frozen or unplugged keeps its connection, but answers no pings.
+        // A frozen or unplugged worker keeps its connection open, but answers no pings.
         .keepAliveTime(config.workers().silentFor().toMillis(), TimeUnit.MILLISECONDS)
         .keepAliveTimeout(config.workers().answerWithin().toMillis(), TimeUnit.MILLISECONDS)
         .addService(
             Malformed.tolerant(WorkItemCall.in(service.bindService(), workers, group.next())));
   }
 
-  /** Looks four times as often as a worker must hear something, so that none waits much longer. */
+  /**
+   * Runs the ping four times in each interval, so that no worker waits much longer than the
+   * interval.
+   */
   private void pingFrom(EventLoopGroup group) {
     repeat(group, workers::ping, config.workers().pingEvery().dividedBy(4));
     repeat(group, workers::look, config.workers().lookEvery());
@@ -197,7 +206,7 @@ public final class GrpcServer implements AutoCloseable {
         group.scheduleWithFixedDelay(() -> survive(work), millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** What a round throws must not be the end of all further ones, as the schedule would have it. */
+  /** Logs what a round throws: the scheduler would otherwise run no further round. */
   private static void survive(Runnable round) {
     try {
       round.run();
@@ -216,10 +225,10 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Takes no new calls, ends the streams of workers and the calls that wait for an instance with
-   * UNAVAILABLE, and lets the others end.
+   * Takes no new calls, ends with UNAVAILABLE the streams of workers and the calls that wait for an
+   * instance, and lets all other calls end.
    *
-   * @return whether all calls had ended in time
+   * @return whether all calls ended in time
    */
   public boolean drain(Duration atMost) throws InterruptedException {
     List<Server> running = running();
@@ -232,7 +241,7 @@ public final class GrpcServer implements AutoCloseable {
     return calls.awaitNone(atMost);
   }
 
-  /** Ends at once; calls that still run are cancelled. */
+  /** Stops at once; calls that still run are cancelled. */
   @Override
   public void close() {
     List<Server> running = running();
@@ -244,7 +253,7 @@ public final class GrpcServer implements AutoCloseable {
     service.releaseWaits();
     try {
       for (Server one : running) {
-        // So short because there is nothing left to wait for but the sockets.
+        // Two seconds are enough, because only the sockets are left to close.
         one.awaitTermination(2, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {

@@ -6,13 +6,16 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 
 /**
- * A history on its way to one client, in chunks, no faster than the client reads.
+ * Sends a history to one client in chunks, no faster than the client reads.
  *
- * <p>The transport asks for more from one thread at a time, but the first push may meet it; hence
- * synchronized.
+ * <p>The transport calls {@code push} from one thread at a time, but the first call of {@code send}
+ * may coincide with it; hence the synchronized methods.
  */
 final class HistoryStream {
-  /** Far below the 4 MiB that clients read by default; one event larger than this travels alone. */
+  /**
+   * A chunk has this size, far below the 4 MiB that clients read by default. A larger event travels
+   * alone.
+   */
   static final int CHUNK_BYTES = 256 * 1024;
 
   private final ServerCallStreamObserver<HistoryChunk> call;
@@ -20,7 +23,7 @@ final class HistoryStream {
   private boolean known;
   private boolean ended;
 
-  /** Must be made while the call is being opened: only then the transport takes the handler. */
+  /** Must be called while the call is being opened: later the transport accepts no handler. */
   HistoryStream(ServerCallStreamObserver<HistoryChunk> call) {
     this.call = call;
     call.setOnReadyHandler(this::push);

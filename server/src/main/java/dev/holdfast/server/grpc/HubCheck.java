@@ -7,22 +7,22 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
 /**
- * Turns away calls that ask for a task hub other than the one that is here. A call that names none,
- * or {@link #ANY}, is for whichever hub is here.
+ * Refuses calls that ask for another task hub than the one that this host serves. A call that names
+ * no hub, or {@link #ANY}, is accepted by every hub.
  */
 public final class HubCheck implements ServerInterceptor {
-  /** What clients of the Durable Task Scheduler name a hub in. */
+  /** Clients of the Durable Task Scheduler name the hub in this header. */
   public static final Metadata.Key<String> ASKED =
       Metadata.Key.of("taskhub", Metadata.ASCII_STRING_MARSHALLER);
 
   /**
-   * In the answer to a call that was turned away, with the name of the hub that is here: so it is
-   * told apart from NOT_FOUND for an instance.
+   * A refused call gets this trailer, which names the hub of this host. It tells this NOT_FOUND
+   * apart from the NOT_FOUND for a missing instance.
    */
   public static final Metadata.Key<String> SERVED =
       Metadata.Key.of("holdfast-taskhub", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** What SDKs send that were told no name. */
+  /** SDKs send this name when they were given none. */
   public static final String ANY = "default";
 
   private final String served;

@@ -16,16 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers bytes that are no message with INVALID_ARGUMENT and one line in the log. By itself gRPC
- * says UNKNOWN, and logs a stack trace for each.
+ * Answers bytes that are no valid message with INVALID_ARGUMENT and one line in the log. gRPC
+ * itself would answer UNKNOWN and log a stack trace for each call.
  *
- * <p>What reads requests gives null for such bytes, and the interceptor stops it: nothing behind it
- * sees the call's messages any more.
+ * <p>The marshaller returns null for invalid bytes, and the interceptor stops that null: no later
+ * code sees further messages of the call.
  */
 final class Malformed implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
 
-  /** The same service, whose requests are read without throwing. */
+  /** Returns the same service with marshallers that do not throw. */
   static ServerServiceDefinition tolerant(ServerServiceDefinition service) {
     ServerServiceDefinition.Builder tolerant =
         ServerServiceDefinition.builder(service.getServiceDescriptor().getName());
@@ -49,7 +49,7 @@ final class Malformed implements ServerInterceptor {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // gRPC passes it on to the interceptor, which stops it.
+    @SuppressWarnings("NullAway") // gRPC passes the null on to the interceptor, which stops it.
     public T parse(InputStream stream) {
       try {
         return marshaller.parse(stream);

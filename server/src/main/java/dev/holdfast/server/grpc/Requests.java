@@ -8,14 +8,14 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import java.util.List;
 
-/** What can be said about a request without looking at any instance. */
+/** Checks of requests that need no look at any instance. */
 final class Requests {
   private static final int BATCH_MAX = 500;
   private static final int PAGE_SIZE = 100;
 
   private Requests() {}
 
-  /** Returns the request as it is, or refuses it. */
+  /** Returns the request unchanged, or throws its refusal. */
   static CreateInstanceRequest checked(CreateInstanceRequest request) {
     if (request.getInstanceId().startsWith("@")) {
       throw refused(
@@ -30,8 +30,8 @@ final class Requests {
   }
 
   /**
-   * Replacing a live instance ends it as Terminated first, so that status must be replaceable as
-   * well.
+   * Refuses a policy that allows replacing live instances but not terminated ones: replacing a live
+   * instance ends it as Terminated first, so that status must be replaceable as well.
    */
   private static void check(List<OrchestrationStatus> replaceable) {
     boolean live = replaceable.stream().anyMatch(Requests::isLive);
@@ -83,7 +83,9 @@ final class Requests {
     return batch.getInstanceIdsList();
   }
 
-  /** The query with a page size: clients leave it at 0 when they do not care. */
+  /**
+   * Returns the query with a page size; clients leave the size at 0 when they have no preference.
+   */
   static InstanceQuery paged(InstanceQuery query) {
     return query.getMaxInstanceCount() > 0
         ? query

@@ -59,10 +59,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What clients and workers of the Durable Task contract may ask, answered by a {@link TaskHub} and
- * {@link Workers}.
+ * Answers the calls of the Durable Task contract from a {@link TaskHub} and {@link Workers}.
  *
- * <p>Nothing here blocks, so every call may run on the thread that reads the socket.
+ * <p>No method blocks, so every call may run on the thread that reads the socket.
  */
 final class TaskHubService extends WorkerCalls {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
@@ -99,7 +98,9 @@ final class TaskHubService extends WorkerCalls {
         id -> CreateInstanceResponse.newBuilder().setInstanceId(id).build());
   }
 
-  /** A version that is given stays, the empty one too. */
+  /**
+   * Adds the default version, unless the request gives a version; an empty version counts as given.
+   */
   private CreateInstanceRequest versioned(CreateInstanceRequest request) {
     return defaultVersion == null || request.hasVersion()
         ? request
@@ -199,7 +200,10 @@ final class TaskHubService extends WorkerCalls {
         ResumeResponse.getDefaultInstance());
   }
 
-  /** An ended target is fine, its client merely came late; a missing one is an error. */
+  /**
+   * Delivers a message. An ended instance is no error, because its client was merely late; a
+   * missing instance is one.
+   */
   private <T> void deliver(
       StreamObserver<T> client,
       String id,
@@ -249,7 +253,10 @@ final class TaskHubService extends WorkerCalls {
         nothing -> SignalEntityResponse.getDefaultInstance());
   }
 
-  /** One without state does not exist for clients, whatever it has been asked (reference §8). */
+  /**
+   * Answers that the entity does not exist while it has no state, whatever operations it has run
+   * (reference §8).
+   */
   @Override
   public void getEntity(GetEntityRequest request, StreamObserver<GetEntityResponse> client) {
     calls.answer(
@@ -307,7 +314,7 @@ final class TaskHubService extends WorkerCalls {
         (call, history) -> stream.send(history));
   }
 
-  /** What the worker would have been sent with its turn, had it not been so long. */
+  /** Returns the history that a turn's work item left out because it is long. */
   private List<HistoryEvent> ofTurn(StreamInstanceHistoryRequest request) {
     return workers
         .historyOf(request.getInstanceId(), request.getExecutionId().getValue())
@@ -347,7 +354,10 @@ final class TaskHubService extends WorkerCalls {
         .orElse("");
   }
 
-  /** The hub is there as soon as the host runs; creating it anew is clearing it. */
+  /**
+   * Clears the hub when it is to be recreated; otherwise does nothing, because the hub exists as
+   * long as the host runs.
+   */
   @Override
   public void createTaskHub(
       CreateTaskHubRequest request, StreamObserver<CreateTaskHubResponse> client) {
@@ -357,7 +367,7 @@ final class TaskHubService extends WorkerCalls {
         count -> CreateTaskHubResponse.getDefaultInstance());
   }
 
-  /** The hub lives as long as its host, so that deleting it leaves it there, and empty. */
+  /** Clears the hub. The hub itself stays, because it exists as long as its host. */
   @Override
   public void deleteTaskHub(
       DeleteTaskHubRequest request, StreamObserver<DeleteTaskHubResponse> client) {
@@ -373,7 +383,7 @@ final class TaskHubService extends WorkerCalls {
             });
   }
 
-  /** Every termination is done by the hub itself, without asking the instance's code. */
+  /** Terminates the instances in the hub, without running their code, as every termination does. */
   @Override
   public void skipGracefulOrchestrationTerminations(
       SkipGracefulOrchestrationTerminationsRequest request,
@@ -387,7 +397,7 @@ final class TaskHubService extends WorkerCalls {
                 .build());
   }
 
-  /** Those that were not terminated. */
+  /** Terminates the instances and completes with the ids of those that were not terminated. */
   private CompletableFuture<List<String>> terminated(
       List<String> ids, SkipGracefulOrchestrationTerminationsRequest request) {
     String output =

@@ -5,14 +5,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the service finds what it needs to speak TLS. All files are PEM, and are read again when
- * they have changed; one that cannot be read then leaves the former in force.
+ * Names the files with which the service speaks TLS. All files are PEM and are read again when they
+ * have changed; while a changed file cannot be read, the former certificate stays in force.
  *
- * @param certificate the service's own, followed by those up to its authority
- * @param privateKey of the certificate, PKCS#8, without a password
- * @param clientAuthorities who vouches for clients; null asks them for no certificate, otherwise a
- *     client without a valid one gets no connection
- * @param reloadEvery how often is looked for changes
+ * @param certificate the certificate of the service, followed by those up to its authority
+ * @param privateKey the key of the certificate, PKCS#8, without a password
+ * @param clientAuthorities the authorities that vouch for clients, who then get no connection
+ *     without a valid certificate; null asks clients for no certificate
+ * @param reloadEvery the time between two checks for changed files
  */
 public record Tls(
     Path certificate, Path privateKey, @Nullable Path clientAuthorities, Duration reloadEvery) {

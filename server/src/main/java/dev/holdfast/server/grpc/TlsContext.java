@@ -4,8 +4,8 @@ import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 
 /**
- * Certificates in PEM files for other servers than that of gRPC: read, and read anew when they have
- * changed, as it does.
+ * Certificates in PEM files for servers that do not speak gRPC; they are read again when the files
+ * change, as those of the gRPC server are.
  */
 public final class TlsContext {
   private final Certificates certificates;
@@ -15,13 +15,15 @@ public final class TlsContext {
   }
 
   /**
+   * Reads all files.
+   *
    * @throws TlsUnusableException a file is missing or is not what it should be
    */
   public static TlsContext read(Tls tls) throws TlsUnusableException {
     return new TlsContext(Certificates.read(tls));
   }
 
-  /** What connections are made with; they use the newest certificate that was read. */
+  /** Returns the context for new connections; they use the newest certificate that was read. */
   public SSLContext context() {
     try {
       return certificates.context();
@@ -30,7 +32,7 @@ public final class TlsContext {
     }
   }
 
-  /** Takes up files that have changed since the last time; what cannot be used is logged. */
+  /** Reads the files again when they have changed; a file that cannot be used is logged. */
   public void refresh() {
     certificates.refresh();
   }

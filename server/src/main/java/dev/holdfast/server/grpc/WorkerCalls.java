@@ -15,8 +15,8 @@ import dev.holdfast.server.grpc.worker.Workers;
 import io.grpc.stub.StreamObserver;
 
 /**
- * What workers tell. They are answered as soon as it is queued, and never with an error: an answer
- * that comes too late or twice is nothing that its worker could do better.
+ * Takes the answers of workers. A worker gets its reply as soon as the answer is queued, and never
+ * an error: it could do nothing about an answer that is late or comes twice.
  */
 abstract class WorkerCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
   final Workers workers;

@@ -1,4 +1,4 @@
-/** The loopback gRPC service that Durable Task clients speak. */
+/** Serves clients and workers of the Durable Task contract over gRPC. */
 @NullMarked
 package dev.holdfast.server.grpc;
 

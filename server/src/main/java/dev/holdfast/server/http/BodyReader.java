@@ -16,7 +16,10 @@ import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a request through only when its body is here, so that no thread ever waits for one. */
+/**
+ * Passes a request on only when its whole body has arrived, so that no thread ever waits for a
+ * body.
+ */
 final class BodyReader extends Handler.Abstract {
   private static final byte[] NOTHING = new byte[0];
   private static final int FIRST_CHUNK = 64 << 10;
@@ -27,13 +30,13 @@ final class BodyReader extends Handler.Abstract {
 
   private final Next next;
 
-  /** What answers a request whose body is here. */
+  /** Answers a request whose body has arrived. */
   interface Next {
     /**
      * Answers now or later.
      *
      * @param callback is completed when the whole answer was handed over, or cannot be
-     * @param body empty when there is none; never changed by anyone
+     * @param body the bytes of the body, empty when there is none; must never be changed
      */
     void handle(Request request, Response response, Callback callback, byte[] body);
   }
@@ -61,8 +64,9 @@ final class BodyReader extends Handler.Abstract {
   }
 
   /**
-   * A client that is sending already would not read an answer before it is done; one that asked
-   * first ({@code Expect}) is told at once.
+   * Tells whether a body that is too large is read to its end all the same. A client that is
+   * sending already would not read an answer before it is done; a client that asks first ({@code
+   * Expect}) is answered at once.
    */
   private boolean worthReadingOn(HttpFields headers, long length) {
     return length <= 2 * limits.bodyBytes() && !headers.contains(HttpHeader.EXPECT);
@@ -108,7 +112,7 @@ final class BodyReader extends Handler.Abstract {
     response.write(true, ByteBuffer.wrap(reply.body()), callback);
   }
 
-  /** One body on its way in. Steps of it never overlap: each demand brings one. */
+  /** Reads one body. Its steps never overlap, because each demand brings one step. */
   private final class Reading implements Invocable.Task {
     private final Request request;
     private final Response response;
@@ -118,7 +122,9 @@ final class BodyReader extends Handler.Abstract {
     private byte[] bytes;
     private int size;
 
-    /** Set once it is clear what to answer: the rest is read and dropped. */
+    /**
+     * This answer is fixed before the end of the body: the rest of the body is read and dropped.
+     */
     private @Nullable Reply refusal;
 
     private long dropped;
@@ -145,7 +151,9 @@ final class BodyReader extends Handler.Abstract {
     }
 
     /**
-     * @param mayBlock whether this thread may do what follows, too
+     * Reads all bytes that have arrived, and demands a further step while bytes are missing.
+     *
+     * @param mayBlock whether this thread may also run what follows the reading, which may block
      */
     void read(boolean mayBlock) {
       while (true) {
@@ -215,7 +223,8 @@ final class BodyReader extends Handler.Abstract {
 
     private void done(@Nullable Reply refusal, boolean mayBlock) {
       Reply refused = refusal;
-      // Only now, or many that arrive side by side would keep each other from ever being whole.
+      // The copies are claimed only now: claimed earlier, many bodies that arrive side by side
+      // would keep each other from ever being complete.
       if (refused == null && !claim.tryTake((Admission.COPIES - 1L) * size)) {
         refused = crowded();
       }

@@ -8,7 +8,7 @@ import java.nio.charset.Charset;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes of a body as text, strictly: nothing is replaced silently. */
+/** Decodes the bytes of a body strictly: no byte is replaced silently. */
 final class BodyText {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 

@@ -4,8 +4,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CORS: which pages of other origins a browser lets call us. Without configuration, no header at
- * all.
+ * Tells browsers by CORS which pages of other origins may call this host. Without configuration, no
+ * response gets a CORS header.
  */
 final class CrossOrigin {
   private final HttpServerConfig.Cors cors;
@@ -14,7 +14,7 @@ final class CrossOrigin {
     this.cors = cors;
   }
 
-  /** The answer to a preflight of an allowed origin; null for every other request. */
+  /** Returns the answer to a preflight of an allowed origin; null for every other request. */
   @Nullable Reply preflight(Request request) {
     if (!request.method().equals("OPTIONS") || !isAllowed(request.header("Origin"))) {
       return null;
@@ -28,7 +28,7 @@ final class CrossOrigin {
     return headers == null ? reply : reply.with("Access-Control-Allow-Headers", headers);
   }
 
-  /** Adds what lets the page read the response. */
+  /** Adds the headers that let the page read the response. */
   void mark(Request request, BiConsumer<String, String> header) {
     if (cors.origins().isEmpty()) {
       return;

@@ -10,15 +10,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells requests that a page of another site has made a browser send. Where no key is asked for,
- * nothing else stands between such a page and everything that this host can do: the browser runs on
- * the same machine, so that binding to loopback keeps nobody out.
+ * Recognises requests that a page of another site has made a browser send. Where no key is
+ * required, only this check keeps such a page from doing everything that this host can do: the
+ * browser runs on the same machine, so binding to loopback does not keep it out.
  *
- * <p>Two ways lead here. A page asks for our address (a cross-site request): browsers say so in
- * {@code Origin}, or at least in {@code Sec-Fetch-Site}. Or the name of the page's own site is made
- * to stand for a loopback address (DNS rebinding): then the browser takes us for that site, and
- * only {@code Host} tells. Programs that are no browsers send neither header, and a Host that they
- * were given by whoever runs them.
+ * <p>Such a request arrives in one of two ways. A page asks for our address (a cross-site request):
+ * browsers tell so in {@code Origin}, or at least in {@code Sec-Fetch-Site}. Or the page's own
+ * domain name is made to resolve to a loopback address (DNS rebinding): the browser then takes this
+ * host for that site, and only {@code Host} reveals it. Programs that are no browsers send neither
+ * of the two headers, and the Host under which their users know this host.
  */
 final class ForeignPages {
   private static final Pattern LOOPBACK4 = Pattern.compile("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
@@ -29,14 +29,14 @@ final class ForeignPages {
   private final CrossOrigin crossOrigin;
 
   /**
-   * @param names further ones under which this host may be reached, without ports
+   * @param names further names under which this host may be reached, without ports
    */
   ForeignPages(Set<String> names, CrossOrigin crossOrigin) {
     names.forEach(name -> this.names.add(normal(name)));
     this.crossOrigin = crossOrigin;
   }
 
-  /** The answer to such a request; null for all others. */
+  /** Returns the answer to a request of a foreign page; null for all other requests. */
   @Nullable Reply refusal(Request request) {
     String host = request.header("Host");
     if (host != null && !isOurs(nameOf(host))) {
@@ -55,7 +55,7 @@ final class ForeignPages {
         || (origin != null && isOwn(origin, request));
   }
 
-  /** One of our own pages, whichever of our names it was opened by. */
+  /** Tells whether the origin is one of our own pages, opened under any of our names. */
   private boolean isOwn(String origin, Request request) {
     try {
       URI from = new URI(origin);
@@ -72,9 +72,10 @@ final class ForeignPages {
   }
 
   /**
-   * A picture, a script or a frame of another page, say, for which no Origin is sent. Reading our
-   * own paths does no harm, as such a page cannot see the answer; a function may do anything. A
-   * link that somebody has followed is none of these: he sees where it has led him.
+   * Tells whether a page of another site caused a request that carries no Origin, as a picture,
+   * script or frame does. Reading our own paths does no harm, because such a page cannot see the
+   * answer; but a function may do anything. A link that a person follows does not count, because
+   * that person sees where it leads.
    */
   private static boolean isFromElsewhere(Request request) {
     String site = request.header("Sec-Fetch-Site");

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between Jetty and our endpoints: it turns Jetty's requests into ours, refuses what is over
- * a limit, and writes replies on the server's own threads, so that an engine thread that completes
- * a future is free again at once.
+ * Stands between Jetty and our endpoints: it turns Jetty's requests into ours, refuses requests
+ * that are over a limit, and writes replies on the server's own threads, so that an engine thread
+ * that completes a future is free again at once.
  */
 final class Front implements BodyReader.Next {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
@@ -39,13 +39,15 @@ final class Front implements BodyReader.Next {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile Door door = Door.OPEN;
 
-  /** What is let in. */
+  /** Says which requests are let in. */
   private enum Door {
-    /** Everything. */
+    /** Every request is let in. */
     OPEN,
-    /** Health, and what steers the host: {@link #resume} opens it again. */
+    /**
+     * Only requests for the health and the steering of the host are let in, until {@link #resume}.
+     */
     DRAINED,
-    /** Health only, for good. */
+    /** Only requests for the health are let in, for good. */
     STOPPING
   }
 
@@ -58,8 +60,8 @@ final class Front implements BodyReader.Next {
   }
 
   /**
-   * Refuses new requests from now on, but for those that steer the host. One that is stopping stays
-   * as it is.
+   * Refuses new requests from now on, except those that steer the host or ask for its health. A
+   * front that is stopping keeps stopping.
    */
   synchronized void drain() {
     if (door == Door.OPEN) {
@@ -68,8 +70,8 @@ final class Front implements BodyReader.Next {
   }
 
   /**
-   * Refuses all new requests but health from now on, for good; completes when the last one under
-   * way has its whole answer.
+   * Refuses all new requests from now on, for good, except those for the health. The future
+   * completes when the last request under way has its whole answer.
    */
   synchronized CompletableFuture<Void> stop() {
     door = Door.STOPPING;
@@ -82,7 +84,7 @@ final class Front implements BodyReader.Next {
   /**
    * Takes requests again after {@link #drain}.
    *
-   * @return false when it is stopping, which nothing undoes
+   * @return false when the front is stopping, which cannot be undone
    */
   synchronized boolean resume() {
     if (door == Door.STOPPING) {
@@ -100,7 +102,7 @@ final class Front implements BodyReader.Next {
   public void handle(
       org.eclipse.jetty.server.Request from, Response response, Callback callback, byte[] body) {
     Claim claim = admission.open();
-    // Not when the reply is there: its bytes are held until they are written.
+    // The claim ends when the reply is written, not when it exists: its bytes are held until then.
     org.eclipse.jetty.server.Request.addCompletionListener(from, failure -> claim.close());
     Request request = request(from, body, claim);
     CompletableFuture<Reply> reply = admit(request, from);
@@ -108,7 +110,7 @@ final class Front implements BodyReader.Next {
       send(response, request, reply.join(), callback);
       return;
     }
-    // Whoever waits for an instance is no idle client.
+    // A client that waits for an instance is not idle.
     from.addIdleTimeoutListener(timeout -> false);
     var unused =
         reply
@@ -122,7 +124,7 @@ final class Front implements BodyReader.Next {
     }
   }
 
-  /** Never completes exceptionally. */
+  /** Lets a request in and answers it; the future never completes exceptionally. */
   private CompletableFuture<Reply> admit(Request request, org.eclipse.jetty.server.Request from) {
     if (outstanding.incrementAndGet() > config.limits().outstandingRequests()) {
       leave();
@@ -138,8 +140,8 @@ final class Front implements BodyReader.Next {
       leave();
       return closed.now();
     }
-    // Not when the reply is there: a front that is cut once it has stopped must have written it,
-    // too.
+    // A request counts until its reply is written, not only until the reply exists, because a front
+    // that has stopped may be closed at once.
     org.eclipse.jetty.server.Request.addCompletionListener(from, failure -> leave());
     CompletableFuture<Reply> answer;
     try {
@@ -156,7 +158,7 @@ final class Front implements BodyReader.Next {
     }
   }
 
-  /** What a request is told that is not let in now; null when it is. */
+  /** Returns the answer to a request that is not let in now; null when it is let in. */
   private @Nullable Reply closed(Request request) {
     return switch (door) {
       case OPEN -> null;
@@ -190,7 +192,7 @@ final class Front implements BodyReader.Next {
     }
     crossOrigin.mark(request, headers::put);
     if (request.query().raw().contains("code=")) {
-      // The URL is a secret: it must not be kept, nor told to where a link leads.
+      // The URL is a secret: it must not be stored, nor sent to the sites that a link leads to.
       headers.put("Cache-Control", "no-store");
       headers.put("Referrer-Policy", "no-referrer");
     }
@@ -200,7 +202,7 @@ final class Front implements BodyReader.Next {
     }
   }
 
-  /** What is said of the reply itself wins over what is said of every response. */
+  /** Adds the headers of the reply itself, which replace the headers that every response gets. */
   private static void own(HttpFields.Mutable headers, List<Reply.Header> own) {
     if (own.isEmpty()) {
       return;
@@ -209,7 +211,7 @@ final class Front implements BodyReader.Next {
     for (Reply.Header header : own) {
       String vary = header.name().equalsIgnoreCase("Vary") ? headers.get(HttpHeader.VARY) : null;
       if (vary != null) {
-        // Lists what the response depends on, so that neither says all.
+        // Both values list what the response depends on, so the header needs both.
         headers.put(HttpHeader.VARY, vary + ", " + header.value());
       } else if (said.add(header.name())) {
         headers.put(header.name(), header.value());
@@ -321,7 +323,7 @@ final class Front implements BodyReader.Next {
     }
   }
 
-  /** What an operator may want to know at a glance. */
+  /** Returns how many requests are under way. */
   Map<String, Integer> counts() {
     return Map.of("outstanding", outstanding.get());
   }

@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections whose request headers trickle: each byte keeps such a connection from being
- * idle, so an idle limit alone would let it live for ever.
+ * Closes connections whose request headers arrive too slowly. Each byte keeps such a connection
+ * from being idle, so an idle limit alone would let it live for ever.
  */
 final class HeaderDeadline extends AbstractLifeCycle implements Connection.Listener {
   private final Connector connector;
@@ -54,7 +54,9 @@ final class HeaderDeadline extends AbstractLifeCycle implements Connection.Liste
     next = connector.getScheduler().schedule(this::sweep, pause, TimeUnit.MILLISECONDS);
   }
 
-  /** Whatever is thrown at one connection, further sweeps follow. */
+  /**
+   * Closes the late connections. Whatever is thrown at one of them, the next sweep is scheduled.
+   */
   private void sweep() {
     try {
       open.forEach(
@@ -71,14 +73,14 @@ final class HeaderDeadline extends AbstractLifeCycle implements Connection.Liste
   }
 
   /**
-   * What the sweeps saw of one connection. Bytes that come while no request is being answered and
-   * no new one appears are an unfinished header.
+   * Holds the observations of the sweeps about one connection. Bytes that arrive while no request
+   * is being answered and no new request appears belong to an unfinished header.
    */
   private final class Seen {
     private long requests;
     private long bytes;
 
-    /** When an unfinished header was first seen; 0 while there is none. */
+    /** An unfinished header was first seen at this time; 0 while there is none. */
     private long since;
 
     boolean isLate(Connection connection) {

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * The text of request headers: UTF-8 where their bytes are that, as clients of today send it, else
- * Latin-1, as HTTP had it once.
+ * Decodes request headers: as UTF-8 when their bytes are valid UTF-8, as modern clients send them,
+ * otherwise as Latin-1, as older HTTP required.
  */
 final class HeaderText {
   private HeaderText() {}

@@ -4,7 +4,9 @@ import dev.holdfast.server.http.admin.HostControl;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** For load balancers and supervisors; no key needed, nothing told but health. */
+/**
+ * Answers load balancers and supervisors without a key; the answers tell nothing but the health.
+ */
 final class HealthEndpoints implements Endpoint {
   private final HostControl host;
 

@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets of the HTTP front. Made, started, drained and closed once, in that order.
+ * Owns the sockets of the HTTP front. A server is made, started, drained and closed once, in that
+ * order.
  *
- * <p>They are Jetty's, which is hidden behind {@link Endpoint}.
+ * <p>Jetty serves the sockets; {@link Endpoint} hides it from the rest of the code.
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
@@ -54,7 +55,7 @@ public final class HttpServer implements AutoCloseable {
    * Begins to listen.
    *
    * @return the port, also when the configuration left the choice to the system
-   * @throws PortUnavailableException someone else has the port, or this process may not have it
+   * @throws PortUnavailableException another process has the port, or this process may not have it
    */
   public int start() {
     ServerSocketChannel listening = listen(config.bind(), config.port());
@@ -80,8 +81,9 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Where programs of this machine find it in plain text, on loopback: a port of its own when TLS
-   * is spoken on the other, whose certificate names no localhost.
+   * Returns the port where programs of this machine reach the server in plain text, on loopback. It
+   * differs from the common port when that one speaks TLS, whose certificate does not name
+   * localhost.
    */
   public int localPort() {
     return localPort;
@@ -120,8 +122,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * The name localhost stands for both loopback addresses, and some clients try the newer one
-   * alone. A machine that has no such address needs nothing.
+   * Listens on ::1 as well. The name localhost stands for both loopback addresses, and some clients
+   * try only the IPv6 one. A machine without that address needs no second socket.
    */
   private void listenOnOtherLoopback(int port) {
     if (!config.bind().equals("127.0.0.1") && !config.bind().equalsIgnoreCase("localhost")) {
@@ -131,7 +133,7 @@ public final class HttpServer implements AutoCloseable {
     try {
       other = listen(LOOPBACK6, port);
     } catch (PortUnavailableException e) {
-      // Which port it is matters only to those who have named one.
+      // A port that the system chose may be busy on ::1; a port that the user chose may not.
       if (config.port() != 0
           && e.getCause() instanceof BindException taken
           && String.valueOf(taken.getMessage()).contains("in use")) {
@@ -143,7 +145,7 @@ public final class HttpServer implements AutoCloseable {
     begin(connector(other, config.tls()));
   }
 
-  /** By ourselves, before anything else runs: what goes wrong here has reasons of its own. */
+  /** Binds a socket without Jetty, so that a failure has a reason and a message of its own. */
   private static ServerSocketChannel listen(String address, int port) {
     try {
       ServerSocketChannel channel = ServerSocketChannel.open();
@@ -160,8 +162,9 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests with 503, but for health and what steers the host, and answers those who
-   * wait for an instance. {@link #resume} undoes it. Harmless when repeated, or while stopping.
+   * Refuses new requests with 503, except those for the health and the steering of the host, and
+   * answers the requests that wait for an instance. {@link #resume} undoes it. Draining twice, or
+   * while stopping, does no harm.
    */
   public void drain() {
     front.drain();
@@ -176,8 +179,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests with 503 (health stays) for good, answers those who wait for an instance,
-   * and completes when every request under way is answered.
+   * Refuses new requests with 503 for good, except those for the health, and answers the requests
+   * that wait for an instance. The future completes when every request under way is answered.
    */
   public CompletableFuture<Void> stop() {
     CompletableFuture<Void> stopped = front.stop();
@@ -185,12 +188,12 @@ public final class HttpServer implements AutoCloseable {
     return stopped;
   }
 
-  /** Whether new requests are refused. */
+  /** Tells whether new requests are refused. */
   public boolean isDraining() {
     return front.isDraining();
   }
 
-  /** Cuts what is still open. Harmless when repeated. */
+  /** Cuts all connections that are still open. Closing twice does no harm. */
   @Override
   public void close() {
     try {
@@ -205,13 +208,13 @@ public final class HttpServer implements AutoCloseable {
     http.setRequestHeaderSize(config.limits().headerBytes());
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
-    // Paths are taken as they come and decoded by Paths, strictly, with errors of our own.
+    // Paths arrive undecoded; Paths decodes them strictly, with errors of our own.
     http.setUriCompliance(UriCompliance.UNSAFE);
     return http;
   }
 
   private void configure(Server server) {
-    // One handler for every verb and path: routing is ours, so that odd verbs and paths reach it.
+    // One handler serves every verb and path, so that odd verbs and paths reach our own routing.
     server.setHandler(new BodyReader(config.limits(), config.admission(), front));
     server.setErrorHandler(new JettyErrors(config.limits()));
     server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
@@ -239,7 +242,7 @@ public final class HttpServer implements AutoCloseable {
     }
     SslContextFactory.Server secured = new SslContextFactory.Server();
     secured.setSslContext(tls.context());
-    // Whoever sends another name than that of the certificate has trusted it all the same.
+    // A client that sends a name other than the certificate's has accepted the certificate anyway.
     http.addCustomizer(new SecureRequestCustomizer(false));
     return new ConnectionFactory[] {
       new SslConnectionFactory(secured, spoken.getProtocol()), spoken

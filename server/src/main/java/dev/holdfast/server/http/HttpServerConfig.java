@@ -8,18 +8,19 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the HTTP front listens, and the limits by which it refuses rather than falls over.
+ * Configures the sockets of the HTTP front, and the limits beyond which it refuses requests.
  *
- * @param bind the address to listen on; loopback unless someone decided otherwise
+ * @param bind the address to listen on; loopback unless the user chose another
  * @param port 0 takes a free one
- * @param useForwardedHost whether URLs we make come from {@code X-Forwarded-Proto} and {@code
- *     X-Forwarded-Host}; only behind a proxy that sets both
- * @param homepage whether {@code GET /} shows a page (else 204)
- * @param customHeaders added to every response
- * @param names further ones, beside localhost, under which it may be reached while no keys are
- *     required; without ports
+ * @param useForwardedHost whether URLs in replies are built from {@code X-Forwarded-Proto} and
+ *     {@code X-Forwarded-Host}; right only behind a proxy that sets both
+ * @param homepage whether {@code GET /} shows a page (otherwise 204)
+ * @param customHeaders headers that are added to every response
+ * @param names further names, beside localhost, under which the host may be reached while no keys
+ *     are required; without ports
  * @param tls speaks TLS on the port; null speaks plain text
- * @param admission bounds what all requests hold in memory together; over it is 503
+ * @param admission bounds the memory that all requests hold together; a request over the bound gets
+ *     503
  */
 public record HttpServerConfig(
     String bind,
@@ -39,14 +40,14 @@ public record HttpServerConfig(
   }
 
   /**
-   * How TLS is spoken.
+   * Holds the certificate for TLS.
    *
    * @param context has the certificate
-   * @param refresh takes up another one, when there is one; called now and then
+   * @param refresh reads a changed certificate, if there is one; it is called every few seconds
    */
   public record Tls(SSLContext context, Runnable refresh) {}
 
-  /** In plain text. */
+  /** Makes a configuration without TLS. */
   public HttpServerConfig(
       String bind,
       int port,
@@ -70,7 +71,7 @@ public record HttpServerConfig(
         admission);
   }
 
-  /** The same by TLS; null by plain text. */
+  /** Returns this configuration with TLS, or with plain text when {@code other} is null. */
   public HttpServerConfig withTls(@Nullable Tls other) {
     return new HttpServerConfig(
         bind,
@@ -85,7 +86,10 @@ public record HttpServerConfig(
         admission);
   }
 
-  /** With memory for requests as this process has it. */
+  /**
+   * Makes a configuration without TLS or further names, whose requests may take the usual part of
+   * this process's heap.
+   */
   public HttpServerConfig(
       String bind,
       int port,
@@ -106,18 +110,21 @@ public record HttpServerConfig(
         Admission.ofHeap());
   }
 
-  /** Loopback, the given port, no CORS, every limit at its default. */
+  /**
+   * Returns a configuration for loopback with the given port, no CORS and every limit at its
+   * default.
+   */
   public static HttpServerConfig local(int port) {
     return new HttpServerConfig("127.0.0.1", port, false, true, Map.of(), Cors.OFF, Limits.DEFAULT);
   }
 
   /**
-   * Which pages of other origins may call.
+   * Says which pages of other origins may call.
    *
-   * @param origins such as {@code http://localhost:3000}, or {@code *} for any; none sends no CORS
-   *     header at all
-   * @param credentials whether cookies and authorization may come along; not together with {@code
-   *     *}
+   * @param origins for example {@code http://localhost:3000}, or {@code *} for any; an empty set
+   *     sends no CORS header at all
+   * @param credentials whether cookies and authorization may be sent along; not allowed together
+   *     with {@code *}
    */
   public record Cors(Set<String> origins, boolean credentials) {
     public static final Cors OFF = new Cors(Set.of(), false);
@@ -133,18 +140,18 @@ public record HttpServerConfig(
   }
 
   /**
-   * Named limits.
+   * Holds the limits of the HTTP front.
    *
-   * @param bodyBytes largest request body; over it is 413
-   * @param headerBytes request line and headers together; over it is 431
-   * @param outstandingRequests requests being answered at once; over it is 429
-   * @param connections open at once; further ones wait to be accepted
-   * @param idle how long a connection may say nothing
+   * @param bodyBytes the largest request body; a larger one gets 413
+   * @param headerBytes the bytes of request line and headers together; more get 431
+   * @param outstandingRequests how many requests may be under way at once; one more gets 429
+   * @param connections how many connections may be open at once; further ones wait to be accepted
+   * @param idle how long a connection may be silent
    * @param headersWithin how long a request may take until its headers are complete
-   * @param bytesPerSecond slowest body that is waited for, judged after {@code headersWithin}
-   * @param heldWaits requests that wait for an instance to end, at once; further ones get the
-   *     check-status answer at once
-   * @param waitMax the longest such wait
+   * @param bytesPerSecond the slowest body that is waited for, judged after {@code headersWithin}
+   * @param heldWaits how many requests may wait at once for an instance to end; further ones get
+   *     the check-status answer at once
+   * @param waitMax the longest time for which a request waits for an instance to end
    */
   public record Limits(
       long bodyBytes,
@@ -157,7 +164,7 @@ public record HttpServerConfig(
       int heldWaits,
       Duration waitMax) {
 
-    /** 100 MiB a body, as the product. */
+    /** These are the defaults; a body may have 100 MiB, as in Azure Functions. */
     public static final Limits DEFAULT =
         new Limits(
             100L << 20,
@@ -196,7 +203,7 @@ public record HttpServerConfig(
           waitMax);
     }
 
-    /** Time limits for clients that are slow on purpose. */
+    /** Returns these limits with other times for slow clients. */
     public Limits withPatience(Duration idle, Duration headersWithin) {
       return new Limits(
           bodyBytes,

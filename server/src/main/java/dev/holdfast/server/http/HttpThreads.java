@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The threads that serve HTTP. What other threads complete is taken over here before anything is
- * made of it, so that they are free again at once; what these complete goes on where it is.
+ * Provides the threads that serve HTTP. A future that another thread completes continues on one of
+ * these threads, so that the other thread is free again at once; a future that one of these threads
+ * completes continues on the same thread.
  */
 public final class HttpThreads implements Executor {
   private static final int MAX = 64;
@@ -34,12 +35,15 @@ public final class HttpThreads implements Executor {
     try {
       pool.execute(task);
     } catch (RejectedExecutionException stopping) {
-      // The sockets are closed already; nobody is kept waiting by what happens here.
+      // The sockets are closed already, so no client waits while this thread runs the task.
       task.run();
     }
   }
 
-  /** The same outcome, on these threads. Cancelling it does not cancel the source. */
+  /**
+   * Returns a future with the same result that completes on these threads. Cancelling it does not
+   * cancel the source.
+   */
   public <T> CompletableFuture<T> takeOver(CompletableFuture<T> source) {
     return source.isDone() ? source : source.whenCompleteAsync((value, failure) -> {}, this);
   }

@@ -11,7 +11,10 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Answers in JSON what never became a request: broken request lines, oversized headers. */
+/**
+ * Answers in JSON what never became a request, for example a broken request line or headers that
+ * are too large.
+ */
 final class JettyErrors extends ErrorHandler {
   private final HttpServerConfig.Limits limits;
 
@@ -29,7 +32,8 @@ final class JettyErrors extends ErrorHandler {
       Throwable cause = ((Throwable) failure).getCause();
       reason = cause == null ? failure.getReason() : cause.getMessage();
     }
-    // The rest of what came may be anything; Jetty closes, and the client should know.
+    // The rest of the input may be anything, so Jetty closes the connection; this header tells the
+    // client.
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
     if (HttpStatus.hasNoBody(status)) {
       callback.succeeded();

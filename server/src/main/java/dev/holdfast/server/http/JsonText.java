@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as text that others own: checked and passed on, never turned into objects, so that numbers
- * of any size, repeated names and escapes stay as they were written.
+ * Checks JSON text that belongs to users and passes it on without turning it into objects, so that
+ * numbers of any size, repeated names and escapes stay as they were written.
  */
 public final class JsonText {
 
   /**
-   * How deep arrays and objects may nest. Jackson's own default, so that user code can read what
-   * passes.
+   * Arrays and objects may nest this deep: as deep as Jackson allows by default, so that user code
+   * can read every text that passes.
    */
   public static final int DEPTH_MAX = 1000;
 
@@ -33,8 +33,7 @@ public final class JsonText {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
-                  // No number or name is ever converted or kept, and the body has a limit of its
-                  // own.
+                  // No number or name is ever converted or stored, and the body has its own limit.
                   .maxNumberLength(Integer.MAX_VALUE)
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
@@ -43,7 +42,7 @@ public final class JsonText {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
-  // How Jackson says what it has met.
+  // The patterns match the messages of Jackson's exceptions.
   private static final Pattern TOKEN = Pattern.compile("Unrecognized token '(.*?)':");
   private static final Pattern CHARACTER = Pattern.compile("Unexpected character \\('(.)' \\(code");
 
@@ -57,12 +56,12 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** Whether the text is one JSON value, within the limits. */
+  /** Tells whether the text is one JSON value within the limits. */
   public static boolean isJson(String text) {
     return problem(text) == null;
   }
 
-  /** What keeps the text from being one JSON value; null when it is one. */
+  /** Returns the reason why the text is not one JSON value; null when it is one. */
   public static @Nullable JsonProcessingException problem(String text) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() == null) {
@@ -81,9 +80,9 @@ public final class JsonText {
   }
 
   /**
-   * What is wrong with a text that is no JSON, where, and how to mend it, as a sentence or two for
-   * people: {@code Line 1, column 2: 'hello' is no JSON value. A text needs double quotes around
-   * it.}
+   * Says for people what is wrong with a text that is no JSON, where it is wrong, and how to mend
+   * it, for example: {@code Line 1, column 2: 'hello' is no JSON value. A text needs double quotes
+   * around it.}
    */
   public static String inWords(JsonProcessingException problem) {
     JsonLocation at = problem.getLocation();

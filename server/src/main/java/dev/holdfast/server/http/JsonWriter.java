@@ -3,16 +3,17 @@ package dev.holdfast.server.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one line of JSON by hand: no object mapping on the polling path.
+ * Writes one line of JSON without object mapping, because status polling is frequent.
  *
- * <p>Trusts its caller to open and close in order; every value may be null, which is written out.
+ * <p>Callers must open and close objects and arrays in order. Every value may be null and is then
+ * written as {@code null}.
  */
 public final class JsonWriter {
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private final StringBuilder out = new StringBuilder(512);
 
-  /** Whether the next value or name must be set off from the one before. */
+  /** This is true when a comma must precede the next value or name. */
   private boolean comma;
 
   public JsonWriter object() {
@@ -77,9 +78,9 @@ public final class JsonWriter {
   }
 
   /**
-   * Writes stored text as the JSON it holds: null is {@code null}, blank is {@code ""}, JSON is
-   * that value without its white space (numbers, escapes and repeated names untouched), and
-   * anything else is a string.
+   * Writes stored text as the JSON that it holds. Null becomes {@code null}, and blank text becomes
+   * {@code ""}. JSON is copied without its white space; its numbers, escapes and repeated names
+   * stay as they are. Any other text becomes a string.
    */
   public JsonWriter embed(@Nullable String stored) {
     if (stored == null) {
@@ -138,7 +139,10 @@ public final class JsonWriter {
     out.append(text, copied, text.length()).append('"');
   }
 
-  /** UTF-8 has no form for half a surrogate pair; the escaped form survives. */
+  /**
+   * Tells whether the char is half a surrogate pair, which UTF-8 cannot encode; its escaped form
+   * survives.
+   */
   private static boolean isLoneSurrogate(String text, int i, char c) {
     if (!Character.isSurrogate(c)) {
       return false;

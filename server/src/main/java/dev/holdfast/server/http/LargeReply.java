@@ -6,11 +6,12 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingNestedCallback;
 
 /**
- * Writes a body as fast as its reader takes it, without a thread that waits for him. It goes out in
- * parts, because the JDK copies each part whole before it hands it to the socket.
+ * Writes a body as fast as its client reads it, without a thread that waits for the client. The
+ * body is written in parts, because the JDK copies each part whole before it hands it to the
+ * socket.
  */
 final class LargeReply extends IteratingNestedCallback {
-  /** Bodies of up to so many bytes are written at once. */
+  /** Bodies of at most this many bytes are written at once. */
   static final int ABOVE = 24 << 10;
 
   private static final int CHUNK = 128 << 10;
@@ -20,7 +21,7 @@ final class LargeReply extends IteratingNestedCallback {
   private int at;
 
   /**
-   * @param callback is completed when the last byte was handed over, and fails when the reader is
+   * @param callback is completed when the last byte was handed over, and fails when the client is
    *     gone
    */
   LargeReply(Response response, byte[] body, Callback callback) {

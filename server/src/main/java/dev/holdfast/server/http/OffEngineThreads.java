@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A task hub whose answers arrive on the threads that serve HTTP. */
+/** Delivers the answers of a task hub on the threads that serve HTTP. */
 final class OffEngineThreads implements TaskHub {
   private final TaskHub hub;
   private final HttpThreads threads;
@@ -43,14 +43,16 @@ final class OffEngineThreads implements TaskHub {
     return threads.takeOver(hub.get(instanceId, payloads));
   }
 
-  /** Waiting is the one thing that is cancelled, so the caller gets the hub's own future. */
+  /**
+   * Returns the hub's own future, because the future of a wait is the only one that is cancelled.
+   */
   @Override
   public CompletableFuture<Optional<OrchestrationState>> waitForStart(
       String instanceId, boolean payloads) {
     return hub.waitForStart(instanceId, payloads);
   }
 
-  /** As {@link #waitForStart}. */
+  /** Returns the hub's own future, as {@link #waitForStart} does. */
   @Override
   public CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
       String instanceId, boolean payloads) {

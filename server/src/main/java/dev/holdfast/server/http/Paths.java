@@ -11,16 +11,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Paths of URLs. They are matched exactly as sent, never normalised: a dot segment is a segment
- * like any other, so what is authorised and what is routed cannot differ.
+ * Splits and decodes the paths of URLs. Paths are matched exactly as sent and never normalised: a
+ * dot segment is a segment like any other, so authorisation and routing cannot see different paths.
  */
 public final class Paths {
   private Paths() {}
 
   /**
-   * The decoded path.
+   * Decodes a path.
    *
-   * @param plusIsBlank as in forms; the management URLs write ids that way
+   * @param plusIsBlank whether {@code +} stands for a blank, as in forms; the management URLs write
+   *     ids in this way
    * @throws RequestRefused 400, when an escape is broken or is not UTF-8
    */
   public static String decode(String raw, boolean plusIsBlank) {
@@ -51,7 +52,7 @@ public final class Paths {
     }
   }
 
-  /** The segments between the slashes; slashes at the ends are trimmed. */
+  /** Returns the segments between the slashes; slashes at both ends are trimmed. */
   public static List<String> segments(String path) {
     int from = 0;
     int to = path.length();
@@ -72,15 +73,17 @@ public final class Paths {
   }
 
   /**
-   * The segments of a raw path, each decoded by itself: an escaped slash is part of its segment.
+   * Returns the segments of a raw path, each decoded by itself: an escaped slash is part of its
+   * segment.
    */
   public static List<String> decodedSegments(String raw, boolean plusIsBlank) {
     return segments(raw).stream().map(segment -> decode(segment, plusIsBlank)).toList();
   }
 
   /**
-   * What follows a prefix of whole segments, with its leading slash, or "" for the prefix itself;
-   * null when the path does not begin so. The case of letters does not count.
+   * Returns the part of the path after a prefix of whole segments, with its leading slash, or ""
+   * for the prefix itself; null when the path does not begin with the prefix. The case of letters
+   * does not count.
    */
   public static @Nullable String after(String prefix, String path) {
     if (!path.regionMatches(true, 0, prefix, 0, prefix.length())) {
@@ -92,7 +95,10 @@ public final class Paths {
     return path.substring(prefix.length());
   }
 
-  /** The byte that two hex digits stand for; -1 when they are not there. */
+  /**
+   * Returns the byte that the two hex digits at an index stand for; -1 when there are no two hex
+   * digits.
+   */
   static int octet(String text, int at) {
     if (at + 2 > text.length()) {
       return -1;

@@ -10,36 +10,36 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query of a URL as the durable API reads it: names in any case, {@code +} and {@code %xx}
- * decoded, values trimmed, a bare token is a value without a name, and repeated names make one
- * comma-joined value.
+ * Reads the query of a URL as the durable API does: names match in any case, {@code +} and {@code
+ * %xx} are decoded, values are trimmed, a bare token is a value without a name, and repeated names
+ * make one comma-joined value.
  */
 public final class Query {
   private final String raw;
   private @Nullable Map<String, String> values;
 
-  /** Lenient: what does not decode is taken as it stands. */
+  /** Reads a query leniently: broken escapes are kept as they stand. */
   public Query(@Nullable String raw) {
     this.raw = raw == null ? "" : raw;
   }
 
-  /** As it was sent, without the question mark; "" when there is none. */
+  /** Returns the query as it was sent, without the question mark; "" when there is none. */
   public String raw() {
     return raw;
   }
 
-  /** The value, null when the name does not occur. */
+  /** Returns the value, or null when the name does not occur. */
   public @Nullable String get(String name) {
     return values().get(name);
   }
 
-  /** The value, null when the name does not occur or stands for nothing. */
+  /** Returns the value, or null when the name does not occur or its value is empty. */
   public @Nullable String text(String name) {
     String value = get(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
-  /** {@code true} or {@code false} in any case; anything else counts as absent. */
+  /** Reads {@code true} or {@code false} in any case; any other value counts as absent. */
   public boolean flag(String name, boolean otherwise) {
     String value = get(name);
     if (value == null) {
@@ -52,7 +52,10 @@ public final class Query {
     };
   }
 
-  /** What functions see: values as they were sent, without the names that stand for nothing. */
+  /**
+   * Returns the parameters as functions see them: with untrimmed values, and without empty names or
+   * values.
+   */
   public Map<String, String> parameters() {
     Map<String, String> parameters = new LinkedHashMap<>(parse(raw, false));
     parameters.remove("");
@@ -92,7 +95,7 @@ public final class Query {
     return values;
   }
 
-  /** Form decoding that leaves broken escapes alone. */
+  /** Decodes form text and leaves broken escapes as they stand. */
   static String decode(String text) {
     if (text.indexOf('%') < 0) {
       return text.replace('+', ' ');

@@ -2,7 +2,10 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.core.RefusedException;
 
-/** What the engine refuses, in the terms of HTTP; endpoints with codes of their own go first. */
+/**
+ * Translates the engine's refusals into HTTP replies; endpoints with status codes of their own do
+ * not use it for those.
+ */
 public final class Refusals {
   private Refusals() {}
 

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes back to the client.
+ * Holds the answer to one request.
  *
- * @param body never changed after it was given away
+ * @param body must not be changed after it was given away
  * @param contentType null when there is no body to describe
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -26,34 +26,42 @@ public record Reply(int status, byte[] body, @Nullable String contentType, List<
     headers = List.copyOf(headers);
   }
 
-  /** One response header line. */
+  /** Holds one response header line. */
   public record Header(String name, String value) {}
 
   public static Reply empty(int status) {
     return new Reply(status, NOTHING, null, List.of());
   }
 
-  /** A body that is JSON already. */
+  /** Returns a reply whose body is JSON already. */
   public static Reply json(int status, String json) {
     return new Reply(status, json.getBytes(UTF_8), JSON, List.of());
   }
 
-  /** A JSON string, quotes and all; some refusals of the durable API have this form. */
+  /**
+   * Returns a reply whose body is a JSON string with its quotes; some refusals of the durable API
+   * have this form.
+   */
   public static Reply jsonString(int status, String text) {
     return json(status, new JsonWriter().string(text).toString());
   }
 
-  /** The error object of the durable API; the message says what was wrong and what to do. */
+  /**
+   * Returns the error object of the durable API; the message says what was wrong and what to do.
+   */
   public static Reply error(int status, String message) {
     return json(status, new JsonWriter().object().field("Message", message).end().toString());
   }
 
-  /** The error object with the exception behind it. */
+  /** Returns the error object with the exception that caused it. */
   public static Reply error(int status, String message, Throwable cause) {
     return error(status, message, cause, String.valueOf(cause.getMessage()));
   }
 
-  /** The same, with words of ours in the place of those of the exception. */
+  /**
+   * Returns the error object with the exception that caused it, and with {@code words} in place of
+   * the exception's message.
+   */
   public static Reply error(int status, String message, Throwable cause, String words) {
     StringWriter trace = new StringWriter();
     cause.printStackTrace(new PrintWriter(trace, true));
@@ -69,7 +77,7 @@ public record Reply(int status, byte[] body, @Nullable String contentType, List<
             .toString());
   }
 
-  /** This reply with one more header line. */
+  /** Returns this reply with one more header line. */
   public Reply with(String name, String value) {
     List<Header> more = new ArrayList<>(headers.size() + 1);
     more.addAll(headers);

@@ -6,15 +6,15 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP request whose body has arrived. Used by one thread at a time. */
+/** Represents one HTTP request whose body has arrived. It may be used by one thread at a time. */
 public final class Request {
 
-  /** The header lines of a request. */
+  /** Gives the header lines of a request. */
   public interface Headers {
-    /** The first line of that name (any case), null when there is none. */
+    /** Returns the first line of that name (in any case), or null when there is none. */
     @Nullable String get(String name);
 
-    /** Every line, in order. */
+    /** Passes every line on, in order. */
     void each(BiConsumer<String, String> line);
   }
 
@@ -41,12 +41,13 @@ public final class Request {
   private final Claim claim;
 
   /**
-   * @param method upper case
+   * @param method in upper case
    * @param path as sent, not decoded, beginning with a slash
-   * @param origin scheme and authority under which the client knows us, e.g. {@code
-   *     http://localhost:7071}
-   * @param remoteAddress the peer's address, without port
-   * @param claim of the memory that it takes, its body left out, until its reply is written
+   * @param origin the scheme and authority under which the client knows this host, for example
+   *     {@code http://localhost:7071}
+   * @param remoteAddress the peer's address, without a port
+   * @param claim counts the memory that the request takes, except for its body, until its reply is
+   *     written
    */
   public Request(
       String method,
@@ -67,7 +68,7 @@ public final class Request {
     this.claim = claim;
   }
 
-  /** One of which only these two things matter. */
+  /** Returns a request for checks that look only at the method and the path. */
   static Request of(String method, String path) {
     return new Request(method, path, new Query(null), "", "", NO_HEADERS, new byte[0], NO_CLAIM);
   }
@@ -100,22 +101,22 @@ public final class Request {
     return headers.get(name);
   }
 
-  /** Never changed by anyone. */
+  /** Returns the bytes of the body, which must never be changed. */
   public byte[] body() {
     return body;
   }
 
-  /** Of the memory that is needed to answer it. */
+  /** Returns the claim for the memory that the answer needs. */
   public Claim claim() {
     return claim;
   }
 
-  /** The URL as the client sent it. */
+  /** Returns the URL as the client sent it. */
   public String url() {
     return query.raw().isEmpty() ? origin + path : origin + path + "?" + query.raw();
   }
 
-  /** The media type without parameters, lower case; "" when none was sent. */
+  /** Returns the media type without parameters, in lower case; "" when none was sent. */
   public String mediaType() {
     String type = header("Content-Type");
     if (type == null) {
@@ -126,7 +127,8 @@ public final class Request {
   }
 
   /**
-   * The body as text: in the character set that was named, else UTF-8, without a byte order mark.
+   * Returns the body as text, decoded by the character set that the request names, else by UTF-8,
+   * without a byte order mark.
    *
    * @throws RequestRefused 400, when the bytes are not text of that set
    */

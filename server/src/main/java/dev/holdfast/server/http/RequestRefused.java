@@ -1,6 +1,6 @@
 package dev.holdfast.server.http;
 
-/** Carries the reply to a request that cannot be met out of nested code. Never logged. */
+/** Carries the reply to a request that is refused out of nested code. It is never logged. */
 public final class RequestRefused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

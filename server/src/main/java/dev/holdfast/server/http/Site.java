@@ -20,11 +20,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Everything that is served, and which URL leads where. Paths of our own win over functions. */
+/** Routes each URL to what serves it. Our own paths take precedence over functions. */
 public final class Site implements Endpoint {
   /**
-   * The request header that says for which host a request is meant, by its id. Another host answers
-   * 421 and does nothing; a request without the header is meant for whoever gets it.
+   * This request header names the host for which a request is meant, by the host's id. Another host
+   * answers 421 and does nothing; a request without the header is meant for any host that gets it.
    */
   public static final String ADDRESSEE = "x-holdfast-host";
 
@@ -52,10 +52,10 @@ public final class Site implements Endpoint {
   private final Capabilities capabilities;
 
   /**
-   * What the site is made of.
+   * Holds the parts of which the site is made.
    *
-   * @param routePrefix of function URLs
-   * @param keysRequired false only when nobody but this machine can connect
+   * @param routePrefix the prefix of function URLs
+   * @param keysRequired false only when no other machine can connect
    */
   public record Parts(
       TaskHub hub,
@@ -86,15 +86,15 @@ public final class Site implements Endpoint {
     this.health = new HealthEndpoints(parts.host());
   }
 
-  /** Where the app's HTTP functions are put in. */
+  /** Returns the routes into which the app puts its HTTP functions. */
   public FunctionRoutes functions() {
     return functions;
   }
 
   /**
-   * Whether a function of the app answers this request, and none of the pages of our own.
+   * Tells whether a function of the app answers this request, rather than one of our own pages.
    *
-   * @param method upper case
+   * @param method in upper case
    * @param path as it is sent, not decoded
    */
   public boolean leadsToFunction(String method, String path) {
@@ -108,7 +108,9 @@ public final class Site implements Endpoint {
         || HealthEndpoints.serves(request);
   }
 
-  /** {@code code=…}, with which apps make management URLs of their own. */
+  /**
+   * Returns {@code code=…}, which apps append to the management URLs that they build themselves.
+   */
   public String requiredQueryStringParameters() {
     return "code=" + capabilities.ofEverything();
   }
@@ -117,14 +119,15 @@ public final class Site implements Endpoint {
     return threads;
   }
 
-  /** Answers everyone who waits for an instance, and holds nobody any more. */
+  /** Answers every request that waits for an instance, and lets no request wait from now on. */
   void releaseWaits() {
     waits.release();
   }
 
   /**
-   * Whether a host that was drained answers this all the same: how it is, and what steers it, so
-   * that draining can be looked at and undone. It still takes the keys that it always takes.
+   * Tells whether a drained host answers this request all the same. These are the requests for its
+   * health and its metrics and those that steer it, so that draining can be observed and undone.
+   * Their keys are checked as always.
    */
   static boolean servesDrained(Request request) {
     return HealthEndpoints.serves(request)
@@ -132,7 +135,7 @@ public final class Site implements Endpoint {
         || Paths.after(AdminApi.OF_HOST, request.path()) != null;
   }
 
-  /** Holds again those who want to wait. */
+  /** Lets requests wait for an instance again. */
   void holdWaits() {
     waits.hold();
   }

@@ -1,5 +1,5 @@
 /**
- * The HTTP front: one port for function routes, the durable management API, admin and health.
+ * Serves HTTP: one port for function routes, the durable management API, admin and health.
  *
  * <p>{@link dev.holdfast.server.http.HttpServer} owns the sockets; everything behind it sees only
  * {@link dev.holdfast.server.http.Request} and {@link dev.holdfast.server.http.Reply}. No thread is

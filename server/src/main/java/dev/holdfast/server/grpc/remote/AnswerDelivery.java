@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings answers to the hub. One that does not arrive is sent again: hubs take each only once, by
- * its token. Safe from any thread; nothing blocks.
+ * Delivers answers to the hub. An answer that does not arrive is sent again; the hub takes each
+ * answer only once, by its token. Safe from any thread; no method blocks.
  */
 final class AnswerDelivery {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
@@ -47,7 +47,7 @@ final class AnswerDelivery {
   private final Consumer<Throwable> keyRefused;
 
   /**
-   * @param keyRefused hears that the hub knows this host no more; must not block
+   * @param keyRefused is called when the hub no longer accepts the key of this host; must not block
    */
   AnswerDelivery(
       RemoteConnection connection,
@@ -61,8 +61,9 @@ final class AnswerDelivery {
   }
 
   /**
-   * Completes when the hub has it, or when it is given up. Throws or fails only when not even that
-   * could be found out, for lack of memory.
+   * Sends the answer of a turn. The future completes when the hub has the answer or when all
+   * attempts failed. The method throws, or its future fails, only when memory is too short to tell
+   * which.
    */
   CompletableFuture<Void> turn(WorkItem.Turn turn, String token, OrchestratorResponse response) {
     OrchestratorResponse whole =
@@ -94,7 +95,7 @@ final class AnswerDelivery {
     return sent;
   }
 
-  /** As {@link #turn}. */
+  /** Sends the answer of an activity; ends as {@link #turn} does. */
   CompletableFuture<Void> activity(
       WorkItem.Activity activity, String token, ActivityResponse response) {
     ActivityResponse whole =
@@ -122,18 +123,24 @@ final class AnswerDelivery {
             });
   }
 
-  /** Gives an item back, so that the hub offers it to others or again. As {@link #turn}. */
+  /**
+   * Gives an item back, so that the hub hands it out again, here or elsewhere; ends as {@link
+   * #turn} does.
+   */
   CompletableFuture<Void> abandon(WorkItem item, String token) {
     return abandon(item, token, InstanceBlock.getDefaultInstance());
   }
 
-  /** Gives an item back, so that the hub sets its instance or entity aside. As {@link #turn}. */
+  /**
+   * Gives an item back, so that the hub sets its instance or entity aside; ends as {@link #turn}
+   * does.
+   */
   CompletableFuture<Void> blocked(WorkItem item, String token, Blocked block) {
     return abandon(item, token, block.message());
   }
 
   /**
-   * @param block the default one when nothing is to be set aside
+   * @param block why the instance is to be set aside; the default message sets nothing aside
    */
   private CompletableFuture<Void> abandon(WorkItem item, String token, InstanceBlock block) {
     boolean blocks = !block.equals(InstanceBlock.getDefaultInstance());
@@ -164,7 +171,7 @@ final class AnswerDelivery {
     return sent.handle((done, thrown) -> thrown).thenCompose(thrown -> ended(thrown, item));
   }
 
-  /** As {@link #turn}. The answer also says for whom each result is. */
+  /** Sends the answer of a batch, with the caller of each operation; ends as {@link #turn} does. */
   CompletableFuture<Void> batch(
       WorkItem.EntityBatch batch, String token, EntityBatchResult response) {
     EntityBatchResult.Builder whole = response.toBuilder().setCompletionToken(token);
@@ -225,7 +232,7 @@ final class AnswerDelivery {
 
   private <A extends MessageLite, B> CompletableFuture<B> send(
       MethodDescriptor<A, B> method, A message, int attempt) {
-    // Through a lost connection it waits for the next one.
+    // While the connection is lost, the call waits for the next one.
     CallOptions options =
         CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(ATTEMPT_SECONDS, TimeUnit.SECONDS);
     return connection

@@ -3,8 +3,8 @@ package dev.holdfast.server.grpc.remote;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: twice as long each time, up to a limit, and never quite
- * the same, so that many workers do not come back at once.
+ * Computes the pause before the next attempt. The pause doubles with each failure up to a limit,
+ * and is random within its upper half, so that many workers do not come back at once.
  */
 final class Backoff {
   private static final int DOUBLINGS_MAX = 20;
@@ -14,7 +14,7 @@ final class Backoff {
   private final RandomGenerator dice;
 
   /**
-   * @param dice used by several threads
+   * @param dice may be used by several threads
    */
   Backoff(long firstMillis, long mostMillis, RandomGenerator dice) {
     this.firstMillis = firstMillis;
@@ -22,7 +22,10 @@ final class Backoff {
     this.dice = dice;
   }
 
-  /** Between half and all of the delay after so many failures, at least one. */
+  /**
+   * Returns the pause in milliseconds after that many failures (at least one): between half and all
+   * of the doubled delay.
+   */
   long millis(int failures) {
     long whole = Math.min(mostMillis, firstMillis << Math.min(failures - 1, DOUBLINGS_MAX));
     synchronized (dice) {

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to a task hub somewhere else. It is made with the first call, and made again when
- * it breaks. Safe from any thread; nothing blocks but {@link #close}.
+ * Connects this host to a remote task hub. It is opened by the first call and opened again when it
+ * breaks. Safe from any thread; only {@link #close} blocks.
  */
 public final class RemoteConnection implements AutoCloseable {
   private static final long ANSWER_WITHIN_SECONDS = 60;
@@ -50,7 +50,7 @@ public final class RemoteConnection implements AutoCloseable {
         builder(target)
             .userAgent(agent)
             .maxInboundMessageSize(Integer.MAX_VALUE)
-            // A frozen or unplugged other side keeps its connection, but answers no pings.
+            // A frozen or unplugged hub keeps its connection open, but answers no pings.
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(15, TimeUnit.SECONDS)
             .build();
@@ -62,7 +62,7 @@ public final class RemoteConnection implements AutoCloseable {
     try {
       return Grpc.newChannelBuilderForAddress(target.host(), target.port(), credentials);
     } catch (RuntimeException e) {
-      // Only here are the files looked into.
+      // The files are first read here, and a bad one is reported as a RuntimeException.
       throw new IOException(e.getMessage(), e);
     }
   }
@@ -85,7 +85,7 @@ public final class RemoteConnection implements AutoCloseable {
     return builder.build();
   }
 
-  /** What every call carries. */
+  /** Adds the headers that every call carries. */
   private record Headers(RemoteTarget target) implements ClientInterceptor {
     @Override
     public <A, B> ClientCall<A, B> interceptCall(
@@ -103,7 +103,7 @@ public final class RemoteConnection implements AutoCloseable {
     }
   }
 
-  /** Shows a token with every call, when it has one. */
+  /** Adds a token to every call. */
   private static final class Bearer extends CallCredentials {
     private final TokenSource source;
 
@@ -137,7 +137,7 @@ public final class RemoteConnection implements AutoCloseable {
     return target;
   }
 
-  /** What failed calls mean. */
+  /** Translates failed calls. */
   Troubles troubles() {
     return troubles;
   }
@@ -146,12 +146,12 @@ public final class RemoteConnection implements AutoCloseable {
     return calls;
   }
 
-  /** The next call tries to connect, however short a time ago that has failed. */
+  /** Makes the next call try to connect at once, even when an attempt failed a moment ago. */
   void tryNow() {
     channel.resetConnectBackoff();
   }
 
-  /** Asks once; fails within a minute if there is no answer. */
+  /** Asks once; fails when there is no answer within a minute. */
   <A, B> CompletableFuture<B> ask(MethodDescriptor<A, B> method, A question) {
     return call(
         method,
@@ -159,15 +159,16 @@ public final class RemoteConnection implements AutoCloseable {
         question);
   }
 
-  /** Asks, and waits for the answer for as long as it takes. Cancelling ends the call. */
+  /** Asks, and waits for the answer without a limit. Cancelling the future ends the call. */
   <A, B> CompletableFuture<B> await(MethodDescriptor<A, B> method, A question) {
     return call(method, CallOptions.DEFAULT, question);
   }
 
   /**
-   * As {@link #ask}, for what changes something. Without an answer nobody knows whether it was
-   * done, unless the question never left here: then the cause of the failure is {@link
-   * UnansweredException}.
+   * Sends a request that changes something, with the time limit of {@link #ask}. The future fails
+   * with {@link UnansweredException} when the request left this host and no answer came: it is then
+   * unknown whether the change was made. Any other failure means that the hub answered with an
+   * error or never got the request.
    */
   <A, B> CompletableFuture<B> tell(MethodDescriptor<A, B> method, A question) {
     Passage passage = new Passage();
@@ -191,7 +192,7 @@ public final class RemoteConnection implements AutoCloseable {
     }
   }
 
-  /** How far a question has come. */
+  /** Records how far a request has come. */
   private static final class Passage extends ClientStreamTracer.Factory {
     private volatile boolean sent;
     private volatile boolean answered;
@@ -224,14 +225,14 @@ public final class RemoteConnection implements AutoCloseable {
       call = calls.newCall(method, options);
       ClientCalls.asyncUnaryCall(call, question, new Into<>(future));
     } catch (Throwable e) {
-      future.completeExceptionally(e); // Lack of memory, too, is told to whoever asks.
+      future.completeExceptionally(e); // Lack of memory, too, is reported to the caller.
       return future;
     }
     var unused =
         future.whenComplete(
             (answer, thrown) -> {
               if (future.isCancelled()) {
-                call.cancel("nobody waits for the answer any more", null);
+                call.cancel("the answer is no longer needed", null);
               }
             });
     return future;
@@ -266,7 +267,7 @@ public final class RemoteConnection implements AutoCloseable {
     }
   }
 
-  /** Ends all calls. Harmless when repeated. */
+  /** Ends all calls. Closing twice does no harm. */
   @Override
   public void close() {
     channel.shutdownNow();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A history that comes in chunks. */
+/** Collects a history that arrives in chunks. */
 final class RemoteHistory implements StreamObserver<HistoryChunk> {
   private static final long WITHIN_MINUTES = 10;
 

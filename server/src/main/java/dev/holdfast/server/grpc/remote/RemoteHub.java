@@ -52,9 +52,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task hub somewhere else, asked over the contract that every hub speaks.
+ * Represents a task hub in another process, asked over the Durable Task contract.
  *
- * <p>While it cannot be reached, every question is refused as UNAVAILABLE, with the reason.
+ * <p>While the hub cannot be reached, every question is refused as UNAVAILABLE, with the reason.
  */
 public final class RemoteHub implements TaskHub {
   private static final String ENTITY_MARK = "@";
@@ -66,9 +66,9 @@ public final class RemoteHub implements TaskHub {
   private final InstantSource clock;
 
   /**
-   * @param spelling of an orchestrator's name: hubs find workers by it letter by letter, where
-   *     people do not care about case
-   * @param clock for how long something has been awaited
+   * @param spelling maps an orchestrator's name to its declared spelling: hubs compare names
+   *     case-sensitively, where users of this host need not care about case
+   * @param clock tells for how long something has been awaited
    */
   public RemoteHub(
       RemoteConnection connection, UnaryOperator<String> spelling, InstantSource clock) {
@@ -134,7 +134,7 @@ public final class RemoteHub implements TaskHub {
     }
     Supplier<CompletableFuture<?>> send =
         () -> connection.tell(TaskHubSidecarServiceGrpc.getRaiseEventMethod(), event.build());
-    // A message to an entity may be the first that it gets.
+    // A message to an entity may be the first that the entity gets, so it needs no look before.
     return instanceId.startsWith(ENTITY_MARK)
         ? told(send.get(), done -> Delivery.ACCEPTED)
         : deliver(instanceId, send);
@@ -171,7 +171,7 @@ public final class RemoteHub implements TaskHub {
         SkipGracefulOrchestrationTerminationsResponse::getUnterminatedInstanceIdsList);
   }
 
-  /** The other side makes JSON text of it again. */
+  /** Unwraps the JSON text of a reason; the remote hub makes JSON of it again. */
   private static String reason(String output) {
     try {
       return JSON.readValue(output, String.class);
@@ -204,7 +204,9 @@ public final class RemoteHub implements TaskHub {
             connection.tell(TaskHubSidecarServiceGrpc.getResumeInstanceMethod(), request.build()));
   }
 
-  /** The contract has no such request, so it must be made where the hub is. */
+  /**
+   * Refuses: the contract has no request for a retry, so it must be made at the remote hub itself.
+   */
   @Override
   public CompletableFuture<Delivery> retry(String instanceId) {
     return CompletableFuture.failedFuture(
@@ -215,8 +217,9 @@ public final class RemoteHub implements TaskHub {
   }
 
   /**
-   * The contract does not say what became of a message, so the instance is looked at first. One
-   * that ends between the two drops the message silently, as one that ends right after it would.
+   * Delivers a message. The contract does not report whether a message found its instance, so the
+   * instance is read first. An instance that ends between the two calls drops the message silently,
+   * as one does that ends right after the message.
    */
   private CompletableFuture<Delivery> deliver(
       String instanceId, Supplier<CompletableFuture<?>> send) {
@@ -273,7 +276,8 @@ public final class RemoteHub implements TaskHub {
   }
 
   /**
-   * Another hub may not know the conditions that are ours: then its answer has what is not meant.
+   * Removes the instances that do not meet the conditions that only Holdfast knows: another hub may
+   * ignore those conditions.
    */
   private QueryInstancesResponse wanted(QueryInstancesResponse page, InstanceQuery query) {
     QueryInstancesResponse.Builder wanted = page.toBuilder().clearOrchestrationState();
@@ -302,13 +306,18 @@ public final class RemoteHub implements TaskHub {
     return Times.micros(one.getCreatedTimestamp()) < Times.micros(other.getCreatedTimestamp());
   }
 
-  /** The contract has no list of both; entities have one of their own. */
+  /**
+   * Lists orchestrations only: the contract has no list of both kinds, and entities have their own.
+   */
   @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
     return query(query);
   }
 
-  /** How many were removed is not told by the contract, so it is 0. */
+  /**
+   * Clears the hub and returns 0, because the contract does not report how many instances were
+   * removed.
+   */
   @Override
   public CompletableFuture<Integer> clear() {
     return told(
@@ -399,7 +408,7 @@ public final class RemoteHub implements TaskHub {
                                         clock.instant().toEpochMilli() * 1_000))));
   }
 
-  /** Cancelling the returned future ends the call. */
+  /** Translates the result of a call; cancelling the returned future ends the call. */
   private <A, B> CompletableFuture<B> told(CompletableFuture<A> call, Function<A, B> answer) {
     CompletableFuture<B> told =
         call.handle(

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a task hub is, and what to show there.
+ * Tells the address of a remote task hub, and what this host shows there.
  *
  * @param tls null speaks plain text
- * @param taskHub the hub that is asked for; null asks for whichever is there
- * @param token null sends none
- * @param workerId what this worker calls itself: others at the same hub have another one
+ * @param taskHub the name of the hub; null asks for the one that is there, whatever its name
+ * @param token null sends no token
+ * @param workerId the name of this worker; other workers of the hub must have other names
  */
 public record RemoteTarget(
     String host,
@@ -21,23 +21,23 @@ public record RemoteTarget(
     String workerId) {
 
   /**
-   * How the other side is recognised, and how it recognises this one.
+   * Tells the means by which the hub proves its identity to this host, and this host to the hub.
    *
    * @param authorities PEM file of the authorities to trust; null trusts those of the JVM
    * @param certificate PEM file of the certificate to show; null shows none
-   * @param key PEM file of its private key; null exactly when there is no certificate
+   * @param key PEM file of the certificate's private key; null exactly when there is no certificate
    */
   public record Tls(@Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
-    /** What browsers do. */
+    /** Trusts the authorities of the JVM and shows no certificate, as browsers do. */
     public static final Tls USUAL = new Tls(null, null, null);
   }
 
-  /** The name sent with every call. */
+  /** Returns the name of the hub that is sent with every call. */
   String askedHub() {
     return taskHub == null ? HubCheck.ANY : taskHub;
   }
 
-  /** The address as people write it. */
+  /** Returns the address as people write it. */
   public String address() {
     return (tls == null ? "http://" : "https://")
         + (host.indexOf(':') < 0 ? host : "[" + host + "]")

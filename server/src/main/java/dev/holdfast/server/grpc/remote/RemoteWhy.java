@@ -10,9 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance of another hub waits for, as its state and history tell: the contract has no
- * question for it. Read by the same code that answers for instances of an own hub, so that nothing
- * is told there and left out here; only who serves what, that hub alone knows.
+ * Explains what an instance of a remote hub waits for, from its state and history, because the
+ * contract has no question for it. {@link Views#explain} reads them, as it does for instances of a
+ * local hub, so both explanations have the same content; but only the remote hub knows which worker
+ * serves which name.
  */
 final class RemoteWhy {
   private RemoteWhy() {}

@@ -24,10 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches work from a hub somewhere else, has it run here, and answers. A connection that breaks is
- * made again, for as long as it takes.
+ * Fetches work items from a remote hub, has them run by the executors of this host, and sends the
+ * answers. A connection that breaks is opened again, however many attempts that takes.
  *
- * <p>{@link #start} once, then {@link #drain} and {@link #close}; all from any thread.
+ * <p>{@link #start} it once, then {@link #drain} and {@link #close} it; all methods may be called
+ * from any thread.
  */
 public final class RemoteWork implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
@@ -35,7 +36,7 @@ public final class RemoteWork implements AutoCloseable {
   private static final long LAST_RETRY_MILLIS = 15_000;
   private static final long GREETING_SECONDS = 30;
 
-  /** Hubs send a ping at least this often, so silence means that the stream is dead. */
+  /** Hubs send a ping at least this often, so a longer silence means that the stream is dead. */
   private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
 
   private static final long AFTER_FAILURE_NANOS = Duration.ofMillis(100).toNanos();
@@ -48,7 +49,7 @@ public final class RemoteWork implements AutoCloseable {
   private final Backoff backoff;
   private final WorkInHand inHand;
 
-  /** Guarded by this, as all that follows. */
+  /** This is the current stream. This field and all fields below are guarded by this. */
   private @Nullable Stream stream;
 
   private int failures;
@@ -57,9 +58,9 @@ public final class RemoteWork implements AutoCloseable {
   private boolean told;
 
   /**
-   * @param executors the first that takes an item gets it
-   * @param wanted asked with every new stream
-   * @param dice spreads the attempts of many workers
+   * @param executors an item goes to the first of them that takes it
+   * @param wanted is asked with every new stream
+   * @param dice spreads the attempts of many workers over time
    */
   public RemoteWork(
       RemoteConnection connection,
@@ -88,18 +89,21 @@ public final class RemoteWork implements AutoCloseable {
   /** Begins to connect, and returns at once. */
   public void start() {
     long every = WATCH_EVERY.toSeconds();
-    // A look that throws would be the last: the executor would begin no other, without a word.
+    // The executor silently ends a periodic task that throws, so every exception is caught.
     Runnable look = () -> attempt(this::watch);
     var unused = clock.scheduleWithFixedDelay(look, every, every, TimeUnit.SECONDS);
     clock.execute(() -> attempt(this::greet));
   }
 
-  /** Why there is no work from the hub now, in one sentence; null while all is well. */
+  /** Returns one sentence that says why no work comes from the hub now; null while all is well. */
   public synchronized @Nullable String trouble() {
     return trouble;
   }
 
-  /** The functions here are others than before: asks anew if the hub has to know. */
+  /**
+   * Opens a new stream when the functions of this host have changed in a way that the hub must
+   * know.
+   */
   public synchronized void wantedChanged() {
     Stream now = stream;
     if (now != null && !now.request.equals(wanted.get().request())) {
@@ -110,13 +114,16 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** Whatever it throws, lack of memory too, is told, and the connection is made anew. */
+  /**
+   * Runs a step. Whatever it throws, lack of memory included, is logged, and the connection is made
+   * anew.
+   */
   private void attempt(Runnable step) {
     try {
       step.run();
     } catch (Throwable e) {
       while (!renewed(e)) {
-        // Nobody else would do it, so it is done as soon as there is memory for it.
+        // No other code would reconnect, so this thread tries until there is memory for it.
         LockSupport.parkNanos(this, AFTER_FAILURE_NANOS);
       }
     }
@@ -139,7 +146,7 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** The hub hands out again what it had handed to a connection that has ended. */
+  /** Breaks the connection, so that the hub hands out again the items that this connection has. */
   private void lost(Throwable because) {
     Stream now;
     synchronized (this) {
@@ -153,7 +160,10 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** Hubs that accept connections but cannot serve yet answer this late or with an error. */
+  /**
+   * Asks the hub for a greeting before the stream is opened: a hub that accepts connections but
+   * cannot serve yet answers it late or with an error.
+   */
   private void greet() {
     synchronized (this) {
       if (stopped) {
@@ -203,7 +213,7 @@ public final class RemoteWork implements AutoCloseable {
         next);
   }
 
-  /** One stream of work items; its methods are called by one thread at a time. */
+  /** Handles one stream of work items; its methods are called by one thread at a time. */
   private final class Stream implements ClientResponseObserver<GetWorkItemsRequest, WorkItem> {
     private final GetWorkItemsRequest request;
     private volatile @Nullable ClientCallStreamObserver<GetWorkItemsRequest> call;
@@ -249,7 +259,10 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** The stream has ended, or there was none; the next attempt comes after a pause. */
+  /**
+   * Takes note that a stream has ended, or could not be opened; the next attempt comes after a
+   * pause.
+   */
   private void broke(@Nullable Stream which, Throwable thrown) {
     broke(which, connection.troubles().words(thrown));
   }
@@ -263,8 +276,7 @@ public final class RemoteWork implements AutoCloseable {
     trouble = reason;
     if (!told) {
       told = true;
-      log.warn(
-          "{} It is tried again and again, and work goes on as soon as that succeeds.", reason);
+      log.warn("{} This host keeps trying, and work goes on as soon as that succeeds.", reason);
     }
     try {
       var unused =
@@ -276,8 +288,9 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * A stream outlives the key that opened it, but no answer would be taken: so it is ended, that
-   * the hub gives the work to others, and opened again once there is a key that is good.
+   * Ends the stream and opens it again once there is a valid key. A stream outlives the key that
+   * opened it, but the hub takes no answers with an invalid key; after the end it gives the work to
+   * other workers.
    */
   private void keyRefused(Throwable thrown) {
     Stream now;
@@ -300,17 +313,23 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** From now on what comes is given back; what runs may still be answered. */
+  /** Gives back every item that comes from now on; the items that run may still be answered. */
   public void drain() {
     inHand.drain();
   }
 
-  /** Waits until the hub has the answers to all that was taken; false when that took longer. */
+  /**
+   * Waits until the hub has the answers to all items that were taken; returns false when that takes
+   * longer than {@code atMost}.
+   */
   public boolean awaitAnswered(Duration atMost) throws InterruptedException {
     return inHand.awaitAnswered(atMost);
   }
 
-  /** Ends the stream; the hub hands out anew what was not answered. Harmless when repeated. */
+  /**
+   * Ends the stream; the hub hands out again the items that were not answered. Closing twice does
+   * no harm.
+   */
   @Override
   public void close() {
     Stream last;

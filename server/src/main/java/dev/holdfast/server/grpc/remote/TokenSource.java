@@ -2,23 +2,24 @@ package dev.holdfast.server.grpc.remote;
 
 import java.util.concurrent.CompletableFuture;
 
-/** Where a host that works for a hub somewhere else has the token from that it shows there. */
+/** Provides the token that a host shows to the remote hub that it works for. */
 @FunctionalInterface
 public interface TokenSource {
   /**
-   * A token that is good now, without a word before it. Asked before every call, by many threads at
-   * once, which may wait a little: whoever has to fetch tokens keeps them for as long as they last.
+   * Returns a token that is valid now, without a scheme such as "Bearer" before it. It is asked
+   * before every call, by many threads at once, which may wait a little; an implementation that has
+   * to fetch tokens therefore keeps each for as long as it is valid.
    *
-   * @return fails with a {@link NoTokenException} when there is none
+   * @return a future that fails with a {@link NoTokenException} when there is no token
    */
   CompletableFuture<String> token();
 
-  /** There is no token, and so nothing can be asked of the hub. */
+  /** There is no token, so the hub cannot be asked anything. */
   final class NoTokenException extends Exception {
     private static final long serialVersionUID = 1;
 
     /**
-     * @param message why there is none and what helps, in sentences
+     * @param message says in sentences why there is no token and what helps
      */
     public NoTokenException(String message, Throwable cause) {
       super(message, cause);

@@ -14,10 +14,13 @@ import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** What failed calls to a hub mean: for the engine's callers, and in words with the cure. */
+/**
+ * Translates failed calls to a remote hub into the exceptions of a task hub and into sentences with
+ * a cure.
+ */
 record Troubles(RemoteTarget target) {
 
-  /** A failed call in the terms of a task hub. */
+  /** Translates a failed call into the exception that a local task hub would throw. */
   RuntimeException refusal(Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
@@ -44,13 +47,17 @@ record Troubles(RemoteTarget target) {
   }
 
   /**
-   * What the other side answers has no cause; so no hub has answered, but perhaps something else.
+   * Tells whether the failure arose on this side: a status that a hub sends has no cause. Then no
+   * hub has answered, but perhaps some other server has.
    */
   private static boolean isOfThisSide(Status status) {
     return status.getCode() == Status.Code.INTERNAL && status.getCause() != null;
   }
 
-  /** A Holdfast says so, when it is the hub that is not there and not an instance. */
+  /**
+   * Tells whether the hub is missing rather than an instance; only a Holdfast marks that in its
+   * answer.
+   */
   private static boolean isWrongHub(Throwable thrown) {
     Metadata trailers = Status.trailersFromThrowable(thrown);
     return trailers != null && trailers.containsKey(HubCheck.SERVED);
@@ -74,7 +81,7 @@ record Troubles(RemoteTarget target) {
     return words == null ? status.getCode().toString() : words;
   }
 
-  /** Why the other side cannot be asked, in one sentence with the cure. */
+  /** Says in one sentence why the hub cannot be asked, followed by the cure. */
   String words(Throwable thrown) {
     NoTokenException noToken = find(NoTokenException.class, thrown);
     if (noToken != null) {

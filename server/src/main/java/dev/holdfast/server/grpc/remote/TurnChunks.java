@@ -7,15 +7,18 @@ import dev.holdfast.protocol.OrchestratorResponse;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes an answer apart that is too large for one message. */
-@SuppressWarnings("deprecation") // The contract calls chunks old, but hubs have nothing newer.
+/** Splits an answer to a turn that is too large for one message. */
+@SuppressWarnings("deprecation") // The contract deprecates chunks, but hubs offer nothing newer.
 final class TurnChunks {
-  /** Below the 4 MiB that gRPC servers read by default, with room for what frames a message. */
+  /**
+   * A chunk has this size: below the 4 MiB that gRPC servers read by default, with room for what
+   * frames a message.
+   */
   static final int BYTES = 4 * 1024 * 1024 - 100 * 1024;
 
   private TurnChunks() {}
 
-  /** The messages to send, in order; one action larger than the limit travels alone. */
+  /** Returns the messages to send, in order. One action larger than the limit travels alone. */
   static List<OrchestratorResponse> of(OrchestratorResponse response, int bytesMax) {
     if (response.getSerializedSize() <= bytesMax) {
       return List.of(response);
@@ -38,7 +41,9 @@ final class TurnChunks {
     return chunks;
   }
 
-  /** What is said of the whole answer stands in the first message. */
+  /**
+   * Begins a further message; the fields that concern the whole answer stand in the first one only.
+   */
   private static OrchestratorResponse.Builder next(OrchestratorResponse response) {
     return OrchestratorResponse.newBuilder()
         .setInstanceId(response.getInstanceId())

@@ -30,14 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The items of a remote hub that are here: each goes to the executor that takes it, and its answer
- * goes back. What nobody takes is given back at once. Safe from any thread; nothing blocks but
- * {@link #awaitAnswered}.
+ * Holds the items that a remote hub has sent to this host: each goes to the executor that takes it,
+ * and its answer goes back. An item that no executor takes is given back at once. Safe from any
+ * thread; only {@link #awaitAnswered} blocks.
  */
 final class WorkInHand {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
 
-  /** So long an item that comes during a drain is kept before it is given back. */
+  /** An item that comes during a drain is kept for so long before it is given back. */
   private static final long GIVE_BACK_MILLIS = 1_000;
 
   private final RemoteConnection connection;
@@ -48,10 +48,10 @@ final class WorkInHand {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, Held> byNumber = new ConcurrentHashMap<>();
 
-  /** Activities that run. Guarded by this. */
+  /** These activities run now. Guarded by this. */
   private final Map<Task, Held> activities = new HashMap<>();
 
-  /** Items held and answers on their way. Guarded by this. */
+  /** This counts the items held and the answers on their way. Guarded by this. */
   private int unanswered;
 
   private volatile boolean draining;
@@ -62,7 +62,10 @@ final class WorkInHand {
     }
   }
 
-  /** An item and the token that its answer must bring: that of the newest hand-out. */
+  /**
+   * Holds an item with the token that its answer must carry, which is the token of the newest
+   * hand-out.
+   */
   private static final class Held {
     private volatile String token;
 
@@ -72,7 +75,7 @@ final class WorkInHand {
   }
 
   /**
-   * @param lost hears that an item was lost, so that the hub must be made to hand it out again
+   * @param lost is told that an item was lost, so that the hub must be made to hand it out again
    */
   WorkInHand(
       RemoteConnection connection,
@@ -87,7 +90,7 @@ final class WorkInHand {
     this.lost = lost;
   }
 
-  /** Takes what the hub has sent. */
+  /** Takes an item that the hub has sent. */
   void take(dev.holdfast.protocol.WorkItem sent) {
     String token = sent.getCompletionToken();
     switch (sent.getRequestCase()) {
@@ -96,7 +99,7 @@ final class WorkInHand {
       case ENTITYREQUEST -> hold(batch(sent.getEntityRequest()), token);
       case ENTITYREQUESTV2 -> hold(batch(sent.getEntityRequestV2()), token);
       case HEALTHPING, REQUEST_NOT_SET -> {
-        // Only a sign of life.
+        // The message is only a sign of life.
       }
     }
   }
@@ -131,7 +134,10 @@ final class WorkInHand {
                     }));
   }
 
-  /** Whatever is thrown, it has {@link #end}ed afterwards, and the hub hands out what was lost. */
+  /**
+   * Runs a step and calls {@link #end} exactly once, whatever is thrown; after a failure it makes
+   * the hub hand out again what was lost.
+   */
   private void untilEnded(Supplier<CompletableFuture<?>> step) {
     try {
       var unused =
@@ -184,8 +190,8 @@ final class WorkInHand {
   }
 
   /**
-   * An activity that still runs here, and that the hub hands out again because the connection was
-   * lost, is not begun a second time: its answer will bring the new token.
+   * Takes an activity. The hub hands an activity out again when the connection was lost; while it
+   * still runs here, it is not begun a second time, and its answer carries the new token.
    */
   private void activity(ActivityRequest request, String token) {
     WorkItem.Activity item =
@@ -212,7 +218,10 @@ final class WorkInHand {
         request.getOperationRequestsList());
   }
 
-  /** The older form says of an operation neither who waits for it nor whether anybody does. */
+  /**
+   * Converts the older form of a batch, which does not say whether a caller waits for an operation,
+   * nor which one.
+   */
   private WorkItem.EntityBatch batch(EntityBatchRequest request) {
     return new WorkItem.EntityBatch(
         numbers.incrementAndGet(),
@@ -258,7 +267,9 @@ final class WorkInHand {
     }
   }
 
-  /** Nobody here has it: when the hub hands it out again it is begun. */
+  /**
+   * Drops an item that no executor has begun, so that it is begun when the hub hands it out again.
+   */
   private void forget(WorkItem item) {
     Held held = byNumber.remove(item.token());
     if (held != null) {
@@ -281,8 +292,8 @@ final class WorkInHand {
   }
 
   /**
-   * At once; but while this host drains it waits a moment, as the hub may well offer the same item
-   * here again.
+   * Gives an item back at once. While this host drains it waits a moment first, because the hub may
+   * well offer the same item here again.
    */
   private void giveBack(WorkItem item, String token) {
     log.debug("'{}' of instance '{}' is given back to the hub.", item.name(), item.instanceId());
@@ -346,12 +357,15 @@ final class WorkInHand {
     }
   }
 
-  /** From now on everything that comes is given back. */
+  /** Gives back every item that comes from now on. */
   void drain() {
     draining = true;
   }
 
-  /** Waits until the hub has the answers to all that was taken; false when that took longer. */
+  /**
+   * Waits until the hub has the answers to all items that were taken; returns false when that takes
+   * longer than {@code atMost}.
+   */
   synchronized boolean awaitAnswered(Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (unanswered > 0) {

@@ -9,15 +9,15 @@ import dev.holdfast.protocol.WorkerCapability;
 import java.util.List;
 
 /**
- * What a hub is asked to send.
+ * Says which work a hub is asked to send.
  *
- * @param orchestrators names, spelled as declared: hubs compare them letter by letter
- * @param activities the same
+ * @param orchestrators names, spelled as declared, because hubs compare them case-sensitively
+ * @param activities names, spelled as declared
  * @param entities names in lower case
- * @param versions of orchestrations; empty takes any
- * @param turnsMax how many turns may be here before they are answered
- * @param activitiesMax how many activities
- * @param batchesMax how many batches of operations on entities
+ * @param versions the versions of orchestrations to take; empty takes any
+ * @param turnsMax how many turns may be here unanswered
+ * @param activitiesMax how many activities may be here unanswered
+ * @param batchesMax how many batches of entity operations may be here unanswered
  */
 public record WorkWanted(
     List<String> orchestrators,
@@ -50,7 +50,7 @@ public record WorkWanted(
     return GetWorkItemsRequest.newBuilder()
         .setMaxConcurrentOrchestrationWorkItems(turnsMax)
         .setMaxConcurrentActivityWorkItems(activitiesMax)
-        // A number says that entities are known here at all.
+        // A number above 0 tells the hub that this worker knows entities at all.
         .setMaxConcurrentEntityWorkItems(entities.isEmpty() ? 0 : batchesMax)
         .addCapabilities(WorkerCapability.WORKER_CAPABILITY_HISTORY_STREAMING)
         .setWorkItemFilters(filters)

@@ -1,4 +1,4 @@
-/** A task hub that is somewhere else, asked and worked for over gRPC. */
+/** Asks a remote task hub, and works for it, over gRPC. */
 @NullMarked
 package dev.holdfast.server.grpc.remote;
 

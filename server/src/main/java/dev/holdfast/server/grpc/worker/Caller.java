@@ -12,12 +12,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls: released SDKs send their answers over the connection on which they get their work,
- * which tells the workers apart that know no completion tokens.
+ * Identifies the program that makes a call. Released SDKs send their answers over the connection on
+ * which they get their work; this tells workers apart that do not send completion tokens.
  *
- * @param connection the other end of the connection; null on transports that have none
- * @param agent which gRPC library it uses, by its metadata; empty when there is none
- * @param workerId what the worker calls itself in its metadata; empty when there is none
+ * @param connection the remote address of the connection; null on transports that have none
+ * @param agent the gRPC library that the caller uses, from its metadata; empty when there is none
+ * @param workerId the name that the worker gives itself in its metadata; empty when there is none
  */
 public record Caller(@Nullable SocketAddress connection, String agent, String workerId) {
   private static final Context.Key<Caller> KEY = Context.key("caller");
@@ -28,20 +28,20 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
   private static final Context.Key<BooleanSupplier> ALLOWED = Context.key("allowed");
   private static final Caller NOBODY = new Caller(null, "", "");
 
-  /** Of the call that this thread deals with. */
+  /** Returns the caller of the call that this thread deals with. */
   static Caller current() {
     Caller caller = KEY.get();
     return caller == null ? NOBODY : caller;
   }
 
-  /** The same, for a call that this one makes. */
+  /** Returns the context with this caller, for a call that is made on its behalf. */
   Context in(Context context) {
     return context.withValue(KEY, this);
   }
 
   /**
-   * The same with what tells whether the caller may still call: a stream of work outlives the key
-   * with which it was opened.
+   * Returns the context with a test of whether the caller may still call: a stream of work outlives
+   * the key with which it was opened.
    */
   public static Context allowed(Context context, BooleanSupplier allowed) {
     return context.withValue(ALLOWED, allowed);
@@ -52,31 +52,41 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
     return allowed == null ? () -> true : allowed;
   }
 
-  /** Java workers run one item after the other on the thread that reads the stream. */
+  /**
+   * Tells whether the caller uses the SDK for Java, whose workers run one item after the other on
+   * the thread that reads the stream.
+   */
   boolean isJava() {
     return agent.contains("grpc-java") && !isHoldfast();
   }
 
   /**
-   * Whether it may know entities without saying so: the SDKs for JavaScript, Python and .NET do
-   * whatever number they ask for, those for Java and Go only when they ask for some.
+   * Tells whether the worker may know entities without saying so. The SDKs for JavaScript, Python
+   * and .NET know them whatever number they ask for; those for Java and Go know them only when they
+   * ask for some.
    */
   boolean mayKnowEntities() {
     return !agent.contains("grpc-java") && !agent.contains("grpc-go");
   }
 
-  /** The SDKs for Java and Go answer without saying by token what for. */
+  /**
+   * Tells whether the worker may answer without a completion token, as the SDKs for Java and Go do.
+   */
   boolean mayOmitTokens() {
     return isJava() || agent.contains("grpc-go");
   }
 
-  /** Another host of ours, which works for this one: it runs items side by side. */
+  /**
+   * Tells whether the caller is another Holdfast host that works for this one; it runs items side
+   * by side.
+   */
   private boolean isHoldfast() {
     return agent.startsWith("holdfast");
   }
 
   /**
-   * The JavaScript gRPC library reads messages of any size, and so do we; all others up to 4 MiB.
+   * Tells whether the caller reads messages of any size, as the gRPC library for JavaScript and
+   * Holdfast do; all others read up to 4 MiB.
    */
   boolean readsAnySize() {
     return agent.contains("grpc-node-js") || isHoldfast();
@@ -95,7 +105,7 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
         + (agent.isEmpty() ? "" : " (" + agent + ")");
   }
 
-  /** Lets every call know who makes it. */
+  /** Returns an interceptor that puts the caller into the context of every call. */
   public static ServerInterceptor interceptor() {
     return new ServerInterceptor() {
       @Override

@@ -3,22 +3,22 @@ package dev.holdfast.server.grpc.worker;
 import dev.holdfast.protocol.OrchestratorResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to one turn that comes in several messages. */
-@SuppressWarnings("deprecation") // The contract calls chunks old, but SDKs still send them.
+/** Joins the answer to one turn that comes in several messages. */
+@SuppressWarnings("deprecation") // The contract deprecates chunks, but SDKs still send them.
 final class Chunks {
   private OrchestratorResponse.@Nullable Builder whole;
   private int expected;
   private long bytes;
 
-  /** Whether this is one of several messages. */
+  /** Tells whether the response is one of several messages. */
   static boolean isChunk(OrchestratorResponse response) {
     return response.getIsPartial() || response.hasChunkIndex();
   }
 
   /**
-   * Takes one message; one that was taken before changes nothing.
+   * Adds one message; a message that was added before changes nothing.
    *
-   * @return the whole answer when this was its last message
+   * @return the whole answer when this was its last message, otherwise null
    */
   synchronized @Nullable OrchestratorResponse add(OrchestratorResponse chunk) {
     if (chunk.getChunkIndex().getValue() != expected) {
@@ -28,7 +28,7 @@ final class Chunks {
     bytes += chunk.getSerializedSize();
     OrchestratorResponse.Builder sum = whole;
     if (sum == null) {
-      // What is said of the whole answer stands in the first one.
+      // The fields that concern the whole answer stand in the first message.
       sum = chunk.toBuilder().clearIsPartial().clearChunkIndex();
       whole = sum;
     } else {
@@ -37,7 +37,7 @@ final class Chunks {
     return chunk.getIsPartial() ? null : sum.build();
   }
 
-  /** How much has come so far. */
+  /** Returns how many bytes have come so far. */
   synchronized long bytes() {
     return bytes;
   }

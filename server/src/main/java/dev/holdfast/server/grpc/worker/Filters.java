@@ -14,12 +14,18 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a worker wants: everything, or the names it lists, each with versions or any version. */
+/**
+ * Says which work a worker wants: everything, or the names that it lists, each with versions or in
+ * any version.
+ */
 final class Filters {
-  /** By kind, the versions wanted of each name; none means any. Null wants everything. */
+  /**
+   * These are the wanted versions by kind and name; an empty set means any version. Null wants
+   * everything.
+   */
   private final @Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted;
 
-  /** Whether entities are wanted where no filter names them. */
+  /** This is true when entities are wanted where no filter names them. */
   private final boolean entities;
 
   private Filters(@Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted, boolean entities) {
@@ -27,16 +33,16 @@ final class Filters {
     this.entities = entities;
   }
 
-  /** Everything, or all but entities. */
+  /** Wants everything, or everything except entities. */
   static Filters everything(boolean entities) {
     return new Filters(null, entities);
   }
 
   /**
-   * A kind without entries is not wanted at all. The exception is entities: Java's SDK never lists
-   * those that it has.
+   * Wants what the filters list. A kind without entries is not wanted at all, except entities: the
+   * SDK for Java never lists the entities that it has.
    *
-   * @param entities whether the worker has asked for some
+   * @param entities whether the worker takes entities when no filter lists any
    */
   static Filters of(WorkItemFilters filters, boolean entities) {
     Map<String, Set<String>> orchestrators = new HashMap<>();
@@ -82,12 +88,12 @@ final class Filters {
     return kind != WorkItem.Kind.ENTITY || entities;
   }
 
-  /** Whether names of this kind are listed, so that it knows those that it wants. */
+  /** Tells whether the worker lists the names of this kind that it wants. */
   boolean lists(WorkItem.Kind kind) {
     return !isUnfiltered(kind);
   }
 
-  /** The names of this kind that are listed. */
+  /** Returns the listed names of this kind. */
   List<String> names(WorkItem.Kind kind) {
     Map<String, Set<String>> names = wanted == null ? null : wanted.get(kind);
     return names == null ? List.of() : List.copyOf(names.keySet());

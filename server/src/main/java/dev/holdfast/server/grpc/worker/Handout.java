@@ -5,7 +5,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.ActivityResponse;
 import org.jspecify.annotations.Nullable;
 
-/** One work item with one worker, until it is answered or taken back. */
+/** Represents one work item at one worker, until it is answered or taken back. */
 final class Handout {
   final RemoteWorker worker;
   final WorkItem item;
@@ -13,31 +13,38 @@ final class Handout {
   final String token;
   final Executor.Answers answers;
 
-  /** When it was handed out; see {@link Workers#now}. */
+  /** The item was handed out at this time; see {@link Workers#now}. */
   final long at;
 
-  /** Its place in the order in which its worker got its items. Guarded by the worker. */
+  /**
+   * This is the item's place in the order in which its worker got its items. Guarded by the worker.
+   */
   long number;
 
   /**
-   * It took too long: its failure was told, or the item went to others. Its worker still has it,
-   * and may answer.
+   * This is true when the item took too long: its failure was reported, or the item went to other
+   * workers. Its worker still has it, and may answer.
    */
   volatile boolean givenUp;
 
-  /** Nobody needs its result any more. Its worker still has it, and cannot be told. */
+  /**
+   * This is true when the result is no longer needed. The worker still has the item, and cannot be
+   * told.
+   */
   volatile boolean recalled;
 
-  /** Another one of the same task with the same worker, handed out later. Guarded by the worker. */
+  /**
+   * This is the next hand-out of the same task to the same worker, or null. Guarded by the worker.
+   */
   @Nullable Handout next;
 
-  /** What has come of an answer in several messages. */
+  /** This is the part that has come so far of an answer in several messages. */
   private @Nullable Chunks chunks;
 
   /**
-   * What an answer without a token says it is for.
+   * Identifies the task that an answer without a token is for.
    *
-   * @param taskId of an activity; {@link #TURN} for a turn
+   * @param taskId the id of an activity, or {@link #TURN} for a turn
    */
   record Task(String instanceId, int taskId) {
     static final int TURN = Integer.MIN_VALUE;

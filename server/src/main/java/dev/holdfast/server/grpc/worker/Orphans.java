@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Activities that were with a worker whose stream broke. It may well go on with them and answer
- * over a new connection, and the first answer counts, whoever gives it.
+ * Remembers the activities of workers whose stream broke. Such a worker may go on with them and
+ * answer over a new connection; the first answer counts, whoever gives it.
  *
- * <p>Only the newest are kept; an older one that is answered late is run again, as if it had not
- * been.
+ * <p>Only the newest {@link #KEPT_MAX} are kept; a late answer without a token to an older activity
+ * is dropped, and the activity runs again.
  */
 final class Orphans {
   private static final int KEPT_MAX = 10_000;
@@ -28,8 +28,8 @@ final class Orphans {
       };
 
   /**
-   * @param ambiguous it was asked by more than one execution, so nobody can say for which an answer
-   *     without a token is
+   * @param ambiguous more than one execution asked for the activity, so it cannot be known which of
+   *     them an answer without a token is for
    */
   private record Orphan(WorkItem.Activity activity, boolean ambiguous) {}
 
@@ -46,15 +46,19 @@ final class Orphans {
   }
 
   /**
-   * The activity that an answer without a token is for; null when nobody knows. It may have been
-   * with several workers, and each may answer; so it is still remembered when one has.
+   * Returns the activity that an answer without a token is for; null when that cannot be known. The
+   * activity stays in memory after an answer, because several workers may have had it and each of
+   * them may answer.
    */
   synchronized WorkItem.@Nullable Activity find(Handout.Task task) {
     Orphan orphan = byTask.get(task);
     return orphan == null || orphan.ambiguous() ? null : orphan.activity();
   }
 
-  /** The activity that a token names, though nobody remembers it; null when it names none. */
+  /**
+   * Returns the activity that a token and its answer name, even when it is not in memory; null when
+   * they name none.
+   */
   static WorkItem.@Nullable Activity fromToken(String token, ActivityResponse response) {
     int colon = token.indexOf(':');
     if (colon < 0 || response.getInstanceId().isEmpty()) {

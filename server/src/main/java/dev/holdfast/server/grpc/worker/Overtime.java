@@ -13,16 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after what is with a worker for too long although its connection lives
+ * Looks after work items that stay with a worker too long although its connection lives
  * (docs/decisions/0013-work-that-hangs.md).
  *
- * <p>A turn is pure, so it goes to another worker. An activity is not: only an attempt over the
- * limit that somebody has set for its name has failed, and the orchestrator decides whether there
- * is another one. A batch of an entity is not pure either and has nobody who decides: it goes to
- * another worker, or again to this one, when it is over the limit of its name, and stays without
- * one. The first answer with results counts, so a limit too short delays nothing. What waits behind
- * an item that was given up, at a worker that runs one after the other, goes to others too: it has
- * not even been read.
+ * <p>A turn is pure, so it goes to another worker. An activity is not pure: an attempt fails only
+ * when it exceeds the limit that the user has set for the activity's name, and the orchestrator
+ * decides whether there is another attempt. A batch of an entity is not pure either, and no
+ * orchestrator decides about it: when it exceeds the limit of the entity's name, it goes to another
+ * worker or again to this one; without a limit it stays. The first answer with results counts, so a
+ * limit that is too short delays nothing. Items that wait behind one that was given up, at a worker
+ * that runs one after the other, go to other workers too, because the worker has not even read
+ * them.
  */
 final class Overtime {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -31,7 +32,7 @@ final class Overtime {
   private final BiPredicate<WorkItem, RemoteWorker> othersHaveRoom;
 
   /**
-   * @param othersHaveRoom whether any worker but this one takes the item right now
+   * @param othersHaveRoom tells whether any worker but the given one takes the item right now
    */
   Overtime(WorkerSettings settings, BiPredicate<WorkItem, RemoteWorker> othersHaveRoom) {
     this.settings = settings;
@@ -39,7 +40,9 @@ final class Overtime {
   }
 
   /**
-   * @param now as {@link Workers#now} tells it
+   * Gives up the items of one worker that have taken too long.
+   *
+   * @param now the time as {@link Workers#now} tells it
    */
   void look(RemoteWorker worker, long now) {
     List<Handout> all = worker.inOrder();
@@ -73,7 +76,10 @@ final class Overtime {
     }
   }
 
-  /** Batches of entities never hold others up, wherever they run one after the other. */
+  /**
+   * Returns the first item that can hold up others; batches of entities never do, even at a worker
+   * that runs its other items one after the other.
+   */
   private static @Nullable Handout first(List<Handout> all) {
     for (Handout one : all) {
       if (one.item.kind() != WorkItem.Kind.ENTITY) {
@@ -90,7 +96,7 @@ final class Overtime {
     }
   }
 
-  /** Without room anywhere it stays: in a queue it would help nobody. */
+  /** Hands a batch out again, unless no worker has room: in a queue it would be no better off. */
   private void handOutAgain(Handout handout, Duration limit) {
     RemoteWorker worker = handout.worker;
     boolean toOthers = othersHaveRoom.test(handout.item, worker);

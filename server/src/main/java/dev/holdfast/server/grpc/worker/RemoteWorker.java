@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of work items: an executor whose user code runs somewhere else.
+ * Represents one stream of work items: an executor whose user code runs in another process.
  *
  * <p>Items are written by the thread of the transport, one after the other, and only while the
- * other side reads; until then they stay in the memory that they share with the engine. No lock is
- * held while writing.
+ * client reads; until then they stay in the memory that they share with the engine. No lock is held
+ * while writing.
  */
 class RemoteWorker implements Executor {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -49,7 +49,10 @@ class RemoteWorker implements Executor {
   private final AtomicInteger activities = new AtomicInteger();
   private final AtomicInteger batches = new AtomicInteger();
 
-  /** What this worker has, oldest first of each task. Guarded by this. */
+  /**
+   * These are the items of this worker by task, each chain beginning with the oldest. Guarded by
+   * this.
+   */
   private final Map<Handout.Task, Handout> byTask = new LinkedHashMap<>();
 
   private volatile boolean tokens;
@@ -62,7 +65,7 @@ class RemoteWorker implements Executor {
   private final ConcurrentLinkedQueue<ByteString> unwritten = new ConcurrentLinkedQueue<>();
   private final AtomicInteger writing = new AtomicInteger();
 
-  /** Somebody has been told that there are no places because something is unwritten. */
+  /** This is true when the engine was told that there are no places because items are unwritten. */
   private volatile boolean awaited;
 
   private volatile @Nullable Status end;
@@ -98,7 +101,10 @@ class RemoteWorker implements Executor {
     this.itemBytesMax = caller.readsAnySize() ? Integer.MAX_VALUE : settings.itemBytesMax();
   }
 
-  /** Java's SDK lists none of those that it has; for all others, filters without any mean none. */
+  /**
+   * Tells whether the worker takes entities. The SDK for Java never lists those that it has; for
+   * all other SDKs, filters without entities mean that they want none.
+   */
   static boolean takesEntities(Caller caller, GetWorkItemsRequest request) {
     boolean some = request.getMaxConcurrentEntityWorkItems() > 0;
     if (!request.hasWorkItemFilters()) {
@@ -107,7 +113,7 @@ class RemoteWorker implements Executor {
     return request.getWorkItemFilters().getEntitiesCount() > 0 || (some && caller.isJava());
   }
 
-  /** Zero is no preference; it never means "none". */
+  /** Returns the wanted number, where zero means no preference; it never means "none". */
   private static int said(int wanted, int unsaid) {
     return wanted > 0 ? wanted : unsaid;
   }
@@ -116,7 +122,7 @@ class RemoteWorker implements Executor {
     return caller;
   }
 
-  /** Whether the key with which it came still opens. */
+  /** Tells whether the key with which the stream was opened is still valid. */
   boolean isAllowed() {
     return allowed.getAsBoolean();
   }
@@ -127,8 +133,9 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * What it has and could not do in time it gets again only when there is nobody else. Who may
-   * answer without a token gets nothing that such an answer could be mistaken for.
+   * Tells whether the worker takes the item. An item that it has already and could not finish in
+   * time it gets again only when no other worker wants the item. A worker that may answer without a
+   * token gets no item whose answer could be mistaken for that of another.
    */
   @Override
   public boolean takes(WorkItem item) {
@@ -137,7 +144,10 @@ class RemoteWorker implements Executor {
         && !(gaveUp(item) && workers.othersWant(item, this));
   }
 
-  /** Who runs one after the other answers in the order in which it was given its items. */
+  /**
+   * Tells whether an answer for the task could be mistaken for another answer. A serial worker
+   * answers in the order in which it was given its items, so its answers cannot be mistaken.
+   */
   boolean isMistakable(Handout.Task task) {
     return mayMistake && !tokens && has(task);
   }
@@ -146,7 +156,7 @@ class RemoteWorker implements Executor {
     return byTask.containsKey(task);
   }
 
-  /** It has answered with a token, so it always does. */
+  /** Notes that the worker has answered with a token, so that it always does. */
   void knowsTokens() {
     tokens = true;
   }
@@ -185,7 +195,10 @@ class RemoteWorker implements Executor {
     return most(kind) - taken(kind);
   }
 
-  /** Whether it has not been written what it has got. Who asks is told when it has been. */
+  /**
+   * Tells whether items for the worker are still unwritten. If so, the engine is told when they
+   * have been written.
+   */
   private boolean isBehind() {
     if (unwritten.isEmpty()) {
       return false;
@@ -225,7 +238,7 @@ class RemoteWorker implements Executor {
       } else if (take(handout)) {
         unwritten.add(bytes);
       } else {
-        answers.answer(new Answer.Lost(item, "its worker had gone, or has another of its kind"));
+        answers.answer(new Answer.Lost(item, "its worker is gone, or has the same task already"));
       }
     }
     write();
@@ -270,12 +283,12 @@ class RemoteWorker implements Executor {
     return true;
   }
 
-  /** What is answered by an answer without a token: of several, what this worker has longest. */
+  /** Returns the hand-out that an answer without a token is for: of several, the oldest. */
   synchronized @Nullable Handout oldest(Handout.Task task) {
     return byTask.get(task);
   }
 
-  /** What this task was handed out with last. */
+  /** Returns the newest hand-out of the task. */
   synchronized @Nullable Handout newest(Handout.Task task) {
     Handout one = byTask.get(task);
     while (one != null && one.next != null) {
@@ -284,17 +297,22 @@ class RemoteWorker implements Executor {
     return one;
   }
 
-  /** Whether it runs one item after the other, in the order in which they were sent. */
+  /**
+   * Tells whether the worker runs one item after the other, in the order in which they were sent.
+   */
   boolean isSerial() {
     return serial;
   }
 
-  /** Since when it has been at this item, were it the first of what it has. */
+  /**
+   * Returns the time since which the worker has been at this item, provided that it is the first of
+   * its items.
+   */
   long since(Handout handout) {
     return serial ? Math.max(handout.at, lastAnswered) : handout.at;
   }
 
-  /** All it has, in the order in which it was handed out. */
+  /** Returns all items of the worker, in the order in which they were handed out. */
   List<Handout> inOrder() {
     List<Handout> all = all();
     all.sort(Comparator.comparingLong(one -> one.number));
@@ -302,10 +320,10 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * From now on nobody waits for this answer. A worker that runs one after the other gets nothing
-   * more as long as it is at this.
+   * Stops waiting for the answer to an item. A serial worker gets no further item while it is at
+   * this one.
    *
-   * @return false when it was before
+   * @return false when the item was given up before
    */
   synchronized boolean giveUp(Handout handout, boolean first) {
     if (handout.givenUp) {
@@ -317,7 +335,9 @@ class RemoteWorker implements Executor {
     return true;
   }
 
-  /** The item is answered or taken back; its place is free. Once for each. */
+  /**
+   * Frees the place of an item that is answered or taken back. Must be called once for each item.
+   */
   void release(Handout handout) {
     lastAnswered = workers.now();
     synchronized (this) {
@@ -343,8 +363,8 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Workers cannot be told to stop, so what they have keeps its place until it is answered; but
-   * nobody waits for the answer.
+   * Marks the items whose results are no longer needed. Workers cannot be told to stop, so the
+   * items keep their places until they are answered.
    */
   @Override
   public void recall(Set<Long> tokens, boolean atOnce) {
@@ -379,9 +399,9 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * No more items are taken.
+   * Takes no more items.
    *
-   * @return what was not answered; empty from the second time on
+   * @return the items that were not answered; empty from the second call on
    */
   List<Handout> close() {
     synchronized (this) {
@@ -393,7 +413,10 @@ class RemoteWorker implements Executor {
     return all();
   }
 
-  /** While a newer stream uses the same connection this one gets nothing; see {@link Workers}. */
+  /**
+   * Gives this stream no items while a newer stream uses the same connection; see {@link Workers}.
+   * Returns the items that it has.
+   */
   synchronized List<Handout> supersede() {
     superseded = true;
     return all();
@@ -403,13 +426,13 @@ class RemoteWorker implements Executor {
     superseded = false;
   }
 
-  /** Ends the stream, after what is being written. */
+  /** Ends the stream after the message that is being written. */
   void end(Status status) {
     end = status;
     write();
   }
 
-  /** Sends a health ping if nothing else has been sent for so long. */
+  /** Sends a health ping if nothing else has been sent for {@code silentNanos}. */
   void ping(long now, long silentNanos) {
     if (now - lastWritten >= silentNanos && unwritten.isEmpty() && call.isReady()) {
       unwritten.add(WorkItemBytes.PING);
@@ -417,7 +440,7 @@ class RemoteWorker implements Executor {
     }
   }
 
-  /** Lets the transport write, unless it is at it. Callable from any thread. */
+  /** Makes the transport write, unless it is writing. May be called from any thread. */
   private void write() {
     if (writing.getAndIncrement() == 0) {
       try {
@@ -428,7 +451,7 @@ class RemoteWorker implements Executor {
     }
   }
 
-  /** The transport can take more. */
+  /** Takes note that the transport can take more. */
   void ready() {
     write();
     workers.placesChanged();

@@ -16,8 +16,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Serialized {@code WorkItem} messages. A turn comes from the core in serialized form; it is put
- * into its envelope as it is, never parsed.
+ * Serializes {@code WorkItem} messages. The core delivers a turn in serialized form; it is put into
+ * its envelope as it is, and never parsed.
  */
 final class WorkItemBytes {
   static final ByteString PING =
@@ -85,7 +85,7 @@ final class WorkItemBytes {
     return ByteString.copyFrom(bytes, 0, out.getTotalBytesWritten());
   }
 
-  /** Writes the bytes of a message as they are. Nobody reads work items here. */
+  /** Writes the bytes of a message as they are; work items are never read by this side. */
   static final MethodDescriptor.Marshaller<ByteString> MARSHALLER =
       new MethodDescriptor.Marshaller<>() {
         @Override
@@ -103,7 +103,7 @@ final class WorkItemBytes {
         }
       };
 
-  /** What gRPC copies from at one go. */
+  /** Lets gRPC copy the whole message in one step. */
   private static final class Stream extends FilterInputStream implements Drainable, KnownLength {
     private final ByteString bytes;
 

@@ -10,14 +10,14 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import java.util.concurrent.Executor;
 
-/** {@code GetWorkItems}, with messages that are serialized already. */
+/** Serves {@code GetWorkItems} with messages that are serialized already. */
 public final class WorkItemCall {
   private WorkItemCall() {}
 
   /**
-   * The service with its work items served by these workers.
+   * Returns the service with {@code GetWorkItems} served by these workers.
    *
-   * @param transport runs what writes to streams
+   * @param transport runs the writes to streams
    */
   public static ServerServiceDefinition in(
       ServerServiceDefinition service, Workers workers, Executor transport) {

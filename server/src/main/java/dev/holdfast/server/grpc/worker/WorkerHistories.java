@@ -8,13 +8,17 @@ import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.WorkerCapability;
 
 /**
- * How one worker gets the history of a turn: with the turn or, when long, in a stream beside it.
+ * Lists the ways in which a worker gets the history of a turn: with the turn or, when the history
+ * is long, in a separate stream.
  */
 enum WorkerHistories {
   WITH_THE_TURN,
   STREAMED_WHEN_LONG;
 
-  /** Beyond this a worker that can fetches the history itself. */
+  /**
+   * A turn with more bytes than this is sent without its history to a worker that can fetch the
+   * history itself.
+   */
   static final int LONG_BYTES = 1024 * 1024;
 
   static WorkerHistories of(GetWorkItemsRequest request) {
@@ -26,7 +30,9 @@ enum WorkerHistories {
   }
 
   /**
-   * @param longBytes beyond this a history counts as long
+   * Serializes an item for this kind of worker.
+   *
+   * @param longBytes a turn of more bytes counts as long
    */
   ByteString bytes(WorkItem item, String token, int longBytes) {
     if (this == STREAMED_WHEN_LONG

@@ -7,26 +7,28 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How remote workers are served.
+ * Holds the settings by which remote workers are served.
  *
- * @param itemsMax how many turns, and how many activities, one worker gets before it has answered;
- *     it may ask for fewer or more
- * @param serialItemsMax the same for workers that say nothing and run one item after the other: so
- *     many keep them busy, and more would only wait behind each other while other workers are free
- * @param itemBytesMax the largest work item that is sent to a worker whose library reads no more; a
- *     larger one fails and says why
+ * @param itemsMax how many turns, and how many activities, a worker may have unanswered; a worker
+ *     may ask for fewer or more
+ * @param serialItemsMax the same number for workers that ask for none and run one item after the
+ *     other. This many keep them busy; further items would wait behind each other while other
+ *     workers are free
+ * @param itemBytesMax the largest work item that is sent to a worker whose gRPC library has a
+ *     limit; a larger one fails and says why
  * @param responseBytesMax the largest answer to one turn, all its chunks together
- * @param pingEvery a worker that was sent nothing for so long gets a health ping; SDKs take two
+ * @param pingEvery a worker that was sent nothing for this time gets a health ping; SDKs take two
  *     minutes of silence for a broken connection
- * @param silentFor a connection that shows no sign of life for so long is asked for one
- * @param answerWithin and is closed when it gives none for so long
- * @param turnTimeout a turn that has been with a worker for so long goes to another that has room,
- *     and the first answer counts
- * @param activityTimeouts how long one attempt of an activity may take, by its name in any case; an
- *     attempt that takes longer has failed. Those not named may take for ever
- * @param entityTimeouts how long a worker may take for one batch of an entity, by its name in any
- *     case; then the batch is handed out again, and the first results count. Those not named may
- *     take for ever
+ * @param silentFor a connection without a sign of life for this time is pinged
+ * @param answerWithin a connection that does not answer such a ping within this time is closed
+ * @param turnTimeout a turn that a worker has had for this time goes to another worker that has
+ *     room, and the first answer counts
+ * @param activityTimeouts the time that one attempt of an activity may take, by the activity's name
+ *     in any case; an attempt that takes longer has failed. Activities that are not named may take
+ *     for ever
+ * @param entityTimeouts the time that a worker may take for one batch of an entity, by the entity's
+ *     name in any case; after it the batch is handed out again, and the first results count.
+ *     Entities that are not named may take for ever
  */
 public record WorkerSettings(
     int itemsMax,
@@ -64,7 +66,10 @@ public record WorkerSettings(
     return Collections.unmodifiableMap(anyCase);
   }
 
-  /** How often to look for what takes too long: not much later than it does. */
+  /**
+   * Returns the interval between two checks for items that take too long: a tenth of the shortest
+   * limit, between 5 ms and 1 s.
+   */
   public Duration lookEvery() {
     Duration shortest = turnTimeout;
     for (Map<String, Duration> limits : List.of(activityTimeouts, entityTimeouts)) {

@@ -28,10 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All remote workers: opens and closes their streams, and finds for each answer the item it is for.
+ * Manages all remote workers: this class opens and closes their streams, and finds for each answer
+ * the item that it is for.
  *
- * <p>An answer that is for nothing (late, twice, unknown) is counted and otherwise ignored: an
- * error would make SDKs give up a healthy stream. Safe from any thread; nothing blocks.
+ * <p>An answer that matches no item (because it is late, repeated or unknown) is counted and
+ * otherwise ignored: an error would make SDKs give up a healthy stream. Safe from any thread; no
+ * method blocks except {@link #awaitAnswers}.
  */
 public class Workers {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -51,15 +53,16 @@ public class Workers {
   private volatile @Nullable String refusal;
 
   /**
-   * @param dice for completion tokens; cryptographically strong in production
+   * @param dice makes completion tokens; must be cryptographically strong in production
    */
   public Workers(Workforce workforce, WorkerSettings settings, RandomGenerator dice) {
     this(workforce, settings, dice, System::nanoTime, WorkerHistories.LONG_BYTES);
   }
 
   /**
-   * @param nanos the time that passes, as {@link System#nanoTime} tells it
-   * @param longHistoryBytes beyond this a worker that can fetches the history of a turn itself
+   * @param nanos a clock that only measures elapsed time, like {@link System#nanoTime}
+   * @param longHistoryBytes a turn with more bytes is sent without its history to a worker that can
+   *     fetch the history itself
    */
   Workers(
       Workforce workforce,
@@ -79,27 +82,29 @@ public class Workers {
     return settings;
   }
 
-  /** Takes no workers from now on, and tells each why and where to go instead. */
+  /** Takes no workers from now on, and tells each of them why and where to go instead. */
   public void refuse(String why) {
     refusal = why;
   }
 
-  /** How many workers are connected. */
+  /** Returns how many workers are connected. */
   public int connected() {
     return open.size();
   }
 
-  /** How many items are with workers. */
+  /** Returns how many items are with workers. */
   public int outstanding() {
     return byToken.size();
   }
 
-  /** How many answers were for nothing. */
+  /** Returns how many answers were ignored because they matched no item. */
   public long ignored() {
     return ignored.get();
   }
 
-  /** The stream of a worker that has just connected. Must be called while the call is opened. */
+  /**
+   * Opens the stream of a worker that has just connected. Must be called while the call is opened.
+   */
   void open(
       GetWorkItemsRequest request,
       ServerCallStreamObserver<ByteString> call,
@@ -131,12 +136,12 @@ public class Workers {
     return new RemoteWorker(this, caller, request, call, transport, settings);
   }
 
-  /** All whose streams are open. */
+  /** Returns the workers whose streams are open. */
   List<RemoteWorker> all() {
     return open;
   }
 
-  /** The time that passes; see {@link System#nanoTime}. */
+  /** Returns the elapsed time in nanoseconds; see {@link System#nanoTime}. */
   long now() {
     return nanos.getAsLong();
   }
@@ -146,8 +151,9 @@ public class Workers {
   }
 
   /**
-   * A Java worker that could not deliver an answer leaves its stream without a word and opens
-   * another one on the same connection; the old one would swallow work for ever.
+   * Retires older streams on the same connection. A Java worker that could not deliver an answer
+   * abandons its stream silently and opens another one on the same connection; items sent to the
+   * old stream would never be read.
    */
   private void supersedeOlder(Caller caller) {
     if (!caller.isJava()) {
@@ -188,7 +194,7 @@ public class Workers {
       }
     }
     reinstateNewest(worker.caller());
-    // What waited for this worker because it had named it may go to others now.
+    // Items that waited for this worker because it had listed their names may go to others now.
     workforce.placesChanged();
     log.info("A worker has gone: {}. {} of its items go to others.", worker.caller(), count);
   }
@@ -208,8 +214,8 @@ public class Workers {
   }
 
   /**
-   * Fresh and not to be guessed. That of an activity also says for which execution it is, so that
-   * its answer can still be used when nobody here remembers it.
+   * Returns a new token that cannot be guessed. The token of an activity also names its execution,
+   * so that its answer can still be used when the hand-out is no longer in memory.
    */
   String newToken(WorkItem item) {
     String token = "%016x%016x".formatted(dice.nextLong(), dice.nextLong());
@@ -220,7 +226,7 @@ public class Workers {
     byToken.put(handout.token, handout);
   }
 
-  /** Whoever ends a handout first may answer for it. */
+  /** Ends a hand-out; returns true to the one caller that may answer for it, the first. */
   private boolean end(Handout handout) {
     if (!byToken.remove(handout.token, handout)) {
       return false;
@@ -234,7 +240,7 @@ public class Workers {
     return true;
   }
 
-  /** What was given up is nothing to wait for. */
+  /** Tells whether all items are answered, except those that were given up or recalled. */
   private boolean allAnswered() {
     for (Handout handout : byToken.values()) {
       if (!handout.givenUp && !handout.recalled) {
@@ -244,7 +250,10 @@ public class Workers {
     return true;
   }
 
-  /** Waits until workers have answered everything that they have; false when that took longer. */
+  /**
+   * Waits until workers have answered all their items; returns false when that takes longer than
+   * {@code atMost}.
+   */
   public synchronized boolean awaitAnswers(Duration atMost) throws InterruptedException {
     awaited = true;
     long until = now() + atMost.toNanos();
@@ -320,13 +329,16 @@ public class Workers {
     } else if (result.getRequiresState()) {
       answer(handout, new Answer.Abandoned(batch, "its worker asks for the state it was sent"));
     } else if (handout.givenUp && result.getResultsCount() == 0) {
-      answer(handout, new Answer.Abandoned(batch, "its worker did none of it, and late"));
+      answer(handout, new Answer.Abandoned(batch, "its worker answered late and without results"));
     } else {
       answer(handout, new Answer.EntityDone(batch, result));
     }
   }
 
-  /** A result does not say of which entity it is: without a token only one batch may be out. */
+  /**
+   * Finds the hand-out of a batch result. The result does not name its entity, so without a token
+   * it is clear only when the connection has one batch.
+   */
   private @Nullable Handout find(EntityBatchResult result) {
     if (!result.getCompletionToken().isEmpty()) {
       return byToken.get(result.getCompletionToken());
@@ -345,7 +357,10 @@ public class Workers {
     return only;
   }
 
-  /** What was given up has been handed out anew or told as failed: only results are news. */
+  /**
+   * Passes an answer on. The item of a given-up hand-out was handed out again or reported as
+   * failed, so only a result is still of use.
+   */
   void answer(Handout handout, Answer answer) {
     if (end(handout)) {
       if (!handout.givenUp || isResult(answer)) {
@@ -364,8 +379,9 @@ public class Workers {
   }
 
   /**
-   * Without a token only the connection can tell for which item an answer is: an old answer for an
-   * instance must not be taken for that of a newer turn which another worker runs.
+   * Finds the hand-out that an answer is for. Without a token only the connection identifies it: an
+   * old answer for an instance must not be taken for the answer to a newer turn that another worker
+   * runs.
    */
   @Nullable Handout find(String token, String instanceId, int taskId) {
     if (!token.isEmpty()) {
@@ -392,14 +408,14 @@ public class Workers {
   private void ignore(String what, String instanceId) {
     ignored.incrementAndGet();
     log.debug(
-        "An answer of a worker was ignored: nobody waits for this {} of {}", what, instanceId);
+        "An answer of a worker was ignored: no answer is awaited for {} of {}", what, instanceId);
   }
 
   /**
-   * Takes back the item that was handed out with this token. Workers do so with versions that they
-   * do not run, so it is no failure of the item, however often it happens.
+   * Takes back the item that was handed out with this token. Workers give back items in versions
+   * that they do not run, so this is no failure of the item, however often it happens.
    *
-   * @param block why its instance or entity must be set aside; null when it need not
+   * @param block why the item's instance or entity must be set aside; null when it need not be
    */
   public void abandon(String token, @Nullable InstanceBlock block) {
     Handout handout = byToken.get(token);
@@ -415,10 +431,11 @@ public class Workers {
   }
 
   /**
-   * What a turn that is with a worker has for history; with the worker that asks, if it has one.
-   * Another may have the same turn, or even the next one, when it took this worker too long.
+   * Returns the history of a turn that a worker has; if the calling worker has such a turn, the
+   * history of that one. Another worker may have the same turn, or even the next one, after this
+   * worker took too long.
    *
-   * @param executionId "" for any
+   * @param executionId the execution of the turn, or "" for any
    */
   public Optional<List<HistoryEvent>> historyOf(String instanceId, String executionId) {
     Handout.Task task = new Handout.Task(instanceId, Handout.Task.TURN);
@@ -438,7 +455,10 @@ public class Workers {
     return Optional.ofNullable(found).map(turn -> WorkerHistories.parsed(turn).getPastEventsList());
   }
 
-  /** Sends health pings where nothing else was sent; to be called from time to time. */
+  /**
+   * Sends a health ping to every worker that was sent nothing for a while, and closes the streams
+   * whose key is no longer valid; must be called regularly.
+   */
   public void ping() {
     long now = now();
     for (RemoteWorker worker : open) {
@@ -453,7 +473,7 @@ public class Workers {
     }
   }
 
-  /** Gives up what takes too long; to be called every {@link WorkerSettings#lookEvery}. */
+  /** Gives up items that take too long; must be called every {@link WorkerSettings#lookEvery}. */
   public void look() {
     long now = now();
     for (RemoteWorker worker : open) {
@@ -480,7 +500,8 @@ public class Workers {
   }
 
   /**
-   * Ends all streams with UNAVAILABLE, now and from now on; what was not answered is given back.
+   * Ends all streams with UNAVAILABLE, also those that are opened later; the items without an
+   * answer are given back.
    */
   public void stop() {
     stopping = true;

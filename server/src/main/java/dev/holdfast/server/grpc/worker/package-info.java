@@ -1,4 +1,4 @@
-/** Remote workers: the streams on which they get work, and what becomes of their answers. */
+/** Serves remote workers: opens the streams on which they get work, and takes their answers. */
 @NullMarked
 package dev.holdfast.server.grpc.worker;
 

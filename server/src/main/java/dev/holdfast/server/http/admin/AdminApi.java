@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code /admin/…}. */
+/** Serves {@code /admin/…}. */
 public final class AdminApi implements Endpoint {
   public static final String BASE = "/admin";
 
-  /** What is about the host as a whole. */
+  /** The paths that concern the host as a whole have this prefix. */
   public static final String OF_HOST = BASE + "/host";
 
   static final ObjectMapper MAPPER = new ObjectMapper();
@@ -30,7 +30,7 @@ public final class AdminApi implements Endpoint {
   private final KeysAdmin keys;
 
   /**
-   * @param routePrefix of function URLs, {@code /api} or ""
+   * @param routePrefix the prefix of function URLs, {@code /api} or ""
    */
   public AdminApi(HostControl host, Access access, Keys keys, String routePrefix) {
     this.host = host;
@@ -121,7 +121,10 @@ public final class AdminApi implements Endpoint {
     };
   }
 
-  /** Whoever can connect could make himself a key that is good later, when keys are asked for. */
+  /**
+   * Refuses to make keys while none are required: any program that can connect could make itself a
+   * key that stays valid when keys are required later.
+   */
   private static Reply noKeys() {
     return Reply.error(
         403,
@@ -147,7 +150,9 @@ public final class AdminApi implements Endpoint {
     return Reply.json(200, json.toString());
   }
 
-  /** The hub's time, the machine's, and why the one does not follow the other. */
+  /**
+   * Returns the hub's time, the machine's time, and why the hub's does not follow the machine's.
+   */
   private Reply clock() {
     ClockState clock = host.clock().orElse(null);
     if (clock == null) {
@@ -183,7 +188,7 @@ public final class AdminApi implements Endpoint {
     return List.of(methods).contains(request.method());
   }
 
-  /** Body text as JSON, an empty object when it is none. */
+  /** Parses the body as JSON; returns an empty object when it is not JSON. */
   static JsonNode body(Request request) {
     try {
       JsonNode node = MAPPER.readTree(request.body());

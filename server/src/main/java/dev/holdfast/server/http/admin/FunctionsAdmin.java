@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /admin/functions…}: lists functions and runs them by hand. */
+/** Serves {@code /admin/functions…}: lists functions and runs them by hand. */
 final class FunctionsAdmin {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
 
@@ -80,7 +80,7 @@ final class FunctionsAdmin {
     return Reply.json(200, json.toString());
   }
 
-  /** Answers at once; what becomes of the run is in the log. */
+  /** Answers at once; the log tells how the run ends. */
   private Reply run(Request request, String name) {
     if (request.body().length == 0) {
       return Reply.error(

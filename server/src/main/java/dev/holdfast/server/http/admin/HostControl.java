@@ -12,35 +12,38 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the admin API asks of the host it runs in. Nothing here blocks; what takes time goes on in
- * the background.
+ * Offers the admin API the operations of the host. No method blocks; long work continues in the
+ * background.
  */
 public interface HostControl {
 
   /**
-   * How the host is.
+   * Tells the state of the host.
    *
    * @param id names this host to others
    * @param state Default, Starting, Initialized, Running, Error, Stopping, Stopped or Offline
-   * @param version of Holdfast
-   * @param uptime since the process began
-   * @param errors what keeps it from working, one sentence each
+   * @param version the version of Holdfast
+   * @param uptime the time since the process began
+   * @param errors the reasons why the host does not work, one sentence each
    */
   record Status(String id, String state, String version, Duration uptime, List<String> errors) {}
 
   Status status();
 
-  /** What tells this run of a host from every other; the same for as long as it lives. */
+  /**
+   * Returns the id that tells this run of a host from every other run; it does not change during
+   * the run.
+   */
   default String id() {
     return status().id();
   }
 
   /**
-   * One figure about the host.
+   * Holds one figure about the host.
    *
-   * @param name as Prometheus wants it; a counter's ends in {@code _total}
-   * @param help what it counts, in a few words
-   * @param labels in the order in which they are told
+   * @param name as Prometheus wants it; a counter's name ends in {@code _total}
+   * @param help what the figure counts, in a few words
+   * @param labels sorted by name, which is the order in which they are written
    */
   record Figure(String name, String help, SortedMap<String, String> labels, long value) {
     public Figure {
@@ -52,44 +55,51 @@ public interface HostControl {
     }
   }
 
-  /** Figures for metrics, those of one name one after the other. */
+  /** Returns the figures for metrics; those of one name follow each other. */
   default List<Figure> figures() {
     return List.of();
   }
 
-  /** Why the host should get no requests now, one sentence each; empty when it may. */
+  /**
+   * Returns why the host should get no requests now, one sentence each; empty when it may get
+   * requests.
+   */
   List<String> notReady();
 
-  /** What the hub here thinks of the machine's clock; empty when the hub is somewhere else. */
+  /** Returns how the local hub judges the machine's clock; empty when the hub is a remote one. */
   default Optional<ClockState> clock() {
     return Optional.empty();
   }
 
-  /** Somebody says that the machine's clock is right; see {@link #clock}. */
+  /**
+   * Tells the hub that the machine's clock is right, as an operator has confirmed; see {@link
+   * #clock}.
+   */
   default void confirmClock() {}
 
-  /** What somebody should know although the host may get requests, one sentence each. */
+  /** Returns what an operator should know although the host may get requests, one sentence each. */
   default List<String> notes() {
     return List.of();
   }
 
-  /** Every function, disabled ones too. */
+  /** Returns every function, including the disabled ones. */
   List<FunctionDefinition> functions();
 
-  /** Why functions could not be loaded, by name. */
+  /** Returns why functions could not be loaded, by function name. */
   Map<String, String> failedFunctions();
 
   /**
    * Runs a function with a text as its trigger value.
    *
-   * @return fails with {@link java.util.NoSuchElementException} when there is no such function
+   * @return a future that fails with {@link java.util.NoSuchElementException} when there is no such
+   *     function
    */
   CompletableFuture<Void> invoke(String functionName, String triggerValue);
 
-  /** Loads the app anew. */
+  /** Reloads the app. */
   void restart();
 
-  /** Takes no new requests. */
+  /** Takes no new requests from now on. */
   void drain();
 
   /** Undoes {@link #drain}. */

@@ -11,8 +11,8 @@ import dev.holdfast.server.http.keys.Keys;
 import java.util.List;
 
 /**
- * Keys over HTTP. Lists name keys but cannot show their values, which are not kept; a value is in
- * the answer that makes it.
+ * Manages keys over HTTP. Lists contain the names of keys but not their values, which are not
+ * stored; a value appears only in the answer to the request that makes it.
  */
 final class KeysAdmin {
   private final Keys keys;
@@ -22,7 +22,7 @@ final class KeysAdmin {
   }
 
   /**
-   * @param rest the key's name, or nothing for all
+   * @param rest the key's name, or nothing for all keys
    */
   Reply ofFunction(Request request, String function, List<String> rest) {
     return handle(request, Kind.FUNCTION, function, rest);
@@ -30,7 +30,7 @@ final class KeysAdmin {
 
   /**
    * @param what keys, functionkeys, systemkeys, default or master
-   * @param rest the key's name, or nothing for all
+   * @param rest the key's name, or nothing for all keys
    */
   Reply ofHost(Request request, String what, List<String> rest) {
     return switch (what) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code GET /runtime/webhooks/holdfast/metrics}: figures in the text format of Prometheus. */
+/**
+ * Serves {@code GET /runtime/webhooks/holdfast/metrics}: figures in the text format of Prometheus.
+ */
 public final class MetricsApi implements Endpoint {
   public static final String PATH = "/runtime/webhooks/holdfast/metrics";
 

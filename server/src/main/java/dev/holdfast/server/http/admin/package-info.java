@@ -1,4 +1,4 @@
-/** The host's own endpoints: state, functions, keys, drain; for tools and operators. */
+/** Serves the host's own endpoints for tools and operators: state, functions, keys, drain. */
 @NullMarked
 package dev.holdfast.server.http.admin;
 

@@ -11,7 +11,7 @@ import java.net.URLEncoder;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The answer to a start: where to look at the instance and how to steer it. */
+/** Makes the answer to a start, which says where to look at the instance and how to steer it. */
 final class CheckStatus {
   private final Capabilities capabilities;
   private final String hubAndConnection;
@@ -25,7 +25,10 @@ final class CheckStatus {
             + encode(settings.connectionName());
   }
 
-  /** 202 with the URLs; each URL carries a code that opens what it is for and nothing else. */
+  /**
+   * Returns 202 with the URLs. The code in each URL permits the one operation that the URL is for
+   * and nothing else.
+   */
   Reply reply(Request request, String instanceId, boolean failureIs500) {
     String at = request.origin() + DurableApi.BASE + "/instances/" + encode(instanceId);
     String status = at + "?" + query(instanceId, EnumSet.of(Permission.READ));

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Finds the operation that verb and path name. What matches nothing is 404 without a body, a wrong
- * verb too.
+ * Finds the operation that a verb and a path name. A path or verb without an operation gets 404
+ * without a body.
  */
 public final class DurableApi implements Endpoint {
   public static final String BASE = "/runtime/webhooks/durabletask";
@@ -46,6 +46,8 @@ public final class DurableApi implements Endpoint {
   }
 
   /**
+   * Answers a request under {@link #BASE}.
+   *
    * @throws IllegalArgumentException the path does not begin with {@link #BASE}
    */
   @Override
@@ -55,7 +57,7 @@ public final class DurableApi implements Endpoint {
       throw new IllegalArgumentException(
           "expected a path under " + BASE + ", not " + request.path());
     }
-    // The product decodes first, and so cannot be asked for an id with a slash in it.
+    // Azure decodes before it splits, so it cannot be asked for an id with a slash in it.
     List<String> segments = Paths.decodedSegments(rest, true);
     if (segments.isEmpty() || segments.contains("")) {
       return nothing(request);
@@ -187,7 +189,7 @@ public final class DurableApi implements Endpoint {
         .now();
   }
 
-  /** Another hub would be another store, which this host does not open. */
+  /** Refuses another hub: it would be another store, which this host does not open. */
   private void checkHub(Request request) {
     String hub = request.query().text("taskHub");
     if (hub != null && !hub.equalsIgnoreCase(settings.hubName())) {
@@ -204,7 +206,7 @@ public final class DurableApi implements Endpoint {
     }
   }
 
-  /** Strangers are not told which paths there are. */
+  /** Answers 404 only to callers with a key, so that others do not learn which paths exist. */
   private CompletableFuture<Reply> nothing(Request request) {
     access.durable(request);
     return Reply.empty(404).now();

@@ -3,15 +3,16 @@ package dev.holdfast.server.http.durable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code host.json} says about durable functions, as far as this API shows it.
+ * Holds the settings of {@code host.json} for durable functions that this API needs.
  *
- * @param hubName the one task hub served here
+ * @param hubName the one task hub that this host serves
  * @param connectionName only a label in URLs
- * @param defaultVersion for starts that name no version
- * @param overrideAnyState whether a start replaces even a live instance of the same id
- * @param inputsInHistory whether history tells the inputs of activities and sub-orchestrations
- * @param reasonAsOutput whether the output of a failed instance is what its code threw, rather than
- *     what the library that ran it reports
+ * @param defaultVersion the version of instances that are started without one; null leaves them
+ *     without
+ * @param overrideAnyState whether a start replaces even a live instance with the same id
+ * @param inputsInHistory whether the history shows the inputs of activities and sub-orchestrations
+ * @param reasonAsOutput whether the output of a failed instance is the exception of its code,
+ *     rather than the report of the library that ran the code
  */
 public record DurableSettings(
     String hubName,

@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Entities: their state, lists of them, and signals to them. */
+/** Serves entities: their states, lists of them, and signals to them. */
 final class EntityEndpoint {
-  /** Stands in a path for the empty key. */
+  /** This path segment stands for the empty key. */
   private static final String EMPTY_KEY = "$";
 
   private final TaskHub hub;
@@ -48,7 +48,10 @@ final class EntityEndpoint {
         200, new JsonWriter().embed(entity.getSerializedState().getValue()).toString());
   }
 
-  /** A body that is no JSON is passed on as the text it is; none is no input. */
+  /**
+   * Signals an entity. A body that is not JSON is passed on as a string; an empty body means no
+   * input.
+   */
   CompletableFuture<Reply> signal(Request request, String name, String key) {
     String text = request.text();
     String input = null;
@@ -82,7 +85,7 @@ final class EntityEndpoint {
   }
 
   /**
-   * @param name of the entities; null for any
+   * @param name the name of the entities to list; null for any
    */
   CompletableFuture<Reply> list(Request request, @Nullable String name) {
     boolean states = request.query().flag("fetchState", false);

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Members that several kinds of history events share, and the kinds that are rarely seen. */
+/** Writes members that several kinds of history events share, and the kinds that are rare. */
 final class EventParts {
   private EventParts() {}
 
@@ -61,7 +61,7 @@ final class EventParts {
         .end();
   }
 
-  /** By name, so that the same history reads the same every time. */
+  /** Writes tags sorted by name, so that the same history always has the same text. */
   static void tags(JsonWriter json, Map<String, String> tags) {
     json.name("Tags");
     if (tags.isEmpty()) {
@@ -73,7 +73,7 @@ final class EventParts {
     json.end();
   }
 
-  /** What a failed activity or sub-orchestration tells. */
+  /** Writes the failure of an activity or sub-orchestration. */
   static void outcome(JsonWriter json, HistoryEvent event) {
     boolean task = event.hasTaskFailed();
     boolean present =
@@ -91,7 +91,10 @@ final class EventParts {
     seen(json, present ? failure : null);
   }
 
-  /** A member of ours, where the library reported something else than user code threw. */
+  /**
+   * Writes SeenFailure, a member that only Holdfast has, where the library reported something other
+   * than what user code threw.
+   */
   static void seen(JsonWriter json, @Nullable TaskFailureDetails failure) {
     if (failure != null && failure.hasSeen()) {
       failure(json.name("SeenFailure"), failure.getSeen());
@@ -139,14 +142,14 @@ final class EventParts {
     }
   }
 
-  /** Whole numbers without a fraction. What is no number in JSON becomes text. */
+  /** Formats whole numbers without a fraction. A number that JSON does not have becomes text. */
   private static String number(double number) {
     return number == Math.rint(number) && Math.abs(number) < 1e15
         ? String.valueOf((long) number)
         : String.valueOf(number);
   }
 
-  /** Kinds that pass through with what they hold. */
+  /** Writes the kinds of events whose members are copied unchanged. */
   static void rare(JsonWriter json, HistoryEvent event) {
     switch (event.getEventTypeCase()) {
       case EXECUTIONSUSPENDED ->
@@ -171,7 +174,7 @@ final class EventParts {
           json.field(
               "Data", text(event.getGenericEvent().hasData(), event.getGenericEvent().getData()));
       default -> {
-        // The type says all there is to say to a client.
+        // The type is all that a client needs to know.
       }
     }
   }

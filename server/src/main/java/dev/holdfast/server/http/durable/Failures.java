@@ -2,7 +2,7 @@ package dev.holdfast.server.http.durable;
 
 import java.util.concurrent.CompletionException;
 
-/** What futures wrap around a failure, taken off. */
+/** Unwraps the cause of a failure from the exceptions that futures put around it. */
 final class Failures {
   private Failures() {}
 

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * History as the status payload shows it: turns left out, what was scheduled merged into its
- * outcome, inputs as stored text, results as JSON.
+ * Writes the history as the status payload shows it: turns are left out, each scheduling event is
+ * merged into its outcome, inputs are written as stored text, and results as JSON.
  */
 final class HistoryJson {
   private final JsonWriter json;
@@ -23,8 +23,8 @@ final class HistoryJson {
   private final boolean inputsOfTasks;
 
   /**
-   * What was asked for up to here, by event id: it tells the outcome what it is the outcome of.
-   * Later attempts may go under the id of the first.
+   * These events have scheduled a task so far, by event id; an outcome takes its name and input
+   * from there. Later attempts may carry the id of the first attempt.
    */
   private final Map<Integer, HistoryEvent> scheduled = new HashMap<>();
 
@@ -39,11 +39,11 @@ final class HistoryJson {
   }
 
   /**
-   * Writes the array.
+   * Writes the history as an array.
    *
-   * @param showOutput whether results are told
-   * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are told; else
-   *     they are null
+   * @param showOutput whether results are written
+   * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are written;
+   *     otherwise they are null
    */
   static void write(
       JsonWriter json,
@@ -69,7 +69,7 @@ final class HistoryJson {
       case SUBORCHESTRATIONINSTANCEFAILED ->
           unanswered.remove(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
       default -> {
-        // Nothing is merged into or out of the others.
+        // Other events are not merged.
       }
     }
   }
@@ -77,7 +77,7 @@ final class HistoryJson {
   private void event(HistoryEvent event) {
     switch (event.getEventTypeCase()) {
       case ORCHESTRATORSTARTED, ORCHESTRATORCOMPLETED -> {
-        // Turns are how the engine works, not what happened.
+        // Turns show how the engine works, not what the instance did.
       }
       case TASKSCHEDULED, SUBORCHESTRATIONINSTANCECREATED -> {
         scheduled.put(event.getEventId(), event);

@@ -5,14 +5,14 @@ import dev.holdfast.server.http.RequestRefused;
 import java.util.Locale;
 
 /**
- * What an instance may be called when it is started over HTTP, beyond what the hub refuses whoever
- * starts it: ids that are too long, for one.
+ * Checks the ids of instances that are started over HTTP. The hub itself refuses further ids, for
+ * example those that are too long, on every way of starting.
  */
 final class InstanceIds {
   private InstanceIds() {}
 
   /**
-   * @throws RequestRefused 400, saying what is wrong with the id
+   * @throws RequestRefused 400, with what is wrong with the id
    */
   static void check(String id) {
     if (id.isBlank()) {

@@ -7,7 +7,7 @@ import dev.holdfast.protocol.OrchestrationState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Reads an instance; an id that no instance can have is one that is not there. */
+/** Reads an instance. An id that no instance can have is treated as one that does not exist. */
 final class Lookup {
   private Lookup() {}
 

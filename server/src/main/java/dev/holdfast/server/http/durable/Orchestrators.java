@@ -2,10 +2,13 @@ package dev.holdfast.server.http.durable;
 
 import java.util.List;
 
-/** Which orchestrators can be started here; asked at every start, so that a reloaded app counts. */
+/**
+ * Says which orchestrators can be started on this host. It is asked at every start, so a reloaded
+ * app counts at once.
+ */
 public interface Orchestrators {
 
-  /** Takes every name: for a hub whose workers come and go. */
+  /** Accepts every name, for a hub whose workers come and go. */
   Orchestrators ANY =
       new Orchestrators() {
         @Override
@@ -19,9 +22,9 @@ public interface Orchestrators {
         }
       };
 
-  /** Whether a start of this orchestrator is accepted. */
+  /** Tells whether a start of this orchestrator is accepted. */
   boolean knows(String name);
 
-  /** What to tell someone who asked for another. */
+  /** Returns the names to offer to a client that asked for an unknown one. */
   List<String> names();
 }

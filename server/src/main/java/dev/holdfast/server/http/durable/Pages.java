@@ -9,7 +9,7 @@ import dev.holdfast.server.http.RequestRefused;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** How lists are asked for and given page by page. */
+/** Reads the requests for pages of lists, and writes the replies. */
 final class Pages {
   static final String CONTINUATION = "x-ms-continuation-token";
   private static final int PAGE = 100;
@@ -18,7 +18,7 @@ final class Pages {
   private Pages() {}
 
   /**
-   * @param top what the request says; anything that is no size means the usual one
+   * @param top the requested size; a text that is no size means the default
    */
   static int size(@Nullable String top) {
     if (top == null) {
@@ -32,14 +32,14 @@ final class Pages {
     }
   }
 
-  /** Where the page before ended; null for the first page. */
+  /** Returns the token where the page before ended; null for the first page. */
   static @Nullable String continuation(Request request) {
     String token = request.header(CONTINUATION);
     return token == null || token.isBlank() ? null : decode(token.trim());
   }
 
   /**
-   * Claims the memory in which a reply is made of so many bytes.
+   * Claims the memory that a reply of {@code bytes} bytes takes while it is made.
    *
    * @throws dev.holdfast.core.RefusedException there is no room for it now
    */
@@ -48,13 +48,13 @@ final class Pages {
   }
 
   /**
-   * @param token of the page that follows; "" when there is none
+   * @param token the token of the next page; "" when there is none
    */
   static Reply reply(String json, String token) {
     return Reply.json(200, json).with(CONTINUATION, encode(token));
   }
 
-  /** The engine's token may hold anything; a header may not. */
+  /** Encodes the token, because the engine's token may contain characters that a header may not. */
   private static String encode(String token) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(token.getBytes(UTF_8));
   }

@@ -50,8 +50,8 @@ final class PurgeEndpoint {
   }
 
   /**
-   * A filter that cannot be read. Queries pass over it, as in the cloud; here that would remove
-   * what was not meant.
+   * Returns the message for a filter that cannot be read; null when it can. Queries ignore such a
+   * filter, as in Azure; a purge that ignored it would remove instances that were not meant.
    */
   private static @Nullable String mistake(Query query) {
     String statuses = query.get("runtimeStatus");

@@ -34,7 +34,7 @@ final class StartEndpoint {
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
   private static final OrchestrationIdReusePolicy ANY_STATE = anyState();
 
-  /** An id that has been used is free again only when its instance was purged. */
+  /** Allows no reuse: an id that was used is free again only when its instance was purged. */
   private static final OrchestrationIdReusePolicy NO_STATE =
       OrchestrationIdReusePolicy.getDefaultInstance();
 
@@ -63,7 +63,7 @@ final class StartEndpoint {
   }
 
   /**
-   * @param instanceId null has one made
+   * @param instanceId null lets the hub choose an id
    */
   CompletableFuture<Reply> start(Request request, String name, @Nullable String instanceId) {
     access.durable(request);
@@ -81,7 +81,10 @@ final class StartEndpoint {
         .exceptionallyCompose(StartEndpoint::failed);
   }
 
-  /** The answer for an instance that has just been started, waited for if so wanted. */
+  /**
+   * Returns the answer for an instance that has just been started; waits for its end first when
+   * {@code timeout} is not null.
+   */
   CompletableFuture<Reply> then(Request request, String id, @Nullable Duration timeout) {
     boolean failureIs500 = request.query().flag("returnInternalServerErrorOnFailure", false);
     if (timeout == null) {

@@ -85,11 +85,12 @@ final class StatusEndpoint {
   }
 
   /**
-   * {@code showOutput=false} is ours, not the product's: a list of names need not carry payloads.
-   * Together with {@code showInput=false} it leaves out custom statuses as well. {@code
-   * blocked=true} is ours too: only what is blocked, in the order of the ids. So are {@code name},
-   * {@code parentInstanceId}, {@code newestFirst} and {@code showReason}, which says of what has
-   * failed, was terminated or is blocked why.
+   * Lists instances. Several parameters exist only in Holdfast, not in Azure. {@code
+   * showOutput=false} leaves out the outputs, because a list of names need not carry payloads;
+   * together with {@code showInput=false} it leaves out custom statuses as well. {@code
+   * blocked=true} lists only the blocked instances, ordered by id. {@code name}, {@code
+   * parentInstanceId} and {@code newestFirst} filter and sort; {@code showReason} adds why an
+   * instance has failed, was terminated or is blocked.
    */
   CompletableFuture<Reply> list(Request request) {
     Query query = request.query();

@@ -10,7 +10,7 @@ import dev.holdfast.server.http.JsonWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The status payload of an instance, field by field in the order clients know. */
+/** Writes the status payload of an instance, field by field in the order that clients know. */
 final class StatusJson {
   private final boolean reasonAsOutput;
 
@@ -18,7 +18,7 @@ final class StatusJson {
     this.reasonAsOutput = settings.reasonAsOutput();
   }
 
-  /** Writes the members; the caller opens and closes the object, and may add history. */
+  /** Writes the members; the caller opens and closes the object, and may add the history. */
   void members(JsonWriter json, OrchestrationState state, boolean showInput) {
     members(json, state, showInput, true);
   }
@@ -42,7 +42,7 @@ final class StatusJson {
       failure(json, state.getFailureDetails());
     }
     if (!state.getWaitsFor().isEmpty()) {
-      json.field("waitsFor", state.getWaitsFor()); // Ours, as the next.
+      json.field("waitsFor", state.getWaitsFor()); // Only Holdfast has these two members.
     }
     if (!state.getDoesNotFit().isEmpty()) {
       json.field("doesNotFit", state.getDoesNotFit());
@@ -53,7 +53,7 @@ final class StatusJson {
     }
   }
 
-  /** Ours, not the product's: clients pass over a member that they do not know. */
+  /** Writes a member that only Holdfast has; clients ignore members that they do not know. */
   private static void blocked(JsonWriter json, Blocked block) {
     json.name("blocked")
         .object()
@@ -68,7 +68,7 @@ final class StatusJson {
         .end();
   }
 
-  /** The output; of a failed instance the failure in words. */
+  /** Writes the output; for a failed instance it is a text that describes the failure. */
   void output(JsonWriter json, OrchestrationState state) {
     if (!hasFailed(state)) {
       json.embed(text(state.hasOutput(), state.getOutput()));
@@ -81,7 +81,10 @@ final class StatusJson {
             : failure.getErrorType() + ": " + failure.getErrorMessage());
   }
 
-  /** A member of ours: what user code threw, also where the output does not say it. */
+  /**
+   * Writes a member that only Holdfast has: what user code threw, also where the output does not
+   * show it.
+   */
   static void failure(JsonWriter json, TaskFailureDetails failure) {
     json.name("failure");
     List<TaskFailureDetails> chain = FailureText.chain(failure);
@@ -98,7 +101,10 @@ final class StatusJson {
     }
   }
 
-  /** Why it is as it is, in a line; null when there is nothing to say. */
+  /**
+   * Returns in one line why the instance failed, was terminated or is blocked; null for other
+   * instances.
+   */
   static @Nullable String reason(OrchestrationState state) {
     Blocked block = Blocked.of(state);
     if (block != null) {

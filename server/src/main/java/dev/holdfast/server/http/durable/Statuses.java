@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The runtime status in the words of this API. */
+/** Translates between runtime statuses and their names in this API. */
 final class Statuses {
   private Statuses() {}
 
@@ -40,8 +40,8 @@ final class Statuses {
   }
 
   /**
-   * Reads a comma list of status names (case counts) or numbers; what is neither is dropped, so an
-   * empty result is no filter.
+   * Reads a comma-separated list of status names (case-sensitive) or numbers. Any other text is
+   * dropped, so an empty result means no filter.
    */
   static List<OrchestrationStatus> parse(@Nullable String list) {
     List<OrchestrationStatus> statuses = new ArrayList<>();
@@ -61,7 +61,9 @@ final class Statuses {
     return statuses;
   }
 
-  /** Whether each member of a comma list is a status; blank ones do not count. */
+  /**
+   * Tells whether each member of a comma-separated list is a status; blank members do not count.
+   */
   static boolean areAll(String list) {
     for (String text : list.split(",", -1)) {
       if (!text.isBlank() && one(text.trim()) == null) {

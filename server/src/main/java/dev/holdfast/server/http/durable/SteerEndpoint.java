@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What can be done to one instance that is there. */
+/** Steers one existing instance. */
 final class SteerEndpoint {
   private final TaskHub hub;
   private final StartEndpoint starts;
@@ -28,7 +28,10 @@ final class SteerEndpoint {
     this.starts = starts;
   }
 
-  /** The reason becomes the output; as JSON, so that typed clients can read it. */
+  /**
+   * Terminates the instance. The reason becomes its output, as JSON, so that typed clients can read
+   * it.
+   */
   CompletableFuture<Reply> terminate(Request request, String instanceId) {
     String reason = request.query().get("reason");
     String output = reason == null ? null : new JsonWriter().string(reason).toString();
@@ -54,7 +57,9 @@ final class SteerEndpoint {
         () -> hub.resume(instanceId, request.query().get("reason")));
   }
 
-  /** Ours, not the product's: what is blocked goes on. 409 for what is not blocked. */
+  /**
+   * Lets a blocked instance go on, which only Holdfast offers; answers 409 when it is not blocked.
+   */
   CompletableFuture<Reply> retry(String instanceId) {
     return hub.retry(instanceId)
         .thenApply(SteerEndpoint::delivered)
@@ -67,8 +72,8 @@ final class SteerEndpoint {
   }
 
   /**
-   * The engine takes a second suspend as done; this API has always answered 500 to it, and clients
-   * may count on that.
+   * Runs the action unless the state forbids it. The engine accepts a second suspend, but this API
+   * has always answered 500 to it, and clients may rely on that.
    */
   private CompletableFuture<Reply> unless(
       OrchestrationStatus status,
@@ -89,7 +94,10 @@ final class SteerEndpoint {
         });
   }
 
-  /** The order of the checks is part of the API: existence, end, content type, content. */
+  /**
+   * Raises an event. The order of the checks is part of the API: existence, end, content type,
+   * content.
+   */
   CompletableFuture<Reply> raiseEvent(Request request, String instanceId, String eventName) {
     return existing(
         instanceId,
@@ -126,7 +134,10 @@ final class SteerEndpoint {
             });
   }
 
-  /** It failed when we looked, but not any more when the engine did. */
+  /**
+   * Answers a rewind whose instance had failed when it was read, but no longer when the engine
+   * rewound it.
+   */
   private static CompletableFuture<Reply> raced(Throwable failure) {
     if (Failures.cause(failure) instanceof RefusedException refused
         && refused.reason() == Reason.FAILED_PRECONDITION) {
@@ -163,7 +174,7 @@ final class SteerEndpoint {
               .now();
         }
         case OVERLOADED, STORE_FULL, UNAVAILABLE, UNANSWERED -> {
-          // These mean the same everywhere.
+          // These refusals have no status code of their own here; Refusals translates them.
         }
       }
     }
@@ -205,7 +216,7 @@ final class SteerEndpoint {
         .thenApply(response -> response.getDeletedInstanceCount());
   }
 
-  /** 404 without the instance, 410 after its end, else what the action says. */
+  /** Answers 404 without the instance and 410 after its end; otherwise runs the action. */
   private CompletableFuture<Reply> existing(
       String instanceId, Function<OrchestrationState, CompletableFuture<Reply>> action) {
     return Lookup.of(hub, instanceId, false)

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Times as this API writes and reads them; UTC throughout. */
+/** Writes and reads times as this API does, always in UTC. */
 final class Times {
   private static final Pattern ISO =
       Pattern.compile(
@@ -23,12 +23,12 @@ final class Times {
 
   private Times() {}
 
-  /** To the second: {@code 2026-03-01T10:00:00Z}. */
+  /** Formats a time to the second: {@code 2026-03-01T10:00:00Z}. */
   static String seconds(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds()).toString();
   }
 
-  /** With up to seven fraction digits, as many as there are. */
+  /** Formats a time with up to seven fraction digits, without trailing zeros. */
   static String ticks(Timestamp time) {
     String whole = Instant.ofEpochSecond(time.getSeconds()).toString();
     int ticks = time.getNanos() / 100;
@@ -51,8 +51,9 @@ final class Times {
   }
 
   /**
-   * Reads what people write for a time: ISO 8601 with or without time, seconds, fraction and offset
-   * (none is UTC); month/day/year; the date of an HTTP header. Null when it is none of these.
+   * Reads the usual forms of a time: ISO 8601 with or without time, seconds, fraction and offset
+   * (UTC when there is none); month/day/year; the date of an HTTP header. Returns null for any
+   * other text.
    */
   static @Nullable Instant parse(@Nullable String text) {
     if (text == null) {
@@ -111,7 +112,8 @@ final class Times {
   }
 
   /**
-   * A plus sign that nobody escaped arrives as a blank; digits alone are therefore ahead of UTC.
+   * Reads an offset. A plus sign that the client did not escape arrives as a blank, so digits
+   * without a sign are ahead of UTC.
    */
   private static ZoneOffset offset(@Nullable String text) {
     if (text == null || text.equalsIgnoreCase("z")) {

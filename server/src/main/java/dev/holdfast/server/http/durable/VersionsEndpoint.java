@@ -22,7 +22,7 @@ final class VersionsEndpoint {
   }
 
   /**
-   * @param version "" for instances without one
+   * @param version "" for instances without a version
    */
   private record Kind(String name, String version) implements Comparable<Kind> {
     @Override
@@ -53,8 +53,10 @@ final class VersionsEndpoint {
   }
 
   /**
-   * @param ended whether versions of which nothing is left to run are told too, and how much of
-   *     each has ended; else only what has not ended
+   * Lists the counts by orchestrator and version.
+   *
+   * @param ended whether to include versions that have only ended instances, and the number of
+   *     ended instances of each version; otherwise only the other instances are counted
    */
   CompletableFuture<Reply> list(boolean ended) {
     return hub.countVersions(ended).thenApply(found -> Reply.json(200, json(found, ended)));
@@ -83,7 +85,10 @@ final class VersionsEndpoint {
     return json.endArray().toString();
   }
 
-  /** How many instances of each orchestrator are in each status, by name and then by status. */
+  /**
+   * Returns how many instances of each orchestrator are in each status, sorted by name and then by
+   * status.
+   */
   CompletableFuture<Reply> counts() {
     return hub.countVersions(true).thenApply(found -> Reply.json(200, counts(found)));
   }

@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a caller wants to wait for the end, read from {@code timeout} and {@code
- * pollingInterval}.
+ * Reads from {@code timeout} and {@code pollingInterval} how long a client wants to wait for the
+ * end of an instance.
  */
 final class WaitRequest {
   private static final double SECONDS_MAX = 86_400;
@@ -16,8 +16,8 @@ final class WaitRequest {
   private WaitRequest() {}
 
   /**
-   * The time to wait; null when the caller does not want to. We are told of the end, so the polling
-   * interval only has to make sense.
+   * Returns the time to wait; null when the client does not want to wait. The hub reports the end
+   * without polling, so the polling interval is only checked.
    *
    * @throws RequestRefused 400, when the interval is longer than the whole time
    */
@@ -37,7 +37,7 @@ final class WaitRequest {
     return Duration.ofNanos((long) (Math.min(timeout, SECONDS_MAX) * 1e9));
   }
 
-  /** Seconds, decimals allowed; what is no such number counts as absent. */
+  /** Parses seconds, with decimals allowed; any other text counts as absent. */
   private static @Nullable Double seconds(@Nullable String text) {
     if (text == null) {
       return null;

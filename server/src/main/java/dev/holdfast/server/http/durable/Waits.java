@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests that are held until an instance ends. A held request costs memory, not a thread; beyond
- * a limit of them nobody is held any more and the caller is told to poll.
+ * Holds requests until an instance ends. A held request costs memory but no thread; beyond a limit
+ * no further request is held, and its client is told to poll.
  */
 public final class Waits {
   private final TaskHub hub;
@@ -29,7 +29,7 @@ public final class Waits {
     this.longest = longest;
   }
 
-  /** The state at the instance's end; empty when that did not come in time. */
+  /** Returns the state at the instance's end; empty when the instance does not end in time. */
   CompletableFuture<Optional<OrchestrationState>> forEnd(String instanceId, Duration timeout) {
     if (released || held.size() >= heldMax) {
       return CompletableFuture.completedFuture(Optional.empty());
@@ -52,18 +52,20 @@ public final class Waits {
     return threads.takeOver(answered);
   }
 
-  /** Answers everyone who is held as if time were over; for a host that is stopping. */
+  /**
+   * Answers every held request as if its time were over; for a host that is stopping or drained.
+   */
   public void release() {
     released = true;
     held.forEach(wait -> wait.answer.complete(Optional.empty()));
   }
 
-  /** Holds again, after {@link #release}. */
+  /** Holds requests again after {@link #release}. */
   public void hold() {
     released = false;
   }
 
-  /** One held request. Equal only to itself. */
+  /** Represents one held request, equal only to itself. */
   private static final class Held {
     private final CompletableFuture<Optional<OrchestrationState>> answer;
 

@@ -15,9 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ours, not the product's: what an instance waits for ({@code GET …/instances/{id}/why}), and what
- * has not ended of which version ({@code GET …/versions}; with {@code ?ended=true} also what has),
- * and how many instances there are of each orchestrator and status ({@code GET …/counts}).
+ * Serves endpoints that only Holdfast has: what an instance waits for ({@code GET
+ * …/instances/{id}/why}), how many instances of which version have not ended ({@code GET
+ * …/versions}; with {@code ?ended=true} also how many have), and how many instances of each
+ * orchestrator are in which status ({@code GET …/counts}).
  */
 public final class WhyApi implements Endpoint {
   public static final String BASE = "/runtime/webhooks/holdfast";

@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request may do what it asks for. Every method returns when it may, and throws
- * the reply (401 without a body, or 429 for who keeps guessing) when it may not.
+ * Decides whether a request may do what it asks for. Every method returns when it may. When it may
+ * not, the method throws the reply: 401 without a body, or 429 for an address that keeps guessing
+ * keys.
  */
 public final class Access {
   private final boolean required;
@@ -18,7 +19,7 @@ public final class Access {
   private final Guesses guesses;
 
   /**
-   * @param required false lets everyone do everything: only when nobody but this machine can
+   * @param required false permits every request, which is right only when no other machine can
    *     connect
    */
   public Access(boolean required, Keys keys, Capabilities capabilities, Guesses guesses) {
@@ -28,12 +29,12 @@ public final class Access {
     this.guesses = guesses;
   }
 
-  /** Whether keys are asked for at all. */
+  /** Tells whether keys are required at all. */
   public boolean isRequired() {
     return required;
   }
 
-  /** The whole of the durable management API. */
+  /** Checks a request for any part of the durable management API. */
   public void durable(Request request) {
     if (required) {
       String code = presented(request);
@@ -48,7 +49,7 @@ public final class Access {
     }
   }
 
-  /** One operation on one instance. */
+  /** Checks a request for one operation on one instance. */
   public void instance(Request request, String instanceId, Permission permission) {
     if (required) {
       String code = presented(request);
@@ -64,7 +65,7 @@ public final class Access {
     }
   }
 
-  /** An HTTP function of level {@code function}. */
+  /** Checks a call of an HTTP function of level {@code function}. */
   public void function(Request request, String functionName) {
     if (required) {
       String code = presented(request);
@@ -82,14 +83,17 @@ public final class Access {
     }
   }
 
-  /** An HTTP function of level {@code admin}. */
+  /** Checks a call of an HTTP function of level {@code admin}. */
   public void master(Request request) {
     if (required) {
       master(request, presented(request));
     }
   }
 
-  /** The admin API: the master key, and only in the header, where it stays out of logs. */
+  /**
+   * Checks a request for the admin API, which needs the master key, and only in the header, so that
+   * the key stays out of logs.
+   */
   public void admin(Request request) {
     if (required) {
       master(request, request.header("x-functions-key"));
@@ -110,7 +114,7 @@ public final class Access {
     return code == null ? Optional.empty() : keys.recognise(code);
   }
 
-  /** The header wins over the query. */
+  /** Returns the key that the request carries; the header takes precedence over the query. */
   private static @Nullable String presented(Request request) {
     String header = request.header("x-functions-key");
     return header != null ? header : request.query().text("code");

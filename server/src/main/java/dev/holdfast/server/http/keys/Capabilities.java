@@ -11,12 +11,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What stands as {@code code=} in management URLs: not a key, but the right to do certain things
- * with one instance, signed with a secret of this host. Whoever is handed a status URL can read
- * that instance and nothing else.
+ * Makes and checks the codes that stand as {@code code=} in management URLs. A code is not a key
+ * but the right to certain operations on one instance, signed with a secret of this host. The
+ * holder of a status URL can read that instance and nothing else.
  *
- * <p>{@code hfc_<letters>_<HMAC-SHA256 over hub, instance and letters>}. The letter {@code *} is
- * the right to everything, for apps whose own library builds the URLs.
+ * <p>The form is {@code hfc_<letters>_<HMAC-SHA256 over hub, letters and instance>}. The letter
+ * {@code *} is the right to everything, for apps whose own library builds the URLs.
  */
 public final class Capabilities {
   private static final String PREFIX = "hfc_";
@@ -34,7 +34,7 @@ public final class Capabilities {
 
   private record Signer(Object version, Mac mac) {}
 
-  /** The code that opens the given operations of one instance. */
+  /** Returns the code that permits the given operations on one instance. */
   public String of(String instanceId, Set<Permission> permissions) {
     StringBuilder letters = new StringBuilder(permissions.size());
     for (Permission permission : EnumSet.copyOf(permissions)) {
@@ -44,14 +44,14 @@ public final class Capabilities {
   }
 
   /**
-   * The code that opens the whole management API; as good as the system key. What a function app
-   * gets as its required query parameter.
+   * Returns the code that permits the whole management API, as the system key does. A function app
+   * gets it as its required query parameter.
    */
   public String ofEverything() {
     return code(EVERYTHING, "");
   }
 
-  /** Whether the text looks like a capability at all. */
+  /** Tells whether the text has the form of a code. */
   static boolean isOne(String code) {
     return code.startsWith(PREFIX);
   }
@@ -80,7 +80,7 @@ public final class Capabilities {
       current = signer();
       signer = current;
     }
-    // Neither a hub name nor the letters can hold a line feed, so no two texts run together.
+    // Neither a hub name nor the letters can contain a line feed, so no two inputs give one text.
     byte[] signed = sign(current.mac(), hub + '\n' + letters + '\n' + instanceId);
     return PREFIX + letters + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
   }

@@ -32,18 +32,22 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in one JSON file that only its owner may read.
+ * Keeps records in one JSON file that only its owner may read.
  *
  * <p>A change writes a new file, syncs it and moves it over the old one, under a lock that other
- * processes respect; so a reader sees the old file or the new one, and a crash loses neither.
+ * processes respect. A reader therefore sees either the old file or the new one, and a crash loses
+ * neither.
  */
 public final class FileKeyRecords implements KeyRecords {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** How long a look at the file is good for. */
+  /** The records that were read are used for this time without another look at the file. */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** A file lock keeps other processes out, but fails within this one. */
+  /**
+   * Serialises changes within this process: a file lock keeps other processes out, but fails with
+   * an exception when this process holds it already.
+   */
   private static final Object ONE_AT_A_TIME = new Object();
 
   private final Path file;
@@ -52,7 +56,7 @@ public final class FileKeyRecords implements KeyRecords {
   private volatile Snapshot snapshot;
 
   /**
-   * @param file need not exist yet; its folder must
+   * @param file need not exist yet, but its folder must
    */
   public FileKeyRecords(Path file) {
     this(file, System::nanoTime);
@@ -66,12 +70,15 @@ public final class FileKeyRecords implements KeyRecords {
   }
 
   /**
-   * @param looked when the file was looked at
+   * @param looked the time of the last look at the file
    * @param version null when there was no file
    */
   private record Snapshot(long looked, @Nullable Version version, Map<String, byte[]> records) {}
 
-  /** The file key (inode) changes with every write, because each makes a new file. */
+  /**
+   * Identifies a state of the file. The file key (inode) changes with every write, because each
+   * write makes a new file.
+   */
   private record Version(FileTime modified, long size, String fileKey) {}
 
   @Override
@@ -157,12 +164,12 @@ public final class FileKeyRecords implements KeyRecords {
     }
   }
 
-  /** An empty file of mode 0600; one that is there stays. */
+  /** Creates an empty file of mode 0600; an existing file stays as it is. */
   private void create(Path path) {
     try {
       FileChannel.open(path, Set.of(CREATE_NEW, WRITE), ownerOnly(path)).close();
     } catch (FileAlreadyExistsException e) {
-      // It is there: that is all that was wanted.
+      // The file exists, as it should.
     } catch (IOException e) {
       throw cannotWrite(e);
     }

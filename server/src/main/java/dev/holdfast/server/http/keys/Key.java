@@ -6,14 +6,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key as it is kept: everything but the secret itself.
+ * Describes a key as it is stored, which is without the secret itself.
  *
  * @param id names this secret, also in lists and logs
- * @param scope the function or extension it is for; "" for host keys and the master key
- * @param name what people call it, e.g. {@code default}; two keys of one name exist during a
- *     rotation
- * @param sha256 of the secret's UTF-8 bytes
- * @param expires from then on it opens nothing; null is never
+ * @param scope the function or extension that the key is for; "" for host keys and the master key
+ * @param name the name that people use, for example {@code default}; two keys of one name exist
+ *     during a rotation
+ * @param sha256 the digest of the secret's UTF-8 bytes
+ * @param expires the time from which the key is no longer valid; null means never
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Key(
@@ -25,22 +25,25 @@ public record Key(
     Instant created,
     @Nullable Instant expires) {
 
-  /** What a key opens. */
+  /** Says what a key gives access to. */
   public enum Kind {
-    /** One HTTP function. */
+    /** The key gives access to one HTTP function. */
     FUNCTION,
-    /** All HTTP functions. */
+    /** The key gives access to all HTTP functions. */
     HOST,
-    /** The webhooks of the extension whose name it has, and the gRPC service. */
+    /**
+     * The key gives access to the webhooks of the extension that its name names, and to the gRPC
+     * service.
+     */
     SYSTEM,
-    /** Everything. */
+    /** The key gives access to everything. */
     MASTER
   }
 
-  /** The extension of the durable management API. */
+  /** The extension that serves the durable management API has this name. */
   public static final String DURABLE = "durabletask_extension";
 
-  /** The name of the master key. */
+  /** The master key has this name. */
   public static final String MASTER_NAME = "_master";
 
   boolean isFor(Kind wanted, String wantedScope, String wantedName) {
@@ -51,12 +54,18 @@ public record Key(
     return expires == null || now.isBefore(expires);
   }
 
-  /** Whether it opens the durable API over HTTP: of the system keys only that of its extension. */
+  /**
+   * Tells whether the key is valid for the durable API over HTTP, as the master key and the system
+   * key of that API are.
+   */
   boolean opensDurable() {
     return kind == Kind.MASTER || (kind == Kind.SYSTEM && name.equals(DURABLE));
   }
 
-  /** Whether it opens the gRPC service: every system key, so each worker can have its own. */
+  /**
+   * Tells whether the key is valid for the gRPC service, as every system key is, so that each
+   * worker can have its own.
+   */
   boolean opensGrpc() {
     return kind == Kind.MASTER || kind == Kind.SYSTEM;
   }

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.HexFormat;
 
-/** Keys and the capability secret as records of JSON. */
+/** Converts keys and the capability secret to and from JSON records. */
 final class KeyCodec {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The keys of a host: made, listed, rotated, deleted, and recognised.
+ * Makes, lists, rotates, deletes and recognises the keys of a host.
  *
- * <p>Only SHA-256 digests are kept (32 random bytes need no slow hash); a secret is shown once, by
- * the call that makes it. Safe for many threads; another process may change the same records.
+ * <p>Only SHA-256 digests are stored (32 random bytes need no slow hash); a secret appears once, in
+ * the result of the call that makes it. Safe for many threads; another process may change the same
+ * records.
  */
 public final class Keys {
   private static final String CAPABILITY_SECRET = "capability-secret";
@@ -34,13 +35,15 @@ public final class Keys {
   private record Decoded(Map<String, byte[]> raw, List<Key> keys) {}
 
   /**
-   * A key that was just made.
+   * Holds a key that was just made.
    *
-   * @param secret shown now and never again
+   * @param secret is never shown again
    */
   public record NewKey(Key key, String secret) {}
 
-  /** Makes the keys every host has, where they are missing; returns what was made. */
+  /**
+   * Makes those of the keys that every host has that are missing; returns the keys that were made.
+   */
   public List<NewKey> createMissing() {
     List<NewKey> made = new ArrayList<>();
     createIfMissing(Kind.MASTER, "", Key.MASTER_NAME).ifPresent(made::add);
@@ -50,9 +53,9 @@ public final class Keys {
   }
 
   /**
-   * Makes a key unless there is one of that name; of several that try at once, one makes it.
+   * Makes a key unless there is one of that name; when several callers try at once, one makes it.
    *
-   * @return empty when there is one, which stays as it is
+   * @return empty when there is a key of that name, which stays as it is
    */
   public Optional<NewKey> createIfMissing(Kind kind, String scope, String name) {
     if (active().stream().anyMatch(key -> key.isFor(kind, scope, name))) {
@@ -76,7 +79,7 @@ public final class Keys {
     return made.get() ? Optional.of(new NewKey(key, secret)) : Optional.empty();
   }
 
-  /** Every key that still opens something, by kind, scope and name. */
+  /** Returns every key that is still valid, sorted by kind, scope and name. */
   public List<Key> active() {
     Instant now = clock.instant();
     return all().stream()
@@ -85,15 +88,15 @@ public final class Keys {
         .toList();
   }
 
-  /** Makes a key with a secret of our own. A key of that name stops working at once. */
+  /** Makes a key with a random secret. An older key of that name is no longer valid. */
   public NewKey create(Kind kind, String scope, String name) {
     return rotate(kind, scope, name, Duration.ZERO);
   }
 
   /**
-   * Makes a key with a secret that someone chose. A key of that name stops working at once.
+   * Makes a key with a secret that the caller chose. An older key of that name is no longer valid.
    *
-   * @throws IllegalArgumentException the secret is too short to be one
+   * @throws IllegalArgumentException the secret is too short
    */
   public NewKey create(Kind kind, String scope, String name, String secret) {
     if (secret.length() < SECRET_LENGTH_MIN) {
@@ -104,10 +107,10 @@ public final class Keys {
   }
 
   /**
-   * Makes a new secret for a key; the one before keeps working for a while. Of two that are still
-   * in their grace, the older ends at once.
+   * Makes a new secret for a key; the former secret stays valid during the grace period. A secret
+   * that is already in a grace period ends at once.
    *
-   * @param grace how long both work; zero ends the old one at once
+   * @param grace how long both secrets are valid; zero ends the former one at once
    */
   public NewKey rotate(Kind kind, String scope, String name, Duration grace) {
     String id = Secrets.newId();
@@ -140,10 +143,10 @@ public final class Keys {
   }
 
   /**
-   * Takes a key away, with what is left of a rotation.
+   * Deletes a key and the former secrets of its rotations.
    *
-   * @return whether there was one
-   * @throws IllegalArgumentException the master key can only be renewed
+   * @return whether there was such a key
+   * @throws IllegalArgumentException the key is the master key, which can only be rotated
    */
   public boolean delete(Kind kind, String scope, String name) {
     if (kind == Kind.MASTER) {
@@ -164,8 +167,8 @@ public final class Keys {
   }
 
   /**
-   * The key whose secret this is. Takes the same time whether and where one matches: every digest
-   * is compared, each in constant time.
+   * Returns the valid key with this secret. The call takes the same time whether and where a key
+   * matches: every digest is compared, each in constant time.
    */
   public Optional<Key> recognise(String secret) {
     byte[] digest = Secrets.sha256(secret);
@@ -178,17 +181,23 @@ public final class Keys {
     return match;
   }
 
-  /** Whether this is the secret of a key to the durable API over HTTP; as {@link #recognise}. */
+  /**
+   * Tells whether this is the secret of a key to the durable API over HTTP, in the same time for
+   * any text, as {@link #recognise} does.
+   */
   public boolean opensDurable(String secret) {
     return recognise(secret).filter(Key::opensDurable).isPresent();
   }
 
-  /** Whether this is the secret of a key to the gRPC service; as {@link #recognise}. */
+  /**
+   * Tells whether this is the secret of a key to the gRPC service, in the same time for any text,
+   * as {@link #recognise} does.
+   */
   public boolean opensGrpc(String secret) {
     return recognise(secret).filter(Key::opensGrpc).isPresent();
   }
 
-  /** The secret that signs capabilities; made on first use. */
+  /** Returns the secret that signs capabilities; the first use makes it. */
   byte[] capabilitySecret() {
     byte[] record = records.all().get(CAPABILITY_SECRET);
     if (record == null) {
@@ -203,7 +212,10 @@ public final class Keys {
     return KeyCodec.decodeSecret(record);
   }
 
-  /** Makes a new secret for capabilities: every management URL given out before stops working. */
+  /**
+   * Makes a new secret for capabilities; every management URL that was given out before stops
+   * working.
+   */
   public void rotateCapabilities() {
     byte[] made = KeyCodec.encodeSecret(Secrets.random(32));
     records.change(
@@ -213,7 +225,10 @@ public final class Keys {
         });
   }
 
-  /** Changes whenever any record has; what was derived from the records is then out of date. */
+  /**
+   * Returns an object that changes whenever a record does; values derived from the records are then
+   * out of date.
+   */
   Object version() {
     return records.all();
   }

@@ -1,9 +1,9 @@
 package dev.holdfast.server.http.keys;
 
 /**
- * What someone may do with one instance; a capability names some of these.
+ * Lists the operations on one instance that a capability can permit.
  *
- * <p>The letters are in URLs that people keep: never give one a new meaning.
+ * <p>The letters are part of URLs that people store: never give a letter a new meaning.
  */
 public enum Permission {
   READ('r'),

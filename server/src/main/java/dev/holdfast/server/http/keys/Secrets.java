@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
- * How secrets look: {@code hfk_<kind>_<id>_<32 random bytes><checksum>}, so that leak scanners know
- * one when they see it and a typing error is told from a wrong key.
+ * Makes secrets of the form {@code hfk_<kind>_<id>_<32 random bytes><checksum>}, so that leak
+ * scanners recognise them and a typing error can be told from a wrong key.
  */
 final class Secrets {
   private static final SecureRandom RANDOM = new SecureRandom();

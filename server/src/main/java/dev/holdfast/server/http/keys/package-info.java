@@ -1,4 +1,7 @@
-/** Who may call: keys, capabilities in management URLs, and what happens to those who guess. */
+/**
+ * Decides who may call: keys, capabilities in management URLs, and the treatment of clients that
+ * guess.
+ */
 @NullMarked
 package dev.holdfast.server.http.keys;
 

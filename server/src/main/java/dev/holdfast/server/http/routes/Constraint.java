@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** What a route parameter's value must be, by the names of ASP.NET route templates. */
+/** Checks the value of a route parameter by the constraints of ASP.NET route templates. */
 final class Constraint {
   private static final Pattern GUID =
       Pattern.compile(
@@ -26,7 +26,9 @@ final class Constraint {
   private Constraint() {}
 
   /**
-   * @param text such as {@code int} or {@code range(1,10)}
+   * Returns the test that a constraint stands for.
+   *
+   * @param text for example {@code int} or {@code range(1,10)}
    * @throws InvalidTemplateException there is no such constraint
    */
   static Predicate<String> of(String text) throws InvalidTemplateException {
@@ -132,7 +134,10 @@ final class Constraint {
     };
   }
 
-  /** Java also takes type suffixes and hexadecimal; a route does not. */
+  /**
+   * Parses a number, but refuses the type suffixes and hexadecimal digits that Java accepts and a
+   * route does not.
+   */
   private static Double floating(String text) {
     char last = text.isEmpty() ? ' ' : text.charAt(text.length() - 1);
     if (!Character.isDigit(last) && last != '.') {
@@ -147,7 +152,7 @@ final class Constraint {
         format.parse(text);
         return true;
       } catch (DateTimeException e) {
-        // Perhaps it is one of the other forms.
+        // The text may match one of the other formats.
       }
     }
     return false;

@@ -27,13 +27,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls HTTP functions. The app behind it can be exchanged while requests come in. */
+/** Calls HTTP functions. The app that serves them can be exchanged while requests arrive. */
 public final class FunctionRoutes implements Endpoint {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
-  /** Headers that describe the connection or the length, which a function cannot know. */
+  /**
+   * These headers describe the connection or the length, which a function cannot know; its values
+   * are dropped.
+   */
   private static final Set<String> OURS =
       Set.of(
           "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "trailer");
@@ -41,7 +44,7 @@ public final class FunctionRoutes implements Endpoint {
   private final String prefix;
   private final Access access;
 
-  /** Null until there is an app to serve. */
+  /** This app is served; null until there is one. */
   private volatile @Nullable App app;
 
   /**
@@ -57,9 +60,10 @@ public final class FunctionRoutes implements Endpoint {
   private record App(HttpFunctions functions, RouteTable routes) {}
 
   /**
-   * Serves these functions from now on; requests under way stay with theirs.
+   * Serves these functions from now on; requests under way stay with the functions that they
+   * reached.
    *
-   * @return why functions got no route, by name
+   * @return why functions got no route, by function name
    */
   public Map<String, String> serve(HttpFunctions functions) {
     RouteTable routes = RouteTable.of(functions.routes());
@@ -67,12 +71,12 @@ public final class FunctionRoutes implements Endpoint {
     return routes.rejected();
   }
 
-  /** {@code /api}, or "" for the root. */
+  /** Returns {@code /api}, for example, or "" for the root. */
   public String prefix() {
     return prefix;
   }
 
-  /** Whether some function takes this verb and path. */
+  /** Tells whether a function takes the verb and path of this request. */
   public boolean serves(Request request) {
     App serving = app;
     return serving != null && match(serving, request) != null;
@@ -92,7 +96,7 @@ public final class FunctionRoutes implements Endpoint {
     AuthLevel level = match.route().authLevel();
     switch (level) {
       case ANONYMOUS -> {
-        // Everyone may.
+        // Every caller may use the function.
       }
       case FUNCTION -> access.function(request, name);
       case ADMIN -> access.master(request);
@@ -134,7 +138,9 @@ public final class FunctionRoutes implements Endpoint {
         request.body());
   }
 
-  /** Lines whose names differ in the case of their letters only are values of one header. */
+  /**
+   * Groups header lines by name; lines whose names differ only in case are values of one header.
+   */
   private static Map<String, List<String>> headers(Request request) {
     Map<String, List<String>> inOrder = new LinkedHashMap<>();
     Map<String, List<String>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -153,7 +159,10 @@ public final class FunctionRoutes implements Endpoint {
     return inOrder;
   }
 
-  /** Clients send characters that a URI must not hold; they are escaped rather than refused. */
+  /**
+   * Builds the URI of a request. Clients send characters that a URI must not contain; these are
+   * escaped rather than refused.
+   */
   private static URI uri(Request request) {
     try {
       return new URI(request.url());
@@ -208,8 +217,8 @@ public final class FunctionRoutes implements Endpoint {
   }
 
   /**
-   * What no header line can hold would be sent as blanks or question marks, and what is behind a
-   * line end as lines of its own.
+   * Tells whether a header line can carry the name and the value. Jetty would send unsuitable
+   * characters as blanks or question marks, and text after a line end as further lines.
    */
   private static boolean canBeSent(String functionName, String name, String value) {
     boolean sendable =

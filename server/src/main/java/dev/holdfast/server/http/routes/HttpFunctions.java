@@ -7,10 +7,10 @@ import dev.holdfast.functions.HttpRoute;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The HTTP side of an app. */
+/** Gives access to the HTTP functions of an app. */
 public interface HttpFunctions {
 
-  /** An app without HTTP functions. */
+  /** Stands for an app without HTTP functions. */
   HttpFunctions NONE =
       new HttpFunctions() {
         @Override
@@ -24,7 +24,7 @@ public interface HttpFunctions {
         }
       };
 
-  /** The HTTP functions of a loaded app. */
+  /** Returns the HTTP functions of a loaded app. */
   static HttpFunctions of(FunctionApp app) {
     return new HttpFunctions() {
       @Override
@@ -41,6 +41,6 @@ public interface HttpFunctions {
 
   List<HttpRoute> routes();
 
-  /** Must not block; see {@link FunctionApp#call} for how it fails. */
+  /** Calls a function; must not block. See {@link FunctionApp#call} for its failures. */
   CompletableFuture<HttpReply> call(String functionName, HttpCall call);
 }

@@ -1,6 +1,6 @@
 package dev.holdfast.server.http.routes;
 
-/** A route template that means nothing; the message says why, in half a sentence. */
+/** A route template is invalid; the message says why, in half a sentence. */
 final class InvalidTemplateException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All routes of an app, the most particular first. Never changes. */
+/** Holds all routes of an app, the most specific first. A table never changes. */
 public final class RouteTable {
   private final List<Entry> entries;
   private final Map<String, String> rejected;
@@ -22,10 +22,10 @@ public final class RouteTable {
 
   private record Entry(HttpRoute route, RouteTemplate template, String precedence) {}
 
-  /** The function that a URL means, with the values of its route parameters. */
+  /** Names the function that a URL addresses, with the values of its route parameters. */
   public record Match(HttpRoute route, Map<String, String> values) {}
 
-  /** Takes the routes in order: of two that collide, the later one is rejected. */
+  /** Makes a table of the routes; of two routes that collide, the later one is rejected. */
   public static RouteTable of(List<HttpRoute> routes) {
     List<Entry> entries = new ArrayList<>();
     Map<String, String> rejected = new LinkedHashMap<>();
@@ -48,16 +48,16 @@ public final class RouteTable {
     return new RouteTable(List.copyOf(entries), rejected);
   }
 
-  /** Why functions have no route, by function name. */
+  /** Returns why functions have no route, by function name. */
   public Map<String, String> rejected() {
     return rejected;
   }
 
   /**
-   * The first route that takes this verb and path; null when there is none.
+   * Returns the first route that takes this verb and path; null when there is none.
    *
-   * @param method upper case
-   * @param path decoded segments below the route prefix
+   * @param method in upper case
+   * @param path the decoded segments below the route prefix
    */
   public @Nullable Match match(String method, List<String> path) {
     for (Entry entry : entries) {
@@ -99,7 +99,10 @@ public final class RouteTable {
         || !Collections.disjoint(one.methods(), other.methods());
   }
 
-  /** Without the slash that some write first; a route of nothing is the function's name. */
+  /**
+   * Returns the template without a leading slash, which some apps write; an empty template means
+   * the function's name.
+   */
   private static String text(HttpRoute route) {
     String template = route.template();
     String text = template.startsWith("/") ? template.substring(1) : template;

@@ -10,16 +10,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A route as ASP.NET understands it: literals in any case, parameters with constraints. */
+/**
+ * Represents a route template of ASP.NET: its literals match in any case, and its parameters have
+ * constraints.
+ */
 final class RouteTemplate {
 
-  /** Part of a segment. */
+  /** Represents one part of a segment. */
   sealed interface Part {}
 
   record Literal(String text) implements Part {}
 
   /**
-   * @param otherwise the value when the URL ends before; null is none
+   * @param otherwise the value when the URL ends before the parameter; null when there is no
+   *     default
    */
   record Parameter(
       String name,
@@ -54,7 +58,7 @@ final class RouteTemplate {
     return new RouteTemplate(TemplateParser.parse(template));
   }
 
-  /** The values of the parameters; null when the path is another one. */
+  /** Returns the values of the parameters; null when the path does not match. */
   @Nullable Map<String, String> match(List<String> path) {
     Map<String, String> values = new LinkedHashMap<>();
     for (int i = 0; i < segments.size(); i++) {
@@ -83,7 +87,7 @@ final class RouteTemplate {
     return all.accepts(value) ? values : null;
   }
 
-  /** The URL has ended before this segment: may it be left out? */
+  /** Tells whether a segment may be left out, because the URL ends before it. */
   private static boolean ended(List<Part> parts, Map<String, String> values) {
     if (parts.size() > 1 || !(parts.get(0) instanceof Parameter parameter)) {
       return false;
@@ -132,8 +136,9 @@ final class RouteTemplate {
   }
 
   /**
-   * What stands left takes as much as it can. An optional parameter at the end takes the dot before
-   * it with it, as in {@code {name}.{ext?}}.
+   * Makes the pattern of a segment with several parts. A part takes as much text as it can, the
+   * leftmost first. An optional parameter at the end can be left out together with the dot before
+   * it, as in {@code {name}.{ext?}}.
    */
   private static Pattern pattern(List<Part> parts) {
     boolean optional = parts.get(parts.size() - 1) instanceof Parameter last && last.optional();
@@ -153,8 +158,9 @@ final class RouteTemplate {
   }
 
   /**
-   * Sorts before what is more general: per segment 1 for a literal, 2 for something constrained, 3
-   * for a plain parameter, 4 and 5 for catch-alls.
+   * Returns a text by which templates sort before more general ones. It has a digit for each
+   * segment: 1 for a literal, 2 for a constrained parameter, 3 for a plain one, 4 and 5 for
+   * catch-alls.
    */
   String precedence() {
     StringBuilder digits = new StringBuilder();
@@ -178,7 +184,10 @@ final class RouteTemplate {
     return '1';
   }
 
-  /** Equal for templates that the same URLs match, but for the names of parameters. */
+  /**
+   * Returns a text that is equal for templates that match the same URLs and differ only in the
+   * names of their parameters.
+   */
   static String shape(String template) {
     return template.toLowerCase(Locale.ROOT).replaceAll("\\{(\\**)[^:=?}*]*", "{$1");
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Reads ASP.NET route templates. */
+/** Parses ASP.NET route templates. */
 final class TemplateParser {
   private final String text;
   private final Set<String> names = new HashSet<>();
@@ -35,7 +35,10 @@ final class TemplateParser {
     return segments;
   }
 
-  /** At slashes outside of braces: a regular expression may hold some. */
+  /**
+   * Splits the template at slashes outside of braces, because a regular expression may contain
+   * slashes.
+   */
   private List<String> split() throws InvalidTemplateException {
     List<String> segments = new ArrayList<>();
     int depth = 0;
@@ -91,7 +94,7 @@ final class TemplateParser {
     return parts;
   }
 
-  /** Braces inside a parameter are doubled. */
+  /** Returns the index of the closing brace; braces inside a parameter are doubled. */
   private static int closing(String segment, int open) throws InvalidTemplateException {
     for (int i = open + 1; i < segment.length(); i++) {
       char c = segment.charAt(i);

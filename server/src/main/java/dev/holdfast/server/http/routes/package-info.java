@@ -1,4 +1,6 @@
-/** Routes of HTTP functions: which function a URL means, and the way there and back. */
+/**
+ * Routes HTTP functions: finds the function that a URL addresses, and translates request and reply.
+ */
 @NullMarked
 package dev.holdfast.server.http.routes;
 

@@ -12,17 +12,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of the app that runs: engine and HTTP hold on to the slot, and the app in it can be
- * exchanged for a newer build of itself.
+ * Holds the app that runs. Engine and HTTP keep the slot, and the app in it can be exchanged for a
+ * newer build.
  *
- * <p>Apps are drained, never closed: threads of their libraries outlive every call (a gRPC channel
- * that nobody shut down) and still load classes when their sockets close. A loader that nothing
- * uses any more goes with the garbage, and its jars with it.
+ * <p>Apps are drained, never closed: threads of their libraries outlive every call (for example a
+ * gRPC channel that was never shut down) and still load classes when their sockets close. A class
+ * loader that is no longer used is garbage collected, and its jars with it.
  */
 final class AppSlot implements Executor, AutoCloseable {
   private volatile FunctionApp app;
 
-  /** Apps that were exchanged and still end what they have. */
+  /** These former apps still finish their work. */
   private final List<FunctionApp> ending = new CopyOnWriteArrayList<>();
 
   private volatile boolean closed;
@@ -36,9 +36,9 @@ final class AppSlot implements Executor, AutoCloseable {
   }
 
   /**
-   * Puts another app in; work that comes from now on is its own.
+   * Puts another app into the slot; later work goes to it.
    *
-   * @param swapped told before the old app is drained, which takes as long as what runs in it
+   * @param swapped is called before the old app is drained, which takes until its work has ended
    */
   void exchange(FunctionApp next, Consumer<FunctionApp> swapped) {
     FunctionApp last = app;
@@ -52,7 +52,7 @@ final class AppSlot implements Executor, AutoCloseable {
     }
   }
 
-  /** The app that gets work, and those that still have some. */
+  /** Returns the app that gets work, and the former apps that still have some. */
   private List<FunctionApp> all() {
     List<FunctionApp> all = new ArrayList<>(ending);
     FunctionApp now = app;
@@ -62,7 +62,10 @@ final class AppSlot implements Executor, AutoCloseable {
     return all;
   }
 
-  /** A closed slot claims to serve everything: what nobody serves would fail instead of waiting. */
+  /**
+   * Tells whether the app serves the name. A closed slot claims to serve every name, because work
+   * that no executor serves would fail instead of waiting.
+   */
   @Override
   public boolean serves(WorkItem.Kind kind, String name) {
     return closed || app.executor().serves(kind, name);
@@ -122,7 +125,7 @@ final class AppSlot implements Executor, AutoCloseable {
     app.executor().execute(items, answers);
   }
 
-  /** Takes no more work and waits for what runs. */
+  /** Takes no more work and waits until the running work has ended. */
   @Override
   public void close() {
     closed = true;

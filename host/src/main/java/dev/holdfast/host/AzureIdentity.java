@@ -27,18 +27,22 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens of Azure, by the ways to sign in that connection strings of the Durable Task Scheduler
- * name. One is kept until it is about to end; then the next is fetched while it still serves.
+ * Gets tokens of Azure by the ways to sign in that connection strings of the Durable Task Scheduler
+ * name. A token is used until shortly before it expires; the next one is fetched while the former
+ * is still valid.
  */
 final class AzureIdentity implements TokenSource {
   private static final TokenRequestContext SCHEDULER =
       new TokenRequestContext().addScopes("https://durabletask.io/.default");
   private static final Duration RENEWED_BEFORE_END = Duration.ofMinutes(5);
 
-  /** What a call may take on its way. */
+  /** A token that expires sooner is not used, because a call may take so long on its way. */
   private static final Duration USELESS_BEFORE_END = Duration.ofSeconds(30);
 
-  /** Between two attempts: every call asks, and some ways start a program each time. */
+  /**
+   * Attempts are separated by this pause. Every call asks for a token, and some ways to sign in
+   * start a program for each attempt.
+   */
   private static final long PAUSE_NANOS = 2_000_000_000L;
 
   private static final int REASON_LENGTH_MAX = 500;
@@ -46,7 +50,7 @@ final class AzureIdentity implements TokenSource {
   private final String method;
   private final TokenCredential credential;
 
-  // Guarded by this.
+  // These fields are guarded by this.
   private @Nullable AccessToken kept;
   private CompletableFuture<AccessToken> fetched;
   private long fetchedAt;
@@ -55,14 +59,14 @@ final class AzureIdentity implements TokenSource {
     this.method = method;
     this.credential = credential;
     this.fetched =
-        CompletableFuture.failedFuture(new IllegalStateException("nobody was asked yet"));
+        CompletableFuture.failedFuture(new IllegalStateException("no token was requested yet"));
     this.fetchedAt = System.nanoTime() - PAUSE_NANOS;
   }
 
   /**
-   * Asks nobody yet.
+   * Makes an identity that does not sign in yet.
    *
-   * @param settings app settings and environment, with what the method reads there
+   * @param settings app settings and environment, from which the method reads its own settings
    * @throws CannotException the method is not known
    */
   static AzureIdentity of(SignIn signIn, Map<String, String> settings) {
@@ -157,7 +161,7 @@ final class AzureIdentity implements TokenSource {
             .whenComplete((token, thrown) -> took(token));
   }
 
-  /** It may wait for a program, or for a person. */
+  /** Runs a task on a thread of its own, because it may wait for a program or for a person. */
   private static void run(Runnable task) {
     Thread thread = new Thread(task, "sign-in");
     thread.setDaemon(true);
@@ -178,7 +182,7 @@ final class AzureIdentity implements TokenSource {
     for (Throwable next = outer; next != null; next = next.getCause()) {
       root = next;
     }
-    // Some say no more than that there is a cause, others what all they have tried.
+    // Some exceptions say only that there is a cause, others list every way that was tried.
     String words = words(outer);
     String reason =
         root == outer || words.contains(words(root)) ? words : words + " " + words(root);

@@ -11,45 +11,50 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task hub behind a host: its own one, or one somewhere else. Everything in front of it (HTTP,
- * gRPC for the app's clients, the app) is the same.
+ * Represents the task hub behind a host: its own hub, or a remote one. Everything in front of the
+ * hub (HTTP, gRPC for the app's clients, the app) is the same for both.
  */
 interface Backing extends AutoCloseable {
 
-  /** What clients ask. */
+  /** Returns the hub that answers clients. */
   TaskHub hub();
 
-  /** The engine in this process. */
+  /** Returns the engine in this process; null when the hub is a remote one. */
   @Nullable Engine engine();
 
-  /** The gRPC service in front of it, which has not been started yet. */
+  /** Returns the gRPC service in front of the hub, which has not been started yet. */
   GrpcServer grpc();
 
-  /** From now on these get the work of the hub; the first that takes an item. Once. */
+  /**
+   * Gives the work of the hub to these executors from now on; an item goes to the first that takes
+   * it. Must be called once.
+   */
   void serve(List<Executor> executors);
 
-  /** The executors serve other names than before. */
+  /** Takes note that the executors serve other names than before. */
   void servedChanged();
 
-  /** Whether somebody may run orchestrators of this name, beside those of the app here. */
+  /** Tells whether another executor than the local app may run orchestrators of this name. */
   boolean mayServe(String orchestrator);
 
-  /** Work of the hub that nobody serves, as far as it is known here. */
+  /** Returns the work of the hub that no executor serves, as far as this process knows it. */
   List<UnservedWork> unserved();
 
-  /** How many instances and entities are blocked, by kind, as far as it is known here. */
+  /**
+   * Returns how many instances and entities are blocked, by kind, as far as this process knows it.
+   */
   Map<Blocked.Kind, Integer> blocked();
 
-  /** Why the hub should get no requests now, one sentence each; empty while all is well. */
+  /** Returns why the hub should get no requests now, one sentence each; empty while all is well. */
   List<String> obstacles();
 
-  /** The host is about to end: no upkeep any more, and no work that is not here yet. */
+  /** Takes note that the host is about to end: it does no more upkeep and takes no more work. */
   void stopping();
 
   /**
-   * Waits until the hub has everything that was done here.
+   * Waits until the hub has every result of this process.
    *
-   * @return false when that took too long
+   * @return false when that takes too long
    */
   boolean drain(Deadline deadline) throws InterruptedException;
 

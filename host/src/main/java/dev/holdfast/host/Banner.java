@@ -8,17 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a host that is ready says about itself. */
+/** Writes what a host says on the console when it starts and when it is ready. */
 final class Banner {
   private static final String NL = System.lineSeparator();
 
   private Banner() {}
 
   /**
-   * The lines before anything else.
+   * Returns the first lines of the output.
    *
-   * @param app where the app lies
-   * @param place where the hub is, in words
+   * @param app the place of the app
+   * @param place the place of the hub, in words
    */
   static String head(String version, String app, String hub, String place) {
     return NL
@@ -39,11 +39,11 @@ final class Banner {
   }
 
   /**
-   * The functions as the Functions host lists them, HTTP functions first, and how to start
+   * Lists the functions as the Functions host does, HTTP functions first, and says how to start
    * orchestrators and signal entities.
    *
-   * @param base scheme and authority, which people can paste
-   * @param routePrefix in front of every route; empty for none
+   * @param base scheme and authority for the URLs, which people can paste
+   * @param routePrefix the prefix of every route; empty for none
    */
   static String functions(
       List<FunctionDefinition> functions, List<HttpRoute> routes, URI base, String routePrefix) {
@@ -67,10 +67,10 @@ final class Banner {
   }
 
   /**
-   * What a host without an app waits for, and how to give it that.
+   * Says what a host without an app waits for, and how to connect it.
    *
    * @param endpoint host and port of gRPC
-   * @param manner how it is spoken to, in words
+   * @param manner how clients must connect to it, in words
    * @param base scheme and authority of HTTP
    */
   static String workers(String endpoint, String manner, URI base) {
@@ -95,7 +95,10 @@ final class Banner {
         + NL;
   }
 
-  /** Its builder knows ports of this machine and plain text; all else is up to a channel. */
+  /**
+   * Returns the call that sets the builder's channel. The builder itself can only set a port on
+   * this machine in plain text; every other endpoint needs a channel.
+   */
   private static String channel(String endpoint, String manner) {
     String port = endpoint.substring(endpoint.lastIndexOf(':') + 1);
     return endpoint.startsWith("localhost:") && manner.equals("gRPC, plain text")
@@ -104,7 +107,7 @@ final class Banner {
   }
 
   private static String methods(HttpRoute route) {
-    // A function for every verb has two blanks where the brackets were: tools read this list.
+    // Tools read this list, so a function for every verb has two blanks in place of the brackets.
     return route.methods().isEmpty() ? " " : "[" + String.join(",", route.methods()) + "] ";
   }
 
@@ -126,7 +129,7 @@ final class Banner {
     return "";
   }
 
-  /** What could not be loaded, one line each. */
+  /** Returns one line for each function that could not be loaded. */
   static List<String> failures(Map<String, String> failedFunctions) {
     List<String> lines = new ArrayList<>();
     failedFunctions.forEach(

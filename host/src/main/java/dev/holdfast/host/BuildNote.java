@@ -13,23 +13,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers, over restarts, since when this hub's orchestrators have been run by one build of the
- * app and by nobody else. Histories whose newest turn is younger need not be compared with the
- * code.
+ * Remembers across restarts since when this hub's orchestrators have been run by one build of the
+ * app and by no other worker. A history whose newest turn is younger than that need not be compared
+ * with the code.
  *
- * <p>One record of the hub, written when another build comes, so that no instance and no turn costs
- * anything. Safe from any thread.
+ * <p>The note is one record of the hub, written when the build changes, so it costs nothing for
+ * each instance or turn. Safe from any thread.
  */
 final class BuildNote {
   private static final String NAME = "build";
 
   /**
-   * In microseconds. Turns that follow each other quickly are dated a millisecond apart at least,
-   * so the last ones of the build before may be dated later than this one's first.
+   * This margin is in microseconds. Turns that follow each other quickly get times at least a
+   * millisecond apart, so the last turns of the former build may have later times than the first
+   * turns of this one.
    */
   private static final long MARGIN = 60_000_000;
 
-  /** Nobody knows: histories are compared. */
+  /**
+   * {@link #since} has this value when it is not known which build made the turns, so that every
+   * history is compared.
+   */
   private static final long NEVER = Long.MAX_VALUE;
 
   private volatile long since = NEVER;
@@ -38,7 +42,10 @@ final class BuildNote {
   private @Nullable Engine engine;
   private @Nullable String known;
 
-  /** The hub of this process, before anything runs in it. Without one nothing is remembered. */
+  /**
+   * Opens the note of a hub in this process, before anything runs in the hub. Without this call
+   * nothing is remembered.
+   */
   synchronized void open(Engine hub, Store store) {
     engine = hub;
     ByteString record = store.record(Engine.HUB, NAME);
@@ -46,11 +53,12 @@ final class BuildNote {
   }
 
   /**
-   * This build runs the orchestrators from now on. Before its first turn, so that the note is never
-   * younger than what it speaks of.
+   * Notes that this build runs the orchestrators from now on. Must be called before the build's
+   * first turn, so that the note is never younger than the turns of the build.
    *
-   * @param build as {@link dev.holdfast.functions.FunctionApp#build}; "" for one that is not known
-   * @param names of its orchestrators
+   * @param build the value of {@link dev.holdfast.functions.FunctionApp#build}; "" for an unknown
+   *     build
+   * @param names the names of the build's orchestrators
    */
   synchronized void runs(String build, List<String> names) {
     Engine hub = engine;
@@ -79,12 +87,15 @@ final class BuildNote {
     since = from;
   }
 
-  /** Microseconds since the epoch; {@link Long#MAX_VALUE} when nobody knows. */
+  /** Returns microseconds since the epoch; {@link Long#MAX_VALUE} when it is not known. */
   long since() {
     return since;
   }
 
-  /** Those who come from elsewhere may have other code under the same names. */
+  /**
+   * Forgets the build when a worker serves one of its orchestrators, because a remote worker may
+   * have other code under the same name.
+   */
   private void look(Executor worker) {
     if (orchestrators.stream().anyMatch(it -> worker.serves(WorkItem.Kind.ORCHESTRATOR, it))) {
       note("", NEVER);
@@ -100,7 +111,7 @@ final class BuildNote {
     workers.remove(worker);
   }
 
-  /** The same workforce; this note hears of who joins it. */
+  /** Returns a view of the workforce that tells this note which workers join and leave. */
   Workforce watching(Workforce workforce) {
     return new Workforce() {
       @Override

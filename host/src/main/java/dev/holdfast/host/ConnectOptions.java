@@ -4,14 +4,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line says about a hub somewhere else.
+ * Holds the options of the command line about a remote hub.
  *
  * @param to an endpoint, a connection string, or the name of a setting that holds one; null leaves
- *     it to {@code HOLDFAST_CONNECT}
- * @param tokenFile whose content is shown to the hub; null leaves it to the environment
- * @param authorities PEM file of the authorities whose certificates are believed
+ *     the choice to {@code HOLDFAST_CONNECT}
+ * @param tokenFile the file whose content is shown to the hub as a token; null leaves the choice to
+ *     the environment
+ * @param authorities PEM file of the authorities whose certificates are trusted
  * @param certificate PEM file of the certificate to show
- * @param key PEM file of its private key
+ * @param key PEM file of the certificate's private key
  */
 public record ConnectOptions(
     @Nullable String to,

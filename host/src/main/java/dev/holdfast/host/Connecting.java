@@ -13,22 +13,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out to which hub a host connects, and with what. */
+/** Finds out to which hub a host connects, and with which credentials. */
 final class Connecting {
   static final String CONNECT = "HOLDFAST_CONNECT";
   static final String TOKEN = "HOLDFAST_CONNECT_TOKEN";
   static final String TOKEN_FILE = "HOLDFAST_CONNECT_TOKEN_FILE";
 
-  /** No dot, no colon: hardly a machine. */
+  /**
+   * Matches the name of a setting, which has no dot and no colon and is therefore hardly the name
+   * of a machine.
+   */
   private static final Pattern NAME_OF_A_SETTING = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private Connecting() {}
 
   /**
-   * Where to connect; null for a host with a hub of its own.
+   * Returns where to connect; null for a host with a hub of its own.
    *
    * @param settings app settings and environment
-   * @throws CannotException it cannot be understood, or what it needs is missing
+   * @throws CannotException the destination cannot be understood, or a setting that it names is
+   *     missing
    */
   static @Nullable ConnectionString destination(HostOptions options, Map<String, String> settings) {
     String to = options.connect().to();
@@ -38,7 +42,7 @@ final class Connecting {
     if (to == null) {
       return null;
     }
-    // Naming a setting keeps what is in it out of lists of processes.
+    // A setting's name in place of its value keeps secrets out of process listings.
     String held = to.contains("=") ? null : blankToNull(settings.get(to));
     if (held == null && NAME_OF_A_SETTING.matcher(to).matches() && !to.equals("localhost")) {
       throw new CannotException(
@@ -58,8 +62,10 @@ final class Connecting {
   }
 
   /**
-   * @param hubName of host.json, for a connection string that names none; null when nobody has
-   *     chosen one there either
+   * Returns the target of the connection.
+   *
+   * @param hubName the hub of host.json, for a connection string that names none; null when
+   *     host.json names none either
    */
   static RemoteTarget target(
       ConnectionString to,
@@ -107,7 +113,7 @@ final class Connecting {
     return null;
   }
 
-  /** What somebody else signed in for; null when there is nothing of that kind. */
+  /** Returns the token that the user supplies, in a file or a setting; null when there is none. */
   private static @Nullable TokenSource token(ConnectOptions options, Map<String, String> settings) {
     String named = blankToNull(settings.get(TOKEN_FILE));
     Path file =
@@ -126,7 +132,7 @@ final class Connecting {
     return new TokenFile(file);
   }
 
-  /** Tells this process from all others in the logs of the hub. */
+  /** Returns an id that tells this process from all others in the logs of the hub. */
   private static String workerId(Map<String, String> settings) {
     String machine = settings.getOrDefault("HOSTNAME", settings.getOrDefault("COMPUTERNAME", ""));
     String readable = machine.replaceAll("[^A-Za-z0-9._-]", "");

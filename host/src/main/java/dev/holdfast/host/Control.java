@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What HTTP asks of the host it is part of. It is there before the app is. */
+/**
+ * Answers what HTTP asks of the host that it is part of. The object exists before the app is
+ * loaded.
+ */
 final class Control implements HostControl, Orchestrators {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
 
@@ -42,7 +45,8 @@ final class Control implements HostControl, Orchestrators {
   private record Serving(AppSlot slot, HttpServer http, Backing backing) {}
 
   /**
-   * @param engineOnly nobody here knows which orchestrators there are: workers bring them
+   * @param engineOnly whether the host has no app, so that only its workers know which
+   *     orchestrators there are
    */
   Control(Runnable reload, boolean engineOnly) {
     this.reload = reload;
@@ -117,7 +121,7 @@ final class Control implements HostControl, Orchestrators {
     List<Figure> figures = new ArrayList<>(WorkFigures.of(now.slot().app()));
     Engine here = now.backing().engine();
     if (here == null) {
-      return figures; // The hub has the others, wherever it is.
+      return figures; // The other figures belong to the hub's own host.
     }
     Engine.Figures engine = here.figures();
     figures.add(Figure.of("holdfast_flushes_total", "Durable writes", engine.flushes()));
@@ -141,7 +145,9 @@ final class Control implements HostControl, Orchestrators {
             "holdfast_work_items_outstanding", "Items that workers have", workers.outstanding()));
     figures.add(
         Figure.of(
-            "holdfast_worker_answers_ignored_total", "Answers for nothing", workers.ignored()));
+            "holdfast_worker_answers_ignored_total",
+            "Answers that match no item",
+            workers.ignored()));
     for (UnservedWork work : now.backing().unserved()) {
       figures.add(
           new Figure(
@@ -162,8 +168,8 @@ final class Control implements HostControl, Orchestrators {
       figures.add(
           new Figure(
               "holdfast_thread_step_age_milliseconds",
-              "Since when a thread of the engine has been in its step; it begins two a second at"
-                  + " least",
+              "How long a thread of the engine has been in its step; it begins at least two a"
+                  + " second",
               thread,
               beat.age().toMillis()));
     }
@@ -230,7 +236,7 @@ final class Control implements HostControl, Orchestrators {
     Engine engine = serving().backing().engine();
     if (engine != null) {
       ClockState now = engine.confirmClock();
-      log.info("Somebody says that the machine's clock is right. The hub's time is {}.", now.hub());
+      log.info("An operator has confirmed the machine's clock. The hub's time is {}.", now.hub());
     }
   }
 
@@ -257,12 +263,14 @@ final class Control implements HostControl, Orchestrators {
         || serving().backing().mayServe(name);
   }
 
-  /** What the app here runs of a kind, as it is called. */
+  /**
+   * Returns the names of the app's orchestrators, activities or entities, as the app declares them.
+   */
   List<String> durableNames(WorkItem.Kind kind) {
     return serving().slot().app().durableNames(kind);
   }
 
-  /** The name as the app has declared it; one that it does not know stays as it is. */
+  /** Returns the name as the app declares it; an unknown name stays as it is. */
   String spelling(String name) {
     List<String> names = durableNames(WorkItem.Kind.ORCHESTRATOR);
     return names.contains(name)
@@ -282,7 +290,7 @@ final class Control implements HostControl, Orchestrators {
     return !function.disabled() && function.trigger().is("orchestrationTrigger");
   }
 
-  /** In the background; a second request while one is under way is the same request. */
+  /** Reloads the app in the background; a second request during a reload does nothing. */
   @Override
   public void restart() {
     if (reloading.compareAndSet(false, true)) {
@@ -291,7 +299,7 @@ final class Control implements HostControl, Orchestrators {
             try {
               reload.run();
             } catch (Throwable e) {
-              // An app may lack classes or memory; neither is a reason to end the one that runs.
+              // Loading may lack classes or memory; neither is a reason to end the app that runs.
               log.error("The app could not be loaded anew; the old one goes on.", e);
             } finally {
               reloading.set(false);

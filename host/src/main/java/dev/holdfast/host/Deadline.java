@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** How much time is left for something that has several steps. */
+/** Marks the time by which a sequence of steps must end. */
 record Deadline(long nanoTime) {
   static Deadline in(Duration within) {
     return new Deadline(System.nanoTime() + within.toNanos());
@@ -17,7 +17,7 @@ record Deadline(long nanoTime) {
     return left.compareTo(least) > 0 ? left : least;
   }
 
-  /** Whether it ended well in time. */
+  /** Tells whether the future completed normally before the deadline. */
   boolean await(CompletableFuture<?> what) throws InterruptedException {
     try {
       what.get(Math.max(1, nanoTime - System.nanoTime()), TimeUnit.NANOSECONDS);

@@ -14,8 +14,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the gRPC service listens: in plain text and for everybody on loopback; beyond it only by TLS
- * and with a key or a certificate, unless somebody has said otherwise in so many words.
+ * Decides how the gRPC service listens: on loopback in plain text and for every client; on other
+ * addresses only over TLS and with a key or a client certificate, unless host.json explicitly
+ * allows otherwise.
  */
 final class GrpcFront {
   private static final String SECTION = "extensions.holdfast.grpc";
@@ -32,7 +33,7 @@ final class GrpcFront {
     this.loopback = Setup.isLoopback(grpc.bind(), SECTION + ".bind in host.json");
   }
 
-  /** Whether calls must bring a key. A certificate of the client is as good as one. */
+  /** Tells whether calls must carry a key. By default a client certificate replaces the key. */
   boolean requiresKeys() {
     Boolean said = grpc.requireKey();
     return said != null
@@ -45,15 +46,15 @@ final class GrpcFront {
   }
 
   /**
-   * Where workers find it, for people to read.
+   * Returns the address where workers reach the service, for people to read.
    *
-   * @param port that was bound
+   * @param port the port that was bound
    */
   String endpoint(int port) {
     return (loopback ? "localhost" : grpc.bind()) + ":" + port;
   }
 
-  /** How it is spoken to, for people to read. */
+  /** Says how clients must connect, for people to read. */
   String manner() {
     return "gRPC, "
         + (speaksTls() ? "TLS" : "plain text")
@@ -61,15 +62,21 @@ final class GrpcFront {
         + (requiresKeys() ? ", with 'authorization: Bearer KEY'" : "");
   }
 
-  /** Whether the app has a port of its own: it knows neither certificates nor keys. */
+  /**
+   * Tells whether the app gets a port of its own, because its client library supports neither
+   * certificates nor keys.
+   */
   boolean hasLocalDoor() {
     boolean open = !requiresKeys() && !speaksTls() && loopback;
     return !open && !setup.options().engineOnly();
   }
 
   /**
-   * @param appSecret with which the app of this host shows that it is that
-   * @throws CannotException anybody in the network could read along or do everything
+   * Makes the configuration of the service.
+   *
+   * @param appSecret the secret by which the app of this host proves its identity
+   * @throws CannotException the configuration would let anyone on the network read payloads and
+   *     keys
    */
   GrpcConfig config(Keys keys, String appSecret) {
     if (!loopback && !speaksTls() && !grpc.allowPlainText()) {
@@ -87,7 +94,7 @@ final class GrpcFront {
     return new GrpcConfig(
         grpc.bind(),
         port == null ? usualPort() : port,
-        // Workers are told a port once; on another one they would never be found.
+        // Workers are configured with one port and would not find the service on another.
         port != null || setup.options().engineOnly() || !loopback,
         Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
         usual.idleConnectionFor(),
@@ -99,7 +106,7 @@ final class GrpcFront {
         usual.admission());
   }
 
-  /** A host that works for a hub elsewhere leaves the usual port to hubs. */
+  /** Returns the default port: a host that works for a remote hub leaves the usual port to hubs. */
   private int usualPort() {
     return setup.target() == null ? GrpcConfig.USUAL_PORT : 0;
   }
@@ -122,7 +129,7 @@ final class GrpcFront {
         file(certificate), file(privateKey), authorities == null ? null : file(authorities));
   }
 
-  /** Beside host.json, unless its path says where. */
+  /** Resolves the path of a file relative to host.json. */
   private Path file(String name) {
     return setup.folder().resolve(name);
   }

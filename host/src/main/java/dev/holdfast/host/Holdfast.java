@@ -30,10 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running host: store, engine, the app's functions, HTTP and gRPC.
+ * Represents a running host: store, engine, the app's functions, HTTP and gRPC.
  *
- * <p>{@link #start} returns when it serves. {@link #close} lets what runs end and stops; both from
- * any thread, closing as often as one likes.
+ * <p>{@link #start} returns when the host serves. {@link #close} lets running work end and stops
+ * the host. Both may be called from any thread; closing repeatedly does no harm.
  */
 public final class Holdfast implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
@@ -49,10 +49,13 @@ public final class Holdfast implements AutoCloseable {
   private final List<NewKey> newKeys;
   private boolean closed;
 
-  /** Of this process; in no file, and told to its own app only. */
+  /**
+   * The app proves by this secret to gRPC that it belongs to this process; the secret is stored in
+   * no file.
+   */
   private final String appSecret = secret();
 
-  /** What runs, in the order in which it was begun. */
+  /** Holds the parts of the running host, in the order in which they were started. */
   private record Parts(
       Backing backing,
       AppSlot slot,
@@ -61,7 +64,10 @@ public final class Holdfast implements AutoCloseable {
       HttpServer http,
       Ports ports) {}
 
-  /** Known once both listen; asked by functions, which run only afterwards. */
+  /**
+   * Holds the ports, which are known once HTTP and gRPC listen; functions ask for them, and run
+   * only afterwards.
+   */
   private static final class Ports {
     private volatile int http;
     private volatile int httpLocal;
@@ -73,15 +79,15 @@ public final class Holdfast implements AutoCloseable {
   /**
    * Starts a host and returns once it serves.
    *
-   * @param environment what the app will find in its environment; normally {@code System.getenv()}
-   * @throws CannotException it cannot run; nothing is left running
+   * @param environment the environment of the app; normally {@code System.getenv()}
+   * @throws CannotException the host cannot run; nothing is left running
    */
   public static Holdfast start(HostOptions options, Map<String, String> environment) {
     return new Holdfast(Setup.read(options, environment), new Phases(), (thread, cause) -> {});
   }
 
   /**
-   * @param died as {@link Breakdown#died}
+   * @param died is called as {@link Breakdown#died}
    */
   Holdfast(Setup setup, Phases phases, BiConsumer<String, Throwable> died) {
     this.setup = setup;
@@ -92,7 +98,7 @@ public final class Holdfast implements AutoCloseable {
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
       this.parts = start(starting, new Rooms(setup, appSecret, inHand, buildNote), keys);
-      // Only a start that succeeds can show them, and they are shown only once.
+      // Keys are shown only once, so they are made only by a start that succeeds.
       this.newKeys =
           setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
               ? keys.createMissing()
@@ -102,7 +108,7 @@ public final class Holdfast implements AutoCloseable {
     control.ready();
   }
 
-  /** The hub opens and the app loads side by side; nothing runs before both are there. */
+  /** Opens the hub and loads the app side by side; nothing runs before both are done. */
   private Parts start(Starting starting, Rooms rooms, Keys keys) {
     Ports ports = new Ports();
     CompletableFuture<FunctionApp> loading =
@@ -176,7 +182,10 @@ public final class Holdfast implements AutoCloseable {
     }
   }
 
-  /** Loads the app anew and lets the old one end in peace. Returns when the new one serves. */
+  /**
+   * Loads the app anew and drains the old one. Returns when the new one serves and the old one has
+   * ended its work.
+   */
   private void reload() {
     FunctionApp next =
         new Rooms(setup, appSecret, inHand, buildNote)
@@ -193,15 +202,15 @@ public final class Holdfast implements AutoCloseable {
             });
   }
 
-  /** What clients ask; also for those in this process. */
+  /** Returns the hub that answers clients, including those in this process. */
   public TaskHub hub() {
     return parts.backing().hub();
   }
 
   /**
-   * The engine in this process.
+   * Returns the engine in this process.
    *
-   * @throws IllegalStateException the hub is somewhere else
+   * @throws IllegalStateException the hub is a remote one
    */
   public Engine engine() {
     Engine engine = parts.backing().engine();
@@ -223,12 +232,14 @@ public final class Holdfast implements AutoCloseable {
     return parts.ports().grpc;
   }
 
-  /** Scheme and authority under which people and programs on this machine reach it. */
+  /**
+   * Returns scheme and authority under which people and programs on this machine reach the host.
+   */
   public URI url() {
     return url(parts.ports().httpLocal);
   }
 
-  /** The same for other machines when they are to speak TLS; else {@link #url}. */
+  /** Returns the URL for other machines when HTTP speaks TLS, otherwise {@link #url}. */
   URI securedUrl() {
     return setup.config().limits().http() == null
         ? url()
@@ -240,14 +251,17 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Keys that were made because keys are required and there were none. Their secrets are told
-   * nowhere else.
+   * Returns the keys that were made because keys are required and there were none. Their secrets
+   * are shown nowhere else.
    */
   List<NewKey> newKeys() {
     return newKeys;
   }
 
-  /** Completes, with the reason, when the hub cannot go on and must be started again. */
+  /**
+   * Returns a future that completes with the reason when the hub cannot go on and the host must be
+   * started again.
+   */
   CompletableFuture<String> broken() {
     return broken.copy();
   }
@@ -257,8 +271,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Leaves a note in the data folder for the commands that look for this host. A folder with a hub
-   * in it is another host's when this one has none.
+   * Writes the note in the data folder by which commands find this host. A host for a remote hub
+   * writes none into a folder with a local hub, because that folder belongs to another host.
    */
   void announce() {
     if (isGuest()) {
@@ -276,11 +290,11 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Refuses what is new, lets what runs end (at most {@code drainFor} of host.json), makes it
-   * durable and stops.
+   * Refuses new requests, lets running work end (for at most {@code drainFor} of host.json), makes
+   * the results durable and stops.
    *
-   * <p>gRPC goes last: functions that still run may use their client. What did not end in time is
-   * run again after the next start.
+   * <p>gRPC stops last, because functions that still run may use their client. Work that does not
+   * end in time is run again after the next start.
    */
   @Override
   public void close() {
@@ -315,8 +329,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * How long what runs is given to end. None once the hub does not get on: nothing of it could be
-   * written any more.
+   * Returns how long running work is given to end: no time at all when the hub is broken or
+   * stalled, because no result could be written any more.
    */
   Duration patience() {
     Engine engine = parts.backing().engine();

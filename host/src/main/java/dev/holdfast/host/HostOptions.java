@@ -7,23 +7,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a host is started, as the command line says it.
+ * Holds the options with which a host is started, as the command line gives them.
  *
  * @param app the app to run: a built project, a staging folder, a folder of classes or a jar; null
  *     runs the samples
- * @param data where everything is kept
- * @param storeKind where the hub is remembered
- * @param port of HTTP; null is that of local.settings.json, else 7071; 0 is any free one
- * @param grpcPort of gRPC; null is 4001 or, if that is busy or the hub is elsewhere, a free one
- * @param bind the address HTTP listens on
- * @param requireKeys true asks for keys even on loopback; on any other address they are asked for
- *     anyway
- * @param functions names of the only functions to load; empty leaves it to host.json
- * @param corsOrigins empty leaves it to local.settings.json
+ * @param data the folder for everything that is stored
+ * @param storeKind the store of the hub
+ * @param port the HTTP port; null takes that of local.settings.json, else 7071; 0 takes a free one
+ * @param grpcPort the gRPC port; null takes 4001 or, if that is busy or the hub is a remote one, a
+ *     free one
+ * @param bind the address on which HTTP listens
+ * @param requireKeys true requires keys even on loopback; on any other address they are always
+ *     required
+ * @param functions names of the only functions to load; empty leaves the choice to host.json
+ * @param corsOrigins empty leaves the choice to local.settings.json
  * @param corsCredentials whether other origins may send cookies
- * @param engineOnly no app at all: everything is run by workers that connect over gRPC
- * @param connect to a hub somewhere else, instead of one of its own
- * @param lossAccepted whether to go on when the hub's files have lost what was acknowledged
+ * @param engineOnly whether there is no app and workers that connect over gRPC run everything
+ * @param connect the remote hub to connect to, instead of a hub of the host's own
+ * @param lossAccepted whether to go on when the hub's files have lost acknowledged changes
  */
 public record HostOptions(
     @Nullable Path app,
@@ -43,11 +44,13 @@ public record HostOptions(
 
   public static final int USUAL_PORT = 7071;
 
-  /** Where a hub is remembered. */
+  /** Lists the kinds of stores for a hub. */
   public enum StoreKind {
-    /** One file in the data folder; every acknowledged change survives a crash. */
+    /**
+     * Stores the hub in one file in the data folder; every acknowledged change survives a crash.
+     */
     SQLITE,
-    /** Nowhere: all is gone when the process ends. */
+    /** Keeps the hub in memory only, so that it is lost when the process ends. */
     MEMORY
   }
 
@@ -56,7 +59,7 @@ public record HostOptions(
     corsOrigins = List.copyOf(corsOrigins);
   }
 
-  /** The same, working for a hub somewhere else. */
+  /** Returns these options with a remote hub. */
   public HostOptions withConnect(ConnectOptions other) {
     return new HostOptions(
         app,
@@ -76,7 +79,8 @@ public record HostOptions(
   }
 
   /**
-   * On loopback, on any ports that are free, everything else as usual: for measuring and testing.
+   * Returns options for loopback on free ports, with every other option at its default; for
+   * measuring and testing.
    */
   public static HostOptions onFreePorts(@Nullable Path app, DataFolder data, StoreKind storeKind) {
     return new HostOptions(
@@ -96,7 +100,7 @@ public record HostOptions(
         false);
   }
 
-  /** The same without any app: workers connect over gRPC and run everything. */
+  /** Returns these options without an app: workers connect over gRPC and run everything. */
   public HostOptions withoutApp() {
     return new HostOptions(
         null,

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Text from outside that the JVM could not decode. It puts a replacement character for each byte
- * that the locale's encoding does not know, so that different ids, names and paths become one; such
- * text must not get any further.
+ * Finds text from outside that the JVM could not decode. The JVM puts a replacement character for
+ * each byte that the locale's encoding does not know, so that different ids, names and paths become
+ * equal; such text must not be used.
  */
 final class Illegible {
   private static final char REPLACEMENT = '\uFFFD';
@@ -17,9 +17,10 @@ final class Illegible {
   private Illegible() {}
 
   /**
-   * Looks at the arguments and at the variables that are meant for Holdfast.
+   * Checks the arguments and the environment variables that are meant for Holdfast.
    *
-   * @return what cannot be read, why, and the cure, in lines; empty when all can be read
+   * @return which text cannot be read, why, and the cure, in lines; empty when all texts can be
+   *     read
    */
   static Optional<String> first(String[] arguments, Map<String, String> environment) {
     for (String argument : arguments) {

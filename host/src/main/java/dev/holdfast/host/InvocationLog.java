@@ -13,14 +13,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Tells in the log what functions do, in the words of the Functions host. */
+/** Logs the invocations of functions, in the words of the Functions host. */
 final class InvocationLog implements FunctionLog {
   private static final String UNKNOWN = "(null)";
 
   private final Map<String, Function> functions = new ConcurrentHashMap<>();
   private volatile boolean anyWants = LoggerFactory.getLogger("Function").isDebugEnabled();
 
-  /** Tells from now on why each of these runs. */
+  /** Logs from now on why each of these functions runs. */
   void learn(List<FunctionDefinition> definitions) {
     definitions.forEach(it -> functions.put(it.name(), make(it.name(), reason(it))));
     anyWants = functions.values().stream().anyMatch(it -> it.itself().isDebugEnabled());
@@ -55,7 +55,10 @@ final class InvocationLog implements FunctionLog {
     };
   }
 
-  /** Two lines per invocation are for those who look for something: at Debug. */
+  /**
+   * Tells whether any function logs its invocations; their two lines each are logged at Debug, for
+   * people who search for a fault.
+   */
   @Override
   public boolean wantsInvocations() {
     return anyWants;

@@ -7,8 +7,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 
 /**
- * The end of the process where nothing may be relied on any more, not even that there is memory for
- * a message: one line on the standard error, made in place, and out.
+ * Ends the process when nothing may be relied on any more, not even that there is memory for a
+ * message: it writes one line, prepared in place, to the standard error and halts.
  */
 final class LastWords {
   private static final byte[] BEGIN = ascii("The thread ");
@@ -20,7 +20,10 @@ final class LastWords {
   private static final FileOutputStream ERR = new FileOutputStream(FileDescriptor.err);
   private static final byte[] LINE = new byte[LINE_MAX];
 
-  /** The first to come speaks, and ends the process. */
+  /**
+   * This is true once a thread has written its line; only the first thread does, and it ends the
+   * process.
+   */
   private static boolean spoken;
 
   private LastWords() {}
@@ -30,8 +33,8 @@ final class LastWords {
   }
 
   /**
-   * Loads what {@link #end} needs: the names of classes, for example, are made when they are asked
-   * for first.
+   * Loads everything that {@link #end} needs; for example, the JVM makes the name of a class when
+   * it is first asked for.
    */
   static void prepare() {
     OutOfMemoryError example = new OutOfMemoryError();
@@ -43,13 +46,16 @@ final class LastWords {
     Runtime.getRuntime().removeShutdownHook(never);
   }
 
-  /** Whether the process must end at once: the virtual machine itself is out of something. */
+  /**
+   * Tells whether the process must end at once, because the virtual machine itself lacks a
+   * resource.
+   */
   static boolean mustEnd(Throwable cause) {
-    // A stack that overflowed is whole again once it has been unwound.
+    // A stack that overflowed is usable again once it has been unwound.
     return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError);
   }
 
-  /** Says which thread ends and why, and ends the process. Allocates nothing. */
+  /** Writes which thread ends and why, and ends the process. Allocates no memory. */
   static void end(String thread, Throwable cause) {
     synchronized (LINE) {
       if (!spoken) {
@@ -69,7 +75,7 @@ final class LastWords {
     try {
       ERR.write(line, 0, Math.min(length, count));
     } catch (IOException e) {
-      // Nobody reads it; the process ends all the same.
+      // The line cannot be written, but the process ends all the same.
     }
   }
 
@@ -93,7 +99,9 @@ final class LastWords {
     return at + length;
   }
 
-  /** What is not printable ASCII becomes a question mark: it comes from anywhere. */
+  /**
+   * Appends text from any source; a character that is not printable ASCII becomes a question mark.
+   */
   private static int put(String text, int at) {
     int length = Math.min(text.length(), LINE_MAX - 1 - at);
     for (int i = 0; i < length; i++) {

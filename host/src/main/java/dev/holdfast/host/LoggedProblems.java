@@ -4,7 +4,7 @@ import dev.holdfast.core.Problems;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells on the console what core and engine noticed, which do not log themselves. */
+/** Logs what core and engine notice, because they do not log themselves. */
 final class LoggedProblems implements Problems {
   private static final Logger log = LoggerFactory.getLogger("Host.Engine");
 

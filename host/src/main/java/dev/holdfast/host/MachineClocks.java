@@ -11,9 +11,10 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * The clocks of this machine. On Linux {@code /proc/uptime} counts what the machine sleeps and
- * {@link System#nanoTime} does not, so the two together tell it. On Windows {@code nanoTime} goes
- * on while the machine sleeps, so there is nothing to tell. Elsewhere nobody knows.
+ * Reads the clocks of this machine, which tell together how long the machine has slept. On Linux
+ * {@code /proc/uptime} counts the sleep and {@link System#nanoTime} does not. On Windows {@code
+ * nanoTime} goes on while the machine sleeps, so no sleep is reported. On other systems the sleep
+ * is unknown.
  */
 final class MachineClocks implements Clocks {
   private static final Path UPTIME = Path.of("/proc/uptime");
@@ -28,7 +29,10 @@ final class MachineClocks implements Clocks {
     this.windows = system.contains("windows");
   }
 
-  /** Goes by the time that passes, whoever sets the wall clock; its dates mean nothing. */
+  /**
+   * Returns a clock that follows only elapsed time, whoever sets the wall clock; its dates have no
+   * meaning.
+   */
   static InstantSource passing() {
     return () -> Instant.EPOCH.plusNanos(System.nanoTime());
   }
@@ -52,8 +56,8 @@ final class MachineClocks implements Clocks {
   }
 
   /**
-   * Nanoseconds since the machine was started, sleep included. Where that cannot be read, as in a
-   * container without {@code /proc}, the machine is taken to never sleep.
+   * Returns the nanoseconds since the machine was started, sleep included. Where they cannot be
+   * read, as in a container without {@code /proc}, the machine is taken to never sleep.
    */
   private static long sinceBoot() {
     try {

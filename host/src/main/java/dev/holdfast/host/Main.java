@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code holdfast} command. */
+/** Runs the {@code holdfast} command. */
 @Command(
     name = "holdfast",
     description = "Durable orchestrations in ordinary Java, on any machine.",
@@ -87,13 +87,15 @@ public final class Main implements Runnable {
     }
     giveHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExpandAtFiles(false); // A payload may be @file; its content is no further arguments.
+    line.setExpandAtFiles(false); // @FILE is a payload, not a file of arguments.
     line.setExecutionExceptionHandler(Main::failed);
     line.setParameterExceptionHandler(Main::misused);
     return line;
   }
 
-  /** {@code --help} and {@code --version} for every command, wherever it comes from. */
+  /**
+   * Gives every command, wherever it comes from, the options {@code --help} and {@code --version}.
+   */
   private static void giveHelp(CommandLine line) {
     CommandSpec spec = line.getCommandSpec();
     if (!spec.helpCommand()) {
@@ -116,14 +118,14 @@ public final class Main implements Runnable {
     return CannotException.FAILED;
   }
 
-  /** A question for the first word that means nothing: an option, or a command where one may be. */
+  /** Asks whether a known option or command was meant by the first unknown word. */
   private static Optional<String> nearest(ParameterException thrown) {
     if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
       return Optional.empty();
     }
     String written = nameOf(unmatched.getUnmatched().get(0));
     if (written.matches("-\\w")) {
-      return Optional.empty(); // One letter is as near to any other.
+      return Optional.empty(); // A single letter is equally near to every other one.
     }
     CommandSpec command = thrown.getCommandLine().getCommandSpec();
     return Nearest.question(
@@ -140,7 +142,10 @@ public final class Main implements Runnable {
     return argument.startsWith("-") ? argument.replaceFirst("(?s)=.*", "") : argument;
   }
 
-  /** What is wrong: of what means nothing, the options only, as the rest may be their values. */
+  /**
+   * Says what is wrong. Of several unknown words it names only the options, because the other words
+   * may be their values.
+   */
   private static String mistake(ParameterException thrown) {
     if (thrown instanceof UnmatchedArgumentException unmatched) {
       List<String> options =

@@ -9,24 +9,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Variables of the environment that were most likely meant for Holdfast and mean nothing to it. A
- * host that passed them over would keep its data somewhere else than somebody has said.
+ * Finds environment variables that were most likely meant for Holdfast but have no effect. A host
+ * that ignored them would, for example, keep its data in another folder than its user intended.
  *
- * <p>Only names that are near to a known one count: others may begin with the same word, as those
- * that Kubernetes sets for a service of that name.
+ * <p>Only names that are near to a known one count: other variables may begin with the same prefix,
+ * for example those that Kubernetes sets for a service named holdfast.
  */
 final class Misspelt {
   private static final String PREFIX = "HOLDFAST_";
 
-  /** Those that a user sets, after the prefix. */
+  /** A user may set the variables with these names after the prefix. */
   private static final List<String> KNOWN =
       List.of("DATA", "KEY", "OPTS", "CONNECT", "CONNECT_TOKEN", "CONNECT_TOKEN_FILE");
 
   private Misspelt() {}
 
   /**
-   * @return what is wrong with the first such variable, and the cure, in lines; empty when there is
-   *     none
+   * @return what is wrong with the first misspelt variable, and the cure, in lines; empty when
+   *     there is none
    */
   static Optional<String> first(Map<String, String> environment) {
     for (String variable : new TreeMap<>(environment).keySet()) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A hub in this process: store, engine and upkeep. */
+/** Runs a hub in this process, with its store, engine and upkeep. */
 final class OwnBacking implements Backing {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
   private static final Duration UNSERVED_EVERY = Duration.ofSeconds(5);
@@ -34,7 +34,7 @@ final class OwnBacking implements Backing {
   private final WorkWatch work;
 
   /**
-   * @param broken hears that the hub cannot go on
+   * @param broken is told when the hub cannot go on
    */
   OwnBacking(Starting starting, Rooms rooms, Keys keys, Limits limits, Breakdown broken) {
     Rooms.OpenedStore opened = starting.own("store", rooms::store);

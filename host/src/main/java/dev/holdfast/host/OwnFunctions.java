@@ -10,11 +10,12 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of this host under its loopback address and port, for its own orchestrators.
+ * Finds the functions of this host by their loopback address and port, so that its own
+ * orchestrators may call them.
  *
- * @param address on which this host listens; null when it is on no loopback address, where somebody
- *     else may be then
- * @param leadsToFunction whether verb and raw path are answered by a function
+ * @param address the loopback address on which this host listens; null when it listens on none,
+ *     because another program may then listen there
+ * @param leadsToFunction tells whether a function answers a verb and a raw path
  */
 record OwnFunctions(
     @Nullable InetAddress address, int port, BiPredicate<String, String> leadsToFunction)
@@ -34,7 +35,7 @@ record OwnFunctions(
         address = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
       }
     } catch (UnknownHostException e) {
-      // Then nothing could listen there either; the start says so.
+      // HTTP cannot listen on such an address either, and the start reports that.
     }
     return new OwnFunctions(address, port, leadsToFunction);
   }

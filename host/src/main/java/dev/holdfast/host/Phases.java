@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How long each part of the start took; some ran side by side. */
+/** Measures how long each part of the start takes; some parts run side by side. */
 final class Phases {
   private final long begun = System.nanoTime();
   private final AtomicInteger count = new AtomicInteger();
@@ -17,7 +17,7 @@ final class Phases {
 
   private record Phase(String name, long from, long to) {}
 
-  /** One part of the start; ends when closed. */
+  /** Represents one part of the start, which ends when it is closed. */
   interface Running extends AutoCloseable {
     @Override
     void close();
@@ -30,10 +30,10 @@ final class Phases {
   }
 
   /**
-   * How long it is since the launcher began the JVM: this one or, in a second process, the first.
-   * What the launcher did before, building most of all, does not count.
+   * Returns the time since the launcher began the JVM: this one or, in a second process, the first
+   * one. Earlier work of the launcher, such as a build, does not count.
    *
-   * <p>Costs tens of milliseconds when it is asked first.
+   * <p>The first call takes tens of milliseconds.
    */
   static Duration sinceBirth() {
     RuntimeMXBean runtime = ManagementFactory.getRuntimeMXBean();
@@ -45,7 +45,7 @@ final class Phases {
     return earlier.plusMillis(runtime.getUptime());
   }
 
-  /** One line per part: from when to when, in milliseconds since the host began. */
+  /** Returns one line for each part: its begin and end in milliseconds since the host began. */
   String lines() {
     StringBuilder lines = new StringBuilder();
     for (Phase phase : ended.values()) {

@@ -5,13 +5,13 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.util.Map;
 
 /**
- * Adds variables to this process's own environment, so that {@code System.getenv} of the app tells
- * them.
+ * Adds variables to this process's own environment, so that {@code System.getenv} of the app
+ * returns them.
  *
- * <p>Java has no call for it. Starting a second JVM with the right environment works everywhere but
- * doubles the start and leaves two processes to look after, so the map behind {@code
- * System.getenv()} is changed in place where the launcher has opened {@code java.base} to it, and
- * only elsewhere a second JVM is started. See docs/decisions/0007-environment-in-place.md.
+ * <p>Java has no call for it. Starting a second JVM with the right environment works everywhere,
+ * but doubles the start and leaves two processes to look after. The map behind {@code
+ * System.getenv()} is therefore changed in place where the launcher has opened {@code java.base} to
+ * this class; elsewhere a second JVM is started. See docs/decisions/0007-environment-in-place.md.
  */
 final class ProcessEnvironment {
 
@@ -20,7 +20,7 @@ final class ProcessEnvironment {
   /**
    * Puts the values where {@code System.getenv} finds them; child processes inherit them too.
    *
-   * @return false when this JVM does not let us: nothing was changed
+   * @return false when this JVM does not permit it; nothing was changed
    */
   static boolean add(Map<String, String> values) {
     try {
@@ -44,8 +44,8 @@ final class ProcessEnvironment {
     return (Map<String, String>) field.get(unmodifiable);
   }
 
-  /** On Windows {@code System.getenv(name)} looks into a second map. */
-  @SuppressWarnings("unchecked") // As above.
+  /** Returns the second map, which {@code System.getenv(name)} reads on Windows. */
+  @SuppressWarnings("unchecked") // This map, too, has only texts.
   private static Map<String, String> caseInsensitive() throws ReflectiveOperationException {
     Field field =
         Class.forName("java.lang.ProcessEnvironment")

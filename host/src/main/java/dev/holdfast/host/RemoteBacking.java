@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A hub somewhere else, for which this host works. */
+/** Connects this host to the remote hub for which it works. */
 final class RemoteBacking implements Backing {
   private static final Duration LEAST = Duration.ofSeconds(1);
 
@@ -35,8 +35,8 @@ final class RemoteBacking implements Backing {
   private volatile @Nullable RemoteWork work;
 
   /**
-   * @param wanted what the app runs, asked again when that has changed
-   * @param spelling the name of an orchestrator as the app has declared it
+   * @param wanted tells what the app runs; it is asked again when that has changed
+   * @param spelling maps an orchestrator's name to the spelling that the app has declared
    */
   RemoteBacking(
       Starting starting,
@@ -68,7 +68,7 @@ final class RemoteBacking implements Backing {
     }
   }
 
-  /** Nobody joins: workers are refused. */
+  /** Has no members, because this host refuses workers. */
   private static final class NoWorkforce implements Workforce {
     @Override
     public void join(Executor worker) {}
@@ -115,14 +115,13 @@ final class RemoteBacking implements Backing {
     }
   }
 
-  /** Which other workers the hub has, nobody here knows. */
+  /** Returns true, because this host cannot know which other workers the hub has. */
   @Override
   public boolean mayServe(String orchestrator) {
     return true;
   }
 
-  /** The hub's own host tells. */
-  /** The other side counts them. */
+  /** Returns nothing: the hub's own host counts blocked instances, and unserved work as well. */
   @Override
   public Map<Blocked.Kind, Integer> blocked() {
     return Map.of();

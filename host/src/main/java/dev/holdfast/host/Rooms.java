@@ -51,28 +51,28 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes each room of the house from what the user has set. */
+/** Makes the parts of the host from the user's settings. */
 final class Rooms {
-  /** The record of the hub's name. */
+  /** The hub's name is stored in the record of this name. */
   private static final String HUB_NAME = "name";
 
   private final Setup setup;
   private final HostConfig config;
   private final Limits limits;
 
-  /** Of HTTP and gRPC together. */
+  /** This bounds the memory that requests over HTTP and gRPC may take together. */
   private final Admission admission = Admission.ofHeap();
 
-  /** Made by the app of this host, and by nobody else: opens its door of gRPC. */
+  /** Only the app of this host knows this secret, which permits calls at the local gRPC port. */
   private final String appSecret;
 
   private final InHand inHand;
   private final BuildNote buildNote;
 
   /**
-   * @param appSecret what the app shows to gRPC where that asks for something
-   * @param inHand where every app of this host notes what it runs
-   * @param buildNote which build of the app it is
+   * @param appSecret the secret that the app shows to gRPC where gRPC requires one
+   * @param inHand records what every app of this host runs
+   * @param buildNote remembers which build of the app runs
    */
   Rooms(Setup setup, String appSecret, InHand inHand, BuildNote buildNote) {
     this.setup = setup;
@@ -83,7 +83,9 @@ final class Rooms {
     this.limits = config.limits();
   }
 
-  /** The store, and what an operator should know about how it was found. */
+  /**
+   * Holds the open store, and what an operator should know about the state in which it was found.
+   */
   record OpenedStore(Store store, List<String> warnings) implements AutoCloseable {
     @Override
     public void close() {
@@ -112,9 +114,9 @@ final class Rooms {
   }
 
   /**
-   * The work of one hub is not for the app of another.
+   * Refuses the store of another hub, because the work of one hub is not for the app of another.
    *
-   * @throws CannotException the store is that of a hub with another name
+   * @throws CannotException the store belongs to a hub with another name
    */
   void refuseOtherHub(Store store) {
     ByteString known = store.record(Engine.HUB, HUB_NAME);
@@ -135,7 +137,7 @@ final class Rooms {
     }
   }
 
-  /** From now on the store is that of the hub by this name. */
+  /** Writes the hub's name into the store, unless a name is there. */
   void nameHub(Engine engine, Store store) {
     if (store.record(Engine.HUB, HUB_NAME) == null) {
       engine.remember(HUB_NAME, ByteString.copyFromUtf8(setup.hubName()));
@@ -146,12 +148,18 @@ final class Rooms {
     return text.isEmpty() || text.endsWith(".") ? capital(text) : capital(text) + ".";
   }
 
-  /** Without a full stop: some end with a command that people copy. */
+  /**
+   * Returns the text with a capital letter, and without a full stop, because some texts end with a
+   * command that people copy.
+   */
   private static String capital(String text) {
     return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  /** Null when nobody wants traces; then nothing of OpenTelemetry is loaded. */
+  /**
+   * Opens the export of traces; returns null, and loads nothing of OpenTelemetry, when the user
+   * wants no traces.
+   */
   @Nullable TraceExport traces() {
     return TraceWish.isThere(config.durable().tracing(), setup.settings())
         ? TraceExport.open(setup.settings(), config.hubName())
@@ -159,8 +167,10 @@ final class Rooms {
   }
 
   /**
-   * @throws CannotException this machine's clock or the hub's time is wrong, and which is for a
-   *     person to say
+   * Opens the engine.
+   *
+   * @throws CannotException this machine's clock or the hub's time is wrong, and only a person can
+   *     say which
    */
   Engine engine(Store store, @Nullable TraceExport traces, Breakdown broken) {
     Clocks clocks = new MachineClocks();
@@ -187,7 +197,7 @@ final class Rooms {
     return new Engine(
         store,
         new Engine.Settings(
-            // Whatever is set: beyond that the heap would be full before the bound is met.
+            // The bound applies whatever is set: beyond it the heap would be full first.
             limits
                 .perPartition()
                 .withResidentBytesUpTo(Runtime.getRuntime().maxMemory() / 5 / limits.partitions()),
@@ -202,12 +212,12 @@ final class Rooms {
   }
 
   /**
-   * Notes in the data folder what is in hand; work that is forgotten with the process needs no
-   * notes.
+   * Opens the notes in the data folder about work in hand; a hub in memory needs none, because its
+   * work is lost with the process.
    */
   InHand notes() {
     if (setup.target() != null) {
-      // Several hosts that work for hubs elsewhere may share a folder, and one with a hub as well.
+      // Several hosts that work for remote hubs may share a folder, also with one that has a hub.
       inHand.openBesideOthers(setup.options().data().path());
     } else if (setup.options().storeKind() == HostOptions.StoreKind.SQLITE) {
       inHand.open(setup.options().data().path());
@@ -216,8 +226,8 @@ final class Rooms {
   }
 
   /**
-   * @param site of this host
-   * @param port on which it listens
+   * @param site the site of this host
+   * @param port the port on which it listens
    */
   HttpActivity outgoing(Site site, int port) {
     OwnFunctions own = OwnFunctions.of(setup.options().bind(), port, site::leadsToFunction);
@@ -226,7 +236,9 @@ final class Rooms {
         limits.perPartition().payloadMax());
   }
 
-  /** Remembers with the hub which build of the app runs in it. */
+  /**
+   * Returns a view of the engine's workforce that keeps the note about the app's build up to date.
+   */
   Workforce noteBuilds(Engine engine, Store store) {
     buildNote.open(engine, store);
     return buildNote.watching(engine);
@@ -240,7 +252,7 @@ final class Rooms {
         new SecureRandom());
   }
 
-  /** What a hub somewhere else is asked to send. */
+  /** Returns the work that a remote hub is asked to send. */
   WorkWanted wanted(Control control) {
     List<String> activities = new ArrayList<>(control.durableNames(WorkItem.Kind.ACTIVITY));
     activities.add(HttpActivity.NAME);
@@ -274,7 +286,9 @@ final class Rooms {
     }
   }
 
-  /** The system refuses a port of others and one that needs privileges in the same way. */
+  /**
+   * Tells a busy port from a port that needs privileges; the system refuses both in the same way.
+   */
   private static CannotException unavailable(PortBusyException e) {
     if (reason(e).contains("denied")) {
       return new CannotException(
@@ -288,7 +302,7 @@ final class Rooms {
         "Stop that process, or choose another port with --grpc-port.");
   }
 
-  /** gRPC wraps what the system said in words of its own. */
+  /** Returns gRPC's message together with the system's, which gRPC wraps. */
   private static String reason(Throwable thrown) {
     Throwable root = thrown;
     while (root.getCause() != null) {
@@ -301,7 +315,7 @@ final class Rooms {
     try {
       return http.start();
     } catch (PortUnavailableException e) {
-      // The message says which of several reasons it is, and the cure.
+      // The message says which of several reasons applies, and the cure.
       throw new CannotException(String.valueOf(e.getMessage()), "", "");
     }
   }
@@ -383,7 +397,8 @@ final class Rooms {
   /**
    * Loads the app.
    *
-   * @param code of the durable management API, see {@link Site#requiredQueryStringParameters}
+   * @param code the code of the durable management API, see {@link
+   *     Site#requiredQueryStringParameters}
    */
   FunctionApp app(IntSupplier grpcPort, Supplier<URI> url, Supplier<String> code) {
     HostConfig.Durable durable = config.durable();

@@ -8,10 +8,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Something done again and again on a thread of its own, whatever one round throws: even lack of
- * memory passes, and the next round may succeed.
+ * Repeats a task on a thread of its own, whatever one round throws: even lack of memory passes, and
+ * the next round may succeed.
  *
- * <p>{@link #start} once; {@link #close} from any thread.
+ * <p>{@link #start} it once; {@link #close} may be called from any thread.
  */
 final class Rounds implements AutoCloseable {
   private final Runnable round;
@@ -22,9 +22,9 @@ final class Rounds implements AutoCloseable {
   private volatile long begun;
 
   /**
-   * @param threadName of the thread
-   * @param what is done, as the beginning of a sentence
-   * @param log hears what a round has thrown
+   * @param threadName the name of the thread
+   * @param what the task, as the subject of a sentence
+   * @param log gets what a round throws
    */
   Rounds(String threadName, String what, Logger log, Runnable round) {
     this.round = round;
@@ -46,7 +46,7 @@ final class Rounds implements AutoCloseable {
     var unused = thread.scheduleWithFixedDelay(this::run, millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** One round; never throws. */
+  /** Runs one round; never throws. */
   void run() {
     begun = nanoTime.getAsLong();
     try {
@@ -60,12 +60,12 @@ final class Rounds implements AutoCloseable {
     try {
       log.error("{} could not be done and is tried again later.", what, thrown);
     } catch (Throwable again) {
-      // There is not even room to tell it. The next round is what counts; it tells if it fails too.
+      // Memory is too short even for the log; the next round logs its own failure if it fails too.
       thrown.addSuppressed(again);
     }
   }
 
-  /** How long ago the last round began. */
+  /** Returns how long ago the last round began. */
   Duration age() {
     return Duration.ofNanos(nanoTime.getAsLong() - begun);
   }

@@ -13,24 +13,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * This same command once more, with more in its environment: the way round where {@link
- * ProcessEnvironment} is shut out.
+ * Runs this same command once more with more variables in its environment, where {@link
+ * ProcessEnvironment} cannot change the environment in place.
  *
- * <p>The two look like one: signals reach the second, its exit code is ours, and neither outlives
- * the other.
+ * <p>The two processes look like one: signals reach the second, the first returns the second's exit
+ * code, and neither outlives the other.
  */
 final class SecondProcess {
-  /** When the first process began, in milliseconds of the epoch. */
+  /** This variable has the time at which the first process began, in milliseconds of the epoch. */
   private static final String MARK = "HOLDFAST_SECOND_PROCESS";
 
   private SecondProcess() {}
 
-  /** Whether this process is the second one. */
+  /** Tells whether this process is the second one. */
   static boolean isThis() {
     return System.getenv(MARK) != null;
   }
 
-  /** When the first process began; empty in a first process. */
+  /** Returns when the first process began; empty in a first process. */
   static Optional<Instant> firstBegan() {
     return Optional.ofNullable(System.getenv(MARK))
         .filter(it -> it.matches("\\d{1,15}"))
@@ -38,7 +38,7 @@ final class SecondProcess {
   }
 
   /**
-   * Ends this process when the first one dies, however it dies. Does nothing in a first process.
+   * Ends this process when the first one ends, however it ends. Does nothing in a first process.
    */
   static void endWithFirst() {
     if (isThis()) {
@@ -57,10 +57,10 @@ final class SecondProcess {
   }
 
   /**
-   * Runs a main class as this JVM was started, with these variables added, and returns its exit
-   * code.
+   * Runs a main class with the JVM options of this process and these further variables, and returns
+   * its exit code.
    *
-   * @param arguments of this process's own main
+   * @param arguments the arguments of this process's own main method
    */
   static int run(Class<?> main, List<String> arguments, Map<String, String> environment)
       throws InterruptedException {
@@ -80,7 +80,7 @@ final class SecondProcess {
     }
     Signals.onRequestToEnd(
         name -> {
-          // Ctrl-C in a terminal reaches both processes; sent on, it would count as the second one.
+          // Ctrl-C in a terminal reaches both processes; passed on, it would count twice.
           if (name.equals("TERM") || !Terminal.isOne()) {
             second.destroy();
           }
@@ -89,7 +89,8 @@ final class SecondProcess {
   }
 
   /**
-   * ProcessHandle would tell the command too, but only up to 4 KiB: less than many a class path.
+   * Builds the command of the second process. ProcessHandle offers the command too, but only up to
+   * 4 KiB, which is less than many a class path.
    */
   private static List<String> command(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** A host as the main thing of its process: console, signals, exit code. */
+/** Runs a host as the main task of its process, with console, signals and exit code. */
 final class Service {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
   private static final int EXIT_AT_ONCE = 130;
@@ -28,9 +28,9 @@ final class Service {
   private Service() {}
 
   /**
-   * Runs until somebody asks it to end.
+   * Runs until it is asked to end.
    *
-   * @param arguments of this process, should it have to be started a second time
+   * @param arguments the arguments of this process, for starting it a second time if need be
    * @return the exit code
    */
   static int run(HostOptions options, List<String> arguments) throws InterruptedException {
@@ -84,7 +84,10 @@ final class Service {
     }
   }
 
-  /** Called by threads that end; perhaps there is no memory left. */
+  /**
+   * Ends the process when a thread of the host died of a fault of the JVM; called by such threads,
+   * perhaps without free memory.
+   */
   private static void died(String thread, Throwable cause) {
     if (LastWords.mustEnd(cause)) {
       LastWords.end(thread, cause);
@@ -92,7 +95,8 @@ final class Service {
   }
 
   /**
-   * Whatever keeps the host from ending in order, it ends: nothing acknowledged is lost by that.
+   * Ends the process when the host does not end in time, whatever keeps it; nothing acknowledged is
+   * lost.
    */
   private static void endWithin(Duration time, int code, CompletableFuture<Void> ended) {
     var unused =
@@ -120,7 +124,8 @@ final class Service {
     Signals.onRequestToEnd(
         name -> {
           if (asked.getAndIncrement() == 0) {
-            log.info("Stopping: what runs may end first. Once more (Ctrl-C) stops at once.");
+            log.info(
+                "Stopping: running work may end first. A second request (Ctrl-C) stops at once.");
             end.complete(0);
           } else {
             logging.close();
@@ -160,7 +165,7 @@ final class Service {
                     "Skipping '{}' from local settings as it's already defined in the environment.",
                     it));
     for (UnknownKey key : setup.config().unknown()) {
-      // Other extensions have keys that only the cloud knows; one that is nearly ours is a mistake.
+      // Other extensions have keys that only Azure knows; a key that is nearly ours is a mistake.
       log.atLevel(key.nearest() == null ? Level.DEBUG : Level.WARN).log(key.text());
     }
   }
@@ -208,8 +213,8 @@ final class Service {
   }
 
   /**
-   * What is printed about keys that were made just now. What goes to a file or to whoever gathers
-   * logs is kept and read by many, so secrets are shown to a person at a terminal only.
+   * Returns what is printed about keys that were made just now. Secrets are printed only for a
+   * person at a terminal, because a file or a log collection is stored and read by many.
    */
   static String newKeys(List<NewKey> made, boolean toPerson) {
     StringBuilder text = new StringBuilder();

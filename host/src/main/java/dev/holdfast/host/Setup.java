@@ -18,14 +18,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known before anything runs: which app, and what the user has set.
+ * Holds what is known before anything runs: the app, and the user's settings.
  *
- * @param settings app settings: those of local.settings.json under what the environment has
+ * @param settings the app settings: the values of local.settings.json, overridden by the
+ *     environment
  * @param environment variables that the app should find in its environment, but that are not there
  *     yet
- * @param skipped names in local.settings.json that the environment has already, and with precedence
- * @param folder where host.json is; files that it names lie beside it
- * @param target the hub somewhere else that this host works for; null for one of its own
+ * @param skipped names in local.settings.json that the environment has already; the environment
+ *     takes precedence
+ * @param folder the folder of host.json; paths in host.json are relative to it
+ * @param target the remote hub that this host works for; null for a hub of its own
  */
 record Setup(
     HostOptions options,
@@ -47,11 +49,11 @@ record Setup(
    * Finds the app and reads its configuration.
    *
    * @param outside the environment of this process
-   * @throws CannotException there is no app, or a file of it cannot be used
+   * @throws CannotException there is no app, or one of its files cannot be used
    */
   static Setup read(HostOptions options, Map<String, String> outside) {
     AppSource app = find(options);
-    // The samples are run with the configuration that stands beside the launcher.
+    // The samples use the configuration that lies beside the launcher.
     Path folder = settingsFolder(options.app(), app);
     LocalSettings local = LocalSettings.read(folder);
     Map<String, String> environment = new LinkedHashMap<>(local.values());
@@ -75,19 +77,19 @@ record Setup(
     return new Setup(options, app, local, config, settings, environment, skipped, folder, target);
   }
 
-  /** The name of the hub, wherever it is. */
+  /** Returns the name of the hub, whether it is local or remote. */
   String hubName() {
     String elsewhere = target == null ? null : target.taskHub();
     return elsewhere == null ? config.hubName() : elsewhere;
   }
 
-  /** The same when somebody has chosen it; else null. */
+  /** Returns the name of the hub if the user has chosen one, otherwise null. */
   @Nullable String chosenHub() {
     String elsewhere = target == null ? null : target.taskHub();
     return elsewhere == null ? config.chosenHub() : elsewhere;
   }
 
-  /** Where host.json and local.settings.json are. */
+  /** Returns the folder of host.json and local.settings.json. */
   private static Path settingsFolder(@Nullable Path named, AppSource app) {
     if (named == null) {
       return home();
@@ -109,7 +111,10 @@ record Setup(
     }
   }
 
-  /** Whether this is the folder of the samples, which the launcher builds elsewhere in it. */
+  /**
+   * Tells whether this is the folder of the samples, whose build lies in another folder than that
+   * of other apps.
+   */
   private static boolean isSamples(Path app) {
     try {
       return Files.isSameFile(app, home().resolve("samples"));
@@ -118,7 +123,10 @@ record Setup(
     }
   }
 
-  /** The samples as the launcher has built them: it says in which folder of each module. */
+  /**
+   * Finds the samples that the launcher has built; a system property names the build folder of each
+   * module.
+   */
   private static Path samples() {
     String target = System.getProperty("holdfast.target", "target");
     Path samples = home().resolve("samples").resolve(target).resolve("holdfast-samples.jar");
@@ -132,7 +140,9 @@ record Setup(
     return samples;
   }
 
-  /** The folder of the launcher; the current one when there was none. */
+  /**
+   * Returns the folder of the launcher; the current folder when the host was started without it.
+   */
   private static Path home() {
     return Path.of(System.getProperty("holdfast.home", "")).toAbsolutePath().normalize();
   }
@@ -148,13 +158,16 @@ record Setup(
     return local.port() != null ? local.port() : HostOptions.USUAL_PORT;
   }
 
-  /** Beyond loopback always, there when wanted: whoever can connect can do everything otherwise. */
+  /**
+   * Tells whether HTTP requires keys: always beyond loopback, where any client could otherwise do
+   * everything, and on loopback when the user wants it.
+   */
   boolean requiresKeys() {
     return options.requireKeys() || !isLoopback(options.bind(), "--bind");
   }
 
   /**
-   * @param where the address was set, for those who must correct it
+   * @param where the option or setting with the address, for the error message
    */
   static boolean isLoopback(String address, String where) {
     try {

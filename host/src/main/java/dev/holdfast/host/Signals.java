@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shell sends: Ctrl-C, and the request to end.
+ * Handles the signals that ask the process to end, such as Ctrl-C.
  *
- * <p>A JVM that leaves these to itself ends with 130 or 143 and cannot tell a second one from the
- * first. The class that can is {@code sun.misc.Signal}: exported by every JDK and used by every
- * server, but no compiler lets it pass without a warning; hence by reflection.
+ * <p>Without this class a JVM ends with 130 or 143 and cannot tell a second signal from the first.
+ * Every JDK exports {@code sun.misc.Signal}, and many servers use it, but every compiler warns
+ * about it; hence the reflection.
  */
 final class Signals {
   private static final String[] TO_END = {"TERM", "INT"};
@@ -49,7 +49,7 @@ final class Signals {
       }
       return true;
     } catch (InvocationTargetException e) {
-      // Someone else has taken the signal (-Xrs, a debugger): the JVM ends in its own way.
+      // Another owner has the signal (-Xrs, a debugger), so the JVM ends in its own way.
       return false;
     } catch (ReflectiveOperationException e) {
       return false;

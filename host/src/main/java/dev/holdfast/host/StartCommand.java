@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast start [APP]}. */
+/** {@code holdfast start [APP]} runs an app. */
 @Command(
     name = "start",
     description = {
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 final class StartCommand implements Callable<Integer> {
-  /** Marks options of 'func start' that somebody may miss, so they are told. */
+  /** Marks options of 'func start' that a user may miss, so that the command reports them. */
   private static final String MISSED = "missed";
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -96,8 +96,8 @@ final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--force",
       description =
-          "Go on with what can be read when the hub's log is damaged: once, after reading what a"
-              + " start without it says is missing. The damaged files are kept beside.")
+          "Start with what can be read of a damaged log of the hub. Use it once, after a start"
+              + " without it has said what is missing. The damaged files are kept.")
   boolean force;
 
   @Option(
@@ -109,7 +109,7 @@ final class StartCommand implements Callable<Integer> {
       names = "--connect",
       paramLabel = "WHERE",
       description =
-          "Keep nothing here: run the app's functions for the task hub there, and ask that one. An"
+          "Store nothing here: run the app's functions for the task hub at WHERE, and use it. An"
               + " endpoint (localhost:4001, https://HOST), a connection string"
               + " (Endpoint=https://HOST;TaskHub=NAME;Authentication=None), or the name of a setting"
               + " with one of them. Default: HOLDFAST_CONNECT.")
@@ -143,8 +143,8 @@ final class StartCommand implements Callable<Integer> {
       description = "Print more, such as the time of each step of the start.")
   boolean verbose;
 
-  // Options of 'func start' that scripts carry. The list is closed: any other option that means
-  // nothing is a mistake that somebody wants to hear of.
+  // These options of 'func start' occur in scripts. The list is closed: any other unknown option is
+  // a mistake that the command reports.
   @Option(
       names = {
         "--no-build",

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A start under way: what it has begun is ended again, newest first, unless it succeeds. */
+/**
+ * Represents a start under way. Unless it succeeds, everything that it has begun is closed again,
+ * newest first.
+ */
 final class Starting implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
 
@@ -37,7 +40,10 @@ final class Starting implements AutoCloseable {
     return owned(timed(phase, step));
   }
 
-  /** As {@link #own}, for something that not everybody wants. */
+  /**
+   * Makes something optional that must be closed if the start fails; null when the user does not
+   * want it.
+   */
   <T extends AutoCloseable> @Nullable T ownIfAny(String phase, Supplier<@Nullable T> step) {
     T made = timed(phase, step);
     return made == null ? null : owned(made);
@@ -49,9 +55,9 @@ final class Starting implements AutoCloseable {
   }
 
   /**
-   * Does a step on a thread of its own; {@link #joined} waits for it.
+   * Runs a step on a thread of its own; {@link #joined} waits for it.
    *
-   * @param closes what must be closed, given the step's result, if the start fails
+   * @param closes returns what must be closed for the step's result if the start fails
    */
   <T> CompletableFuture<T> aside(
       String phase, Supplier<T> step, Function<T, AutoCloseable> closes) {

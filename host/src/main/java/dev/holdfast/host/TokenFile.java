@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A token in a file that somebody else renews: read again every few seconds. While it cannot be
- * read, or is empty because it is just being written, the last one is used.
+ * Reads a token from a file that another program renews; the file is read again every few seconds.
+ * While it cannot be read, or is empty because it is being written, the last token is used.
  */
 final class TokenFile implements TokenSource {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");

@@ -5,14 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of that which no thread has caught. A thread of the host itself does not end without
- * the host: others wait for what it does. Of all other threads, those of the app among them, it is
- * told in the log.
+ * Handles exceptions that a thread did not catch. A thread of the host itself ends only together
+ * with the process, because other threads wait for its work. An exception on any other thread, for
+ * example one of the app, is logged.
  */
 final class Uncaught implements Thread.UncaughtExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
 
-  /** So begin the names of all threads whose work nobody else takes over. */
+  /** The names of all threads whose work no other thread would take over have this prefix. */
   private static final String OURS = "holdfast-";
 
   private final BiConsumer<String, Throwable> end;
@@ -31,9 +31,9 @@ final class Uncaught implements Thread.UncaughtExceptionHandler {
       return;
     }
     try {
-      log.error("Nobody caught what was thrown on thread '{}'.", thread.getName(), thrown);
+      log.error("Thread '{}' ended because of an uncaught exception.", thread.getName(), thrown);
     } catch (Throwable again) {
-      thrown.addSuppressed(again); // There is no room even to tell it, and nothing waits for it.
+      thrown.addSuppressed(again); // The log, too, lacks memory; nothing waits for it.
     }
   }
 }

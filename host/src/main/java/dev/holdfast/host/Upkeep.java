@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a hub needs now and then: purging instances that ended long ago, and a word when its store
+ * Looks after a hub regularly: it purges instances that ended long ago, and warns when the store
  * grows large.
  *
- * <p>Both ask the hub and the store like any other client; nothing waits for them.
+ * <p>Both tasks ask the hub and the store like any other client; nothing waits for them.
  */
 final class Upkeep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Upkeep");
@@ -41,8 +41,8 @@ final class Upkeep implements AutoCloseable {
   private long warnAt;
 
   /**
-   * @param clock what the hub thinks of the machine's clock: by one that has jumped nothing is
-   *     judged to be old
+   * @param clock tells how the hub judges the machine's clock: while the clock has jumped, no
+   *     instance is purged for its age
    */
   Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, Supplier<ClockState> clock) {
     this.hub = hub;
@@ -56,7 +56,7 @@ final class Upkeep implements AutoCloseable {
     rounds.start(limits.retention().every());
   }
 
-  /** One round; what fails is told and tried again in the next. */
+  /** Runs one round; a failure is logged, and the next round tries again. */
   void run() {
     try {
       watchSize();
@@ -130,7 +130,7 @@ final class Upkeep implements AutoCloseable {
               .getDeletedInstanceCount();
       purged += gone;
       if (gone == 0) {
-        // Somebody else purged or restarted them between the two questions; the next round looks
+        // Another client purged or restarted them between the two calls; the next round looks
         // again.
         return purged;
       }

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast version}. */
+/** {@code holdfast version} prints the versions. */
 @Command(name = "version", description = "Print the version of Holdfast and of Java.")
 final class VersionCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
@@ -16,12 +16,12 @@ final class VersionCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What {@code --version} prints too. */
+  /** Returns the line that {@code --version} prints too. */
   static String line() {
     return "holdfast " + version() + ", Java " + Runtime.version();
   }
 
-  /** As the build wrote it into the jar; a run from class folders has none. */
+  /** Returns the version that the build wrote into the jar; a run from class folders has none. */
   static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** How the work gets on, in figures. */
+/** Returns figures about the work of the engine and the app. */
 final class WorkFigures {
 
   private WorkFigures() {}
 
-  /** What waits for a place at those who run it. */
+  /** Returns how much work waits for a place at its executors. */
   static List<Figure> waiting(Engine engine) {
     List<Figure> figures = new ArrayList<>();
     for (Engine.Waiting one : engine.work()) {
@@ -31,7 +31,7 @@ final class WorkFigures {
     return figures;
   }
 
-  /** What the app here has. */
+  /** Returns the figures of the local app. */
   static List<Figure> of(FunctionApp app) {
     List<Figure> queued = new ArrayList<>();
     List<Figure> running = new ArrayList<>();
@@ -53,7 +53,7 @@ final class WorkFigures {
     figures.add(
         Figure.of(
             "holdfast_work_held_up",
-            "Work that waits because what may end the process runs alone",
+            "Work that waits while work that may end the process runs alone",
             app.heldUp()));
     figures.addAll(lost(app));
     return figures;

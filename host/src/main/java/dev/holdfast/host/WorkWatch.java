@@ -16,20 +16,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of work that nobody serves: once when it appears, once when somebody serves it again, and
- * to whoever asks. What is gone by the next look, such as after a worker's short absence, is not
- * worth a word.
+ * Reports work that no executor serves: in the log once when it appears and once when it is served
+ * again, and at any time to callers. Work that is served again by the next look, for example after
+ * a worker's short absence, is not logged.
  */
 final class WorkWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
 
-  /** So many names are told apart; who schedules random names must not fill logs and metrics. */
+  /**
+   * At most this many names are distinguished, so that random names do not fill logs and metrics.
+   */
   static final int NAMES_MAX = 100;
 
   private final Supplier<List<UnservedWork>> find;
   private final Map<Wanted, Integer> looks = new TreeMap<>();
   private final Rounds rounds =
-      new Rounds("holdfast-work-watch", "Looking for work that nobody serves", log, this::look);
+      new Rounds("holdfast-work-watch", "The search for unserved work", log, this::look);
   private volatile List<UnservedWork> current = List.of();
 
   private final Supplier<Map<Blocked.Kind, Integer>> count;
@@ -37,8 +39,8 @@ final class WorkWatch implements AutoCloseable {
   private boolean toldOfBlocked;
 
   /**
-   * @param find what nobody serves now
-   * @param count how many instances are blocked now
+   * @param find returns the work that no executor serves now
+   * @param count returns how many instances are blocked now, by kind
    */
   WorkWatch(Supplier<List<UnservedWork>> find, Supplier<Map<Blocked.Kind, Integer>> count) {
     this.find = find;
@@ -49,17 +51,20 @@ final class WorkWatch implements AutoCloseable {
     rounds.start(every);
   }
 
-  /** The most wanted first, at most {@link #NAMES_MAX}; as of the last look. */
+  /**
+   * Returns the unserved work of the last look, the most wanted first, at most {@link #NAMES_MAX}
+   * names.
+   */
   List<UnservedWork> current() {
     return current;
   }
 
-  /** How many instances are blocked, by kind; as of the last look. */
+  /** Returns how many instances were blocked at the last look, by kind. */
   Map<Blocked.Kind, Integer> blocked() {
     return blocked;
   }
 
-  /** What is blocked, in a sentence; empty when nothing is. */
+  /** Says in a sentence how many instances are blocked; empty when none is. */
   static Optional<String> words(Map<Blocked.Kind, Integer> blocked) {
     int all = blocked.values().stream().mapToInt(Integer::intValue).sum();
     if (all == 0) {
@@ -74,7 +79,10 @@ final class WorkWatch implements AutoCloseable {
             .formatted(all, all == 1 ? "instance is" : "instances are", kinds));
   }
 
-  /** One that becomes blocked is told of when that happens; those of before, at the first look. */
+  /**
+   * Counts the blocked instances, and logs at the first look those that were blocked before the
+   * start; instances that become blocked later are logged when it happens.
+   */
   private void lookForBlocked() {
     blocked = count.get();
     if (!toldOfBlocked) {
@@ -94,7 +102,7 @@ final class WorkWatch implements AutoCloseable {
       current = found;
       tell(found);
     } catch (StoreException e) {
-      log.debug("What nobody serves could not be found out: {}", e.getMessage());
+      log.debug("The unserved work could not be determined: {}", e.getMessage());
     }
   }
 
@@ -107,8 +115,7 @@ final class WorkWatch implements AutoCloseable {
             before -> {
               boolean gone = !now.containsKey(before.getKey());
               if (gone && before.getValue() > 1) {
-                log.info(
-                    "Nothing waits any more for somebody who serves {}.", before.getKey().words());
+                log.info("No work for {} waits unserved any more.", before.getKey().words());
               }
               return gone;
             });

@@ -1,4 +1,4 @@
-/** Wires the rooms from host.json; {@code main()} and the process it runs in. */
+/** Builds the host from host.json, and runs {@code main()} and its process. */
 @NullMarked
 package dev.holdfast.host;
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast clock}. */
+/** {@code holdfast clock} shows the clocks, or confirms the machine's. */
 @Command(
     name = "clock",
     description = "Show the hub's time and the machine's, or say that the machine's is right.",
@@ -47,7 +47,10 @@ public final class ClockCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A host that was killed leaves the note of where it can be reached, but holds no hub. */
+  /**
+   * Tells whether a host has the hub of the folder open. A host that was killed leaves its note in
+   * the folder, but does not keep the hub open.
+   */
   private static boolean isServed(DataFolder folder) {
     return folder.announced().isPresent() && SqliteFiles.isUsed(folder.path());
   }

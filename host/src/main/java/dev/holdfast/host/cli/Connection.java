@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options by which every command finds the running host. */
+/** Holds the options by which every command finds the running host. */
 final class Connection {
   private static final URI USUAL = URI.create("http://localhost:7071");
 
@@ -38,10 +38,10 @@ final class Connection {
   }
 
   /**
-   * The host that uses a data folder. Where there is a folder but no host, any other that happens
-   * to listen on the usual port is not the one that is meant.
+   * Finds the host that uses a data folder. Where there is a folder but no host, a host that
+   * happens to listen on the usual port is another one, so it is not used.
    *
-   * @param isNamed whether somebody said that this folder is meant
+   * @param isNamed whether the user named this folder
    */
   static RemoteHost.Target target(DataFolder folder, boolean isNamed) {
     DataFolder.Announcement announced = folder.announced().orElse(null);
@@ -71,7 +71,7 @@ final class Connection {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // Told below.
+      // The exception below tells it.
     }
     throw new CannotException(
         CannotException.USAGE,

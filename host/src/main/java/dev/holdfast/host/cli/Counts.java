@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** How many instances there are: {@code holdfast list --count}. */
+/** Counts instances for {@code holdfast list --count}. */
 final class Counts {
   private static final String COUNTS = "/runtime/webhooks/holdfast/counts";
   private static final List<String> HEAD = List.of("NAME", "STATUS", "COUNT");
 
-  /** By these the host counts without reading instances. */
+  /** By these filters the host counts without reading instances. */
   private static final Set<String> COUNTED = Set.of("runtimeStatus", "name");
 
   private static final String PAGE = "1000";
@@ -33,7 +33,7 @@ final class Counts {
   private Counts() {}
 
   /**
-   * @param filter as the list of instances takes it
+   * @param filter the parameters that the list of instances takes
    */
   static void print(RemoteHost host, CommandSpec spec, Map<String, String> filter, boolean json) {
     Map<Kind, Long> counts =

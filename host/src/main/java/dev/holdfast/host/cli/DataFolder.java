@@ -17,16 +17,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder in which a host keeps everything: {@code --data}, else {@code HOLDFAST_DATA}, else
- * {@code data} below the current folder.
+ * Represents the folder in which a host stores everything: {@code --data}, else {@code
+ * HOLDFAST_DATA}, else {@code data} below the current folder.
  */
 public record DataFolder(Path path) {
   private static final Duration CONFIRMED_FOR = Duration.ofHours(1);
 
   /**
-   * Where a host said that it can be reached.
+   * Holds the note in which a host tells where it can be reached.
    *
-   * @param hostId tells this host from every other; null in what older versions have written
+   * @param hostId tells this host from every other; null in the notes of older versions
    */
   public record Announcement(URI url, @Nullable String hostId) {}
 
@@ -37,7 +37,7 @@ public record DataFolder(Path path) {
     return new DataFolder(path.toAbsolutePath().normalize());
   }
 
-  /** Whether somebody named a folder, by an option or in the environment. */
+  /** Tells whether the user named a folder, by an option or in the environment. */
   static boolean isNamed(@Nullable Path chosen) {
     return chosen != null || fromEnvironment() != null;
   }
@@ -47,12 +47,12 @@ public record DataFolder(Path path) {
     return folder == null || folder.isBlank() ? null : folder;
   }
 
-  /** The keys of this host; they work with the host running or not. */
+  /** Returns the keys of this host, which can be used whether the host runs or not. */
   public KeyRecords keyRecords() {
     return new FileKeyRecords(path.resolve("keys.json"));
   }
 
-  /** Makes the folder if need be, for its owner only: payloads are kept in it. */
+  /** Makes the folder if need be, readable only by its owner, because it contains payloads. */
   public void create() {
     try {
       if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -70,7 +70,7 @@ public record DataFolder(Path path) {
     }
   }
 
-  /** Whether a hub is kept in this folder, by whomever. */
+  /** Tells whether a hub is stored in this folder. */
   public boolean hasHub() {
     return Files.exists(path.resolve("holdfast.db"));
   }
@@ -79,14 +79,17 @@ public record DataFolder(Path path) {
     return path.resolve("clock.confirmed");
   }
 
-  /** Leaves a note for the next start: this machine's clock is right, whatever the hub's time. */
+  /**
+   * Leaves a note for the next start that this machine's clock is right, whatever the hub's time
+   * is.
+   */
   public void confirmClock() throws IOException {
     Files.writeString(clockFile(), Instant.now() + "\n");
   }
 
   /**
-   * Whether somebody has left a note that the clock is right, within the last hour by that clock.
-   * The note is taken away.
+   * Removes the note of {@link #confirmClock} and tells whether there was one that is at most an
+   * hour old by this machine's clock.
    */
   public boolean takeClockConfirmed() {
     try {
@@ -104,8 +107,8 @@ public record DataFolder(Path path) {
   }
 
   /**
-   * Leaves a note where the host that uses this folder can be reached: its URL on the first line,
-   * its id on the second.
+   * Leaves a note that tells where the host that uses this folder can be reached: its URL on the
+   * first line, its id on the second.
    */
   public void announce(URI url, String hostId) throws IOException {
     Path draft = path.resolve("host.url.new");
@@ -114,7 +117,7 @@ public record DataFolder(Path path) {
         draft, urlFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Takes the note away, unless another host has written its own since. */
+  /** Removes the note, unless another host has written its own since. */
   public void withdraw(String hostId) throws IOException {
     Announcement there = announced().orElse(null);
     if (there == null || there.hostId() == null || there.hostId().equals(hostId)) {
@@ -122,7 +125,7 @@ public record DataFolder(Path path) {
     }
   }
 
-  /** Where the host that uses this folder said it can be reached; it may have died since. */
+  /** Returns the note of the host that uses this folder; the host may have died since. */
   public Optional<Announcement> announced() {
     try {
       List<String> lines = Files.readAllLines(urlFile()).stream().map(String::strip).toList();

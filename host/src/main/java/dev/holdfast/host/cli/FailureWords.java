@@ -3,7 +3,9 @@ package dev.holdfast.host.cli;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The failure of an instance in one line, from the {@code failure} member of its status. */
+/**
+ * Describes the failure of an instance in one line, from the {@code failure} member of its status.
+ */
 final class FailureWords {
   private FailureWords() {}
 

@@ -13,8 +13,8 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of options that must make sense before anything is done with them. What does not is wrong
- * usage, told with the option's name.
+ * Checks values of options before anything is done with them. A value that makes no sense is wrong
+ * usage and is reported with the option's name.
  */
 public final class Given {
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -22,7 +22,7 @@ public final class Given {
 
   private Given() {}
 
-  /** The number, unless it is less than that. */
+  /** Returns the number, unless it is less than {@code least}. */
   public static int atLeast(int least, String option, int given) {
     if (given < least) {
       throw new CannotException(
@@ -34,7 +34,7 @@ public final class Given {
     return given;
   }
 
-  /** A length of time from nothing to a hundred years. */
+  /** Parses a length of time between nothing and a hundred years. */
   public static Duration time(String option, String given) {
     Duration time = Amounts.duration(given);
     if (time == null || time.isNegative() || time.compareTo(LONGEST) > 0) {
@@ -47,14 +47,14 @@ public final class Given {
     return time;
   }
 
-  /** The same for an option that may be left out. */
+  /** Parses a length of time for an option that may be left out. */
   static @Nullable Duration timeIfAny(String option, @Nullable String given) {
     return given == null ? null : time(option, given);
   }
 
   /**
-   * A moment, as hosts read it: ISO 8601; without time it is midnight, without offset UTC. A length
-   * of time is so long ago.
+   * Parses a moment for the host: ISO 8601, where a date without time means midnight and a time
+   * without offset means UTC, or a length of time, which means so long ago.
    */
   static @Nullable String momentIfAny(String option, @Nullable String given) {
     if (given == null) {

@@ -22,10 +22,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/**
- * {@code holdfast keys}: what opens a host that requires keys. A running host follows within a
- * second.
- */
+/** {@code holdfast keys} manages the keys of a host. A running host follows within a second. */
 @Command(
     name = "keys",
     description = {
@@ -54,14 +51,14 @@ public final class KeysCommand implements Callable<Integer> {
     return list(spec);
   }
 
-  /** To change them; makes the folder if need be. */
+  /** Opens the keys for a change; makes the folder if need be. */
   private Keys open() {
     DataFolder folder = DataFolder.of(data);
     folder.create();
     return new Keys(folder.keyRecords(), InstantSource.system());
   }
 
-  /** To look at them, which makes no folder. */
+  /** Lists the keys, and does not make the folder. */
   private int list(CommandSpec spec) {
     DataFolder folder = DataFolder.of(data);
     if (!Files.isDirectory(folder.path())) {
@@ -99,8 +96,8 @@ public final class KeysCommand implements Callable<Integer> {
   }
 
   /**
-   * Which key: {@code master}, {@code host [NAME]}, {@code system [NAME]} or {@code FUNCTION
-   * [NAME]}.
+   * Holds the arguments that name a key: {@code master}, {@code host [NAME]}, {@code system [NAME]}
+   * or {@code function [NAME] --function FUNCTION}.
    */
   static final class Which {
     @Parameters(
@@ -144,7 +141,7 @@ public final class KeysCommand implements Callable<Integer> {
         throw new CannotException(
             CannotException.USAGE,
             "A key needs a name.",
-            "That which was given is empty; perhaps that variable of the shell is.",
+            "The given name is empty; perhaps a variable of the shell is.",
             "Name it, or leave the name out for the usual one.");
       }
       return switch (kind) {
@@ -161,8 +158,8 @@ public final class KeysCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** {@code holdfast keys list}. */
-  @Command(name = "list", description = "List the keys; secrets are not kept and not shown.")
+  /** {@code holdfast keys list} lists the keys. */
+  @Command(name = "list", description = "List the keys; secrets are neither stored nor shown.")
   static final class Listing implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @ParentCommand KeysCommand keys = new KeysCommand();
@@ -173,7 +170,7 @@ public final class KeysCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code holdfast keys create}. */
+  /** {@code holdfast keys create} makes a key. */
   @Command(
       name = "create",
       description = "Make a key and print it; 'keys rotate' renews one that is there.")
@@ -202,7 +199,7 @@ public final class KeysCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code holdfast keys rotate}. */
+  /** {@code holdfast keys rotate} makes a new secret for a key. */
   @Command(
       name = "rotate",
       description = "Make a new secret for a key and print it; the old one works on for a while.")
@@ -224,7 +221,7 @@ public final class KeysCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code holdfast keys delete}. */
+  /** {@code holdfast keys delete} deletes a key. */
   @Command(name = "delete", description = "Take a key away; it stops working at once.")
   static final class Delete implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();

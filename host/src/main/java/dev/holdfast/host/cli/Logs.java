@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast logs ID}. */
+/** {@code holdfast logs ID} prints the log lines about an instance. */
 @Command(
     name = "logs",
     description = {
@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "It reads the files below 'log' in the data folder; the host need not run."
     })
 public final class Logs implements Callable<Integer> {
-  /** So many other instances are named at most. */
+  /** The error message names at most this many other instances. */
   private static final int OTHERS_MAX = 5;
 
   private static final Set<String> SAID_BEFORE = Set.of("time", "level", "category", "message");
@@ -79,10 +79,10 @@ public final class Logs implements Callable<Integer> {
   }
 
   private static CannotException unreadable(Path path, IOException e) {
-    return new CannotException("Cannot read " + path + ".", e.toString(), "Check that you may.");
+    return new CannotException("Cannot read " + path + ".", e.toString(), "Check its permissions.");
   }
 
-  /** What was looked at in vain. */
+  /** Records what a search without a result has seen. */
   private static final class Seen {
     private final Set<String> others = new TreeSet<>();
     private @Nullable String oldest;
@@ -121,8 +121,8 @@ public final class Logs implements Callable<Integer> {
         CannotException.NOT_FOUND,
         "The log says nothing of instance '" + shown + "'.",
         looked,
-        "Of an instance that goes well the host itself says nothing, unless logging.logLevel.Function"
-            + " in host.json is Debug; 'holdfast show "
+        "The host itself logs nothing about an instance without failures, unless"
+            + " logging.logLevel.Function in host.json is Debug; 'holdfast show "
             + shown
             + " --history' tells what has happened to it.");
   }
@@ -136,7 +136,7 @@ public final class Logs implements Callable<Integer> {
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         seen.line(line);
-        // Most lines are of others: these are passed over without being read as JSON.
+        // Most lines are about other instances, so they are skipped without being parsed as JSON.
         Map<String, @Nullable Object> record = mention.matcher(line).find() ? record(line) : null;
         if (record != null && isAbout(record, mention)) {
           found = true;
@@ -146,7 +146,7 @@ public final class Logs implements Callable<Integer> {
         }
       }
     } catch (NoSuchFileException e) {
-      return found; // It was put aside meanwhile.
+      return found; // The file was rotated away meanwhile.
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -161,7 +161,9 @@ public final class Logs implements Callable<Integer> {
     }
   }
 
-  /** A record of another instance may name this one, but then it is not about it. */
+  /**
+   * Tells whether a record is about this instance; a record of another instance may only name it.
+   */
   private boolean isAbout(Map<String, @Nullable Object> record, Pattern mention) {
     Object instance = record.get("instance");
     return instance != null
@@ -169,7 +171,10 @@ public final class Logs implements Callable<Integer> {
         : mention.matcher(String.valueOf(record.get("message"))).find();
   }
 
-  /** A short id may be a word, so that only one in quotes, or of a child, is taken for an id. */
+  /**
+   * Tells whether a record of another instance names this one. A short id may be an ordinary word,
+   * so it counts only in quotes or as the parent part of a child's id.
+   */
   private boolean isNamed(Map<String, @Nullable Object> record) {
     return String.valueOf(record.get("instance")).startsWith(id + ":")
         || String.valueOf(record.get("message")).contains("'" + id + "'");

@@ -15,11 +15,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Commands that start an instance or change one. */
+/** Contains the commands that start an instance or change one. */
 public final class Messages {
   private Messages() {}
 
-  /** What the commands for one instance share. */
+  /** Holds the common part of the commands for one instance. */
   abstract static class OfInstance implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Connection connection = new Connection();
@@ -41,7 +41,7 @@ public final class Messages {
     }
   }
 
-  /** What the commands with a reason share. */
+  /** Holds the common part of the commands with a reason. */
   abstract static class WithReason extends OfInstance {
     @Option(
         names = "--reason",
@@ -54,7 +54,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast run NAME}. */
+  /** {@code holdfast run NAME} starts an instance. */
   @Command(name = "run", description = "Start an instance of an orchestrator and print its id.")
   public static final class Run implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
@@ -114,7 +114,7 @@ public final class Messages {
     }
   }
 
-  /** Why nothing was started under an id, with what can be done about it. */
+  /** Makes the error for an id that is in use, with what the user can do about it. */
   private static CannotException taken(RemoteHost host, String id) {
     String shown = Printable.line(id);
     Reply reply = RemoteHost.about(id, host.get(RemoteHost.instance(id)));
@@ -127,11 +127,11 @@ public final class Messages {
             ? "It has ended as " + status + ", and a new one would remove its output and history."
             : "It is " + Printable.line(status) + ".",
         ended
-            ? "Take another --id, or add --replace if nobody needs the old one."
+            ? "Take another --id, or add --replace to remove the old one."
             : "Take another --id, or end it first: 'holdfast terminate " + shown + "'.");
   }
 
-  /** {@code holdfast raise ID EVENT}. */
+  /** {@code holdfast raise ID EVENT} sends an event to an instance. */
   @Command(name = "raise", description = "Send an event to an instance.")
   public static final class Raise extends OfInstance {
     @Parameters(index = "1", paramLabel = "EVENT", description = "The event's name.")
@@ -152,7 +152,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast terminate ID}. */
+  /** {@code holdfast terminate ID} ends an instance. */
   @Command(name = "terminate", description = "End an instance as Terminated.")
   public static final class Terminate extends WithReason {
     @Override
@@ -162,7 +162,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast suspend ID}. */
+  /** {@code holdfast suspend ID} holds an instance. */
   @Command(name = "suspend", description = "Hold an instance; messages to it are kept.")
   public static final class Suspend extends WithReason {
     @Override
@@ -172,7 +172,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast resume ID}. */
+  /** {@code holdfast resume ID} lets a suspended instance go on. */
   @Command(name = "resume", description = "Let a suspended instance go on.")
   public static final class Resume extends WithReason {
     @Override
@@ -182,7 +182,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast retry ID}. */
+  /** {@code holdfast retry ID} lets a blocked instance go on. */
   @Command(
       name = "retry",
       description = {
@@ -197,7 +197,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast rewind ID}. */
+  /** {@code holdfast rewind ID} puts a failed instance to before its failure. */
   @Command(name = "rewind", description = "Put a failed instance to before its failure.")
   public static final class Rewind extends WithReason {
     @Override
@@ -207,7 +207,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast restart ID}. */
+  /** {@code holdfast restart ID} starts an instance again. */
   @Command(name = "restart", description = "Start again with the same input; prints the id.")
   public static final class Restart extends OfInstance {
     @Option(names = "--same-id", description = "Under the same id (default: under a new one).")
@@ -220,7 +220,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast purge}. */
+  /** {@code holdfast purge} removes ended instances. */
   @Command(
       name = "purge",
       description = "Remove ended instances for good: one by its id, or many by filter.")
@@ -241,7 +241,7 @@ public final class Messages {
     @Option(names = "--after", paramLabel = "TIME", description = "Only those created since (ISO).")
     @Nullable String after;
 
-    @Option(names = "--before", paramLabel = "TIME", description = "Only those created until.")
+    @Option(names = "--before", paramLabel = "TIME", description = "Only those created until then.")
     @Nullable String before;
 
     @Option(names = "--yes", description = "Do not ask.")
@@ -291,7 +291,7 @@ public final class Messages {
         throw new CannotException(
             CannotException.USAGE,
             "Nothing was purged.",
-            "Without an id this removes many instances, and there is nobody to ask.",
+            "Without an id this removes many instances, and there is no terminal to ask on.",
             "Add --yes, or name one instance.");
       }
       String answer =

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Columns for people. */
+/** Prints tables and JSON for people. */
 final class Output {
   private Output() {}
 
@@ -16,8 +16,8 @@ final class Output {
   }
 
   /**
-   * Prints rows of texts under a head, each column as wide as its widest text; the last is not
-   * padded.
+   * Prints rows of texts under a head. Each column is as wide as its widest text; the last one is
+   * not padded.
    */
   static void table(PrintWriter out, List<String> head, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON given on the command line: as it is, from a file ({@code @file}) or from standard input
+ * Reads JSON that is given on the command line, in a file ({@code @file}) or on standard input
  * ({@code -}).
  */
 final class Payload {

@@ -4,25 +4,25 @@ import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /**
- * Texts that others have chosen, made safe to print: what would move the cursor of a terminal,
- * change its state or turn letters around is shown as an escape.
+ * Makes text from others safe to print: characters that would move the cursor of a terminal, change
+ * its state or turn letters around are shown as escapes.
  */
 public final class Printable {
   private Printable() {}
 
-  /** For a place within a line. */
+  /** Makes text safe for a place within a line. */
   public static String line(String text) {
     return escaped(text, c -> false);
   }
 
-  /** For text of several lines. */
+  /** Makes text of several lines safe. */
   public static String text(String text) {
     return escaped(text, c -> c == '\n' || c == '\r' || c == '\t');
   }
 
-  /** Of JSON for people, which means the same afterwards. */
+  /** Makes JSON safe to print; its meaning does not change. */
   static String json(String json) {
-    return text(json); // Such characters are in its strings only, where this is how they are spelt.
+    return text(json); // In JSON strings, their only place, escapes mean the same.
   }
 
   private static String escaped(String text, IntPredicate allowed) {
@@ -42,7 +42,7 @@ public final class Printable {
     return shown.toString();
   }
 
-  /** Nearly every line of a log is. */
+  /** Tells whether a text is printable ASCII, as nearly every line of a log is. */
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -60,7 +60,7 @@ public final class Printable {
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR ->
           true;
-      // But for the joiners, without which some scripts cannot be written.
+      // The two joiners are allowed, because some scripts cannot be written without them.
       case Character.FORMAT -> c != 0x200C && c != 0x200D;
       default -> false;
     };

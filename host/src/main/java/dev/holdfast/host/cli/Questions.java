@@ -18,11 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Commands that look and change nothing. */
+/** Contains the commands that only read. */
 public final class Questions {
   private Questions() {}
 
-  /** {@code holdfast why ID}. */
+  /** {@code holdfast why ID} says what an instance waits for. */
   @Command(name = "why", description = "Say what an instance waits for, since when and until when.")
   public static final class Why implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
@@ -61,7 +61,10 @@ public final class Questions {
       return 0;
     }
 
-    /** What these wait for is said in words, such as "an external event". */
+    /**
+     * These kinds of waiting are described in words, such as "an external event", rather than by a
+     * name.
+     */
     private static final Set<String> HAVE_NO_NAME =
         Set.of("timer", "operation", "start", "resume", "nothing", "blocked");
 
@@ -70,7 +73,10 @@ public final class Questions {
           && !"an external event".equals(one.get("what"));
     }
 
-    /** What the summary says already is not said again. */
+    /**
+     * Prints one thing that the instance waits for, without the details that the summary contains
+     * already.
+     */
     private static void print(PrintWriter out, @Nullable Object waiting, String summary) {
       if (!(waiting instanceof Map<?, ?> one)) {
         return;
@@ -98,7 +104,7 @@ public final class Questions {
     }
   }
 
-  /** {@code holdfast show ID}. */
+  /** {@code holdfast show ID} prints the state of an instance. */
   @Command(name = "show", description = "Print the state of an instance as JSON.")
   public static final class Show implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
@@ -121,7 +127,7 @@ public final class Questions {
     }
   }
 
-  /** {@code holdfast list}. */
+  /** {@code holdfast list} lists instances. */
   @Command(
       name = "list",
       description = {
@@ -143,7 +149,7 @@ public final class Questions {
         description = "Only these: ${COMPLETION-CANDIDATES}.")
     List<StatusName> statuses = List.of();
 
-    @Option(names = "--prefix", paramLabel = "TEXT", description = "Only ids that begin so.")
+    @Option(names = "--prefix", paramLabel = "TEXT", description = "Only ids with this beginning.")
     @Nullable String prefix;
 
     @Option(names = "--name", paramLabel = "NAME", description = "Only of this orchestrator.")
@@ -161,7 +167,7 @@ public final class Questions {
         description = "Only those created since (ISO, or how long ago, such as 10m).")
     @Nullable String after;
 
-    @Option(names = "--before", paramLabel = "TIME", description = "Only those created until.")
+    @Option(names = "--before", paramLabel = "TIME", description = "Only those created until then.")
     @Nullable String before;
 
     @Option(names = "--newest", description = "The newest first.")
@@ -169,7 +175,7 @@ public final class Questions {
 
     @Option(
         names = "--count",
-        description = "Print how many there are of each orchestrator and status.")
+        description = "Print how many instances each orchestrator has in each status.")
     boolean count;
 
     @Option(names = "--top", description = "At most so many (default: ${DEFAULT-VALUE}).")

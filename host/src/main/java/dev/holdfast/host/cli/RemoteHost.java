@@ -22,14 +22,17 @@ import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** A running host, asked over HTTP. What goes wrong comes back as {@link CannotException}. */
+/** Asks a running host over HTTP. Failures are thrown as {@link CannotException}. */
 public final class RemoteHost {
   private static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
   private static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
   static final String INSTANCES = "/runtime/webhooks/durabletask/instances";
   static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
 
-  /** What is longer is no message but a page, of whatever stands between here and the host. */
+  /**
+   * A longer text is not a message of the host but a page of some server between this process and
+   * the host.
+   */
   private static final int MESSAGE_MAX = 4_000;
 
   private volatile Target target;
@@ -38,10 +41,10 @@ public final class RemoteHost {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
   /**
-   * Whom commands speak to.
+   * Identifies the host that commands speak to.
    *
-   * @param hostId of the host that is meant; null takes whichever listens there
-   * @param data the folder by which it was found; null if somebody named the URL
+   * @param hostId the id of the host that is meant; null accepts any host that listens there
+   * @param data the folder by which the host was found; null if the user named the URL
    */
   record Target(URI url, @Nullable String hostId, @Nullable Path data) {
     static Target of(URI url) {
@@ -55,17 +58,17 @@ public final class RemoteHost {
   }
 
   /**
-   * What the host said.
+   * Holds the answer of the host.
    *
-   * @param from where it was asked
-   * @param continuation where the next page begins; null on the last
+   * @param from the URL that was asked
+   * @param continuation the token of the next page; null on the last page
    */
   record Reply(URI from, int status, String body, @Nullable String continuation) {
 
     /**
-     * The body as plain JSON values; null when there is none.
+     * Returns the body as plain JSON values; null when there is no body.
      *
-     * @throws CannotException it is no JSON
+     * @throws CannotException the body is not JSON
      */
     @Nullable Object json() {
       try {
@@ -75,7 +78,7 @@ public final class RemoteHost {
       }
     }
 
-    /** The body, which must be a JSON object. */
+    /** Returns the body, which must be a JSON object. */
     Map<String, @Nullable Object> object() {
       if (json() instanceof Map<?, ?> map) {
         return Json.names(map);
@@ -83,7 +86,7 @@ public final class RemoteHost {
       throw unreadable("It should be a JSON object.");
     }
 
-    /** The body, which must be a JSON array of objects. */
+    /** Returns the body, which must be a JSON array of objects. */
     List<Map<String, @Nullable Object>> list() {
       if (!(json() instanceof List<?> list)) {
         throw unreadable("It should be a JSON array.");
@@ -98,7 +101,10 @@ public final class RemoteHost {
       return objects;
     }
 
-    /** What an object that came with this reply says under a name; it must say something. */
+    /**
+     * Returns a member of an object of this reply as text; the member must exist and must not be
+     * empty.
+     */
     String text(Map<String, @Nullable Object> object, String name) {
       Object value = object.get(name);
       if (value == null || value.toString().isEmpty()) {
@@ -114,7 +120,7 @@ public final class RemoteHost {
           "Does a Holdfast of this version listen there? 'holdfast version' tells this one.");
     }
 
-    /** The host's own words about a refusal, whichever of its shapes they come in. */
+    /** Returns the host's own message about a refusal, in whichever form the host sends it. */
     String message() {
       if (body.isBlank()) {
         return "It answered " + status + " without a word.";
@@ -132,7 +138,7 @@ public final class RemoteHost {
           }
         }
       } catch (JsonProcessingException e) {
-        // Not every server in the way speaks JSON.
+        // The answer may come from another server on the way, which does not send JSON.
       }
       return told(body.strip());
     }
@@ -143,34 +149,34 @@ public final class RemoteHost {
     }
   }
 
-  /** The path of an instance, or of what can be done with it. */
+  /** Returns the path of an instance, or of an operation on it. */
   static String instance(String id, String... further) {
     return named(INSTANCES, "an instance id", id, further);
   }
 
-  /** The path of what an instance waits for. */
+  /** Returns the path that tells what an instance waits for. */
   static String why(String id) {
     return named(HOLDFAST, "an instance id", id, "why");
   }
 
   /**
-   * The path under which an orchestrator is started.
+   * Returns the path under which an orchestrator is started.
    *
-   * @param id null has one made
+   * @param id null lets the host choose an id
    */
   static String orchestrator(String name, @Nullable String id) {
     String path = named(ORCHESTRATORS, "the name of an orchestrator", name);
     return id == null ? path : named(path, "an instance id", id);
   }
 
-  /** The path by which an event is raised. */
+  /** Returns the path by which an event is raised. */
   static String event(String id, String event) {
     return named(instance(id, "raiseEvent"), "the name of an event", event);
   }
 
   /**
-   * Something's path: its name makes one segment, whatever is in it. Without a name the path would
-   * be that of all things of its kind.
+   * Appends a name to a path as one segment, whatever characters it has. An empty name is refused,
+   * because the path would then address all things of that kind.
    */
   private static String named(String path, String what, String name, String... further) {
     if (name.isEmpty()) {
@@ -187,7 +193,7 @@ public final class RemoteHost {
     return longer.toString();
   }
 
-  /** As one segment of a path, or one value of a query. */
+  /** Escapes text for one segment of a path or one value of a query. */
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
@@ -267,10 +273,10 @@ public final class RemoteHost {
   }
 
   /**
-   * Whom to ask when another host than the one that was meant has answered: the one that has taken
-   * over the data folder since.
+   * Returns the host to ask when another host than the intended one has answered: the host that
+   * uses the data folder now.
    *
-   * @return null when nobody in particular was meant
+   * @return null when no particular host was meant
    * @throws CannotException no host uses the folder
    */
   private static @Nullable Target next(Target before) {
@@ -338,7 +344,8 @@ public final class RemoteHost {
   }
 
   /**
-   * The reply when it was a success; else why not, in terms of the instance that was asked about.
+   * Returns the reply if it is a success; otherwise throws an error in terms of the instance that
+   * was asked about.
    */
   static Reply about(String id, Reply reply) {
     String instanceId = Printable.line(id);
@@ -361,7 +368,9 @@ public final class RemoteHost {
     return succeeded("The host refused this for instance '" + instanceId + "'.", reply);
   }
 
-  /** The reply when it was a success. */
+  /**
+   * Returns the reply if it is a success; otherwise throws an error that begins with {@code what}.
+   */
   static Reply succeeded(String what, Reply reply) {
     if (reply.status() < 300) {
       return reply;

@@ -3,7 +3,7 @@ package dev.holdfast.host.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The statuses an instance can have, as commands and URLs spell them. */
+/** Lists the statuses that an instance can have, as commands and URLs spell them. */
 enum StatusName {
   PENDING("Pending"),
   RUNNING("Running"),
@@ -12,7 +12,7 @@ enum StatusName {
   FAILED("Failed"),
   TERMINATED("Terminated"),
   CANCELED("Canceled"),
-  /** No status of its own: those that stand still, whatever their status is. */
+  /** This is no status of its own: it selects the blocked instances, whatever their status is. */
   BLOCKED("Blocked");
 
   private final String word;
@@ -21,7 +21,7 @@ enum StatusName {
     this.word = word;
   }
 
-  /** As the list parameter of a URL. */
+  /** Joins the statuses for the list parameter of a URL. */
   static String list(List<StatusName> statuses) {
     return statuses.stream().map(StatusName::toString).collect(Collectors.joining(","));
   }

@@ -18,11 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Care for the file in which a hub is remembered. */
+/** Contains the commands for the file in which a hub is stored. */
 public final class StoreCommands {
   private StoreCommands() {}
 
-  /** What these commands share. */
+  /** Holds the common part of these commands. */
   abstract static class OfStore implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
 
@@ -57,7 +57,7 @@ public final class StoreCommands {
     }
   }
 
-  /** {@code holdfast backup TO}. */
+  /** {@code holdfast backup TO} copies a hub to a file. */
   @Command(
       name = "backup",
       description = "Write a copy of the hub to a new file; the host may run meanwhile.")
@@ -74,7 +74,7 @@ public final class StoreCommands {
     }
   }
 
-  /** {@code holdfast restore FROM}. */
+  /** {@code holdfast restore FROM} makes a backup the hub of a data folder. */
   @Command(
       name = "restore",
       description = "Make a backup the hub of a data folder; no host may use the folder.")
@@ -98,7 +98,7 @@ public final class StoreCommands {
     }
   }
 
-  /** {@code holdfast verify [FILE]}. */
+  /** {@code holdfast verify [FILE]} checks a hub or a backup. */
   @Command(
       name = "verify",
       description =
@@ -137,7 +137,7 @@ public final class StoreCommands {
       return CannotException.FAILED;
     }
 
-    /** What a start would say of the two clocks. */
+    /** Reports whether a start would refuse because one of the two clocks is wrong. */
     private void tellClock(Path folder) {
       KnownTime known;
       try {

@@ -3,9 +3,9 @@ package dev.holdfast.host.cli;
 import java.util.concurrent.Callable;
 
 /**
- * A command that another room adds to {@code holdfast}, found by {@link java.util.ServiceLoader}: a
- * class with picocli's {@code @Command}, a name in it, and options. It returns an exit code of
- * {@link dev.holdfast.host.config.CannotException}, or throws that exception. {@code --help} and
- * {@code --version} come by themselves.
+ * Represents a command that another module adds to {@code holdfast}, found by {@link
+ * java.util.ServiceLoader}. It is a class with picocli's {@code @Command}, which names it, and with
+ * options. It returns an exit code of {@link dev.holdfast.host.config.CannotException}, or throws
+ * that exception. It gets {@code --help} and {@code --version} automatically.
  */
 public interface Subcommand extends Callable<Integer> {}

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast versions [VERSION]}. */
+/** {@code holdfast versions [VERSION]} counts the instances of each version that have not ended. */
 @Command(
     name = "versions",
     description = "Count the instances that have not ended yet, by orchestrator and version.",
@@ -70,7 +70,7 @@ public final class Versions implements Callable<Integer> {
     if (version == null) {
       throw new CannotException(
           CannotException.USAGE,
-          "Cannot wait for nothing in particular.",
+          "Cannot wait without a version.",
           "--wait needs a version.",
           "Name one: holdfast versions 1.0 --wait.");
     }
@@ -103,7 +103,10 @@ public final class Versions implements Callable<Integer> {
     }
   }
 
-  /** A version that nobody has heard of is a mistake, not one of which nothing is left. */
+  /**
+   * Refuses a version that no instance has ever carried: it is a mistake, not a version whose
+   * instances have all ended.
+   */
   private void requireKnown(RemoteHost host) {
     String wanted = version;
     if (wanted == null) {
@@ -136,7 +139,8 @@ public final class Versions implements Callable<Integer> {
   }
 
   /**
-   * @param all with the versions of which everything has ended; then whatever their version is
+   * @param all whether to return every version, including those whose instances have all ended,
+   *     instead of only the wanted version
    */
   private List<Map<String, @Nullable Object>> find(RemoteHost host, boolean all) {
     Map<String, String> query = all ? Map.of("ended", "true") : Map.of();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast wait ID}. */
+/** {@code holdfast wait ID} waits until an instance has ended. */
 @Command(
     name = "wait",
     description = "Wait until an instance has ended and print its output.",

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Times and sizes as people write them. */
+/** Reads and writes times and sizes as people write them. */
 public final class Amounts {
   static final String DURATIONS =
       "a length of time such as \"00:05:00\", \"1.00:00:00\" (a day), \"10ms\", \"30s\", \"5m\","
@@ -22,8 +22,8 @@ public final class Amounts {
   private Amounts() {}
 
   /**
-   * Reads {@code hh:mm:ss} with optional days and fraction, a number with unit, or ISO 8601; null
-   * if it is neither.
+   * Reads {@code hh:mm:ss} with optional days and fraction, a number with a unit, or ISO 8601;
+   * returns null for any other text.
    */
   public static @Nullable Duration duration(String text) {
     String trimmed = text.trim();
@@ -57,7 +57,7 @@ public final class Amounts {
         default -> null;
       };
     } catch (ArithmeticException e) {
-      return null; // More than any clock counts.
+      return null; // The length exceeds what a Duration can hold.
     }
   }
 
@@ -70,8 +70,8 @@ public final class Amounts {
   }
 
   /**
-   * Reads a plain number of bytes or one with KiB, MiB, GiB (KB, MB, GB mean the same); null if it
-   * is neither.
+   * Reads a plain number of bytes, or one with KiB, MiB or GiB (KB, MB and GB mean the same);
+   * returns null for any other text.
    */
   public static @Nullable Long bytes(String text) {
     String trimmed = text.trim();
@@ -95,7 +95,7 @@ public final class Amounts {
     }
   }
 
-  /** A length of time for people, in the largest unit that divides it: "7d", "90s". */
+  /** Formats a length of time for people, in the largest unit that divides it: "7d", "90s". */
   public static String time(Duration duration) {
     long millis = duration.toMillis();
     String[] units = {"ms", "s", "m", "h", "d"};
@@ -108,7 +108,7 @@ public final class Amounts {
     return millis + units[unit];
   }
 
-  /** A number of bytes for people: "3.5 GiB". */
+  /** Formats a number of bytes for people: "3.5 GiB". */
   public static String size(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     double amount = bytes;

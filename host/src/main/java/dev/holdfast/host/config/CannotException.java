@@ -1,15 +1,15 @@
 package dev.holdfast.host.config;
 
 /**
- * Something the user asked for cannot be done, said in three parts: what, why, and what to do about
- * it.
+ * A request of the user cannot be met. The message has three parts: what cannot be done, why, and
+ * what helps.
  *
- * <p>Never a bug of ours, so it is printed without a stack trace.
+ * <p>The exception is never caused by a fault of Holdfast, so it is printed without a stack trace.
  */
 public final class CannotException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What a process that ended this way gives back to its shell. */
+  /** These are the exit codes with which a process ends after such an exception. */
   public static final int FAILED = 1;
 
   public static final int USAGE = 2;
@@ -49,7 +49,7 @@ public final class CannotException extends RuntimeException {
     return exitCode;
   }
 
-  /** The three parts on a line each; empty ones are left out. */
+  /** Returns the three parts, each on its own line; empty parts are left out. */
   public String lines() {
     StringBuilder lines = new StringBuilder(what());
     for (String line : new String[] {why, cure}) {

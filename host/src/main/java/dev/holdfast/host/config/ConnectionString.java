@@ -11,20 +11,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a task hub is, as people write it: an endpoint ({@code localhost:4001}, {@code
- * https://hub.example}) or a connection string as the Durable Task Scheduler has them ({@code
+ * Tells the place of a task hub, as people write it: an endpoint ({@code localhost:4001}, {@code
+ * https://hub.example}) or a connection string in the form of the Durable Task Scheduler ({@code
  * Endpoint=https://…;TaskHub=…;Authentication=…}).
  *
- * @param taskHub null when it is not said
+ * @param taskHub null when the text names no hub
  */
 public record ConnectionString(
     String host, int port, boolean tls, @Nullable String taskHub, SignIn signIn) {
 
   /**
-   * How to sign in, as a connection string says it.
+   * Tells the way to sign in, as a connection string gives it.
    *
-   * @param method as written; {@code None} when it is not said
-   * @param clientId of the identity to use; null leaves it to the method, as all others
+   * @param method as written; {@code None} when the string names none
+   * @param clientId the identity to use; null leaves the choice to the method, as null does in the
+   *     other parts
    * @param tokenFilePath the file with the token of a workload
    */
   public record SignIn(
@@ -34,7 +35,7 @@ public record ConnectionString(
       @Nullable String tokenFilePath,
       List<String> additionallyAllowedTenants) {
 
-    /** No credentials. */
+    /** Signs in with no credentials. */
     public static final SignIn NONE = new SignIn("None", null, null, null, List.of());
 
     public boolean isNone() {
@@ -42,21 +43,22 @@ public record ConnectionString(
     }
   }
 
-  /** The port that every Durable Task SDK tries when it is told nothing. */
+  /** Every Durable Task SDK tries this port when no port is configured. */
   private static final int USUAL_PORT = 4001;
 
   private static final int PORT_MAX = 65_535;
 
-  /** Whole addresses: 127.example.org is a name that may lead anywhere. */
+  /** Matches whole addresses only: 127.example.org is a name that may lead to any machine. */
   private static final Pattern LOOPBACK4 = Pattern.compile("127(\\.(0|[1-9][0-9]{0,2})){3}");
 
   private static final Pattern LOOPBACK6 = Pattern.compile("(0{0,4}:){2,7}0{0,3}1");
 
   /**
-   * Without a scheme, this machine is spoken to in plain text and any other by TLS.
+   * Parses an endpoint or a connection string. Without a scheme, loopback is addressed in plain
+   * text and any other host over TLS.
    *
-   * @throws CannotException it cannot be understood; the message does not repeat it, as it may hold
-   *     secrets
+   * @throws CannotException the text cannot be understood; the message does not repeat the text,
+   *     which may contain secrets
    */
   public static ConnectionString parse(String text) {
     String written = text.strip();
@@ -81,7 +83,7 @@ public record ConnectionString(
         Stream.of(tenants.split(",", -1)).map(String::strip).filter(it -> !it.isEmpty()).toList());
   }
 
-  /** What is written; a part without a value is as one that is not there. */
+  /** Splits a connection string into its parts; a part without a value counts as absent. */
   private static Map<String, String> parts(String text) {
     Map<String, String> parts = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String part : text.split(";", -1)) {
@@ -135,7 +137,7 @@ public record ConnectionString(
         || LOOPBACK6.matcher(host).matches();
   }
 
-  /** Whether nobody but this machine hears what is said. */
+  /** Tells whether the connection never leaves this machine. */
   public boolean staysHere() {
     return isLoopback(host);
   }

@@ -3,16 +3,17 @@ package dev.holdfast.host.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code extensions.holdfast.grpc}: who may call the gRPC service, and from where.
+ * Holds the settings of {@code extensions.holdfast.grpc}: who may call the gRPC service, and from
+ * where.
  *
- * @param bind the address it listens on
+ * @param bind the address on which the service listens
  * @param certificate PEM file of the certificate and those up to its authority; null speaks plain
  *     text
- * @param privateKey PEM file of its key
- * @param clientAuthorities PEM file of those who vouch for clients; null asks clients for no
- *     certificate
- * @param requireKey whether every call must bring a key; null is decided by the address
- * @param allowPlainText whether plain text may be spoken beyond loopback
+ * @param privateKey PEM file of the certificate's private key
+ * @param clientAuthorities PEM file of the authorities that vouch for clients; null asks clients
+ *     for no certificate
+ * @param requireKey whether every call must carry a key; null lets the address decide
+ * @param allowPlainText whether plain text is allowed beyond loopback
  */
 public record Grpc(
     String bind,

@@ -15,19 +15,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What host.json says, with overrides from the environment and defaults for the rest.
+ * Holds the settings of host.json, with overrides from the environment and defaults for the rest.
  *
- * @param hubName the task hub; a label here, because a store holds one hub. Whether somebody has
- *     chosen it, {@link #chosenHub} tells
+ * @param hubName the name of the task hub; only a label here, because a store holds one hub. {@link
+ *     #chosenHub} tells whether the user has chosen it
  * @param functions names of the only functions to load; empty means all
  * @param functionTimeout how long an activity or another function may run; null for no limit
- * @param logLevels level by category prefix, as written; {@code default} is for all others
+ * @param logLevels level by category prefix, as written; {@code default} applies to all other
+ *     categories
  * @param consoleEnabled whether anything is logged to the console at all
  * @param consoleColors whether colours may be used
  * @param telling what people are told, and where
  * @param notes what the user should know: settings that are accepted but have no effect here
- * @param unknown keys that mean nothing to this host; none of them is one of our own section, where
- *     such a key stops the start
+ * @param unknown keys that have no meaning for this host; none of them is below {@code
+ *     extensions.holdfast}, where an unknown key stops the start
  */
 public record HostConfig(
     String hubName,
@@ -43,46 +44,48 @@ public record HostConfig(
     List<String> notes,
     List<UnknownKey> unknown) {
 
-  /** Where the settings stand that are this host's own. */
+  /** This section has the settings that only this host has. */
   private static final String OWN = "extensions.holdfast";
 
   private static final String PAGE = "docs/configuration.md";
 
-  /** The name of a hub that nobody has named. */
+  /** A hub has this name when the user has set none. */
   private static final String UNNAMED = "TestHubName";
 
-  /** The name in the host.json that lies beside the launcher. */
+  /** The host.json that lies beside the launcher has this name. */
   private static final String DELIVERED = "Holdfast";
 
-  /** Names that this repository gives to hubs; whoever has them has not chosen one. */
+  /**
+   * This repository gives these names to hubs; a user whose hub has one of them has not chosen it.
+   */
   private static final Set<String> GIVEN = Set.of(UNNAMED, DELIVERED, "HoldfastSamples");
 
   private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{2,44}");
   private static final Pattern SETTING = Pattern.compile("%([^%]*)%");
 
   /**
-   * The name of the hub when somebody has chosen it; null when it is the one that every hub has
-   * until then, so that it tells nothing about which is meant.
+   * Returns the name of the hub if the user has chosen it; null for a default name, which does not
+   * tell which hub is meant.
    */
   public @Nullable String chosenHub() {
     return hubName.equals(UNNAMED) || hubName.equals(DELIVERED) ? null : hubName;
   }
 
   /**
-   * Whether both name the same hub. Names that nobody has chosen are all the same, so that an app
-   * of one's own can follow the samples on one data folder.
+   * Tells whether both names mean the same hub. All names that users have not chosen are equal, so
+   * that a user's first app can follow the samples on one data folder.
    */
   public static boolean isSameHub(String one, String other) {
     return one.equalsIgnoreCase(other) || (GIVEN.contains(one) && GIVEN.contains(other));
   }
 
   /**
-   * {@code extensions.http}.
+   * Holds the settings of {@code extensions.http}.
    *
-   * @param routePrefix in front of every function's route; empty for none
-   * @param maxOutstandingRequests running and waiting requests beyond this are answered 429; −1
-   *     leaves it to the server
-   * @param customHeaders sent with every answer
+   * @param routePrefix the prefix of every function's route; empty for none
+   * @param maxOutstandingRequests running and waiting requests beyond this number are answered 429;
+   *     −1 leaves the limit to the server
+   * @param customHeaders headers that are sent with every answer
    */
   public record Http(
       String routePrefix, int maxOutstandingRequests, Map<String, String> customHeaders) {
@@ -100,13 +103,13 @@ public record HostConfig(
   }
 
   /**
-   * {@code extensions.durableTask}, as far as it has a meaning here.
+   * Holds the settings of {@code extensions.durableTask} that have an effect here.
    *
    * @param connectionName the label of the store in management URLs
    * @param replaceAny true lets a start take the id of any instance
    * @param versioning {@code defaultVersion}, {@code versionMatchStrategy} and {@code
    *     versionFailureStrategy}
-   * @param tracing whether spans are sent; null leaves it to the environment
+   * @param tracing whether spans are sent; null leaves the choice to the environment
    */
   public record Durable(
       String connectionName,
@@ -161,7 +164,10 @@ public record HostConfig(
           mismatch.equals("Fail") ? Versioning.Mismatch.FAIL : Versioning.Mismatch.REJECT);
     }
 
-    /** The older forms of correlation, V1, are not known here. */
+    /**
+     * Reads whether spans are sent; the older form of correlation, V1, is not supported and sends
+     * none.
+     */
     private static @Nullable Boolean tracing(Section section) {
       boolean enabled = section.flag("distributedTracingEnabled", false);
       return section.has("distributedTracingEnabled")
@@ -181,9 +187,9 @@ public record HostConfig(
    * Reads {@code host.json} in the given folder; a missing file means all defaults.
    *
    * @param settings app settings and environment, for {@code %NAME%} and overrides
-   * @param cores processors of this machine; some defaults follow from it
-   * @throws CannotException the file or a value in it cannot be used; the message says which and
-   *     why
+   * @param cores the number of processors of this machine, from which some defaults follow
+   * @throws CannotException the file or a value in it cannot be used; the message says which value
+   *     and why
    */
   public static HostConfig read(Path folder, Map<String, String> settings, int cores) {
     Path file = folder.resolve("host.json");
@@ -216,7 +222,7 @@ public record HostConfig(
     }
   }
 
-  /** One pass over the file. */
+  /** Reads the file once. */
   private static final class Reading {
     private final Section root;
     private final Map<String, String> settings;
@@ -259,8 +265,8 @@ public record HostConfig(
     }
 
     /**
-     * What stands under our own name can only be meant for us: a key there that means nothing is a
-     * setting that somebody relies on and does not have.
+     * Refuses unknown keys below {@code extensions.holdfast}, which can only be meant for this
+     * host: the user relies on a setting that has no effect.
      */
     private static List<UnknownKey> refusingOwn(List<UnknownKey> unknown) {
       for (UnknownKey key : unknown) {
@@ -294,8 +300,8 @@ public record HostConfig(
     }
 
     /**
-     * Keys of the Functions host that need nothing here: other languages, the cloud's own upkeep,
-     * other triggers.
+     * Accepts keys of the Functions host that need no effect here: those for other languages, for
+     * the operation of Azure, and for other triggers.
      */
     private void acceptWithoutEffect() {
       root.ignore("version", "retry", "watchFiles", "watchDirectories", "watchTimeout");

@@ -3,14 +3,15 @@ package dev.holdfast.host.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code extensions.holdfast.http}: the certificate with which HTTP speaks TLS.
+ * Holds the settings of {@code extensions.holdfast.http}: the certificate with which HTTP speaks
+ * TLS.
  *
  * @param certificate PEM file of the certificate and those up to its authority
- * @param privateKey PEM file of its key
+ * @param privateKey PEM file of the certificate's private key
  */
 public record HttpTls(String certificate, String privateKey) {
 
-  /** Null when plain text is spoken. */
+  /** Reads the section; returns null for plain text. */
   static @Nullable HttpTls read(Section section) {
     String certificate = section.text("certificate");
     String privateKey = section.text("privateKey");

@@ -24,24 +24,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as plain values: {@code Map} in written order, {@code List}, {@code String}, {@code Number},
- * {@code Boolean} and null.
+ * Reads and writes JSON as plain values: {@code Map} in written order, {@code List}, {@code
+ * String}, {@code Number}, {@code Boolean} and null.
  *
- * <p>Streaming only: data binding would cost the start of the host a tenth of a second for files of
- * a few lines.
+ * <p>The class uses streaming only: data binding would lengthen the start of the host by a tenth of
+ * a second for files of a few lines.
  */
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // So do the files of the Functions host: people comment their configuration.
+          // The Functions host accepts comments in its files, too, and people use them.
           .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
   /**
-   * Payloads have no limits but those of the host that took them, which lets them nest 1000 deep
-   * and wraps them in a few objects of its own.
+   * Payloads may nest to this depth. The host limits them when it takes them: it lets them nest
+   * 1000 deep, and wraps them in a few objects of its own.
    */
   private static final int PAYLOAD_DEPTH_MAX = 2_000;
 
@@ -59,7 +59,7 @@ public final class Json {
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
-  /** A number as it was written, whatever its size and precision. */
+  /** Holds a number as it was written, whatever its size and precision. */
   private record Digits(String text) {
     @Override
     public String toString() {
@@ -72,7 +72,8 @@ public final class Json {
   /**
    * Reads a configuration file; comments and trailing commas are tolerated.
    *
-   * @throws CannotException it is not readable or not a JSON object; names file, line and column
+   * @throws CannotException the file is not readable or not a JSON object; the message names file,
+   *     line and column
    */
   public static Map<String, @Nullable Object> file(Path file) {
     String text;
@@ -82,7 +83,7 @@ public final class Json {
       throw new CannotException(
           "Cannot read " + file + ".", e.toString(), "Make it a readable UTF-8 text file.");
     }
-    // Editors on Windows put a byte order mark in front.
+    // Editors on Windows write a byte order mark at the beginning.
     return object(file, text.startsWith("\uFEFF") ? text.substring(1) : text);
   }
 
@@ -103,14 +104,14 @@ public final class Json {
         "Correct it and start again.");
   }
 
-  /** Reads one JSON value; nothing but blanks and comments may follow. */
+  /** Reads one JSON value; only blanks and comments may follow. */
   public static @Nullable Object read(String text) throws JsonProcessingException {
     return read(FACTORY, text, false);
   }
 
   /**
-   * Reads what goes to a host or comes from one: JSON to the letter and of any size. Numbers stay
-   * as they are written, so they are no {@code Number}, but their texts are their digits.
+   * Reads a payload that goes to a host or comes from one: strict JSON of any size. Numbers stay as
+   * they are written: they are no {@code Number}, and their {@code toString} returns their digits.
    */
   public static @Nullable Object payload(String text) throws JsonProcessingException {
     return read(PAYLOADS, text, true);
@@ -168,19 +169,19 @@ public final class Json {
     return list;
   }
 
-  /** The map with its names as text; JSON has no others. */
+  /** Returns the map with its names as text, which all names in JSON are. */
   public static Map<String, @Nullable Object> names(Map<?, ?> map) {
     Map<String, @Nullable Object> named = new LinkedHashMap<>();
     map.forEach((name, value) -> named.put(String.valueOf(name), value));
     return named;
   }
 
-  /** The value as JSON on one line. */
+  /** Returns the value as JSON on one line. */
   public static String write(@Nullable Object value) {
     return write(value, false);
   }
 
-  /** The value as JSON for people, indented by two. */
+  /** Returns the value as JSON for people, indented by two. */
   public static String pretty(@Nullable Object value) {
     return write(value, true);
   }

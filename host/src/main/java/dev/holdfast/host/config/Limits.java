@@ -10,25 +10,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything of {@code extensions.holdfast} in host.json: the limits that are ours, not the
- * Functions host's.
+ * Holds all settings of {@code extensions.holdfast} in host.json that Holdfast adds to those of the
+ * Functions host, except {@link Telling}.
  *
- * @param partitions how many partitions run the hub: a power of two
- * @param perPartition what core bounds, under the same names
+ * @param partitions the number of partitions that run the hub: a power of two
+ * @param perPartition the limits of core, under the same names
  * @param requestBytesMax the largest HTTP body and gRPC message that is read
- * @param fileGrowthWarning a store that grows past so many bytes is warned about, and again at each
- *     doubling
- * @param freeSpaceMin with less than so many bytes left for the store nothing new is begun
- * @param storeSizeMax how many bytes the store may hold; {@link Long#MAX_VALUE} leaves it to the
- *     disk
- * @param drainFor how long work that runs may take to end when the host stops
- * @param patience what becomes of code that does not come to an end
- * @param retention which ended instances are purged by themselves
- * @param durableHttp where requests of orchestrators may go
+ * @param fileGrowthWarning a store that grows past this many bytes is warned about, and again at
+ *     each doubling
+ * @param freeSpaceMin with fewer bytes left for the store no new work is begun
+ * @param storeSizeMax how many bytes the store may hold; {@link Long#MAX_VALUE} leaves the limit to
+ *     the disk
+ * @param drainFor how long running work may take to end when the host stops
+ * @param patience the treatment of code that does not end
+ * @param retention which ended instances are purged automatically
+ * @param durableHttp the hosts to which requests of orchestrators may go
  * @param grpc who may call the gRPC service, and from where
  * @param workers how remote workers are served
- * @param http with which certificate HTTP speaks TLS; null for plain text
- * @param hostNames under which HTTP may be reached while it asks for no keys, beside localhost
+ * @param http the certificate with which HTTP speaks TLS; null for plain text
+ * @param hostNames the names, beside localhost, under which HTTP may be reached while it requires
+ *     no keys
  */
 public record Limits(
     int partitions,
@@ -50,12 +51,12 @@ public record Limits(
   private static final int PARTITIONS_MAX = 1024;
 
   /**
-   * How long ended instances are kept.
+   * Says how long ended instances are kept.
    *
-   * @param enabled false keeps everything for ever
-   * @param every how often is looked
-   * @param keepFor by status name (Completed, Failed, Terminated, Canceled), since the end; a
-   *     status that is missing is kept for ever
+   * @param enabled false keeps every instance for ever
+   * @param every the time between two looks for such instances
+   * @param keepFor the time since the end by status name (Completed, Failed, Terminated, Canceled);
+   *     instances of a status that is missing are kept for ever
    */
   public record Retention(boolean enabled, Duration every, Map<String, Duration> keepFor) {
     public Retention {
@@ -85,9 +86,9 @@ public record Limits(
   }
 
   /**
-   * Requests that orchestrators make through the host.
+   * Limits the requests that orchestrators make through the host.
    *
-   * @param allowedHosts {@code host} or {@code host:port}, beyond public ones by https
+   * @param allowedHosts {@code host} or {@code host:port}, in addition to public hosts over https
    */
   public record DurableHttp(List<String> allowedHosts) {
     public DurableHttp {
@@ -96,7 +97,9 @@ public record Limits(
   }
 
   /**
-   * @param durable {@code extensions.durableTask}, where what has a place there is said
+   * Reads the limits.
+   *
+   * @param durable {@code extensions.durableTask}, which has some of the limits
    */
   static Limits read(Section section, Section durable, int cores) {
     return new Limits(
@@ -160,7 +163,7 @@ public record Limits(
         entityTimeouts);
   }
 
-  /** gRPC asks no more often, whatever it is told. */
+  /** Reads the time of silence before a ping; gRPC itself pings at most every ten seconds. */
   private static Duration silentFor(Section section, Duration usual) {
     Duration given = section.duration("silentFor", usual);
     if (given.compareTo(Duration.ofSeconds(10)) < 0) {

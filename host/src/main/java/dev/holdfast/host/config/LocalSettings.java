@@ -8,9 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What local.settings.json says.
+ * Holds the settings of local.settings.json.
  *
- * @param values app settings, each an environment variable of the app unless it is set already
+ * @param values app settings, each an environment variable of the app unless the environment has it
+ *     already
  * @param connectionStrings connection strings by name
  * @param port from {@code Host.LocalHttpPort}; null when not set
  * @param corsOrigins from {@code Host.CORS}
@@ -35,7 +36,8 @@ public record LocalSettings(
   /**
    * Reads {@code local.settings.json} in the given folder; a missing file has no settings.
    *
-   * @throws CannotException it cannot be used: broken, encrypted, or a value that is not plain text
+   * @throws CannotException the file cannot be used: it is broken or encrypted, or a value is not
+   *     plain text
    */
   public static LocalSettings read(Path folder) {
     Path file = folder.resolve("local.settings.json");
@@ -61,7 +63,10 @@ public record LocalSettings(
         host.flag("CORSCredentials", false));
   }
 
-  /** Names that are near to none are left to others, as the file is not ours alone. */
+  /**
+   * Refuses names that are near to a known one. Other unknown names are ignored, because other
+   * programs use the file as well.
+   */
   private static void refuseMisspelt(Path file, String path, Section section, List<String> known) {
     for (String name : section.names()) {
       if (known.stream().noneMatch(name::equalsIgnoreCase)) {

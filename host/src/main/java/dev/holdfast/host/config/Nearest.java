@@ -5,17 +5,19 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.DamerauLevenshteinDistance;
 
-/** The word that somebody most likely meant who has written another. */
+/** Finds the word that a user most likely meant when another was written. */
 public final class Nearest {
   private Nearest() {}
 
   /**
-   * Compares without regard to case. A word is near when a third of the longer of the two, and at
-   * least one letter, would have to be added, left out, changed or swapped with its neighbour.
+   * Finds the nearest known word, without regard to case. A word is near when at most a third of
+   * the letters of the longer of the two words, but at least one, would have to be added, left out,
+   * changed or swapped with its neighbour.
    *
-   * @param written what somebody has written
-   * @param known the words that mean something
-   * @return the nearest known word, of equals the first; empty when none is near
+   * @param written the word that the user has written
+   * @param known the words that have a meaning
+   * @return the nearest known word, and the first of several that are equally near; empty when none
+   *     is near
    */
   public static Optional<String> of(String written, Collection<String> known) {
     String wanted = written.toLowerCase(Locale.ROOT);

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Environment variables that override host.json: {@code
+ * Applies environment variables that override host.json, for example {@code
  * AzureFunctionsJobHost__extensions__http__routePrefix}.
  *
  * <p>Two underscores or a colon go one level down; case does not matter; items of an array are
@@ -22,12 +22,12 @@ final class Overrides {
   /**
    * Puts the variables into the tree.
    *
-   * @return the variable's name by the lower case path it has set
+   * @return the variables' names, by the path in lower case that each has set
    */
   static Map<String, String> apply(
       Map<String, @Nullable Object> tree, Map<String, String> environment) {
     Map<String, String> origins = new LinkedHashMap<>();
-    // Sorted, so that the same variables always give the same configuration.
+    // The variables are sorted, so that the same ones always give the same configuration.
     new TreeMap<>(environment)
         .forEach(
             (variable, value) -> {

@@ -12,10 +12,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object of a configuration, read by name.
+ * Reads one object of a configuration by the names of its members.
  *
- * <p>Names ignore case. It remembers what was asked for, so that {@link #unknown} can tell the
- * rest: a key nobody reads is most often a typing error.
+ * <p>Names ignore case. A section remembers which names were read, so that {@link #unknown} can
+ * return the others: a key that is never read is most often a typing error.
  */
 final class Section {
   private final String path;
@@ -25,7 +25,7 @@ final class Section {
   private final Map<String, Section> children = new LinkedHashMap<>();
 
   /**
-   * @param origin where the value at a path was set: the file or an environment variable
+   * @param origin returns where the value at a path was set: the file or an environment variable
    */
   Section(String path, Map<String, @Nullable Object> values, Function<String, String> origin) {
     this.path = path;
@@ -33,7 +33,7 @@ final class Section {
     this.origin = origin;
   }
 
-  /** The named object inside; an empty one when it is absent. */
+  /** Returns the named object inside this one; an empty one when it is absent. */
   Section section(String name) {
     Section known = children.get(name.toLowerCase(Locale.ROOT));
     if (known != null) {
@@ -50,7 +50,9 @@ final class Section {
     return child;
   }
 
-  /** Says that a key is known but means nothing here, with all that is in it. */
+  /**
+   * Declares that these keys are known but have no effect here, together with all keys inside them.
+   */
   Section ignore(String... names) {
     for (String name : names) {
       raw(name);
@@ -58,7 +60,7 @@ final class Section {
     return this;
   }
 
-  /** Says that every key in here is known. */
+  /** Declares that every key of this section is known. */
   Section ignoreRest() {
     return ignore(names().toArray(String[]::new));
   }
@@ -88,7 +90,7 @@ final class Section {
     return value == null ? null : value.toString();
   }
 
-  /** One of the given words, ignoring case; returned as given here. */
+  /** Reads one of the given words, ignoring case; returns it as it is spelt in {@code words}. */
   String word(String name, String fallback, String... words) {
     String text = text(name);
     if (text == null) {
@@ -129,12 +131,12 @@ final class Section {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below, as for numbers out of range.
+      // The exception below tells it, as for numbers out of range.
     }
     throw wrong(name, value, "a whole number from " + min + " to " + max);
   }
 
-  /** A length of time; see {@link Amounts#duration}. */
+  /** Reads a length of time; see {@link Amounts#duration}. */
   Duration duration(String name, Duration fallback) {
     Object value = raw(name);
     if (value == null) {
@@ -147,7 +149,7 @@ final class Section {
     return duration;
   }
 
-  /** A number of bytes; see {@link Amounts#bytes}. */
+  /** Reads a number of bytes; see {@link Amounts#bytes}. */
   long bytes(String name, long fallback, long min, long max) {
     Object value = raw(name);
     if (value == null) {
@@ -180,7 +182,7 @@ final class Section {
     return texts;
   }
 
-  /** All scalar entries as texts, in written order. */
+  /** Returns all scalar entries as texts, in written order. */
   Map<String, String> entries() {
     Map<String, String> entries = new LinkedHashMap<>();
     for (String name : values.keySet()) {
@@ -192,7 +194,7 @@ final class Section {
     return entries;
   }
 
-  /** The keys that nobody has asked for, those of the objects inside included. */
+  /** Returns the keys that were never read, including those of the objects inside. */
   List<UnknownKey> unknown() {
     List<UnknownKey> unknown = new ArrayList<>();
     for (String name : values.keySet()) {

@@ -1,13 +1,14 @@
 package dev.holdfast.host.config;
 
 /**
- * What {@code extensions.holdfast} in host.json says of what people are told.
+ * Holds the settings of {@code extensions.holdfast} in host.json about outputs of failures and
+ * about the log.
  *
- * @param reasonAsOutput whether the output of a failed instance is what its code threw; otherwise
- *     it is what the library that ran it reports, as in the cloud
+ * @param reasonAsOutput whether the output of a failed instance is the exception of its code;
+ *     otherwise it is the report of the library that ran the code, as in Azure
  * @param json whether the console gets a line of JSON for each record
- * @param fileSize at how many bytes a file of the log in the data folder is put aside
- * @param files how many such files are kept besides the one that is written; 0 writes none
+ * @param fileSize the number of bytes at which a log file in the data folder is rotated
+ * @param files how many rotated files are kept besides the current one; 0 writes no files
  */
 public record Telling(boolean reasonAsOutput, boolean json, long fileSize, int files) {
   private static final long MIB = 1 << 20;

@@ -1,4 +1,4 @@
-/** What the user has set: host.json, local.settings.json, the environment. */
+/** Reads the user's settings: host.json, local.settings.json, the environment. */
 @NullMarked
 package dev.holdfast.host.config;
 

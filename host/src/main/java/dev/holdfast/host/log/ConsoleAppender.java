@@ -13,12 +13,12 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes log lines and plain text to the console, in the order they were given, from a thread of
- * its own.
+ * Writes log lines and plain text to the console, in the order in which they were given, from a
+ * thread of its own.
  *
- * <p>Thousands of functions a second each tell that they ran; formatting and writing that on their
- * threads would cost more than running them. When the console cannot keep up, callers wait: nothing
- * is dropped.
+ * <p>Thousands of functions a second may log that they ran; to format and write these lines on
+ * their threads would cost more than the functions themselves. When the console cannot keep up,
+ * callers wait; only a caller that is interrupted loses its line.
  */
 final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int QUEUED = 8_192;
@@ -26,13 +26,13 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final String YELLOW = "\u001B[33m";
   private static final String PLAIN = "\u001B[0m";
 
-  /** So much of what is told before there is a file is written into it afterwards. */
+  /** At most this many records are kept before the file is opened, and are then written into it. */
   private static final int EARLY_MAX = 1_000;
 
-  /** Ends the writer once everything before it is written. */
+  /** This entry ends the writer once everything before it is written. */
   private record End() {}
 
-  /** From here on there is a file. */
+  /** This entry opens the file. */
   private record File(Appender<ILoggingEvent> appender) {}
 
   private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(QUEUED);
@@ -40,10 +40,10 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final boolean colors;
   private volatile boolean json;
 
-  /** Where records go besides the console; only the writer looks at it while it runs. */
+  /** This appender gets the records besides the console; only the writer uses it while it runs. */
   private @Nullable Appender<ILoggingEvent> file;
 
-  /** What was told before there was a file; null once there is one, or there will be none. */
+  /** These records are from before the file is opened; null once it is open. */
   private @Nullable List<ILoggingEvent> early = new ArrayList<>();
 
   private final Thread writer = new Thread(this::writeAll, "holdfast-log");
@@ -61,7 +61,7 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     writer.start();
   }
 
-  /** Returns when everything given so far is written. */
+  /** Returns when every entry so far is written. */
   @Override
   public void stop() {
     if (!isStarted()) {
@@ -82,17 +82,20 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     put(event);
   }
 
-  /** From now on each record is a line of JSON. */
+  /** Writes each later record as a line of JSON. */
   void useJson() {
     json = true;
   }
 
-  /** Records go there as well, those that were told before included; stopped with this one. */
+  /**
+   * Sends the records to another appender as well, including the earlier ones; that appender stops
+   * together with this one.
+   */
   void alsoTo(Appender<ILoggingEvent> appender) {
     put(new File(appender));
   }
 
-  /** Text that is no log line: the banner, the list of functions. */
+  /** Prints text that is no log line, such as the banner and the list of functions. */
   void print(String text) {
     if (isStarted()) {
       put(text);
@@ -106,7 +109,8 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     try {
       queue.put(entry);
     } catch (InterruptedException e) {
-      // The interrupt is meant for the function that logs; its line is not worth losing it.
+      // The interrupt is meant for the function that logs, so it is kept, although the line is
+      // lost.
       Thread.currentThread().interrupt();
     }
   }
@@ -119,14 +123,15 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
       try {
         batch.add(queue.take());
       } catch (InterruptedException e) {
-        continue; // Nobody has a reason to interrupt this thread; stop() ends it.
+        continue; // No code interrupts this thread on purpose; stop() ends it.
       }
       queue.drainTo(batch, 255);
       ended |= batch.stream().anyMatch(End.class::isInstance);
       try {
         writeBatch(batch, text);
       } catch (Throwable e) {
-        // Everybody waits for this thread once the queue is full, so it goes on whatever happens.
+        // Every caller waits for this thread once the queue is full, so it goes on whatever
+        // happens.
         text = new StringBuilder("Records of the log were lost, because of ");
         text.append(e.getClass().getName()).append(System.lineSeparator());
       }

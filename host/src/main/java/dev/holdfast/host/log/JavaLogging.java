@@ -13,15 +13,18 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Takes over {@code java.util.logging} of the whole process, so that what an app or a library says
- * there is told like everything else, with the instance that it is said for.
+ * Takes over {@code java.util.logging} of the whole process, so that the records of an app or a
+ * library go into the log of the host, with the instance that they belong to.
  *
- * <p>Loggers of the app are under the category {@code App}: {@code App.com.acme.Orders}.
+ * <p>Loggers of the app get the category prefix {@code App}, for example {@code
+ * App.com.acme.Orders}.
  */
 final class JavaLogging extends Handler {
   private static final String APP = "App.";
 
-  /** Loggers of what runs this host rather than of the app that runs in it. */
+  /**
+   * Loggers with these prefixes belong to the libraries that run this host rather than to the app.
+   */
   private static final String[] OF_THE_HOST = {
     "io.grpc.", "io.opentelemetry.", "io.github.classgraph", "java.", "javax.", "jdk.", "sun."
   };
@@ -37,7 +40,7 @@ final class JavaLogging extends Handler {
     setLevel(java.util.logging.Level.ALL);
   }
 
-  /** Takes over; {@link #close} gives back. */
+  /** Takes over java.util.logging until {@link #close} restores it. */
   static JavaLogging open() {
     Logger root = LogManager.getLogManager().getLogger("");
     JavaLogging taken = new JavaLogging(root.getHandlers());
@@ -79,8 +82,9 @@ final class JavaLogging extends Handler {
   }
 
   /**
-   * Of an orchestrator that fails, the host tells in a line of its own, with the reason; and one
-   * that it has interrupted itself did not fail.
+   * Tells whether the record is the client library's report of a failed orchestrator. The host logs
+   * such a failure itself, with the reason; and an orchestrator that the host has interrupted did
+   * not fail.
    */
   static boolean isToldByUs(LogRecord record) {
     return LIBRARY_OF_TURNS.equals(record.getLoggerName())
@@ -121,7 +125,7 @@ final class JavaLogging extends Handler {
     try {
       return MessageFormat.format(message, parameters);
     } catch (IllegalArgumentException e) {
-      return message; // Not a pattern after all.
+      return message; // The message is not a pattern after all.
     }
   }
 }

@@ -22,17 +22,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The log of a host in its data folder: a record a line, as JSON, in files that never take more
- * than a fixed number of bytes together. {@code holdfast logs} reads them.
+ * Writes and finds the log of a host in its data folder: one JSON record in each line, in files
+ * whose total size is bounded. {@code holdfast logs} reads them.
  */
 public final class LogFile {
   private static final String FOLDER = "log";
   private static final String NAME = "holdfast.log";
 
-  /** Of a host that works for a hub elsewhere, beside which another may use the same folder. */
+  /** A host that works for a remote hub writes this file; another host may use the same folder. */
   private static final String CONNECTED = "connected.log";
 
-  /** How often the size is looked at: at most so often is a file somewhat larger than it may be. */
+  /** The size is checked at this interval, within which a file may grow beyond its limit. */
   private static final long LOOK_MILLIS = 1_000;
 
   private static final Pattern ASIDE = Pattern.compile("(.+?\\.log)(?:\\.([0-9]{1,8}))?");
@@ -40,12 +40,12 @@ public final class LogFile {
   private LogFile() {}
 
   /**
-   * Opens it for appending.
+   * Opens the log for appending.
    *
-   * @param dataFolder of the host
-   * @param bytes at which a file is put aside and a new one is begun
-   * @param files how many are kept besides the one that is written
-   * @param connected whether the host works for a hub elsewhere
+   * @param dataFolder the data folder of the host
+   * @param bytes the size at which a file is rotated
+   * @param files how many rotated files are kept besides the current one
+   * @param connected whether the host works for a remote hub
    * @throws IOException the folder cannot be made
    */
   static RollingFileAppender<ILoggingEvent> open(
@@ -76,7 +76,7 @@ public final class LogFile {
   }
 
   /**
-   * Those that there are in a data folder, of each host the oldest first.
+   * Returns the log files in a data folder: those of each host together, the oldest first.
    *
    * @throws IOException the folder cannot be read
    */
@@ -90,7 +90,10 @@ public final class LogFile {
     return files;
   }
 
-  /** A death while files are put aside leaves a gap in their numbers, behind which are others. */
+  /**
+   * Returns the files of one log. A process that dies during a rotation leaves a gap in their
+   * numbers, so all numbers are looked for.
+   */
   private static List<Path> of(Path folder, String name) throws IOException {
     SortedMap<Integer, Path> byNumber = new TreeMap<>(Comparator.reverseOrder());
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * How a record of the log reads, whoever has made it: time, level, category, what it is about, and
- * the message; or the same as one line of JSON.
+ * Writes a record of the log as text (time, level, category, subject and message) or as one line of
+ * JSON.
  *
- * <p>A record is one line, and the lines of a stack trace below it are indented. Whatever could end
- * a line or steer a terminal stands there as an escape, so that no text can pass for a record of
- * its own.
+ * <p>A record is one line, and the lines of a stack trace below it are indented. Characters that
+ * could end a line or steer a terminal are written as escapes, so that no text can look like a
+ * record of its own.
  */
 final class LogLine {
   static final String INSTANCE = "instance";
@@ -32,7 +32,7 @@ final class LogLine {
 
   private LogLine() {}
 
-  /** Appends {@code [time] LEVEL category [what it is about]: message} without an end of line. */
+  /** Appends {@code [time] LEVEL category [subject]: message} without an end of line. */
   static void text(ILoggingEvent event, StringBuilder out) {
     out.append('[');
     TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
@@ -110,7 +110,7 @@ final class LogLine {
   }
 
   /**
-   * @param quote what the text stands between, so that it must not occur; 0 for nothing
+   * @param quote the character that encloses the text and must be escaped in it; 0 for none
    */
   private static void escape(String text, char quote, StringBuilder out) {
     for (int i = 0; i < text.length(); i++) {
@@ -131,7 +131,10 @@ final class LogLine {
     }
   }
 
-  /** Ends a line, moves the cursor, turns letters around, or is half a letter. */
+  /**
+   * Tells whether a char ends a line, moves the cursor, turns letters around, or is half a
+   * surrogate pair.
+   */
   private static boolean isHarmful(char c, String text, int at) {
     if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {
       return true;

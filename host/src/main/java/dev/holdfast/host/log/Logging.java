@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console of the host and what is told on it.
+ * Owns the console of the host and the log on it.
  *
  * <p>Categories are those of the Functions host: {@code Host.…} and {@code Function.Name[.User]} at
- * Information, and {@code App.…} for what apps say through java.util.logging; everything else at
- * Warning, or Information when verbose; libraries at Warning even then. {@code logging.logLevel} of
- * host.json changes each of them by prefix, but its {@code default} does not make libraries tell
- * more: their steps are of no use to whoever runs an app.
+ * Information, and {@code App.…} for what apps log through java.util.logging. Every other category
+ * is at Warning, or Information when verbose; libraries stay at Warning even then. {@code
+ * logging.logLevel} of host.json changes each of them by prefix, but its {@code default} does not
+ * raise the level of libraries: their steps are of no use to the operator of an app.
  */
 public final class Logging implements AutoCloseable {
   private static final String[] TOLD = {"Host", "Function", "App"};
@@ -28,24 +28,33 @@ public final class Logging implements AutoCloseable {
     "org.eclipse.jetty", "io.grpc", "org.sqlite", "io.github.classgraph"
   };
 
-  /** Those that log past SLF4J, to the error stream. Kept here, or the setting is collected. */
+  /**
+   * These libraries log past SLF4J, to the error stream. The loggers are held here, because their
+   * settings would be garbage collected with them.
+   */
   private static final java.util.logging.Logger[] PAST_SLF4J = {
     java.util.logging.Logger.getLogger("io.grpc"),
     java.util.logging.Logger.getLogger("io.opentelemetry"),
     java.util.logging.Logger.getLogger("io.github.classgraph")
   };
 
-  /** They repeat what any client sends, and the client is told; such lines would fill the log. */
+  /**
+   * These loggers report faulty requests, which the reply reports to the client anyway; their lines
+   * would let any client fill the log.
+   */
   private static final String[] OF_CLIENTS = {
     "org.eclipse.jetty.util.HostPort", "org.eclipse.jetty.http.HttpParser"
   };
 
-  /** They tell every failure several times; the host says once what it means. */
+  /**
+   * These libraries serve for signing in: they log every failure several times, and the host logs
+   * once what it means.
+   */
   private static final String[] OF_SIGN_IN = {"com.azure", "com.microsoft.aad"};
 
   /**
-   * They warn with stack traces of what is told anyway, and better: of messages over the limit to
-   * the client, of a hub that cannot be found to the log, once.
+   * These libraries warn with stack traces about failures that are reported elsewhere, and better:
+   * a message over the limit to the client, a hub that cannot be found once in the log.
    */
   private static final java.util.logging.Logger[] TOLD_OTHERWISE = {
     java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
@@ -60,7 +69,7 @@ public final class Logging implements AutoCloseable {
     this.javaLogging = JavaLogging.open();
   }
 
-  /** Takes over the console; before it only warnings are told, as plain lines. */
+  /** Takes over the console; before this call only warnings are logged, as plain lines. */
   public static Logging open(PrintStream out, boolean colors, boolean verbose) {
     ConsoleAppender console = new ConsoleAppender(out, colors);
     LoggerContext context = context();
@@ -91,14 +100,11 @@ public final class Logging implements AutoCloseable {
     return new Logging(console);
   }
 
-  /**
-   * Sets levels as {@code logging.logLevel} of host.json has them; words it does not know are left
-   * alone.
-   */
+  /** Sets levels as {@code logging.logLevel} of host.json gives them; unknown words are ignored. */
   public Logging levels(Map<String, String> byCategory) {
     Map<String, String> levels = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     levels.putAll(byCategory);
-    // First, whatever the order in the file: what is said about a category beats it.
+    // The default is set first, whatever the order in the file, so that each category overrides it.
     String others = levels.remove("default");
     if (others != null) {
       set(org.slf4j.Logger.ROOT_LOGGER_NAME, others);
@@ -110,7 +116,7 @@ public final class Logging implements AutoCloseable {
     return this;
   }
 
-  /** Each record is a line of JSON from now on. */
+  /** Writes each later record as a line of JSON, if wanted. */
   public Logging json(boolean wanted) {
     if (wanted) {
       console.useJson();
@@ -119,12 +125,12 @@ public final class Logging implements AutoCloseable {
   }
 
   /**
-   * Writes the log into the data folder as well, see {@link LogFile}. Where that cannot be done, it
-   * is told, and the host runs on.
+   * Writes the log into the data folder as well, see {@link LogFile}. A failure to open it is
+   * logged, and the host runs on.
    *
-   * @param bytes at which a file is put aside
-   * @param files how many are kept besides the one that is written; 0 writes none
-   * @param connected whether the host works for a hub elsewhere
+   * @param bytes the size at which a file is rotated
+   * @param files how many rotated files are kept besides the current one; 0 writes no files
+   * @param connected whether the host works for a remote hub
    */
   public void keep(Path dataFolder, long bytes, int files, boolean connected) {
     if (files == 0) {
@@ -145,18 +151,18 @@ public final class Logging implements AutoCloseable {
     }
   }
 
-  /** Nothing is told any more but what {@link #print} gives. */
+  /** Switches every category off, so that only the text of {@link #print} appears. */
   public void silence() {
     context().getLoggerList().forEach(it -> it.setLevel(null));
     context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
   }
 
-  /** Prints as it is, in order with the log lines. */
+  /** Prints text as it is, in order with the log lines. */
   public void print(String text) {
     console.print(text);
   }
 
-  /** Writes what is still to be written and lets go of the console. */
+  /** Writes what is still to be written and releases the console. */
   @Override
   public void close() {
     javaLogging.close();

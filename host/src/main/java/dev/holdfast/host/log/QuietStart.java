@@ -6,10 +6,10 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * What Logback finds when it starts: nothing to parse, nothing to search for.
+ * Configures Logback at its start without parsing or searching for any file.
  *
- * <p>{@link Logging#open} adds the console. A {@code logback.xml} is not looked for: host.json has
- * the levels.
+ * <p>{@link Logging#open} adds the console. No {@code logback.xml} is looked for, because host.json
+ * has the levels.
  */
 public final class QuietStart extends ContextAwareBase implements Configurator {
   @Override

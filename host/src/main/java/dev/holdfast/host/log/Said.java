@@ -6,20 +6,20 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** What functions say, with what they say it about. */
+/** Adds to log lines of functions the work that they are about. */
 public final class Said {
   private Said() {}
 
   /**
-   * Whether something that is said of this is told. What an orchestrator says while it goes through
-   * what it has done before, it has said already: that is told where the category's level is Debug.
+   * Tells whether a line is logged. While an orchestrator replays, its lines were logged before;
+   * they are logged again only where the category's level is Debug.
    */
   public static boolean isTold(Logger logger, Level level, FunctionLog.@Nullable Work work) {
     return logger.isEnabledForLevel(level)
         && (work == null || !work.replaying() || logger.isDebugEnabled());
   }
 
-  /** The line with the function and, if there is one, the instance and its task. */
+  /** Returns the line with the function and, if there is one, the instance and its task. */
   public static LoggingEventBuilder about(
       LoggingEventBuilder line, String functionName, FunctionLog.@Nullable Work work) {
     if (work == null) {

@@ -5,13 +5,13 @@ import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import dev.holdfast.host.cli.Printable;
 
 /**
- * Exceptions as the JDK prints them, but with each message in one line: user code, and whoever
- * sends something to it, says what is in a message, and must not write lines of the log.
+ * Formats exceptions as the JDK prints them, but with each message in one line: messages come from
+ * user code and its clients, which must not be able to write lines of the log.
  */
 final class StackTraces {
   private StackTraces() {}
 
-  /** Without a line end behind the last line. */
+  /** Appends the exception without a line end behind the last line. */
   static void append(IThrowableProxy thrown, StringBuilder text) {
     append(thrown, "", "", text);
   }

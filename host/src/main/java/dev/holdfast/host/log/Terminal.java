@@ -3,14 +3,14 @@ package dev.holdfast.host.log;
 import java.io.Console;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a person sits at the other end. */
-@SuppressWarnings("SystemConsoleNull") // Java 17 to 21 say it by null, later ones by isTerminal().
+/** Finds out whether a person uses this process at a terminal. */
+@SuppressWarnings("SystemConsoleNull") // Java 17 to 21 tell it by null, later ones by isTerminal().
 public final class Terminal {
   private Terminal() {}
 
-  /** True when both input and output of this process are a terminal. */
+  /** Returns true when both input and output of this process are a terminal. */
   @SuppressWarnings(
-      "SystemConsoleNull") // Java 17 to 21 say it by null, later ones by isTerminal().
+      "SystemConsoleNull") // Java 17 to 21 tell it by null, later ones by isTerminal().
   public static boolean isOne() {
     Console console = System.console();
     if (console == null) {
@@ -23,7 +23,7 @@ public final class Terminal {
     }
   }
 
-  /** Asks that person; null when there is none, or none that answers. */
+  /** Asks the person at the terminal; returns null when there is none or the input has ended. */
   public static @Nullable String ask(String question) {
     Console console = System.console();
     return console == null ? null : console.readLine("%s", question);

@@ -1,4 +1,4 @@
-/** What the host tells on its console. */
+/** Writes the log of the host to its console and its data folder. */
 @NullMarked
 package dev.holdfast.host.log;
 

@@ -2,7 +2,7 @@ package dev.holdfast.host.tracing;
 
 import io.opentelemetry.sdk.trace.IdGenerator;
 
-/** The ids of the span that is made next, which the engine has already told others. */
+/** Gives the next span the ids that the engine has already passed to others. */
 final class GivenIds implements IdGenerator {
   private String traceId = "";
   private String spanId = "";

@@ -32,8 +32,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes spans of what the engine tells, and sends them where the standard OpenTelemetry variables
- * say: in batches, on a thread of the SDK. A receiver that is away costs spans, nothing else.
+ * Makes spans from the engine's reports, and sends them where the standard OpenTelemetry variables
+ * say: in batches, on a thread of the SDK. While the receiver is away, spans are lost, but nothing
+ * else suffers.
  */
 public final class TraceExport implements SpanSink, AutoCloseable {
   private static final String SOURCE = "Microsoft.DurableTask";
@@ -46,7 +47,7 @@ public final class TraceExport implements SpanSink, AutoCloseable {
   private final Tracer tracer;
 
   /**
-   * @param providers makes what spans go through, with these ids for them
+   * @param providers makes the provider for spans, which must take its ids from the given generator
    */
   TraceExport(Function<IdGenerator, SdkTracerProvider> providers) {
     this.provider = providers.apply(ids);
@@ -55,9 +56,12 @@ public final class TraceExport implements SpanSink, AutoCloseable {
   }
 
   /**
-   * @param settings app settings and environment; those that begin with {@code OTEL_} count
-   * @param name of the service, should they name none
-   * @throws CannotException they ask for something that cannot be had
+   * Opens the export.
+   *
+   * @param settings app settings and environment; the variables that begin with {@code OTEL_} are
+   *     used
+   * @param name the name of the service, if the variables give none
+   * @throws CannotException the variables ask for something that is not available
    */
   public static TraceExport open(Map<String, String> settings, String name) {
     try {
@@ -85,7 +89,10 @@ public final class TraceExport implements SpanSink, AutoCloseable {
         .getSdkTracerProvider();
   }
 
-  /** Variables as properties; the app's own metrics and logs are not ours to send. */
+  /**
+   * Converts the variables to properties. Metrics and logs are switched off, because this host does
+   * not send those of the app.
+   */
   private static Map<String, String> properties(Map<String, String> settings) {
     Map<String, String> properties = new HashMap<>();
     settings.forEach(
@@ -160,7 +167,7 @@ public final class TraceExport implements SpanSink, AutoCloseable {
                         state(span.traceState()))));
   }
 
-  /** Read the standard way; entries that nobody can read are left out. */
+  /** Parses a trace state in the standard way; entries that cannot be parsed are left out. */
   private static TraceState state(String written) {
     if (written.isEmpty()) {
       return TraceState.getDefault();
@@ -197,7 +204,7 @@ public final class TraceExport implements SpanSink, AutoCloseable {
     };
   }
 
-  /** Sends what is left, for at most five seconds. */
+  /** Sends the remaining spans, for at most five seconds. */
   @Override
   public void close() {
     var unused = provider.shutdown().join(LAST_SPANS_SECONDS, TimeUnit.SECONDS);

@@ -1,5 +1,6 @@
 /**
- * Gives the engine's spans to OpenTelemetry. Nothing of it is loaded unless somebody wants them.
+ * Passes the engine's spans to OpenTelemetry. None of its classes are loaded unless spans are
+ * wanted.
  */
 @NullMarked
 package dev.holdfast.host.tracing;

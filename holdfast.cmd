@@ -1,5 +1,6 @@
 @echo off
-rem Runs Holdfast from its sources on Windows. What it reads from the environment stands in the file holdfast.
+rem Runs Holdfast from its sources on Windows. The file holdfast describes the environment variables
+rem that it reads.
 rem It builds once; after a change of the sources, delete host\target\quick.
 setlocal
 

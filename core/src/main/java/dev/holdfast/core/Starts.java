@@ -6,7 +6,6 @@ import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.ExecutionStartedEvent;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationInstance;
-import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.ParentInstanceInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -147,10 +146,5 @@ final class Starts {
       replace(existing);
     }
     return lifecycle.create(started, child.started(), 0, Message.Source.INSTANCE);
-  }
-
-  /** Returns whether an instance in this status still runs. */
-  static boolean isLive(OrchestrationStatus status) {
-    return !Statuses.isEnded(status);
   }
 }

@@ -74,11 +74,6 @@ public final class Engine implements Workforce, AutoCloseable {
       this(limits, partitions, unserved, clocks, dice, wounds, null);
     }
 
-    /** Returns these settings with this sink for spans. */
-    public Settings withSpans(@Nullable SpanSink sink) {
-      return new Settings(limits, partitions, unserved, clocks, dice, wounds, sink);
-    }
-
     public Settings {
       if (Integer.bitCount(partitions) != 1 || partitions > Store.Slots.COUNT) {
         throw new IllegalArgumentException(
@@ -414,7 +409,7 @@ public final class Engine implements Workforce, AutoCloseable {
     clock.confirm();
     loop.remember(
         new Rows.Keyed(
-            "hub",
+            HUB,
             AHEAD_BY_RIGHT,
             clock.aheadByRight() == 0
                 ? null

@@ -304,7 +304,7 @@ final class Whys {
   }
 
   private static String since(Instant since, long now) {
-    Duration age = Duration.between(since, Instant.EPOCH.plusNanos(0).plusMillis(now / 1_000));
+    Duration age = Duration.between(since, Instant.ofEpochMilli(now / 1_000));
     long seconds = Math.max(0, age.toSeconds());
     if (seconds < 60) {
       return seconds + " s";

@@ -6,7 +6,6 @@ import dev.holdfast.server.admission.Admission.Claim;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -321,10 +320,5 @@ final class Front implements BodyReader.Next {
       String value = field.getValue();
       return value == null ? "" : HeaderText.of(value);
     }
-  }
-
-  /** Returns how many requests are under way. */
-  Map<String, Integer> counts() {
-    return Map.of("outstanding", outstanding.get());
   }
 }

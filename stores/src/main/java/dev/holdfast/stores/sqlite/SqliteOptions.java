@@ -116,21 +116,6 @@ public record SqliteOptions(
         lossAccepted);
   }
 
-  public SqliteOptions withOnSyncFailure(SyncFailure action) {
-    return new SqliteOptions(
-        directory,
-        readersMax,
-        cacheSize,
-        walCheckpointAt,
-        walRestartAt,
-        walSizeMax,
-        freeSpaceMin,
-        sizeMax,
-        checkSizeMax,
-        action,
-        lossAccepted);
-  }
-
   public SqliteOptions withLossAccepted(boolean accepted) {
     return new SqliteOptions(
         directory,

@@ -306,11 +306,6 @@ public final class SqliteStore implements Store {
     return committer.walBytes();
   }
 
-  /** Returns how many bytes the disk has free. */
-  public long freeSpace() {
-    return directory.freeSpace();
-  }
-
   @Override
   public void close() {
     if (!committer.end()) {

@@ -80,20 +80,6 @@ public record WorkerSettings(
     return Duration.ofMillis(Math.max(5, Math.min(1_000, shortest.toMillis() / 10)));
   }
 
-  public WorkerSettings withItemBytesMax(int bytes) {
-    return new WorkerSettings(
-        itemsMax,
-        serialItemsMax,
-        bytes,
-        responseBytesMax,
-        pingEvery,
-        silentFor,
-        answerWithin,
-        turnTimeout,
-        activityTimeouts,
-        entityTimeouts);
-  }
-
   public WorkerSettings withLiveness(Duration ping, Duration silent, Duration answer) {
     return new WorkerSettings(
         itemsMax,

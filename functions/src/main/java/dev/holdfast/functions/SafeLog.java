@@ -38,7 +38,7 @@ record SafeLog(FunctionLog log) implements FunctionLog {
   private static void guarded(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOGGER.warn("The log of function invocations failed; this record is lost.", e);
     }
   }

@@ -11,7 +11,6 @@ import dev.holdfast.functions.outgoing.OutgoingRequest.Header;
 import dev.holdfast.functions.work.WorkPool;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -100,12 +99,15 @@ public final class HttpActivity implements Executor, AutoCloseable {
     return new WorkPool.Task() {
       @Override
       public void run() {
-        ActivityResponse response = response(item);
+        Answer answer;
+        try {
+          answer = new Answer.ActivityDone(item, response(item));
+        } catch (OutOfMemoryError e) {
+          answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
+        }
         // A request that failed by itself cannot be told apart from one that was cut off.
         answers.answer(
-            cutting
-                ? new Answer.Abandoned(item, "cut off because the host is stopping")
-                : new Answer.ActivityDone(item, response));
+            cutting ? new Answer.Abandoned(item, "cut off because the host is stopping") : answer);
       }
 
       @Override
@@ -129,13 +131,16 @@ public final class HttpActivity implements Executor, AutoCloseable {
       response.setResult(StringValue.of(json(reply)));
     } catch (OutgoingException e) {
       response.setFailureDetails(failure("HttpRequestRefused", e, true));
-    } catch (IOException e) {
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Throwable e) {
+      // Whatever goes wrong, the orchestration that waits must hear of it.
       response.setFailureDetails(failure("HttpRequestFailed", e, false));
     }
     return response.build();
   }
 
-  private static TaskFailureDetails failure(String type, Exception e, boolean nonRetriable) {
+  private static TaskFailureDetails failure(String type, Throwable e, boolean nonRetriable) {
     return TaskFailureDetails.newBuilder()
         .setErrorType(type)
         .setErrorMessage(e.getMessage() == null ? e.toString() : e.getMessage())

@@ -25,6 +25,7 @@ record OutgoingRequest(
     String method, URI uri, List<Header> headers, @Nullable String content, Duration timeout) {
 
   static final Duration TIMEOUT = Duration.ofSeconds(100);
+  private static final Duration TIMEOUT_MAX = Duration.ofDays(365);
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -128,12 +129,31 @@ record OutgoingRequest(
     if (node.isMissingNode() || node.isNull()) {
       return TIMEOUT;
     }
-    Duration timeout =
-        node.isNumber() ? Duration.ofMillis((long) (node.asDouble() * 1_000)) : span(node.asText());
+    Duration timeout;
+    try {
+      timeout =
+          node.isNumber()
+              ? Duration.ofMillis((long) (node.asDouble() * 1_000))
+              : span(node.asText());
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw tooLong(node);
+    }
     if (timeout.isNegative() || timeout.isZero()) {
       throw new OutgoingException("the timeout " + node.asText() + " leaves no time");
     }
+    if (timeout.compareTo(TIMEOUT_MAX) > 0) {
+      throw tooLong(node);
+    }
     return timeout;
+  }
+
+  private static OutgoingException tooLong(JsonNode node) {
+    return new OutgoingException(
+        "the timeout "
+            + node.asText()
+            + " is longer than "
+            + TIMEOUT_MAX.toDays()
+            + " days; give a shorter one");
   }
 
   private static Duration span(String text) {

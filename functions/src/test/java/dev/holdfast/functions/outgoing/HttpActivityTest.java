@@ -174,6 +174,17 @@ class HttpActivityTest {
         .startsWith("application/json");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1e12", "1e300", "\"99999999999999999999.00:00:00\"", "\"PT9999999999H\""})
+  void a_timeout_beyond_all_measure_is_refused(String timeout) {
+    ActivityResponse response =
+        run("{\"uri\":\"http://%s/echo\",\"timeout\":%s}".formatted(name(server), timeout));
+
+    assertThat(response.getFailureDetails().getErrorType()).isEqualTo("HttpRequestRefused");
+    assertThat(response.getFailureDetails().getErrorMessage()).contains("longer than 365 days");
+  }
+
   @Test
   void any_status_is_an_answer() throws IOException {
     assertThat(result(get("/missing")).path("statusCode").asInt()).isEqualTo(404);

@@ -27,21 +27,26 @@ final class TokenFile implements TokenSource {
   @Override
   public synchronized CompletableFuture<String> token() {
     long now = System.nanoTime();
-    if (token.isEmpty() || now - readAt > FRESH_NANOS) {
-      readAt = now;
-      read();
+    if (!token.isEmpty() && now - readAt <= FRESH_NANOS) {
+      return CompletableFuture.completedFuture(token);
     }
-    return CompletableFuture.completedFuture(token);
-  }
-
-  private void read() {
+    readAt = now;
     try {
       String read = Files.readString(file).strip();
-      if (!read.isEmpty()) {
-        token = read;
+      if (read.isEmpty()) {
+        throw new IOException("it is empty");
       }
+      token = read;
     } catch (IOException e) {
+      if (token.isEmpty()) {
+        return CompletableFuture.failedFuture(
+            new NoTokenException(
+                "There is no token in %s (%s). Put one there, or give another file."
+                    .formatted(file, e),
+                e));
+      }
       log.warn("The token in {} cannot be read ({}); the last one is used.", file, e.toString());
     }
+    return CompletableFuture.completedFuture(token);
   }
 }

@@ -93,8 +93,9 @@ public record DataFolder(Path path) {
    */
   public boolean takeClockConfirmed() {
     try {
-      Instant written = Instant.parse(Files.readString(clockFile()).strip());
+      String note = Files.readString(clockFile());
       Files.delete(clockFile());
+      Instant written = Instant.parse(note.strip());
       Duration age = Duration.between(written, Instant.now()).abs();
       return age.compareTo(CONFIRMED_FOR) < 0;
     } catch (IOException | DateTimeParseException e) {

@@ -6,12 +6,15 @@ import dev.holdfast.core.Commit;
 import dev.holdfast.core.Store;
 import dev.holdfast.stores.sqlite.SqliteOptions;
 import dev.holdfast.stores.sqlite.SqliteStore;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -54,6 +57,20 @@ class ClockCommandTest {
 
     assertThat(run(new StoreCommands.Verify(), "--data", folder.toString())).isZero();
     assertThat(err.toString()).contains("the task hub was last at");
+  }
+
+  @Test
+  void a_note_that_cannot_be_read_confirms_nothing_and_goes() throws IOException {
+    DataFolder data = new DataFolder(folder);
+    data.confirmClock();
+    Path note;
+    try (Stream<Path> files = Files.list(folder)) {
+      note = files.findFirst().orElseThrow();
+    }
+    Files.writeString(note, "yesterday");
+
+    assertThat(data.takeClockConfirmed()).isFalse();
+    assertThat(note).doesNotExist();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.server.admission.Admission;
+import dev.holdfast.server.http.message.Reply;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package dev.holdfast.server.http;
 
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,9 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.server.http.admin.AdminApi;
+import dev.holdfast.server.http.message.Paths;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

@@ -1,6 +1,10 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.server.http.admin.HostControl;
+import dev.holdfast.server.http.message.Endpoint;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,15 +1,16 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.server.http.message.Reply;
 
 /**
  * Translates the engine's refusals into HTTP replies; endpoints with status codes of their own do
  * not use it for those.
  */
-public final class Refusals {
+final class Refusals {
   private Refusals() {}
 
-  public static Reply reply(RefusedException refused) {
+  static Reply reply(RefusedException refused) {
     String message = String.valueOf(refused.getMessage());
     return switch (refused.reason()) {
       case INVALID_ARGUMENT -> Reply.error(400, message);

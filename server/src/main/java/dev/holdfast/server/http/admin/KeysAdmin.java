@@ -3,11 +3,11 @@ package dev.holdfast.server.http.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.Request;
 import dev.holdfast.server.http.keys.Key;
 import dev.holdfast.server.http.keys.Key.Kind;
 import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
 import java.util.List;
 
 /**

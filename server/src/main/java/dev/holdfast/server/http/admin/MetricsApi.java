@@ -2,10 +2,10 @@ package dev.holdfast.server.http.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.server.http.Endpoint;
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.Request;
 import dev.holdfast.server.http.keys.Access;
+import dev.holdfast.server.http.message.Endpoint;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;

@@ -2,11 +2,11 @@ package dev.holdfast.server.http.durable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.server.http.JsonWriter;
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.Request;
 import dev.holdfast.server.http.keys.Capabilities;
 import dev.holdfast.server.http.keys.Permission;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.json.JsonWriter;
 import java.net.URLEncoder;
 import java.util.EnumSet;
 import java.util.Set;

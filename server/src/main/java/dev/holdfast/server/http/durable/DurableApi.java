@@ -1,14 +1,14 @@
 package dev.holdfast.server.http.durable;
 
 import dev.holdfast.engine.TaskHub;
-import dev.holdfast.server.http.Endpoint;
-import dev.holdfast.server.http.Paths;
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.Request;
-import dev.holdfast.server.http.RequestRefused;
 import dev.holdfast.server.http.keys.Access;
 import dev.holdfast.server.http.keys.Capabilities;
 import dev.holdfast.server.http.keys.Permission;
+import dev.holdfast.server.http.message.Endpoint;
+import dev.holdfast.server.http.message.Paths;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.http.message.RequestRefused;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;

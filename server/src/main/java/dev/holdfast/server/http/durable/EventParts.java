@@ -6,7 +6,7 @@ import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.HistoryEvent.EventTypeCase;
 import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TraceContext;
-import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;

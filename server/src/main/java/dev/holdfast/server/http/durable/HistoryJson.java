@@ -6,7 +6,7 @@ import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
 import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TaskScheduledEvent;
-import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

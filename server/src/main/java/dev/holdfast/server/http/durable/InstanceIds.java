@@ -1,7 +1,7 @@
 package dev.holdfast.server.http.durable;
 
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.RequestRefused;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.RequestRefused;
 import java.util.Locale;
 
 /**

@@ -3,9 +3,9 @@ package dev.holdfast.server.http.durable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.server.admission.Admission;
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.Request;
-import dev.holdfast.server.http.RequestRefused;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.http.message.RequestRefused;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 

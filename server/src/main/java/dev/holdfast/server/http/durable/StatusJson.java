@@ -6,7 +6,7 @@ import dev.holdfast.core.FailureText;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
-import dev.holdfast.server.http.JsonWriter;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.holdfast.server.http.durable;
 
-import dev.holdfast.server.http.Query;
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.RequestRefused;
+import dev.holdfast.server.http.message.Query;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.RequestRefused;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -2,12 +2,12 @@ package dev.holdfast.server.http.durable;
 
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.protocol.OrchestrationState;
-import dev.holdfast.server.http.HttpThreads;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,13 +16,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Waits {
   private final TaskHub hub;
-  private final HttpThreads threads;
+  private final Executor threads;
   private final int heldMax;
   private final Duration longest;
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
   private volatile boolean released;
 
-  public Waits(TaskHub hub, HttpThreads threads, int heldMax, Duration longest) {
+  /**
+   * @param threads run what follows the end of an instance, so that the engine need not
+   */
+  public Waits(TaskHub hub, Executor threads, int heldMax, Duration longest) {
     this.hub = hub;
     this.threads = threads;
     this.heldMax = heldMax;
@@ -49,7 +52,9 @@ public final class Waits {
     if (released) {
       wait.answer.complete(Optional.empty());
     }
-    return threads.takeOver(answered);
+    return answered.isDone()
+        ? answered
+        : answered.whenCompleteAsync((state, failure) -> {}, threads);
   }
 
   /**

@@ -1,9 +1,9 @@
 package dev.holdfast.server.http.keys;
 
-import dev.holdfast.server.http.Reply;
-import dev.holdfast.server.http.Request;
-import dev.holdfast.server.http.RequestRefused;
 import dev.holdfast.server.http.keys.Key.Kind;
+import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.http.message.RequestRefused;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -29,8 +29,8 @@ import dev.holdfast.protocol.TaskScheduledEvent;
 import dev.holdfast.protocol.TimerCreatedEvent;
 import dev.holdfast.protocol.TimerFiredEvent;
 import dev.holdfast.protocol.TraceContext;
-import dev.holdfast.server.http.JsonWriter;
 import dev.holdfast.server.http.TestServer;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

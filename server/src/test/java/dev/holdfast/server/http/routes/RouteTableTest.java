@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.functions.AuthLevel;
 import dev.holdfast.functions.HttpRoute;
-import dev.holdfast.server.http.Paths;
+import dev.holdfast.server.http.message.Paths;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,8 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server.http.message;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.server.json.JsonWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server.http.message;
 
 /** Carries the reply to a request that is refused out of nested code. It is never logged. */
 public final class RequestRefused extends RuntimeException {

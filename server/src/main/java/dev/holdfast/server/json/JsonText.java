@@ -1,4 +1,4 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;

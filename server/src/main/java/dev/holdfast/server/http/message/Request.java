@@ -1,4 +1,4 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server.http.message;
 
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.admission.Admission.Claim;
@@ -69,7 +69,7 @@ public final class Request {
   }
 
   /** Returns a request for checks that look only at the method and the path. */
-  static Request of(String method, String path) {
+  public static Request of(String method, String path) {
     return new Request(method, path, new Query(null), "", "", NO_HEADERS, new byte[0], NO_CLAIM);
   }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server.http.message;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

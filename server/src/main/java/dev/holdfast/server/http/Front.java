@@ -3,6 +3,9 @@ package dev.holdfast.server.http;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.admission.Admission.Claim;
+import dev.holdfast.server.http.message.BodyParts;
+import dev.holdfast.server.http.message.Endpoint;
+import dev.holdfast.server.http.message.EventStream;
 import dev.holdfast.server.http.message.Query;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
@@ -34,10 +37,11 @@ final class Front implements BodyReader.Next {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
 
   private final HttpServerConfig config;
-  private final Site site;
+  private final Endpoint site;
   private final CrossOrigin crossOrigin;
   private final HttpThreads threads;
   private final Admission admission;
+  private final EventStreams eventStreams = new EventStreams();
   private final AtomicInteger outstanding = new AtomicInteger();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile Door door = Door.OPEN;
@@ -54,7 +58,7 @@ final class Front implements BodyReader.Next {
     STOPPING
   }
 
-  Front(HttpServerConfig config, Site site, HttpThreads threads) {
+  Front(HttpServerConfig config, Endpoint site, HttpThreads threads) {
     this.config = config;
     this.site = site;
     this.crossOrigin = new CrossOrigin(config.cors());
@@ -73,11 +77,12 @@ final class Front implements BodyReader.Next {
   }
 
   /**
-   * Refuses all new requests from now on, for good, except those for the health. The future
-   * completes when the last request under way has its whole answer.
+   * Refuses all new requests from now on, for good, except those for the health, and ends all event
+   * streams. The future completes when the last request under way has its whole answer.
    */
   synchronized CompletableFuture<Void> stop() {
     door = Door.STOPPING;
+    eventStreams.end();
     if (outstanding.get() == 0) {
       stopped.complete(null);
     }
@@ -97,6 +102,10 @@ final class Front implements BodyReader.Next {
     return true;
   }
 
+  EventStreams eventStreams() {
+    return eventStreams;
+  }
+
   boolean isDraining() {
     return door != Door.OPEN;
   }
@@ -110,10 +119,15 @@ final class Front implements BodyReader.Next {
     Request request = request(from, body, claim);
     CompletableFuture<Reply> reply = admit(request, from);
     if (reply.isDone()) {
-      send(response, request, reply.join(), callback);
+      Reply done = reply.join();
+      if (done.parts() != null) {
+        from.addIdleTimeoutListener(timeout -> false);
+      }
+      send(response, request, done, callback);
       return;
     }
-    // A client that waits for an instance is not idle.
+    // A client that waits for an instance, or for the next event, is not idle. One that does not
+    // read what is sent to it is: a write that makes no progress fails all the same.
     from.addIdleTimeoutListener(timeout -> false);
     var unused =
         reply
@@ -171,6 +185,11 @@ final class Front implements BodyReader.Next {
   }
 
   private void send(Response response, Request request, Reply reply, Callback callback) {
+    BodyParts parts = reply.parts();
+    if (parts != null) {
+      stream(response, request, reply, parts, callback);
+      return;
+    }
     head(response, request, reply);
     if (!mayHaveBody(reply)) {
       response.write(true, ByteBuffer.allocate(0), callback);
@@ -179,6 +198,43 @@ final class Front implements BodyReader.Next {
     } else {
       request.claim().settle(reply.body().length);
       new LargeReply(response, reply.body(), callback).iterate();
+    }
+  }
+
+  private void stream(
+      Response response, Request request, Reply reply, BodyParts parts, Callback callback) {
+    Callback closing = Callback.from(callback, () -> close(parts));
+    if (parts instanceof EventStream events && !eventStreams.open(events)) {
+      send(response, request, tooManyStreams(), closing);
+      return;
+    }
+    try {
+      head(response, request, reply);
+    } catch (RuntimeException e) {
+      closing.failed(e);
+      return;
+    }
+    if (!mayHaveBody(reply)) {
+      response.write(true, ByteBuffer.allocate(0), closing);
+    } else if (request.method().equals("HEAD")) {
+      // An empty part that is not the last keeps Jetty from claiming that the body is empty.
+      Callback rest =
+          Callback.from(
+              () -> response.write(true, ByteBuffer.allocate(0), closing), closing::failed);
+      response.write(false, ByteBuffer.allocate(0), rest);
+    } else {
+      new StreamedReply(response, parts, threads, closing).iterate();
+    }
+  }
+
+  private void close(BodyParts parts) {
+    if (parts instanceof EventStream events) {
+      eventStreams.closed(events);
+    }
+    try {
+      parts.close();
+    } catch (RuntimeException e) {
+      log.warn("What a reply was made from could not be released", e);
     }
   }
 
@@ -200,7 +256,7 @@ final class Front implements BodyReader.Next {
       headers.put("Referrer-Policy", "no-referrer");
     }
     own(headers, reply.headers());
-    if (mayHaveBody(reply)) {
+    if (mayHaveBody(reply) && reply.parts() == null) {
       headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
     }
   }
@@ -293,6 +349,17 @@ final class Front implements BodyReader.Next {
             503, "This host is stopping and takes no new requests. Try again once it is back.")
         .with("Retry-After", "5")
         .with("Connection", "close");
+  }
+
+  private static Reply tooManyStreams() {
+    return Reply.error(
+            503,
+            String.format(
+                Locale.ROOT,
+                "The host sends events to %d clients already, which is the most, or it is stopping."
+                    + " Close a page that shows events, and try again.",
+                EventStreams.OPEN_MAX))
+        .with("Retry-After", "5");
   }
 
   private Reply tooMany() {

@@ -37,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final String LOOPBACK6 = "::1";
   private static final int REFRESH_SECONDS = 10;
+  private static final int BEAT_SECONDS = 10;
 
   private final HttpServerConfig config;
   private final Site site;
@@ -45,9 +46,16 @@ public final class HttpServer implements AutoCloseable {
   private volatile int localPort;
 
   public HttpServer(HttpServerConfig config, Site site) {
+    this(config, site, site);
+  }
+
+  /**
+   * @param endpoint answers the requests; the site itself, except in tests
+   */
+  HttpServer(HttpServerConfig config, Site site, Endpoint endpoint) {
     this.config = config;
     this.site = site;
-    this.front = new Front(config, site, site.threads());
+    this.front = new Front(config, endpoint, site.threads());
     this.server = new Server(site.threads().pool());
     configure(server);
   }
@@ -67,9 +75,10 @@ public final class HttpServer implements AutoCloseable {
       int port = connector.getLocalPort();
       localPort = port;
       listenOnOtherLoopback(port);
+      each(BEAT_SECONDS, front.eventStreams()::beat);
       if (config.tls() != null) {
         localPort = listenInPlainText();
-        refreshLater(config.tls());
+        each(REFRESH_SECONDS, config.tls().refresh());
       }
       return port;
     } catch (RuntimeException e) {
@@ -90,26 +99,31 @@ public final class HttpServer implements AutoCloseable {
     return localPort;
   }
 
+  EventStreams eventStreams() {
+    return front.eventStreams();
+  }
+
   private int listenInPlainText() {
     ServerConnector connector = connector(listen("127.0.0.1", 0), null);
     begin(connector);
     return connector.getLocalPort();
   }
 
-  private void refreshLater(HttpServerConfig.Tls tls) {
+  /** Runs a short task again and again while the server runs, whatever the task throws. */
+  private void each(int seconds, Runnable task) {
     Scheduler scheduler = server.getConnectors()[0].getScheduler();
     var unused =
         scheduler.schedule(
             () -> {
               if (server.isRunning()) {
                 try {
-                  tls.refresh().run();
+                  task.run();
                 } finally {
-                  refreshLater(tls);
+                  each(seconds, task);
                 }
               }
             },
-            REFRESH_SECONDS,
+            seconds,
             TimeUnit.SECONDS);
   }
 

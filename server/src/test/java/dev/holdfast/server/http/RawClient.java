@@ -73,6 +73,12 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Ends the connection at once, with a reset, as a client does whose process dies. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   InputStream in() {
     return in;
   }

@@ -13,11 +13,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the answer to one request.
  *
- * @param body must not be changed after it was given away
+ * @param body must not be changed after it was given away; empty when {@code parts} make the body
  * @param contentType null when there is no body to describe
+ * @param parts make the body while it is sent; null when {@code body} is all of it. They serve one
+ *     reply and are closed by the server.
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Reply(int status, byte[] body, @Nullable String contentType, List<Header> headers) {
+public record Reply(
+    int status,
+    byte[] body,
+    @Nullable String contentType,
+    List<Header> headers,
+    @Nullable BodyParts parts) {
 
   public static final String JSON = "application/json; charset=utf-8";
 
@@ -27,11 +34,29 @@ public record Reply(int status, byte[] body, @Nullable String contentType, List<
     headers = List.copyOf(headers);
   }
 
+  /** Makes a reply whose body is in memory. */
+  public Reply(int status, byte[] body, @Nullable String contentType, List<Header> headers) {
+    this(status, body, contentType, headers, null);
+  }
+
   /** Holds one response header line. */
   public record Header(String name, String value) {}
 
   public static Reply empty(int status) {
     return new Reply(status, NOTHING, null, List.of());
+  }
+
+  /** Returns a reply whose body is made while it is sent. */
+  public static Reply streamed(int status, String contentType, BodyParts parts) {
+    return new Reply(status, NOTHING, contentType, List.of(), parts);
+  }
+
+  /** Returns a reply that sends events until the stream ends or the client goes. */
+  public static Reply events(EventStream stream) {
+    return streamed(200, "text/event-stream; charset=utf-8", stream)
+        .with("Cache-Control", "no-store")
+        // A proxy that collects a reply before it passes it on would hold the events back.
+        .with("X-Accel-Buffering", "no");
   }
 
   /** Returns a reply whose body is JSON already. */
@@ -83,7 +108,7 @@ public record Reply(int status, byte[] body, @Nullable String contentType, List<
     List<Header> more = new ArrayList<>(headers.size() + 1);
     more.addAll(headers);
     more.add(new Header(name, value));
-    return new Reply(status, body, contentType, more);
+    return new Reply(status, body, contentType, more, parts);
   }
 
   public CompletableFuture<Reply> now() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.http.message;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,5 @@
 package dev.holdfast.server.http;
 
-import dev.holdfast.server.http.admin.AdminApi;
-import dev.holdfast.server.http.message.Paths;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import java.net.URI;
@@ -9,6 +7,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +29,16 @@ final class ForeignPages {
 
   private final Set<String> names = new TreeSet<>();
   private final CrossOrigin crossOrigin;
+  private final Predicate<String> ours;
 
   /**
    * @param names further names under which this host may be reached, without ports
+   * @param ours tells whether a path, as it is sent, is one of our own
    */
-  ForeignPages(Set<String> names, CrossOrigin crossOrigin) {
+  ForeignPages(Set<String> names, CrossOrigin crossOrigin, Predicate<String> ours) {
     names.forEach(name -> this.names.add(normal(name)));
     this.crossOrigin = crossOrigin;
+    this.ours = ours;
   }
 
   /** Returns the answer to a request of a foreign page; null for all other requests. */
@@ -80,7 +82,7 @@ final class ForeignPages {
    * answer; but a function may do anything. A link that a person follows does not count, because
    * that person sees where it leads.
    */
-  private static boolean isFromElsewhere(Request request) {
+  private boolean isFromElsewhere(Request request) {
     String site = request.header("Sec-Fetch-Site");
     boolean crossSite = "cross-site".equals(site);
     if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
@@ -89,15 +91,7 @@ final class ForeignPages {
     boolean followed =
         "navigate".equals(request.header("Sec-Fetch-Mode"))
             && "document".equals(request.header("Sec-Fetch-Dest"));
-    return (crossSite || "same-site".equals(site)) && !followed && !isOurPath(request.path());
-  }
-
-  private static boolean isOurPath(String path) {
-    return Paths.after("/runtime", path) != null
-        || Paths.after(AdminApi.BASE, path) != null
-        || path.equals("/")
-        || path.equals("/healthz")
-        || path.equals("/readyz");
+    return (crossSite || "same-site".equals(site)) && !followed && !ours.test(request.path());
   }
 
   private static @Nullable String referer(Request request) {

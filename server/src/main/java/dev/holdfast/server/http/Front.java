@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.admission.Admission.Claim;
+import dev.holdfast.server.http.areas.Area;
 import dev.holdfast.server.http.message.BodyParts;
 import dev.holdfast.server.http.message.Endpoint;
 import dev.holdfast.server.http.message.EventStream;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -38,6 +40,7 @@ final class Front implements BodyReader.Next {
 
   private final HttpServerConfig config;
   private final Endpoint site;
+  private final Function<Request, Area.Open> openTo;
   private final CrossOrigin crossOrigin;
   private final HttpThreads threads;
   private final Admission admission;
@@ -58,9 +61,17 @@ final class Front implements BodyReader.Next {
     STOPPING
   }
 
-  Front(HttpServerConfig config, Endpoint site, HttpThreads threads) {
+  /**
+   * @param openTo says in which states of the host a request is answered
+   */
+  Front(
+      HttpServerConfig config,
+      Endpoint site,
+      Function<Request, Area.Open> openTo,
+      HttpThreads threads) {
     this.config = config;
     this.site = site;
+    this.openTo = openTo;
     this.crossOrigin = new CrossOrigin(config.cors());
     this.threads = threads;
     this.admission = config.admission();
@@ -177,10 +188,15 @@ final class Front implements BodyReader.Next {
 
   /** Returns the answer to a request that is not let in now; null when it is let in. */
   private @Nullable Reply closed(Request request) {
-    return switch (door) {
+    Door now = door;
+    if (now == Door.OPEN) {
+      return null;
+    }
+    Area.Open open = openTo.apply(request);
+    return switch (now) {
       case OPEN -> null;
-      case DRAINED -> Site.servesDrained(request) ? null : drained();
-      case STOPPING -> HealthEndpoints.serves(request) ? null : stopping();
+      case DRAINED -> open == Area.Open.UNTIL_DRAINED ? drained() : null;
+      case STOPPING -> open == Area.Open.ALWAYS ? null : stopping();
     };
   }
 

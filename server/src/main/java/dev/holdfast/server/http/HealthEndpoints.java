@@ -1,7 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.server.http.admin.HostControl;
-import dev.holdfast.server.http.message.Endpoint;
+import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import dev.holdfast.server.json.JsonWriter;
@@ -11,23 +11,18 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Answers load balancers and supervisors without a key; the answers tell nothing but the health.
  */
-final class HealthEndpoints implements Endpoint {
+final class HealthEndpoints {
   private final HostControl host;
 
   HealthEndpoints(HostControl host) {
     this.host = host;
   }
 
-  static boolean serves(Request request) {
-    return request.method().equals("GET")
-        && (request.path().equals("/healthz") || request.path().equals("/readyz"));
+  CompletableFuture<Reply> live(Request request, PathValues values) {
+    return Reply.json(200, "{\"status\":\"live\"}").now();
   }
 
-  @Override
-  public CompletableFuture<Reply> handle(Request request) {
-    if (request.path().equals("/healthz")) {
-      return Reply.json(200, "{\"status\":\"live\"}").now();
-    }
+  CompletableFuture<Reply> ready(Request request, PathValues values) {
     List<String> reasons = host.notReady();
     JsonWriter json =
         new JsonWriter()

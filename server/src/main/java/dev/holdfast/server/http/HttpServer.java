@@ -55,7 +55,7 @@ public final class HttpServer implements AutoCloseable {
   HttpServer(HttpServerConfig config, Site site, Endpoint endpoint) {
     this.config = config;
     this.site = site;
-    this.front = new Front(config, endpoint, site.threads());
+    this.front = new Front(config, endpoint, site::open, site.threads());
     this.server = new Server(site.threads().pool());
     configure(server);
   }

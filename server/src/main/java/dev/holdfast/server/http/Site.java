@@ -4,13 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.server.http.admin.AdminApi;
+import dev.holdfast.server.http.admin.FunctionsAdmin;
 import dev.holdfast.server.http.admin.HostControl;
+import dev.holdfast.server.http.admin.KeysAdmin;
 import dev.holdfast.server.http.admin.MetricsApi;
+import dev.holdfast.server.http.areas.Area;
 import dev.holdfast.server.http.durable.DurableApi;
 import dev.holdfast.server.http.durable.DurableSettings;
+import dev.holdfast.server.http.durable.HoldfastApi;
 import dev.holdfast.server.http.durable.Orchestrators;
 import dev.holdfast.server.http.durable.Waits;
-import dev.holdfast.server.http.durable.WhyApi;
 import dev.holdfast.server.http.keys.Access;
 import dev.holdfast.server.http.keys.Capabilities;
 import dev.holdfast.server.http.keys.Guesses;
@@ -21,8 +24,11 @@ import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import dev.holdfast.server.http.routes.FunctionRoutes;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Routes each URL to what serves it. Our own paths take precedence over functions. */
 public final class Site implements Endpoint {
@@ -46,11 +52,11 @@ public final class Site implements Endpoint {
   private final boolean homepage;
   private final boolean keysRequired;
   private final ForeignPages foreignPages;
-  private final DurableApi durable;
-  private final WhyApi why;
-  private final AdminApi admin;
-  private final MetricsApi metrics;
-  private final HealthEndpoints health;
+  private final Access access;
+
+  /** The area with the longer prefix stands before the other one that it is part of. */
+  private final List<Area> areas;
+
   private final FunctionRoutes functions;
   private final Waits waits;
   private final Capabilities capabilities;
@@ -75,19 +81,38 @@ public final class Site implements Endpoint {
     this.host = parts.host();
     this.homepage = config.homepage();
     this.keysRequired = parts.keysRequired();
-    this.foreignPages = new ForeignPages(config.names(), new CrossOrigin(config.cors()));
+    this.foreignPages =
+        new ForeignPages(config.names(), new CrossOrigin(config.cors()), this::isOurs);
     this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
-    Access access =
+    this.access =
         new Access(parts.keysRequired(), parts.keys(), capabilities, new Guesses(parts.clock()));
     TaskHub hub = new OffEngineThreads(parts.hub(), threads);
     this.waits = new Waits(hub, threads, config.limits().heldWaits(), config.limits().waitMax());
-    this.durable =
-        new DurableApi(hub, parts.durable(), parts.orchestrators(), access, capabilities, waits);
-    this.why = new WhyApi(hub, access);
-    this.metrics = new MetricsApi(parts.host(), access);
     this.functions = new FunctionRoutes(parts.routePrefix(), access);
-    this.admin = new AdminApi(parts.host(), access, parts.keys(), functions.prefix());
-    this.health = new HealthEndpoints(parts.host());
+    this.areas = areas(parts, hub);
+  }
+
+  private List<Area> areas(Parts parts, TaskHub hub) {
+    DurableApi durable =
+        new DurableApi(hub, parts.durable(), parts.orchestrators(), capabilities, waits);
+    AdminApi admin = new AdminApi(host);
+    KeysAdmin keys = new KeysAdmin(host, parts.keys(), keysRequired);
+    HealthEndpoints health = new HealthEndpoints(host);
+    List<Area> all = new ArrayList<>();
+    all.add(OwnAreas.durable(durable));
+    all.add(OwnAreas.holdfast(new HoldfastApi(hub)));
+    all.add(OwnAreas.metrics(new MetricsApi(host)));
+    all.add(OwnAreas.host(admin, keys));
+    all.add(OwnAreas.admin(admin, new FunctionsAdmin(host, functions.prefix()), keys));
+    all.add(OwnAreas.health(health, "/healthz"));
+    all.add(OwnAreas.health(health, "/readyz"));
+    all.sort(Comparator.comparingInt((Area area) -> area.base().length()).reversed());
+    return List.copyOf(all);
+  }
+
+  /** Returns the table of our own URLs. */
+  List<Area> areas() {
+    return areas;
   }
 
   /** Returns the routes into which the app puts its HTTP functions. */
@@ -103,13 +128,20 @@ public final class Site implements Endpoint {
    */
   public boolean leadsToFunction(String method, String path) {
     Request request = Request.of(method, path);
-    return !isOurs(request) && functions.serves(request);
+    return (path.equals("/") || !isOurs(path)) && functions.serves(request);
   }
 
-  private static boolean isOurs(Request request) {
-    return Paths.after("/runtime", request.path()) != null
-        || Paths.after(AdminApi.BASE, request.path()) != null
-        || HealthEndpoints.serves(request);
+  private boolean isOurs(String path) {
+    return path.equals("/") || Paths.after("/runtime", path) != null || area(path) != null;
+  }
+
+  private @Nullable Area area(String path) {
+    for (Area area : areas) {
+      if (area.covers(path)) {
+        return area;
+      }
+    }
+    return null;
   }
 
   /**
@@ -128,15 +160,10 @@ public final class Site implements Endpoint {
     waits.release();
   }
 
-  /**
-   * Tells whether a drained host answers this request all the same. These are the requests for its
-   * health and its metrics and those that steer it, so that draining can be observed and undone.
-   * Their keys are checked as always.
-   */
-  static boolean servesDrained(Request request) {
-    return HealthEndpoints.serves(request)
-        || request.path().equalsIgnoreCase(MetricsApi.PATH)
-        || Paths.after(AdminApi.OF_HOST, request.path()) != null;
+  /** Returns in which states of the host this request is answered. */
+  Area.Open open(Request request) {
+    Area area = area(request.path());
+    return area == null ? Area.Open.UNTIL_DRAINED : area.open();
   }
 
   /** Lets requests wait for an instance again. */
@@ -155,22 +182,12 @@ public final class Site implements Endpoint {
     if (addressee != null && !addressee.equals(host.id())) {
       return misdirected().now();
     }
-    if (Paths.after(DurableApi.BASE, path) != null) {
-      return durable.handle(request);
+    Area area = area(path);
+    if (area != null) {
+      return area.handle(request, access);
     }
-    if (path.equalsIgnoreCase(MetricsApi.PATH)) {
-      return metrics.handle(request);
-    }
-    if (Paths.after(WhyApi.BASE, path) != null) {
-      return why.handle(request);
-    }
-    if (HealthEndpoints.serves(request)) {
-      return health.handle(request);
-    }
-    if (Paths.after(AdminApi.BASE, path) != null) {
-      return admin.handle(request);
-    }
-    if (path.equals("/") && request.method().equals("GET") && !functions.serves(request)) {
+    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+    if (path.equals("/") && reads && !functions.serves(request)) {
       return (homepage ? HOMEPAGE : Reply.empty(204)).now();
     }
     return functions.handle(request);

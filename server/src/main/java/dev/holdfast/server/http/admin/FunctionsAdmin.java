@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,42 +15,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves {@code /admin/functions…}: lists functions and runs them by hand. */
-final class FunctionsAdmin {
+public final class FunctionsAdmin {
+  /** This parameter in paths names the function. */
+  private static final String FUNCTION = "function";
+
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
 
   private final HostControl host;
   private final String routePrefix;
 
-  FunctionsAdmin(HostControl host, String routePrefix) {
+  /**
+   * @param routePrefix the prefix of function URLs, {@code /api} or ""
+   */
+  public FunctionsAdmin(HostControl host, String routePrefix) {
     this.host = host;
     this.routePrefix = routePrefix;
   }
 
-  CompletableFuture<Reply> handle(Request request, List<String> segments) {
-    if (segments.size() == 1) {
-      return (request.method().equals("GET") ? list(request) : Reply.empty(404)).now();
-    }
-    String name = segments.get(1);
-    if (segments.size() == 3) {
-      boolean status = request.method().equals("GET") && segments.get(2).equalsIgnoreCase("status");
-      return (status ? status(name) : Reply.empty(404)).now();
-    }
-    if (segments.size() > 3) {
-      return Reply.empty(404).now();
-    }
-    return switch (request.method()) {
-      case "GET" ->
-          find(name)
-              .map(found -> Reply.json(200, json(request, found).toString()))
-              .orElse(Reply.empty(404))
-              .now();
-      case "POST" -> run(request, name).now();
-      default -> Reply.empty(404).now();
-    };
-  }
-
-  boolean exists(String name) {
-    return find(name).isPresent();
+  public CompletableFuture<Reply> one(Request request, PathValues values) {
+    return find(values.get(FUNCTION))
+        .map(found -> Reply.json(200, json(request, found).toString()))
+        .orElse(Reply.empty(404))
+        .now();
   }
 
   private Optional<FunctionDefinition> find(String name) {
@@ -59,17 +45,18 @@ final class FunctionsAdmin {
         .findFirst();
   }
 
-  private Reply list(Request request) {
+  public CompletableFuture<Reply> list(Request request, PathValues values) {
     ArrayNode json = AdminApi.MAPPER.createArrayNode();
     host.functions().forEach(function -> json.add(json(request, function)));
-    return Reply.json(200, json.toString());
+    return Reply.json(200, json.toString()).now();
   }
 
-  private Reply status(String name) {
+  public CompletableFuture<Reply> status(Request request, PathValues values) {
+    String name = values.get(FUNCTION);
     String failure = host.failedFunctions().get(name);
     Optional<FunctionDefinition> found = find(name);
     if (found.isEmpty() && failure == null) {
-      return Reply.empty(404);
+      return Reply.empty(404).now();
     }
     ObjectNode json = AdminApi.MAPPER.createObjectNode();
     json.put("isEnabled", found.isPresent() && !found.get().disabled());
@@ -77,18 +64,19 @@ final class FunctionsAdmin {
     if (failure != null) {
       errors.add(failure);
     }
-    return Reply.json(200, json.toString());
+    return Reply.json(200, json.toString()).now();
   }
 
   /** Answers at once; the log tells how the run ends. */
-  private Reply run(Request request, String name) {
+  public CompletableFuture<Reply> run(Request request, PathValues values) {
     if (request.body().length == 0) {
       return Reply.error(
-          400, "The body is missing. Send {\"input\": \"text\"}, or {} for no input.");
+              400, "The body is missing. Send {\"input\": \"text\"}, or {} for no input.")
+          .now();
     }
-    Optional<FunctionDefinition> found = find(name);
+    Optional<FunctionDefinition> found = find(values.get(FUNCTION));
     if (found.isEmpty() || found.get().disabled()) {
-      return Reply.empty(404);
+      return Reply.empty(404).now();
     }
     JsonNode input = AdminApi.body(request).path("input");
     String text = input.isMissingNode() || input.isNull() ? "" : input.asText(input.toString());
@@ -101,7 +89,7 @@ final class FunctionsAdmin {
                     log.warn("Function {}, run through the admin API, failed", function, failure);
                   }
                 });
-    return Reply.empty(202);
+    return Reply.empty(202).now();
   }
 
   private ObjectNode json(Request request, FunctionDefinition function) {

@@ -3,64 +3,102 @@ package dev.holdfast.server.http.admin;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.keys.Key;
 import dev.holdfast.server.http.keys.Key.Kind;
 import dev.holdfast.server.http.keys.Keys;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Manages keys over HTTP. Lists contain the names of keys but not their values, which are not
  * stored; a value appears only in the answer to the request that makes it.
  */
-final class KeysAdmin {
+public final class KeysAdmin {
+  /** These are the names of parameters in paths. */
+  private static final String NAME = "name";
+
+  private static final String FUNCTION = "function";
+
+  private final HostControl host;
   private final Keys keys;
+  private final boolean keysRequired;
 
-  KeysAdmin(Keys keys) {
+  /**
+   * @param keysRequired whether requests need keys at all
+   */
+  public KeysAdmin(HostControl host, Keys keys, boolean keysRequired) {
+    this.host = host;
     this.keys = keys;
+    this.keysRequired = keysRequired;
+  }
+
+  /** Serves the keys of a host: all of them, or the one that the path names. */
+  public CompletableFuture<Reply> hostKeys(Request request, PathValues values) {
+    String name = values.find(NAME);
+    Kind kind = Key.MASTER_NAME.equals(name) ? Kind.MASTER : Kind.HOST;
+    return handle(request, kind, "", name);
+  }
+
+  /** Serves the keys of extensions, each of which has a scope of its own. */
+  public CompletableFuture<Reply> systemKeys(Request request, PathValues values) {
+    String name = values.find(NAME);
+    return handle(request, Kind.SYSTEM, name == null ? "" : name, name);
+  }
+
+  /** Serves the one key of a host that opens every function. */
+  public CompletableFuture<Reply> defaultKey(Request request, PathValues values) {
+    return handle(request, Kind.HOST, "", "default");
+  }
+
+  /** Serves the one key of a host that opens everything. */
+  public CompletableFuture<Reply> masterKey(Request request, PathValues values) {
+    return handle(request, Kind.MASTER, "", Key.MASTER_NAME);
+  }
+
+  /** Serves the keys of a function: all of them, or the one that the path names. */
+  public CompletableFuture<Reply> functionKeys(Request request, PathValues values) {
+    String function = values.get(FUNCTION);
+    boolean exists =
+        host.functions().stream().anyMatch(each -> each.name().equalsIgnoreCase(function));
+    return !keysRequired || exists
+        ? handle(request, Kind.FUNCTION, function, values.find(NAME))
+        : Reply.empty(404).now();
   }
 
   /**
-   * @param rest the key's name, or nothing for all keys
+   * @param name the key's name; null for all keys
    */
-  Reply ofFunction(Request request, String function, List<String> rest) {
-    return handle(request, Kind.FUNCTION, function, rest);
+  private CompletableFuture<Reply> handle(
+      Request request, Kind kind, String scope, @Nullable String name) {
+    return (keysRequired ? reply(request, kind, scope, name) : noKeys()).now();
   }
 
-  /**
-   * @param what keys, functionkeys, systemkeys, default or master
-   * @param rest the key's name, or nothing for all keys
-   */
-  Reply ofHost(Request request, String what, List<String> rest) {
-    return switch (what) {
-      case "systemkeys" -> handle(request, Kind.SYSTEM, rest.isEmpty() ? "" : rest.get(0), rest);
-      case "master" -> handle(request, Kind.MASTER, "", List.of(Key.MASTER_NAME));
-      case "default" -> handle(request, Kind.HOST, "", List.of("default"));
-      default ->
-          rest.equals(List.of(Key.MASTER_NAME))
-              ? handle(request, Kind.MASTER, "", rest)
-              : handle(request, Kind.HOST, "", rest);
-    };
-  }
-
-  private Reply handle(Request request, Kind kind, String scope, List<String> rest) {
-    if (rest.size() > 1) {
-      return Reply.empty(404);
+  private Reply reply(Request request, Kind kind, String scope, @Nullable String name) {
+    if (name == null) {
+      return list(kind, scope);
     }
-    if (rest.isEmpty()) {
-      return request.method().equals("GET") ? list(kind, scope) : Reply.empty(404);
-    }
-    String name = rest.get(0);
     return switch (request.method()) {
-      case "GET" ->
+      case "POST", "PUT" -> make(request, kind, scope, name);
+      case "DELETE" -> delete(kind, scope, name);
+      default ->
           isThere(kind, scope, name)
               ? Reply.json(200, one(name, null).toString())
               : Reply.empty(404);
-      case "POST", "PUT" -> make(request, kind, scope, name);
-      case "DELETE" -> delete(kind, scope, name);
-      default -> Reply.empty(404);
     };
+  }
+
+  /**
+   * Refuses to make keys while none are required: any program that can connect could make itself a
+   * key that stays valid when keys are required later.
+   */
+  private static Reply noKeys() {
+    return Reply.error(
+        403,
+        "This host asks for no keys, so none are made, changed or shown over HTTP. Use './holdfast"
+            + " keys' on its data folder, or require keys (--enableAuth).");
   }
 
   private Reply list(Kind kind, String scope) {
@@ -110,7 +148,7 @@ final class KeysAdmin {
                     && (scope.isEmpty() || key.scope().equalsIgnoreCase(scope)));
   }
 
-  private static ObjectNode one(String name, @org.jspecify.annotations.Nullable String value) {
+  private static ObjectNode one(String name, @Nullable String value) {
     ObjectNode json = AdminApi.MAPPER.createObjectNode();
     json.put("name", name);
     json.put("value", value);

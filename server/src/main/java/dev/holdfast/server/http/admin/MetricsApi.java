@@ -2,8 +2,7 @@ package dev.holdfast.server.http.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.server.http.keys.Access;
-import dev.holdfast.server.http.message.Endpoint;
+import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import java.util.List;
@@ -13,23 +12,16 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Serves {@code GET /runtime/webhooks/holdfast/metrics}: figures in the text format of Prometheus.
  */
-public final class MetricsApi implements Endpoint {
-  public static final String PATH = "/runtime/webhooks/holdfast/metrics";
+public final class MetricsApi {
+  public static final String BASE = "/runtime/webhooks/holdfast/metrics";
 
   private final HostControl host;
-  private final Access access;
 
-  public MetricsApi(HostControl host, Access access) {
+  public MetricsApi(HostControl host) {
     this.host = host;
-    this.access = access;
   }
 
-  @Override
-  public CompletableFuture<Reply> handle(Request request) {
-    access.durable(request);
-    if (!request.method().equals("GET")) {
-      return Reply.empty(405).now();
-    }
+  public CompletableFuture<Reply> metrics(Request request, PathValues values) {
     return new Reply(
             200, text().getBytes(UTF_8), "text/plain; version=0.0.4; charset=utf-8", List.of())
         .now();

@@ -10,7 +10,6 @@ import dev.holdfast.protocol.OrchestrationIdReusePolicy;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TraceContext;
-import dev.holdfast.server.http.keys.Access;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import dev.holdfast.server.http.message.RequestRefused;
@@ -41,7 +40,6 @@ final class StartEndpoint {
   private final TaskHub hub;
   private final DurableSettings settings;
   private final Orchestrators orchestrators;
-  private final Access access;
   private final CheckStatus checkStatus;
   private final StatusJson statusJson;
   private final Waits waits;
@@ -50,14 +48,12 @@ final class StartEndpoint {
       TaskHub hub,
       DurableSettings settings,
       Orchestrators orchestrators,
-      Access access,
       CheckStatus checkStatus,
       Waits waits) {
     this.hub = hub;
     this.settings = settings;
     this.statusJson = new StatusJson(settings);
     this.orchestrators = orchestrators;
-    this.access = access;
     this.checkStatus = checkStatus;
     this.waits = waits;
   }
@@ -66,7 +62,6 @@ final class StartEndpoint {
    * @param instanceId null lets the hub choose an id
    */
   CompletableFuture<Reply> start(Request request, String name, @Nullable String instanceId) {
-    access.durable(request);
     String input = input(request);
     if (instanceId != null) {
       InstanceIds.check(instanceId);

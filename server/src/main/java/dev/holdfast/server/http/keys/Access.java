@@ -29,11 +29,6 @@ public final class Access {
     this.guesses = guesses;
   }
 
-  /** Tells whether keys are required at all. */
-  public boolean isRequired() {
-    return required;
-  }
-
   /** Checks a request for any part of the durable management API. */
   public void durable(Request request) {
     if (required) {

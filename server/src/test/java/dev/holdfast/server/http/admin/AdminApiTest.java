@@ -52,9 +52,11 @@ class AdminApiTest {
   @CsvSource({
     "GET, /admin/host/ping, 200",
     "POST, /admin/host/ping, 200",
-    "DELETE, /admin/host/ping, 404",
+    "HEAD, /admin/host/ping, 200",
+    "OPTIONS, /admin/host/ping, 204",
+    "DELETE, /admin/host/ping, 405",
     "POST, /admin/host/restart, 202",
-    "GET, /admin/host/restart, 404",
+    "GET, /admin/host/restart, 405",
     "POST, /admin/host/drain, 202",
     "POST, /admin/host/resume, 202",
     "GET, /admin/host/drain/status, 200",
@@ -65,7 +67,7 @@ class AdminApiTest {
     "POST, /admin/host/log, 200",
     "GET, /admin/host/clock, 200",
     "POST, /admin/host/clock, 200",
-    "PUT, /admin/host/clock, 404",
+    "PUT, /admin/host/clock, 405",
     "GET, /admin/warmup, 200",
     "POST, /Admin/Warmup, 200",
     "GET, /admin, 404",
@@ -73,10 +75,10 @@ class AdminApiTest {
     "GET, /admin/host/status/x, 404",
     "GET, /admin/functions/Nope, 404",
     "GET, /admin/functions/Nope/status, 404",
-    "DELETE, /admin/functions/Hello, 404",
-    "POST, /admin/functions, 404",
+    "DELETE, /admin/functions/Hello, 405",
+    "POST, /admin/functions, 405",
     "GET, /admin/functions/Hello/x, 404",
-    "GET, /admin/functions/Hello/keys/a/b, 403",
+    "GET, /admin/functions/Hello/keys/a/b, 404",
     "GET, /admin/functions/Nope/keys, 403"
   })
   void verbs_and_paths(String method, String path, int status) {

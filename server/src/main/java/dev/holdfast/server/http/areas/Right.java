@@ -1,0 +1,60 @@
+package dev.holdfast.server.http.areas;
+
+import dev.holdfast.server.http.keys.Access;
+import dev.holdfast.server.http.keys.Permission;
+import dev.holdfast.server.http.message.Request;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Says who may call a route. Where no keys are required, everybody may call everything. */
+public final class Right {
+  /** Every caller may call the route, without a key. */
+  public static final Right NONE = new Right("no key", null);
+
+  /** The caller needs a key to the durable API as a whole. */
+  public static final Right DURABLE = new Right("durable key", null);
+
+  /** The caller needs the master key, in the header. */
+  public static final Right MASTER = new Right("master key", null);
+
+  /** The path parameter with the id of the instance, for {@link #instance}. */
+  public static final String ID = "id";
+
+  private final String words;
+  private final @Nullable Permission permission;
+
+  private Right(String words, @Nullable Permission permission) {
+    this.words = words;
+    this.permission = permission;
+  }
+
+  /**
+   * The caller needs a key to the durable API, or a management URL of this host that permits the
+   * operation on the instance that the path parameter {@link #ID} names.
+   */
+  public static Right instance(Permission permission) {
+    return new Right(
+        "durable key or URL for " + permission.name().toLowerCase(Locale.ROOT), permission);
+  }
+
+  /**
+   * Returns when the request may do what the route does.
+   *
+   * @throws dev.holdfast.server.http.message.RequestRefused 401 or 429, when it may not
+   */
+  void check(Access access, Request request, PathValues values) {
+    if (permission != null) {
+      access.instance(request, values.get(ID), permission);
+    } else if (this == DURABLE) {
+      access.durable(request);
+    } else if (this == MASTER) {
+      access.admin(request);
+    }
+  }
+
+  /** Describes the right in a few words. */
+  @Override
+  public String toString() {
+    return words;
+  }
+}

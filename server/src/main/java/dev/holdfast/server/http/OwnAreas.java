@@ -64,7 +64,8 @@ final class OwnAreas {
             Route.of("GET", "entities/{name}/{key}", DURABLE, api::entityState),
             Route.of("POST", "entities/{name}/{key}", DURABLE, api::signalEntity),
             Route.of("DELETE", "entities/{name}/{key}", DURABLE, api::deleteEntity),
-            Route.of("POST", "makeprimary", DURABLE, api::makePrimary));
+            Route.of("POST", "makeprimary", DURABLE, api::makePrimary),
+            Route.of("PUT", "makeprimary", DURABLE, api::makePrimary));
     List<Route> checked =
         routes.stream()
             .map(

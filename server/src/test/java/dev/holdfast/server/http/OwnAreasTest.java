@@ -60,7 +60,8 @@ class OwnAreasTest {
   }
 
   private String key(Kind kind, String scope) {
-    return server.keys.create(kind, scope, kind == Kind.MASTER ? Key.MASTER_NAME : "k").secret();
+    String name = kind == Kind.MASTER ? Key.MASTER_NAME : Key.DURABLE;
+    return server.keys.create(kind, scope, name).secret();
   }
 
   @Test

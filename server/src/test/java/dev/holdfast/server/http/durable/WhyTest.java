@@ -50,7 +50,7 @@ class WhyTest {
       assertThat(reply.body()).startsWith("{\"Message\":\"There is no instance 'a'");
       assertThat(server.get("/runtime/webhooks/holdfast/instances/a").body()).isEmpty();
       assertThat(server.post("/runtime/webhooks/holdfast/instances/a/why", "").statusCode())
-          .isEqualTo(404);
+          .isEqualTo(405);
     }
   }
 

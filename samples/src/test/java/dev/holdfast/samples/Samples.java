@@ -25,7 +25,7 @@ public final class Samples implements ParameterResolver {
     return context
         .getRoot()
         .getStore(Namespace.create(Samples.class))
-        .getOrComputeIfAbsent(Shared.class, any -> new Shared(), Shared.class)
+        .computeIfAbsent(Shared.class, any -> new Shared(), Shared.class)
         .app;
   }
 

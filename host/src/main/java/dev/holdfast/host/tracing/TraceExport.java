@@ -15,7 +15,6 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.opentelemetry.sdk.resources.Resource;
@@ -179,20 +178,13 @@ public final class TraceExport implements SpanSink, AutoCloseable {
             "tracestate",
             written);
     Context read =
-        W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, new Headers());
+        W3CTraceContextPropagator.getInstance()
+            .extract(Context.root(), headers, TraceExport::header);
     return Span.fromContext(read).getSpanContext().getTraceState();
   }
 
-  private static final class Headers implements TextMapGetter<Map<String, String>> {
-    @Override
-    public Iterable<String> keys(Map<String, String> carrier) {
-      return carrier.keySet();
-    }
-
-    @Override
-    public @Nullable String get(@Nullable Map<String, String> carrier, String key) {
-      return carrier == null ? null : carrier.get(key);
-    }
+  private static @Nullable String header(@Nullable Map<String, String> carrier, String key) {
+    return carrier == null ? null : carrier.get(key);
   }
 
   private static SpanKind kind(EndedSpan.Kind kind) {

@@ -250,6 +250,11 @@ final class Changes {
     }
   }
 
+  /** Counts what has happened to the resident once it is durable. */
+  void reached(Resident resident, Milestone milestone) {
+    whenDurable(resident, new Effect.Reached(milestone));
+  }
+
   /** Performs the effect once everything decided so far is durable. */
   void whenDurable(Effect.WhenDurable effect) {
     whenDurable.add(effect);

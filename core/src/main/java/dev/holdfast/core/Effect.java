@@ -121,6 +121,9 @@ public sealed interface Effect {
     }
   }
 
+  /** Tells metrics what has happened. */
+  record Reached(Milestone milestone) implements WhenDurable {}
+
   /** Refuses the asker's request. */
   record Refuse(Asker<?> asker, RefusedException why) implements WhenDurable {}
 }

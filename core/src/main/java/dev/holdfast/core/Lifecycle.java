@@ -86,6 +86,7 @@ final class Lifecycle {
     instance.startAt = startAt;
     context.put(instance);
     receive(instance, event, source);
+    context.changes().reached(instance, new Milestone(Milestone.Kind.STARTED, state.getName(), 0));
     if (startAt != 0) {
       context.setTimer(instance, Rows.Timer.SCHEDULED_START, startAt);
     }
@@ -157,6 +158,8 @@ final class Lifecycle {
     instance.forgetTasks();
     instance.past = com.google.protobuf.ByteString.EMPTY;
     context.changes().state(instance, state.build(), at);
+    long took = Math.max(0, at - instance.row.createdAt());
+    context.changes().reached(instance, Milestone.ended(instance.row.name(), status, took));
     notifyParent(instance, status, output, failure);
     statusChanged(instance);
   }

@@ -32,14 +32,16 @@ final class Notes {
    * Writes the notes of the answer into the events of its turn.
    *
    * @param events OrchestratorStarted and what the orchestrator has read after it
+   * @return how many events were set aside
    */
-  static void write(
+  static int write(
       Instance instance, OrchestratorResponse response, boolean ends, List<HistoryEvent> events) {
     if (!response.hasNotes()) {
-      return;
+      return 0;
     }
+    int setAside = 0;
     for (UnfitEvent one : response.getNotes().getUnfitList()) {
-      setAside(instance, one, events);
+      setAside += setAside(instance, one, events) ? 1 : 0;
     }
     TurnNotes told = response.getNotes().toBuilder().clearUnfit().build();
     if (!ends && !told.equals(TurnNotes.getDefaultInstance())) {
@@ -51,15 +53,16 @@ final class Notes {
                   started.getOrchestratorStarted().toBuilder().setNotes(told).build())
               .build());
     }
+    return setAside;
   }
 
   /**
    * Marks the event as unfit. Only events from outside are marked, because an entity cannot send
    * its answer again.
    */
-  private static void setAside(Instance instance, UnfitEvent one, List<HistoryEvent> events) {
+  private static boolean setAside(Instance instance, UnfitEvent one, List<HistoryEvent> events) {
     if (one.getIndex() <= 0 || one.getIndex() >= events.size()) {
-      return;
+      return false;
     }
     HistoryEvent event = events.get(one.getIndex());
     if (event.hasEventRaised() && instance.request(event.getEventRaised().getName()) == null) {
@@ -68,7 +71,9 @@ final class Notes {
           event.toBuilder()
               .setEventRaised(event.getEventRaised().toBuilder().setUnfit(one.getReason()))
               .build());
+      return true;
     }
+    return false;
   }
 
   /**

@@ -423,6 +423,15 @@ final class Orchestrations {
         response.hasFailureDetails()
             ? Events.taskFailed(at, task.id(), response.getFailureDetails())
             : Events.taskCompleted(at, task.id(), result);
+    long took = Times.microsUp(at) - Times.microsUp(task.asked.getTimestamp());
+    changes.reached(
+        instance,
+        new Milestone(
+            response.hasFailureDetails()
+                ? Milestone.Kind.ACTIVITY_FAILED
+                : Milestone.Kind.ACTIVITY_COMPLETED,
+            done.item().name(),
+            Math.max(0, took)));
     lifecycle.receive(instance, event, Message.Source.AGAIN);
     turns.openIfDue(instance);
   }

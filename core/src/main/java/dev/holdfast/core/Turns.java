@@ -145,7 +145,12 @@ final class Turns {
     keepSpan(instance, response, events);
     Timestamp at = turn.started().getTimestamp();
     CompleteOrchestrationAction completion = completion(response);
-    Notes.write(instance, response, completion != null, events);
+    int setAside = Notes.write(instance, response, completion != null, events);
+    for (int i = 0; i < setAside; i++) {
+      context
+          .changes()
+          .reached(instance, new Milestone(Milestone.Kind.EVENT_SET_ASIDE, instance.row.name(), 0));
+    }
     if (completion != null) {
       completion = Causes.told(completion, events, instance.lastFailure);
     }

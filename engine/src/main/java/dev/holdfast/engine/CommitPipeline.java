@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,8 @@ public final class CommitPipeline implements Agent {
   private volatile long retryAt;
   private boolean full;
   private final AtomicLong flushes = new AtomicLong();
+  private volatile LongConsumer took = nanos -> {};
+  private volatile LongSupplier nanoTime = () -> 0;
 
   /** Says whether it is unknown if the flush has landed. */
   private boolean unresolved;
@@ -65,6 +69,12 @@ public final class CommitPipeline implements Agent {
     this.problems = problems;
     this.results = results;
     this.wounds = wounds;
+  }
+
+  /** Tells this consumer from now on how many nanoseconds each durable flush took to write. */
+  void measure(LongConsumer durations, LongSupplier clockNanos) {
+    nanoTime = clockNanos;
+    took = durations;
   }
 
   /** Takes the next flush. At most one is under way. */
@@ -95,6 +105,7 @@ public final class CommitPipeline implements Agent {
     if (flush == null || (retryAt != 0 && clock.now() < retryAt)) {
       return 0;
     }
+    long began = nanoTime.getAsLong();
     Store.Outcome outcome = attempt(flush);
     if (outcome instanceof Store.Unknown) {
       outcome = attempt(flush);
@@ -103,6 +114,7 @@ public final class CommitPipeline implements Agent {
       retryAt = 0;
       full = false;
       flushes.incrementAndGet();
+      took.accept(nanoTime.getAsLong() - began);
       next.set(null);
       results.accept(new Durable(flush.number()));
     } else if (outcome instanceof Store.Rejected rejected && rejected.full()) {

@@ -7,6 +7,7 @@ import dev.holdfast.core.Executor;
 import dev.holdfast.core.Input;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.Mailbag;
+import dev.holdfast.core.Milestone;
 import dev.holdfast.core.Partition;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.Rows;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -226,6 +229,18 @@ public final class Engine implements Workforce, AutoCloseable {
       unservedWorks.missed(name);
     }
     return serves;
+  }
+
+  /**
+   * Tells what happens to a consumer for metrics, from now on and once it is durable. The calls
+   * come on the loop's own thread, so the consumer must only count: it must not block or throw.
+   *
+   * @param flushes takes how long each durable write took, in nanoseconds, on the thread that
+   *     writes
+   */
+  public void measure(Consumer<Milestone> milestones, LongConsumer flushes) {
+    loop.milestones = milestones;
+    pipeline.measure(flushes, clocks::nanoTime);
   }
 
   /** Returns the hub for clients. */
@@ -532,15 +547,18 @@ public final class Engine implements Workforce, AutoCloseable {
    * Holds figures for benchmarks and metrics.
    *
    * @param backlog requests and answers that are not handled yet, and work that waits to be begun
+   * @param storeBytes the size of the store on its medium; 0 for a store without one
    */
-  public record Figures(long flushes, long bytesWritten, int inMemory, int backlog) {}
+  public record Figures(
+      long flushes, long bytesWritten, int inMemory, int backlog, long storeBytes) {}
 
   public Figures figures() {
     int backlog = loop.backlog() + dispatcher.backlog();
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
       backlog += dispatcher.queued(kind);
     }
-    return new Figures(pipeline.flushes(), store.bytesWritten(), loop.inMemory(), backlog);
+    return new Figures(
+        pipeline.flushes(), store.bytesWritten(), loop.inMemory(), backlog, store.bytes());
   }
 
   /**

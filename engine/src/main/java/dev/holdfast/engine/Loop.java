@@ -10,6 +10,7 @@ import dev.holdfast.core.Input;
 import dev.holdfast.core.InstanceIds;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.Mailbag;
+import dev.holdfast.core.Milestone;
 import dev.holdfast.core.Partition;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.RefusedException;
@@ -61,6 +62,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private final Problems problems;
   private final Set<Wound> wounds;
   private final @Nullable SpanSink spans;
+  volatile Consumer<Milestone> milestones = milestone -> {};
   private final Runnable wakePipeline;
   private final Runnable wakeReader;
   private final Runnable wakeCallbacks;
@@ -678,6 +680,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
         callbacks.add(() -> refuse.asker().refused(refuse.why()));
       }
       return true;
+    }
+    if (effect instanceof Effect.Reached reached) {
+      milestones.accept(reached.milestone());
+      return false;
     }
     if (effect instanceof Effect.Trace trace && spans != null) {
       SpanSink sink = spans;

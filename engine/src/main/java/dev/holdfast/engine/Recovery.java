@@ -49,7 +49,8 @@ final class Recovery {
             it ->
                 it instanceof Effect.Reply<?>
                     || it instanceof Effect.Refuse
-                    || it instanceof Effect.Trace)
+                    || it instanceof Effect.Trace
+                    || it instanceof Effect.Reached)
         .toList();
   }
 

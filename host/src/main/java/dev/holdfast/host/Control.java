@@ -13,6 +13,7 @@ import dev.holdfast.server.grpc.worker.Workers;
 import dev.holdfast.server.http.HttpServer;
 import dev.holdfast.server.http.admin.HostControl;
 import dev.holdfast.server.http.durable.Orchestrators;
+import dev.holdfast.server.metrics.Figure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -128,6 +129,8 @@ final class Control implements HostControl, Orchestrators {
     figures.add(
         Figure.of(
             "holdfast_written_bytes_total", "Bytes given to the store", engine.bytesWritten()));
+    figures.add(
+        Figure.of("holdfast_store_bytes", "Size of the store on disk", engine.storeBytes()));
     figures.add(
         Figure.of("holdfast_instances_in_memory", "Instances in memory", engine.inMemory()));
     figures.add(

@@ -38,6 +38,7 @@ import dev.holdfast.server.http.admin.HostControl;
 import dev.holdfast.server.http.durable.DurableSettings;
 import dev.holdfast.server.http.durable.Orchestrators;
 import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.metrics.Metrics;
 import dev.holdfast.stores.sqlite.SqliteOptions;
 import dev.holdfast.stores.sqlite.SqliteStore;
 import java.io.IOException;
@@ -68,6 +69,7 @@ final class Rooms {
 
   private final InHand inHand;
   private final BuildNote buildNote;
+  private final Metrics metrics = new Metrics();
 
   /**
    * @param appSecret the secret that the app shows to gRPC where gRPC requires one
@@ -194,21 +196,27 @@ final class Rooms {
 
   private Engine engine(
       Store store, @Nullable TraceExport traces, Breakdown broken, Clocks clocks) {
-    return new Engine(
-        store,
-        new Engine.Settings(
-            // The bound applies whatever is set: beyond it the heap would be full first.
-            limits
-                .perPartition()
-                .withResidentBytesUpTo(Runtime.getRuntime().maxMemory() / 5 / limits.partitions()),
-            limits.partitions(),
-            setup.options().engineOnly() ? Dispatcher.Unserved.WAITS : Dispatcher.Unserved.FAILS,
-            clocks,
-            new SecureRandom(),
-            Set.of(),
-            traces),
-        new LoggedProblems(),
-        broken);
+    Engine engine =
+        new Engine(
+            store,
+            new Engine.Settings(
+                // The bound applies whatever is set: beyond it the heap would be full first.
+                limits
+                    .perPartition()
+                    .withResidentBytesUpTo(
+                        Runtime.getRuntime().maxMemory() / 5 / limits.partitions()),
+                limits.partitions(),
+                setup.options().engineOnly()
+                    ? Dispatcher.Unserved.WAITS
+                    : Dispatcher.Unserved.FAILS,
+                clocks,
+                new SecureRandom(),
+                Set.of(),
+                traces),
+            new LoggedProblems(),
+            broken);
+    engine.measure(metrics::reached, metrics::flushed);
+    return engine;
   }
 
   /**
@@ -391,7 +399,8 @@ final class Rooms {
             config.http().routePrefix(),
             keys,
             setup.requiresKeys(),
-            MachineClocks.passing()));
+            MachineClocks.passing(),
+            metrics));
   }
 
   /**

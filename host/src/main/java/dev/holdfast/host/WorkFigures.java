@@ -5,7 +5,7 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.host.cli.Printable;
-import dev.holdfast.server.http.admin.HostControl.Figure;
+import dev.holdfast.server.metrics.Figure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

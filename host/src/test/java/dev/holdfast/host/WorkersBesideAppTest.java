@@ -105,8 +105,9 @@ class WorkersBesideAppTest {
               () ->
                   assertThat(http.get("/runtime/webhooks/holdfast/metrics").body())
                       .contains("# TYPE holdfast_unserved_work gauge")
-                      .contains("holdfast_unserved_work{kind=\"orchestrator\",name=\"Remote\"} 1\n")
-                      .contains("holdfast_workers_connected 0\n"));
+                      .contains(
+                          "holdfast_unserved_work{kind=\"orchestrator\",name=\"Remote\"} 1.0\n")
+                      .contains("holdfast_workers_connected 0.0\n"));
       assertThat(http.get("/admin/host/status").body())
           .contains("No connected worker serves orchestrator 'Remote': 1 waits for one.")
           .contains("It was served until 20");

@@ -67,7 +67,7 @@ class HangingCodeTest {
   /** The figure of this name with these labels, as a scraper reads it; -1 when it is not told. */
   private long figure(String name) {
     Matcher line =
-        Pattern.compile("(?m)^" + Pattern.quote(name) + " (\\d+)$")
+        Pattern.compile("(?m)^" + Pattern.quote(name) + " (\\d+)(\\.0)?$")
             .matcher(caller.get("/runtime/webhooks/holdfast/metrics").body());
     return line.find() ? Long.parseLong(line.group(1)) : -1;
   }

@@ -2,6 +2,7 @@ package dev.holdfast.server.http;
 
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.http.message.Reply;
+import dev.holdfast.server.metrics.Metrics;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
@@ -29,6 +30,8 @@ final class BodyReader extends Handler.Abstract {
 
   private final Admission admission;
 
+  private final Metrics metrics;
+
   private final Next next;
 
   /** Answers a request whose body has arrived. */
@@ -42,14 +45,18 @@ final class BodyReader extends Handler.Abstract {
     void handle(Request request, Response response, Callback callback, byte[] body);
   }
 
-  BodyReader(HttpServerConfig.Limits limits, Admission admission, Next next) {
+  BodyReader(HttpServerConfig.Limits limits, Admission admission, Metrics metrics, Next next) {
     this.limits = limits;
     this.admission = admission;
+    this.metrics = metrics;
     this.next = next;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    long began = NanoTime.now();
+    Request.addCompletionListener(
+        request, failure -> metrics.answered(response.getStatus(), NanoTime.since(began)));
     HttpFields headers = request.getHeaders();
     long length = headers.getLongField(HttpHeader.CONTENT_LENGTH);
     if (length <= 0 && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {

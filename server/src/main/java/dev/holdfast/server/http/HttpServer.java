@@ -230,7 +230,7 @@ public final class HttpServer implements AutoCloseable {
 
   private void configure(Server server) {
     // One handler serves every verb and path, so that odd verbs and paths reach our own routing.
-    server.setHandler(new BodyReader(config.limits(), config.admission(), front));
+    server.setHandler(new BodyReader(config.limits(), config.admission(), site.metrics(), front));
     server.setErrorHandler(new JettyErrors(config.limits()));
     server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
     server.setStopTimeout(0);

@@ -23,6 +23,7 @@ import dev.holdfast.server.http.message.Paths;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import dev.holdfast.server.http.routes.FunctionRoutes;
+import dev.holdfast.server.metrics.Metrics;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,6 +52,7 @@ public final class Site implements Endpoint {
   private final HttpThreads threads = new HttpThreads();
   private final boolean homepage;
   private final boolean keysRequired;
+  private final Metrics metrics;
   private final ForeignPages foreignPages;
   private final Access access;
 
@@ -75,12 +77,14 @@ public final class Site implements Endpoint {
       String routePrefix,
       Keys keys,
       boolean keysRequired,
-      InstantSource clock) {}
+      InstantSource clock,
+      Metrics metrics) {}
 
   public Site(HttpServerConfig config, Parts parts) {
     this.host = parts.host();
     this.homepage = config.homepage();
     this.keysRequired = parts.keysRequired();
+    this.metrics = parts.metrics();
     this.foreignPages =
         new ForeignPages(config.names(), new CrossOrigin(config.cors()), this::isOurs);
     this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
@@ -101,7 +105,7 @@ public final class Site implements Endpoint {
     List<Area> all = new ArrayList<>();
     all.add(OwnAreas.durable(durable));
     all.add(OwnAreas.holdfast(new HoldfastApi(hub)));
-    all.add(OwnAreas.metrics(new MetricsApi(host)));
+    all.add(OwnAreas.metrics(new MetricsApi(host, metrics)));
     all.add(OwnAreas.host(admin, keys));
     all.add(OwnAreas.admin(admin, new FunctionsAdmin(host, functions.prefix()), keys));
     all.add(OwnAreas.health(health, "/healthz"));
@@ -149,6 +153,10 @@ public final class Site implements Endpoint {
    */
   public String requiredQueryStringParameters() {
     return "code=" + capabilities.ofEverything();
+  }
+
+  Metrics metrics() {
+    return metrics;
   }
 
   HttpThreads threads() {

@@ -8,6 +8,7 @@ import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.durable.DurableSettings;
 import dev.holdfast.server.http.durable.Orchestrators;
 import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.metrics.Metrics;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -125,7 +126,8 @@ public final class TestServer implements AutoCloseable {
         options.routePrefix(),
         keys,
         options.keysRequired(),
-        InstantSource.system());
+        InstantSource.system(),
+        new Metrics());
   }
 
   /** One more front on the same parts, not started. */

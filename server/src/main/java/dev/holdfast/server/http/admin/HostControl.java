@@ -2,13 +2,11 @@ package dev.holdfast.server.http.admin;
 
 import dev.holdfast.engine.ClockState;
 import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.server.metrics.Figure;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -36,23 +34,6 @@ public interface HostControl {
    */
   default String id() {
     return status().id();
-  }
-
-  /**
-   * Holds one figure about the host.
-   *
-   * @param name as Prometheus wants it; a counter's name ends in {@code _total}
-   * @param help what the figure counts, in a few words
-   * @param labels sorted by name, which is the order in which they are written
-   */
-  record Figure(String name, String help, SortedMap<String, String> labels, long value) {
-    public Figure {
-      labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
-    }
-
-    public static Figure of(String name, String help, long value) {
-      return new Figure(name, help, new TreeMap<>(), value);
-    }
   }
 
   /** Returns the figures for metrics; those of one name follow each other. */

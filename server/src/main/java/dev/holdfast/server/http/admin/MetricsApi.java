@@ -1,59 +1,28 @@
 package dev.holdfast.server.http.admin;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.metrics.Metrics;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Serves {@code GET /runtime/webhooks/holdfast/metrics}: figures in the text format of Prometheus.
+ * Serves {@code GET /runtime/webhooks/holdfast/metrics}: figures in the text formats of Prometheus.
  */
 public final class MetricsApi {
   public static final String BASE = "/runtime/webhooks/holdfast/metrics";
 
   private final HostControl host;
+  private final Metrics metrics;
 
-  public MetricsApi(HostControl host) {
+  public MetricsApi(HostControl host, Metrics metrics) {
     this.host = host;
+    this.metrics = metrics;
   }
 
   public CompletableFuture<Reply> metrics(Request request, PathValues values) {
-    return new Reply(
-            200, text().getBytes(UTF_8), "text/plain; version=0.0.4; charset=utf-8", List.of())
-        .now();
-  }
-
-  private String text() {
-    StringBuilder text = new StringBuilder();
-    String before = "";
-    for (HostControl.Figure figure : host.figures()) {
-      if (!figure.name().equals(before)) {
-        text.append(
-            "# HELP %s %s\n# TYPE %s %s\n"
-                .formatted(figure.name(), figure.help(), figure.name(), type(figure)));
-        before = figure.name();
-      }
-      text.append(figure.name());
-      String separator = "{";
-      for (var label : figure.labels().entrySet()) {
-        text.append(separator).append(label.getKey()).append("=\"");
-        text.append(escaped(label.getValue())).append('"');
-        separator = ",";
-      }
-      text.append(figure.labels().isEmpty() ? " " : "} ").append(figure.value()).append('\n');
-    }
-    return text.toString();
-  }
-
-  private static String type(HostControl.Figure figure) {
-    return figure.name().toLowerCase(Locale.ROOT).endsWith("_total") ? "counter" : "gauge";
-  }
-
-  private static String escaped(String label) {
-    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    Metrics.Exposition all = metrics.write(request.header("Accept"), host.figures());
+    return new Reply(200, all.bytes(), all.contentType(), List.of()).now();
   }
 }

@@ -42,6 +42,7 @@ class ArchitectureTest {
   private static final JavaClasses HOUSE =
       new ClassFileImporter()
           .withImportOption(location -> !location.contains("/test-classes/"))
+          .withImportOption(location -> !location.contains("-tests.jar!"))
           // Generated: nothing in it to check, and ten seconds to read.
           .withImportOption(location -> !location.contains("/dev/holdfast/protocol/"))
           .withImportOption(location -> !location.matches(GENERATED))

@@ -10,7 +10,7 @@ import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.HistoryEvent;
-import dev.holdfast.testkit.tls.PemFiles;
+import dev.holdfast.server.tls.PemFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -21,7 +21,7 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.WorkItem;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
-import dev.holdfast.testkit.tls.PemFiles;
+import dev.holdfast.server.tls.PemFiles;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;

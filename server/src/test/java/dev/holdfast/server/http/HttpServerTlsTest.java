@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.server.grpc.Tls;
 import dev.holdfast.server.grpc.TlsContext;
-import dev.holdfast.testkit.tls.PemFiles;
+import dev.holdfast.server.tls.PemFiles;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;

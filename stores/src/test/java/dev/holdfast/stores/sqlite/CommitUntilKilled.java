@@ -1,8 +1,8 @@
 package dev.holdfast.stores.sqlite;
 
 import dev.holdfast.core.Store;
-import dev.holdfast.testkit.store.RandomCommits;
-import dev.holdfast.testkit.store.SampleRows;
+import dev.holdfast.core.contract.RandomCommits;
+import dev.holdfast.core.contract.SampleRows;
 import java.nio.file.Path;
 
 /**

@@ -1,8 +1,8 @@
 package dev.holdfast.stores.sqlite;
 
-import static dev.holdfast.testkit.store.SampleRows.EPOCH;
-import static dev.holdfast.testkit.store.SampleRows.history;
-import static dev.holdfast.testkit.store.SampleRows.running;
+import static dev.holdfast.core.contract.SampleRows.EPOCH;
+import static dev.holdfast.core.contract.SampleRows.history;
+import static dev.holdfast.core.contract.SampleRows.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

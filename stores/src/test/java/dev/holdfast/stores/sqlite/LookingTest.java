@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
-import dev.holdfast.testkit.store.RandomCommits;
+import dev.holdfast.core.contract.RandomCommits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.holdfast.stores.sqlite;
 
-import static dev.holdfast.testkit.store.SampleRows.EPOCH;
+import static dev.holdfast.core.contract.SampleRows.EPOCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Store.Place;

@@ -1,15 +1,15 @@
 package dev.holdfast.stores.sqlite;
 
-import static dev.holdfast.testkit.store.SampleRows.history;
-import static dev.holdfast.testkit.store.SampleRows.running;
+import static dev.holdfast.core.contract.SampleRows.history;
+import static dev.holdfast.core.contract.SampleRows.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Commit;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
-import dev.holdfast.testkit.store.Contents;
-import dev.holdfast.testkit.store.RandomCommits;
+import dev.holdfast.core.contract.Contents;
+import dev.holdfast.core.contract.RandomCommits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

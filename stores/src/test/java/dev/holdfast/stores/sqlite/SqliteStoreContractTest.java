@@ -1,7 +1,7 @@
 package dev.holdfast.stores.sqlite;
 
 import dev.holdfast.core.Store;
-import dev.holdfast.testkit.store.StoreContract;
+import dev.holdfast.core.contract.StoreContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package dev.holdfast.server.grpc.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.simulation.SimulationFailure;
-import dev.holdfast.testkit.simulation.Workload;
+import dev.holdfast.simulation.SimulationFailure;
+import dev.holdfast.simulation.Workload;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -2,7 +2,7 @@ package dev.holdfast.server.grpc.worker;
 
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
-import dev.holdfast.testkit.simulation.Scene;
+import dev.holdfast.simulation.Scene;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,15 +1,15 @@
 package dev.holdfast.server.grpc.worker;
 
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.program.Program;
+import dev.holdfast.engine.program.Programs;
 import dev.holdfast.protocol.ActivityFilter;
 import dev.holdfast.protocol.EntityFilter;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.OrchestrationFilter;
 import dev.holdfast.protocol.WorkItemFilters;
 import dev.holdfast.protocol.WorkerCapability;
-import dev.holdfast.testkit.program.Program;
-import dev.holdfast.testkit.program.Programs;
-import dev.holdfast.testkit.simulation.Dice;
+import dev.holdfast.simulation.Dice;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

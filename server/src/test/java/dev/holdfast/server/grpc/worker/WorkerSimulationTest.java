@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.holdfast.core.Wound;
-import dev.holdfast.testkit.simulation.Seeds;
-import dev.holdfast.testkit.simulation.Simulation;
-import dev.holdfast.testkit.simulation.Staff;
-import dev.holdfast.testkit.simulation.Workload;
+import dev.holdfast.simulation.Seeds;
+import dev.holdfast.simulation.Simulation;
+import dev.holdfast.simulation.Staff;
+import dev.holdfast.simulation.Workload;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Simulated worlds whose work is done by remote workers, with the same properties as those of the
- * testkit: {@code holdfast.workload}, {@code .seed}, {@code .seeds}, {@code .firstSeed}, {@code
- * .soak}, {@code .trace}.
+ * simulation of the engine: {@code holdfast.workload}, {@code .seed}, {@code .seeds}, {@code
+ * .firstSeed}, {@code .soak}, {@code .trace}.
  */
 class WorkerSimulationTest {
   private static final int SEEDS = 60;

@@ -1,8 +1,0 @@
-/**
- * Describes orchestrators as values: made by hand or by dice, run as a real SDK would, predicted by
- * a model.
- */
-@NullMarked
-package dev.holdfast.testkit.program;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests what every store must do: extend {@link StoreContract} in the store's own module. */
-@NullMarked
-package dev.holdfast.testkit.store;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.holdfast.testkit.store;
-
-import org.jspecify.annotations.NullMarked;

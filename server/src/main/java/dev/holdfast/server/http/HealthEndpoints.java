@@ -19,7 +19,7 @@ final class HealthEndpoints {
   }
 
   CompletableFuture<Reply> live(Request request, PathValues values) {
-    return Reply.json(200, "{\"status\":\"live\"}").now();
+    return Reply.json(200, new JsonWriter().object().field("status", "live").end()).now();
   }
 
   CompletableFuture<Reply> ready(Request request, PathValues values) {
@@ -38,6 +38,6 @@ final class HealthEndpoints {
       notes.forEach(json::string);
       json.endArray();
     }
-    return Reply.json(reasons.isEmpty() ? 200 : 503, json.end().toString()).now();
+    return Reply.json(reasons.isEmpty() ? 200 : 503, json.end()).now();
   }
 }

@@ -9,15 +9,22 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingNestedCallback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a body that is made part by part, as fast as its client reads it. No thread waits for the
  * client or for the next part.
  */
 final class StreamedReply extends IteratingNestedCallback {
+  private static final Logger log = LoggerFactory.getLogger("Host.Http");
+
+  private static final int SLICE_BYTES = 128 << 10;
+
   private final Response response;
   private final BodyParts parts;
   private final Executor threads;
+  private ByteBuffer rest = ByteBuffer.allocate(0);
   private boolean last;
 
   /**
@@ -36,7 +43,11 @@ final class StreamedReply extends IteratingNestedCallback {
     if (last) {
       return Action.SUCCEEDED;
     }
-    CompletableFuture<Optional<ByteBuffer>> next = parts.next();
+    if (rest.hasRemaining()) {
+      writeSlice();
+      return Action.SCHEDULED;
+    }
+    CompletableFuture<Optional<ByteBuffer>> next = next();
     if (next.isDone() && !next.isCompletedExceptionally()) {
       write(next.join());
     } else {
@@ -47,6 +58,16 @@ final class StreamedReply extends IteratingNestedCallback {
     return Action.SCHEDULED;
   }
 
+  /** Asks for the next part; a failure to make one is logged, because its client cannot be told. */
+  private CompletableFuture<Optional<ByteBuffer>> next() {
+    try {
+      return parts.next();
+    } catch (RuntimeException e) {
+      log.error("A reply could not be made to its end, so its connection is cut", e);
+      throw e;
+    }
+  }
+
   private void failUnlessSent(@Nullable Throwable failure) {
     if (failure != null) {
       failed(failure);
@@ -55,6 +76,16 @@ final class StreamedReply extends IteratingNestedCallback {
 
   private void write(Optional<ByteBuffer> part) {
     last = part.isEmpty();
-    response.write(last, part.orElseGet(() -> ByteBuffer.allocate(0)), this);
+    rest = part.orElseGet(() -> ByteBuffer.allocate(0));
+    writeSlice();
+  }
+
+  /** Writes a slice, because the JDK copies whatever it gets whole before it hands it on. */
+  private void writeSlice() {
+    ByteBuffer from = rest;
+    int length = Math.min(from.remaining(), SLICE_BYTES);
+    ByteBuffer slice = from.slice(from.position(), length);
+    from.position(from.position() + length);
+    response.write(last, slice, this);
   }
 }

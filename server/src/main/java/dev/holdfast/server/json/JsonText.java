@@ -151,8 +151,9 @@ public final class JsonText {
     }
   }
 
-  /** Appends JSON without the white space between its tokens. The text must be JSON. */
-  static void minify(String json, StringBuilder out) {
+  /** Returns JSON without the white space between its tokens. The text must be JSON. */
+  static String minified(String json) {
+    StringBuilder out = null;
     int copied = 0;
     boolean quoted = false;
     for (int i = 0; i < json.length(); i++) {
@@ -166,10 +167,13 @@ public final class JsonText {
       } else if (c == '"') {
         quoted = true;
       } else if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+        if (out == null) {
+          out = new StringBuilder(json.length());
+        }
         out.append(json, copied, i);
         copied = i + 1;
       }
     }
-    out.append(json, copied, json.length());
+    return out == null ? json : out.append(json, copied, json.length()).toString();
   }
 }

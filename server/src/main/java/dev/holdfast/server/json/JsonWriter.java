@@ -1,68 +1,86 @@
 package dev.holdfast.server.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one line of JSON without object mapping, because status polling is frequent.
+ * Writes one line of JSON, field by field, without object mapping, because status polling is
+ * frequent.
  *
  * <p>Callers must open and close objects and arrays in order. Every value may be null and is then
- * written as {@code null}.
+ * written as {@code null}. A writer is used by one thread at a time.
  */
 public final class JsonWriter {
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamWriteConstraints(
+              // A chain of causes may be as long as somebody made it.
+              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
+          .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
+          .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+          .build();
 
-  private final StringBuilder out = new StringBuilder(512);
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+  private final JsonGenerator generator;
 
-  /** This is true when a comma must precede the next value or name. */
-  private boolean comma;
+  public JsonWriter() {
+    try {
+      generator = FACTORY.createGenerator(out);
+    } catch (IOException e) {
+      throw inMemory(e);
+    }
+  }
+
+  /** Returns a text as a JSON string with its quotes. */
+  public static String quoted(String text) {
+    return new JsonWriter().string(text).toString();
+  }
 
   public JsonWriter object() {
-    return open('{');
+    return write(JsonGenerator::writeStartObject);
   }
 
   public JsonWriter end() {
-    return close('}');
+    return write(JsonGenerator::writeEndObject);
   }
 
   public JsonWriter array() {
-    return open('[');
+    return write(JsonGenerator::writeStartArray);
   }
 
   public JsonWriter endArray() {
-    return close(']');
+    return write(JsonGenerator::writeEndArray);
   }
 
   public JsonWriter name(String name) {
-    separate();
-    quote(name);
-    out.append(':');
-    comma = false;
-    return this;
+    return write(to -> to.writeFieldName(name));
   }
 
   public JsonWriter string(@Nullable String value) {
-    separate();
-    if (value == null) {
-      out.append("null");
-    } else {
-      quote(value);
+    if (value != null && hasLoneSurrogate(value)) {
+      String escaped = escapeLoneSurrogates(value);
+      return write(to -> to.writeRawValue(escaped));
     }
-    comma = true;
-    return this;
+    return write(to -> to.writeString(value));
   }
 
   public JsonWriter number(long value) {
-    separate();
-    out.append(value);
-    comma = true;
-    return this;
+    return write(to -> to.writeNumber(value));
   }
 
   public JsonWriter bool(boolean value) {
-    separate();
-    out.append(value);
-    comma = true;
-    return this;
+    return write(to -> to.writeBoolean(value));
   }
 
   public JsonWriter field(String name, @Nullable String value) {
@@ -92,79 +110,88 @@ public final class JsonWriter {
     if (!JsonText.isJson(stored)) {
       return string(stored);
     }
-    separate();
-    JsonText.minify(stored, out);
-    comma = true;
-    return this;
+    String json = JsonText.minified(stored);
+    return write(to -> to.writeRawValue(json));
   }
 
+  /** Returns how many bytes {@link #take} would return at least. */
+  public int size() {
+    return out.size();
+  }
+
+  /** Returns what was written since the last call, so that a long text can be sent in parts. */
+  public byte[] take() {
+    write(JsonGenerator::flush);
+    byte[] taken = out.toByteArray();
+    out.reset();
+    return taken;
+  }
+
+  /** Ends the text and returns its bytes, except those that were taken before, in UTF-8. */
+  public byte[] bytes() {
+    write(JsonGenerator::close);
+    return out.toByteArray();
+  }
+
+  /** Ends the text and returns it. */
   @Override
   public String toString() {
-    return out.toString();
+    return new String(bytes(), UTF_8);
   }
 
-  private JsonWriter open(char bracket) {
-    separate();
-    out.append(bracket);
-    comma = false;
-    return this;
+  private interface Step {
+    void on(JsonGenerator generator) throws IOException;
   }
 
-  private JsonWriter close(char bracket) {
-    out.append(bracket);
-    comma = true;
-    return this;
-  }
-
-  private void separate() {
-    if (comma) {
-      out.append(',');
+  private JsonWriter write(Step step) {
+    try {
+      step.on(generator);
+      return this;
+    } catch (IOException e) {
+      throw inMemory(e);
     }
   }
 
-  private void quote(String text) {
-    out.append('"');
-    int copied = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean plain = c >= ' ' && c != '"' && c != '\\' && !isLoneSurrogate(text, i, c);
-      if (!plain) {
-        out.append(text, copied, i);
-        copied = i + 1;
-        escape(c);
-      } else if (Character.isHighSurrogate(c)) {
-        i++;
-      }
-    }
-    out.append(text, copied, text.length()).append('"');
+  private static UncheckedIOException inMemory(IOException e) {
+    return new UncheckedIOException("JSON could not be written to memory", e);
   }
 
   /**
-   * Tells whether the char is half a surrogate pair, which UTF-8 cannot encode; its escaped form
-   * survives.
+   * Tells whether a char of the text is half a surrogate pair, which UTF-8 cannot encode; its
+   * escaped form survives.
    */
-  private static boolean isLoneSurrogate(String text, int i, char c) {
-    if (!Character.isSurrogate(c)) {
-      return false;
+  private static boolean hasLoneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (!isPair(text, i)) {
+          return true;
+        }
+        i++;
+      }
     }
-    return Character.isLowSurrogate(c)
-        || i + 1 == text.length()
-        || !Character.isLowSurrogate(text.charAt(i + 1));
+    return false;
   }
 
-  private void escape(char c) {
-    switch (c) {
-      case '"' -> out.append("\\\"");
-      case '\\' -> out.append("\\\\");
-      case '\n' -> out.append("\\n");
-      case '\r' -> out.append("\\r");
-      case '\t' -> out.append("\\t");
-      default ->
-          out.append("\\u")
-              .append(HEX[c >> 12])
-              .append(HEX[(c >> 8) & 0xF])
-              .append(HEX[(c >> 4) & 0xF])
-              .append(HEX[c & 0xF]);
+  private static String escapeLoneSurrogates(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 16).append('"');
+    String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(text));
+    for (int i = 0; i < quoted.length(); i++) {
+      char c = quoted.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        escaped.append(c);
+      } else if (isPair(quoted, i)) {
+        escaped.append(c).append(quoted.charAt(++i));
+      } else {
+        escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      }
     }
+    return escaped.append('"').toString();
+  }
+
+  private static boolean isPair(String text, int at) {
+    return Character.isHighSurrogate(text.charAt(at))
+        && at + 1 < text.length()
+        && Character.isLowSurrogate(text.charAt(at + 1));
   }
 }

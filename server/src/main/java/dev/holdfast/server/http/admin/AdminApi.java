@@ -2,12 +2,11 @@ package dev.holdfast.server.http.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.engine.ClockState;
 import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
@@ -57,30 +56,33 @@ public final class AdminApi {
 
   /** Answers with an empty object for settings that this host does not have. */
   public CompletableFuture<Reply> emptyObject(Request request, PathValues values) {
-    return Reply.json(200, "{}").now();
+    return Reply.json(200, new JsonWriter().object().end()).now();
   }
 
   /** Answers with an empty list for parts that this host does not have. */
   public CompletableFuture<Reply> emptyList(Request request, PathValues values) {
-    return Reply.json(200, "[]").now();
+    return Reply.json(200, new JsonWriter().array().endArray()).now();
   }
 
   public CompletableFuture<Reply> status(Request request, PathValues values) {
     HostControl.Status status = host.status();
-    ObjectNode json = MAPPER.createObjectNode();
-    json.put("id", status.id());
-    json.put("state", status.state());
-    json.put("version", status.version());
-    json.put("versionDetails", status.version());
-    json.put("platformVersion", Runtime.version().toString());
-    json.put("instanceId", status.id());
-    json.put("computerName", status.id());
-    json.put("processUptime", status.uptime().toMillis());
-    json.put("functionAppContentEditingState", "NotAllowed");
-    json.putNull("extensionBundle");
-    ArrayNode errors = json.putArray("errors");
-    status.errors().forEach(errors::add);
-    return Reply.json(200, json.toString()).now();
+    JsonWriter json =
+        new JsonWriter()
+            .object()
+            .field("id", status.id())
+            .field("state", status.state())
+            .field("version", status.version())
+            .field("versionDetails", status.version())
+            .field("platformVersion", Runtime.version().toString())
+            .field("instanceId", status.id())
+            .field("computerName", status.id())
+            .field("processUptime", status.uptime().toMillis())
+            .field("functionAppContentEditingState", "NotAllowed")
+            .field("extensionBundle", (String) null)
+            .name("errors")
+            .array();
+    status.errors().forEach(json::string);
+    return Reply.json(200, json.endArray().end()).now();
   }
 
   /**
@@ -92,18 +94,20 @@ public final class AdminApi {
       return Reply.error(404, "The task hub of this host is somewhere else; ask its own host.")
           .now();
     }
-    ObjectNode json = MAPPER.createObjectNode();
-    json.put("hub", clock.hub().toString());
-    json.put("machine", clock.machine().toString());
-    json.put("aheadMillis", clock.ahead().toMillis());
-    json.put("alarm", clock.alarm());
-    return Reply.json(200, json.toString()).now();
+    JsonWriter json =
+        new JsonWriter()
+            .object()
+            .field("hub", clock.hub().toString())
+            .field("machine", clock.machine().toString())
+            .field("aheadMillis", clock.ahead().toMillis())
+            .field("alarm", clock.alarm())
+            .end();
+    return Reply.json(200, json).now();
   }
 
   public CompletableFuture<Reply> drainStatus(Request request, PathValues values) {
-    ObjectNode json = MAPPER.createObjectNode();
-    json.put("state", host.isDraining() ? "Draining" : "Disabled");
-    return Reply.json(200, json.toString()).now();
+    String state = host.isDraining() ? "Draining" : "Disabled";
+    return Reply.json(200, new JsonWriter().object().field("state", state).end()).now();
   }
 
   public CompletableFuture<Reply> changeState(Request request, PathValues values) {

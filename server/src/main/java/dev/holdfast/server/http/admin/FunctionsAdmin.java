@@ -1,13 +1,12 @@
 package dev.holdfast.server.http.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.FunctionDefinition;
 import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +33,7 @@ public final class FunctionsAdmin {
 
   public CompletableFuture<Reply> one(Request request, PathValues values) {
     return find(values.get(FUNCTION))
-        .map(found -> Reply.json(200, json(request, found).toString()))
+        .map(found -> Reply.json(200, write(new JsonWriter(), request, found)))
         .orElse(Reply.empty(404))
         .now();
   }
@@ -46,9 +45,9 @@ public final class FunctionsAdmin {
   }
 
   public CompletableFuture<Reply> list(Request request, PathValues values) {
-    ArrayNode json = AdminApi.MAPPER.createArrayNode();
-    host.functions().forEach(function -> json.add(json(request, function)));
-    return Reply.json(200, json.toString()).now();
+    JsonWriter json = new JsonWriter().array();
+    host.functions().forEach(function -> write(json, request, function));
+    return Reply.json(200, json.endArray()).now();
   }
 
   public CompletableFuture<Reply> status(Request request, PathValues values) {
@@ -58,13 +57,16 @@ public final class FunctionsAdmin {
     if (found.isEmpty() && failure == null) {
       return Reply.empty(404).now();
     }
-    ObjectNode json = AdminApi.MAPPER.createObjectNode();
-    json.put("isEnabled", found.isPresent() && !found.get().disabled());
-    ArrayNode errors = json.putArray("errors");
+    JsonWriter json =
+        new JsonWriter()
+            .object()
+            .field("isEnabled", found.isPresent() && !found.get().disabled())
+            .name("errors")
+            .array();
     if (failure != null) {
-      errors.add(failure);
+      json.string(failure);
     }
-    return Reply.json(200, json.toString()).now();
+    return Reply.json(200, json.endArray().end()).now();
   }
 
   /** Answers at once; the log tells how the run ends. */
@@ -92,24 +94,24 @@ public final class FunctionsAdmin {
     return Reply.empty(202).now();
   }
 
-  private ObjectNode json(Request request, FunctionDefinition function) {
-    String self = request.origin() + "/admin/functions/" + function.name();
-    ObjectNode json = AdminApi.MAPPER.createObjectNode();
-    json.put("name", function.name());
-    json.putNull("script_root_path_href");
-    json.putNull("script_href");
-    json.putNull("config_href");
-    json.putNull("test_data_href");
-    json.put("href", self);
-    json.put("invoke_url_template", invokeUrl(request, function));
-    json.put("language", "java");
-    json.set("config", AdminApi.MAPPER.valueToTree(function.config()));
-    json.putNull("files");
-    json.putNull("test_data");
-    json.put("isDisabled", function.disabled());
-    json.put("isDirect", false);
-    json.put("isProxy", false);
-    return json;
+  private JsonWriter write(JsonWriter json, Request request, FunctionDefinition function) {
+    return json.object()
+        .field("name", function.name())
+        .field("script_root_path_href", (String) null)
+        .field("script_href", (String) null)
+        .field("config_href", (String) null)
+        .field("test_data_href", (String) null)
+        .field("href", request.origin() + "/admin/functions/" + function.name())
+        .field("invoke_url_template", invokeUrl(request, function))
+        .field("language", "java")
+        .name("config")
+        .embed(AdminApi.MAPPER.valueToTree(function.config()).toString())
+        .field("files", (String) null)
+        .field("test_data", (String) null)
+        .field("isDisabled", function.disabled())
+        .field("isDirect", false)
+        .field("isProxy", false)
+        .end();
   }
 
   private @org.jspecify.annotations.Nullable String invokeUrl(

@@ -1,14 +1,13 @@
 package dev.holdfast.server.http.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.keys.Key;
 import dev.holdfast.server.http.keys.Key.Kind;
 import dev.holdfast.server.http.keys.Keys;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
+import dev.holdfast.server.json.JsonWriter;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +84,7 @@ public final class KeysAdmin {
       case "DELETE" -> delete(kind, scope, name);
       default ->
           isThere(kind, scope, name)
-              ? Reply.json(200, one(name, null).toString())
+              ? Reply.json(200, one(new JsonWriter(), name, null))
               : Reply.empty(404);
     };
   }
@@ -102,16 +101,14 @@ public final class KeysAdmin {
   }
 
   private Reply list(Kind kind, String scope) {
-    ObjectNode json = AdminApi.MAPPER.createObjectNode();
-    ArrayNode all = json.putArray("keys");
+    JsonWriter json = new JsonWriter().object().name("keys").array();
     keys.active().stream()
         .filter(key -> key.kind() == kind)
         .filter(key -> scope.isEmpty() || key.scope().equalsIgnoreCase(scope))
         .map(Key::name)
         .distinct()
-        .forEach(name -> all.add(one(name, null)));
-    json.putArray("links");
-    return Reply.json(200, json.toString());
+        .forEach(name -> one(json, name, null));
+    return Reply.json(200, json.endArray().name("links").array().endArray().end());
   }
 
   private Reply make(Request request, Kind kind, String scope, String name) {
@@ -127,9 +124,9 @@ public final class KeysAdmin {
       return Reply.error(400, String.valueOf(e.getMessage()));
     }
     if (wanted.isTextual()) {
-      return Reply.json(there ? 200 : 201, one(name, wanted.asText()).toString());
+      return Reply.json(there ? 200 : 201, one(new JsonWriter(), name, wanted.asText()));
     }
-    return Reply.json(there ? 200 : 201, one(name, secret).toString());
+    return Reply.json(there ? 200 : 201, one(new JsonWriter(), name, secret));
   }
 
   private Reply delete(Kind kind, String scope, String name) {
@@ -148,10 +145,7 @@ public final class KeysAdmin {
                     && (scope.isEmpty() || key.scope().equalsIgnoreCase(scope)));
   }
 
-  private static ObjectNode one(String name, @Nullable String value) {
-    ObjectNode json = AdminApi.MAPPER.createObjectNode();
-    json.put("name", name);
-    json.put("value", value);
-    return json;
+  private static JsonWriter one(JsonWriter json, String name, @Nullable String value) {
+    return json.object().field("name", name).field("value", value).end();
   }
 }

@@ -35,7 +35,7 @@ final class CheckStatus {
     if (failureIs500) {
       status += "&returnInternalServerErrorOnFailure=true";
     }
-    String body =
+    JsonWriter body =
         new JsonWriter()
             .object()
             .field("id", instanceId)
@@ -48,8 +48,7 @@ final class CheckStatus {
             .field("restartPostUri", plain(at, "/restart", instanceId, Permission.RESTART))
             .field("suspendPostUri", reasoned(at, "/suspend", instanceId, Permission.SUSPEND))
             .field("resumePostUri", reasoned(at, "/resume", instanceId, Permission.RESUME))
-            .end()
-            .toString();
+            .end();
     return Reply.json(202, body).with("Location", status).with("Retry-After", "10");
   }
 

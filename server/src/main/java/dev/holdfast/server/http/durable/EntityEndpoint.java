@@ -14,6 +14,7 @@ import dev.holdfast.server.http.message.Request;
 import dev.holdfast.server.json.JsonText;
 import dev.holdfast.server.json.JsonWriter;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,7 @@ final class EntityEndpoint {
 
   private static Reply state(Request request, EntityMetadata entity) {
     Pages.claim(request, entity.getSerializedSize());
-    return Reply.json(
-        200, new JsonWriter().embed(entity.getSerializedState().getValue()).toString());
+    return Reply.json(200, new JsonWriter().embed(entity.getSerializedState().getValue()));
   }
 
   /**
@@ -64,7 +64,7 @@ final class EntityEndpoint {
         }
         input = text;
       } else {
-        input = new JsonWriter().string(text).toString();
+        input = JsonWriter.quoted(text);
       }
     }
     String operation = request.query().get("op");
@@ -112,19 +112,35 @@ final class EntityEndpoint {
   private static Reply page(Request request, QueryEntitiesResponse page, boolean states) {
     Pages.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
-    for (EntityMetadata entity : page.getEntitiesList()) {
-      json.object()
-          .name("entityId")
-          .object()
-          .field("name", EntityIds.name(entity.getInstanceId()))
-          .field("key", EntityIds.key(entity.getInstanceId()))
-          .end()
-          .field("lastOperationTime", Times.ticks(entity.getLastModifiedTime()));
-      if (states) {
-        json.name("state").embed(entity.getSerializedState().getValue());
-      }
-      json.end();
+    Iterator<EntityMetadata> entities = page.getEntitiesList().iterator();
+    Reply reply =
+        Reply.json(
+            200,
+            json,
+            () -> {
+              if (!entities.hasNext()) {
+                json.endArray();
+                return false;
+              }
+              write(json, entities.next(), states);
+              return true;
+            });
+    return Pages.withToken(
+        Pages.settled(request, page.getSerializedSize(), reply),
+        page.getContinuationToken().getValue());
+  }
+
+  private static void write(JsonWriter json, EntityMetadata entity, boolean states) {
+    json.object()
+        .name("entityId")
+        .object()
+        .field("name", EntityIds.name(entity.getInstanceId()))
+        .field("key", EntityIds.key(entity.getInstanceId()))
+        .end()
+        .field("lastOperationTime", Times.ticks(entity.getLastModifiedTime()));
+    if (states) {
+      json.name("state").embed(entity.getSerializedState().getValue());
     }
-    return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());
+    json.end();
   }
 }

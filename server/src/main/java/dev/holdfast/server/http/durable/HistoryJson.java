@@ -8,6 +8,7 @@ import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TaskScheduledEvent;
 import dev.holdfast.server.json.JsonWriter;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,32 +31,42 @@ final class HistoryJson {
 
   private final Map<Integer, HistoryEvent> unanswered = new HashMap<>();
 
-  private HistoryJson(
-      JsonWriter json, boolean showInput, boolean showOutput, boolean inputsOfTasks) {
-    this.json = json;
-    this.showInput = showInput;
-    this.showOutput = showOutput;
-    this.inputsOfTasks = inputsOfTasks;
-  }
+  private final Iterator<HistoryEvent> rest;
+  private boolean begun;
 
   /**
-   * Writes the history as an array.
+   * Writes the history as an array, event by event, whenever {@link #next} is called.
    *
    * @param showOutput whether results are written
    * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are written;
    *     otherwise they are null
    */
-  static void write(
+  HistoryJson(
       JsonWriter json,
       List<HistoryEvent> events,
       boolean showInput,
       boolean showOutput,
       boolean inputsOfTasks) {
-    HistoryJson history = new HistoryJson(json, showInput, showOutput, inputsOfTasks);
-    events.forEach(history::remember);
-    json.array();
-    events.forEach(history::event);
+    this.json = json;
+    this.rest = events.iterator();
+    events.forEach(this::remember);
+    this.showInput = showInput;
+    this.showOutput = showOutput;
+    this.inputsOfTasks = inputsOfTasks;
+  }
+
+  /** Writes the next event, or the end of the array; returns false after the end. */
+  boolean next() {
+    if (!begun) {
+      begun = true;
+      json.array();
+    }
+    if (rest.hasNext()) {
+      event(rest.next());
+      return true;
+    }
     json.endArray();
+    return false;
   }
 
   private void remember(HistoryEvent event) {

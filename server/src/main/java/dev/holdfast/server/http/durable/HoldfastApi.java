@@ -49,7 +49,7 @@ public final class HoldfastApi {
         404, "There is no instance '" + id + "': it was never started, or it has been purged.");
   }
 
-  private static String json(Why why) {
+  private static JsonWriter json(Why why) {
     JsonWriter json =
         new JsonWriter()
             .object()
@@ -72,7 +72,7 @@ public final class HoldfastApi {
     json.name("customStatus").embed(why.customStatus());
     json.name("notices").array();
     why.notices().forEach(json::string);
-    return json.endArray().end().toString();
+    return json.endArray().end();
   }
 
   private static @Nullable String text(@Nullable Instant time) {

@@ -15,6 +15,9 @@ final class Pages {
   private static final int PAGE = 100;
   private static final int PAGE_MAX = 1000;
 
+  /** A message is kept as its bytes, and its strings once more when they were read. */
+  private static final int STREAMED_COPIES = 3;
+
   private Pages() {}
 
   /**
@@ -48,10 +51,23 @@ final class Pages {
   }
 
   /**
+   * Lowers the claim when the reply is made while it is sent: only the messages are kept then, and
+   * the text of one part.
+   *
+   * @param bytes the size of the messages
+   */
+  static Reply settled(Request request, long bytes, Reply reply) {
+    if (reply.parts() != null) {
+      request.claim().settle(bytes * STREAMED_COPIES);
+    }
+    return reply;
+  }
+
+  /**
    * @param token the token of the next page; "" when there is none
    */
-  static Reply reply(String json, String token) {
-    return Reply.json(200, json).with(CONTINUATION, encode(token));
+  static Reply withToken(Reply page, String token) {
+    return page.with(CONTINUATION, encode(token));
   }
 
   /** Encodes the token, because the engine's token may contain characters that a header may not. */

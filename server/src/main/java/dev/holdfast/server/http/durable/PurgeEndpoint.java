@@ -68,7 +68,6 @@ final class PurgeEndpoint {
   }
 
   static Reply deleted(int count) {
-    return Reply.json(
-        200, new JsonWriter().object().field("instancesDeleted", count).end().toString());
+    return Reply.json(200, new JsonWriter().object().field("instancesDeleted", count).end());
   }
 }

@@ -97,12 +97,12 @@ final class StartEndpoint {
     JsonWriter json = new JsonWriter();
     if (state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED) {
       statusJson.output(json, state);
-      return Reply.json(200, json.toString());
+      return Reply.json(200, json);
     }
     statusJson.members(json.object(), state, request.query().flag("showInput", true));
     boolean failed =
         state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
-    return Reply.json(failed && failureIs500 ? 500 : 200, json.end().toString());
+    return Reply.json(failed && failureIs500 ? 500 : 200, json.end());
   }
 
   private static CompletableFuture<Reply> failed(Throwable failure) {

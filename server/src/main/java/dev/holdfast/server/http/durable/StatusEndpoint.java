@@ -12,6 +12,7 @@ import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import dev.holdfast.server.json.JsonWriter;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -51,36 +52,60 @@ final class StatusEndpoint {
       Request request, OrchestrationState state, @Nullable List<HistoryEvent> history) {
     Query query = request.query();
     boolean showInput = query.flag("showInput", true);
-    Pages.claim(request, state.getSerializedSize());
-    if (history != null) {
-      for (HistoryEvent event : history) {
-        Pages.claim(request, event.getSerializedSize());
-      }
-    }
+    int code = code(request, state.getOrchestrationStatus());
+    long bytes = state.getSerializedSize();
+    Pages.claim(request, bytes);
     JsonWriter json = new JsonWriter().object();
     statusJson.members(json, state, showInput);
-    if (history != null) {
-      HistoryJson.write(
-          json.name("historyEvents"),
-          history,
-          showInput,
-          query.flag("showHistoryOutput", false),
-          settings.inputsInHistory());
+    Reply reply;
+    if (history == null) {
+      reply = Reply.json(code, json.end());
+    } else {
+      for (HistoryEvent event : history) {
+        int more = event.getSerializedSize();
+        Pages.claim(request, more);
+        bytes += more;
+      }
+      reply = Pages.settled(request, bytes, withHistory(request, code, json, history));
     }
-    String body = json.end().toString();
-    return switch (state.getOrchestrationStatus()) {
+    return code == 202 ? reply.with("Location", request.url()).with("Retry-After", "5") : reply;
+  }
+
+  private Reply withHistory(
+      Request request, int code, JsonWriter json, List<HistoryEvent> history) {
+    HistoryJson events =
+        new HistoryJson(
+            json.name("historyEvents"),
+            history,
+            request.query().flag("showInput", true),
+            request.query().flag("showHistoryOutput", false),
+            settings.inputsInHistory());
+    return Reply.json(
+        code,
+        json,
+        () -> {
+          if (events.next()) {
+            return true;
+          }
+          json.end();
+          return false;
+        });
+  }
+
+  private static int code(Request request, OrchestrationStatus status) {
+    return switch (status) {
       case ORCHESTRATION_STATUS_PENDING,
           ORCHESTRATION_STATUS_RUNNING,
           ORCHESTRATION_STATUS_CONTINUED_AS_NEW,
           ORCHESTRATION_STATUS_SUSPENDED ->
-          Reply.json(202, body).with("Location", request.url()).with("Retry-After", "5");
+          202;
       case ORCHESTRATION_STATUS_COMPLETED,
           ORCHESTRATION_STATUS_TERMINATED,
           ORCHESTRATION_STATUS_CANCELED ->
-          Reply.json(200, body);
+          200;
       case ORCHESTRATION_STATUS_FAILED ->
-          Reply.json(query.flag("returnInternalServerErrorOnFailure", false) ? 500 : 200, body);
-      case UNRECOGNIZED -> Reply.json(500, body);
+          request.query().flag("returnInternalServerErrorOnFailure", false) ? 500 : 200;
+      case UNRECOGNIZED -> 500;
     };
   }
 
@@ -142,13 +167,26 @@ final class StatusEndpoint {
       boolean showReason) {
     Pages.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
-    for (OrchestrationState state : page.getOrchestrationStateList()) {
-      statusJson.members(json.object(), state, showInput, showOutput);
-      if (showReason) {
-        json.field("reason", StatusJson.reason(state));
-      }
-      json.end();
-    }
-    return Pages.reply(json.endArray().toString(), page.getContinuationToken().getValue());
+    Iterator<OrchestrationState> states = page.getOrchestrationStateList().iterator();
+    Reply reply =
+        Reply.json(
+            200,
+            json,
+            () -> {
+              if (!states.hasNext()) {
+                json.endArray();
+                return false;
+              }
+              OrchestrationState state = states.next();
+              statusJson.members(json.object(), state, showInput, showOutput);
+              if (showReason) {
+                json.field("reason", StatusJson.reason(state));
+              }
+              json.end();
+              return true;
+            });
+    return Pages.withToken(
+        Pages.settled(request, page.getSerializedSize(), reply),
+        page.getContinuationToken().getValue());
   }
 }

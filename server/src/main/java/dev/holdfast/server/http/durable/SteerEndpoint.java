@@ -34,7 +34,7 @@ final class SteerEndpoint {
    */
   CompletableFuture<Reply> terminate(Request request, String instanceId) {
     String reason = request.query().get("reason");
-    String output = reason == null ? null : new JsonWriter().string(reason).toString();
+    String output = reason == null ? null : JsonWriter.quoted(reason);
     boolean recursive = request.query().flag("recursive", false);
     return hub.terminate(instanceId, output, recursive).thenApply(SteerEndpoint::delivered);
   }

@@ -62,7 +62,7 @@ final class VersionsEndpoint {
     return hub.countVersions(ended).thenApply(found -> Reply.json(200, json(found, ended)));
   }
 
-  private static String json(List<VersionCount> found, boolean ended) {
+  private static JsonWriter json(List<VersionCount> found, boolean ended) {
     Map<Kind, Count> counts = new TreeMap<>();
     for (VersionCount one : found) {
       counts.computeIfAbsent(new Kind(one.name(), one.version()), kind -> new Count()).add(one);
@@ -82,7 +82,7 @@ final class VersionsEndpoint {
           }
           json.end();
         });
-    return json.endArray().toString();
+    return json.endArray();
   }
 
   /**
@@ -93,7 +93,7 @@ final class VersionsEndpoint {
     return hub.countVersions(true).thenApply(found -> Reply.json(200, counts(found)));
   }
 
-  private static String counts(List<VersionCount> found) {
+  private static JsonWriter counts(List<VersionCount> found) {
     Map<String, Map<String, Long>> counts = new TreeMap<>();
     for (VersionCount one : found) {
       counts
@@ -110,6 +110,6 @@ final class VersionsEndpoint {
                         .field("runtimeStatus", status)
                         .field("count", count)
                         .end()));
-    return json.endArray().toString();
+    return json.endArray();
   }
 }

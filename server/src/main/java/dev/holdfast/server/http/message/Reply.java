@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,22 @@ public record Reply(
         .with("X-Accel-Buffering", "no");
   }
 
+  /** Returns a reply whose body is the JSON that was written. */
+  public static Reply json(int status, JsonWriter json) {
+    return new Reply(status, json.bytes(), JSON, List.of());
+  }
+
+  /**
+   * Returns a reply whose JSON is written piece by piece; a long one is written while it is sent.
+   *
+   * @param json has the beginning of the text
+   * @param pieces writes the next piece to {@code json} and tells whether there is another. It is
+   *     called by one thread at a time, and not any more when the client is gone.
+   */
+  public static Reply json(int status, JsonWriter json, BooleanSupplier pieces) {
+    return JsonParts.reply(status, json, pieces);
+  }
+
   /** Returns a reply whose body is JSON already. */
   public static Reply json(int status, String json) {
     return new Reply(status, json.getBytes(UTF_8), JSON, List.of());
@@ -69,14 +86,14 @@ public record Reply(
    * have this form.
    */
   public static Reply jsonString(int status, String text) {
-    return json(status, new JsonWriter().string(text).toString());
+    return json(status, new JsonWriter().string(text));
   }
 
   /**
    * Returns the error object of the durable API; the message says what was wrong and what to do.
    */
   public static Reply error(int status, String message) {
-    return json(status, new JsonWriter().object().field("Message", message).end().toString());
+    return json(status, new JsonWriter().object().field("Message", message).end());
   }
 
   /** Returns the error object with the exception that caused it. */
@@ -99,8 +116,7 @@ public record Reply(
             .field("ExceptionMessage", words)
             .field("ExceptionType", cause.getClass().getName())
             .field("StackTrace", trace.toString())
-            .end()
-            .toString());
+            .end());
   }
 
   /** Returns this reply with one more header line. */

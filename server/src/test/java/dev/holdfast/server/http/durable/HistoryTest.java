@@ -3,6 +3,8 @@ package dev.holdfast.server.http.durable;
 import static dev.holdfast.server.http.TestServer.DURABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
@@ -31,6 +33,9 @@ import dev.holdfast.protocol.TimerFiredEvent;
 import dev.holdfast.protocol.TraceContext;
 import dev.holdfast.server.http.TestServer;
 import dev.holdfast.server.json.JsonWriter;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +54,10 @@ class HistoryTest {
   private static String json(
       boolean input, boolean output, boolean inputsOfTasks, HistoryEvent... events) {
     JsonWriter json = new JsonWriter();
-    HistoryJson.write(json, List.of(events), input, output, inputsOfTasks);
+    HistoryJson history = new HistoryJson(json, List.of(events), input, output, inputsOfTasks);
+    while (history.next()) {
+      // One event was written.
+    }
     return json.toString();
   }
 
@@ -350,6 +358,31 @@ class HistoryTest {
                 + "\"ScheduledStartTime\":\"1970-01-01T00:01:00Z\",\"Generation\":0,"
                 + "\"ParentTraceContext\":{\"TraceParent\":\"00-1-2-01\",\"TraceState\":null},"
                 + "\"Input\":\"1\",\"Timestamp\":\"2026-03-01T10:00:00Z\",\"FunctionName\":\"F\"}]");
+  }
+
+  @Test
+  void a_long_history_is_sent_while_it_is_written_and_arrives_whole() throws IOException {
+    List<HistoryEvent> events = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      events.add(
+          event(i, 0)
+              .setEventRaised(
+                  EventRaisedEvent.newBuilder().setName("E" + i).setInput(text("\"é\"".repeat(20))))
+              .build());
+    }
+    try (TestServer server = new TestServer()) {
+      server.hub.put("a", OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED);
+      server.hub.putHistory("a", events);
+
+      HttpResponse<String> reply = server.get(DURABLE + "/instances/a?showHistory=true");
+
+      assertThat(reply.headers().firstValue("Content-Length")).isEmpty();
+      JsonNode told = new ObjectMapper().readTree(reply.body()).get("historyEvents");
+      assertThat(told).hasSize(5_000);
+      assertThat(told.get(4_999).get("Name").asText()).isEqualTo("E4999");
+      assertThat(server.send("HEAD", DURABLE + "/instances/a?showHistory=true", null).body())
+          .isEmpty();
+    }
   }
 
   @Test

@@ -18,11 +18,11 @@ final class VersionPages {
 
   private record Kind(String name, String version, OrchestrationStatus status) {}
 
-  private final TaskHub hub;
+  private final HubLists hub;
   private final InstanceQuery wanted;
   private final Map<Kind, VersionCount> counts = new LinkedHashMap<>();
 
-  private VersionPages(TaskHub hub, boolean ended) {
+  private VersionPages(HubLists hub, boolean ended) {
     this.hub = hub;
     InstanceQuery.Builder query = InstanceQuery.newBuilder().setMaxInstanceCount(PAGE);
     if (!ended) {
@@ -31,7 +31,7 @@ final class VersionPages {
     this.wanted = query.build();
   }
 
-  static CompletableFuture<List<VersionCount>> count(TaskHub hub, boolean ended) {
+  static CompletableFuture<List<VersionCount>> count(HubLists hub, boolean ended) {
     return new VersionPages(hub, ended).page("");
   }
 

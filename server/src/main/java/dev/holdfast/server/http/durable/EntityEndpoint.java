@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.Int32Value;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.EntityIds;
-import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.HubEntities;
 import dev.holdfast.protocol.EntityMetadata;
 import dev.holdfast.protocol.EntityQuery;
 import dev.holdfast.protocol.QueryEntitiesResponse;
@@ -23,9 +23,9 @@ final class EntityEndpoint {
   /** This path segment stands for the empty key. */
   private static final String EMPTY_KEY = "$";
 
-  private final TaskHub hub;
+  private final HubEntities hub;
 
-  EntityEndpoint(TaskHub hub) {
+  EntityEndpoint(HubEntities hub) {
     this.hub = hub;
   }
 

@@ -2,7 +2,7 @@ package dev.holdfast.server.http.durable;
 
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
-import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.HubInstances;
 import dev.holdfast.protocol.OrchestrationState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +12,7 @@ final class Lookup {
   private Lookup() {}
 
   static CompletableFuture<Optional<OrchestrationState>> of(
-      TaskHub hub, String instanceId, boolean payloads) {
+      HubInstances hub, String instanceId, boolean payloads) {
     CompletableFuture<Optional<OrchestrationState>> found = hub.get(instanceId, payloads);
     return found.exceptionallyCompose(
         failure ->

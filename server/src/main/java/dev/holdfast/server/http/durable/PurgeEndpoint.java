@@ -1,6 +1,6 @@
 package dev.holdfast.server.http.durable;
 
-import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.HubUpkeep;
 import dev.holdfast.protocol.PurgeInstanceFilter;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.server.http.message.Query;
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Removes many ended instances at once. */
 final class PurgeEndpoint {
-  private final TaskHub hub;
+  private final HubUpkeep hub;
 
-  PurgeEndpoint(TaskHub hub) {
+  PurgeEndpoint(HubUpkeep hub) {
     this.hub = hub;
   }
 

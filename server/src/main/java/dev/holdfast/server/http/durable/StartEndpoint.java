@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
-import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.HubInstances;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationIdReusePolicy;
 import dev.holdfast.protocol.OrchestrationState;
@@ -37,7 +37,7 @@ final class StartEndpoint {
   private static final OrchestrationIdReusePolicy NO_STATE =
       OrchestrationIdReusePolicy.getDefaultInstance();
 
-  private final TaskHub hub;
+  private final HubInstances hub;
   private final DurableSettings settings;
   private final Orchestrators orchestrators;
   private final CheckStatus checkStatus;
@@ -45,7 +45,7 @@ final class StartEndpoint {
   private final Waits waits;
 
   StartEndpoint(
-      TaskHub hub,
+      HubInstances hub,
       DurableSettings settings,
       Orchestrators orchestrators,
       CheckStatus checkStatus,

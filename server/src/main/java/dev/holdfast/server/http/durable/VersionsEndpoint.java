@@ -1,7 +1,7 @@
 package dev.holdfast.server.http.durable;
 
 import dev.holdfast.core.Statuses;
-import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.HubLists;
 import dev.holdfast.engine.VersionCount;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.json.JsonWriter;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts instances by orchestrator and version. */
 final class VersionsEndpoint {
-  private final TaskHub hub;
+  private final HubLists hub;
 
-  VersionsEndpoint(TaskHub hub) {
+  VersionsEndpoint(HubLists hub) {
     this.hub = hub;
   }
 

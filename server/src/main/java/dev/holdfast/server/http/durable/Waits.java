@@ -1,6 +1,6 @@
 package dev.holdfast.server.http.durable;
 
-import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.HubInstances;
 import dev.holdfast.protocol.OrchestrationState;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * no further request is held, and its client is told to poll.
  */
 public final class Waits {
-  private final TaskHub hub;
+  private final HubInstances hub;
   private final Executor threads;
   private final int heldMax;
   private final Duration longest;
@@ -25,7 +25,7 @@ public final class Waits {
   /**
    * @param threads run what follows the end of an instance, so that the engine need not
    */
-  public Waits(TaskHub hub, Executor threads, int heldMax, Duration longest) {
+  public Waits(HubInstances hub, Executor threads, int heldMax, Duration longest) {
     this.hub = hub;
     this.threads = threads;
     this.heldMax = heldMax;

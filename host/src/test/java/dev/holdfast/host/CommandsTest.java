@@ -428,19 +428,21 @@ class CommandsTest extends CommandsAtHost {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "list --top 0, 0 is too small, --top",
-    "list --top -1, -1 is too small, --top",
-    "list --after yesterday, 'yesterday' is no time, --after",
-    "list --before 2026-13-01, '2026-13-01' is no time, --before",
-    "purge --yes --after x, 'x' is no time, --after",
-    "purge --yes --before 12026-01-01T00:00Z, is no time, --before",
-    "wait a --timeout 999999999999999d, is no length of time, --timeout",
-    "wait a --timeout P-1D, is no length of time, --timeout",
-    "versions 1 --wait --timeout 300000d, is no length of time, --timeout",
-    "keys rotate host --grace P-1D, is no length of time, --grace",
-    "keys rotate host --grace 999999999999999d, is no length of time, --grace"
-  })
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "list --top 0, 0 is too small, --top",
+        "list --top -1, -1 is too small, --top",
+        "list --after yesterday, 'yesterday' is no time, --after",
+        "list --before 2026-13-01, '2026-13-01' is no time, --before",
+        "purge --yes --after x, 'x' is no time, --after",
+        "purge --yes --before 12026-01-01T00:00Z, is no time, --before",
+        "wait a --timeout 999999999999999d, is no length of time, --timeout",
+        "wait a --timeout P-1D, is no length of time, --timeout",
+        "versions 1 --wait --timeout 300000d, is no length of time, --timeout",
+        "keys rotate host --grace P-1D, is no length of time, --grace",
+        "keys rotate host --grace 999999999999999d, is no length of time, --grace"
+      })
   void a_value_that_makes_no_sense_is_wrong_usage(String command, String what, String option) {
     assertThat(runHere(command.split(" "))).isEqualTo(2);
 

@@ -139,19 +139,21 @@ class HelpTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "strat, 'strat', Did you mean 'start'?",
-    "lst, 'lst', Did you mean 'list'?",
-    "keys lsit, 'lsit', Did you mean 'list'?",
-    "list --statsu Failed, --statsu, Did you mean '--status'?",
-    "start --date=/x, --date, Did you mean '--data'?",
-    "start --data-dir /x, --data-dir, holdfast start --help",
-    "start app --ports 1, --ports, Did you mean '--port'?",
-    "why, Missing required parameter: 'ID', holdfast why --help",
-    "keys rotete host, 'rotete', holdfast keys --help",
-    "wait a b, 'b', holdfast wait --help",
-    "start --port x, 'x' is not an int, holdfast start --help"
-  })
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "strat, 'strat', Did you mean 'start'?",
+        "lst, 'lst', Did you mean 'list'?",
+        "keys lsit, 'lsit', Did you mean 'list'?",
+        "list --statsu Failed, --statsu, Did you mean '--status'?",
+        "start --date=/x, --date, Did you mean '--data'?",
+        "start --data-dir /x, --data-dir, holdfast start --help",
+        "start app --ports 1, --ports, Did you mean '--port'?",
+        "why, Missing required parameter: 'ID', holdfast why --help",
+        "keys rotete host, 'rotete', holdfast keys --help",
+        "wait a b, 'b', holdfast wait --help",
+        "start --port x, 'x' is not an int, holdfast start --help"
+      })
   void a_mistake_is_named_on_the_error_stream(String words, String mistake, String cure) {
     Ran ran = run(List.of(words.split(" ")));
 

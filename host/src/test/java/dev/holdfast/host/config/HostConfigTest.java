@@ -226,6 +226,7 @@ class HostConfigTest {
 
   @ParameterizedTest
   @CsvSource(
+      quoteCharacter = '`',
       delimiter = '|',
       value = {
         "{}|has no \"version\"",

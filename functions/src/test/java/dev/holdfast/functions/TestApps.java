@@ -30,6 +30,9 @@ public final class TestApps {
   private static final Path SOURCES = Path.of("src", "test", "apps");
   private static final Path JARS = Path.of("target", "apps");
 
+  /** Test processes that run at once compile their apps into folders of their own. */
+  private static final String FORK = System.getProperty("holdfast.fork", "1");
+
   private TestApps() {}
 
   /**
@@ -188,7 +191,7 @@ public final class TestApps {
       throws IOException {
     Path classes = COMPILED.get(name);
     if (classes == null) {
-      classes = compile(Path.of("target", "test-apps", name).toAbsolutePath(), jars, sources);
+      classes = compile(Path.of("target", "test-apps", FORK, name).toAbsolutePath(), jars, sources);
       COMPILED.put(name, classes);
     }
     return classes;

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Runs the tests of a class where there is Node with npm. Elsewhere the build goes on, and says
- * which tests it has not run, and why.
+ * Runs the tests of a class where there is Node with npm. Elsewhere the build goes on, counts them
+ * as skipped, and the output of the class says which tests have not run, and why.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -2,10 +2,12 @@ package dev.holdfast.host.javascript;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +66,17 @@ final class Node {
   /** Where a script of ours stands beside the SDK, which is fetched when it is not there. */
   static synchronized Path script(String name) throws IOException, InterruptedException {
     Files.createDirectories(FOLDER);
+    try (FileChannel lock =
+            FileChannel.open(
+                FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = lock.lock()) {
+      prepare();
+    }
+    return FOLDER.resolve(name).toAbsolutePath();
+  }
+
+  /** Only one process may be in here; others may be running the scripts. */
+  private static void prepare() throws IOException, InterruptedException {
     for (String script : SCRIPTS) {
       copy(script);
     }
@@ -73,7 +86,6 @@ final class Node {
       fetch();
       Files.writeString(fetched, wanted);
     }
-    return FOLDER.resolve(name).toAbsolutePath();
   }
 
   private static void fetch() throws IOException, InterruptedException {
@@ -101,8 +113,10 @@ final class Node {
   }
 
   private static void copy(String name) throws IOException {
-    try (InputStream in = resource(name)) {
-      Files.copy(in, FOLDER.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    Path to = FOLDER.resolve(name);
+    String wanted = text(name);
+    if (!Files.exists(to) || !Files.readString(to).equals(wanted)) {
+      Files.writeString(to, wanted);
     }
   }
 

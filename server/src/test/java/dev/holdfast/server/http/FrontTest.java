@@ -114,6 +114,8 @@ class FrontTest {
         "/runtime/webhooks/durabletask/instances;x",
         "/runtime/webhooks/durabletask/orchestrators",
         "/administration",
+        "/admin//host/status",
+        "/admin/host//status",
         "/favicon.ico"
       })
   void what_matches_nothing_is_404_without_a_body(String path) throws IOException {

@@ -306,12 +306,10 @@ public final class RemoteHub implements TaskHub {
     return Times.micros(one.getCreatedTimestamp()) < Times.micros(other.getCreatedTimestamp());
   }
 
-  /**
-   * Lists orchestrations only: the contract has no list of both kinds, and entities have their own.
-   */
+  /** Lists the instances and then the entities, because the contract has no list of both kinds. */
   @Override
   public CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query) {
-    return query(query);
+    return new BothKinds(this::query, this::queryEntities).page(query);
   }
 
   /**

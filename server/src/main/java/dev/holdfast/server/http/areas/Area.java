@@ -68,14 +68,16 @@ public record Area(String base, Open open, Right otherwise, Style style, List<Ro
       otherwise.check(access, request, PathValues.NONE);
       throw broken;
     }
-    Route route = route(request.method(), segments);
+    // An empty segment is no part of a path that we have, wherever it stands.
+    boolean strange = style == Style.PLAIN && rest != null && rest.startsWith("//");
+    Route route = strange ? null : route(request.method(), segments);
     if (route != null) {
       PathValues values = new PathValues(route.pattern(), segments);
       route.right().check(access, request, values);
       return route.handler().handle(request, values);
     }
     otherwise.check(access, request, PathValues.NONE);
-    return withoutRoute(request.method(), methods(segments)).now();
+    return withoutRoute(request.method(), strange ? List.of() : methods(segments)).now();
   }
 
   private @Nullable Route route(String method, List<String> segments) {

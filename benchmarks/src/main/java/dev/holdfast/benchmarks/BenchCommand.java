@@ -6,7 +6,7 @@ import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.cli.Given;
 import dev.holdfast.host.cli.Subcommand;
-import dev.holdfast.host.log.Terminal;
+import dev.holdfast.host.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;

@@ -2,10 +2,17 @@ package dev.holdfast.functions;
 
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.functions.durable.FunctionsExecutor;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.loading.CodeDigest;
+import dev.holdfast.functions.model.AppLoadException;
+import dev.holdfast.functions.model.AppSource;
+import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
 import java.io.IOException;

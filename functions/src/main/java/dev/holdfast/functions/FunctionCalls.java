@@ -1,6 +1,7 @@
 package dev.holdfast.functions;
 
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.functions.durable.Narration;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.HttpReplies;
@@ -9,6 +10,10 @@ import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.TriggerMetadata;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.Patience;
 import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.Room;
 import dev.holdfast.functions.work.TimeLimit;

@@ -1,5 +1,6 @@
 package dev.holdfast.functions;
 
+import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.functions.durable.ClientInput;
 import dev.holdfast.functions.invoking.AppRuntime;
 import dev.holdfast.functions.invoking.FunctionPlan;
@@ -11,6 +12,10 @@ import dev.holdfast.functions.metadata.AnnotationScanner;
 import dev.holdfast.functions.metadata.Candidate;
 import dev.holdfast.functions.metadata.FunctionIndex;
 import dev.holdfast.functions.metadata.FunctionJsonReader;
+import dev.holdfast.functions.model.AppLoadException;
+import dev.holdfast.functions.model.AppSource;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
 import io.github.classgraph.ClassGraphException;
 import java.io.IOException;
 import java.nio.file.Path;

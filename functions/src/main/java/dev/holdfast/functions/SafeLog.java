@@ -1,5 +1,6 @@
 package dev.holdfast.functions;
 
+import dev.holdfast.functions.model.FunctionLog;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,6 +1,7 @@
 package dev.holdfast.functions;
 
 import dev.holdfast.functions.invoking.Invocation;
+import dev.holdfast.functions.model.FunctionLog;
 import org.jspecify.annotations.Nullable;
 
 /**

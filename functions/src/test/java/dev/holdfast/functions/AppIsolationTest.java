@@ -4,6 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.loading.AppFinder;
+import dev.holdfast.functions.model.AppLoadException;
+import dev.holdfast.functions.model.AppSource;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -187,7 +193,7 @@ class AppIsolationTest {
 
   @Test
   void fat_jar_runs_even_without_its_service_files() throws Exception {
-    AppSource source = AppSource.find(fatJar("com/microsoft/durabletask"));
+    AppSource source = AppFinder.find(fatJar("com/microsoft/durabletask"));
 
     open(source);
 
@@ -201,7 +207,7 @@ class AppIsolationTest {
   void orchestrators_without_the_durable_library_are_refused() throws Exception {
     Path jar = fatJar("com/microsoft/durabletask/azurefunctions/Durable");
 
-    assertThatThrownBy(() -> open(AppSource.find(jar)))
+    assertThatThrownBy(() -> open(AppFinder.find(jar)))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("durabletask-azure-functions");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
+import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.HistoryEvent.EventTypeCase;
 import dev.holdfast.protocol.OrchestratorResponse;

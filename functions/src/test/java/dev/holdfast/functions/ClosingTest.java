@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.context.AppContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.model.FunctionLog;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;

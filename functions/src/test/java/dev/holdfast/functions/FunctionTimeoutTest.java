@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.net.URI;
 import java.nio.file.Path;

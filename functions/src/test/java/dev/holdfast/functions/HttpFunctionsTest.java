@@ -4,7 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.functions.FunctionLog.Severity;
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.FunctionLog;
+import dev.holdfast.functions.model.FunctionLog.Severity;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.HttpRoute;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;

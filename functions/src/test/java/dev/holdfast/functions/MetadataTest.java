@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.loading.AppFinder;
+import dev.holdfast.functions.model.AppSource;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.HttpRoute;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -201,7 +208,7 @@ class MetadataTest {
     FunctionApp scanned = app;
     try (FunctionApp staged =
         FunctionApp.open(
-            AppSource.find(staging), AppContext.builder().settings(SETTINGS).build())) {
+            AppFinder.find(staging), AppContext.builder().settings(SETTINGS).build())) {
       assertThat(staged.failedFunctions()).isEmpty();
       assertThat(staged.functions())
           .extracting(FunctionDefinition::name, FunctionDefinition::bindings)
@@ -250,7 +257,7 @@ class MetadataTest {
 
     try (FunctionApp staged =
         FunctionApp.open(
-            AppSource.find(staging), AppContext.builder().settings(Map.of("SW", "1")).build())) {
+            AppFinder.find(staging), AppContext.builder().settings(Map.of("SW", "1")).build())) {
       assertThat(staged.functions())
           .extracting(FunctionDefinition::name, FunctionDefinition::disabled)
           .containsExactly(tuple("Good", false), tuple("Off", true), tuple("OffBySetting", true));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.Message;
 import com.microsoft.azure.functions.internal.spi.middleware.Middleware;
+import dev.holdfast.functions.model.AppSource;
 import dev.holdfast.orchestrations.entities.EntityRunner;
 import dev.holdfast.protocol.EntityBatchRequest;
 import java.io.File;
@@ -198,7 +199,7 @@ public final class TestApps {
   }
 
   /** Packs everything below {@code folders} into one jar, the first of equal entries. */
-  static Path jar(Path jar, List<Path> folders) throws IOException {
+  public static Path jar(Path jar, List<Path> folders) throws IOException {
     Files.createDirectories(jar.toAbsolutePath().getParent());
     List<String> written = new ArrayList<>();
     try (OutputStream out = Files.newOutputStream(jar);

@@ -1,8 +1,8 @@
 package dev.holdfast.host;
 
-import dev.holdfast.functions.BindingDefinition;
-import dev.holdfast.functions.FunctionDefinition;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.HttpRoute;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.holdfast.host;
 
-import dev.holdfast.host.cli.Printable;
+import dev.holdfast.host.terminal.Printable;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

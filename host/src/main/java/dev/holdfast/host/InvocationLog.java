@@ -1,7 +1,7 @@
 package dev.holdfast.host;
 
-import dev.holdfast.functions.FunctionDefinition;
-import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.host.log.Said;
 import java.time.Duration;
 import java.util.List;

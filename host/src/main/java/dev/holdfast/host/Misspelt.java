@@ -1,7 +1,7 @@
 package dev.holdfast.host;
 
-import dev.holdfast.host.cli.Printable;
 import dev.holdfast.host.config.Nearest;
+import dev.holdfast.host.terminal.Printable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

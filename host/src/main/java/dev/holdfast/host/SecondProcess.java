@@ -2,7 +2,7 @@ package dev.holdfast.host;
 
 import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.log.Terminal;
+import dev.holdfast.host.terminal.Terminal;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

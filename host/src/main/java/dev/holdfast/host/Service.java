@@ -7,7 +7,7 @@ import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Telling;
 import dev.holdfast.host.config.UnknownKey;
 import dev.holdfast.host.log.Logging;
-import dev.holdfast.host.log.Terminal;
+import dev.holdfast.host.terminal.Terminal;
 import dev.holdfast.server.http.keys.Keys.NewKey;
 import java.time.Duration;
 import java.util.List;

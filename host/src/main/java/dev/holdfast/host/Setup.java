@@ -1,7 +1,8 @@
 package dev.holdfast.host;
 
-import dev.holdfast.functions.AppLoadException;
-import dev.holdfast.functions.AppSource;
+import dev.holdfast.functions.loading.AppFinder;
+import dev.holdfast.functions.model.AppLoadException;
+import dev.holdfast.functions.model.AppSource;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.ConnectionString;
 import dev.holdfast.host.config.HostConfig;
@@ -104,7 +105,7 @@ record Setup(
     Path app = options.app();
     Path place = app == null || isSamples(app) ? samples() : app;
     try {
-      return AppSource.find(place);
+      return AppFinder.find(place);
     } catch (AppLoadException e) {
       throw new CannotException(
           "Cannot run the app at " + place + ".", String.valueOf(e.getMessage()), "");

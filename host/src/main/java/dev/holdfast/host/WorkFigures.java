@@ -4,7 +4,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.work.TimeLimit;
-import dev.holdfast.host.cli.Printable;
+import dev.holdfast.host.terminal.Printable;
 import dev.holdfast.server.metrics.Figure;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +18,8 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,19 @@ class ArchitectureTest {
           .withImportOption(location -> !location.contains("/dev/holdfast/protocol/"))
           .withImportOption(location -> !location.matches(GENERATED))
           .importPackages("dev.holdfast");
+
+  private static final SliceAssignment PACKAGES =
+      new SliceAssignment() {
+        @Override
+        public String getDescription() {
+          return "each package";
+        }
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass each) {
+          return SliceIdentifier.of(each.getPackageName());
+        }
+      };
 
   /** What each room may use of the others. */
   private static final Map<String, Set<String>> MAY_USE =
@@ -262,6 +278,16 @@ class ArchitectureTest {
                     "org.flywaydb..",
                     "org.postgresql.."))
             .because("the port Store is all that other rooms know of a database"));
+  }
+
+  @Test
+  void no_packages_form_a_circle() {
+    check(
+        slices()
+            .assignedFrom(PACKAGES)
+            .should()
+            .beFreeOfCycles()
+            .because("a package is read, tested and cut out with what lies below it alone"));
   }
 
   @Test

@@ -2,10 +2,10 @@ package dev.holdfast.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.BindingDefinition;
-import dev.holdfast.functions.FunctionDefinition;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.HttpRoute;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

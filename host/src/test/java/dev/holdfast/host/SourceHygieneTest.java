@@ -8,8 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -130,6 +135,35 @@ class SourceHygieneTest {
                         && !path.contains("/orchestrations/entities/")))
         .as("docs/decisions/0014-entities-for-released-libraries.md")
         .isEmpty();
+  }
+
+  /** The imports say it for modules that {@link ArchitectureTest} cannot see. */
+  @Test
+  void packages_of_no_module_import_each_other_in_a_circle() {
+    Pattern use = Pattern.compile("^import (?:static )?(dev[.]holdfast(?:[.][a-z0-9_]+)+)[.][A-Z]");
+    Map<String, Set<String>> uses = new TreeMap<>();
+    for (Page page : pages) {
+      Matcher file = Pattern.compile(".*src/main/java/(.*)/\\w+[.]java").matcher(page.path());
+      if (file.matches()) {
+        String own = file.group(1).replace('/', '.');
+        Set<String> used = uses.computeIfAbsent(own, it -> new TreeSet<>());
+        page.lines().stream()
+            .map(use::matcher)
+            .filter(Matcher::find)
+            .map(it -> it.group(1))
+            .filter(it -> !it.equals(own))
+            .forEach(used::add);
+      }
+    }
+    assertThat(uses).containsKeys("dev.holdfast.core", "dev.holdfast.samples");
+
+    // A package that uses none of those left over is in no circle, so it goes; what stays is in one
+    // or above one.
+    while (uses.keySet().removeIf(it -> Collections.disjoint(uses.get(it), uses.keySet()))) {
+      uses.values().forEach(used -> used.retainAll(uses.keySet()));
+    }
+
+    assertThat(uses).as("packages in or above a circle, with what they use").isEmpty();
   }
 
   /** A command that runs no test is green too, and proves nothing. */

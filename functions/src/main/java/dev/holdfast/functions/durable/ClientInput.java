@@ -2,9 +2,9 @@ package dev.holdfast.functions.durable;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.functions.AppContext;
-import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.model.BindingDefinition;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.holdfast.functions.durable;
 
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.functions.BindingDefinition;
 import dev.holdfast.functions.invoking.FunctionPlan;
+import dev.holdfast.functions.model.BindingDefinition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

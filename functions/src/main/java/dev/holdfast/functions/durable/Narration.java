@@ -1,7 +1,7 @@
 package dev.holdfast.functions.durable;
 
-import dev.holdfast.functions.FunctionLog;
 import dev.holdfast.functions.invoking.Invocation;
+import dev.holdfast.functions.model.FunctionLog;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -8,12 +8,12 @@ import dev.holdfast.core.Answer;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.FailureText;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.functions.FunctionLog;
-import dev.holdfast.functions.Versioning;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.model.FunctionLog;
+import dev.holdfast.functions.model.Versioning;
 import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
@@ -54,7 +54,8 @@ final class TurnRunner {
   /**
    * Creates a runner for the turns of one app.
    *
-   * @param sameBuildSince the supplier described at {@link dev.holdfast.functions.AppContext}
+   * @param sameBuildSince the supplier described at {@link
+   *     dev.holdfast.functions.context.AppContext}
    */
   TurnRunner(FunctionLog log, Versioning versioning, LongSupplier sameBuildSince) {
     this.checks = new ReplayChecks(sameBuildSince);

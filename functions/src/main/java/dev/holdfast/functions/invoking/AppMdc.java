@@ -1,6 +1,6 @@
 package dev.holdfast.functions.invoking;
 
-import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.model.FunctionLog;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -1,7 +1,7 @@
 package dev.holdfast.functions.invoking;
 
 import com.microsoft.azure.functions.spi.inject.FunctionInstanceInjector;
-import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

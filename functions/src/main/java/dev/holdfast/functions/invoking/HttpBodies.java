@@ -1,6 +1,6 @@
 package dev.holdfast.functions.invoking;
 
-import dev.holdfast.functions.HttpCall;
+import dev.holdfast.functions.model.HttpCall;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import com.microsoft.azure.functions.HttpRequestMessage;
 import com.microsoft.azure.functions.HttpResponseMessage;
 import com.microsoft.azure.functions.HttpStatus;
 import com.microsoft.azure.functions.HttpStatusType;
-import dev.holdfast.functions.HttpCall;
+import dev.holdfast.functions.model.HttpCall;
 import java.net.URI;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ import com.microsoft.azure.functions.TraceContext;
 import com.microsoft.azure.functions.cache.CacheKey;
 import com.microsoft.azure.functions.cache.ObjectCache;
 import com.microsoft.azure.functions.internal.spi.middleware.MiddlewareContext;
-import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.model.FunctionLog;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -1,7 +1,7 @@
 package dev.holdfast.functions.invoking;
 
-import dev.holdfast.functions.FunctionLog;
-import dev.holdfast.functions.FunctionLog.Severity;
+import dev.holdfast.functions.model.FunctionLog;
+import dev.holdfast.functions.model.FunctionLog.Severity;
 import java.text.MessageFormat;
 import java.util.MissingResourceException;
 import java.util.ResourceBundle;

@@ -1,7 +1,7 @@
 package dev.holdfast.functions.invoking;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.functions.HttpReply;
+import dev.holdfast.functions.model.HttpReply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

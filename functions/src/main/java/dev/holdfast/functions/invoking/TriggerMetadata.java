@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.functions.HttpCall;
+import dev.holdfast.functions.model.HttpCall;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;

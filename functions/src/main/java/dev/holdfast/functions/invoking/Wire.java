@@ -1,6 +1,6 @@
 package dev.holdfast.functions.invoking;
 
-import dev.holdfast.functions.HttpCall;
+import dev.holdfast.functions.model.HttpCall;
 import java.util.List;
 
 /** Represents a value that passes between the host and a function, in neither side's own types. */

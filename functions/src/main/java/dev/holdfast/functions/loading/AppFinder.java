@@ -4,9 +4,9 @@ import static java.nio.file.Files.exists;
 import static java.nio.file.Files.isDirectory;
 import static java.nio.file.Files.isRegularFile;
 
-import dev.holdfast.functions.AppLoadException;
-import dev.holdfast.functions.AppSource;
-import dev.holdfast.functions.AppSource.Kind;
+import dev.holdfast.functions.model.AppLoadException;
+import dev.holdfast.functions.model.AppSource;
+import dev.holdfast.functions.model.AppSource.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +25,12 @@ public final class AppFinder {
 
   private AppFinder() {}
 
-  /** Implements {@link AppSource#find}. */
+  /**
+   * Recognises a staging directory, a jar, a folder of classes, or a built project folder.
+   *
+   * @throws AppLoadException there is no app at the path, or it has not been built; the message has
+   *     the command that builds it
+   */
   public static AppSource find(Path path) throws AppLoadException {
     Path place = path.toAbsolutePath().normalize();
     try {

@@ -2,7 +2,7 @@ package dev.holdfast.functions.loading;
 
 import com.microsoft.azure.functions.internal.spi.middleware.Middleware;
 import com.microsoft.azure.functions.spi.inject.FunctionInstanceInjector;
-import dev.holdfast.functions.AppLoadException;
+import dev.holdfast.functions.model.AppLoadException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;

@@ -1,6 +1,6 @@
 package dev.holdfast.functions.loading;
 
-import dev.holdfast.functions.AppLoadException;
+import dev.holdfast.functions.model.AppLoadException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.holdfast.functions.metadata;
 
-import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.model.BindingDefinition;
 import io.github.classgraph.AnnotationInfo;
 import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;

@@ -4,7 +4,7 @@ import static java.util.Map.entry;
 
 import com.microsoft.azure.functions.annotation.CustomBinding;
 import com.microsoft.azure.functions.annotation.FunctionName;
-import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.model.BindingDefinition;
 import io.github.classgraph.AnnotationClassRef;
 import io.github.classgraph.AnnotationEnumValue;
 import io.github.classgraph.AnnotationInfo;

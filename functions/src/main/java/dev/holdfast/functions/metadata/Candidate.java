@@ -1,6 +1,6 @@
 package dev.holdfast.functions.metadata;
 
-import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.model.BindingDefinition;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.holdfast.functions.metadata;
 
-import dev.holdfast.functions.AppContext;
-import dev.holdfast.functions.BindingDefinition;
-import dev.holdfast.functions.FunctionDefinition;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.HttpRoute;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

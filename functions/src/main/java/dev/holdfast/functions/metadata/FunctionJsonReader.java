@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.model.BindingDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.holdfast.functions.work;
 
-import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.model.FunctionLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.holdfast.functions.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.AppContext;
-import dev.holdfast.functions.BindingDefinition;
+import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.model.BindingDefinition;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

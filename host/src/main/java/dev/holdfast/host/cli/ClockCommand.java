@@ -2,6 +2,7 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.terminal.Printable;
 import dev.holdfast.stores.sqlite.SqliteFiles;
 import java.io.IOException;
 import java.io.PrintWriter;

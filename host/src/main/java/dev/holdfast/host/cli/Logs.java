@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
 import dev.holdfast.host.log.LogFile;
+import dev.holdfast.host.terminal.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,8 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.log.Terminal;
+import dev.holdfast.host.terminal.Printable;
+import dev.holdfast.host.terminal.Terminal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

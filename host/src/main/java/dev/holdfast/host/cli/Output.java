@@ -1,6 +1,7 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.config.Json;
+import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.holdfast.host.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Json;
+import dev.holdfast.host.terminal.Printable;
 import dev.holdfast.server.http.Site;
 import dev.holdfast.server.json.JsonText;
 import java.io.IOException;

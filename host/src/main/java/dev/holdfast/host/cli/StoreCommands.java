@@ -3,6 +3,7 @@ package dev.holdfast.host.cli;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.terminal.Printable;
 import dev.holdfast.stores.sqlite.SqliteFiles;
 import dev.holdfast.stores.sqlite.SqliteFiles.KnownTime;
 import dev.holdfast.stores.sqlite.SqliteFiles.Report;

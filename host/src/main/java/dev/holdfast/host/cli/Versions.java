@@ -1,6 +1,7 @@
 package dev.holdfast.host.cli;
 
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

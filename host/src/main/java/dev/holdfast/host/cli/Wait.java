@@ -2,6 +2,7 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.holdfast.host.config;
 
-import dev.holdfast.functions.Versioning;
+import dev.holdfast.functions.model.Versioning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

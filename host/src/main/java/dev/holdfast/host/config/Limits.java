@@ -1,6 +1,6 @@
 package dev.holdfast.host.config;
 
-import dev.holdfast.functions.Patience;
+import dev.holdfast.functions.model.Patience;
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.holdfast.host.log;
 
-import dev.holdfast.functions.FunctionLog;
 import dev.holdfast.functions.Speaker;
+import dev.holdfast.functions.model.FunctionLog;
 import java.text.MessageFormat;
 import java.util.logging.Handler;
 import java.util.logging.LogManager;

@@ -1,6 +1,6 @@
 package dev.holdfast.host.log;
 
-import dev.holdfast.functions.FunctionLog;
+import dev.holdfast.functions.model.FunctionLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;

@@ -2,7 +2,7 @@ package dev.holdfast.host.log;
 
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
-import dev.holdfast.host.cli.Printable;
+import dev.holdfast.host.terminal.Printable;
 
 /**
  * Formats exceptions as the JDK prints them, but with each message in one line: messages come from

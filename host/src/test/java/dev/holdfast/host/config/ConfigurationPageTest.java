@@ -2,7 +2,7 @@ package dev.holdfast.host.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.Patience;
+import dev.holdfast.functions.model.Patience;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.holdfast.functions.Patience;
+import dev.holdfast.functions.model.Patience;
 import dev.holdfast.server.grpc.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.engine.ClockState;
-import dev.holdfast.functions.BindingDefinition;
-import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.server.http.admin.HostControl;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package dev.holdfast.server.http;
 import static dev.holdfast.server.http.TestServer.DURABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.HttpServerConfig.Limits;

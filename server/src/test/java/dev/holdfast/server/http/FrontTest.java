@@ -4,8 +4,8 @@ import static dev.holdfast.server.http.TestServer.DURABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.HttpServerConfig.Limits;
 import dev.holdfast.server.http.routes.FakeFunctions;

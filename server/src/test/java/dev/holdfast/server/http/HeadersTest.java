@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpReply;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.HttpServerConfig.Limits;
 import dev.holdfast.server.http.routes.FakeFunctions;

@@ -1,8 +1,8 @@
 package dev.holdfast.server.http.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.functions.BindingDefinition;
-import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;

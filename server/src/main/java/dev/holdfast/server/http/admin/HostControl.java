@@ -1,7 +1,7 @@
 package dev.holdfast.server.http.admin;
 
 import dev.holdfast.engine.ClockState;
-import dev.holdfast.functions.FunctionDefinition;
+import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.server.metrics.Figure;
 import java.time.Duration;
 import java.util.List;

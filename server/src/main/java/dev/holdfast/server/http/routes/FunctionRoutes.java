@@ -1,8 +1,8 @@
 package dev.holdfast.server.http.routes;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpCall;
-import dev.holdfast.functions.HttpReply;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.server.http.keys.Access;
 import dev.holdfast.server.http.message.Endpoint;
 import dev.holdfast.server.http.message.Paths;

@@ -1,9 +1,9 @@
 package dev.holdfast.server.http.routes;
 
 import dev.holdfast.functions.FunctionApp;
-import dev.holdfast.functions.HttpCall;
-import dev.holdfast.functions.HttpReply;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.HttpRoute;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,6 +1,6 @@
 package dev.holdfast.server.http.routes;
 
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.HttpRoute;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.server.http.TestServer;
 import dev.holdfast.server.http.keys.Key.Kind;

@@ -2,9 +2,9 @@ package dev.holdfast.server.http.routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.holdfast.functions.HttpCall;
-import dev.holdfast.functions.HttpReply;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.HttpRoute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,10 @@ package dev.holdfast.server.http.routes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpCall;
-import dev.holdfast.functions.HttpReply;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpCall;
+import dev.holdfast.functions.model.HttpReply;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.server.http.TestServer;
 import java.net.http.HttpResponse;
 import java.util.List;

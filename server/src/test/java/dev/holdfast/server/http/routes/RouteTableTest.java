@@ -2,8 +2,8 @@ package dev.holdfast.server.http.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.AuthLevel;
-import dev.holdfast.functions.HttpRoute;
+import dev.holdfast.functions.model.AuthLevel;
+import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.server.http.message.Paths;
 import java.util.ArrayList;
 import java.util.List;

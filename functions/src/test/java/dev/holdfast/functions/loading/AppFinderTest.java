@@ -1,8 +1,13 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.loading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.functions.FunctionApp;
+import dev.holdfast.functions.TestApps;
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.model.AppLoadException;
+import dev.holdfast.functions.model.AppSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is recognised as an app, and what is said when there is none. */
-class AppSourceTest {
+class AppFinderTest {
 
   @SuppressWarnings("NullAway.Init")
   @TempDir
@@ -44,7 +49,7 @@ class AppSourceTest {
   void staging_directory() throws Exception {
     Path staging = staging("staged");
 
-    AppSource source = AppSource.find(staging);
+    AppSource source = AppFinder.find(staging);
 
     assertThat(source.kind()).isEqualTo(AppSource.Kind.STAGED);
     assertThat(source.root()).isEqualTo(staging);
@@ -58,7 +63,7 @@ class AppSourceTest {
     Path app = jar("dist/app.jar");
     Path library = jar("dist/lib/a.jar");
 
-    AppSource source = AppSource.find(app);
+    AppSource source = AppFinder.find(app);
 
     assertThat(source.kind()).isEqualTo(AppSource.Kind.JAR);
     assertThat(source.root()).isEqualTo(folder.resolve("dist"));
@@ -76,7 +81,7 @@ class AppSourceTest {
         """);
     Path app = jar("dist/app.jar");
 
-    assertThat(AppSource.find(app).classPath()).containsExactly(app, other);
+    assertThat(AppFinder.find(app).classPath()).containsExactly(app, other);
   }
 
   @Test
@@ -84,7 +89,7 @@ class AppSourceTest {
     file("p/pom.xml", "<project/>");
     Path staging = staging("p/target/azure-functions/my-app");
 
-    AppSource source = AppSource.find(folder.resolve("p"));
+    AppSource source = AppFinder.find(folder.resolve("p"));
 
     assertThat(source.kind()).isEqualTo(AppSource.Kind.STAGED);
     assertThat(source.root()).isEqualTo(staging);
@@ -97,7 +102,7 @@ class AppSourceTest {
     Path compiled = file("p/target/classes/A.class", "");
     Files.setLastModifiedTime(compiled, FileTime.from(Instant.now().plusSeconds(60)));
 
-    AppSource source = AppSource.find(folder.resolve("p"));
+    AppSource source = AppFinder.find(folder.resolve("p"));
 
     assertThat(source.kind()).isEqualTo(AppSource.Kind.CLASSES);
     assertThat(source.root()).isEqualTo(folder.resolve("p"));
@@ -117,7 +122,7 @@ class AppSourceTest {
         library + java.io.File.pathSeparator + folder.resolve("gone.jar") + "\n");
 
     for (Path place : List.of(folder.resolve("p"), classes)) {
-      AppSource source = AppSource.find(place);
+      AppSource source = AppFinder.find(place);
       assertThat(source.kind()).isEqualTo(AppSource.Kind.CLASSES);
       assertThat(source.root()).isEqualTo(folder.resolve("p"));
       assertThat(source.classPath()).containsExactly(classes, library);
@@ -131,7 +136,7 @@ class AppSourceTest {
     file("p/target/classes/A.class", "");
     Path library = jar("p/target/dependency/x.jar");
 
-    assertThat(AppSource.find(folder.resolve("p")).classPath()).contains(library);
+    assertThat(AppFinder.find(folder.resolve("p")).classPath()).contains(library);
   }
 
   @Test
@@ -139,7 +144,7 @@ class AppSourceTest {
     file("p/pom.xml", "<project/>");
     file("p/target/classes/A.class", "");
 
-    AppSource source = AppSource.find(folder.resolve("p"));
+    AppSource source = AppFinder.find(folder.resolve("p"));
 
     assertThat(source.missingDependencies())
         .contains("mvn -f " + folder.resolve("p/pom.xml") + " dependency:build-classpath");
@@ -148,19 +153,19 @@ class AppSourceTest {
   @Test
   void gradle_project() throws Exception {
     file("g/build.gradle.kts", "");
-    assertThatThrownBy(() -> AppSource.find(folder.resolve("g")))
+    assertThatThrownBy(() -> AppFinder.find(folder.resolve("g")))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("gradle -p " + folder.resolve("g") + " azureFunctionsPackage");
 
     staging("g/build/azure-functions/app");
-    assertThat(AppSource.find(folder.resolve("g")).kind()).isEqualTo(AppSource.Kind.STAGED);
+    assertThat(AppFinder.find(folder.resolve("g")).kind()).isEqualTo(AppSource.Kind.STAGED);
   }
 
   @Test
   void project_that_was_not_built_says_how() throws Exception {
     file("my project/pom.xml", "<project/>");
 
-    assertThatThrownBy(() -> AppSource.find(folder.resolve("my project")))
+    assertThatThrownBy(() -> AppFinder.find(folder.resolve("my project")))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("has not been built")
         .hasMessageContaining("mvn -f \"" + folder.resolve("my project/pom.xml") + "\" compile");
@@ -172,7 +177,7 @@ class AppSourceTest {
     staging("p/target/azure-functions/one");
     staging("p/target/azure-functions/two");
 
-    assertThat(AppSource.find(folder.resolve("p")).notes())
+    assertThat(AppFinder.find(folder.resolve("p")).notes())
         .singleElement()
         .asString()
         .contains("several staged apps");
@@ -184,16 +189,16 @@ class AppSourceTest {
     Path text = file("notes.txt", "");
     Path torn = file("torn.jar", "this is no zip");
 
-    assertThatThrownBy(() -> AppSource.find(folder.resolve("nowhere")))
+    assertThatThrownBy(() -> AppFinder.find(folder.resolve("nowhere")))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("nothing at");
-    assertThatThrownBy(() -> AppSource.find(empty))
+    assertThatThrownBy(() -> AppFinder.find(empty))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("holds no app");
-    assertThatThrownBy(() -> AppSource.find(text))
+    assertThatThrownBy(() -> AppFinder.find(text))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("is not a jar");
-    assertThatThrownBy(() -> AppSource.find(torn))
+    assertThatThrownBy(() -> AppFinder.find(torn))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("cannot be read as a jar");
   }
@@ -203,7 +208,7 @@ class AppSourceTest {
     Path classes = folder.resolve("p/target/classes");
     file("p/pom.xml", "<project/>");
     TestApps.compile(classes, TestApps.durable("1.4.0"), "DurableApp");
-    AppSource source = AppSource.find(folder.resolve("p"));
+    AppSource source = AppFinder.find(folder.resolve("p"));
 
     assertThatThrownBy(() -> FunctionApp.open(source, AppContext.builder().build()))
         .isInstanceOf(AppLoadException.class)

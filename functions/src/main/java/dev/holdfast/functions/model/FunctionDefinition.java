@@ -1,4 +1,4 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.model;
 
 import static java.util.Collections.unmodifiableMap;
 

@@ -1,9 +1,9 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.functions.Versioning.Match;
-import dev.holdfast.functions.Versioning.Mismatch;
+import dev.holdfast.functions.model.Versioning.Match;
+import dev.holdfast.functions.model.Versioning.Mismatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,9 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.context;
 
 import dev.holdfast.functions.inhand.InHand;
+import dev.holdfast.functions.model.FunctionLog;
+import dev.holdfast.functions.model.Patience;
+import dev.holdfast.functions.model.Versioning;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -40,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param functions names of the only functions to load; empty means all
  * @param versioning the rule that decides which orchestration versions this app runs
  * @param log receives what functions log, and when they start and finish
- * @param drainTimeout how long {@link FunctionApp#close} waits before it interrupts what still runs
+ * @param drainTimeout how long an app that is being closed waits before it interrupts what still
+ *     runs
  * @param inHand records which functions are running
  * @param sameBuildSince supplies the time since which every turn of the hub has been run by this
  *     very build of the app, in microseconds since the epoch; it is asked when a history is met for

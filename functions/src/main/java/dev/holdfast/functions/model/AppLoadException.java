@@ -1,4 +1,4 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.model;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.model;
 
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
-package dev.holdfast.functions;
+package dev.holdfast.functions.model;
 
-import dev.holdfast.functions.loading.AppFinder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,16 +38,6 @@ public record AppSource(
   public AppSource {
     classPath = List.copyOf(classPath);
     notes = List.copyOf(notes);
-  }
-
-  /**
-   * Recognises a staging directory, a jar, a folder of classes, or a built project folder.
-   *
-   * @throws AppLoadException there is no app at the path, or it has not been built; the message has
-   *     the command that builds it
-   */
-  public static AppSource find(Path path) throws AppLoadException {
-    return AppFinder.find(path);
   }
 
   /** Returns a copy of this source that has one more note. */

@@ -1,4 +1,4 @@
-package dev.holdfast.host.cli;
+package dev.holdfast.host.terminal;
 
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -21,7 +21,7 @@ public final class Printable {
   }
 
   /** Makes JSON safe to print; its meaning does not change. */
-  static String json(String json) {
+  public static String json(String json) {
     return text(json); // In JSON strings, their only place, escapes mean the same.
   }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.host.log;
+package dev.holdfast.host.terminal;
 
 import java.io.Console;
 import org.jspecify.annotations.Nullable;

@@ -94,7 +94,7 @@ final class TaskHubService extends WorkerCalls {
       CreateInstanceRequest request, StreamObserver<CreateInstanceResponse> client) {
     calls.answer(
         client,
-        () -> hub.start(versioned(Requests.checked(request))),
+        () -> hub.start(versioned(RequestChecks.checked(request))),
         id -> CreateInstanceResponse.newBuilder().setInstanceId(id).build());
   }
 
@@ -147,7 +147,7 @@ final class TaskHubService extends WorkerCalls {
         client,
         () -> {
           if (request.getName().isEmpty()) {
-            throw Requests.refused("An event needs a name.");
+            throw RequestChecks.refused("An event needs a name.");
           }
           return hub.raiseEvent(
               id, request.getName(), text(request.hasInput(), request.getInput()));
@@ -163,7 +163,7 @@ final class TaskHubService extends WorkerCalls {
   private static void refuseLost(String id, Delivery delivery) {
     switch (delivery) {
       case ACCEPTED -> {}
-      case NO_SUCH_INSTANCE -> throw Requests.noSuchInstance(id);
+      case NO_SUCH_INSTANCE -> throw RequestChecks.noSuchInstance(id);
       case TERMINAL ->
           throw new RefusedException(
               RefusedException.Reason.FAILED_PRECONDITION,
@@ -214,7 +214,7 @@ final class TaskHubService extends WorkerCalls {
         message,
         delivery -> {
           if (delivery == Delivery.NO_SUCH_INSTANCE) {
-            throw Requests.noSuchInstance(id);
+            throw RequestChecks.noSuchInstance(id);
           }
           return response;
         });
@@ -241,7 +241,7 @@ final class TaskHubService extends WorkerCalls {
   @Override
   public void queryInstances(
       QueryInstancesRequest request, StreamObserver<QueryInstancesResponse> client) {
-    calls.answer(client, () -> hub.query(Requests.paged(request.getQuery())), page -> page);
+    calls.answer(client, () -> hub.query(RequestChecks.paged(request.getQuery())), page -> page);
   }
 
   @Override
@@ -298,7 +298,7 @@ final class TaskHubService extends WorkerCalls {
   @Override
   public void purgeInstances(
       PurgeInstancesRequest request, StreamObserver<PurgeInstancesResponse> client) {
-    calls.answer(client, () -> hub.purge(Requests.checked(request)), purged -> purged);
+    calls.answer(client, () -> hub.purge(RequestChecks.checked(request)), purged -> purged);
   }
 
   @Override
@@ -330,7 +330,7 @@ final class TaskHubService extends WorkerCalls {
   private static List<HistoryEvent> wanted(
       StreamInstanceHistoryRequest request, Optional<List<HistoryEvent>> found) {
     List<HistoryEvent> history =
-        found.orElseThrow(() -> Requests.noSuchInstance(request.getInstanceId()));
+        found.orElseThrow(() -> RequestChecks.noSuchInstance(request.getInstanceId()));
     if (request.hasExecutionId()
         && !executionIdOf(history).equals(request.getExecutionId().getValue())) {
       throw new RefusedException(
@@ -390,7 +390,7 @@ final class TaskHubService extends WorkerCalls {
       StreamObserver<SkipGracefulOrchestrationTerminationsResponse> client) {
     calls.answer(
         client,
-        () -> terminated(Requests.checked(request.getInstanceBatch()), request),
+        () -> terminated(RequestChecks.checked(request.getInstanceBatch()), request),
         left ->
             SkipGracefulOrchestrationTerminationsResponse.newBuilder()
                 .addAllUnterminatedInstanceIds(left)

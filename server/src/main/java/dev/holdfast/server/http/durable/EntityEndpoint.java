@@ -94,13 +94,13 @@ final class EntityEndpoint {
             .setInstanceIdStartsWith(StringValue.of(name == null ? "@" : id(name, "")))
             .setIncludeState(states)
             .setPageSize(Int32Value.of(Pages.size(request.query().text("top"))));
-    Instant from = Times.parse(request.query().get("lastOperationTimeFrom"));
+    Instant from = TimeText.parse(request.query().get("lastOperationTimeFrom"));
     if (from != null) {
-      wanted.setLastModifiedFrom(Times.timestamp(from));
+      wanted.setLastModifiedFrom(TimeText.timestamp(from));
     }
-    Instant to = Times.parse(request.query().get("lastOperationTimeTo"));
+    Instant to = TimeText.parse(request.query().get("lastOperationTimeTo"));
     if (to != null) {
-      wanted.setLastModifiedTo(Times.timestamp(to));
+      wanted.setLastModifiedTo(TimeText.timestamp(to));
     }
     String token = Pages.continuation(request);
     if (token != null) {
@@ -137,7 +137,7 @@ final class EntityEndpoint {
         .field("name", EntityIds.name(entity.getInstanceId()))
         .field("key", EntityIds.key(entity.getInstanceId()))
         .end()
-        .field("lastOperationTime", Times.ticks(entity.getLastModifiedTime()));
+        .field("lastOperationTime", TimeText.ticks(entity.getLastModifiedTime()));
     if (states) {
       json.name("state").embed(entity.getSerializedState().getValue());
     }

@@ -2,6 +2,7 @@ package dev.holdfast.server.http.durable;
 
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.SubOrchestrationInstanceCreatedEvent;
 import dev.holdfast.protocol.TaskFailureDetails;
@@ -139,7 +140,7 @@ final class HistoryJson {
   private void completed(HistoryEvent event, int taskId, @Nullable String result) {
     begin(event);
     result(result);
-    json.field("Timestamp", Times.ticks(event.getTimestamp()));
+    json.field("Timestamp", TimeText.ticks(event.getTimestamp()));
     whatItAnswers(taskId);
     json.end();
   }
@@ -147,7 +148,7 @@ final class HistoryJson {
   private void failed(HistoryEvent event, int taskId) {
     begin(event);
     EventParts.outcome(json, event);
-    json.field("Timestamp", Times.ticks(event.getTimestamp()));
+    json.field("Timestamp", TimeText.ticks(event.getTimestamp()));
     whatItAnswers(taskId);
     json.end();
   }
@@ -157,7 +158,7 @@ final class HistoryJson {
     if (asked == null) {
       return;
     }
-    json.field("ScheduledTime", Times.ticks(asked.getTimestamp()));
+    json.field("ScheduledTime", TimeText.ticks(asked.getTimestamp()));
     if (asked.hasTaskScheduled()) {
       TaskScheduledEvent task = asked.getTaskScheduled();
       json.field("FunctionName", task.getName());
@@ -179,7 +180,7 @@ final class HistoryJson {
     json.field("Generation", 0);
     EventParts.trace(json, started.hasParentTraceContext(), started.getParentTraceContext());
     input(value(started.hasInput(), started.getInput()));
-    json.field("Timestamp", Times.ticks(event.getTimestamp()));
+    json.field("Timestamp", TimeText.ticks(event.getTimestamp()));
     json.field("FunctionName", started.getName());
     json.end();
   }
@@ -199,8 +200,9 @@ final class HistoryJson {
   private void other(HistoryEvent event) {
     begin(event);
     switch (event.getEventTypeCase()) {
-      case TIMERCREATED -> json.field("FireAt", Times.ticks(event.getTimerCreated().getFireAt()));
-      case TIMERFIRED -> json.field("FireAt", Times.ticks(event.getTimerFired().getFireAt()));
+      case TIMERCREATED ->
+          json.field("FireAt", TimeText.ticks(event.getTimerCreated().getFireAt()));
+      case TIMERFIRED -> json.field("FireAt", TimeText.ticks(event.getTimerFired().getFireAt()));
       case EVENTRAISED -> {
         var raised = event.getEventRaised();
         json.field("Name", raised.getName());
@@ -231,7 +233,7 @@ final class HistoryJson {
   }
 
   private void end(HistoryEvent event) {
-    json.field("Timestamp", Times.ticks(event.getTimestamp())).end();
+    json.field("Timestamp", TimeText.ticks(event.getTimestamp())).end();
   }
 
   private void input(@Nullable String stored) {
@@ -255,6 +257,6 @@ final class HistoryJson {
   }
 
   private static @Nullable String time(boolean present, Timestamp time) {
-    return present ? Times.ticks(time) : null;
+    return present ? TimeText.ticks(time) : null;
   }
 }

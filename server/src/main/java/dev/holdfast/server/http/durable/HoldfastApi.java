@@ -1,5 +1,6 @@
 package dev.holdfast.server.http.durable;
 
+import dev.holdfast.core.Statuses;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
 import dev.holdfast.server.http.areas.PathValues;

@@ -16,7 +16,7 @@ final class Lookup {
     CompletableFuture<Optional<OrchestrationState>> found = hub.get(instanceId, payloads);
     return found.exceptionallyCompose(
         failure ->
-            Failures.cause(failure) instanceof RefusedException refused
+            FutureFailures.cause(failure) instanceof RefusedException refused
                     && refused.reason() == Reason.INVALID_ARGUMENT
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : found);

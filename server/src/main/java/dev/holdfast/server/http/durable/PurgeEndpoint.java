@@ -21,7 +21,7 @@ final class PurgeEndpoint {
 
   CompletableFuture<Reply> many(Request request) {
     Query query = request.query();
-    Instant from = Times.parse(query.get("createdTimeFrom"));
+    Instant from = TimeText.parse(query.get("createdTimeFrom"));
     if (from == null) {
       return Reply.jsonString(400, "Please provide value for 'createdTimeFrom' parameter.").now();
     }
@@ -31,11 +31,11 @@ final class PurgeEndpoint {
     }
     PurgeInstanceFilter.Builder filter =
         PurgeInstanceFilter.newBuilder()
-            .setCreatedTimeFrom(Times.timestamp(from))
-            .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")));
-    Instant to = Times.parse(query.get("createdTimeTo"));
+            .setCreatedTimeFrom(TimeText.timestamp(from))
+            .addAllRuntimeStatus(StatusFilter.parse(query.get("runtimeStatus")));
+    Instant to = TimeText.parse(query.get("createdTimeTo"));
     if (to != null) {
-      filter.setCreatedTimeTo(Times.timestamp(to));
+      filter.setCreatedTimeTo(TimeText.timestamp(to));
     }
     return hub.purge(
             PurgeInstancesRequest.newBuilder()
@@ -55,12 +55,12 @@ final class PurgeEndpoint {
    */
   private static @Nullable String mistake(Query query) {
     String statuses = query.get("runtimeStatus");
-    if (statuses != null && !Statuses.areAll(statuses)) {
+    if (statuses != null && !StatusFilter.areAll(statuses)) {
       return "Nothing was purged: 'runtimeStatus' holds '%s', but is a list of Completed, Failed, Terminated and Canceled."
           .formatted(statuses);
     }
     String to = query.get("createdTimeTo");
-    if (to != null && !to.isBlank() && Times.parse(to) == null) {
+    if (to != null && !to.isBlank() && TimeText.parse(to) == null) {
       return "Nothing was purged: 'createdTimeTo' is '%s', but should be a time like 2026-03-01T10:00:00Z."
           .formatted(to);
     }

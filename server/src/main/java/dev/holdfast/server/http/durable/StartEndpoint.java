@@ -64,7 +64,7 @@ final class StartEndpoint {
   CompletableFuture<Reply> start(Request request, String name, @Nullable String instanceId) {
     String input = input(request);
     if (instanceId != null) {
-      InstanceIds.check(instanceId);
+      NewIds.check(instanceId);
     }
     if (!orchestrators.knows(name)) {
       throw new RequestRefused(unknown(name));
@@ -106,7 +106,7 @@ final class StartEndpoint {
   }
 
   private static CompletableFuture<Reply> failed(Throwable failure) {
-    if (Failures.cause(failure) instanceof RefusedException refused
+    if (FutureFailures.cause(failure) instanceof RefusedException refused
         && refused.reason() == Reason.ALREADY_EXISTS) {
       return Reply.error(409, String.valueOf(refused.getMessage())).now();
     }

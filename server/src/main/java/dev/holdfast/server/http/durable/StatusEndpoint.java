@@ -124,7 +124,7 @@ final class StatusEndpoint {
     boolean showReason = query.flag("showReason", false);
     InstanceQuery.Builder wanted =
         InstanceQuery.newBuilder()
-            .addAllRuntimeStatus(Statuses.parse(query.get("runtimeStatus")))
+            .addAllRuntimeStatus(StatusFilter.parse(query.get("runtimeStatus")))
             .setMaxInstanceCount(Pages.size(query.text("top")))
             .setFetchInputsAndOutputs(showInput || showOutput || showReason)
             .setNewestFirst(query.flag("newestFirst", false));
@@ -136,13 +136,13 @@ final class StatusEndpoint {
     if (parent != null) {
       wanted.setParentInstanceId(parent);
     }
-    Instant from = Times.parse(query.get("createdTimeFrom"));
+    Instant from = TimeText.parse(query.get("createdTimeFrom"));
     if (from != null) {
-      wanted.setCreatedTimeFrom(Times.timestamp(from));
+      wanted.setCreatedTimeFrom(TimeText.timestamp(from));
     }
-    Instant to = Times.parse(query.get("createdTimeTo"));
+    Instant to = TimeText.parse(query.get("createdTimeTo"));
     if (to != null) {
-      wanted.setCreatedTimeTo(Times.timestamp(to));
+      wanted.setCreatedTimeTo(TimeText.timestamp(to));
     }
     String prefix = query.text("instanceIdPrefix");
     if (prefix != null) {

@@ -3,6 +3,7 @@ package dev.holdfast.server.http.durable;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.FailureText;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.TaskFailureDetails;
@@ -36,8 +37,8 @@ final class StatusJson {
     } else {
       json.string(null);
     }
-    json.field("createdTime", Times.seconds(state.getCreatedTimestamp()));
-    json.field("lastUpdatedTime", Times.seconds(state.getLastUpdatedTimestamp()));
+    json.field("createdTime", TimeText.seconds(state.getCreatedTimestamp()));
+    json.field("lastUpdatedTime", TimeText.seconds(state.getLastUpdatedTimestamp()));
     if (hasFailed(state)) {
       failure(json, state.getFailureDetails());
     }
@@ -64,7 +65,7 @@ final class StatusJson {
             "since",
             block.since() == 0
                 ? null
-                : Times.seconds(dev.holdfast.core.Times.timestamp(block.since())))
+                : TimeText.seconds(dev.holdfast.core.Times.timestamp(block.since())))
         .end();
   }
 

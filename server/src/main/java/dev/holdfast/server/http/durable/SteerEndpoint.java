@@ -3,6 +3,7 @@ package dev.holdfast.server.http.durable;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.TaskHub.Delivery;
 import dev.holdfast.protocol.OrchestrationState;
@@ -65,7 +66,7 @@ final class SteerEndpoint {
         .thenApply(SteerEndpoint::delivered)
         .exceptionallyCompose(
             failure ->
-                Failures.cause(failure) instanceof RefusedException refused
+                FutureFailures.cause(failure) instanceof RefusedException refused
                         && refused.reason() == Reason.FAILED_PRECONDITION
                     ? Reply.error(409, String.valueOf(refused.getMessage())).now()
                     : CompletableFuture.failedFuture(failure));
@@ -139,7 +140,7 @@ final class SteerEndpoint {
    * rewound it.
    */
   private static CompletableFuture<Reply> raced(Throwable failure) {
-    if (Failures.cause(failure) instanceof RefusedException refused
+    if (FutureFailures.cause(failure) instanceof RefusedException refused
         && refused.reason() == Reason.FAILED_PRECONDITION) {
       return notFailed("Running").now();
     }
@@ -163,7 +164,7 @@ final class SteerEndpoint {
   }
 
   private static CompletableFuture<Reply> notRestarted(Throwable failure) {
-    if (Failures.cause(failure) instanceof RefusedException refused) {
+    if (FutureFailures.cause(failure) instanceof RefusedException refused) {
       switch (refused.reason()) {
         case NOT_FOUND, INVALID_ARGUMENT -> {
           return Reply.error(400, "InstanceId does not match a valid orchestration instance.")
@@ -192,7 +193,7 @@ final class SteerEndpoint {
                 return Reply.empty(404).now();
               }
               OrchestrationStatus status = found.get().getOrchestrationStatus();
-              if (!Statuses.isTerminal(status) && !found.get().hasBlocked()) {
+              if (!Statuses.isEnded(status) && !found.get().hasBlocked()) {
                 return Reply.jsonString(
                         412,
                         "Only orchestrations in a terminal state can be purged, but the orchestration"
@@ -225,7 +226,7 @@ final class SteerEndpoint {
               if (found.isEmpty()) {
                 return Reply.empty(404).now();
               }
-              return Statuses.isTerminal(found.get().getOrchestrationStatus())
+              return Statuses.isEnded(found.get().getOrchestrationStatus())
                   ? Reply.empty(410).now()
                   : action.apply(found.get());
             });

@@ -11,11 +11,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Breaks the rooms of remote workers on purpose and demands that the simulation notices, and that
- * it notices nothing in the same world without the wound.
+ * Breaks the bookkeeping of remote workers on purpose and demands that the simulation notices, and
+ * that it notices nothing in the same world without the wound.
  */
 class KnownWorkerWoundsTest {
-  /** Most need one or two; a change of the rooms may move those that need more. */
+  /** Most need one or two; a change of it may move those that need more. */
   private static final int SEEDS_MAX = 300;
 
   @BeforeAll
@@ -56,7 +56,7 @@ class KnownWorkerWoundsTest {
     return Optional.empty();
   }
 
-  private static void run(long seed, Workload workload, RemoteStaff.Rooms rooms) {
-    var unused = WorkerSimulationTest.simulation(seed, workload, rooms).run();
+  private static void run(long seed, Workload workload, RemoteStaff.Opening opening) {
+    var unused = WorkerSimulationTest.simulation(seed, workload, opening).run();
   }
 }

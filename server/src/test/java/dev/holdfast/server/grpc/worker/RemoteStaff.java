@@ -37,7 +37,7 @@ final class RemoteStaff implements Staff {
   private static final int KEPT_MAX = 30;
 
   /** Makes what is to be tried, or something broken in its stead. */
-  interface Rooms {
+  interface Opening {
     Workers open(
         Workforce workforce,
         WorkerSettings settings,
@@ -47,10 +47,10 @@ final class RemoteStaff implements Staff {
   }
 
   private final Scene scene;
-  private final Rooms rooms;
+  private final Opening opening;
   private final Dice dice;
   private final SimulatedCode code;
-  private final RoomsJudge judge;
+  private final WorkersJudge judge;
   private final WorkerSettings settings;
   private final int longHistoryBytes;
   private final List<SimulatedWorker> workers = new ArrayList<>();
@@ -75,12 +75,12 @@ final class RemoteStaff implements Staff {
   /** What is still to be delivered of one answer, in this order. */
   private record Letter(SimulatedWorker from, String about, Deque<MessageLite> parts) {}
 
-  RemoteStaff(Scene scene, Rooms rooms) {
+  RemoteStaff(Scene scene, Opening opening) {
     this.scene = scene;
-    this.rooms = rooms;
+    this.opening = opening;
     this.dice = scene.dice().split();
     this.code = new SimulatedCode(scene, dice);
-    this.judge = new RoomsJudge(scene);
+    this.judge = new WorkersJudge(scene);
     this.hanging = dice.any(3, 3, 40);
     this.longHistoryBytes = dice.any(0, 300, 2_000, 1_000_000);
     this.settings =
@@ -529,12 +529,12 @@ final class RemoteStaff implements Staff {
   }
 
   /**
-   * New rooms do not know what the old ones have handed out. An answer from before, without a
+   * New bookkeeping does not know what the old one has handed out. An answer from before, without a
    * token, cannot be told from one to a later execution of the same instance: docs/decisions/0010
    * has it as the price of such workers.
    */
   private void openRooms() {
-    hub = rooms.open(engine(), settings, dice.generator(), scene::nanos, longHistoryBytes);
+    hub = opening.open(engine(), settings, dice.generator(), scene::nanos, longHistoryBytes);
     taken.removeIf(item -> !item.stream().worker.tokens);
     letters.removeIf(letter -> !letter.from().tokens);
   }

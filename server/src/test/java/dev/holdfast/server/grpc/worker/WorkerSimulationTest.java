@@ -72,13 +72,13 @@ class WorkerSimulationTest {
     LOG.setLevel(BEFORE);
   }
 
-  static Simulation simulation(long seed, Workload workload, RemoteStaff.Rooms rooms) {
+  static Simulation simulation(long seed, Workload workload, RemoteStaff.Opening opening) {
     return new Simulation(
         seed,
         workload,
         EnumSet.noneOf(Wound.class),
         new Staff.Staffing(
-            "server", "WorkerSimulationTest", scene -> new RemoteStaff(scene, rooms)));
+            "server", "WorkerSimulationTest", scene -> new RemoteStaff(scene, opening)));
   }
 
   @Test

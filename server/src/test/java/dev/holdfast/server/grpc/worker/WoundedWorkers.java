@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The rooms of remote workers, broken on purpose. */
+/** The bookkeeping of remote workers, broken on purpose. */
 final class WoundedWorkers extends Workers {
 
   /** In what way. */

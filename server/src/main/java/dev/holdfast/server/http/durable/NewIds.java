@@ -8,8 +8,8 @@ import java.util.Locale;
  * Checks the ids of instances that are started over HTTP. The hub itself refuses further ids, for
  * example those that are too long, on every way of starting.
  */
-final class InstanceIds {
-  private InstanceIds() {}
+final class NewIds {
+  private NewIds() {}
 
   /**
    * @throws RequestRefused 400, with what is wrong with the id

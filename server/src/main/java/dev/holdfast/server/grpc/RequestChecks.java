@@ -9,11 +9,11 @@ import dev.holdfast.protocol.PurgeInstancesRequest;
 import java.util.List;
 
 /** Checks of requests that need no look at any instance. */
-final class Requests {
+final class RequestChecks {
   private static final int BATCH_MAX = 500;
   private static final int PAGE_SIZE = 100;
 
-  private Requests() {}
+  private RequestChecks() {}
 
   /** Returns the request unchanged, or throws its refusal. */
   static CreateInstanceRequest checked(CreateInstanceRequest request) {
@@ -34,7 +34,7 @@ final class Requests {
    * instance ends it as Terminated first, so that status must be replaceable as well.
    */
   private static void check(List<OrchestrationStatus> replaceable) {
-    boolean live = replaceable.stream().anyMatch(Requests::isLive);
+    boolean live = replaceable.stream().anyMatch(RequestChecks::isLive);
     if (live && !replaceable.contains(OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED)) {
       throw refused(
           "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of"

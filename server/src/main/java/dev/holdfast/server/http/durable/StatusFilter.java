@@ -1,43 +1,14 @@
 package dev.holdfast.server.http.durable;
 
+import dev.holdfast.core.Statuses;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Translates between runtime statuses and their names in this API. */
-final class Statuses {
-  private Statuses() {}
-
-  static String name(OrchestrationStatus status) {
-    return switch (status) {
-      case ORCHESTRATION_STATUS_RUNNING -> "Running";
-      case ORCHESTRATION_STATUS_COMPLETED -> "Completed";
-      case ORCHESTRATION_STATUS_CONTINUED_AS_NEW -> "ContinuedAsNew";
-      case ORCHESTRATION_STATUS_FAILED -> "Failed";
-      case ORCHESTRATION_STATUS_CANCELED -> "Canceled";
-      case ORCHESTRATION_STATUS_TERMINATED -> "Terminated";
-      case ORCHESTRATION_STATUS_PENDING -> "Pending";
-      case ORCHESTRATION_STATUS_SUSPENDED -> "Suspended";
-      case UNRECOGNIZED -> "Unknown";
-    };
-  }
-
-  static boolean isTerminal(OrchestrationStatus status) {
-    return switch (status) {
-      case ORCHESTRATION_STATUS_COMPLETED,
-          ORCHESTRATION_STATUS_FAILED,
-          ORCHESTRATION_STATUS_CANCELED,
-          ORCHESTRATION_STATUS_TERMINATED ->
-          true;
-      case ORCHESTRATION_STATUS_RUNNING,
-          ORCHESTRATION_STATUS_CONTINUED_AS_NEW,
-          ORCHESTRATION_STATUS_PENDING,
-          ORCHESTRATION_STATUS_SUSPENDED,
-          UNRECOGNIZED ->
-          false;
-    };
-  }
+/** Reads the filters of this API for runtime statuses. */
+final class StatusFilter {
+  private StatusFilter() {}
 
   /**
    * Reads a comma-separated list of status names (case-sensitive) or numbers. Any other text is
@@ -78,7 +49,7 @@ final class Statuses {
       if (status == OrchestrationStatus.UNRECOGNIZED) {
         continue;
       }
-      if (name(status).equals(text) || String.valueOf(status.getNumber()).equals(text)) {
+      if (Statuses.name(status).equals(text) || String.valueOf(status.getNumber()).equals(text)) {
         return status;
       }
     }

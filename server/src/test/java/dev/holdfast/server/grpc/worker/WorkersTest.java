@@ -24,7 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What the simulation has found once, each told as one story. */
-class RoomsTest {
+class WorkersTest {
   private static final Duration LIMIT = Duration.ofSeconds(1);
   private static final String TOKENS = "grpc-python/1.70.0";
   private static final String NO_TOKENS = "grpc-go/1.70.0";

@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What must hold in the rooms of remote workers, whatever workers do. */
-final class RoomsJudge {
+/** What must hold in the bookkeeping of remote workers, whatever workers do. */
+final class WorkersJudge {
   private final Scene scene;
 
   /** Who has which item, but for those that were given up: each is with one worker only. */
   private final Map<Long, RemoteWorker> out = new HashMap<>();
 
-  RoomsJudge(Scene scene) {
+  WorkersJudge(Scene scene) {
     this.scene = scene;
   }
 

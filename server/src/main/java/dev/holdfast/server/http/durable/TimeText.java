@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads times as this API does, always in UTC. */
-final class Times {
+final class TimeText {
   private static final Pattern ISO =
       Pattern.compile(
           "(\\d{1,4})-(\\d{1,2})-(\\d{1,2})"
@@ -21,7 +21,7 @@ final class Times {
       Pattern.compile(
           "(\\d{1,2})/(\\d{1,2})/(\\d{4})(?: (\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?: ?([AaPp])[Mm])?)?");
 
-  private Times() {}
+  private TimeText() {}
 
   /** Formats a time to the second: {@code 2026-03-01T10:00:00Z}. */
   static String seconds(Timestamp time) {

@@ -9,8 +9,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -20,9 +22,13 @@ class GateTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(5);
 
-  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final ScheduledExecutorService clock = new SlowClock();
   private final WorkPool pool = new WorkPool("test", 4, 20, Duration.ofSeconds(10));
   private final CountDownLatch release = new CountDownLatch(1);
+
+  /** Is open unless a test wants something to have begun before any time is up. */
+  private volatile CountDownLatch mayStrike = new CountDownLatch(0);
+
   private final AtomicInteger running = new AtomicInteger();
   private final List<String> log = new CopyOnWriteArrayList<>();
 
@@ -54,6 +60,7 @@ class GateTest {
     @Override
     public void run() {
       log.add(name + " of " + running.incrementAndGet());
+      mayStrike.countDown();
       try {
         if (waits) {
           release.await();
@@ -90,6 +97,29 @@ class GateTest {
     }
   }
 
+  /** Lets no time be up before {@link #mayStrike}. */
+  private final class SlowClock extends ScheduledThreadPoolExecutor {
+    SlowClock() {
+      super(1);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+      return super.schedule(
+          () -> {
+            try {
+              mayStrike.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              return;
+            }
+            task.run();
+          },
+          delay,
+          unit);
+    }
+  }
+
   private Job quick(String name) {
     return new Job(name, 0, LONG, false);
   }
@@ -122,6 +152,7 @@ class GateTest {
 
   @Test
   void one_that_takes_long_gets_company() {
+    mayStrike = new CountDownLatch(1);
     Gate gate = new Gate(new Gate.Times(LONG, LONG), 1, clock);
     gate.submitAlone(pool, new Job("alone", 1, SHORT, true));
     gate.submit(pool, List.of(quick("other")));

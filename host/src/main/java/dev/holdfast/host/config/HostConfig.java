@@ -52,13 +52,11 @@ public record HostConfig(
   /** A hub has this name when the user has set none. */
   private static final String UNNAMED = "TestHubName";
 
-  /** The host.json that lies beside the launcher has this name. */
-  private static final String DELIVERED = "Holdfast";
-
   /**
-   * This repository gives these names to hubs; a user whose hub has one of them has not chosen it.
+   * A user whose hub has one of these names has not chosen it: every host.json of this repository
+   * gives its hub the second one.
    */
-  private static final Set<String> GIVEN = Set.of(UNNAMED, DELIVERED, "HoldfastSamples");
+  private static final Set<String> NOT_CHOSEN = Set.of(UNNAMED, "Holdfast");
 
   private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{2,44}");
   private static final Pattern SETTING = Pattern.compile("%([^%]*)%");
@@ -68,7 +66,7 @@ public record HostConfig(
    * tell which hub is meant.
    */
   public @Nullable String chosenHub() {
-    return hubName.equals(UNNAMED) || hubName.equals(DELIVERED) ? null : hubName;
+    return NOT_CHOSEN.contains(hubName) ? null : hubName;
   }
 
   /**
@@ -76,7 +74,7 @@ public record HostConfig(
    * that a user's first app can follow the samples on one data folder.
    */
   public static boolean isSameHub(String one, String other) {
-    return one.equalsIgnoreCase(other) || (GIVEN.contains(one) && GIVEN.contains(other));
+    return one.equalsIgnoreCase(other) || (NOT_CHOSEN.contains(one) && NOT_CHOSEN.contains(other));
   }
 
   /**
@@ -208,6 +206,13 @@ public record HostConfig(
       checkVersion(root, file);
     }
     return new Reading(root, settings, cores).result();
+  }
+
+  /** Returns the paths of all settings that are looked for; those without effect are left out. */
+  static Set<String> keys() {
+    Section root = new Section("", new LinkedHashMap<>(), path -> path);
+    HostConfig unused = new Reading(root, Map.of(), 1).result();
+    return root.keys();
   }
 
   private static void checkVersion(Section root, Path file) {

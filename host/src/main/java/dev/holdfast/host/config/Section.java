@@ -22,6 +22,7 @@ final class Section {
   private final Map<String, @Nullable Object> values;
   private final Function<String, String> origin;
   private final Set<String> asked = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+  private final Set<String> used = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
   private final Map<String, Section> children = new LinkedHashMap<>();
 
   /**
@@ -54,9 +55,7 @@ final class Section {
    * Declares that these keys are known but have no effect here, together with all keys inside them.
    */
   Section ignore(String... names) {
-    for (String name : names) {
-      raw(name);
-    }
+    asked.addAll(List.of(names));
     return this;
   }
 
@@ -212,6 +211,20 @@ final class Section {
     return unknown;
   }
 
+  /** Returns the paths of all keys that were read, but not of those that are only ignored. */
+  Set<String> keys() {
+    Set<String> keys = new TreeSet<>();
+    for (String name : used) {
+      Section child = children.get(name.toLowerCase(Locale.ROOT));
+      if (child == null || child.used.isEmpty()) {
+        keys.add(pathOf(name));
+      } else {
+        keys.addAll(child.keys());
+      }
+    }
+    return keys;
+  }
+
   CannotException wrong(String name, @Nullable Object value, String wanted) {
     String where = origin.apply(pathOf(name));
     return new CannotException(
@@ -222,6 +235,7 @@ final class Section {
 
   private @Nullable Object raw(String name) {
     asked.add(name);
+    used.add(name);
     for (Map.Entry<String, @Nullable Object> entry : values.entrySet()) {
       if (entry.getKey().equalsIgnoreCase(name)) {
         return entry.getValue();

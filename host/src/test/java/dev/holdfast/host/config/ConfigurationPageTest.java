@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +40,15 @@ class ConfigurationPageTest {
   private static final Set<Class<?>> GROUPS =
       Set.of(dev.holdfast.core.Limits.class, Patience.class);
 
+  /** These are read only to say that they have no effect, or are another name of a setting. */
+  private static final Set<String> WITHOUT_ROW =
+      Set.of(
+          "extensions.durableTask.extendedSessionsEnabled",
+          "extensions.durableTask.storageProvider.connectionStringName",
+          "extensions.durableTask.storageProvider.type",
+          "extensions.http.maxConcurrentRequests",
+          "version");
+
   @TempDir Path folder;
 
   @Test
@@ -53,6 +63,25 @@ class ConfigurationPageTest {
 
     assertThat(names).hasSizeGreaterThan(15).contains("drainFor", "payloadMax");
     assertThat(names).allSatisfy(name -> assertThat(page).contains("`" + name));
+  }
+
+  @Test
+  void every_setting_that_is_read_has_its_row() throws IOException {
+    Path page = HOME.resolve("docs/configuration.md");
+    Set<String> described = new TreeSet<>();
+    for (String section : List.of("extensions.holdfast", "extensions.durableTask")) {
+      table(page, "## `" + section + "`").keySet().forEach(it -> described.add(section + "." + it));
+    }
+    described.addAll(table(page, "## Other sections").keySet());
+
+    assertThat(HostConfig.keys())
+        .contains("extensions.holdfast.workers.pingEvery", "functionTimeout")
+        .filteredOn(key -> !WITHOUT_ROW.contains(key))
+        .allSatisfy(
+            key ->
+                assertThat(described)
+                    .as("the row of %s in docs/configuration.md", key)
+                    .anyMatch(row -> row.equalsIgnoreCase(key) || row.startsWith(key + ".<")));
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteTaskResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import dev.holdfast.server.FakeTaskHub;
 import dev.holdfast.server.admission.Admission;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -23,7 +24,7 @@ class AdmittingTest {
   @Test
   void calls_that_do_not_fit_into_memory_together_are_refused_with_the_reason() throws Exception {
     Admission admission = new Admission(10_000);
-    RememberedHub hub = new RememberedHub();
+    FakeTaskHub hub = new FakeTaskHub();
     try (GrpcServer server =
         new GrpcServer(
             GrpcConfig.loopback().withPort(0, true).withAdmission(admission),

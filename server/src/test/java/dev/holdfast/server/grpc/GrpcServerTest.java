@@ -41,6 +41,7 @@ import dev.holdfast.protocol.SuspendRequest;
 import dev.holdfast.protocol.TerminateRequest;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc.TaskHubSidecarServiceBlockingStub;
+import dev.holdfast.server.FakeTaskHub;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status.Code;
@@ -67,7 +68,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class GrpcServerTest {
-  private final RememberedHub hub = new RememberedHub();
+  private final FakeTaskHub hub = new FakeTaskHub();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private GrpcServer server =
       new GrpcServer(GrpcConfig.loopback().withPort(0, true), hub, new NoWork(), new Random(1));
@@ -141,7 +142,7 @@ class GrpcServerTest {
   @ParameterizedTest
   @EnumSource(Reason.class)
   void every_refusal_has_its_code_and_keeps_its_words(Reason reason) {
-    hub.broken = new RefusedException(reason, "words of " + reason);
+    hub.failWith(new RefusedException(reason, "words of " + reason));
     Code code =
         switch (reason) {
           case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
@@ -160,10 +161,10 @@ class GrpcServerTest {
   void a_failing_store_is_worth_another_try_and_a_bug_is_not() {
     GetInstanceRequest request = GetInstanceRequest.newBuilder().setInstanceId("a").build();
 
-    hub.broken = new CompletionException(new StoreException("disk gone"));
+    hub.failWith(new CompletionException(new StoreException("disk gone")));
     refused(Code.UNAVAILABLE, "disk gone", () -> client.getInstance(request));
 
-    hub.broken = new IllegalStateException("expected 1, but 2");
+    hub.failWith(new IllegalStateException("expected 1, but 2"));
     refused(Code.INTERNAL, "expected 1, but 2", () -> client.getInstance(request));
   }
 
@@ -244,7 +245,7 @@ class GrpcServerTest {
             .build());
     client.suspendInstance(SuspendRequest.newBuilder().setInstanceId("over").build());
 
-    assertThat(hub.heardSoFar())
+    assertThat(hub.heard())
         .containsExactly("over: terminate \"why\" recursive", "over: suspend null");
     refused(
         Code.NOT_FOUND,
@@ -260,7 +261,7 @@ class GrpcServerTest {
 
     refused(
         Code.FAILED_PRECONDITION,
-        "not in a failed state",
+        "Only failed instances",
         () -> client.rewindInstance(RewindInstanceRequest.newBuilder().setInstanceId("a").build()));
     hub.becomes("a", OrchestrationStatus.ORCHESTRATION_STATUS_FAILED, null);
     client.rewindInstance(
@@ -275,8 +276,8 @@ class GrpcServerTest {
                 .setRestartWithNewInstanceId(true)
                 .build());
 
-    assertThat(hub.heardSoFar()).containsExactly("a: rewind fixed");
-    assertThat(restarted.getInstanceId()).isEqualTo("a-2");
+    assertThat(hub.heard()).containsExactly("a: rewind fixed");
+    assertThat(restarted.getInstanceId()).isNotEqualTo("a");
   }
 
   @Test
@@ -305,7 +306,7 @@ class GrpcServerTest {
   void a_query_without_a_page_size_gets_one() {
     client.queryInstances(QueryInstancesRequest.getDefaultInstance());
 
-    assertThat(hub.heardSoFar()).containsExactly("query of 100");
+    assertThat(hub.heard()).containsExactly("query of 100");
   }
 
   @Test
@@ -316,7 +317,7 @@ class GrpcServerTest {
       events.add(raised(i, 10_000));
     }
     events.add(raised(300, 1_000_000));
-    hub.history("a", events);
+    hub.putHistory("a", events);
 
     List<HistoryChunk> chunks = new ArrayList<>();
     Iterator<HistoryChunk> answer = client.streamInstanceHistory(history("a", "run-1"));
@@ -330,7 +331,7 @@ class GrpcServerTest {
 
   @Test
   void histories_that_are_not_there_are_not_found() {
-    hub.history("a", List.of(started("run-2")));
+    hub.putHistory("a", List.of(started("run-2")));
 
     refused(Code.NOT_FOUND, "'b'", () -> client.streamInstanceHistory(history("b", "")).hasNext());
     refused(
@@ -380,7 +381,7 @@ class GrpcServerTest {
             .getUnterminatedInstanceIdsList();
 
     assertThat(left).containsExactly("nobody");
-    assertThat(hub.heardSoFar()).contains("a: terminate \"out of \\\"time\\\"\"");
+    assertThat(hub.heard()).contains("a: terminate \"out of \\\"time\\\"\"");
     refused(
         Code.INVALID_ARGUMENT,
         "at most 500",

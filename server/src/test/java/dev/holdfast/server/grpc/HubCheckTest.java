@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.durabletask.DurableTaskClient;
 import com.microsoft.durabletask.DurableTaskGrpcClientBuilder;
+import dev.holdfast.server.FakeTaskHub;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** The released client, asking for hubs by name as clients of the Durable Task Scheduler do. */
 @Timeout(60)
 class HubCheckTest {
-  private final RememberedHub hub = new RememberedHub();
+  private final FakeTaskHub hub = new FakeTaskHub();
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach

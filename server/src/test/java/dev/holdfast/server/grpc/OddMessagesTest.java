@@ -10,6 +10,7 @@ import dev.holdfast.protocol.PurgeInstanceFilter;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.QueryInstancesRequest;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
+import dev.holdfast.server.FakeTaskHub;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -45,7 +46,7 @@ class OddMessagesTest {
   /** An id that is a text of no characters. */
   private static final byte[] NO_UTF_8 = {0x0a, 0x02, (byte) 0xc3, 0x28};
 
-  private final RememberedHub hub = new RememberedHub();
+  private final FakeTaskHub hub = new FakeTaskHub();
   private GrpcServer server;
   private ManagedChannel channel;
 

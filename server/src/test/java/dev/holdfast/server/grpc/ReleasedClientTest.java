@@ -13,6 +13,7 @@ import com.microsoft.durabletask.OrchestrationStatusQuery;
 import com.microsoft.durabletask.OrchestrationStatusQueryResult;
 import com.microsoft.durabletask.PurgeInstanceCriteria;
 import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.server.FakeTaskHub;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 /** The released durabletask-client 1.5.0 as it comes from its jar. */
 @Timeout(60)
 class ReleasedClientTest {
-  private final RememberedHub hub = new RememberedHub();
+  private final FakeTaskHub hub = new FakeTaskHub();
   private final GrpcServer server =
       new GrpcServer(GrpcConfig.loopback().withPort(0, true), hub, new NoWork(), new Random(1));
   private DurableTaskClient client;
@@ -120,7 +121,7 @@ class ReleasedClientTest {
     client.resumeInstance("abc");
     client.terminate("abc", "enough");
 
-    assertThat(hub.heardSoFar())
+    assertThat(hub.heard())
         .containsExactly(
             "abc: event Approval true",
             "gone: event Approval null",

@@ -3,6 +3,7 @@ package dev.holdfast.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.server.FakeTaskHub;
 import dev.holdfast.server.admission.Admission;
 import dev.holdfast.server.http.HttpServerConfig.Cors;
 import dev.holdfast.server.http.durable.DurableSettings;

@@ -5,7 +5,7 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUN
 import static dev.holdfast.server.http.TestServer.DURABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.server.http.FakeTaskHub;
+import dev.holdfast.server.FakeTaskHub;
 import dev.holdfast.server.http.TestServer;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;

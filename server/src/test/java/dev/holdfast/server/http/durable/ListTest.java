@@ -3,7 +3,7 @@ package dev.holdfast.server.http.durable;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_FAILED;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
-import static dev.holdfast.server.http.FakeTaskHub.at;
+import static dev.holdfast.server.FakeTaskHub.at;
 import static dev.holdfast.server.http.TestServer.DURABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 

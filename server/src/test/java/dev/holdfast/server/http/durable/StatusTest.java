@@ -6,7 +6,7 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_PEN
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED;
-import static dev.holdfast.server.http.FakeTaskHub.at;
+import static dev.holdfast.server.FakeTaskHub.at;
 import static dev.holdfast.server.http.TestServer.DURABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 

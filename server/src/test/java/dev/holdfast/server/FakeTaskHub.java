@@ -1,10 +1,11 @@
-package dev.holdfast.server.http;
+package dev.holdfast.server;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.RefusedException.Reason;
+import dev.holdfast.core.Statuses;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.CreateInstanceRequest;
@@ -18,7 +19,7 @@ import dev.holdfast.protocol.PurgeInstanceFilter;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import dev.holdfast.protocol.PurgeInstancesResponse;
 import dev.holdfast.protocol.QueryInstancesResponse;
-import dev.holdfast.server.EntityKeeper;
+import dev.holdfast.protocol.SignalEntityRequest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +41,18 @@ public final class FakeTaskHub extends EntityKeeper {
   private final Map<String, OrchestrationState> instances = new LinkedHashMap<>();
   private final Map<String, List<HistoryEvent>> histories = new HashMap<>();
   private final Map<String, Why> whys = new HashMap<>();
-  private final Map<String, List<CompletableFuture<Optional<OrchestrationState>>>> waiters =
-      new HashMap<>();
+  private final Map<String, List<Waiter>> waiters = new HashMap<>();
   private final List<CreateInstanceRequest> starts = new ArrayList<>();
   private final List<Raised> raised = new ArrayList<>();
+  private final List<String> heard = new ArrayList<>();
   private @Nullable RuntimeException failure;
+  private @Nullable CompletableFuture<Optional<OrchestrationState>> preparedAnswer;
+  private boolean askedToGet;
+
+  /** A request that waits for an instance. */
+  private record Waiter(
+      Predicate<OrchestrationStatus> until,
+      CompletableFuture<Optional<OrchestrationState>> answer) {}
 
   /** An event that was accepted. */
   public record Raised(String instanceId, String name, @Nullable String input) {}
@@ -65,11 +74,31 @@ public final class FakeTaskHub extends EntityKeeper {
                 .setLastUpdatedTimestamp(at(1_772_359_201))
             : before.toBuilder();
     instances.put(id, change.apply(state.setOrchestrationStatus(status)).build());
-    if (isTerminal(status)) {
-      for (CompletableFuture<Optional<OrchestrationState>> waiter : waiters(id)) {
-        waiter.complete(Optional.of(instances.get(id)));
+    for (Waiter waiter : waiters(id)) {
+      if (waiter.until().test(status)) {
+        waiter.answer().complete(Optional.of(instances.get(id)));
       }
     }
+  }
+
+  /** Puts an instance into a status, with this output unless it is null. */
+  public void becomes(String id, OrchestrationStatus status, @Nullable String output) {
+    put(id, status, state -> output == null ? state : state.setOutput(StringValue.of(output)));
+  }
+
+  /** Answers every later request for one instance with this future. */
+  public synchronized void answerGetWith(CompletableFuture<Optional<OrchestrationState>> answer) {
+    preparedAnswer = answer;
+  }
+
+  /** Tells whether somebody has got the answer that was prepared. */
+  public synchronized boolean wasAskedToGet() {
+    return askedToGet;
+  }
+
+  /** Returns in words what the hub was asked to do or to list, oldest first. */
+  public synchronized List<String> heard() {
+    return List.copyOf(heard);
   }
 
   public synchronized void putHistory(String id, List<HistoryEvent> events) {
@@ -93,12 +122,17 @@ public final class FakeTaskHub extends EntityKeeper {
     return List.copyOf(raised);
   }
 
-  /** How many wait for the end of an instance. */
+  /** How many requests wait for this instance. */
   public synchronized int waiting(String id) {
-    return (int) waiters(id).stream().filter(waiter -> !waiter.isDone()).count();
+    return (int) waiters(id).stream().filter(waiter -> !waiter.answer().isDone()).count();
   }
 
-  private List<CompletableFuture<Optional<OrchestrationState>>> waiters(String id) {
+  /** How many requests wait for any instance. */
+  public synchronized int waiting() {
+    return waiters.keySet().stream().mapToInt(this::waiting).sum();
+  }
+
+  private List<Waiter> waiters(String id) {
     return waiters.computeIfAbsent(id, key -> new ArrayList<>());
   }
 
@@ -127,7 +161,7 @@ public final class FakeTaskHub extends EntityKeeper {
                     .getOrchestrationIdReusePolicy()
                     .getReplaceableStatusList()
                     .contains(before.getOrchestrationStatus())
-                : isTerminal(before.getOrchestrationStatus()));
+                : Statuses.isEnded(before.getOrchestrationStatus()));
     if (!replaceable) {
       return refused(Reason.ALREADY_EXISTS, "The instance '" + id + "' exists and has not ended.");
     }
@@ -141,6 +175,12 @@ public final class FakeTaskHub extends EntityKeeper {
           if (request.hasInput()) {
             state.setInput(request.getInput());
           }
+          if (request.hasVersion()) {
+            state.setVersion(request.getVersion());
+          }
+          if (request.hasScheduledStartTimestamp()) {
+            state.setScheduledStartTimestamp(request.getScheduledStartTimestamp());
+          }
           return state;
         });
     return CompletableFuture.completedFuture(id);
@@ -151,6 +191,10 @@ public final class FakeTaskHub extends EntityKeeper {
       String instanceId, boolean payloads) {
     if (failure != null) {
       return CompletableFuture.failedFuture(failure);
+    }
+    if (preparedAnswer != null) {
+      askedToGet = true;
+      return preparedAnswer;
     }
     if (instanceId.indexOf('\0') >= 0) {
       return refused(Reason.INVALID_ARGUMENT, "The instance id contains U+0000.");
@@ -172,24 +216,30 @@ public final class FakeTaskHub extends EntityKeeper {
   @Override
   public CompletableFuture<Optional<OrchestrationState>> waitForStart(
       String instanceId, boolean payloads) {
-    throw new IllegalStateException("HTTP never waits for a start");
+    return wait(instanceId, status -> status != OrchestrationStatus.ORCHESTRATION_STATUS_PENDING);
   }
 
   @Override
-  public synchronized CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
+  public CompletableFuture<Optional<OrchestrationState>> waitForCompletion(
       String instanceId, boolean payloads) {
-    OrchestrationState state = instances.get(instanceId);
-    if (state != null && isTerminal(state.getOrchestrationStatus())) {
+    return wait(instanceId, Statuses::isEnded);
+  }
+
+  private synchronized CompletableFuture<Optional<OrchestrationState>> wait(
+      String id, Predicate<OrchestrationStatus> until) {
+    OrchestrationState state = instances.get(id);
+    if (state != null && until.test(state.getOrchestrationStatus())) {
       return CompletableFuture.completedFuture(Optional.of(state));
     }
-    CompletableFuture<Optional<OrchestrationState>> waiter = new CompletableFuture<>();
-    waiters(instanceId).add(waiter);
-    return waiter;
+    Waiter waiter = new Waiter(until, new CompletableFuture<>());
+    waiters(id).add(waiter);
+    return waiter.answer();
   }
 
   @Override
   public synchronized CompletableFuture<Delivery> raiseEvent(
       String instanceId, String name, @Nullable String input) {
+    heard.add(instanceId + ": " + "event " + name + " " + input);
     Delivery delivery = delivery(instanceId);
     if (delivery == Delivery.ACCEPTED) {
       raised.add(new Raised(instanceId, name, input));
@@ -200,6 +250,7 @@ public final class FakeTaskHub extends EntityKeeper {
   @Override
   public synchronized CompletableFuture<Delivery> terminate(
       String instanceId, @Nullable String output, boolean recursive) {
+    heard.add(instanceId + ": " + "terminate " + output + (recursive ? " recursive" : ""));
     Delivery delivery = delivery(instanceId);
     if (delivery == Delivery.ACCEPTED) {
       put(
@@ -222,6 +273,7 @@ public final class FakeTaskHub extends EntityKeeper {
   @Override
   public synchronized CompletableFuture<Delivery> suspend(
       String instanceId, @Nullable String reason) {
+    heard.add(instanceId + ": " + "suspend " + reason);
     Delivery delivery = delivery(instanceId);
     if (delivery == Delivery.ACCEPTED) {
       put(instanceId, OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED);
@@ -232,6 +284,7 @@ public final class FakeTaskHub extends EntityKeeper {
   @Override
   public synchronized CompletableFuture<Delivery> resume(
       String instanceId, @Nullable String reason) {
+    heard.add(instanceId + ": " + "resume " + reason);
     Delivery delivery = delivery(instanceId);
     if (delivery == Delivery.ACCEPTED) {
       put(instanceId, OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
@@ -241,6 +294,7 @@ public final class FakeTaskHub extends EntityKeeper {
 
   @Override
   public synchronized CompletableFuture<Delivery> retry(String instanceId) {
+    heard.add(instanceId + ": " + "retry");
     Delivery delivery = delivery(instanceId);
     OrchestrationState state = instances.get(instanceId);
     if (delivery == Delivery.ACCEPTED && state != null) {
@@ -261,6 +315,7 @@ public final class FakeTaskHub extends EntityKeeper {
     if (state.getOrchestrationStatus() != OrchestrationStatus.ORCHESTRATION_STATUS_FAILED) {
       return refused(Reason.FAILED_PRECONDITION, "Only failed instances can be rewound.");
     }
+    heard.add(instanceId + ": rewind " + reason);
     put(instanceId, OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING);
     return CompletableFuture.completedFuture(null);
   }
@@ -272,7 +327,7 @@ public final class FakeTaskHub extends EntityKeeper {
     if (state == null) {
       return refused(Reason.NOT_FOUND, "There is no instance '" + instanceId + "'.");
     }
-    if (!withNewInstanceId && !isTerminal(state.getOrchestrationStatus())) {
+    if (!withNewInstanceId && !Statuses.isEnded(state.getOrchestrationStatus())) {
       return refused(Reason.FAILED_PRECONDITION, "The instance has not ended.");
     }
     CreateInstanceRequest.Builder again =
@@ -285,6 +340,7 @@ public final class FakeTaskHub extends EntityKeeper {
 
   @Override
   public synchronized CompletableFuture<Integer> clear() {
+    heard.add("clear");
     int count = instances.size();
     instances.clear();
     return CompletableFuture.completedFuture(count);
@@ -293,6 +349,7 @@ public final class FakeTaskHub extends EntityKeeper {
   @Override
   public synchronized CompletableFuture<PurgeInstancesResponse> purge(
       PurgeInstancesRequest request) {
+    heard.add("purge " + request.getRequestCase());
     List<String> doomed = new ArrayList<>();
     for (OrchestrationState state : instances.values()) {
       boolean meant =
@@ -300,7 +357,7 @@ public final class FakeTaskHub extends EntityKeeper {
               ? meets(request.getPurgeInstanceFilter(), state)
               : state.getInstanceId().equals(request.getInstanceId());
       boolean named = !request.hasPurgeInstanceFilter() && state.hasBlocked();
-      if (meant && (isTerminal(state.getOrchestrationStatus()) || named)) {
+      if (meant && (Statuses.isEnded(state.getOrchestrationStatus()) || named)) {
         doomed.add(state.getInstanceId());
       }
     }
@@ -322,6 +379,7 @@ public final class FakeTaskHub extends EntityKeeper {
 
   @Override
   public synchronized CompletableFuture<QueryInstancesResponse> query(InstanceQuery query) {
+    heard.add("query of " + query.getMaxInstanceCount());
     int from =
         query.hasContinuationToken()
             ? Integer.parseInt(query.getContinuationToken().getValue())
@@ -356,15 +414,28 @@ public final class FakeTaskHub extends EntityKeeper {
   }
 
   @Override
-  public CompletableFuture<ListInstanceIdsResponse> listInstanceIds(
+  public synchronized CompletableFuture<ListInstanceIdsResponse> listInstanceIds(
       ListInstanceIdsRequest request) {
-    throw new IllegalStateException("HTTP never lists ids alone");
+    return CompletableFuture.completedFuture(
+        ListInstanceIdsResponse.newBuilder()
+            .addAllInstanceIds(
+                instances.values().stream()
+                    .filter(it -> Statuses.isEnded(it.getOrchestrationStatus()))
+                    .map(OrchestrationState::getInstanceId)
+                    .toList())
+            .build());
+  }
+
+  @Override
+  public synchronized CompletableFuture<Void> signalEntity(SignalEntityRequest request) {
+    heard.add("signal " + request.getName() + " to " + request.getInstanceId());
+    return super.signalEntity(request);
   }
 
   @Override
   public synchronized CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId) {
     return CompletableFuture.completedFuture(
-        instances.containsKey(instanceId)
+        instances.containsKey(instanceId) || histories.containsKey(instanceId)
             ? Optional.of(histories.getOrDefault(instanceId, List.of()))
             : Optional.empty());
   }
@@ -379,18 +450,7 @@ public final class FakeTaskHub extends EntityKeeper {
     if (state == null) {
       return Delivery.NO_SUCH_INSTANCE;
     }
-    return isTerminal(state.getOrchestrationStatus()) ? Delivery.TERMINAL : Delivery.ACCEPTED;
-  }
-
-  private static boolean isTerminal(OrchestrationStatus status) {
-    return switch (status) {
-      case ORCHESTRATION_STATUS_COMPLETED,
-          ORCHESTRATION_STATUS_FAILED,
-          ORCHESTRATION_STATUS_CANCELED,
-          ORCHESTRATION_STATUS_TERMINATED ->
-          true;
-      default -> false;
-    };
+    return Statuses.isEnded(state.getOrchestrationStatus()) ? Delivery.TERMINAL : Delivery.ACCEPTED;
   }
 
   private static <T> CompletableFuture<T> refused(Reason reason, String message) {

@@ -3,9 +3,11 @@ package dev.holdfast.functions;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.durable.DurableClient;
 import dev.holdfast.functions.durable.FunctionsExecutor;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.ValueWriter;
+import dev.holdfast.functions.kinds.BindingKinds;
 import dev.holdfast.functions.loading.CodeDigest;
 import dev.holdfast.functions.model.AppLoadException;
 import dev.holdfast.functions.model.AppSource;
@@ -43,7 +45,7 @@ public final class FunctionApp implements AutoCloseable {
   private final FunctionsExecutor executor;
   private final AtomicBoolean drained = new AtomicBoolean();
 
-  private FunctionApp(LoadedApp loaded, String build, AppContext context) {
+  private FunctionApp(LoadedApp loaded, String build, AppContext context, BindingKinds kinds) {
     this.loaded = loaded;
     this.build = build;
     this.context = context;
@@ -57,7 +59,7 @@ public final class FunctionApp implements AutoCloseable {
                 context.patience().turnTimeout()),
             context.patience().lostThreads(),
             context.log());
-    this.calls = new FunctionCalls(writer, context, limit);
+    this.calls = new FunctionCalls(writer, context, limit, kinds);
     this.executor = new FunctionsExecutor(loaded.plans().values(), writer, context, limit);
   }
 
@@ -68,9 +70,25 @@ public final class FunctionApp implements AutoCloseable {
    * @throws AppLoadException the app as a whole cannot run; the message has cause and cure
    */
   public static FunctionApp open(AppSource source, AppContext context) throws AppLoadException {
+    return open(source, context, kinds());
+  }
+
+  /** Returns the types of triggers and bindings that an app can use without further ones. */
+  public static BindingKinds kinds() {
+    return BindingKinds.builtIn().with(new DurableClient());
+  }
+
+  /**
+   * Loads the app as {@link #open(AppSource, AppContext)} does, with more types of triggers and
+   * bindings.
+   *
+   * @param kinds what {@link #kinds} returns, {@linkplain BindingKinds#with with} others
+   */
+  public static FunctionApp open(AppSource source, AppContext context, BindingKinds kinds)
+      throws AppLoadException {
     AppContext guarded = context.withLog(new SafeLog(context.log()));
-    LoadedApp loaded = LoadedApp.load(source, guarded);
-    return new FunctionApp(loaded, build(source, loaded), guarded);
+    LoadedApp loaded = LoadedApp.load(source, guarded, kinds);
+    return new FunctionApp(loaded, build(source, loaded), guarded, kinds);
   }
 
   private static String build(AppSource source, LoadedApp loaded) {
@@ -143,7 +161,7 @@ public final class FunctionApp implements AutoCloseable {
    */
   public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
     FunctionPlan plan = loaded.plans().get(functionName);
-    if (plan == null || !plan.definition().trigger().is("httpTrigger")) {
+    if (plan == null || !plan.definition().start().isByHttp()) {
       return CompletableFuture.failedFuture(
           new NoSuchElementException("There is no enabled HTTP function '" + functionName + "'."));
     }

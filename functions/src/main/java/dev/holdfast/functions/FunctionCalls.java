@@ -7,10 +7,10 @@ import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.HttpReplies;
 import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.TriggerInput;
-import dev.holdfast.functions.invoking.TriggerMetadata;
 import dev.holdfast.functions.invoking.ValueWriter;
-import dev.holdfast.functions.invoking.Wire;
-import dev.holdfast.functions.model.BindingDefinition;
+import dev.holdfast.functions.kinds.BindingKinds;
+import dev.holdfast.functions.kinds.HttpTrigger;
+import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.functions.model.Patience;
@@ -19,10 +19,8 @@ import dev.holdfast.functions.work.Room;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +41,10 @@ final class FunctionCalls implements AutoCloseable {
   private final ValueWriter writer;
   private final AppContext context;
   private final TimeLimit limit;
+  private final BindingKinds kinds;
 
-  FunctionCalls(ValueWriter writer, AppContext context, TimeLimit limit) {
+  FunctionCalls(ValueWriter writer, AppContext context, TimeLimit limit, BindingKinds kinds) {
+    this.kinds = kinds;
     this.limit = limit;
     this.writer = writer;
     this.context = context;
@@ -67,7 +67,7 @@ final class FunctionCalls implements AutoCloseable {
             List.of(
                 new Call<>(
                     plan,
-                    input(plan, call),
+                    HttpTrigger.input(plan.definition().trigger(), call),
                     reply,
                     invocation -> HttpReplies.of(plan, invocation, writer)) {
                   @Override
@@ -84,50 +84,15 @@ final class FunctionCalls implements AutoCloseable {
   }
 
   CompletableFuture<Void> text(FunctionPlan plan, String value) {
-    TriggerInput input =
-        plan.definition().trigger().is("httpTrigger")
-            ? input(plan, post(plan, value))
-            : new TriggerInput(
-                new Wire.Text(value), TriggerMetadata.ofText(value), TriggerInput.Trace.NONE);
+    FunctionDefinition function = plan.definition();
+    TriggerInput input = kinds.trigger(function.trigger()).byHand(function, value, context);
     CompletableFuture<Void> done = new CompletableFuture<>();
     context.inHand().submit(pool, List.of(new Call<>(plan, input, done, FunctionCalls::nothing)));
     return done;
   }
 
-  private static TriggerInput input(FunctionPlan plan, HttpCall call) {
-    BindingDefinition trigger = plan.definition().trigger();
-    Wire.Http request = new Wire.Http(call, "binary".equalsIgnoreCase(trigger.text("dataType")));
-    return new TriggerInput(
-        request,
-        TriggerMetadata.ofHttp(request, trigger.name(), trigger.text("route")),
-        trace(call.headers()));
-  }
-
-  private HttpCall post(FunctionPlan plan, String body) {
-    return new HttpCall(
-        "POST",
-        context.httpBaseUrl().get().resolve("/admin/functions/" + plan.definition().name()),
-        Map.of(),
-        Map.of(),
-        Map.of(),
-        body.getBytes(StandardCharsets.UTF_8));
-  }
-
   private static @Nullable Void nothing(Invocation invocation) {
     return null;
-  }
-
-  private static TriggerInput.Trace trace(Map<String, List<String>> headers) {
-    String parent = "";
-    String state = "";
-    for (Map.Entry<String, List<String>> header : headers.entrySet()) {
-      if (header.getKey().equalsIgnoreCase("traceparent")) {
-        parent = String.join(",", header.getValue());
-      } else if (header.getKey().equalsIgnoreCase("tracestate")) {
-        state = String.join(",", header.getValue());
-      }
-    }
-    return parent.isEmpty() ? TriggerInput.Trace.NONE : new TriggerInput.Trace(parent, state);
   }
 
   private interface Outcome<T> {

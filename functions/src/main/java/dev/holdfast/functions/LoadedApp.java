@@ -1,10 +1,13 @@
 package dev.holdfast.functions;
 
 import dev.holdfast.functions.context.AppContext;
-import dev.holdfast.functions.durable.ClientInput;
 import dev.holdfast.functions.invoking.AppRuntime;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.UnusableFunctionException;
+import dev.holdfast.functions.kinds.BindingKind;
+import dev.holdfast.functions.kinds.BindingKinds;
+import dev.holdfast.functions.kinds.InputKind;
+import dev.holdfast.functions.kinds.OutputKind;
 import dev.holdfast.functions.loading.AppClassLoader;
 import dev.holdfast.functions.loading.AppServices;
 import dev.holdfast.functions.loading.JsonBridge;
@@ -16,13 +19,13 @@ import dev.holdfast.functions.model.AppLoadException;
 import dev.holdfast.functions.model.AppSource;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.Start;
 import io.github.classgraph.ClassGraphException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -48,22 +51,20 @@ record LoadedApp(
   private static final Logger ORPHANED_CHANNELS =
       Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
 
-  private static final Set<String> SERVED_TRIGGERS =
-      Set.of("httptrigger", "orchestrationtrigger", "activitytrigger", "entitytrigger");
-
   private static final Pattern LIBRARY =
       Pattern.compile("((?:durabletask|azure-functions-java)-[a-z-]+?)-(\\d.*)\\.jar");
 
-  static LoadedApp load(AppSource source, AppContext context) throws AppLoadException {
+  static LoadedApp load(AppSource source, AppContext context, BindingKinds kinds)
+      throws AppLoadException {
     ORPHANED_CHANNELS.setLevel(Level.OFF);
-    FunctionIndex index = FunctionIndex.of(candidates(source), context);
+    FunctionIndex index = FunctionIndex.of(candidates(source, kinds), context, kinds);
     AppClassLoader loader = new AppClassLoader("app", source.classPath());
     try {
       String secret = context.rpcSecret();
       if (secret != null) {
         loader.openDoor(context.rpcPort(), secret);
       }
-      LoadedApp app = load(source, context, index, loader);
+      LoadedApp app = load(source, context, kinds, index, loader);
       if (!index.failures().isEmpty() && source.missingDependencies() != null) {
         throw new AppLoadException(
             index.failures().values().iterator().next() + " " + source.missingDependencies());
@@ -76,12 +77,16 @@ record LoadedApp(
   }
 
   private static LoadedApp load(
-      AppSource source, AppContext context, FunctionIndex index, AppClassLoader loader)
+      AppSource source,
+      AppContext context,
+      BindingKinds kinds,
+      FunctionIndex index,
+      AppClassLoader loader)
       throws AppLoadException {
     JsonBridge json = bridge(loader);
     boolean hasOrchestrators =
         index.functions().stream()
-            .anyMatch(f -> !f.disabled() && f.trigger().is("orchestrationTrigger"));
+            .anyMatch(f -> !f.disabled() && f.start().by() == Start.By.ORCHESTRATOR);
     AppServices services = AppServices.load(loader, hasOrchestrators);
     AppRuntime runtime =
         new AppRuntime(
@@ -90,7 +95,7 @@ record LoadedApp(
             services.middlewares(),
             services.injector(),
             context.log(),
-            b -> b.is("durableClient") ? new ClientInput(b, context) : null,
+            b -> kinds.of(b.type()) instanceof InputKind kind ? kind.values(b, context) : null,
             AppRuntime.newCache());
     Map<String, FunctionPlan> plans = plans(index, runtime);
     List<String> warnings = new ArrayList<>(source.notes());
@@ -102,7 +107,7 @@ record LoadedApp(
     if (index.functions().isEmpty() && index.failures().isEmpty()) {
       warnings.add("There is no function in " + source.root() + ".");
     }
-    index.functions().forEach(function -> warnings.addAll(unserved(function)));
+    index.functions().forEach(function -> warnings.addAll(unserved(function, kinds)));
     return new LoadedApp(loader, json, index, plans, libraries(source), List.copyOf(warnings));
   }
 
@@ -118,14 +123,15 @@ record LoadedApp(
     }
   }
 
-  private static List<Candidate> candidates(AppSource source) throws AppLoadException {
+  private static List<Candidate> candidates(AppSource source, BindingKinds kinds)
+      throws AppLoadException {
     if (source.classPath().isEmpty()) {
       return List.of(); // The host runs no code of its own and leaves all work to remote workers.
     }
     try {
       return source.kind() == AppSource.Kind.STAGED
           ? FunctionJsonReader.read(source.root())
-          : AnnotationScanner.scan(source.classPath());
+          : AnnotationScanner.scan(source.classPath(), kinds);
     } catch (IOException | ClassGraphException e) {
       throw new AppLoadException(
           "The functions of "
@@ -161,31 +167,28 @@ record LoadedApp(
     return plans;
   }
 
-  private static List<String> unserved(FunctionDefinition function) {
+  private static List<String> unserved(FunctionDefinition function, BindingKinds kinds) {
     List<String> warnings = new ArrayList<>();
     if (function.disabled()) {
       return warnings;
     }
     for (BindingDefinition binding : function.bindings()) {
+      BindingKind kind = kinds.of(binding.type());
       String what = "'" + function.name() + "' has a binding of type " + binding.type();
-      if (binding.isTrigger() && !isServed(binding)) {
+      if (binding.isTrigger() && !kinds.trigger(binding).isServed()) {
         warnings.add(
             what
                 + ", which this host does not listen to. It runs only when called through POST"
                 + " /admin/functions/"
                 + function.name()
                 + ".");
-      } else if (binding.isOutput() && !binding.is("http")) {
+      } else if (binding.isOutput() && !(kind instanceof OutputKind)) {
         warnings.add(what + ", which this host does not serve: its values are dropped.");
-      } else if (!binding.isTrigger() && !binding.isOutput() && !binding.is("durableClient")) {
+      } else if (!binding.isTrigger() && !binding.isOutput() && !(kind instanceof InputKind)) {
         warnings.add(what + ", which this host does not serve: its calls fail.");
       }
     }
     return warnings;
-  }
-
-  private static boolean isServed(BindingDefinition trigger) {
-    return SERVED_TRIGGERS.stream().anyMatch(trigger::is);
   }
 
   private static Map<String, String> libraries(AppSource source) {

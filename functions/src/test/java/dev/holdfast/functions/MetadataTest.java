@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.invoking.TriggerInput;
+import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.kinds.TriggerKind;
 import dev.holdfast.functions.loading.AppFinder;
 import dev.holdfast.functions.model.AppSource;
 import dev.holdfast.functions.model.AuthLevel;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpRoute;
+import dev.holdfast.functions.model.Start;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +204,40 @@ class MetadataTest {
     assertThat(app.functions()).extracting(FunctionDefinition::name).containsExactly("Rabbit");
     assertThat(app.failedFunctions()).isEmpty();
     assertThat(app.warnings()).anyMatch(w -> w.contains("'Nobody'"));
+  }
+
+  /** The host does not know this type until somebody registers it. */
+  private record RabbitTrigger(List<String> asked) implements TriggerKind {
+    @Override
+    public String type() {
+      return "RabbitMqTrigger";
+    }
+
+    @Override
+    public TriggerInput byHand(FunctionDefinition function, String value, AppContext context) {
+      asked.add(function.name() + ": " + value);
+      return TriggerInput.of(new Wire.Text(value));
+    }
+  }
+
+  @Test
+  void new_type_of_trigger_is_one_class_and_one_registration() throws Exception {
+    open();
+    assertThat(app.warnings()).anyMatch(w -> w.contains("rabbitMQTrigger"));
+    Path staging = stage(app.functions());
+    app.close();
+
+    for (AppSource source : List.of(source(), AppFinder.find(staging))) {
+      RabbitTrigger rabbit = new RabbitTrigger(new CopyOnWriteArrayList<>());
+      AppContext context = AppContext.builder().settings(SETTINGS).build();
+      app = FunctionApp.open(source, context, FunctionApp.kinds().with(rabbit));
+
+      assertThat(app.warnings()).noneMatch(w -> w.contains("rabbitMQTrigger"));
+      assertThat(function("Rabbit").start()).isEqualTo(new Start(Start.By.TRIGGER, "Rabbit"));
+      assertThat(app.invoke("Rabbit", "carrot")).succeedsWithin(Duration.ofSeconds(30));
+      assertThat(rabbit.asked()).containsExactly("Rabbit: carrot");
+      app.close();
+    }
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.holdfast.host;
 
-import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpRoute;
 import java.net.URI;
@@ -53,7 +52,7 @@ final class Banner {
       entries.add(route.functionName() + ": " + methods(route) + base + path);
     }
     for (FunctionDefinition function : functions) {
-      if (!function.disabled() && !isHttp(function)) {
+      if (!function.disabled() && !function.start().isByHttp()) {
         entries.add(function.name() + ": " + function.trigger().type() + start(function, base));
       }
     }
@@ -111,22 +110,19 @@ final class Banner {
     return route.methods().isEmpty() ? " " : "[" + String.join(",", route.methods()) + "] ";
   }
 
-  private static boolean isHttp(FunctionDefinition function) {
-    return function.trigger().is("httpTrigger");
-  }
-
   private static String start(FunctionDefinition function, URI base) {
-    BindingDefinition trigger = function.trigger();
     String api = base + "/runtime/webhooks/durabletask/";
-    if (trigger.is("orchestrationTrigger")) {
-      return NL + "\t    start: POST " + api + "orchestrators/" + function.name();
-    }
-    if (trigger.is("entityTrigger")) {
-      String own = trigger.text("entityName");
-      String name = own == null ? function.name() : own;
-      return NL + "\t    signal: POST " + api + "entities/" + name + "/KEY?op=OPERATION";
-    }
-    return "";
+    return switch (function.start().by()) {
+      case ORCHESTRATOR -> NL + "\t    start: POST " + api + "orchestrators/" + function.name();
+      case ENTITY ->
+          NL
+              + "\t    signal: POST "
+              + api
+              + "entities/"
+              + function.start().name()
+              + "/KEY?op=OPERATION";
+      case ACTIVITY, HTTP, TRIGGER -> "";
+    };
   }
 
   /** Returns one line for each function that could not be loaded. */

@@ -8,6 +8,7 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Heartbeat;
 import dev.holdfast.engine.UnservedWork;
 import dev.holdfast.functions.model.FunctionDefinition;
+import dev.holdfast.functions.model.Start;
 import dev.holdfast.host.terminal.Printable;
 import dev.holdfast.server.grpc.worker.Workers;
 import dev.holdfast.server.http.HttpServer;
@@ -290,7 +291,7 @@ final class Control implements HostControl, Orchestrators {
   }
 
   private static boolean isOrchestrator(FunctionDefinition function) {
-    return !function.disabled() && function.trigger().is("orchestrationTrigger");
+    return !function.disabled() && function.start().by() == Start.By.ORCHESTRATOR;
   }
 
   /** Reloads the app in the background; a second request during a reload does nothing. */

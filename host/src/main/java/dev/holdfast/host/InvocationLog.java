@@ -27,7 +27,7 @@ final class InvocationLog implements FunctionLog {
   }
 
   private static String reason(FunctionDefinition function) {
-    return function.trigger().is("httpTrigger")
+    return function.start().isByHttp()
         ? "This function was programmatically called via the host APIs."
         : UNKNOWN;
   }

@@ -2,6 +2,7 @@ package dev.holdfast.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.model.AuthLevel;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
@@ -20,6 +21,7 @@ class BannerTest {
         "app.Functions." + name,
         null,
         List.of(new BindingDefinition(trigger, "in", "input", Map.of())),
+        FunctionApp.kinds().start(name, new BindingDefinition(trigger, "in", "input", Map.of())),
         disabled,
         Map.of());
   }

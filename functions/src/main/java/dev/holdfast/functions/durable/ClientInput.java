@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Supplies the value of a durable client binding: where the hub's gRPC service is, and what
  * management URLs need. The app's own library makes its client from this value.
  */
-public final class ClientInput implements Supplier<Wire> {
+final class ClientInput implements Supplier<Wire> {
 
   private static final String WEBHOOK = "/runtime/webhooks/durabletask";
   private static final int MAX_GRPC_MESSAGE = 4 * 1024 * 1024;
@@ -25,7 +25,7 @@ public final class ClientInput implements Supplier<Wire> {
   private final String taskHub;
   private volatile @Nullable Made last;
 
-  public ClientInput(BindingDefinition binding, AppContext context) {
+  ClientInput(BindingDefinition binding, AppContext context) {
     this.context = context;
     String own = binding.text("taskHub");
     this.taskHub = own == null ? context.taskHub() : own;

@@ -2,7 +2,6 @@ package dev.holdfast.functions.durable;
 
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.invoking.FunctionPlan;
-import dev.holdfast.functions.model.BindingDefinition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -33,16 +32,12 @@ final class DurableFunctions {
       anyCase.put(kind, new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
     }
     for (FunctionPlan plan : plans) {
-      BindingDefinition trigger = plan.definition().trigger();
-      if (trigger.is("orchestrationTrigger")) {
-        String name = name(plan, trigger.text("orchestration"));
-        add(WorkItem.Kind.ORCHESTRATOR, name, name, plan);
-      } else if (trigger.is("activityTrigger")) {
-        String name = name(plan, trigger.text("activity"));
-        add(WorkItem.Kind.ACTIVITY, name, name, plan);
-      } else if (trigger.is("entityTrigger")) {
-        String name = name(plan, trigger.text("entityName"));
-        add(WorkItem.Kind.ENTITY, name.toLowerCase(Locale.ROOT), name, plan);
+      String name = plan.definition().start().name();
+      switch (plan.definition().start().by()) {
+        case ORCHESTRATOR -> add(WorkItem.Kind.ORCHESTRATOR, name, name, plan);
+        case ACTIVITY -> add(WorkItem.Kind.ACTIVITY, name, name, plan);
+        case ENTITY -> add(WorkItem.Kind.ENTITY, name.toLowerCase(Locale.ROOT), name, plan);
+        case HTTP, TRIGGER -> {} // The engine does not run these.
       }
     }
   }
@@ -50,11 +45,6 @@ final class DurableFunctions {
   private void add(WorkItem.Kind kind, String asked, String declared, FunctionPlan plan) {
     of(exact, kind).put(asked, plan);
     of(anyCase, kind).put(declared, plan);
-  }
-
-  // The trigger may give a function another durable name than its function name.
-  private static String name(FunctionPlan plan, @Nullable String own) {
-    return own == null ? plan.definition().name() : own;
   }
 
   @Nullable FunctionPlan find(WorkItem.Kind kind, String name) {

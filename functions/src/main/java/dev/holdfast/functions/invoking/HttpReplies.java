@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpReplies {
 
+  /** Bindings of this type hold the value that becomes the reply. */
+  public static final String BINDING_TYPE = "http";
+
   static final String TEXT = "text/plain; charset=utf-8";
   private static final String BINARY = "application/octet-stream";
   private static final byte[] NO_BODY = {};
@@ -67,7 +70,7 @@ public final class HttpReplies {
 
   private static @Nullable Object output(FunctionPlan plan, Invocation invocation) {
     for (BindingDefinition binding : plan.definition().bindings()) {
-      if (binding.isOutput() && binding.is("http")) {
+      if (binding.isOutput() && binding.is(BINDING_TYPE)) {
         return binding.name().equals("$return")
             ? invocation.getReturnValue()
             : invocation.outputValue(binding.name());

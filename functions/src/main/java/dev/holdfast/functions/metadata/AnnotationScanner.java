@@ -1,5 +1,7 @@
 package dev.holdfast.functions.metadata;
 
+import dev.holdfast.functions.kinds.BindingKind;
+import dev.holdfast.functions.kinds.BindingKinds;
 import dev.holdfast.functions.model.BindingDefinition;
 import io.github.classgraph.AnnotationInfo;
 import io.github.classgraph.ClassGraph;
@@ -26,8 +28,6 @@ public final class AnnotationScanner {
 
   private static final String FUNCTION_NAME = BindingAnnotations.LIBRARY + "FunctionName";
   private static final String STORAGE_ACCOUNT = BindingAnnotations.LIBRARY + "StorageAccount";
-  private static final List<String> STORAGE =
-      List.of("blob", "blobTrigger", "queue", "queueTrigger", "table");
   private static final Map<String, String> RETRIES =
       Map.of(
           BindingAnnotations.LIBRARY + "FixedDelayRetry", "fixedDelay",
@@ -46,10 +46,17 @@ public final class AnnotationScanner {
     "dev.holdfast.protocol"
   };
 
-  private AnnotationScanner() {}
+  private final BindingKinds kinds;
+  private final BindingAnnotations annotations;
+
+  private AnnotationScanner(BindingKinds kinds) {
+    this.kinds = kinds;
+    this.annotations = new BindingAnnotations(kinds);
+  }
 
   /** Returns every method with {@code @FunctionName}, in the order of the functions' names. */
-  public static List<Candidate> scan(List<Path> classPath) {
+  public static List<Candidate> scan(List<Path> classPath, BindingKinds kinds) {
+    AnnotationScanner scanner = new AnnotationScanner(kinds);
     ClassGraph graph =
         new ClassGraph()
             .overrideClasspath(
@@ -69,7 +76,7 @@ public final class AnnotationScanner {
           AnnotationInfo name = method.getAnnotationInfo(FUNCTION_NAME);
           // The compiler copies annotations to bridge methods.
           if (name != null && !method.isSynthetic() && !method.isBridge()) {
-            candidates.add(candidate(type, method, name));
+            candidates.add(scanner.candidate(type, method, name));
           }
         }
       }
@@ -84,7 +91,7 @@ public final class AnnotationScanner {
     return !NEVER_FUNCTION_JARS.matcher(String.valueOf(entry.getFileName())).matches();
   }
 
-  private static Candidate candidate(ClassInfo type, MethodInfo method, AnnotationInfo name) {
+  private Candidate candidate(ClassInfo type, MethodInfo method, AnnotationInfo name) {
     String storage = value(method.getAnnotationInfo(STORAGE_ACCOUNT));
     List<BindingDefinition> bindings = bindings(method, storage);
     String entryPoint = type.getName().replace('$', '.') + "." + method.getName();
@@ -99,31 +106,36 @@ public final class AnnotationScanner {
         null);
   }
 
-  private static List<BindingDefinition> bindings(MethodInfo method, @Nullable String storage) {
+  private List<BindingDefinition> bindings(MethodInfo method, @Nullable String storage) {
     List<BindingDefinition> bindings = new ArrayList<>();
     for (MethodParameterInfo parameter : method.getParameterInfo()) {
       for (AnnotationInfo annotation : parameter.getAnnotationInfo().directOnly()) {
-        BindingAnnotations.read(annotation).ifPresent(b -> bindings.add(connected(b, storage)));
+        annotations.read(annotation).ifPresent(b -> bindings.add(connected(b, storage)));
       }
     }
     for (AnnotationInfo annotation : method.getAnnotationInfo()) {
-      BindingAnnotations.read(annotation)
+      annotations
+          .read(annotation)
           .map(b -> new BindingDefinition(b.type(), b.direction(), "$return", b.attributes()))
           .ifPresent(b -> bindings.add(connected(b, storage)));
     }
     boolean returns =
         !method.getTypeSignatureOrTypeDescriptor().getResultType().toString().equals("void");
-    if (returns
-        && bindings.stream().anyMatch(b -> b.is("httpTrigger"))
-        && bindings.stream().noneMatch(b -> b.name().equals("$return"))) {
-      bindings.add(new BindingDefinition("http", "out", "$return", Map.of()));
+    if (returns && bindings.stream().noneMatch(b -> b.name().equals("$return"))) {
+      bindings.stream()
+          .filter(BindingDefinition::isTrigger)
+          .flatMap(trigger -> kinds.trigger(trigger).impliedOutput().stream())
+          .findFirst()
+          .ifPresent(bindings::add);
     }
     return bindings;
   }
 
-  private static BindingDefinition connected(BindingDefinition binding, @Nullable String storage) {
+  private BindingDefinition connected(BindingDefinition binding, @Nullable String storage) {
+    BindingKind kind = kinds.of(binding.type());
     if (storage == null
-        || !STORAGE.contains(binding.type())
+        || kind == null
+        || !kind.usesStorageAccount()
         || binding.text("connection") != null) {
       return binding;
     }

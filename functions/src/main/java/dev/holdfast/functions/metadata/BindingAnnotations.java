@@ -1,9 +1,9 @@
 package dev.holdfast.functions.metadata;
 
-import static java.util.Map.entry;
-
 import com.microsoft.azure.functions.annotation.CustomBinding;
 import com.microsoft.azure.functions.annotation.FunctionName;
+import dev.holdfast.functions.kinds.BindingKind;
+import dev.holdfast.functions.kinds.BindingKinds;
 import dev.holdfast.functions.model.BindingDefinition;
 import io.github.classgraph.AnnotationClassRef;
 import io.github.classgraph.AnnotationEnumValue;
@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,69 +31,53 @@ final class BindingAnnotations {
 
   static final String LIBRARY = FunctionName.class.getPackageName() + ".";
 
-  private static final Map<String, String> TYPES =
-      Map.ofEntries(
-          entry("BlobInput", "blob"),
-          entry("BlobOutput", "blob"),
-          entry("BlobTrigger", "blobTrigger"),
-          entry("CosmosDBInput", "cosmosDB"),
-          entry("CosmosDBOutput", "cosmosDB"),
-          entry("CosmosDBTrigger", "cosmosDBTrigger"),
-          entry("EventGridOutput", "eventGrid"),
-          entry("EventGridTrigger", "eventGridTrigger"),
-          entry("EventHubOutput", "eventHub"),
-          entry("EventHubTrigger", "eventHubTrigger"),
-          entry("HttpOutput", "http"),
-          entry("HttpTrigger", "httpTrigger"),
-          entry("KafkaOutput", "kafka"),
-          entry("KafkaTrigger", "kafkaTrigger"),
-          entry("McpToolTrigger", "mcpToolTrigger"),
-          entry("QueueOutput", "queue"),
-          entry("QueueTrigger", "queueTrigger"),
-          entry("SendGridOutput", "sendGrid"),
-          entry("ServiceBusQueueOutput", "serviceBus"),
-          entry("ServiceBusQueueTrigger", "serviceBusTrigger"),
-          entry("ServiceBusTopicOutput", "serviceBus"),
-          entry("ServiceBusTopicTrigger", "serviceBusTrigger"),
-          entry("TableInput", "table"),
-          entry("TableOutput", "table"),
-          entry("TimerTrigger", "timerTrigger"),
-          entry("TwilioSmsOutput", "twilioSms"),
-          entry("WarmupTrigger", "warmupTrigger"));
+  private final BindingKinds kinds;
 
-  // These attributes are written even when they have their default value, as the build plugins do.
-  private static final Map<String, String> ALWAYS_WRITTEN =
-      Map.of("httpTrigger", "authLevel", "eventHubTrigger", "cardinality");
-
-  private BindingAnnotations() {}
+  BindingAnnotations(BindingKinds kinds) {
+    this.kinds = kinds;
+  }
 
   /** Returns the binding, or nothing when the annotation is no binding annotation. */
-  static Optional<BindingDefinition> read(AnnotationInfo annotation) {
+  Optional<BindingDefinition> read(AnnotationInfo annotation) {
     if (annotation.getName().equals(CustomBinding.class.getName())) {
       return Optional.of(direct(annotation));
     }
     Map<String, Object> custom = customBinding(annotation);
-    String library =
-        annotation.getName().startsWith(LIBRARY) ? TYPES.get(simpleName(annotation)) : null;
-    if (custom == null && library == null) {
-      return Optional.empty();
-    }
-    Map<String, Object> values = new LinkedHashMap<>(defaults(annotation));
-    values.putAll(values(annotation.getParameterValues(false)));
-    String name = string(values.remove("name"));
+    BindingKind library =
+        annotation.getName().startsWith(LIBRARY)
+            ? kinds.ofAnnotation(simpleName(annotation))
+            : null;
     if (custom != null) {
-      return Optional.of(
-          new BindingDefinition(
-              string(custom.get("type")),
-              string(custom.get("direction")),
-              name.isEmpty() ? string(custom.get("name")) : name,
-              written(values, defaults(annotation), null)));
+      return Optional.of(custom(annotation, custom));
     }
+    return library == null ? Optional.empty() : Optional.of(known(annotation, library));
+  }
+
+  private static BindingDefinition custom(AnnotationInfo annotation, Map<String, Object> custom) {
+    Map<String, Object> defaults = defaults(annotation);
+    Map<String, Object> values = values(annotation, defaults);
+    String name = string(values.remove("name"));
+    return new BindingDefinition(
+        string(custom.get("type")),
+        string(custom.get("direction")),
+        name.isEmpty() ? string(custom.get("name")) : name,
+        written(values, defaults, Set.of()));
+  }
+
+  private static BindingDefinition known(AnnotationInfo annotation, BindingKind kind) {
+    Map<String, Object> defaults = defaults(annotation);
+    Map<String, Object> values = values(annotation, defaults);
+    String name = string(values.remove("name"));
     String direction = simpleName(annotation).endsWith("Output") ? "out" : "in";
-    String always = ALWAYS_WRITTEN.get(library);
-    return Optional.of(
-        new BindingDefinition(
-            string(library), direction, name, written(values, defaults(annotation), always)));
+    return new BindingDefinition(
+        kind.type(), direction, name, written(values, defaults, kind.alwaysWritten()));
+  }
+
+  private static Map<String, Object> values(
+      AnnotationInfo annotation, Map<String, Object> defaults) {
+    Map<String, Object> values = new LinkedHashMap<>(defaults);
+    values.putAll(values(annotation.getParameterValues(false)));
+    return values;
   }
 
   // Apps without an annotation type for a binding put CustomBinding on the parameter itself.
@@ -107,12 +92,12 @@ final class BindingAnnotations {
 
   // Leaves out attributes that have their default value, except lists, as the build plugins do.
   private static Map<String, Object> written(
-      Map<String, Object> values, Map<String, Object> defaults, @Nullable String always) {
+      Map<String, Object> values, Map<String, Object> defaults, Set<String> always) {
     Map<String, Object> written = new LinkedHashMap<>();
     values.forEach(
         (key, value) -> {
           boolean isDefault = value.equals(defaults.get(key)) && !(value instanceof List<?>);
-          if (!isDefault || key.equals(always)) {
+          if (!isDefault || always.contains(key)) {
             written.put(key, value);
           }
         });

@@ -1,6 +1,7 @@
 package dev.holdfast.functions.metadata;
 
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.kinds.BindingKinds;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpRoute;
@@ -32,13 +33,16 @@ public final class FunctionIndex {
   private final List<String> warnings = new ArrayList<>();
   private final HttpRoutes routes = new HttpRoutes();
   private final Settings settings;
+  private final BindingKinds kinds;
 
-  private FunctionIndex(AppContext context) {
+  private FunctionIndex(AppContext context, BindingKinds kinds) {
+    this.kinds = kinds;
     settings = new Settings(context.settings());
   }
 
-  public static FunctionIndex of(List<Candidate> candidates, AppContext context) {
-    FunctionIndex index = new FunctionIndex(context);
+  public static FunctionIndex of(
+      List<Candidate> candidates, AppContext context, BindingKinds kinds) {
+    FunctionIndex index = new FunctionIndex(context, kinds);
     Map<String, List<Candidate>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     candidates.forEach(c -> byName.computeIfAbsent(c.name(), n -> new ArrayList<>()).add(c));
     Set<String> wanted = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -78,12 +82,15 @@ public final class FunctionIndex {
     try {
       List<BindingDefinition> bindings =
           candidate.bindings().stream().map(settings::resolve).toList();
+      BindingDefinition trigger =
+          bindings.stream().filter(BindingDefinition::isTrigger).findFirst().orElseThrow();
       keep(
           new FunctionDefinition(
               candidate.name(),
               candidate.entryPoint(),
               candidate.scriptFile(),
               bindings,
+              kinds.start(candidate.name(), trigger),
               isDisabled(candidate),
               candidate.config()));
     } catch (Settings.UnresolvedSettingException e) {
@@ -92,7 +99,7 @@ public final class FunctionIndex {
   }
 
   private void keep(FunctionDefinition function) {
-    if (!function.disabled() && function.trigger().is("httpTrigger")) {
+    if (!function.disabled() && function.start().isByHttp()) {
       String conflict = routes.add(function);
       if (conflict != null) {
         fail(function.name(), conflict);

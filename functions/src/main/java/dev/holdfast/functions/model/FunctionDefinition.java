@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param entryPoint class and method, joined by a dot
  * @param scriptFile the app's jar as function.json names it; null when annotations were read
  * @param bindings the trigger first, if the source had it first
+ * @param start how the function comes to run
  * @param disabled true for a function that is listed but never run
  * @param config the whole function.json document (or what it would have been), for people and tools
  */
@@ -22,6 +23,7 @@ public record FunctionDefinition(
     String entryPoint,
     @Nullable String scriptFile,
     List<BindingDefinition> bindings,
+    Start start,
     boolean disabled,
     Map<String, Object> config) {
 

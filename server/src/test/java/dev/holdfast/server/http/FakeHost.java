@@ -1,6 +1,7 @@
 package dev.holdfast.server.http;
 
 import dev.holdfast.engine.ClockState;
+import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.server.http.admin.HostControl;
@@ -65,6 +66,7 @@ public final class FakeHost implements HostControl {
         "app.Functions." + name,
         null,
         List.of(new BindingDefinition(trigger, "in", "x", attributes)),
+        FunctionApp.kinds().start(name, new BindingDefinition(trigger, "in", "x", attributes)),
         disabled,
         Map.of("bindings", List.of(Map.of("type", trigger))));
   }

@@ -117,7 +117,7 @@ public final class FunctionsAdmin {
   private @org.jspecify.annotations.Nullable String invokeUrl(
       Request request, FunctionDefinition function) {
     BindingDefinition trigger = function.trigger();
-    if (!trigger.is("httpTrigger")) {
+    if (!function.start().isByHttp()) {
       return null;
     }
     String route = trigger.text("route");

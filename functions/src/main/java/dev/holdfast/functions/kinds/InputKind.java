@@ -1,0 +1,16 @@
+package dev.holdfast.functions.kinds;
+
+import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.invoking.Wire;
+import dev.holdfast.functions.model.BindingDefinition;
+import java.util.function.Supplier;
+
+/** Represents a type of binding whose value the host puts into a parameter. */
+public interface InputKind extends BindingKind {
+
+  /**
+   * Returns the supplier of the binding's value. It is made once when the app is loaded, and asked
+   * once for each invocation, by many threads.
+   */
+  Supplier<Wire> values(BindingDefinition binding, AppContext context);
+}

@@ -53,8 +53,8 @@ public final class FunctionApp implements AutoCloseable {
     this.limit =
         TimeLimit.watching(
             new Limits(
-                context.functionTimeout(),
-                context.activityTimeouts(),
+                context.times().functionTimeout(),
+                context.times().activityTimeouts(),
                 context.patience().entityTimeouts(),
                 context.patience().turnTimeout()),
             context.patience().lostThreads(),
@@ -245,7 +245,7 @@ public final class FunctionApp implements AutoCloseable {
       return;
     }
     // HTTP functions may wait for orchestrations, so orchestrations go on while HTTP functions end.
-    Duration half = context.drainTimeout().dividedBy(2);
+    Duration half = context.times().drain().dividedBy(2);
     calls.drain(half);
     executor.drain(half);
     calls.close();

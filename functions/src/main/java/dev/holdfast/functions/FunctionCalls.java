@@ -61,6 +61,7 @@ final class FunctionCalls implements AutoCloseable {
   CompletableFuture<HttpReply> http(FunctionPlan plan, HttpCall call) {
     CompletableFuture<HttpReply> reply = new CompletableFuture<>();
     context
+        .past()
         .inHand()
         .submit(
             pool,
@@ -87,7 +88,10 @@ final class FunctionCalls implements AutoCloseable {
     FunctionDefinition function = plan.definition();
     TriggerInput input = kinds.trigger(function.trigger()).byHand(function, value, context);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    context.inHand().submit(pool, List.of(new Call<>(plan, input, done, FunctionCalls::nothing)));
+    context
+        .past()
+        .inHand()
+        .submit(pool, List.of(new Call<>(plan, input, done, FunctionCalls::nothing)));
     return done;
   }
 
@@ -115,11 +119,11 @@ final class FunctionCalls implements AutoCloseable {
     @Override
     public void run() {
       try {
-        int place = context.inHand().begin(plan.definition().name());
+        int place = context.past().inHand().begin(plan.definition().name());
         try {
           run(plan.begin(input));
         } finally {
-          context.inHand().end(place);
+          context.past().inHand().end(place);
         }
       } catch (RuntimeException | Error e) {
         // The function has not begun, but its caller still waits for an answer.

@@ -60,9 +60,9 @@ record LoadedApp(
     FunctionIndex index = FunctionIndex.of(candidates(source, kinds), context, kinds);
     AppClassLoader loader = new AppClassLoader("app", source.classPath());
     try {
-      String secret = context.rpcSecret();
+      String secret = context.door().rpcSecret();
       if (secret != null) {
-        loader.openDoor(context.rpcPort(), secret);
+        loader.openDoor(context.door().rpcPort(), secret);
       }
       LoadedApp app = load(source, context, kinds, index, loader);
       if (!index.failures().isEmpty() && source.missingDependencies() != null) {

@@ -50,7 +50,7 @@ class AppIsolationTest {
   }
 
   private FunctionApp open(AppSource source) throws AppLoadException {
-    app = FunctionApp.open(source, AppContext.builder().build());
+    app = FunctionApp.open(source, AppContext.usual());
     return app;
   }
 

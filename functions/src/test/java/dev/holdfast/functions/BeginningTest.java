@@ -73,7 +73,7 @@ class BeginningTest {
             finished.put(function, Optional.ofNullable(failure));
           }
         };
-    app = FunctionApp.open(TestApps.source(classes, jars), AppContext.builder().log(log).build());
+    app = FunctionApp.open(TestApps.source(classes, jars), AppContext.usual().withLog(log));
     assertThat(app.failedFunctions()).isEmpty();
   }
 

@@ -6,6 +6,8 @@ import dev.holdfast.core.Answer;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.Past;
+import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.HistoryEvent.EventTypeCase;
 import dev.holdfast.protocol.OrchestratorResponse;
@@ -29,7 +31,7 @@ class ChangedCodeTest {
     if (app == null) {
       List<Path> jars = TestApps.durable(version);
       Path classes = TestApps.compiledOnce("changed-" + version, jars, "ChangedApp");
-      app = FunctionApp.open(TestApps.source(classes, jars), AppContext.builder().build());
+      app = FunctionApp.open(TestApps.source(classes, jars), AppContext.usual());
       APPS.put(version, app);
       assertThat(app.failedFunctions()).isEmpty();
     }
@@ -133,7 +135,7 @@ class ChangedCodeTest {
     try (FunctionApp again =
         FunctionApp.open(
             TestApps.source(classes, jars),
-            AppContext.builder().sameBuildSince(since::get).build())) {
+            AppContext.usual().withPast(new Past(new InHand(), since::get)))) {
       assertThat(again.build()).isNotEmpty();
       blocked(chronicle.turn(again.executor(), "Renamed", chronicle.raised("go")));
 

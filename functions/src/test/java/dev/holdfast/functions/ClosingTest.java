@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.Places;
+import dev.holdfast.functions.context.RunTimes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -32,7 +35,9 @@ class ClosingTest {
   private static FunctionApp open(Duration drain) throws Exception {
     return FunctionApp.open(
         TestApps.durableApp("1.4.0"),
-        AppContext.builder().maxConcurrentActivityFunctions(2).drainTimeout(drain).build());
+        AppContext.usual()
+            .withPlaces(new Places(2, 8, 8))
+            .withTimes(new RunTimes(RunTimes.DEFAULT.functionTimeout(), Map.of(), drain)));
   }
 
   private Path gate() {

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.Conversions;
+import dev.holdfast.functions.context.HubDoor;
+import dev.holdfast.functions.context.Places;
 import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.functions.model.HttpReply;
@@ -21,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +55,7 @@ class DurableAppTest {
   }
 
   private FunctionApp open(String clientVersion) throws Exception {
-    return open(clientVersion, AppContext.builder().build());
+    return open(clientVersion, AppContext.usual());
   }
 
   @ParameterizedTest
@@ -70,7 +75,8 @@ class DurableAppTest {
   @Test
   void text_parameters_lose_their_quotes_when_the_host_says_so() throws Exception {
     AppContext unwrapped =
-        AppContext.builder().activityStringInput(AppContext.ActivityStringInput.UNWRAPPED).build();
+        AppContext.usual()
+            .withConversions(new Conversions(Conversions.ActivityStringInput.UNWRAPPED, false));
     HandDriven hello = new HandDriven(open("1.4.0", unwrapped).executor(), "HelloSequence");
 
     assertThat(hello.run(null).getResult().getValue())
@@ -148,7 +154,9 @@ class DurableAppTest {
 
   @Test
   void failure_is_only_the_root_cause_when_short_names_are_wanted() throws Exception {
-    AppContext context = AppContext.builder().shortFailureNames(true).build();
+    AppContext context =
+        AppContext.usual()
+            .withConversions(new Conversions(Conversions.ActivityStringInput.RAW, true));
     HandDriven any = new HandDriven(open("1.4.0", context).executor(), "any");
 
     TaskFailureDetails failure = any.activity("Explode", null, 0).getFailureDetails();
@@ -203,7 +211,7 @@ class DurableAppTest {
   @ParameterizedTest
   @ValueSource(strings = {"1.0.0", "1.4.0", "1.5.0"})
   void client_binding_makes_management_urls(String version) throws Exception {
-    AppContext context = AppContext.builder().systemKey(() -> "k1").build();
+    AppContext context = AppContext.usual().withDoor(door(() -> 4001, () -> "k1"));
     FunctionApp opened = open(version, context);
 
     HttpReply reply =
@@ -228,8 +236,7 @@ class DurableAppTest {
 
   @Test
   void blocking_activities_run_up_to_the_limit_and_hold_up_no_turn() throws Exception {
-    FunctionApp opened =
-        open("1.4.0", AppContext.builder().maxConcurrentActivityFunctions(8).build());
+    FunctionApp opened = open("1.4.0", AppContext.usual().withPlaces(new Places(8, 8, 8)));
     Path gate = folder.resolve("gate");
     HandDriven driver = new HandDriven(opened.executor(), "any");
     List<WorkItem> items = new ArrayList<>();
@@ -265,7 +272,7 @@ class DurableAppTest {
     List<FunctionLog.Entry> said = new CopyOnWriteArrayList<>();
     HandDriven hello =
         new HandDriven(
-            open("1.4.0", AppContext.builder().log(said::add).build()).executor(), "HelloSequence");
+            open("1.4.0", AppContext.usual().withLog(said::add)).executor(), "HelloSequence");
 
     hello.run(null);
 
@@ -280,5 +287,11 @@ class DurableAppTest {
     assertThat(open("1.5.0").libraries())
         .containsEntry("durabletask-client", "1.5.0")
         .containsEntry("durabletask-azure-functions", "1.4.0");
+  }
+
+  private static HubDoor door(IntSupplier port, Supplier<String> key) {
+    HubDoor usual = HubDoor.DEFAULT;
+    return new HubDoor(
+        usual.taskHub(), usual.connectionName(), port, null, usual.httpBaseUrl(), key);
   }
 }

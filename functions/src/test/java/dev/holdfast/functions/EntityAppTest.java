@@ -7,6 +7,8 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.Places;
+import dev.holdfast.functions.context.RunTimes;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.FunctionLog;
@@ -43,14 +45,14 @@ class EntityAppTest {
     }
   }
 
-  private FunctionApp open(AppContext.Builder context) throws Exception {
-    app = FunctionApp.open(TestApps.entityApp(), context.log(said::add).build());
+  private FunctionApp open(AppContext context) throws Exception {
+    app = FunctionApp.open(TestApps.entityApp(), context.withLog(said::add));
     assertThat(app.failedFunctions()).isEmpty();
     return app;
   }
 
   private FunctionApp open() throws Exception {
-    return open(AppContext.builder());
+    return open(AppContext.usual());
   }
 
   @Test
@@ -139,7 +141,9 @@ class EntityAppTest {
 
   @Test
   void a_batch_that_takes_too_long_leaves_its_entity_blocked() throws Exception {
-    open(AppContext.builder().functionTimeout(Duration.ofMillis(200)));
+    open(
+        AppContext.usual()
+            .withTimes(new RunTimes(Duration.ofMillis(200), Map.of(), RunTimes.DEFAULT.drain())));
 
     Answer answer = answer(batch("hanging", null, called("x", null)));
 
@@ -151,8 +155,8 @@ class EntityAppTest {
   void one_entity_may_have_a_limit_of_its_own() throws Exception {
     Patience usual = Patience.DEFAULT;
     open(
-        AppContext.builder()
-            .patience(
+        AppContext.usual()
+            .withPatience(
                 new Patience(
                     null,
                     Map.of("hanging", Duration.ofMillis(200)),
@@ -168,7 +172,10 @@ class EntityAppTest {
 
   @Test
   void entities_have_places_of_their_own() throws Exception {
-    open(AppContext.builder().maxConcurrentEntityFunctions(1).drainTimeout(Duration.ZERO));
+    open(
+        AppContext.usual()
+            .withPlaces(new Places(8, 8, 1))
+            .withTimes(new RunTimes(RunTimes.DEFAULT.functionTimeout(), Map.of(), Duration.ZERO)));
     int free = app.executor().places(WorkItem.Kind.ENTITY);
     List<Answer> answers = new CopyOnWriteArrayList<>();
     List<WorkItem> items = new ArrayList<>();
@@ -188,7 +195,7 @@ class EntityAppTest {
   @Test
   void app_with_a_protobuf_that_is_too_old_hears_which_it_needs() throws Exception {
     Path old = TestApps.jars("protobuf-java-3.12.0").get(0);
-    app = FunctionApp.open(TestApps.entityApp(old), AppContext.builder().build());
+    app = FunctionApp.open(TestApps.entityApp(old), AppContext.usual());
 
     TaskFailureDetails failure = run("counter", null, called("add", "1")).getFailureDetails();
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.Places;
+import dev.holdfast.functions.context.RunTimes;
 import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.net.URI;
@@ -30,10 +32,9 @@ class FunctionTimeoutTest {
   private static FunctionApp open() throws Exception {
     return FunctionApp.open(
         TestApps.durableApp("1.4.0"),
-        AppContext.builder()
-            .maxConcurrentActivityFunctions(1)
-            .functionTimeout(Duration.ofMillis(200))
-            .build());
+        AppContext.usual()
+            .withPlaces(new Places(1, 8, 8))
+            .withTimes(new RunTimes(Duration.ofMillis(200), Map.of(), RunTimes.DEFAULT.drain())));
   }
 
   @Test

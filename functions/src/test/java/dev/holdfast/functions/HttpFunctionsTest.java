@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.AppSettings;
 import dev.holdfast.functions.model.AuthLevel;
 import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.functions.model.FunctionLog.Severity;
 import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.functions.model.HttpRoute;
+import dev.holdfast.functions.model.Versioning;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +64,10 @@ class HttpFunctionsTest {
     app =
         FunctionApp.open(
             TestApps.source(TestApps.compiledOnce("bindings", List.of(), "BindingsApp"), List.of()),
-            AppContext.builder().settings(Map.of("tick", "0 * * * * *")).log(LOG).build());
+            AppContext.usual()
+                .withSettings(
+                    new AppSettings(Map.of("tick", "0 * * * * *"), Set.of(), Versioning.NONE))
+                .withLog(LOG));
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.AppSettings;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.Wire;
 import dev.holdfast.functions.kinds.TriggerKind;
@@ -16,6 +17,7 @@ import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpRoute;
 import dev.holdfast.functions.model.Start;
+import dev.holdfast.functions.model.Versioning;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,13 +53,14 @@ class MetadataTest {
     return TestApps.source(TestApps.compiledOnce("rules", List.of(), "RulesApp"), List.of());
   }
 
-  private FunctionApp open(AppContext.Builder context) throws Exception {
-    app = FunctionApp.open(source(), context.build());
+  private FunctionApp open(AppContext context) throws Exception {
+    app = FunctionApp.open(source(), context);
     return app;
   }
 
   private FunctionApp open() throws Exception {
-    return open(AppContext.builder().settings(SETTINGS));
+    return open(
+        AppContext.usual().withSettings(new AppSettings(SETTINGS, Set.of(), Versioning.NONE)));
   }
 
   private FunctionDefinition function(String name) {
@@ -169,7 +172,7 @@ class MetadataTest {
     assertThat(function("Timer").config().toString()).contains("%SCHEDULE%");
     app.close();
 
-    open(AppContext.builder());
+    open(AppContext.usual());
     assertThat(app.failedFunctions().get("Timer"))
         .startsWith("'%SCHEDULE%' does not resolve to a value.")
         .contains("local.settings.json");
@@ -179,15 +182,18 @@ class MetadataTest {
   @Test
   void switched_off_functions_are_listed_but_have_no_route() throws Exception {
     open(
-        AppContext.builder()
-            .settings(
-                Map.of(
-                    "azurewebjobs.httpvoid.disabled",
-                    "1",
-                    "AzureWebJobs_HttpReturning_Disabled",
-                    "True",
-                    "AzureWebJobs.Warm.Disabled",
-                    "no")));
+        AppContext.usual()
+            .withSettings(
+                new AppSettings(
+                    Map.of(
+                        "azurewebjobs.httpvoid.disabled",
+                        "1",
+                        "AzureWebJobs_HttpReturning_Disabled",
+                        "True",
+                        "AzureWebJobs.Warm.Disabled",
+                        "no"),
+                    Set.of(),
+                    Versioning.NONE)));
 
     assertThat(function("HttpVoid").disabled()).isTrue();
     assertThat(function("HttpReturning").disabled()).isTrue();
@@ -199,7 +205,9 @@ class MetadataTest {
 
   @Test
   void only_listed_functions_are_loaded() throws Exception {
-    open(AppContext.builder().functions(Set.of("rabbit", "Nobody")));
+    open(
+        AppContext.usual()
+            .withSettings(new AppSettings(Map.of(), Set.of("rabbit", "Nobody"), Versioning.NONE)));
 
     assertThat(app.functions()).extracting(FunctionDefinition::name).containsExactly("Rabbit");
     assertThat(app.failedFunctions()).isEmpty();
@@ -229,7 +237,8 @@ class MetadataTest {
 
     for (AppSource source : List.of(source(), AppFinder.find(staging))) {
       RabbitTrigger rabbit = new RabbitTrigger(new CopyOnWriteArrayList<>());
-      AppContext context = AppContext.builder().settings(SETTINGS).build();
+      AppContext context =
+          AppContext.usual().withSettings(new AppSettings(SETTINGS, Set.of(), Versioning.NONE));
       app = FunctionApp.open(source, context, FunctionApp.kinds().with(rabbit));
 
       assertThat(app.warnings()).noneMatch(w -> w.contains("rabbitMQTrigger"));
@@ -248,7 +257,9 @@ class MetadataTest {
     FunctionApp scanned = app;
     try (FunctionApp staged =
         FunctionApp.open(
-            AppFinder.find(staging), AppContext.builder().settings(SETTINGS).build())) {
+            AppFinder.find(staging),
+            AppContext.usual()
+                .withSettings(new AppSettings(SETTINGS, Set.of(), Versioning.NONE)))) {
       assertThat(staged.failedFunctions()).isEmpty();
       assertThat(staged.functions())
           .extracting(FunctionDefinition::name, FunctionDefinition::bindings)
@@ -280,7 +291,7 @@ class MetadataTest {
 
   @Test
   void function_json_may_be_edited_by_hand() throws Exception {
-    open(AppContext.builder());
+    open(AppContext.usual());
     Path staging = stage(List.of());
     String entry = "\"entryPoint\":\"app.RulesApp.httpVoid\"";
     String trigger = "\"bindings\":[{\"type\":\"httpTrigger\",\"name\":\"req\",\"authLevel\":";
@@ -297,7 +308,9 @@ class MetadataTest {
 
     try (FunctionApp staged =
         FunctionApp.open(
-            AppFinder.find(staging), AppContext.builder().settings(Map.of("SW", "1")).build())) {
+            AppFinder.find(staging),
+            AppContext.usual()
+                .withSettings(new AppSettings(Map.of("SW", "1"), Set.of(), Versioning.NONE)))) {
       assertThat(staged.functions())
           .extracting(FunctionDefinition::name, FunctionDefinition::disabled)
           .containsExactly(tuple("Good", false), tuple("Off", true), tuple("OffBySetting", true));

@@ -13,6 +13,12 @@ import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.Workforce;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.AppSettings;
+import dev.holdfast.functions.context.Conversions;
+import dev.holdfast.functions.context.HubDoor;
+import dev.holdfast.functions.context.Past;
+import dev.holdfast.functions.context.Places;
+import dev.holdfast.functions.context.RunTimes;
 import dev.holdfast.functions.inhand.InHand;
 import dev.holdfast.functions.model.AppLoadException;
 import dev.holdfast.functions.outgoing.Destinations;
@@ -416,31 +422,34 @@ final class Rooms {
             ? new TreeSet<>(config.functions())
             : setup.options().functions();
     AppContext context =
-        AppContext.builder()
-            .settings(setup.settings())
-            .taskHub(setup.hubName())
-            .connectionName(durable.connectionName())
-            .rpcPort(grpcPort)
-            .rpcSecret(new GrpcFront(setup).hasLocalDoor() ? appSecret : null)
-            .httpBaseUrl(url)
-            .systemKey(code)
-            .activityStringInput(
-                durable.unwrapActivityStrings()
-                    ? AppContext.ActivityStringInput.UNWRAPPED
-                    : AppContext.ActivityStringInput.RAW)
-            .shortFailureNames(durable.shortFailureNames())
-            .maxConcurrentActivityFunctions(durable.maxConcurrentActivityFunctions())
-            .maxConcurrentOrchestratorFunctions(durable.maxConcurrentOrchestratorFunctions())
-            .maxConcurrentEntityFunctions(durable.maxConcurrentEntityFunctions())
-            .functionTimeout(config.functionTimeout())
-            .activityTimeouts(limits.workers().activityTimeouts())
-            .patience(limits.patience())
-            .functions(only)
-            .versioning(durable.versioning())
-            .drainTimeout(limits.drainFor())
-            .inHand(inHand)
-            .sameBuildSince(buildNote::since)
-            .build();
+        AppContext.usual()
+            .withSettings(new AppSettings(setup.settings(), only, durable.versioning()))
+            .withDoor(
+                new HubDoor(
+                    setup.hubName(),
+                    durable.connectionName(),
+                    grpcPort,
+                    new GrpcFront(setup).hasLocalDoor() ? appSecret : null,
+                    url,
+                    code))
+            .withPlaces(
+                new Places(
+                    durable.maxConcurrentActivityFunctions(),
+                    durable.maxConcurrentOrchestratorFunctions(),
+                    durable.maxConcurrentEntityFunctions()))
+            .withTimes(
+                new RunTimes(
+                    config.functionTimeout(),
+                    limits.workers().activityTimeouts(),
+                    limits.drainFor()))
+            .withPatience(limits.patience())
+            .withConversions(
+                new Conversions(
+                    durable.unwrapActivityStrings()
+                        ? Conversions.ActivityStringInput.UNWRAPPED
+                        : Conversions.ActivityStringInput.RAW,
+                    durable.shortFailureNames()))
+            .withPast(new Past(inHand, buildNote::since));
     InvocationLog log = new InvocationLog();
     try {
       FunctionApp app = FunctionApp.open(setup.app(), context.withLog(log));

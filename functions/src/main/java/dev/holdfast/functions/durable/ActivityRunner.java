@@ -6,7 +6,7 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.context.AppContext;
-import dev.holdfast.functions.context.AppContext.ActivityStringInput;
+import dev.holdfast.functions.context.Conversions.ActivityStringInput;
 import dev.holdfast.functions.invoking.FunctionPlan;
 import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.Texts;
@@ -38,8 +38,8 @@ final class ActivityRunner {
   ActivityRunner(ValueWriter writer, AppContext context) {
     this.writer = writer;
     this.log = context.log();
-    this.shortFailureNames = context.shortFailureNames();
-    this.unwrapped = context.activityStringInput() == ActivityStringInput.UNWRAPPED;
+    this.shortFailureNames = context.conversions().shortFailureNames();
+    this.unwrapped = context.conversions().activityStringInput() == ActivityStringInput.UNWRAPPED;
   }
 
   /** Runs the activity on the calling thread, which must be the thread of {@code task}. */

@@ -28,7 +28,7 @@ final class ClientInput implements Supplier<Wire> {
   ClientInput(BindingDefinition binding, AppContext context) {
     this.context = context;
     String own = binding.text("taskHub");
-    this.taskHub = own == null ? context.taskHub() : own;
+    this.taskHub = own == null ? context.door().taskHub() : own;
   }
 
   private record Made(int rpcPort, URI httpBaseUrl, String systemKey, Wire value) {
@@ -39,9 +39,9 @@ final class ClientInput implements Supplier<Wire> {
 
   @Override
   public Wire get() {
-    int port = context.rpcPort().getAsInt();
-    URI url = context.httpBaseUrl().get();
-    String key = context.systemKey().get();
+    int port = context.door().rpcPort().getAsInt();
+    URI url = context.door().httpBaseUrl().get();
+    String key = context.door().systemKey().get();
     Made made = last;
     if (made == null || !made.isFor(port, url, key)) {
       made = new Made(port, url, key, new Wire.Text(json(port, url, key)));
@@ -53,7 +53,7 @@ final class ClientInput implements Supplier<Wire> {
   private String json(int port, URI url, String key) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("taskHubName", taskHub);
-    json.put("connectionName", context.connectionName());
+    json.put("connectionName", context.door().connectionName());
     json.putNull("creationUrls");
     json.putNull("managementUrls");
     json.putNull("baseUrl");

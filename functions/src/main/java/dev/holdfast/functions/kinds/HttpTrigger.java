@@ -50,7 +50,7 @@ public record HttpTrigger() implements TriggerKind {
         function.trigger(),
         new HttpCall(
             "POST",
-            context.httpBaseUrl().get().resolve("/admin/functions/" + function.name()),
+            context.door().httpBaseUrl().get().resolve("/admin/functions/" + function.name()),
             Map.of(),
             Map.of(),
             Map.of(),

@@ -37,7 +37,7 @@ public final class FunctionIndex {
 
   private FunctionIndex(AppContext context, BindingKinds kinds) {
     this.kinds = kinds;
-    settings = new Settings(context.settings());
+    settings = new Settings(context.settings().values());
   }
 
   public static FunctionIndex of(
@@ -46,11 +46,11 @@ public final class FunctionIndex {
     Map<String, List<Candidate>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     candidates.forEach(c -> byName.computeIfAbsent(c.name(), n -> new ArrayList<>()).add(c));
     Set<String> wanted = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    wanted.addAll(context.functions());
+    wanted.addAll(context.settings().functions());
     byName.forEach(
         (name, same) -> {
           boolean listed = wanted.remove(name);
-          if (listed || context.functions().isEmpty()) {
+          if (listed || context.settings().functions().isEmpty()) {
             index.add(name, same);
           }
         });

@@ -3,11 +3,14 @@ package dev.holdfast.functions.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.functions.context.AppContext;
+import dev.holdfast.functions.context.HubDoor;
 import dev.holdfast.functions.invoking.Wire;
 import dev.holdfast.functions.model.BindingDefinition;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ClientInputTest {
@@ -19,12 +22,15 @@ class ClientInputTest {
   @Test
   void tells_where_the_hub_is() {
     AppContext context =
-        AppContext.builder()
-            .taskHub("MyHub")
-            .rpcPort(() -> 4002)
-            .httpBaseUrl(() -> URI.create("http://localhost:7072/"))
-            .systemKey(() -> "a+b=")
-            .build();
+        AppContext.usual()
+            .withDoor(
+                new HubDoor(
+                    "MyHub",
+                    "Storage",
+                    () -> 4002,
+                    null,
+                    () -> URI.create("http://localhost:7072/"),
+                    () -> "a+b="));
 
     assertThat(new ClientInput(binding(""), context).get())
         .isEqualTo(
@@ -40,7 +46,7 @@ class ClientInputTest {
 
   @Test
   void binding_may_name_another_hub() {
-    Wire value = new ClientInput(binding("Other"), AppContext.builder().build()).get();
+    Wire value = new ClientInput(binding("Other"), AppContext.usual()).get();
 
     assertThat(((Wire.Text) value).value()).contains("\"taskHubName\":\"Other\"");
   }
@@ -49,11 +55,17 @@ class ClientInputTest {
   void follows_a_port_that_becomes_known_later() {
     AtomicInteger port = new AtomicInteger(1);
     ClientInput input =
-        new ClientInput(binding(""), AppContext.builder().rpcPort(port::get).build());
+        new ClientInput(binding(""), AppContext.usual().withDoor(door(port::get, () -> "")));
     Wire before = input.get();
 
     assertThat(input.get()).isSameAs(before);
     port.set(2);
     assertThat(((Wire.Text) input.get()).value()).contains("localhost:2\"");
+  }
+
+  private static HubDoor door(IntSupplier port, Supplier<String> key) {
+    HubDoor usual = HubDoor.DEFAULT;
+    return new HubDoor(
+        usual.taskHub(), usual.connectionName(), port, null, usual.httpBaseUrl(), key);
   }
 }

@@ -210,7 +210,7 @@ class AppFinderTest {
     TestApps.compile(classes, TestApps.durable("1.4.0"), "DurableApp");
     AppSource source = AppFinder.find(folder.resolve("p"));
 
-    assertThatThrownBy(() -> FunctionApp.open(source, AppContext.builder().build()))
+    assertThatThrownBy(() -> FunctionApp.open(source, AppContext.usual()))
         .isInstanceOf(AppLoadException.class)
         .hasMessageContaining("no trigger")
         .hasMessageContaining("dependency:build-classpath");

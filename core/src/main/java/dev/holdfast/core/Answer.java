@@ -4,6 +4,7 @@ import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.OrchestratorResponse;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Carries what an {@link Executor} says about a {@link WorkItem}. An answer may come late, twice or
@@ -22,8 +23,23 @@ public sealed interface Answer {
   /**
    * The activity has run or failed. This answer counts while (instance, execution, task) is open,
    * and the first one wins.
+   *
+   * @param records what the activity puts into or removes from keyed records, made by {@link
+   *     Records}. They are written in the same commit as the result, and not at all when the answer
+   *     does not count. Only an executor in the process of the hub can give them: the Durable Task
+   *     contract has no place for them
    */
-  record ActivityDone(WorkItem.Activity item, ActivityResponse response) implements Answer {}
+  record ActivityDone(WorkItem.Activity item, ActivityResponse response, List<Rows.Keyed> records)
+      implements Answer {
+    public ActivityDone {
+      records = List.copyOf(records);
+    }
+
+    /** Answers without records. */
+    public ActivityDone(WorkItem.Activity item, ActivityResponse response) {
+      this(item, response, List.of());
+    }
+  }
 
   /**
    * The batch has run. This answer counts only while {@code item.token()} is the token of the

@@ -232,6 +232,11 @@ final class Changes {
     whenDurable(resident, new Effect.Dispatch(item));
   }
 
+  /** Puts or removes keyed records in the same commit as what else is decided now. */
+  void records(List<Rows.Keyed> records) {
+    records.forEach(commit::put);
+  }
+
   void record(String name, @Nullable ByteString bytes) {
     commit.put(new Rows.Keyed(Mailbag.NAMESPACE, name, bytes));
   }

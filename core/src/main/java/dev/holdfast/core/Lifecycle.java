@@ -224,7 +224,11 @@ final class Lifecycle {
    * from others stay, undelivered.
    */
   private static void dropRepeatable(Instance instance) {
-    instance.inbox.removeIf(message -> !message.stored && message.source == Message.Source.AGAIN);
+    instance.inbox.removeIf(
+        message ->
+            !message.stored
+                && (message.source == Message.Source.AGAIN
+                    || message.source == Message.Source.WITH_RECORDS));
   }
 
   private void notifyParent(

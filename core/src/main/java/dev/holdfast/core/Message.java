@@ -30,6 +30,11 @@ final class Message {
      * it again.
      */
     AGAIN,
+    /**
+     * The message is the result of an activity whose records stand in the same commit: if the
+     * result had no row there, a crash would run the activity again and write its records twice.
+     */
+    WITH_RECORDS,
     /** The message comes from a client that has no answer yet: losing it breaks no promise. */
     CLIENT,
     /**
@@ -52,7 +57,7 @@ final class Message {
     return switch (source) {
       case AGAIN -> now - arrivedAt < limits.inboxDelay();
       case CLIENT -> now - arrivedAt < limits.commitDelay();
-      case INSTANCE -> false;
+      case INSTANCE, WITH_RECORDS -> false;
     };
   }
 }

@@ -432,7 +432,11 @@ final class Orchestrations {
                 : Milestone.Kind.ACTIVITY_COMPLETED,
             done.item().name(),
             Math.max(0, took)));
-    lifecycle.receive(instance, event, Message.Source.AGAIN);
+    changes.records(done.records());
+    lifecycle.receive(
+        instance,
+        event,
+        done.records().isEmpty() ? Message.Source.AGAIN : Message.Source.WITH_RECORDS);
     turns.openIfDue(instance);
   }
 

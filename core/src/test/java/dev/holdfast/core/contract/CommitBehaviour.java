@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.core.Commit;
+import dev.holdfast.core.Records;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Store.Detail;
@@ -195,6 +196,35 @@ abstract class CommitBehaviour extends StoreBehaviour {
 
     assertThat(writer.store.record("n", "b")).isNull();
     assertThat(writer.store.records("n")).hasSize(1);
+  }
+
+  @Test
+  void records_change_in_the_commit_of_an_instance_or_not_at_all() {
+    Records<String> receipts =
+        new Records<>("test.receipts", ByteString::copyFromUtf8, ByteString::toStringUtf8);
+    Writer writer = open();
+    writer.write(Commit.builder().insert(running(1, "a")).put(receipts.put("old", "1")));
+
+    writer.write(
+        Commit.builder()
+            .put(inbox(1, 1, "result"))
+            .put(receipts.put("new", "2"))
+            .put(receipts.remove("old")));
+    Store.Flush contradicting =
+        new Store.Flush(
+            3,
+            EPOCH + 3,
+            Commit.builder()
+                .insert(running(2, "a"))
+                .put(receipts.put("new", "3"))
+                .put(receipts.put("more", "3"))
+                .build());
+    assertThat(writer.store.commit(contradicting)).isInstanceOf(Store.Rejected.class);
+
+    Store store = reopen(writer).store;
+    assertThat(receipts.get(store, "new")).contains("2");
+    assertThat(receipts.get(store, "old")).isEmpty();
+    assertThat(receipts.get(store, "more")).isEmpty();
   }
 
   @Test

@@ -15,7 +15,7 @@ import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.functions.model.Patience;
 import dev.holdfast.functions.work.Limits;
-import dev.holdfast.functions.work.Room;
+import dev.holdfast.functions.work.PlaceLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
 import java.lang.reflect.InvocationTargetException;
@@ -53,7 +53,7 @@ final class FunctionCalls implements AutoCloseable {
         new WorkPool(
             "functions",
             STEADY,
-            new Room(MOST, patience.extraPlaces(), patience.heldAfter()),
+            new PlaceLimits(MOST, patience.extraPlaces(), patience.heldAfter()),
             IDLE);
     limit.alsoLook(pool::look);
   }

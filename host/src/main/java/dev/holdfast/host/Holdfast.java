@@ -97,7 +97,7 @@ public final class Holdfast implements AutoCloseable {
     setup.options().data().create();
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
-      this.parts = start(starting, new Rooms(setup, appSecret, inHand, buildNote), keys);
+      this.parts = start(starting, new Assembly(setup, appSecret, inHand, buildNote), keys);
       // Keys are shown only once, so they are made only by a start that succeeds.
       this.newKeys =
           setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
@@ -109,31 +109,31 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /** Opens the hub and loads the app side by side; nothing runs before both are done. */
-  private Parts start(Starting starting, Rooms rooms, Keys keys) {
+  private Parts start(Starting starting, Assembly assembly, Keys keys) {
     Ports ports = new Ports();
     CompletableFuture<FunctionApp> loading =
         starting.aside(
             "app",
             () ->
-                rooms.app(
+                assembly.app(
                     () -> ports.grpcForFunctions, () -> url(ports.httpLocal), () -> ports.code),
             app -> app);
-    Backing backing = backing(starting, rooms, keys);
+    Backing backing = backing(starting, assembly, keys);
     CompletableFuture<Integer> grpcUp =
-        starting.aside("grpc", () -> Rooms.start(backing.grpc()), port -> backing.grpc());
-    HttpServerConfig httpConfig = rooms.http();
-    Site site = rooms.site(httpConfig, backing.hub(), keys, control, control);
+        starting.aside("grpc", () -> Assembly.start(backing.grpc()), port -> backing.grpc());
+    HttpServerConfig httpConfig = assembly.http();
+    Site site = assembly.site(httpConfig, backing.hub(), keys, control, control);
     HttpServer http = starting.own("http", () -> new HttpServer(httpConfig, site));
-    ports.http = starting.timed("http listens", () -> Rooms.start(http));
+    ports.http = starting.timed("http listens", () -> Assembly.start(http));
     ports.httpLocal = http.localPort();
     ports.code = site.requiredQueryStringParameters().substring("code=".length());
     ports.grpc = Starting.joined(grpcUp);
     ports.grpcForFunctions = backing.grpc().localPort();
     AppSlot slot = new AppSlot(Starting.joined(loading));
-    HttpActivity outgoing = starting.owned(rooms.outgoing(site, ports.httpLocal));
+    HttpActivity outgoing = starting.owned(assembly.outgoing(site, ports.httpLocal));
     control.serve(slot, http, backing);
     serve(site, slot.app());
-    starting.own("notes", rooms::notes);
+    starting.own("notes", assembly::notes);
     Engine engine = backing.engine();
     if (engine != null) {
       engine.beginWithout(inHand.withoutMemory());
@@ -149,12 +149,12 @@ public final class Holdfast implements AutoCloseable {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
   }
 
-  private Backing backing(Starting starting, Rooms rooms, Keys keys) {
+  private Backing backing(Starting starting, Assembly assembly, Keys keys) {
     RemoteTarget target = setup.target();
     return target == null
-        ? new OwnBacking(starting, rooms, keys, setup.config().limits(), new Ending())
+        ? new OwnBacking(starting, assembly, keys, setup.config().limits(), new Ending())
         : new RemoteBacking(
-            starting, rooms, keys, target, () -> rooms.wanted(control), control::spelling);
+            starting, assembly, keys, target, () -> assembly.wanted(control), control::spelling);
   }
 
   private void noteBuild(FunctionApp app) {
@@ -188,7 +188,7 @@ public final class Holdfast implements AutoCloseable {
    */
   private void reload() {
     FunctionApp next =
-        new Rooms(setup, appSecret, inHand, buildNote)
+        new Assembly(setup, appSecret, inHand, buildNote)
             .app(() -> parts.ports().grpcForFunctions, this::url, () -> parts.ports().code);
     noteBuild(next);
     parts

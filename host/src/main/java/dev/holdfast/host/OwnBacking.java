@@ -36,15 +36,15 @@ final class OwnBacking implements Backing {
   /**
    * @param broken is told when the hub cannot go on
    */
-  OwnBacking(Starting starting, Rooms rooms, Keys keys, Limits limits, Breakdown broken) {
-    Rooms.OpenedStore opened = starting.own("store", rooms::store);
+  OwnBacking(Starting starting, Assembly assembly, Keys keys, Limits limits, Breakdown broken) {
+    Assembly.OpenedStore opened = starting.own("store", assembly::store);
     opened.warnings().forEach(log::warn);
     this.store = opened.store();
-    rooms.refuseOtherHub(store);
-    this.traces = starting.ownIfAny("traces", rooms::traces);
-    this.engine = starting.own("engine", () -> rooms.engine(store, traces, broken));
-    rooms.nameHub(engine, store);
-    this.grpc = rooms.grpc(engine.taskHub(), rooms.noteBuilds(engine, store), keys);
+    assembly.refuseOtherHub(store);
+    this.traces = starting.ownIfAny("traces", assembly::traces);
+    this.engine = starting.own("engine", () -> assembly.engine(store, traces, broken));
+    assembly.nameHub(engine, store);
+    this.grpc = assembly.grpc(engine.taskHub(), assembly.noteBuilds(engine, store), keys);
     this.work = starting.owned(new WorkWatch(engine::unservedWork, engine::blocked));
     this.upkeep = starting.owned(new Upkeep(engine.taskHub(), store::bytes, limits, engine::clock));
   }

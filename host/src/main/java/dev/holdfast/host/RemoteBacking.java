@@ -40,7 +40,7 @@ final class RemoteBacking implements Backing {
    */
   RemoteBacking(
       Starting starting,
-      Rooms rooms,
+      Assembly assembly,
       Keys keys,
       RemoteTarget target,
       Supplier<WorkWanted> wanted,
@@ -48,7 +48,7 @@ final class RemoteBacking implements Backing {
     this.connection = starting.own("connection", () -> connection(target));
     this.hub = new RemoteHub(connection, spelling, InstantSource.system());
     this.wanted = wanted;
-    this.grpc = rooms.grpc(hub, new NoWorkforce(), keys);
+    this.grpc = assembly.grpc(hub, new NoWorkforce(), keys);
     grpc.workers()
         .refuse(
             "This host is itself a worker of the hub at "

@@ -11,7 +11,7 @@ import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.model.Patience;
 import dev.holdfast.functions.model.Versioning;
 import dev.holdfast.functions.work.LargeWork;
-import dev.holdfast.functions.work.Room;
+import dev.holdfast.functions.work.PlaceLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.protocol.HistoryEvent;
 import java.time.Duration;
@@ -68,8 +68,8 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   private void lane(WorkItem.Kind kind, String plural, int most) {
-    Room room = new Room(most, patience.extraPlaces(), patience.heldAfter());
-    lanes.put(kind, new Lane(kind, plural, room));
+    PlaceLimits limits = new PlaceLimits(most, patience.extraPlaces(), patience.heldAfter());
+    lanes.put(kind, new Lane(kind, plural, limits));
   }
 
   private Lane lane(WorkItem.Kind kind) {
@@ -266,9 +266,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
       return runner;
     }
     return task -> {
-      try (LargeWork.Room room = lane(item.kind()).large().enter(bytes)) {
-        // A function that hangs may never leave the block, so giving it up frees its room.
-        task.onGivenUp(room::close);
+      try (LargeWork.Share share = lane(item.kind()).large().enter(bytes)) {
+        // A function that hangs may never leave the block, so giving it up frees its share.
+        task.onGivenUp(share::close);
         return runner.run(task);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -3,7 +3,7 @@ package dev.holdfast.functions.durable;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.work.LargeWork;
-import dev.holdfast.functions.work.Room;
+import dev.holdfast.functions.work.PlaceLimits;
 import dev.holdfast.functions.work.Stacks;
 import dev.holdfast.functions.work.WorkPool;
 import java.time.Duration;
@@ -27,7 +27,7 @@ final class Lane {
 
   private final WorkItem.Kind kind;
   private final String plural;
-  private final Room room;
+  private final PlaceLimits limits;
   private final Places places;
   private final WorkPool pool;
   private final LargeWork large = LargeWork.ofHeap();
@@ -54,17 +54,17 @@ final class Lane {
    * @param plural what people call several items of this kind, e.g. "activities"; the threads are
    *     named after it
    */
-  Lane(WorkItem.Kind kind, String plural, Room room) {
-    this(kind, plural, room, System::nanoTime);
+  Lane(WorkItem.Kind kind, String plural, PlaceLimits limits) {
+    this(kind, plural, limits, System::nanoTime);
   }
 
-  Lane(WorkItem.Kind kind, String plural, Room room, LongSupplier nanoTime) {
+  Lane(WorkItem.Kind kind, String plural, PlaceLimits limits, LongSupplier nanoTime) {
     int cores = Runtime.getRuntime().availableProcessors();
     this.kind = kind;
     this.plural = plural;
-    this.room = room;
-    this.places = new Places(room.most(), cores);
-    this.pool = new WorkPool(plural, cores, room, IDLE);
+    this.limits = limits;
+    this.places = new Places(limits.most(), cores);
+    this.pool = new WorkPool(plural, cores, limits, IDLE);
     this.nanoTime = nanoTime;
   }
 
@@ -145,7 +145,7 @@ final class Lane {
               + " (extraPlaces); terminate the instances of those that hang, or raise {}.",
           capital(plural),
           holders(),
-          room.extra(),
+          limits.extra(),
           setting());
       told = true;
     } else if (held == 0) {
@@ -166,7 +166,7 @@ final class Lane {
 
   private void stopUnneeded() {
     for (WorkPool.Running one : pool.running()) {
-      boolean held = one.nanos() > room.heldAfter().toNanos();
+      boolean held = one.nanos() > limits.heldAfter().toNanos();
       if (held && one.task().inner() instanceof ItemTask task && task.mayBeStopped()) {
         task.recall();
       }

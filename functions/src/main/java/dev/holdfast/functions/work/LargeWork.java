@@ -35,8 +35,10 @@ public final class LargeWork {
     return new LargeWork(Runtime.getRuntime().maxMemory() / 8);
   }
 
-  /** Represents room that was taken. Closing gives it back once, however often it is repeated. */
-  public interface Room extends AutoCloseable {
+  /**
+   * Represents a share that was taken. Closing gives it back once, however often it is repeated.
+   */
+  public interface Share extends AutoCloseable {
     @Override
     void close();
   }
@@ -56,7 +58,7 @@ public final class LargeWork {
    * @param bytes the size of what is handed over
    * @throws InterruptedException this thread was interrupted while it waited, and has taken no room
    */
-  public Room enter(long bytes) throws InterruptedException {
+  public Share enter(long bytes) throws InterruptedException {
     if (isSmall(bytes)) {
       return () -> {};
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * after task from one queue, and a new task wakes another thread only while fewer than those are at
  * work. {@link PoolWatch} notices tasks that block, and then lets further threads take over, up to
  * the limit; these end when they are idle. Beyond the limit there are threads for names that wait
- * while others hold their places ({@link Room}).
+ * while others hold their places ({@link PlaceLimits}).
  */
 public class WorkPool implements AutoCloseable {
 
@@ -56,7 +56,7 @@ public class WorkPool implements AutoCloseable {
   private final String name;
   private final int steady;
   private final int most;
-  private final Room room;
+  private final PlaceLimits limits;
   private final Duration idle;
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
@@ -81,18 +81,18 @@ public class WorkPool implements AutoCloseable {
    * @param idle how long a thread beyond the steady ones waits for work before it ends
    */
   public WorkPool(String name, int steady, int most, Duration idle) {
-    this(name, steady, Room.of(most), idle);
+    this(name, steady, PlaceLimits.of(most), idle);
   }
 
   /** Creates a pool with extra places beyond its limit; see {@link #look}. */
-  public WorkPool(String name, int steady, Room room, Duration idle) {
-    this(name, steady, room, idle, System::nanoTime);
+  public WorkPool(String name, int steady, PlaceLimits limits, Duration idle) {
+    this(name, steady, limits, idle, System::nanoTime);
   }
 
-  WorkPool(String name, int steady, Room room, Duration idle, LongSupplier nanoTime) {
+  WorkPool(String name, int steady, PlaceLimits limits, Duration idle, LongSupplier nanoTime) {
     this.name = name;
-    this.room = room;
-    this.most = room.most();
+    this.limits = limits;
+    this.most = limits.most();
     this.steady = Math.min(Math.max(1, steady), most);
     this.idle = idle;
     this.nanoTime = nanoTime;
@@ -205,7 +205,7 @@ public class WorkPool implements AutoCloseable {
    */
   private int firstExtra(int atWork) {
     int used = Math.max(0, atWork - most);
-    if (used >= Math.min(held, room.extra())) {
+    if (used >= Math.min(held, limits.extra())) {
       return -1;
     }
     int i = 0;
@@ -223,8 +223,8 @@ public class WorkPool implements AutoCloseable {
    * that are left, so that the last one is taken late.
    */
   private boolean mayHaveExtra(String who, int used, int more) {
-    int free = room.extra() - used - more;
-    return used + more < Math.min(held, room.extra()) && 2 * (atWork(who) + more) < free;
+    int free = limits.extra() - used - more;
+    return used + more < Math.min(held, limits.extra()) && 2 * (atWork(who) + more) < free;
   }
 
   private int atWork(String who) {
@@ -260,7 +260,9 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Returns how many tasks had run for longer than {@link Room#heldAfter} at the last look. */
+  /**
+   * Returns how many tasks had run for longer than {@link PlaceLimits#heldAfter} at the last look.
+   */
   public int held() {
     return held;
   }
@@ -276,7 +278,7 @@ public class WorkPool implements AutoCloseable {
       long now = nanoTime.getAsLong();
       int count = 0;
       for (Worker worker : workers) {
-        boolean over = now - worker.since() > room.heldAfter().toNanos();
+        boolean over = now - worker.since() > limits.heldAfter().toNanos();
         count += worker.task() != null && over ? 1 : 0;
       }
       held = count;

@@ -15,8 +15,8 @@ class LargeWorkTest {
   @Test
   void what_does_not_fit_beside_the_rest_waits_for_it() throws InterruptedException {
     LargeWork work = new LargeWork(15L * LARGE);
-    LargeWork.Room first = work.enter(LARGE);
-    CompletableFuture<LargeWork.Room> second = new CompletableFuture<>();
+    LargeWork.Share first = work.enter(LARGE);
+    CompletableFuture<LargeWork.Share> second = new CompletableFuture<>();
     Thread waiting = waiting(work, second);
     await().until(() -> waiting.getState() == Thread.State.WAITING);
     assertThat(second).isNotDone();
@@ -33,8 +33,8 @@ class LargeWorkTest {
   @Test
   void who_is_interrupted_has_no_room() throws InterruptedException {
     LargeWork work = new LargeWork(15L * LARGE);
-    try (LargeWork.Room alone = work.enter(100L * LARGE)) {
-      CompletableFuture<LargeWork.Room> second = new CompletableFuture<>();
+    try (LargeWork.Share alone = work.enter(100L * LARGE)) {
+      CompletableFuture<LargeWork.Share> second = new CompletableFuture<>();
       Thread waiting = waiting(work, second);
       waiting.interrupt();
       assertThatThrownBy(second::join).hasCauseInstanceOf(InterruptedException.class);
@@ -43,7 +43,7 @@ class LargeWorkTest {
     work.enter(100L * LARGE).close();
   }
 
-  private static Thread waiting(LargeWork work, CompletableFuture<LargeWork.Room> entered) {
+  private static Thread waiting(LargeWork work, CompletableFuture<LargeWork.Share> entered) {
     Thread thread =
         new Thread(
             () -> {

@@ -72,7 +72,8 @@ class WorkPoolTest {
   /** A pool of one steady thread whose places count as held when the clock says so. */
   private WorkPool heldPool(int most, int extra) {
     WorkPool pool =
-        new WorkPool("test", 1, new Room(most, extra, Duration.ofMinutes(1)), IDLE, clock::get);
+        new WorkPool(
+            "test", 1, new PlaceLimits(most, extra, Duration.ofMinutes(1)), IDLE, clock::get);
     pools.add(pool);
     return pool;
   }
@@ -343,7 +344,7 @@ class WorkPoolTest {
   void a_look_that_fails_does_not_end_the_looks() throws Exception {
     AtomicInteger errors = new AtomicInteger(2);
     WorkPool pool =
-        new WorkPool("test", 1, new Room(4, 0, Duration.ofMinutes(1)), IDLE, clock::get) {
+        new WorkPool("test", 1, new PlaceLimits(4, 0, Duration.ofMinutes(1)), IDLE, clock::get) {
           @Override
           boolean inspect() {
             if (errors.getAndDecrement() > 0) {
@@ -361,7 +362,7 @@ class WorkPoolTest {
   void a_task_that_was_taken_is_run_whatever_is_thrown_meanwhile() throws Exception {
     AtomicInteger errors = new AtomicInteger(1);
     WorkPool pool =
-        new WorkPool("test", 1, new Room(1, 0, Duration.ofMinutes(1)), IDLE, clock::get) {
+        new WorkPool("test", 1, new PlaceLimits(1, 0, Duration.ofMinutes(1)), IDLE, clock::get) {
           @Override
           Task next(Worker worker) {
             Task next = super.next(worker);

@@ -13,15 +13,15 @@ import java.time.Duration;
  * @param extra the most held places that are made up for
  * @param heldAfter how long a task may run before its place counts as held
  */
-public record Room(int most, int extra, Duration heldAfter) {
+public record PlaceLimits(int most, int extra, Duration heldAfter) {
 
-  public Room {
+  public PlaceLimits {
     most = Math.max(1, most);
     extra = Math.max(0, extra);
   }
 
   /** Returns a limit that is never exceeded, however long places are taken. */
-  public static Room of(int most) {
-    return new Room(most, 0, Duration.ofDays(1));
+  public static PlaceLimits of(int most) {
+    return new PlaceLimits(most, 0, Duration.ofDays(1));
   }
 }

@@ -59,7 +59,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the parts of the host from the user's settings. */
-final class Rooms {
+final class Assembly {
   /** The hub's name is stored in the record of this name. */
   private static final String HUB_NAME = "name";
 
@@ -82,7 +82,7 @@ final class Rooms {
    * @param inHand records what every app of this host runs
    * @param buildNote remembers which build of the app runs
    */
-  Rooms(Setup setup, String appSecret, InHand inHand, BuildNote buildNote) {
+  Assembly(Setup setup, String appSecret, InHand inHand, BuildNote buildNote) {
     this.setup = setup;
     this.appSecret = appSecret;
     this.inHand = inHand;
@@ -112,7 +112,7 @@ final class Rooms {
                   .withFreeSpaceMin(limits.freeSpaceMin())
                   .withSizeMax(limits.storeSizeMax())
                   .withLossAccepted(setup.options().lossAccepted()));
-      return new OpenedStore(store, store.warnings().stream().map(Rooms::capital).toList());
+      return new OpenedStore(store, store.warnings().stream().map(Assembly::capital).toList());
     } catch (StoreException e) {
       throw new CannotException(
           "Cannot open the store in " + setup.options().data().path() + ".",

@@ -429,7 +429,7 @@ public final class InHand implements AutoCloseable {
     NoteFile notes = file;
     int place = notes == null ? NoteFile.NONE : notes.take();
     if (notes != null && place != NoteFile.NONE) {
-      Note.write(notes.buffer(), notes.position(place), item);
+      notes.write(place, item);
       notes.state(place, alone ? Note.ALONE : Note.IN_HAND);
     }
     return place;
@@ -444,7 +444,7 @@ public final class InHand implements AutoCloseable {
     NoteFile notes = file;
     int place = notes == null ? NoteFile.NONE : notes.take();
     if (notes != null && place != NoteFile.NONE) {
-      Note.write(notes.buffer(), notes.position(place), Note.CALL, 0, "", "", function);
+      notes.write(place, Note.CALL, "", function);
       notes.state(place, Note.IN_HAND);
     }
     return place;
@@ -531,7 +531,7 @@ public final class InHand implements AutoCloseable {
     NoteFile notes = file;
     int place = notes == null ? NoteFile.NONE : notes.take();
     if (notes != null && place != NoteFile.NONE) {
-      Note.write(notes.buffer(), notes.position(place), Note.STEP, 0, "", instanceId, "");
+      notes.write(place, Note.STEP, instanceId, "");
       notes.state(place, Note.IN_HAND);
     }
   }

@@ -101,6 +101,11 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
         item.name());
   }
 
+  /** Changes the task ID of a note that is written otherwise. */
+  static void task(ByteBuffer to, int at, int taskId) {
+    to.putInt(at + TASK, taskId);
+  }
+
   static void write(
       ByteBuffer to, int at, int kind, int taskId, String execution, String instance, String name) {
     to.put(at + KIND, (byte) kind);

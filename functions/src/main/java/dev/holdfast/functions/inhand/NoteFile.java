@@ -1,5 +1,6 @@
 package dev.holdfast.functions.inhand;
 
+import dev.holdfast.core.WorkItem;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -60,6 +61,17 @@ final class NoteFile {
 
   private final int[] below = new int[PLACES];
   private final long[] threads = new long[PLACES];
+
+  /** Holds the texts of an activity that stand in a place; null when they are of other work. */
+  private final @Nullable Texts[] written = new Texts[PLACES];
+
+  private record Texts(String execution, String instance, String name) {
+    boolean areOf(WorkItem item) {
+      return execution.equals(item.executionId())
+          && instance.equals(item.instanceId())
+          && name.equals(item.name());
+    }
+  }
 
   private NoteFile(MappedByteBuffer file) {
     this.file = file;
@@ -273,13 +285,28 @@ final class NoteFile {
     return (((top >>> 32) + 1) << 32) | (place & 0xFFFF_FFFFL);
   }
 
-  /** Returns where the note of this place is written in {@link #buffer}. */
-  int position(int place) {
-    return at(place);
+  /**
+   * Writes the note of a place that the calling thread has taken; {@link #state} makes it count. An
+   * instance that has many activities in hand runs them one after the other in the same places, so
+   * only what differs from the previous note is written.
+   */
+  void write(int place, WorkItem item) {
+    Texts before = written[place];
+    if (!(item instanceof WorkItem.Activity activity)) {
+      written[place] = null;
+      Note.write(file, at(place), item);
+    } else if (before != null && before.areOf(item)) {
+      Note.task(file, at(place), activity.taskId());
+    } else {
+      Note.write(file, at(place), item);
+      written[place] = new Texts(item.executionId(), item.instanceId(), item.name());
+    }
   }
 
-  MappedByteBuffer buffer() {
-    return file;
+  /** Writes the note of work that is no item; it allocates nothing. */
+  void write(int place, int kind, String instance, String name) {
+    written[place] = null;
+    Note.write(file, at(place), kind, 0, "", instance, name);
   }
 
   /** Sets the state that makes the written note of this place count. */

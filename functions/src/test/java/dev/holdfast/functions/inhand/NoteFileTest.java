@@ -46,7 +46,7 @@ class NoteFileTest {
 
   private static int note(NoteFile file, WorkItem item, byte state) {
     int place = file.take();
-    Note.write(file.buffer(), file.position(place), item);
+    file.write(place, item);
     file.state(place, state);
     return place;
   }
@@ -77,6 +77,28 @@ class NoteFileTest {
         .containsExactly(true, false, false);
     assertThat(remains.suspects())
         .containsExactly(new Suspect(Note.of(activity("s", "e0", 1)), 2, 1, 3, 0, true));
+  }
+
+  @Test
+  void a_place_that_is_used_again_tells_only_of_its_newest_work() throws Exception {
+    NoteFile file = open().file();
+    file.begin(1, true, List.of());
+    file.give(note(file, activity("i", "e", 1), Note.IN_HAND));
+    int place = note(file, activity("i", "e", 2), Note.IN_HAND);
+    assertThat(file.note(place)).isEqualTo(Note.of(activity("i", "e", 2)));
+    file.give(place);
+    file.give(note(file, activity("j", "e", 2), Note.IN_HAND));
+    file.give(note(file, new WorkItem.Turn(1, "j", "e", "O", null, ByteString.EMPTY), Note.ALONE));
+    place = note(file, activity("j", "e", 2), Note.IN_HAND);
+    assertThat(file.note(place)).isEqualTo(Note.of(activity("j", "e", 2)));
+    file.give(place);
+    place = file.take();
+    file.write(place, Note.CALL, "", "Http");
+    file.state(place, Note.IN_HAND);
+    assertThat(file.note(place).key()).isEqualTo("call Http");
+    file.give(place);
+    place = note(file, activity("j", "e", 2), Note.IN_HAND);
+    assertThat(file.note(place)).isEqualTo(Note.of(activity("j", "e", 2)));
   }
 
   @Test

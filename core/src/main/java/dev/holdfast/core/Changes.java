@@ -321,6 +321,9 @@ final class Changes {
   }
 
   private boolean storeMessages(Instance instance, long now) {
+    if (now < instance.noRowBefore && instance.turn == null && !instance.inbox.isEmpty()) {
+      return false;
+    }
     boolean allStored = true;
     if (instance.turn != null && !wounds.contains(Wound.OPEN_TURN_COUNTED_AS_CONSUMED)) {
       for (Message message : instance.turn.messages()) {
@@ -337,7 +340,18 @@ final class Changes {
       // Another row of the instance had to be written, so its start must be written as well.
       return storeStart(instance) && storeMessages(instance, now);
     }
+    instance.noRowBefore = allStored || !instance.hadTurn ? 0 : firstRowAt(instance);
     return allStored;
+  }
+
+  /**
+   * Returns the time until which all messages of the inbox may go without a row; 0 when it is not
+   * known. They are in order of arrival, and after a look at all of them those without a row are
+   * results and timers.
+   */
+  private long firstRowAt(Instance instance) {
+    Message first = instance.turn == null ? instance.inbox.peekFirst() : null;
+    return first == null || first.stored ? 0 : first.arrivedAt + limits.inboxDelay();
   }
 
   /**

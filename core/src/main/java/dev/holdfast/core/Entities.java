@@ -579,7 +579,7 @@ final class Entities {
   /** Removes all of the entity and fails the operations that wait for it. */
   private void purge(Entity entity) {
     TaskFailureDetails gone =
-        Turns.failure(
+        Events.failure(
             "EntityPurged", "Entity '%s' was removed before it did this.".formatted(entity.id));
     for (Operation operation : entity.operations()) {
       tell(entity, operation.content, Events.operationFailed(gone));

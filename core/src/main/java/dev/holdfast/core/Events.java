@@ -85,4 +85,13 @@ final class Events {
   static HistoryEvent.Builder inbound(Timestamp at) {
     return HistoryEvent.newBuilder().setEventId(-1).setTimestamp(at);
   }
+
+  /** Makes the failure of work that could not run for a reason of the engine's own. */
+  static TaskFailureDetails failure(String type, String message) {
+    return TaskFailureDetails.newBuilder()
+        .setErrorType(type)
+        .setErrorMessage(message)
+        .setIsNonRetriable(true)
+        .build();
+  }
 }

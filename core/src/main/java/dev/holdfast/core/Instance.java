@@ -80,6 +80,24 @@ final class Instance extends Resident {
   /** Holds the newest moment at which anyone outside can have seen a change. */
   long updatedAt;
 
+  /**
+   * Tells that the newest turn asked for nothing or for more than it had read: the orchestrator
+   * gathers answers. Memory only.
+   */
+  boolean gathers = true;
+
+  /**
+   * Holds the time until which the next turn waits for more answers, microseconds since the epoch;
+   * 0 when it does not wait. Memory only.
+   */
+  long heldUntil;
+
+  /**
+   * Holds a time before which no cut needs to look at the inbox, microseconds since the epoch: what
+   * has no row there needs none earlier. 0 when that is not known. Memory only.
+   */
+  long noRowBefore;
+
   boolean historyWarned;
 
   /** Names the trace that the execution belongs to; null for none. */

@@ -117,6 +117,9 @@ final class Lifecycle {
     Message message = new Message(instance.nextMessage++, event, context.now(), source, false);
     instance.noteArrival(event);
     instance.inbox.addLast(message);
+    if (source != Message.Source.AGAIN) {
+      instance.noRowBefore = 0;
+    }
     context.changes().touch(instance);
     return message;
   }
@@ -260,7 +263,7 @@ final class Lifecycle {
     String how = Statuses.name(status).toLowerCase(java.util.Locale.ROOT);
     String reason =
         output == null || output.getValue().isEmpty() ? "" : " Reason: " + output.getValue();
-    return Turns.failure(
+    return Events.failure(
         "Orchestration" + Statuses.name(status),
         "Sub-orchestration '%s' was %s.%s".formatted(instance.id, how, reason));
   }

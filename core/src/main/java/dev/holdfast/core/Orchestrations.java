@@ -20,6 +20,7 @@ final class Orchestrations {
   private final Starts starts;
   private final Rewinding rewinding;
   private final Blocking blocking;
+  private final HeldTurns held = new HeldTurns();
 
   Orchestrations(PartitionContext context, Memory memory, Watchers watchers) {
     this.context = context;
@@ -258,7 +259,7 @@ final class Orchestrations {
             Events.childFailed(
                 Times.timestamp(context.stamp()),
                 task.id(),
-                Turns.failure("OrchestrationBlocked", gone.reason()));
+                Events.failure("OrchestrationBlocked", gone.reason()));
         lifecycle.receive(instance, outcome, Message.Source.INSTANCE);
         turns.openIfDue(instance);
         return;
@@ -347,7 +348,7 @@ final class Orchestrations {
       if (turn != null && turn.token() == done.item().token()) {
         turns.close(instance, turn, done.response());
         if (memory.get(instance.id) instanceof Instance current) {
-          turns.openIfDue(current);
+          openUnlessHeld(current);
         }
       }
     } else if (answer instanceof Answer.ActivityDone done) {
@@ -437,7 +438,29 @@ final class Orchestrations {
         instance,
         event,
         done.records().isEmpty() ? Message.Source.AGAIN : Message.Source.WITH_RECORDS);
-    turns.openIfDue(instance);
+    if (event.hasTaskFailed()) {
+      turns.openIfDue(instance);
+    } else {
+      openUnlessHeld(instance);
+    }
+  }
+
+  private void openUnlessHeld(Instance instance) {
+    if (!held.holds(instance, context.now())) {
+      turns.openIfDue(instance);
+    }
+  }
+
+  /** Opens the turns that have waited long enough for more answers. */
+  void openHeld() {
+    for (Instance next = held.due(context.now()); next != null; next = held.due(context.now())) {
+      turns.openIfDue(next);
+    }
+  }
+
+  /** Returns when to call {@link #openHeld}; {@link Long#MAX_VALUE} for never. */
+  long nextWake() {
+    return held.nextWake();
   }
 
   /** Takes the timer of the instance that has fired. */

@@ -136,6 +136,7 @@ public final class Partition {
     for (Rows.Timer timer : timers.due(now, TIMERS_PER_STEP)) {
       due(timer);
     }
+    orchestrations.openHeld();
     drainLocal();
     Effect.LoadTimers scan = timers.wanted(now);
     if (scan != null) {
@@ -281,7 +282,9 @@ public final class Partition {
 
   /** Returns when to call {@link #on} again for a timer; {@link Long#MAX_VALUE} for never. */
   public long nextWake() {
-    return memory.wantsAdmission() ? Long.MIN_VALUE : timers.nextWake();
+    return memory.wantsAdmission()
+        ? Long.MIN_VALUE
+        : Math.min(timers.nextWake(), orchestrations.nextWake());
   }
 
   /** Returns the latest time that an event of this partition carries. */

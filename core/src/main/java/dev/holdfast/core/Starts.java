@@ -136,7 +136,7 @@ final class Starts {
               Events.childFailed(
                   Times.timestamp(context.stamp()),
                   parent.getTaskScheduledId(),
-                  Turns.failure(
+                  Events.failure(
                       "OrchestrationAlreadyExists",
                       "Sub-orchestration '%s' cannot start: an instance with this id already exists and is %s."
                           .formatted(existing.id, Statuses.name(existing.status()))))));

@@ -66,6 +66,7 @@ final class Turns {
         || instance.isBlocked()) {
       return;
     }
+    instance.heldUntil = 0;
     List<Message> messages = new ArrayList<>(Math.min(instance.inbox.size(), MESSAGES_MAX));
     while (messages.size() < MESSAGES_MAX && !instance.inbox.isEmpty()) {
       messages.add(instance.inbox.removeFirst());
@@ -127,6 +128,7 @@ final class Turns {
     Instance.OpenTurn turn = instance.turn;
     if (turn != null) {
       instance.turn = null;
+      instance.noRowBefore = 0;
       context.withdraw(instance.executionId(), turn.token());
       for (int i = turn.messages().size() - 1; i >= 0; i--) {
         instance.inbox.addFirst(turn.messages().get(i));
@@ -137,6 +139,7 @@ final class Turns {
   /** Applies the answer to the open turn. */
   void close(Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
     instance.turn = null;
+    instance.noRowBefore = 0;
     StringValue custom = customStatus(instance, response);
     List<Message> read = read(instance, turn, response);
     instance.closing = read;
@@ -161,6 +164,7 @@ final class Turns {
     if (completion != null) {
       events.add(completed(at, completion, response));
     }
+    instance.gathers = actions.asked.isEmpty() || actions.asked.size() > read.size();
     boolean continues = continuesAsNew(completion);
     context.tracing().turn(instance, events);
     for (Message message : read) {
@@ -253,7 +257,7 @@ final class Turns {
   private static CompleteOrchestrationAction failing(String type, String problem) {
     return CompleteOrchestrationAction.newBuilder()
         .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_FAILED)
-        .setFailureDetails(failure(type, problem))
+        .setFailureDetails(Events.failure(type, problem))
         .build();
   }
 
@@ -502,7 +506,7 @@ final class Turns {
     }
 
     private Input.EntityAnswered failed(EntityMessage call, String problem) {
-      TaskFailureDetails failure = failure("InvalidEntityId", problem);
+      TaskFailureDetails failure = Events.failure("InvalidEntityId", problem);
       HistoryEvent.Builder event = Events.inbound(Times.timestamp(context.stamp()));
       if (call.legacy()) {
         event.setEventRaised(LegacyEntityJson.answer(call.requestId(), null, failure));
@@ -606,14 +610,14 @@ final class Turns {
       String ofId =
           InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
       if (ofId != null) {
-        return failure("InvalidInstanceId", ofId);
+        return Events.failure("InvalidInstanceId", ofId);
       }
       String ofName = Text.problem("orchestrator name", action.getName());
       if (ofName != null) {
-        return failure("InvalidName", ofName);
+        return Events.failure("InvalidName", ofName);
       }
       String ofVersion = Text.problem("orchestrator version", action.getVersion().getValue());
-      return ofVersion == null ? null : failure("InvalidVersion", ofVersion);
+      return ofVersion == null ? null : Events.failure("InvalidVersion", ofVersion);
     }
 
     /**
@@ -684,15 +688,6 @@ final class Turns {
         .setEventId(-1)
         .setTimestamp(Times.timestamp(context.stamp()))
         .setEventRaised(raised)
-        .build();
-  }
-
-  /** Makes the failure of work that could not run for a reason of the engine's own. */
-  static TaskFailureDetails failure(String type, String message) {
-    return TaskFailureDetails.newBuilder()
-        .setErrorType(type)
-        .setErrorMessage(message)
-        .setIsNonRetriable(true)
         .build();
   }
 }

@@ -239,7 +239,7 @@ final class Unreadables {
               Events.childFailed(
                   Times.timestamp(context.stamp()),
                   taskId,
-                  Turns.failure(
+                  Events.failure(
                       "OrchestrationAlreadyExists",
                       "Sub-orchestration '%s' cannot start: an instance with this id exists and is blocked."
                           .formatted(child.instanceId())))));

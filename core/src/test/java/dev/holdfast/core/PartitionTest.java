@@ -4,10 +4,13 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COM
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorResponse;
+import dev.holdfast.protocol.ScheduleTaskAction;
+import dev.holdfast.protocol.TaskFailureDetails;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -98,6 +101,112 @@ class PartitionTest {
 
     assertThat(effects).noneMatch(Effect.Open.class::isInstance);
     assertThat(partition.cut(NOW).commit().isEmpty()).isTrue();
+  }
+
+  @Test
+  void a_turn_that_would_replay_much_waits_a_moment_for_more_results() {
+    List<WorkItem.Activity> out = fanOut(100);
+
+    assertThat(turns(partition.on(NOW, List.of(done(out.get(0)))))).isEmpty();
+    assertThat(partition.nextWake()).isBetween(NOW + 1, NOW + 5_000);
+    assertThat(turns(partition.on(partition.nextWake() - 1, List.of(done(out.get(1)))))).isEmpty();
+    List<WorkItem.Turn> opened = turns(partition.on(partition.nextWake(), List.of()));
+
+    assertThat(opened).hasSize(1);
+    assertThat(partition.on(NOW + 10_000, List.of(asks(opened.get(0), 0, 0)))).isEmpty();
+    assertThat(partition.nextWake()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void a_turn_that_waits_opens_with_the_last_result_and_for_whatever_else_comes() {
+    List<WorkItem.Activity> out = fanOut(100);
+
+    assertThat(turns(partition.on(NOW, out.subList(0, 99).stream().map(this::done).toList())))
+        .isEmpty();
+    assertThat(turns(partition.on(NOW, List.of(done(out.get(99)))))).hasSize(1);
+
+    out = fanOut(100);
+    assertThat(turns(partition.on(NOW, List.of(done(out.get(0)))))).isEmpty();
+    assertThat(turns(partition.on(NOW, List.of(fails(out.get(1)))))).hasSize(1);
+
+    out = fanOut(100);
+    assertThat(turns(partition.on(NOW, List.of(done(out.get(0)))))).isEmpty();
+    Input.Send event = new Input.Send(out.get(0).instanceId(), "Stop", null);
+    assertThat(turns(partition.on(NOW, List.of(event)))).hasSize(1);
+  }
+
+  @Test
+  void a_turn_waits_for_no_result_when_each_result_asks_for_the_next_activity() {
+    List<WorkItem.Activity> out = fanOut(100);
+    partition.on(NOW, List.of(done(out.get(0))));
+    WorkItem.Turn turn = turns(partition.on(partition.nextWake(), List.of())).get(0);
+    partition.on(NOW + 10_000, List.of(asks(turn, 100, 1)));
+
+    assertThat(turns(partition.on(NOW + 10_000, List.of(done(out.get(1)))))).hasSize(1);
+  }
+
+  @Test
+  void results_that_wait_for_their_turn_get_rows_in_time() {
+    List<WorkItem.Activity> out = fanOut(100);
+    perform(partition.cut(NOW));
+    partition.on(NOW, List.of(done(out.get(0))));
+    assertThat(partition.cut(NOW).commit().isEmpty()).isTrue();
+    assertThat(partition.cut(NOW + 1).commit().isEmpty()).isTrue();
+    WorkItem.Turn turn = turns(partition.on(NOW + 5_000, List.of())).get(0);
+    assertThat(partition.cut(NOW + 5_000).commit().isEmpty()).isTrue();
+
+    Commit late = partition.cut(NOW + Limits.DEFAULT.inboxDelay()).commit();
+
+    assertThat(turn.instanceId()).isEqualTo(out.get(0).instanceId());
+    assertThat(late.executions())
+        .singleElement()
+        .satisfies(it -> assertThat(it.inbox()).hasSize(1));
+  }
+
+  private int fanOuts;
+
+  /** Returns the activities of a new instance that has asked for so many in its first turn. */
+  private List<WorkItem.Activity> fanOut(int width) {
+    WorkItem.Turn turn = turn(partition.on(NOW, List.of(start("fan" + fanOuts++, true))));
+    partition.on(NOW, List.of(asks(turn, 0, width)));
+    return partition.cut(NOW).whenDurable().stream()
+        .filter(Effect.Dispatch.class::isInstance)
+        .map(it -> (WorkItem.Activity) ((Effect.Dispatch) it).item())
+        .toList();
+  }
+
+  private static Input asks(WorkItem.Turn turn, int first, int count) {
+    OrchestratorResponse.Builder response =
+        OrchestratorResponse.newBuilder().setInstanceId(turn.instanceId());
+    for (int i = first; i < first + count; i++) {
+      response.addActions(
+          OrchestratorAction.newBuilder()
+              .setId(i)
+              .setScheduleTask(ScheduleTaskAction.newBuilder().setName("Step")));
+    }
+    return new Input.Answered(new Answer.TurnDone(turn, response.build()));
+  }
+
+  private Input done(WorkItem.Activity activity) {
+    return new Input.Answered(
+        new Answer.ActivityDone(
+            activity, ActivityResponse.newBuilder().setResult(StringValue.of("1")).build()));
+  }
+
+  private static Input fails(WorkItem.Activity activity) {
+    return new Input.Answered(
+        new Answer.ActivityDone(
+            activity,
+            ActivityResponse.newBuilder()
+                .setFailureDetails(TaskFailureDetails.newBuilder().setErrorType("Broken"))
+                .build()));
+  }
+
+  private static List<WorkItem.Turn> turns(List<Effect.AtOnce> effects) {
+    return effects.stream()
+        .filter(Effect.Open.class::isInstance)
+        .map(it -> ((Effect.Open) it).turn())
+        .toList();
   }
 
   private Input.Start start(String id, boolean fresh) {

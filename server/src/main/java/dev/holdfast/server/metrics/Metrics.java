@@ -222,7 +222,12 @@ public final class Metrics {
   }
 
   private Counter counter(String name, String help, String... labels) {
-    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 
   private Histogram histogram(String name, String help, double[] bounds, String... labels) {
@@ -231,6 +236,7 @@ public final class Metrics {
         .help(help)
         .unit(Unit.SECONDS)
         .labelNames(labels)
+        .withoutExemplars()
         .classicOnly()
         .classicUpperBounds(bounds)
         .register(registry);

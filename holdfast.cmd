@@ -57,5 +57,8 @@ set "WITHBENCH="
 for %%A in (bench bench-engine help -h --help) do if "%~1"=="%%A" set "WITHBENCH=1"
 if "%~1"=="" set "WITHBENCH=1"
 if defined WITHBENCH set "CLASSES=%CLASSES%;%HOME_DIR%\benchmarks\target\quick\holdfast-benchmarks.jar;%HOME_DIR%\benchmarks\target\quick\lib\*"
-"%JAVA%" -XX:+UseParallelGC --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED -Dfile.encoding=UTF-8 "-Dholdfast.home=%HOME_DIR%" "-Dholdfast.target=%TARGET%" %JAVA_OPTS% %HOLDFAST_OPTS% -cp "%CLASSES%" dev.holdfast.host.Main %*
+rem The JVM refuses two garbage collectors, so the default is left out when the user has chosen one.
+set "COLLECTOR=-XX:+UseParallelGC"
+echo %JAVA_OPTS% %HOLDFAST_OPTS% | findstr /r /c:"-XX:+Use[A-Za-z]*GC" >nul && set "COLLECTOR="
+"%JAVA%" %COLLECTOR% --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED -Dfile.encoding=UTF-8 "-Dholdfast.home=%HOME_DIR%" "-Dholdfast.target=%TARGET%" %JAVA_OPTS% %HOLDFAST_OPTS% -cp "%CLASSES%" dev.holdfast.host.Main %*
 exit /b %ERRORLEVEL%

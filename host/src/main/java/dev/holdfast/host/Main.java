@@ -20,6 +20,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -118,10 +119,10 @@ public final class Main implements Runnable {
     return CannotException.FAILED;
   }
 
-  /** Asks whether a known option or command was meant by the first unknown word. */
+  /** Asks whether a known option, command or value was meant by the first unknown word. */
   private static Optional<String> nearest(ParameterException thrown) {
     if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
-      return Optional.empty();
+      return nearestValue(thrown);
     }
     String written = nameOf(unmatched.getUnmatched().get(0));
     if (written.matches("-\\w")) {
@@ -136,6 +137,20 @@ public final class Main implements Runnable {
                 .flatMap(it -> Stream.of(it.names()))
                 .toList()
             : command.subcommands().keySet());
+  }
+
+  private static Optional<String> nearestValue(ParameterException thrown) {
+    ArgSpec option = thrown.getArgSpec();
+    if (option == null || thrown.getValue() == null) {
+      return Optional.empty();
+    }
+    List<String> known =
+        Stream.of(option.auxiliaryTypes())
+            .filter(Class::isEnum)
+            .flatMap(it -> Stream.of(it.getEnumConstants()))
+            .map(String::valueOf)
+            .toList();
+    return Nearest.question(thrown.getValue(), known);
   }
 
   private static String nameOf(String argument) {

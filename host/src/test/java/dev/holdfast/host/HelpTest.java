@@ -146,6 +146,8 @@ class HelpTest {
         "lst, 'lst', Did you mean 'list'?",
         "keys lsit, 'lsit', Did you mean 'list'?",
         "list --statsu Failed, --statsu, Did you mean '--status'?",
+        "list --status Runing, 'Runing', Did you mean 'Running'?",
+        "`list --status Failed,Pendng`, 'Pendng', Did you mean 'Pending'?",
         "start --date=/x, --date, Did you mean '--data'?",
         "start --data-dir /x, --data-dir, holdfast start --help",
         "start app --ports 1, --ports, Did you mean '--port'?",

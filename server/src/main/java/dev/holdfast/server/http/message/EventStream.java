@@ -140,7 +140,8 @@ public final class EventStream implements BodyParts {
         removeUnread(event.name());
       }
       if (!unread.isEmpty() && unreadBytes + event.text().remaining() > UNREAD_BYTES_MAX) {
-        // What the client has missed cannot be told from what it gets, so it must begin anew.
+        // What the client has missed cannot be told from what it gets, so it must connect and ask
+        // again.
         ended = true;
         return false;
       }

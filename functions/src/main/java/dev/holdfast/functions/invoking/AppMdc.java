@@ -25,7 +25,7 @@ final class AppMdc {
   private final MethodHandle put;
   private final MethodHandle remove;
 
-  private AppMdc(MethodHandle put, MethodHandle remove) {
+  AppMdc(MethodHandle put, MethodHandle remove) {
     this.put = put;
     this.remove = remove;
   }
@@ -47,21 +47,27 @@ final class AppMdc {
     return null;
   }
 
-  void enter(String function, FunctionLog.Work work) throws Throwable {
-    put.invokeExact(INSTANCE, work.instanceId());
-    put.invokeExact(FUNCTION, function);
-    if (work.taskId() >= 0) {
-      put.invokeExact(TASK, Integer.toString(work.taskId()));
-      put.invokeExact(ATTEMPT, Integer.toString(work.attempt()));
+  /**
+   * Says for which work the calling thread runs the function from now on. What it says stays until
+   * the thread runs the next function: between two functions no code of the app reads it, and
+   * taking it out each time would double the cost.
+   *
+   * @param work null for an invocation that is for no instance
+   */
+  void enter(String function, FunctionLog.@Nullable Work work) throws Throwable {
+    if (work == null) {
+      remove.invokeExact(INSTANCE);
+      remove.invokeExact(FUNCTION);
+    } else {
+      put.invokeExact(INSTANCE, work.instanceId());
+      put.invokeExact(FUNCTION, function);
     }
-  }
-
-  void leave(FunctionLog.Work work) throws Throwable {
-    remove.invokeExact(INSTANCE);
-    remove.invokeExact(FUNCTION);
-    if (work.taskId() >= 0) {
+    if (work == null || work.taskId() < 0) {
       remove.invokeExact(TASK);
       remove.invokeExact(ATTEMPT);
+    } else {
+      put.invokeExact(TASK, Integer.toString(work.taskId()));
+      put.invokeExact(ATTEMPT, Integer.toString(work.attempt()));
     }
   }
 }

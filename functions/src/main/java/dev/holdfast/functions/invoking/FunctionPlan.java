@@ -139,19 +139,14 @@ public final class FunctionPlan {
   public void run(Invocation invocation) throws Throwable {
     Thread thread = Thread.currentThread();
     thread.setContextClassLoader(app.loader());
-    FunctionLog.Work work = invocation.work();
-    AppMdc map = work == null ? null : mdc;
     Invocation.enter(invocation);
     try {
-      if (map != null && work != null) {
-        map.enter(name(), work);
+      if (mdc != null) {
+        mdc.enter(name(), invocation.work());
       }
       chain.doNext(invocation);
     } finally {
       Invocation.leave();
-      if (map != null && work != null) {
-        map.leave(work);
-      }
       thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
     }
   }

@@ -150,7 +150,7 @@ public final class Versions implements Callable<Integer> {
         .list()
         .stream()
         .filter(it -> all || version == null || version.equals(it.get("version")))
-        .filter(it -> name == null || name.equals(String.valueOf(it.get("name"))))
+        .filter(it -> name == null || name.equalsIgnoreCase(String.valueOf(it.get("name"))))
         .toList();
   }
 

@@ -226,7 +226,7 @@ final class Front implements BodyReader.Next {
     }
     try {
       head(response, request, reply);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       closing.failed(e);
       return;
     }

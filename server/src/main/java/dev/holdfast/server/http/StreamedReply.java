@@ -62,7 +62,7 @@ final class StreamedReply extends IteratingNestedCallback {
   private CompletableFuture<Optional<ByteBuffer>> next() {
     try {
       return parts.next();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("A reply could not be made to its end, so its connection is cut", e);
       throw e;
     }

@@ -73,8 +73,9 @@ public final class OtherJvm implements AutoCloseable {
     return lines.stream().anyMatch(it -> it.contains(words));
   }
 
+  /** Returns false when it has ended and all that it said has been read. */
   public boolean isAlive() {
-    return process.isAlive();
+    return process.isAlive() || reader.isAlive();
   }
 
   /** Asks it to end, as a service manager does. */

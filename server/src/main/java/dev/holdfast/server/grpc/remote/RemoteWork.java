@@ -42,12 +42,16 @@ public final class RemoteWork implements AutoCloseable {
   private static final long AFTER_FAILURE_NANOS = Duration.ofMillis(100).toNanos();
   private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
 
+  /** A hub that sends nothing at first is taken to serve the stream when this has passed. */
+  private static final Duration ACCEPTED_AFTER = Duration.ofSeconds(2);
+
   private final RemoteConnection connection;
   private final Supplier<WorkWanted> wanted;
   private final ScheduledExecutorService clock =
       Executors.newScheduledThreadPool(1, RemoteWork::thread);
   private final Backoff backoff;
   private final WorkInHand inHand;
+  private final Duration acceptedAfter;
 
   /** This is the current stream. This field and all fields below are guarded by this. */
   private @Nullable Stream stream;
@@ -67,7 +71,20 @@ public final class RemoteWork implements AutoCloseable {
       List<Executor> executors,
       Supplier<WorkWanted> wanted,
       RandomGenerator dice) {
+    this(connection, executors, wanted, dice, ACCEPTED_AFTER);
+  }
+
+  /**
+   * @param acceptedAfter how long a stream on which nothing comes is not yet taken to be served
+   */
+  RemoteWork(
+      RemoteConnection connection,
+      List<Executor> executors,
+      Supplier<WorkWanted> wanted,
+      RandomGenerator dice,
+      Duration acceptedAfter) {
     this.connection = connection;
+    this.acceptedAfter = acceptedAfter;
     this.wanted = wanted;
     this.backoff = new Backoff(FIRST_RETRY_MILLIS, LAST_RETRY_MILLIS, dice);
     this.inHand =
@@ -191,19 +208,8 @@ public final class RemoteWork implements AutoCloseable {
       if (stopped) {
         return;
       }
-      WorkWanted now = wanted.get();
-      next = new Stream(now.request());
+      next = new Stream(wanted.get());
       stream = next;
-      trouble = null;
-      told = false;
-      log.info(
-          "Connected to the task hub '{}' at {}: {} orchestrators, {} activities and {} entities are served{}.",
-          connection.target().askedHub(),
-          connection.target().address(),
-          now.orchestrators().size(),
-          now.activities().size(),
-          now.entities().size(),
-          now.versions().isEmpty() ? "" : ", of version " + String.join(", ", now.versions()));
     }
     ClientCalls.asyncServerStreamingCall(
         connection
@@ -211,16 +217,47 @@ public final class RemoteWork implements AutoCloseable {
             .newCall(TaskHubSidecarServiceGrpc.getGetWorkItemsMethod(), CallOptions.DEFAULT),
         next.request,
         next);
+    Runnable accept = () -> accepted(next);
+    var unused = clock.schedule(accept, acceptedAfter.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Takes note that the hub has this stream, and so knows which names this host serves. Before
+   * that, the hub may fail an instance whose name no worker has ever served, so this host does not
+   * call itself ready.
+   */
+  private synchronized void accepted(Stream which) {
+    if (stream != which || which.accepted) {
+      return;
+    }
+    which.accepted = true;
+    trouble = null;
+    told = false;
+    WorkWanted now = which.wanted;
+    log.info(
+        "Connected to the task hub '{}' at {}: {} orchestrators, {} activities and {} entities are served{}.",
+        connection.target().askedHub(),
+        connection.target().address(),
+        now.orchestrators().size(),
+        now.activities().size(),
+        now.entities().size(),
+        now.versions().isEmpty() ? "" : ", of version " + String.join(", ", now.versions()));
   }
 
   /** Handles one stream of work items; its methods are called by one thread at a time. */
   private final class Stream implements ClientResponseObserver<GetWorkItemsRequest, WorkItem> {
+    private final WorkWanted wanted;
     private final GetWorkItemsRequest request;
+
+    /** Guarded by the outer object. */
+    private boolean accepted;
+
     private volatile @Nullable ClientCallStreamObserver<GetWorkItemsRequest> call;
     private volatile long lastHeard = System.nanoTime();
 
-    Stream(GetWorkItemsRequest request) {
-      this.request = request;
+    Stream(WorkWanted wanted) {
+      this.wanted = wanted;
+      this.request = wanted.request();
     }
 
     @Override
@@ -256,6 +293,7 @@ public final class RemoteWork implements AutoCloseable {
   private synchronized void heard(Stream from) {
     if (stream == from) {
       failures = 0;
+      accepted(from);
     }
   }
 

@@ -80,7 +80,7 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
    * Tells whether the caller is another Holdfast host that works for this one; it runs items side
    * by side.
    */
-  private boolean isHoldfast() {
+  boolean isHoldfast() {
     return agent.startsWith("holdfast");
   }
 

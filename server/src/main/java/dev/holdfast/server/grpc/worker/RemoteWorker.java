@@ -432,6 +432,17 @@ class RemoteWorker implements Executor {
     write();
   }
 
+  /**
+   * Tells another Holdfast host, by a health ping, that its work is served from now on. SDK workers
+   * get none, because they would not use it.
+   */
+  void greet() {
+    if (caller.isHoldfast()) {
+      unwritten.add(WorkItemBytes.PING);
+      write();
+    }
+  }
+
   /** Sends a health ping if nothing else has been sent for {@code silentNanos}. */
   void ping(long now, long silentNanos) {
     if (now - lastWritten >= silentNanos && unwritten.isEmpty() && call.isReady()) {

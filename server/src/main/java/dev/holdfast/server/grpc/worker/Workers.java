@@ -125,6 +125,7 @@ public class Workers {
     supersedeOlder(caller);
     open.add(worker);
     workforce.join(worker);
+    worker.greet();
     log.info("A worker has connected: {}.", worker);
   }
 

@@ -11,6 +11,7 @@ import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.CompleteTaskResponse;
 import dev.holdfast.protocol.GetWorkItemsRequest;
+import dev.holdfast.protocol.HealthPing;
 import dev.holdfast.protocol.OrchestrationInstance;
 import dev.holdfast.protocol.WorkItem;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
@@ -20,6 +21,7 @@ import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +38,8 @@ class RemoteWorkTest {
   private final AtomicInteger streams = new AtomicInteger();
   private final AtomicReference<@Nullable WorkItem> item = new AtomicReference<>();
   private final List<String> answers = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable StreamObserver<WorkItem>> opened =
+      new AtomicReference<>();
   private final AtomicInteger errors = new AtomicInteger(1);
 
   @SuppressWarnings("NullAway.Init")
@@ -51,6 +55,7 @@ class RemoteWorkTest {
 
     @Override
     public void getWorkItems(GetWorkItemsRequest request, StreamObserver<WorkItem> to) {
+      opened.set(to);
       streams.incrementAndGet();
       WorkItem now = item.get();
       if (now != null && answers.isEmpty()) {
@@ -168,5 +173,42 @@ class RemoteWorkTest {
         });
 
     assertThat(streams).hasValueGreaterThan(1);
+  }
+
+  private RemoteWork idle(RemoteConnection connection, Duration acceptedAfter) {
+    return new RemoteWork(
+        connection,
+        List.of(),
+        () -> new WorkWanted(List.of(), List.of("A"), List.of(), List.of(), 1, 1, 1),
+        new Random(1),
+        acceptedAfter);
+  }
+
+  @Test
+  void it_is_in_trouble_until_the_hub_has_its_stream() throws Exception {
+    RemoteTarget target = new RemoteTarget("localhost", hub.getPort(), null, null, null, "me");
+    try (RemoteConnection connection = new RemoteConnection(target, "test");
+        RemoteWork work = idle(connection, Duration.ofDays(1))) {
+      work.start();
+      await().atMost(Duration.ofSeconds(60)).until(() -> opened.get() != null);
+      assertThat(work.trouble()).contains("has not answered yet");
+
+      Objects.requireNonNull(opened.get())
+          .onNext(WorkItem.newBuilder().setHealthPing(HealthPing.getDefaultInstance()).build());
+
+      await().atMost(Duration.ofSeconds(60)).until(() -> work.trouble() == null);
+    }
+  }
+
+  @Test
+  void a_hub_that_sends_nothing_at_first_is_taken_to_have_the_stream_after_a_while()
+      throws Exception {
+    RemoteTarget target = new RemoteTarget("localhost", hub.getPort(), null, null, null, "me");
+    try (RemoteConnection connection = new RemoteConnection(target, "test");
+        RemoteWork work = idle(connection, Duration.ofMillis(1))) {
+      work.start();
+
+      await().atMost(Duration.ofSeconds(60)).until(() -> work.trouble() == null);
+    }
   }
 }

@@ -101,13 +101,17 @@ final class EntityCalls {
   }
 
   private EntityMetadata metadata(Rows.Instance row, boolean withState) {
-    int backlog = 0;
-    if (row.ready()) {
-      for (Store.Stored stored : store.loadByKey(List.of(row.key()), Store.Detail.OPEN)) {
-        backlog = stored.inbox().size();
-      }
+    EntityMetadata idle = Views.entity(row.state(), 0, withState);
+    // An entity that is locked is not ready, but may have operations that wait for the lock.
+    if (!row.ready() && !idle.hasLockedBy()) {
+      return idle;
     }
-    return Views.entity(row.state(), backlog, withState);
+    int backlog = 0;
+    for (Store.Stored stored : store.loadByKey(List.of(row.key()), Store.Detail.OPEN)) {
+      // A delayed operation has a timer, and counts only once it is due.
+      backlog = stored.inbox().size() - stored.timers().size();
+    }
+    return idle.toBuilder().setBacklogQueueSize(backlog).build();
   }
 
   /**

@@ -160,6 +160,38 @@ class EntityTest {
   }
 
   @Test
+  void a_list_counts_what_waits_for_a_lock_and_not_what_is_delayed() {
+    Program holds =
+        Program.of("Holds", new Step.Lock(List.of(A)), new Step.Await("go"), new Step.Unlock());
+    Asking ask = new Asking(holds);
+    ask.start("h", "Holds");
+    ask.driven.settle();
+    ask.driven.get(ask.hub().signalEntity(signal(A, "note", "x").build()));
+    ask.driven.get(
+        ask.hub()
+            .signalEntity(
+                signal(A, "note", "y")
+                    .setScheduledTime(
+                        Times.timestamp(ask.driven.clock().micros() + 60 * Times.SECOND))
+                    .build()));
+    ask.driven.settle();
+
+    QueryEntitiesResponse listed =
+        ask.driven.get(
+            ask.hub()
+                .queryEntities(
+                    EntityQuery.newBuilder()
+                        .setInstanceIdStartsWith(StringValue.of(A))
+                        .setIncludeTransient(true)
+                        .build()));
+
+    assertThat(listed.getEntitiesList())
+        .singleElement()
+        .returns(1, EntityMetadata::getBacklogQueueSize);
+    assertThat(entity(ask, A)).get().returns(1, EntityMetadata::getBacklogQueueSize);
+  }
+
+  @Test
   void a_client_that_knows_no_entities_raises_the_event_of_a_signal() {
     Asking ask = new Asking();
 

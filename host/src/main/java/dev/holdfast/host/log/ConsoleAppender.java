@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thousands of functions a second may log that they ran; to format and write these lines on
  * their threads would cost more than the functions themselves. When the console cannot keep up,
- * callers wait; only a caller that is interrupted loses its line.
+ * callers wait; only a caller that is interrupted while it waits loses its line.
  */
 final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int QUEUED = 8_192;
@@ -106,6 +106,10 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   }
 
   private void put(Object entry) {
+    // Only put() refuses a caller that was interrupted earlier, so the usual case does not use it.
+    if (queue.offer(entry)) {
+      return;
+    }
     try {
       queue.put(entry);
     } catch (InterruptedException e) {

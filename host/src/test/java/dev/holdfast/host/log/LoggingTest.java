@@ -154,6 +154,19 @@ class LoggingTest {
   }
 
   @Test
+  void a_thread_that_was_interrupted_keeps_its_interrupt_and_its_line() {
+    boolean interrupted;
+    try (Logging logging = open(false, false)) {
+      Thread.currentThread().interrupt();
+      LoggerFactory.getLogger("Function.Hello.User").info("still here");
+      interrupted = Thread.interrupted();
+    }
+
+    assertThat(interrupted).isTrue();
+    assertThat(written.toString(UTF_8)).contains("still here");
+  }
+
+  @Test
   void failures_come_with_their_stack_and_in_red_where_colours_are_wanted() {
     try (Logging logging = open(true, false)) {
       LoggerFactory.getLogger("Host").error("no", new IllegalStateException("because"));

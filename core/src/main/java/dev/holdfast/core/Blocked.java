@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.holdfast.protocol.InstanceBlock;
 import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,8 +118,31 @@ public record Blocked(Kind kind, String reason, String place, long since) {
         .build();
   }
 
+  /** Returns the state, marked as blocked by this block. */
+  public OrchestrationState mark(OrchestrationState state) {
+    return state.toBuilder().setBlocked(message()).build();
+  }
+
+  /**
+   * Returns what clients see of a blocked instance of which only this much can be read.
+   *
+   * @param summary null when not even the summary can be read
+   */
+  public OrchestrationState view(
+      String instanceId, Rows.@Nullable Instance summary, boolean payloads) {
+    OrchestrationState state =
+        summary != null
+            ? summary.state()
+            : OrchestrationState.newBuilder()
+                .setInstanceId(instanceId)
+                .setOrchestrationStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
+                .build();
+    OrchestrationState.Builder view = state.toBuilder().setBlocked(message());
+    return payloads ? view.build() : Statuses.withoutPayloads(view);
+  }
+
   /** Returns this block, begun at {@code now} unless it already has a beginning. */
-  Blocked begunBy(long now) {
+  public Blocked begunBy(long now) {
     return since == 0 ? new Blocked(kind, reason, place, now) : this;
   }
 

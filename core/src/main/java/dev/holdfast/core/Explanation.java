@@ -41,7 +41,7 @@ public record Explanation(
       @Nullable String stuck,
       @Nullable String suspendedBecause,
       long suspendedSince) {
-    static final Told NOTHING = new Told(List.of(), List.of(), null, null, 0);
+    public static final Told NOTHING = new Told(List.of(), List.of(), null, null, 0);
 
     public Told {
       kept = List.copyOf(kept);
@@ -77,7 +77,7 @@ public record Explanation(
    */
   public record Awaited(
       Kind kind, int taskId, String name, long since, long until, long token, int attempt) {
-    Awaited(Kind kind, int taskId, String name, long since, long until, long token) {
+    public Awaited(Kind kind, int taskId, String name, long since, long until, long token) {
       this(kind, taskId, name, since, until, token, 1);
     }
   }

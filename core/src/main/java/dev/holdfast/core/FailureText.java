@@ -28,7 +28,7 @@ public final class FailureText {
   }
 
   /** Returns whether the failure hides another one, of which it says nothing. */
-  static boolean isHidden(TaskFailureDetails failure) {
+  public static boolean isHidden(TaskFailureDetails failure) {
     return failure.getErrorMessage().equals(HIDING);
   }
 

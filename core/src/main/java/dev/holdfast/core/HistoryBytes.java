@@ -28,7 +28,7 @@ public final class HistoryBytes {
   }
 
   /** Frames the events as {@code newEvents}. */
-  static ByteString fresh(List<HistoryEvent> events) {
+  public static ByteString fresh(List<HistoryEvent> events) {
     return framed(OrchestratorRequest.NEWEVENTS_FIELD_NUMBER, events);
   }
 

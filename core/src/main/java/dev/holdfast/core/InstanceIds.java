@@ -62,7 +62,7 @@ public final class InstanceIds {
   }
 
   /** Makes an id of 32 random lower-case hex digits, as execution ids have. */
-  static String random(RandomGenerator dice) {
+  public static String random(RandomGenerator dice) {
     return HEX.toHexDigits(dice.nextLong()) + HEX.toHexDigits(dice.nextLong());
   }
 }

@@ -27,7 +27,7 @@ public final class Mailbag {
    * Returns whether the input is a message from another instance, which a commit already records as
    * sent.
    */
-  static boolean isMail(Input.ToInstance input) {
+  public static boolean isMail(Input.ToInstance input) {
     if (input instanceof Input.Terminate terminate) {
       return terminate.asker() == null;
     }
@@ -42,7 +42,7 @@ public final class Mailbag {
         || input instanceof Input.Resolve;
   }
 
-  static ByteString bytes(Input.ToInstance input) {
+  public static ByteString bytes(Input.ToInstance input) {
     Mail.Builder mail = Mail.newBuilder().setTarget(input.instanceId());
     if (input instanceof Input.StartChild child) {
       mail.setStartChild(child.started());

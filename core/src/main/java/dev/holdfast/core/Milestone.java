@@ -33,7 +33,7 @@ public record Milestone(Kind kind, String name, long micros) {
   }
 
   /** Returns the milestone of an instance that has ended with this status. */
-  static Milestone ended(String orchestrator, OrchestrationStatus status, long micros) {
+  public static Milestone ended(String orchestrator, OrchestrationStatus status, long micros) {
     Kind kind =
         switch (status) {
           case ORCHESTRATION_STATUS_FAILED -> Kind.FAILED;

@@ -5,10 +5,11 @@ import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_COM
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_FAILED_VALUE;
 import static dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED_VALUE;
 
+import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 
-/** Says what statuses mean. */
+/** Says what statuses mean, and what of a state is payload. */
 public final class Statuses {
 
   /** An execution in one of these statuses does not move on by itself. */
@@ -35,6 +36,11 @@ public final class Statuses {
   /** Returns whether the status is an end; a status that is not known here has not ended. */
   public static boolean isEnded(OrchestrationStatus status) {
     return status != OrchestrationStatus.UNRECOGNIZED && isEnded(status.getNumber());
+  }
+
+  /** Builds the state without what may be large: input, output, custom status, failure details. */
+  public static OrchestrationState withoutPayloads(OrchestrationState.Builder state) {
+    return state.clearInput().clearOutput().clearCustomStatus().clearFailureDetails().build();
   }
 
   /** Returns the name for people: Running, Completed … */

@@ -11,7 +11,7 @@ public final class Text {
    * Compares by code point, as databases that compare UTF-8 bytes do; {@code compareTo} differs
    * from this beyond U+FFFF.
    */
-  static int compare(String a, String b) {
+  public static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
     for (int i = 0; i < length; i++) {
       char left = a.charAt(i);

@@ -22,7 +22,7 @@ public final class Times {
    * Compares two times to the nanosecond: the result is negative, zero or positive as a is before,
    * at or after b.
    */
-  static int compare(Timestamp a, Timestamp b) {
+  public static int compare(Timestamp a, Timestamp b) {
     int bySeconds = Long.compare(a.getSeconds(), b.getSeconds());
     return bySeconds != 0 ? bySeconds : Integer.compare(a.getNanos(), b.getNanos());
   }

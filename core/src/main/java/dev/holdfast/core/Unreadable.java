@@ -55,16 +55,16 @@ public record Unreadable(
   }
 
   /** Returns the state of the execution for clients. */
-  OrchestrationState state(boolean payloads) {
-    return Views.blocked(instanceId, summary, block, payloads);
+  public OrchestrationState state(boolean payloads) {
+    return block.view(instanceId, summary, payloads);
   }
 
-  boolean hasEnded() {
+  public boolean hasEnded() {
     return summary != null && Statuses.isEnded(summary.status());
   }
 
   /** Returns the id of its parent; "" when it has none or none is known. */
-  String parentId() {
+  public String parentId() {
     return summary == null ? "" : summary.state().getParentInstanceId().getValue();
   }
 }

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * ExecutionStarted.orchestrationSpanID}, followed by the start time
  * (docs/decisions/0016-traces.md).
  */
-final class WorkerSpan {
+public final class WorkerSpan {
 
   private WorkerSpan() {}
 
   /** Puts the span into an ExecutionStarted; other events stay as they are. */
-  static HistoryEvent kept(HistoryEvent event, OrchestrationTraceContext span) {
+  public static HistoryEvent kept(HistoryEvent event, OrchestrationTraceContext span) {
     if (!event.hasExecutionStarted()) {
       return event;
     }
@@ -42,7 +42,7 @@ final class WorkerSpan {
   /**
    * Returns the span that this start of an execution keeps, as part of a request; null for none.
    */
-  static @Nullable ByteString in(ExecutionStartedEvent started) {
+  public static @Nullable ByteString in(ExecutionStartedEvent started) {
     String text = started.getOrchestrationSpanID().getValue();
     if (text.isEmpty()) {
       return null;

@@ -6,7 +6,6 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
-import dev.holdfast.core.Views;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.QueryInstancesResponse;
@@ -101,7 +100,7 @@ final class BlockedOnes {
       found = List.of();
     }
     Rows.Instance summary = found.isEmpty() ? null : found.get(0).instance();
-    return Views.blocked(record.name(), summary, block, payloads);
+    return block.view(record.name(), summary, payloads);
   }
 
   private static boolean isWanted(OrchestrationState state, InstanceQuery query) {

@@ -7,7 +7,7 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Times;
-import dev.holdfast.core.Views;
+import dev.holdfast.core.partition.Views;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.EntityMetadata;

@@ -7,7 +7,7 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Times;
-import dev.holdfast.core.Views;
+import dev.holdfast.core.partition.Views;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;
@@ -115,7 +115,7 @@ final class Listings {
    */
   private static OrchestrationState marked(OrchestrationState state, Map<String, Blocked> blocks) {
     Blocked block = blocks.get(state.getInstanceId());
-    return block == null ? state : Views.blocked(state, block);
+    return block == null ? state : block.mark(state);
   }
 
   private static QueryInstancesResponse upTo(

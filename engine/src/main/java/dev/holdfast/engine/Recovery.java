@@ -92,8 +92,8 @@ final class Recovery {
   }
 
   /**
-   * Returns the instance that an input addresses which {@link dev.holdfast.core.Partition#outlives
-   * outlives} memory.
+   * Returns the instance that an input addresses which {@link
+   * dev.holdfast.core.partition.Partition#outlives outlives} memory.
    */
   static String addressee(Input input) {
     return input instanceof Input.Unwait gone

@@ -135,6 +135,27 @@ class ArchitectureTest {
                                     && !below.contains(roomOf(other))))));
   }
 
+  /** Only what decides knows how it decides; what it says and is told lies below. */
+  @Test
+  void the_ground_floor_of_core_does_not_know_what_decides() {
+    check(
+        noClasses()
+            .that(resideInAPackage("dev.holdfast.core"))
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.holdfast.core.partition.."))
+            .because("ports, rows and values are what deciding and storing have in common"));
+  }
+
+  @Test
+  void stores_and_functions_do_not_know_what_decides() {
+    check(
+        noClasses()
+            .that(resideInAnyPackage("dev.holdfast.stores..", "dev.holdfast.functions.."))
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.holdfast.core.partition.."))
+            .because("a store writes and an executor runs what was decided, whatever decides"));
+  }
+
   @Test
   void core_has_no_clock_thread_io_or_logger() {
     check(

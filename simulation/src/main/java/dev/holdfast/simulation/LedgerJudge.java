@@ -4,7 +4,7 @@ import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
-import dev.holdfast.core.Views;
+import dev.holdfast.core.partition.Views;
 import dev.holdfast.engine.program.Ledgers;
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.LinkedHashMap;

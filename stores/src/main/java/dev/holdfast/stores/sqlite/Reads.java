@@ -12,7 +12,6 @@ import dev.holdfast.core.Store.Slots;
 import dev.holdfast.core.Store.Stored;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
-import dev.holdfast.core.Views;
 import dev.holdfast.protocol.OrchestrationState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -391,10 +390,8 @@ final class Reads implements AutoCloseable {
           row.getInt(7) == 1,
           row.getLong(8),
           row.getLong(9),
-          Views.blocked(
-              known,
-              Blocked.now(
-                  Blocked.Kind.DAMAGED_ROWS, "its row is not what was written", damage.words())));
+          Blocked.now(Blocked.Kind.DAMAGED_ROWS, "its row is not what was written", damage.words())
+              .mark(known));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.holdfast.server.grpc.remote;
 
 import dev.holdfast.core.Explanation;
-import dev.holdfast.core.Views;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.core.partition.Views;
 import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;

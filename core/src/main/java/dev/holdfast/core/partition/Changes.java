@@ -1,0 +1,436 @@
+package dev.holdfast.core.partition;
+
+import com.google.protobuf.ByteString;
+import dev.holdfast.core.Asker;
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.Commit;
+import dev.holdfast.core.Effect;
+import dev.holdfast.core.HistoryBytes;
+import dev.holdfast.core.Limits;
+import dev.holdfast.core.Mailbag;
+import dev.holdfast.core.Milestone;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Unreadable;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.core.Wound;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.OrchestrationStatus;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This class is the one place through which instances change: each change goes into the
+ * accumulating commit and into memory in the same call, so that the two cannot differ (the
+ * simulation reloads partitions and compares).
+ *
+ * <p>A batch is what one cut takes: a commit, and the effects that may happen once it is durable.
+ * Summaries and inbox rows are decided at the cut, so a batch holds one version of each summary,
+ * and no row for a message that arrived and was read within the batch.
+ */
+final class Changes {
+  private final Limits limits;
+  private Commit.Builder commit = Commit.builder();
+  private List<Effect.WhenDurable> whenDurable = new ArrayList<>();
+
+  /** Holds, by key, the instances whose summary or messages the next cut must look at. */
+  private final LinkedHashMap<Long, Resident> touched = new LinkedHashMap<>();
+
+  private long batch = 1;
+
+  /** This is the id of the instance whose changes the cut is writing down; null between cuts. */
+  private @Nullable String handling;
+
+  private final Set<Wound> wounds;
+
+  Changes(Limits limits, Set<Wound> wounds) {
+    this.limits = limits;
+    this.wounds = wounds;
+  }
+
+  /** Returns the number of the batch that accumulates now. */
+  long batch() {
+    return batch;
+  }
+
+  boolean isEmpty() {
+    return touched.isEmpty() && commit.isEmpty() && whenDurable.isEmpty();
+  }
+
+  /** Holds what a cut takes. */
+  record Batch(long number, Commit commit, List<Effect.WhenDurable> whenDurable) {
+    boolean isEmpty() {
+      return commit.isEmpty() && whenDurable.isEmpty();
+    }
+  }
+
+  /**
+   * Returns the id of the instance whose changes the current cut is writing down; null between
+   * cuts.
+   */
+  @Nullable String handling() {
+    return handling;
+  }
+
+  /** Notes that the cut writes down changes of this instance from here on. */
+  void about(String id) {
+    handling = id;
+  }
+
+  /** Returns the effects that wait for the next cut. */
+  List<Effect.WhenDurable> waiting() {
+    return whenDurable;
+  }
+
+  boolean isTouched(Resident resident) {
+    return touched.containsKey(resident.key);
+  }
+
+  /** Makes the next cut look at this resident. */
+  void touch(Resident resident) {
+    resident.changedIn = batch;
+    touched.put(resident.key, resident);
+  }
+
+  void status(Instance instance, OrchestrationStatus status) {
+    state(
+        instance,
+        instance.row.state().toBuilder().setOrchestrationStatus(status).build(),
+        instance.row.completedAt());
+  }
+
+  void state(Resident resident, OrchestrationState state, long completedAt) {
+    Rows.Instance row = resident.row;
+    resident.row =
+        new Rows.Instance(
+            row.key(),
+            row.id(),
+            row.slot(),
+            state.getOrchestrationStatusValue(),
+            row.ready(),
+            row.createdAt(),
+            completedAt,
+            state);
+    touch(resident);
+    if (row.state().hasBlocked() || state.hasBlocked()) {
+      recordBlock(row.id(), state.hasBlocked() ? state.getBlocked().toByteString() : null);
+    }
+  }
+
+  /** Records the block so that all blocked instances can be found; see {@link Blocked}. */
+  void recordBlock(String id, @Nullable ByteString bytes) {
+    commit.put(new Rows.Keyed(Blocked.NAMESPACE, id, bytes));
+  }
+
+  /** Adds events to the instance's history. */
+  void append(Instance instance, List<HistoryEvent> events) {
+    mustInsert(instance);
+    boolean walk = !events.stream().allMatch(HistoryBytes::forWorkers);
+    ByteString bytes = HistoryBytes.past(events);
+    commit.append(
+        new Rows.History(instance.key, instance.historyCount, events.size(), walk, bytes));
+    instance.fold(events, walk ? null : bytes);
+    touch(instance);
+  }
+
+  /** Marks the message as consumed: the append that follows puts it into history. */
+  void consumed(Instance instance, Message message) {
+    dropTimerOf(instance, message);
+    consumedBy(instance, message);
+  }
+
+  /**
+   * Marks the message as consumed: the entity has dealt with it, so its row is no longer needed.
+   */
+  void consumed(Entity entity, Operation operation) {
+    if (!operation.message.stored) {
+      entity.fresh.remove(operation.message);
+    }
+    consumedBy(entity, operation.message);
+  }
+
+  /** Notes that the operation is due: from here on it waits like the others. */
+  void undelayed(Entity entity, Operation operation) {
+    if (operation.hasTimer) {
+      commit.dropTimer(entity.key, operation.timerId());
+      operation.hasTimer = false;
+    }
+    touch(entity);
+  }
+
+  private void consumedBy(Resident resident, Message message) {
+    if (message.stored) {
+      commit.consume(resident.key, message.seq);
+    }
+    release(message);
+    touch(resident);
+  }
+
+  /** Drops the row of a timer that has become a message, because the row is no longer needed. */
+  private void dropTimerOf(Instance instance, Message message) {
+    if (message.event.hasTimerFired()) {
+      OpenTask timer = instance.answeredBy(message.event);
+      if (timer != null) {
+        dropTimer(instance, timer);
+      }
+    }
+  }
+
+  private void release(Message message) {
+    whenDurable.addAll(message.replies);
+    message.replies.clear();
+  }
+
+  void timer(Resident resident, int timerId, long fireAt) {
+    mustInsert(resident);
+    commit.put(new Rows.Timer(resident.key, timerId, resident.slot, fireAt));
+    resident.timerHasRow(timerId);
+    touch(resident);
+  }
+
+  /** Drops the timer's row, if it has one. */
+  void dropTimer(Instance instance, OpenTask task) {
+    if (task.hasRow) {
+      task.hasRow = false;
+      commit.dropTimer(instance.key, task.id());
+      touch(instance);
+    }
+  }
+
+  void dropScheduledStart(Instance instance) {
+    commit.dropTimer(instance.key, Rows.Timer.SCHEDULED_START);
+    touch(instance);
+  }
+
+  /**
+   * Removes all rows of the resident, unread messages included; the senders of those messages get
+   * their answers.
+   */
+  void remove(Resident resident) {
+    touched.remove(resident.key);
+    resident.unread().forEach(this::release);
+    if (!resident.insertPending) {
+      commit.remove(resident.key);
+    }
+    if (resident.isBlocked()) {
+      recordBlock(resident.id, null);
+    }
+    resident.changedIn = batch;
+    whenDurable.addAll(resident.repliesToInsert);
+    resident.repliesToInsert.clear();
+    if (resident.dispatchedIn == batch) {
+      // The commit will never say that these items were scheduled.
+      whenDurable.removeIf(
+          effect ->
+              effect instanceof Effect.Dispatch dispatch
+                  && dispatch.item().executionId().equals(resident.executionId()));
+    }
+  }
+
+  /** Removes all rows of an execution that is not in memory because it cannot be read. */
+  void remove(Unreadable unreadable) {
+    commit.remove(unreadable.key());
+    recordBlock(unreadable.instanceId(), null);
+  }
+
+  /** Hands out work for the resident once the request for it is durable. */
+  void dispatch(Resident resident, WorkItem item) {
+    resident.dispatchedIn = batch;
+    whenDurable(resident, new Effect.Dispatch(item));
+  }
+
+  /** Puts or removes keyed records in the same commit as what else is decided now. */
+  void records(List<Rows.Keyed> records) {
+    records.forEach(commit::put);
+  }
+
+  void record(String name, @Nullable ByteString bytes) {
+    commit.put(new Rows.Keyed(Mailbag.NAMESPACE, name, bytes));
+  }
+
+  /**
+   * Answers the asker once everything decided so far is durable.
+   *
+   * @param about the resident that the answer tells about; null when it tells about none
+   */
+  <T> void reply(@Nullable Resident about, Asker<T> asker, T value) {
+    Effect.Reply<T> reply = new Effect.Reply<>(asker, value);
+    if (about == null) {
+      whenDurable(reply);
+    } else {
+      whenDurable(about, reply);
+    }
+  }
+
+  /** Counts what has happened to the resident once it is durable. */
+  void reached(Resident resident, Milestone milestone) {
+    whenDurable(resident, new Effect.Reached(milestone));
+  }
+
+  /** Performs the effect once everything decided so far is durable. */
+  void whenDurable(Effect.WhenDurable effect) {
+    whenDurable.add(effect);
+  }
+
+  /**
+   * Performs the effect once the state of this resident that it tells about is durable; see {@link
+   * #whenDurable}.
+   */
+  void whenDurable(Resident resident, Effect.WhenDurable effect) {
+    if (resident.insertPending) {
+      resident.repliesToInsert.add(effect);
+    } else {
+      whenDurable.add(effect);
+    }
+  }
+
+  /**
+   * Takes what must be written by now and the effects that wait for it. Messages that may still
+   * wait for their turn to close stay without a row until a later cut.
+   *
+   * @param settled receives each resident whose changes are all in this cut
+   */
+  Batch cut(long now, Consumer<Resident> settled) {
+    for (Iterator<Resident> residents = touched.values().iterator(); residents.hasNext(); ) {
+      Resident resident = residents.next();
+      handling = resident.id;
+      boolean allStored =
+          resident instanceof Instance instance
+              ? storeMessages(instance, now)
+              : storeMessages((Entity) resident);
+      writeSummary(resident);
+      if (allStored && !resident.insertPending) {
+        residents.remove();
+        settled.accept(resident);
+      } else {
+        resident.changedIn = batch + 1;
+      }
+    }
+    handling = null;
+    Batch cut = new Batch(batch, commit.build(), whenDurable);
+    commit = Commit.builder();
+    whenDurable = new ArrayList<>();
+    batch++;
+    return cut;
+  }
+
+  /**
+   * Stores all new messages: an entity's batch leaves with the cut, so nothing that it holds may
+   * wait.
+   */
+  private boolean storeMessages(Entity entity) {
+    mustInsert(entity);
+    for (Message message : entity.fresh) {
+      store(entity, message, false);
+    }
+    entity.fresh.clear();
+    return true;
+  }
+
+  private boolean storeMessages(Instance instance, long now) {
+    if (now < instance.noRowBefore && instance.turn == null && !instance.inbox.isEmpty()) {
+      return false;
+    }
+    boolean allStored = true;
+    if (instance.turn != null && !wounds.contains(Wound.OPEN_TURN_COUNTED_AS_CONSUMED)) {
+      for (Message message : instance.turn.messages()) {
+        allStored &= store(instance, message, message.mayWait(now, limits));
+      }
+    }
+    for (Message message : instance.inbox) {
+      // A client's message may wait only for a turn that reads it; while no turn does, it needs its
+      // row.
+      boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
+      allStored &= store(instance, message, mayWait);
+    }
+    if (!allStored && !instance.insertPending && !instance.hadTurn) {
+      // Another row of the instance had to be written, so its start must be written as well.
+      return storeStart(instance) && storeMessages(instance, now);
+    }
+    instance.noRowBefore = allStored || !instance.hadTurn ? 0 : firstRowAt(instance);
+    return allStored;
+  }
+
+  /**
+   * Returns the time until which all messages of the inbox may go without a row; 0 when it is not
+   * known. They are in order of arrival, and after a look at all of them those without a row are
+   * results and timers.
+   */
+  private long firstRowAt(Instance instance) {
+    Message first = instance.turn == null ? instance.inbox.peekFirst() : null;
+    return first == null || first.stored ? 0 : first.arrivedAt + limits.inboxDelay();
+  }
+
+  /**
+   * @return false when the start was stored before, so that there is nothing new to look at
+   */
+  private boolean storeStart(Instance instance) {
+    Message first =
+        instance.turn != null ? instance.turn.messages().get(0) : instance.inbox.peekFirst();
+    if (first == null || first.stored || !first.event.hasExecutionStarted()) {
+      return false;
+    }
+    return store(instance, first, false);
+  }
+
+  private boolean store(Resident resident, Message message, boolean mayWait) {
+    if (message.stored) {
+      return true;
+    }
+    if (mayWait) {
+      return false;
+    }
+    mustInsert(resident);
+    commit.put(new Rows.Inbox(resident.key, message.seq, message.event.toByteString()));
+    message.stored = true;
+    if (resident instanceof Instance instance) {
+      dropTimerOf(instance, message);
+    }
+    release(message);
+    return true;
+  }
+
+  // References are compared to find out whether this very row was written: comparing states byte by
+  // byte would cost more than it saves.
+  @SuppressWarnings("ReferenceEquality")
+  private void writeSummary(Resident resident) {
+    if (resident.insertPending) {
+      return;
+    }
+    boolean ready = resident.mustBeReady();
+    Rows.Instance row = resident.row;
+    if (row.ready() != ready) {
+      row =
+          new Rows.Instance(
+              row.key(),
+              row.id(),
+              row.slot(),
+              row.status(),
+              ready,
+              row.createdAt(),
+              row.completedAt(),
+              row.state());
+      resident.row = row;
+    }
+    if (row != resident.written) {
+      commit.update(row);
+      resident.written = row;
+    }
+  }
+
+  /** Notes that the execution has rows from here on, so its summary must be among them. */
+  private void mustInsert(Resident resident) {
+    if (resident.insertPending) {
+      resident.insertPending = false;
+      commit.insert(resident.row);
+      resident.written = resident.row;
+      whenDurable.addAll(resident.repliesToInsert);
+      resident.repliesToInsert.clear();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package dev.holdfast.core.partition;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.StringValue;
+import dev.holdfast.core.EntityIds;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.StoreException;
+import dev.holdfast.core.Times;
+import dev.holdfast.protocol.HistoryEvent;
+import dev.holdfast.protocol.OrchestrationState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds one entity in the memory of its partition: its state, its lock, and the operations that it
+ * has received and not done.
+ *
+ * <p>An entity is stored in the same rows as an execution: the summary holds the state as its input
+ * and the lock in its tags, the inbox holds the operations, and timers hold the delayed ones. There
+ * is no history. The name in its summary is the entity's name with an at-sign before it, which no
+ * orchestrator's row carries.
+ */
+final class Entity extends Resident {
+  private static final String LOCKED_BY = "lockedBy";
+  private static final String SECTION = "criticalSection";
+
+  /** Holds the operations that can be done now, in order. */
+  final ArrayDeque<Operation> queue = new ArrayDeque<>();
+
+  /**
+   * Holds the operations that the holder of the lock has requested within its critical section;
+   * they come before the queue.
+   */
+  final ArrayDeque<Operation> urgent = new ArrayDeque<>();
+
+  /** Holds the operations that are not due yet, by the id of their timer. */
+  final LinkedHashMap<Integer, Operation> delayed = new LinkedHashMap<>();
+
+  /** Holds the messages that have arrived and have no row yet. */
+  final List<Message> fresh = new ArrayList<>();
+
+  @Nullable Batch batch;
+  @Nullable Lock lock;
+
+  /** Holds the operations that an executor has now. */
+  record Batch(long token, long openedAt, List<Operation> operations) {}
+
+  /** Names the orchestration that alone is served until it releases the lock. */
+  record Lock(String holder, String section) {}
+
+  Entity(Rows.Instance row) {
+    super(row);
+    Map<String, String> tags = row.state().getTagsMap();
+    String holder = tags.get(LOCKED_BY);
+    this.lock = holder == null ? null : new Lock(holder, tags.getOrDefault(SECTION, ""));
+  }
+
+  /** Returns the name in the summary of an entity whose name, in lower case, is this. */
+  static String rowName(String name) {
+    return "@" + name;
+  }
+
+  /**
+   * Builds the memory of a stored entity.
+   *
+   * @throws StoreException one of its messages does not parse
+   */
+  static Entity of(Store.Stored stored) {
+    Entity entity = new Entity(stored.instance());
+    entity.written = stored.instance();
+    for (Rows.Inbox row : stored.inbox()) {
+      Operation operation = entity.read(row);
+      entity.nextMessage = Math.max(entity.nextMessage, row.seq() + 1);
+      if (stored.timers().stream().anyMatch(timer -> timer.timerId() == operation.timerId())) {
+        operation.hasTimer = true;
+        entity.delayed.put(operation.timerId(), operation);
+      } else {
+        entity.enqueue(operation);
+      }
+    }
+    return entity;
+  }
+
+  private Operation read(Rows.Inbox row) {
+    try {
+      HistoryEvent event = HistoryEvent.parseFrom(row.bytes());
+      EntityMessage content = EntityMessage.of(event);
+      if (content != null) {
+        return new Operation(
+            new Message(row.seq(), event, 0, Message.Source.INSTANCE, true), content);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new StoreException("inbox row " + row.seq() + " of " + id + " does not parse", e);
+    }
+    throw new StoreException(
+        "expected what an entity understands in inbox row " + row.seq() + " of " + id);
+  }
+
+  void enqueue(Operation operation) {
+    (isFromHolder(operation.content) ? urgent : queue).addLast(operation);
+  }
+
+  boolean isFromHolder(EntityMessage message) {
+    return lock != null && lock.holder().equals(message.caller());
+  }
+
+  /** Returns whether the entity can do something without a further message. */
+  boolean hasSomethingToDo() {
+    return batch != null || !urgent.isEmpty() || (lock == null && !queue.isEmpty());
+  }
+
+  /** Returns whether nothing would be lost if the entity had no rows at all. */
+  boolean isNothing() {
+    return state() == null
+        && lock == null
+        && batch == null
+        && queue.isEmpty()
+        && urgent.isEmpty()
+        && delayed.isEmpty();
+  }
+
+  /** Counts the operations that wait or run, without delayed ones. */
+  int backlog() {
+    return queue.size() + urgent.size() + (batch == null ? 0 : batch.operations().size());
+  }
+
+  /** Counts all messages that the entity has, delayed ones included. */
+  int messages() {
+    return backlog() + delayed.size();
+  }
+
+  String name() {
+    return EntityIds.name(id);
+  }
+
+  /** Returns the state as JSON text; null when the entity has none. */
+  @Nullable String state() {
+    return row.state().hasInput() ? row.state().getInput().getValue() : null;
+  }
+
+  /** Returns the summary with another state and lock. */
+  OrchestrationState changed(@Nullable String state, @Nullable Lock locked, long at) {
+    OrchestrationState.Builder next =
+        row.state().toBuilder().setLastUpdatedTimestamp(Times.timestamp(at)).clearTags();
+    if (state == null) {
+      next.clearInput();
+    } else {
+      next.setInput(StringValue.of(state));
+    }
+    if (locked != null) {
+      next.putTags(LOCKED_BY, locked.holder()).putTags(SECTION, locked.section());
+    }
+    return next.build();
+  }
+
+  /** Returns the lock of an entity with this summary; null when it is not locked. */
+  static @Nullable Lock lock(OrchestrationState state) {
+    String holder = state.getTagsMap().get(LOCKED_BY);
+    return holder == null ? null : new Lock(holder, state.getTagsOrDefault(SECTION, ""));
+  }
+
+  @Override
+  boolean mustBeReady() {
+    return !isBlocked() && hasSomethingToDo();
+  }
+
+  @Override
+  boolean canBeForgotten() {
+    return !insertPending
+        && batch == null
+        && fresh.isEmpty()
+        && (parked || isBlocked() || !hasSomethingToDo());
+  }
+
+  /** Returns all operations in order of arrival, except that a lock lets some pass others. */
+  List<Operation> operations() {
+    List<Operation> all = new ArrayList<>(messages());
+    if (batch != null) {
+      all.addAll(batch.operations());
+    }
+    all.addAll(urgent);
+    all.addAll(queue);
+    all.addAll(delayed.values());
+    return all;
+  }
+
+  @Override
+  long bytes() {
+    long bytes = row.state().getSerializedSize();
+    if (batch != null) {
+      bytes += bytes(batch.operations());
+    }
+    return bytes + bytes(urgent) + bytes(queue) + bytes(delayed.values());
+  }
+
+  private static long bytes(Collection<Operation> operations) {
+    return bytes(
+        () -> operations.stream().map(operation -> operation.message).iterator(),
+        operations.size());
+  }
+
+  @Override
+  Iterable<Message> unread() {
+    return operations().stream().map(operation -> operation.message).toList();
+  }
+
+  @Override
+  void timerHasRow(int timerId) {
+    Operation operation = delayed.get(timerId);
+    if (operation != null) {
+      operation.hasTimer = true;
+    }
+  }
+}

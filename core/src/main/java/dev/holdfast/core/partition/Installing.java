@@ -1,0 +1,91 @@
+package dev.holdfast.core.partition;
+
+import dev.holdfast.core.Blocked;
+import dev.holdfast.core.EntityIds;
+import dev.holdfast.core.Rows;
+import dev.holdfast.core.Statuses;
+import dev.holdfast.core.Store;
+import dev.holdfast.core.Unreadable;
+
+/**
+ * Brings executions that were read from the store into memory, and sets aside those that must not
+ * run.
+ */
+final class Installing {
+  private final Changes changes;
+  private final Memory memory;
+  private final TimerQueue timers;
+  private final Aside aside;
+  private final Orchestrations orchestrations;
+  private final Entities entities;
+  private final Unreadables unreadables;
+
+  Installing(
+      PartitionContext context,
+      Aside aside,
+      Orchestrations orchestrations,
+      Entities entities,
+      Unreadables unreadables) {
+    this.changes = context.changes();
+    this.memory = context.memory();
+    this.timers = context.timers();
+    this.aside = aside;
+    this.orchestrations = orchestrations;
+    this.entities = entities;
+    this.unreadables = unreadables;
+  }
+
+  /** Installs the execution, unless memory knows it already or it must not be touched. */
+  void install(Store.Stored stored) {
+    String id = stored.instance().id();
+    if (memory.knows(stored.instance()) || aside.untouched(id) != null) {
+      return;
+    }
+    if (aside.holds(id)) {
+      installAside(stored);
+      return;
+    }
+    Rows.Instance row = stored.instance();
+    Resident resident;
+    try {
+      resident = EntityIds.isEntity(row.id()) ? Entity.of(stored) : Instance.of(stored);
+    } catch (RuntimeException | Error e) {
+      // Nothing has changed yet, and each try would fail alike: only this one stands still.
+      unreadables.add(Unreadable.of(row.id(), row.key(), row, e));
+      return;
+    }
+    memory.install(resident);
+    addTimers(stored);
+    if (resident instanceof Entity entity) {
+      entities.proceed(entity);
+    } else {
+      orchestrations.loaded((Instance) resident);
+    }
+  }
+
+  /** Sets it aside while it is listed: if this throws, it must not be touched at all. */
+  private void installAside(Store.Stored stored) {
+    String id = stored.instance().id();
+    Resident resident = EntityIds.isEntity(id) ? Entity.of(stored) : Instance.of(stored);
+    memory.install(resident);
+    addTimers(stored);
+    Blocked block = aside.take(id);
+    if (block == null || resident.isBlocked()) {
+      return;
+    }
+    if (Statuses.isEnded(stored.instance().status())) {
+      changes.recordBlock(id, null);
+    } else if (resident instanceof Entity entity) {
+      entities.setAside(entity, block);
+    } else if (resident instanceof Instance instance) {
+      orchestrations.setAside(instance, block);
+    }
+  }
+
+  /** Adds timers that may have come due before their owner was in memory. */
+  private void addTimers(Store.Stored stored) {
+    for (Rows.Timer timer : stored.timers()) {
+      timers.add(timer);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.holdfast.core.partition;
+
+import com.google.protobuf.Timestamp;
+import dev.holdfast.core.EntityIds;
+import dev.holdfast.core.Explanation;
+import dev.holdfast.protocol.HistoryEvent;
+import java.util.Objects;
+
+/** Holds a task of an orchestrator that has no answer in its history. */
+final class OpenTask {
+  final Explanation.Kind kind;
+
+  /**
+   * This event recorded the request: it schedules an activity, creates a timer or a child, or sends
+   * a message to an entity.
+   */
+  final HistoryEvent asked;
+
+  /** Says whether an answer is in the inbox or in the open turn; further answers are duplicates. */
+  boolean answered;
+
+  /** Counts the attempts of an activity at this step, this one included. */
+  int attempt = 1;
+
+  /** Says whether the row of a timer is in the store or stands in the accumulating commit. */
+  boolean hasRow;
+
+  /** Says whether the execution that asked has failed and was rewound since. */
+  boolean askedBeforeRewind;
+
+  /**
+   * Says whether tracing has reported the outcome; only an execution that continues has such a task
+   * open.
+   */
+  boolean told;
+
+  /** Holds the token of the newest hand-out of an activity; 0 before the first. */
+  long token;
+
+  /**
+   * Holds the token of the activity's first hand-out; an older token under this id belongs to an
+   * earlier attempt.
+   */
+  long firstToken;
+
+  OpenTask(Explanation.Kind kind, HistoryEvent asked) {
+    this.kind = kind;
+    this.asked = asked;
+  }
+
+  int id() {
+    return asked.getEventId();
+  }
+
+  Timestamp fireAt() {
+    return asked.getTimerCreated().getFireAt();
+  }
+
+  String childId() {
+    return asked.getSubOrchestrationInstanceCreated().getInstanceId();
+  }
+
+  boolean isAnsweredByEntity() {
+    return kind == Explanation.Kind.ENTITY || kind == Explanation.Kind.LOCK;
+  }
+
+  /** Returns the message that the entity received. */
+  EntityMessage entityMessage() {
+    return Objects.requireNonNull(EntityMessage.of(asked));
+  }
+
+  /** Returns the request id under which an entity answers. */
+  String requestId() {
+    return entityMessage().requestId();
+  }
+
+  String name() {
+    return switch (kind) {
+      case ACTIVITY -> asked.getTaskScheduled().getName();
+      case CHILD -> childId();
+      case TIMER, EVENT -> "";
+      case ENTITY -> entityId() + " " + entityMessage().operation();
+      case LOCK -> String.join(" ", EntityMessage.inLockOrder(entityMessage().lockSet()));
+    };
+  }
+
+  private String entityId() {
+    return EntityIds.normal(
+        asked.hasEventSent()
+            ? asked.getEventSent().getInstanceId()
+            : asked.getEntityOperationCalled().getTargetInstanceId().getValue());
+  }
+
+  /** Returns the entity to which the request goes; a lock request goes to the first of its set. */
+  String target() {
+    return kind == Explanation.Kind.LOCK
+        ? EntityMessage.inLockOrder(entityMessage().lockSet()).get(0)
+        : entityId();
+  }
+}

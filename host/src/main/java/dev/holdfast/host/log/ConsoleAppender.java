@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int QUEUED = 8_192;
+  private static final int EXIT_SECONDS = 5;
   private static final String RED = "\u001B[31m";
   private static final String YELLOW = "\u001B[33m";
   private static final String PLAIN = "\u001B[0m";
@@ -32,6 +35,9 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /** This entry ends the writer once everything before it is written. */
   private record End() {}
 
+  /** This entry tells that everything before it is written. */
+  private record Written(CountDownLatch told) {}
+
   /** This entry opens the file. */
   private record File(Appender<ILoggingEvent> appender) {}
 
@@ -39,6 +45,7 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final PrintStream out;
   private final boolean colors;
   private volatile boolean json;
+  private volatile boolean exiting;
 
   /** This appender gets the records besides the console; only the writer uses it while it runs. */
   private @Nullable Appender<ILoggingEvent> file;
@@ -80,6 +87,36 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   protected void append(ILoggingEvent event) {
     event.prepareForDeferredProcessing();
     put(event);
+    if (exiting) {
+      awaitWritten();
+    }
+  }
+
+  /**
+   * Returns when every entry so far is written, and makes each later record wait for itself: the
+   * JVM exits without a stop, and then its other threads may end at any moment.
+   */
+  void exit() {
+    exiting = true;
+    awaitWritten();
+  }
+
+  /** Waits a limited time, because a console that takes nothing must not hold up the exit. */
+  private void awaitWritten() {
+    if (!isStarted()) {
+      return; // The call that stops it waits until everything is written.
+    }
+    CountDownLatch told = new CountDownLatch(1);
+    try {
+      boolean written =
+          queue.offer(new Written(told), EXIT_SECONDS, TimeUnit.SECONDS)
+              && told.await(EXIT_SECONDS, TimeUnit.SECONDS);
+      if (!written) {
+        addWarn("The console takes nothing, so the last lines of the log may be missing");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Writes each later record as a line of JSON. */
@@ -138,6 +175,11 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         // happens.
         text = new StringBuilder("Records of the log were lost, because of ");
         text.append(e.getClass().getName()).append(System.lineSeparator());
+      }
+      for (Object entry : batch) {
+        if (entry instanceof Written written) {
+          written.told().countDown();
+        }
       }
       batch.clear();
     }

@@ -63,10 +63,20 @@ public final class Logging implements AutoCloseable {
 
   private final ConsoleAppender console;
   private final JavaLogging javaLogging;
+  private final Thread atExit = new Thread(this::exit, "holdfast-log-exit");
 
   private Logging(ConsoleAppender console) {
     this.console = console;
     this.javaLogging = JavaLogging.open();
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /**
+   * Writes what was logged before user code ended the process, and what other shutdown hooks log,
+   * in whatever order they run.
+   */
+  void exit() {
+    console.exit();
   }
 
   /** Takes over the console; before this call only warnings are logged, as plain lines. */
@@ -167,6 +177,12 @@ public final class Logging implements AutoCloseable {
   public void close() {
     javaLogging.close();
     console.stop();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM exits already; the hook finds a stopped console.
+      return;
+    }
   }
 
   private static LoggerContext context() {

@@ -2,13 +2,18 @@ package dev.holdfast.host.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -164,6 +169,46 @@ class LoggingTest {
 
     assertThat(interrupted).isTrue();
     assertThat(written.toString(UTF_8)).contains("still here");
+  }
+
+  @Test
+  void what_is_logged_while_the_process_exits_is_written_before_the_logger_returns()
+      throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    OutputStream slow =
+        new FilterOutputStream(written) {
+          @Override
+          public void write(byte[] bytes, int from, int count) throws IOException {
+            try {
+              release.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            out.write(bytes, from, count);
+          }
+        };
+    try (Logging logging = Logging.open(new PrintStream(slow, true, UTF_8), false, false)) {
+      LoggerFactory.getLogger("Function.Hello.User").info("before the exit");
+      CountDownLatch exited = new CountDownLatch(1);
+      Thread exits =
+          new Thread(
+              () -> {
+                logging.exit();
+                exited.countDown();
+                LoggerFactory.getLogger("Host.Functions").info("during the exit");
+                if (written.toString(UTF_8).contains("during the exit")) {
+                  LoggerFactory.getLogger("Host.Functions").info("it was written");
+                }
+              });
+      exits.start();
+      await().until(() -> exits.getState() == Thread.State.TIMED_WAITING);
+      assertThat(exited.getCount()).as("the line before is not written yet").isEqualTo(1);
+      release.countDown();
+      exits.join();
+    }
+
+    assertThat(written.toString(UTF_8))
+        .contains("before the exit", "during the exit", "it was written");
   }
 
   @Test

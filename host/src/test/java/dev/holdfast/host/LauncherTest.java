@@ -45,7 +45,7 @@ class LauncherTest {
     home.resolve("holdfast").toFile().setExecutable(true);
     Files.createDirectories(home.resolve(".mvn"));
     Files.createDirectories(home.resolve("core/src/main/java"));
-    write(home.resolve("pom.xml"), "");
+    write(home.resolve("pom.xml"), "<modules>\n  <module>core</module>\n</modules>\n");
     write(home.resolve("core/pom.xml"), "");
     write(home.resolve("core/src/main/java/Fact.java"), "");
 
@@ -179,6 +179,17 @@ class LauncherTest {
     assertThat(holdfast(Map.of()).text())
         .startsWith("Building Holdfast (its sources have changed) …\njava ");
     assertThat(home.resolve("target/building")).doesNotExist();
+  }
+
+  @Test
+  void does_not_build_because_a_project_of_the_user_changed_that_lies_beside() throws Exception {
+    built();
+    write(home.resolve("orders/pom.xml"), "");
+    write(home.resolve("orders/src/main/java/Order.java"), "");
+    Files.setLastModifiedTime(
+        home.resolve("orders/pom.xml"), FileTime.from(Instant.parse("2100-01-01T00:00:00Z")));
+
+    assertThat(holdfast(Map.of()).text()).startsWith("java ");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.holdfast.host.cli.Versions;
 import dev.holdfast.host.cli.Wait;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Nearest;
+import dev.holdfast.host.project.NewCommand;
 import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "holdfast",
     description = "Durable orchestrations in ordinary Java, on any machine.",
     subcommands = {
+      NewCommand.class,
       StartCommand.class,
       Questions.Why.class,
       Questions.Listing.class,

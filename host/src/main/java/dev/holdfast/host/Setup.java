@@ -5,6 +5,7 @@ import dev.holdfast.functions.model.AppLoadException;
 import dev.holdfast.functions.model.AppSource;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.ConnectionString;
+import dev.holdfast.host.config.Home;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.LocalSettings;
 import dev.holdfast.server.grpc.remote.RemoteTarget;
@@ -93,14 +94,14 @@ record Setup(
   /** Returns the folder of host.json and local.settings.json. */
   private static Path settingsFolder(@Nullable Path named, AppSource app) {
     if (named == null) {
-      return home();
+      return Home.path();
     }
     return isSamples(named) ? named.toAbsolutePath().normalize() : app.root();
   }
 
   private static AppSource find(HostOptions options) {
     if (options.engineOnly()) {
-      return new AppSource(AppSource.Kind.CLASSES, home(), List.of(), null, List.of());
+      return new AppSource(AppSource.Kind.CLASSES, Home.path(), List.of(), null, List.of());
     }
     Path app = options.app();
     Path place = app == null || isSamples(app) ? samples() : app;
@@ -118,7 +119,7 @@ record Setup(
    */
   private static boolean isSamples(Path app) {
     try {
-      return Files.isSameFile(app, home().resolve("samples"));
+      return Files.isSameFile(app, Home.samples());
     } catch (IOException e) {
       return false;
     }
@@ -129,8 +130,7 @@ record Setup(
    * module.
    */
   private static Path samples() {
-    String target = System.getProperty("holdfast.target", "target");
-    Path samples = home().resolve("samples").resolve(target).resolve("holdfast-samples.jar");
+    Path samples = Home.samplesApp();
     if (!Files.isRegularFile(samples)) {
       throw new CannotException(
           CannotException.USAGE,
@@ -139,13 +139,6 @@ record Setup(
           "Name one: holdfast start APP.");
     }
     return samples;
-  }
-
-  /**
-   * Returns the folder of the launcher; the current folder when the host was started without it.
-   */
-  private static Path home() {
-    return Path.of(System.getProperty("holdfast.home", "")).toAbsolutePath().normalize();
   }
 
   int port() {

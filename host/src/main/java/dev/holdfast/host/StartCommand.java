@@ -3,6 +3,7 @@ package dev.holdfast.host;
 import dev.holdfast.host.HostOptions.StoreKind;
 import dev.holdfast.host.cli.DataFolder;
 import dev.holdfast.host.config.CannotException;
+import dev.holdfast.host.project.NewBuild;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -194,7 +195,11 @@ final class StartCommand implements Callable<Integer> {
         .filter(it -> MISSED.equals(it.descriptionKey()))
         .map(it -> "'" + it.longestName() + "' of 'func start' has no effect here.")
         .forEach(spec.commandLine().getErr()::println);
-    return Service.run(options(), spec.root().commandLine().getParseResult().originalArgs());
+    HostOptions options = options();
+    if (options.app() != null) {
+      NewBuild.ifNeverBuilt(options.app(), System.getenv("PATH"), spec.commandLine().getErr());
+    }
+    return Service.run(options, spec.root().commandLine().getParseResult().originalArgs());
   }
 
   HostOptions options() {

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The files that people write, as opposed to what tools make of them. */
-final class SourceTree {
+public final class SourceTree {
 
   private static final Set<String> NOT_OURS =
       Set.of("target", ".git", ".idea", ".vscode", ".settings", "node_modules", "data");
@@ -29,7 +29,7 @@ final class SourceTree {
   record Page(String path, List<String> lines) {}
 
   /** The folder that holds the launcher, whichever folder the tests were started from. */
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (folder != null && !Files.exists(folder.resolve(".mvn"))) {
       folder = folder.getParent();

@@ -66,8 +66,9 @@ class FirstAppIT {
         (artifact, property) ->
             assertThat(ours)
                 .contains("<" + property + ">" + versions.get(artifact) + "</" + property + ">"));
-    assertThat(Files.readString(MODULE.resolve("pom.xml")))
-        .contains("<protobuf.version>" + versions.get("protobuf-java") + "</protobuf.version>");
+    assertThat(ours)
+        .contains(
+            "<protobuf.apps.version>" + versions.get("protobuf-java") + "</protobuf.apps.version>");
   }
 
   @Test
@@ -76,15 +77,15 @@ class FirstAppIT {
     compile("src/test/java", "target/test-classes");
     copyLibraries();
 
-    try (SampleHost host = SampleHost.startApp(app, folder.resolve("data"))) {
-      SampleApp orders = new SampleApp(host.url());
+    try (AppHost host = AppHost.startApp(app, folder.resolve("data"))) {
+      RunningApp orders = new RunningApp(host.url());
       assertThat(
               orders
                   .startOrchestrator("PlaceOrder", "{\"item\":\"lamps\",\"count\":2}")
                   .awaitOutput()
                   .textValue())
           .isEqualTo("2 lamps for 500");
-      SampleApp.Started large =
+      RunningApp.Started large =
           orders.startOrchestrator("PlaceOrder", "{\"item\":\"sofas\",\"count\":9}");
       large.awaitCustomStatus("waiting for approval");
       large.raise("Approved", "true");

@@ -15,18 +15,18 @@ class KillIT {
 
   @Test
   void a_report_goes_on_with_the_page_that_was_next() throws Exception {
-    SampleApp.Started report;
-    try (SampleHost host = SampleHost.start(data, Map.of())) {
+    RunningApp.Started report;
+    try (AppHost host = AppHost.start(data, Map.of())) {
       report =
-          new SampleApp(host.url())
+          new RunningApp(host.url())
               .startOrchestrator(
                   "MakeReport/tour", "{\"title\":\"Sales\",\"pages\":6,\"pauseMillis\":300}");
       report.awaitCustomStatus("page 3 of 6");
       host.kill();
     }
 
-    try (SampleHost host = SampleHost.start(data, Map.of())) {
-      SampleApp.Started again = new SampleApp(host.url()).instance("tour");
+    try (AppHost host = AppHost.start(data, Map.of())) {
+      RunningApp.Started again = new RunningApp(host.url()).instance("tour");
       JsonNode output = again.awaitOutput();
 
       assertThat(output.get("pages")).hasSize(6);
@@ -36,16 +36,16 @@ class KillIT {
 
   @Test
   void a_trip_that_is_being_undone_is_undone_to_the_end() throws Exception {
-    try (SampleHost host = SampleHost.start(data, Map.of())) {
-      SampleApp.Started trip =
-          new SampleApp(host.url())
+    try (AppHost host = AppHost.start(data, Map.of())) {
+      RunningApp.Started trip =
+          new RunningApp(host.url())
               .startOrchestrator("BookTrip/trip", "{\"failAt\":\"payment\",\"pauseMillis\":300}");
       trip.awaitCustomStatus("CancelHotel");
       host.kill();
     }
 
-    try (SampleHost host = SampleHost.start(data, Map.of())) {
-      SampleApp.Started trip = new SampleApp(host.url()).instance("trip");
+    try (AppHost host = AppHost.start(data, Map.of())) {
+      RunningApp.Started trip = new RunningApp(host.url()).instance("trip");
 
       assertThat(trip.awaitOutput().get("undone"))
           .extracting(JsonNode::textValue)

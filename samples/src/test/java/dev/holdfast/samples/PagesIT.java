@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Every curl line that people will copy from README, docs or the samples is sent, page by page. */
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class PagesIT {
 
   private static final Pattern URL = Pattern.compile("http://localhost:7071(/[^\\s'\";]*)");
@@ -32,7 +32,7 @@ class PagesIT {
   private String lastId = "";
 
   @Test
-  void lines_of_readme_and_docs(SampleApp app) throws IOException {
+  void lines_of_readme_and_docs(RunningApp app) throws IOException {
     Path root = module().getParent();
     startOne(app);
     sendAll(app, Files.readAllLines(root.resolve("README.md")));
@@ -48,7 +48,7 @@ class PagesIT {
   }
 
   @Test
-  void lines_above_the_samples(SampleApp app) throws IOException {
+  void lines_above_the_samples(RunningApp app) throws IOException {
     startOne(app);
     try (Stream<Path> files = Files.walk(module().resolve("src/main/java"))) {
       for (Path file : files.filter(it -> it.toString().endsWith(".java")).sorted().toList()) {
@@ -64,11 +64,11 @@ class PagesIT {
   }
 
   /** Lines with {@link #ID} before any line that starts something are about this instance. */
-  private void startOne(SampleApp app) {
+  private void startOne(RunningApp app) {
     lastId = app.start("/api/StartHelloSequence", "").id();
   }
 
-  private void sendAll(SampleApp app, List<String> lines) {
+  private void sendAll(RunningApp app, List<String> lines) {
     for (String command : commands(lines)) {
       Matcher url = URL.matcher(command);
       assertThat(url.find()).as(command).isTrue();
@@ -87,7 +87,7 @@ class PagesIT {
 
   private void rememberId(String command, HttpResponse<String> response) {
     if (command.contains("-X POST") && response.body().startsWith("{")) {
-      JsonNode id = SampleApp.json(response.body()).get("id");
+      JsonNode id = RunningApp.json(response.body()).get("id");
       lastId = id == null ? lastId : id.textValue();
     }
   }
@@ -109,7 +109,7 @@ class PagesIT {
     return commands;
   }
 
-  private static HttpResponse<String> send(SampleApp app, String command, String path) {
+  private static HttpResponse<String> send(RunningApp app, String command, String path) {
     Matcher data = DATA.matcher(command);
     String body = data.find() ? data.group(1) : "";
     if (command.contains("-X POST")) {

@@ -16,8 +16,8 @@ class RawStringsIT {
   void results_are_the_same_when_text_comes_with_its_quotes() throws Exception {
     Map<String, String> raw =
         Map.of("AzureFunctionsJobHost__extensions__durableTask__activityStringInput", "raw");
-    try (SampleHost host = SampleHost.start(data, raw)) {
-      SampleApp app = new SampleApp(host.url());
+    try (AppHost host = AppHost.start(data, raw)) {
+      RunningApp app = new RunningApp(host.url());
 
       assertThat(app.startOrchestrator("HelloSequence", "").awaitOutput())
           .hasToString("[\"Hello Tokyo!\",\"Hello London!\",\"Hello Seattle!\"]");

@@ -3,12 +3,12 @@ package dev.holdfast.samples.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class ExpenseApprovalIT {
 
   private static final String PATIENT = "{\"managerMillis\":600000,\"directorMillis\":600000}";
@@ -16,8 +16,8 @@ class ExpenseApprovalIT {
   private static final String HASTY = "{\"managerMillis\":50,\"directorMillis\":50}";
 
   @Test
-  void the_manager_approves(SampleApp app) {
-    SampleApp.Started expense = app.start("/api/StartApproveExpense", PATIENT);
+  void the_manager_approves(RunningApp app) {
+    RunningApp.Started expense = app.start("/api/StartApproveExpense", PATIENT);
     expense.awaitCustomStatus("waiting for the manager");
 
     expense.raise("Approval", "{\"approved\":true,\"by\":\"Ada\"}");
@@ -28,8 +28,8 @@ class ExpenseApprovalIT {
   }
 
   @Test
-  void an_answer_may_come_before_the_question(SampleApp app) {
-    SampleApp.Started expense = app.startOrchestrator("ApproveExpense", PATIENT);
+  void an_answer_may_come_before_the_question(RunningApp app) {
+    RunningApp.Started expense = app.startOrchestrator("ApproveExpense", PATIENT);
 
     expense.raise("Approval", "false");
 
@@ -37,8 +37,8 @@ class ExpenseApprovalIT {
   }
 
   @Test
-  void when_the_manager_is_silent_the_director_decides(SampleApp app) {
-    SampleApp.Started expense = app.startOrchestrator("ApproveExpense", HASTY_MANAGER);
+  void when_the_manager_is_silent_the_director_decides(RunningApp app) {
+    RunningApp.Started expense = app.startOrchestrator("ApproveExpense", HASTY_MANAGER);
     expense.awaitCustomStatus("waiting for the director");
 
     expense.raise("Approval", "{\"approved\":false,\"by\":\"Bob\",\"comment\":\"too much\"}");
@@ -50,16 +50,16 @@ class ExpenseApprovalIT {
   }
 
   @Test
-  void nobody_decides(SampleApp app) {
-    SampleApp.Started expense = app.startOrchestrator("ApproveExpense", HASTY);
+  void nobody_decides(RunningApp app) {
+    RunningApp.Started expense = app.startOrchestrator("ApproveExpense", HASTY);
 
     assertThat(outcome(expense.awaitOutput())).isEqualTo("EXPIRED");
     assertThat(expense.completedActivities()).containsExactly("NotifyApprover", "NotifyApprover");
   }
 
   @Test
-  void what_is_no_answer_is_passed_over(SampleApp app) {
-    SampleApp.Started expense = app.startOrchestrator("ApproveExpense", PATIENT);
+  void what_is_no_answer_is_passed_over(RunningApp app) {
+    RunningApp.Started expense = app.startOrchestrator("ApproveExpense", PATIENT);
 
     expense.raise("Approval", "\"perhaps\"");
     expense.raise("Approval", "{\"approved\":\"yes\"}");

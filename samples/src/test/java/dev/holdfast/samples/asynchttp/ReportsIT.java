@@ -3,19 +3,19 @@ package dev.holdfast.samples.asynchttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class ReportsIT {
 
   @Test
-  void is_accepted_then_polled_until_it_is_there(SampleApp app) {
+  void is_accepted_then_polled_until_it_is_there(RunningApp app) {
     HttpResponse<String> accepted =
         app.post("/api/reports", "{\"title\":\"Sales\",\"pages\":2,\"pauseMillis\":500}");
     assertThat(accepted.statusCode()).isEqualTo(202);
@@ -36,8 +36,8 @@ class ReportsIT {
   }
 
   @Test
-  void tells_how_far_it_is(SampleApp app) {
-    SampleApp.Started report =
+  void tells_how_far_it_is(RunningApp app) {
+    RunningApp.Started report =
         app.startOrchestrator("MakeReport", "{\"pages\":3,\"pauseMillis\":60000}");
     report.awaitCustomStatus("page 1 of 3");
 
@@ -48,8 +48,8 @@ class ReportsIT {
   }
 
   @Test
-  void a_report_that_was_stopped_is_a_server_error(SampleApp app) {
-    SampleApp.Started report = app.startOrchestrator("MakeReport", "{\"pauseMillis\":60000}");
+  void a_report_that_was_stopped_is_a_server_error(RunningApp app) {
+    RunningApp.Started report = app.startOrchestrator("MakeReport", "{\"pauseMillis\":60000}");
     report.terminate("enough");
     report.awaitEnd();
 
@@ -60,8 +60,8 @@ class ReportsIT {
   }
 
   @Test
-  void what_is_no_report_is_not_found(SampleApp app) {
-    SampleApp.Started hello = app.startOrchestrator("HelloSequence", "");
+  void what_is_no_report_is_not_found(RunningApp app) {
+    RunningApp.Started hello = app.startOrchestrator("HelloSequence", "");
 
     assertThat(app.get("/api/reports/nothing-of-the-kind").statusCode()).isEqualTo(404);
     assertThat(app.get("/api/reports/" + hello.id()).statusCode()).isEqualTo(404);

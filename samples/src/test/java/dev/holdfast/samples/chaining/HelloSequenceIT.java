@@ -3,19 +3,19 @@ package dev.holdfast.samples.chaining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class HelloSequenceIT {
 
   private static final String GREETINGS = "[\"Hello Tokyo!\",\"Hello London!\",\"Hello Seattle!\"]";
 
   @Test
-  void greets_three_cities(SampleApp app) {
-    SampleApp.Started started = app.start("/api/StartHelloSequence", "");
+  void greets_three_cities(RunningApp app) {
+    RunningApp.Started started = app.start("/api/StartHelloSequence", "");
 
     JsonNode output = started.awaitOutput();
 
@@ -24,7 +24,7 @@ class HelloSequenceIT {
   }
 
   @Test
-  void starts_through_the_management_api_with_and_without_a_body(SampleApp app) {
+  void starts_through_the_management_api_with_and_without_a_body(RunningApp app) {
     assertThat(app.startOrchestrator("HelloSequence", "").awaitOutput()).hasToString(GREETINGS);
     assertThat(app.startOrchestrator("HelloSequence", "{\"any\":\"thing\"}").awaitOutput())
         .hasToString(GREETINGS);

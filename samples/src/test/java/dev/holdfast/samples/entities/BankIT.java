@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,18 +13,18 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class BankIT {
 
   @Test
-  void money_moves_and_what_is_not_there_does_not(SampleApp app) {
+  void money_moves_and_what_is_not_there_does_not(RunningApp app) {
     deposit(app, "tom", 100);
 
-    SampleApp.Started first = app.start("/api/StartTransferMoney", transfer("tom", "jerry", 60));
+    RunningApp.Started first = app.start("/api/StartTransferMoney", transfer("tom", "jerry", 60));
     assertThat(first.awaitOutput()).hasToString("{\"status\":\"Transferred\",\"left\":40}");
-    SampleApp.Started second = app.start("/api/StartTransferMoney", transfer("tom", "jerry", 60));
+    RunningApp.Started second = app.start("/api/StartTransferMoney", transfer("tom", "jerry", 60));
     assertThat(second.awaitOutput()).hasToString("{\"status\":\"Refused\",\"left\":40}");
-    SampleApp.Started toItself = app.start("/api/StartTransferMoney", transfer("tom", "tom", 10));
+    RunningApp.Started toItself = app.start("/api/StartTransferMoney", transfer("tom", "tom", 10));
     assertThat(toItself.awaitOutput()).hasToString("{\"status\":\"Refused\",\"left\":40}");
 
     assertThat(balance(app, "tom")).isEqualTo(40);
@@ -33,18 +33,18 @@ class BankIT {
 
   /** Round and round: without an order of locking they would wait for each other for ever. */
   @Test
-  void transfers_in_a_circle_at_once_lose_nothing(SampleApp app) {
+  void transfers_in_a_circle_at_once_lose_nothing(RunningApp app) {
     List<String> names = List.of("c1", "c2", "c3");
     names.forEach(name -> deposit(app, name, 50));
 
-    List<SampleApp.Started> transfers = new ArrayList<>();
+    List<RunningApp.Started> transfers = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       transfers.add(
           app.startOrchestrator(
               "TransferMoney", transfer(names.get(i % 3), names.get((i + 1) % 3), 20)));
     }
     Set<String> outcomes = new TreeSet<>();
-    for (SampleApp.Started transfer : transfers) {
+    for (RunningApp.Started transfer : transfers) {
       outcomes.add(transfer.awaitOutput().get("status").textValue());
     }
 
@@ -53,7 +53,7 @@ class BankIT {
   }
 
   @Test
-  void failed_operation_fails_its_caller_and_changes_nothing(SampleApp app) {
+  void failed_operation_fails_its_caller_and_changes_nothing(RunningApp app) {
     deposit(app, "carl", 10);
 
     JsonNode end =
@@ -64,7 +64,7 @@ class BankIT {
   }
 
   @Test
-  void an_account_signals_the_counter_of_the_lucky(SampleApp app) {
+  void an_account_signals_the_counter_of_the_lucky(RunningApp app) {
     deposit(app, "midas", 5000);
 
     await()
@@ -76,14 +76,14 @@ class BankIT {
                     == 1);
   }
 
-  static void deposit(SampleApp app, String account, long amount) {
+  static void deposit(RunningApp app, String account, long amount) {
     app.startOrchestrator(
             "DepositMoney", "{\"account\":\"%s\",\"amount\":%d}".formatted(account, amount))
         .awaitOutput();
   }
 
   /** A transfer that is too large tells what there is. */
-  static long balance(SampleApp app, String account) {
+  static long balance(RunningApp app, String account) {
     return app.startOrchestrator("TransferMoney", transfer(account, "nobody", 1_000_000))
         .awaitOutput()
         .get("left")

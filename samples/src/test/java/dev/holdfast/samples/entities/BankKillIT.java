@@ -2,8 +2,8 @@ package dev.holdfast.samples.entities;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.SampleHost;
+import dev.holdfast.samples.AppHost;
+import dev.holdfast.samples.RunningApp;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,8 @@ class BankKillIT {
 
   @Test
   void no_money_is_lost_and_no_lock_stays() throws Exception {
-    try (SampleHost host = SampleHost.start(data, Map.of())) {
-      SampleApp app = new SampleApp(host.url());
+    try (AppHost host = AppHost.start(data, Map.of())) {
+      RunningApp app = new RunningApp(host.url());
       ACCOUNTS.forEach(account -> BankIT.deposit(app, account, 1000));
       for (int i = 0; i < TRANSFERS; i++) {
         String transfer = BankIT.transfer(ACCOUNTS.get(i % 3), ACCOUNTS.get((i + 1) % 3), i);
@@ -30,8 +30,8 @@ class BankKillIT {
       host.kill();
     }
 
-    try (SampleHost host = SampleHost.start(data, Map.of())) {
-      SampleApp app = new SampleApp(host.url());
+    try (AppHost host = AppHost.start(data, Map.of())) {
+      RunningApp app = new RunningApp(host.url());
       // An amount of nothing is refused by the account, while the locks are held.
       assertThat(app.instance("t0").awaitEnd().get("runtimeStatus").textValue())
           .isEqualTo("Failed");

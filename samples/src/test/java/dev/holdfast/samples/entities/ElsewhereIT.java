@@ -3,8 +3,8 @@ package dev.holdfast.samples.entities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.SampleHost;
+import dev.holdfast.samples.AppHost;
+import dev.holdfast.samples.RunningApp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,9 +25,9 @@ class ElsewhereIT {
   void entities_of_an_app_whose_hub_is_elsewhere_lose_nothing_when_it_dies() throws Exception {
     int port = freePort();
     Map<String, String> connected = Map.of("HOLDFAST_CONNECT", "localhost:" + port);
-    try (SampleHost hub = SampleHost.startHub(folder.resolve("hub"), port)) {
-      try (SampleHost host = SampleHost.start(folder.resolve("app"), connected)) {
-        SampleApp app = new SampleApp(host.url());
+    try (AppHost hub = AppHost.startHub(folder.resolve("hub"), port)) {
+      try (AppHost host = AppHost.start(folder.resolve("app"), connected)) {
+        RunningApp app = new RunningApp(host.url());
         ACCOUNTS.forEach(account -> BankIT.deposit(app, account, 1000));
         assertThat(app.post("/api/counters/away/add/5", "").statusCode()).isEqualTo(202);
         for (int i = 1; i <= TRANSFERS; i++) {
@@ -38,8 +38,8 @@ class ElsewhereIT {
       }
       assertThat(hub.isAlive()).isTrue();
 
-      try (SampleHost host = SampleHost.start(folder.resolve("app"), connected)) {
-        SampleApp app = new SampleApp(host.url());
+      try (AppHost host = AppHost.start(folder.resolve("app"), connected)) {
+        RunningApp app = new RunningApp(host.url());
         for (int i = 1; i <= TRANSFERS; i++) {
           assertThat(app.instance("e" + i).awaitOutput().get("status").textValue())
               .isEqualTo("Transferred");
@@ -48,7 +48,8 @@ class ElsewhereIT {
             .isEqualTo(3000);
         await()
             .until(
-                () -> app.get(SampleApp.MANAGEMENT + "/entities/Counter/away").body(), "5"::equals);
+                () -> app.get(RunningApp.MANAGEMENT + "/entities/Counter/away").body(),
+                "5"::equals);
       }
     }
   }

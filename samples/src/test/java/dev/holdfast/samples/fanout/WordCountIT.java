@@ -2,17 +2,17 @@ package dev.holdfast.samples.fanout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class WordCountIT {
 
   @Test
-  void counts_texts_two_at_a_time(SampleApp app) {
+  void counts_texts_two_at_a_time(RunningApp app) {
     String job = "{\"texts\":[\"to be or not to be\",\"\",\"the question\"],\"inFlightMax\":2}";
 
     assertThat(app.start("/api/StartWordCount", job).awaitOutput())
@@ -20,7 +20,7 @@ class WordCountIT {
   }
 
   @Test
-  void counts_a_hundred_texts(SampleApp app) {
+  void counts_a_hundred_texts(RunningApp app) {
     String texts = String.join(",", Collections.nCopies(100, "\"one two\""));
 
     assertThat(
@@ -32,12 +32,12 @@ class WordCountIT {
   }
 
   @Test
-  void without_a_body_it_counts_texts_of_its_own(SampleApp app) {
+  void without_a_body_it_counts_texts_of_its_own(RunningApp app) {
     assertThat(app.startOrchestrator("WordCount", "").awaitOutput().get("counts")).hasSize(3);
   }
 
   @Test
-  void a_body_that_does_not_fit_is_refused(SampleApp app) {
+  void a_body_that_does_not_fit_is_refused(RunningApp app) {
     assertThat(app.post("/api/StartWordCount", "{\"text\":1}").statusCode()).isEqualTo(400);
     assertThat(app.post("/api/StartWordCount", "{").statusCode()).isEqualTo(400);
   }

@@ -3,16 +3,16 @@ package dev.holdfast.samples.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class ParcelTrackingIT {
 
   @Test
-  void looks_until_the_parcel_has_arrived(SampleApp app) {
+  void looks_until_the_parcel_has_arrived(RunningApp app) {
     JsonNode output =
         app.start(
                 "/api/StartTrackParcel",
@@ -25,7 +25,7 @@ class ParcelTrackingIT {
   }
 
   @Test
-  void gives_up_when_time_is_up(SampleApp app) {
+  void gives_up_when_time_is_up(RunningApp app) {
     JsonNode output =
         app.startOrchestrator(
                 "TrackParcel",
@@ -36,7 +36,7 @@ class ParcelTrackingIT {
   }
 
   @Test
-  void goes_on_over_several_executions(SampleApp app) {
+  void goes_on_over_several_executions(RunningApp app) {
     JsonNode output =
         app.startOrchestrator(
                 "TrackParcel",

@@ -3,16 +3,16 @@ package dev.holdfast.samples.retries;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class RetriesIT {
 
   @Test
-  void a_policy_waits_out_an_outage(SampleApp app) {
+  void a_policy_waits_out_an_outage(RunningApp app) {
     JsonNode output =
         app.start(
                 "/api/StartRetryWithPolicy",
@@ -23,7 +23,7 @@ class RetriesIT {
   }
 
   @Test
-  void a_policy_gives_up_after_its_last_attempt(SampleApp app) {
+  void a_policy_gives_up_after_its_last_attempt(RunningApp app) {
     JsonNode ended =
         app.startOrchestrator(
                 "RetryWithPolicy",
@@ -34,7 +34,7 @@ class RetriesIT {
   }
 
   @Test
-  void a_handler_waits_out_an_outage_and_counts(SampleApp app) {
+  void a_handler_waits_out_an_outage_and_counts(RunningApp app) {
     JsonNode output =
         app.start(
                 "/api/StartRetryWithHandler",
@@ -46,7 +46,7 @@ class RetriesIT {
   }
 
   @Test
-  void a_handler_gives_up_after_its_last_attempt(SampleApp app) {
+  void a_handler_gives_up_after_its_last_attempt(RunningApp app) {
     JsonNode output =
         app.startOrchestrator(
                 "RetryWithHandler",
@@ -58,7 +58,7 @@ class RetriesIT {
   }
 
   @Test
-  void a_handler_does_not_repeat_what_was_refused(SampleApp app) {
+  void a_handler_does_not_repeat_what_was_refused(RunningApp app) {
     JsonNode output = app.startOrchestrator("RetryWithHandler", "{\"refuses\":true}").awaitOutput();
 
     assertThat(output.get("attempts").intValue()).isEqualTo(1);

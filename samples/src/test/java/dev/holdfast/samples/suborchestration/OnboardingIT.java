@@ -3,18 +3,18 @@ package dev.holdfast.samples.suborchestration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class OnboardingIT {
 
   @Test
   void each_member_has_an_orchestration_and_one_that_fails_does_not_hold_up_the_rest(
-      SampleApp app) {
-    SampleApp.Started team =
+      RunningApp app) {
+    RunningApp.Started team =
         app.start(
             "/api/StartOnboardTeam",
             "{\"team\":\"Compilers\",\"people\":[\"Grace\",\"Jean\",\"\"]}");
@@ -33,7 +33,7 @@ class OnboardingIT {
   }
 
   @Test
-  void without_a_body_it_has_a_team_of_its_own(SampleApp app) {
+  void without_a_body_it_has_a_team_of_its_own(RunningApp app) {
     assertThat(app.startOrchestrator("OnboardTeam", "").awaitOutput().get("ready")).hasSize(2);
   }
 }

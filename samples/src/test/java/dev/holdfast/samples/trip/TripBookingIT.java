@@ -3,8 +3,8 @@ package dev.holdfast.samples.trip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.samples.SampleApp;
-import dev.holdfast.samples.Samples;
+import dev.holdfast.samples.RunningApp;
+import dev.holdfast.samples.SharedHost;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,12 +12,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@ExtendWith(Samples.class)
+@ExtendWith(SharedHost.class)
 class TripBookingIT {
 
   @Test
-  void books_everything_in_order(SampleApp app) {
-    SampleApp.Started trip = app.start("/api/StartBookTrip", "");
+  void books_everything_in_order(RunningApp app) {
+    RunningApp.Started trip = app.start("/api/StartBookTrip", "");
 
     JsonNode result = trip.awaitOutput();
 
@@ -35,8 +35,8 @@ class TripBookingIT {
     "payment, TakePayment," + " 'BookFlight,BookHotel,BookCar,CancelCar,CancelHotel,CancelFlight'"
   })
   void what_was_booked_is_undone_newest_first(
-      String failAt, String failedStep, String completed, SampleApp app) {
-    SampleApp.Started trip = app.startOrchestrator("BookTrip", "{\"failAt\":\"" + failAt + "\"}");
+      String failAt, String failedStep, String completed, RunningApp app) {
+    RunningApp.Started trip = app.startOrchestrator("BookTrip", "{\"failAt\":\"" + failAt + "\"}");
 
     JsonNode result = trip.awaitOutput();
 
@@ -51,7 +51,7 @@ class TripBookingIT {
   }
 
   @Test
-  void what_cannot_be_undone_is_named(SampleApp app) {
+  void what_cannot_be_undone_is_named(RunningApp app) {
     JsonNode result =
         app.startOrchestrator("BookTrip", "{\"failAt\":\"payment\",\"failUndoOf\":\"hotel\"}")
             .awaitOutput();

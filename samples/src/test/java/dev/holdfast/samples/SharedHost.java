@@ -12,19 +12,19 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the {@link SampleApp} of a host that all of them share. */
-public final class Samples implements ParameterResolver {
+/** Starts one host for all tests, and gives each of them its {@link RunningApp}. */
+public final class SharedHost implements ParameterResolver {
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == SampleApp.class;
+    return parameter.getParameter().getType() == RunningApp.class;
   }
 
   @Override
-  public SampleApp resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public RunningApp resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return context
         .getRoot()
-        .getStore(Namespace.create(Samples.class))
+        .getStore(Namespace.create(SharedHost.class))
         .computeIfAbsent(Shared.class, any -> new Shared(), Shared.class)
         .app;
   }
@@ -32,12 +32,12 @@ public final class Samples implements ParameterResolver {
   /** Lives until the last test has ended. */
   private static final class Shared implements AutoCloseable {
     private final Path data = folder();
-    private final SampleHost host = SampleHost.start(data, Map.of());
-    private final SampleApp app = new SampleApp(host.url());
+    private final AppHost host = AppHost.start(data, Map.of());
+    private final RunningApp app = new RunningApp(host.url());
 
     private static Path folder() {
       try {
-        return Files.createTempDirectory("samples");
+        return Files.createTempDirectory("holdfast");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -3,7 +3,6 @@ package dev.holdfast.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.host.Main;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,20 +15,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The samples, served by a host in a process of its own: what {@code ./holdfast start} comes to, on
- * a free port.
+ * Runs the app in a host, which is a process of its own, on a free port. It is what {@code holdfast
+ * start} runs. The build names the host's class path in the system property {@code
+ * holdfast.classpath}, and the app in {@code holdfast.app}.
  */
-public final class SampleHost implements AutoCloseable {
+public final class AppHost implements AutoCloseable {
 
   private static final Duration START_MAX = Duration.ofSeconds(60);
 
   private final Process process;
   private final URI url;
 
-  private SampleHost(Process process, URI url) {
+  private AppHost(Process process, URI url) {
     this.process = process;
     this.url = url;
   }
@@ -40,23 +41,24 @@ public final class SampleHost implements AutoCloseable {
    * @param data the host's data folder
    * @param environment added to that of this process
    */
-  public static SampleHost start(Path data, Map<String, String> environment) {
-    return start(data, environment, List.of("--grpc-port", "0"));
+  public static AppHost start(Path data, Map<String, String> environment) {
+    List<String> options = new ArrayList<>(List.of("--grpc-port", "0"));
+    property("holdfast.app").ifPresent(options::add);
+    return start(data, environment, options);
   }
 
-  /** Another app than the samples: a project that has been built. */
-  public static SampleHost startApp(Path app, Path data) {
+  /** Starts another app: a project that has been built. */
+  public static AppHost startApp(Path app, Path data) {
     return start(data, Map.of(), List.of(app.toString(), "--grpc-port", "0"));
   }
 
-  /** A hub without an app, for hosts that connect to this gRPC port. */
-  public static SampleHost startHub(Path data, int grpcPort) {
+  /** Starts a hub without an app, for hosts that connect to this gRPC port. */
+  public static AppHost startHub(Path data, int grpcPort) {
     return start(
         data, Map.of(), List.of("--engine-only", "--grpc-port", Integer.toString(grpcPort)));
   }
 
-  private static SampleHost start(
-      Path data, Map<String, String> environment, List<String> options) {
+  private static AppHost start(Path data, Map<String, String> environment, List<String> options) {
     try {
       // What a host that was killed has left would be taken for the new one's.
       Path announced = data.resolve("host.url");
@@ -66,7 +68,7 @@ public final class SampleHost implements AutoCloseable {
       assertThat(process.isAlive()).as("host alive; see its log in %s", log()).isTrue();
       URI url = URI.create(Files.readAllLines(announced).get(0));
       await().atMost(START_MAX).ignoreExceptions().until(() -> isReady(url));
-      return new SampleHost(process, url);
+      return new AppHost(process, url);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -76,9 +78,10 @@ public final class SampleHost implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dholdfast.home=" + module().getParent());
-    command.add("-Dholdfast.target=" + module().relativize(build()));
-    command.addAll(List.of("-cp", jar().toString(), Main.class.getName()));
+    for (String name : List.of("holdfast.home", "holdfast.target")) {
+      property(name).ifPresent(value -> command.add("-D" + name + "=" + value));
+    }
+    command.addAll(List.of("-cp", needed("holdfast.classpath"), "dev.holdfast.host.Main"));
     command.addAll(List.of("start", "--port", "0", "--data", data.toString()));
     command.addAll(options);
     ProcessBuilder builder =
@@ -98,18 +101,18 @@ public final class SampleHost implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** Scheme and authority. */
+  /** Returns the URL of the host: scheme and authority. */
   public URI url() {
     return url;
   }
 
-  /** As {@code kill -9} does. */
+  /** Kills the host as {@code kill -9} does. */
   public void kill() throws InterruptedException {
     process.destroyForcibly();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("killed").isTrue();
   }
 
-  /** As Ctrl-C does; returns when the process has ended. */
+  /** Stops the host as Ctrl-C does, and returns when its process has ended. */
   @Override
   public void close() throws InterruptedException {
     process.destroy();
@@ -118,21 +121,22 @@ public final class SampleHost implements AutoCloseable {
     }
   }
 
-  private static Path module() {
-    return Path.of(System.getProperty("samples.module"));
-  }
-
-  private static Path build() {
-    return Path.of(System.getProperty("samples.build"));
-  }
-
+  /** Returns the file with what the host prints. */
   private static Path log() {
-    return build().resolve("sample-host.log");
+    return Path.of(needed("holdfast.log"));
   }
 
-  /** The very jar that the launcher runs: its class path is part of what is tested. */
-  private static Path jar() {
-    Path host = module().resolveSibling("host");
-    return host.resolve(module().relativize(build())).resolve("holdfast-host.jar");
+  private static String needed(String property) {
+    return property(property)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "The system property "
+                        + property
+                        + " is missing. Run this test by its build: mvn verify"));
+  }
+
+  private static Optional<String> property(String name) {
+    return Optional.ofNullable(System.getProperty(name)).filter(value -> !value.isBlank());
   }
 }

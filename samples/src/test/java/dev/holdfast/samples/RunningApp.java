@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
-/** The running samples as somebody with {@code curl} sees them. */
-public final class SampleApp {
+/** Calls the running app over HTTP, as {@code curl} does. */
+public final class RunningApp {
 
   public static final String MANAGEMENT = "/runtime/webhooks/durabletask";
   private static final Duration END_MAX = Duration.ofSeconds(60);
@@ -29,7 +29,7 @@ public final class SampleApp {
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI base;
 
-  public SampleApp(URI base) {
+  public RunningApp(URI base) {
     this.base = base;
   }
 
@@ -62,7 +62,7 @@ public final class SampleApp {
     return send(HttpRequest.newBuilder(base.resolve(path)).build());
   }
 
-  /** An instance that was started before. */
+  /** Returns an instance that was started before. */
   public Started instance(String id) {
     JsonNode urls =
         JSON.createObjectNode()
@@ -91,7 +91,7 @@ public final class SampleApp {
     }
   }
 
-  /** An instance, through the URLs that its start has answered. */
+  /** Shows an instance through the URLs that its start has answered. */
   public final class Started {
     private final String id;
     private final JsonNode urls;
@@ -105,17 +105,17 @@ public final class SampleApp {
       return id;
     }
 
-    /** Polls until the instance has ended; its status. */
+    /** Polls until the instance has ended, and returns its status. */
     public JsonNode awaitEnd() {
       return Awaitility.await()
           .atMost(END_MAX)
           .pollInterval(Duration.ofMillis(50))
           .until(this::status, response -> response.statusCode() != 202)
           .body()
-          .transform(SampleApp::json);
+          .transform(RunningApp::json);
     }
 
-    /** Polls until the instance has completed; its output. */
+    /** Polls until the instance has completed, and returns its output. */
     public JsonNode awaitOutput() {
       JsonNode status = awaitEnd();
       assertThat(status.get("runtimeStatus").textValue())
@@ -153,7 +153,7 @@ public final class SampleApp {
       assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
     }
 
-    /** Names of the activities that have completed, in the order of completion. */
+    /** Returns the names of the activities that have completed, in the order of completion. */
     public List<String> completedActivities() {
       String status = url("statusQueryGetUri");
       String query = (status.contains("?") ? "&" : "?") + "showHistory=true";

@@ -1,0 +1,20 @@
+package dev.holdfast.testkit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes one run of an activity, faked or not. Activities run at least once for each call: after
+ * a crash, and after a failure that the orchestrator retries, there are several runs.
+ *
+ * @param name the activity
+ * @param instanceId the instance that called it
+ * @param taskId the number of the call within the instance; a second run after a crash has the same
+ * @param inputJson the input as JSON text; null when there is none
+ */
+public record Call(String name, String instanceId, int taskId, @Nullable String inputJson) {
+
+  /** Returns the input, converted as the client library converts it; null when there is none. */
+  public <T> @Nullable T input(Class<T> type) {
+    return Json.read(inputJson, type);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.holdfast.testkit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what something answers that a test does not run: an activity, a sub-orchestration or an
+ * operation of an entity.
+ *
+ * <p>Behaviours are used up in the order in which they were given; the last one stays:
+ *
+ * <pre>{@code
+ * hub.activity("Charge").failsTimes(2, new IOException("down")).returns("paid");
+ * hub.activity("Ship").takes(Duration.ofDays(3)).returns("shipped");
+ * }</pre>
+ *
+ * <p>Set fakes up before the code under test calls them; behaviours that are added later come after
+ * those that are there.
+ */
+public final class Fake {
+
+  /**
+   * @param times how often it is used before the next one; the last one is used for ever
+   * @param function null: no answer ever comes
+   */
+  record Behaviour(int times, Duration takes, @Nullable FakeFunction function) {}
+
+  private final String name;
+  private final List<Behaviour> behaviours = new ArrayList<>();
+  private Duration takes = Duration.ZERO;
+  private int calls;
+  private int usedOfFirst;
+
+  Fake(String name) {
+    this.name = name;
+  }
+
+  /** Answers every call, from now on, with this value; null for none. */
+  public Fake returns(@Nullable Object value) {
+    return add(Integer.MAX_VALUE, call -> value);
+  }
+
+  /** Answers one call with this value; null for none. */
+  public Fake returnsOnce(@Nullable Object value) {
+    return add(1, call -> value);
+  }
+
+  /** Answers every call with what the function computes from it. */
+  public Fake answers(FakeFunction function) {
+    return add(Integer.MAX_VALUE, function);
+  }
+
+  /** Lets every call fail with this exception. */
+  public Fake fails(Exception failure) {
+    return failsTimes(Integer.MAX_VALUE, failure);
+  }
+
+  /** Lets this many calls fail with this exception, and then behaves as is said next. */
+  public Fake failsTimes(int times, Exception failure) {
+    if (times < 1) {
+      throw new IllegalArgumentException("A fake fails at least once, but this is " + times + ".");
+    }
+    return add(
+        times,
+        call -> {
+          throw failure;
+        });
+  }
+
+  /** Leaves every call without an answer, as a partner that hangs. */
+  public Fake neverAnswers() {
+    return add(Integer.MAX_VALUE, null);
+  }
+
+  /** Lets the behaviours that follow take this long, in virtual time. */
+  public Fake takes(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("A call cannot take " + time + ".");
+    }
+    takes = time;
+    return this;
+  }
+
+  private synchronized Fake add(int times, @Nullable FakeFunction function) {
+    behaviours.add(new Behaviour(times, takes, function));
+    return this;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Returns how often the fake was called. */
+  public synchronized int calls() {
+    return calls;
+  }
+
+  /** Counts a call and returns what it does; the number of the call is {@link #calls()}. */
+  synchronized Behaviour next() {
+    calls++;
+    if (behaviours.isEmpty()) {
+      throw new AssertionError(
+          "The fake of '"
+              + name
+              + "' is called, but nothing says what it does. Add .returns(…), .answers(…) or"
+              + " .fails(…).");
+    }
+    Behaviour first = behaviours.get(0);
+    if (behaviours.size() > 1 && ++usedOfFirst >= first.times()) {
+      behaviours.remove(0);
+      usedOfFirst = 0;
+    }
+    return first;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.holdfast.testkit;
+
+import org.jspecify.annotations.Nullable;
+
+/** Describes one call of something that a test fakes. */
+public final class FakeCall {
+  private final String name;
+  private final String instanceId;
+  private final @Nullable String input;
+  private final int number;
+
+  FakeCall(String name, String instanceId, @Nullable String input, int number) {
+    this.name = name;
+    this.instanceId = instanceId;
+    this.input = input;
+    this.number = number;
+  }
+
+  /** Returns the name that was called. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Returns the instance that made the call; for a fake orchestrator the child's own instance, and
+   * for a fake entity the entity.
+   */
+  public String instanceId() {
+    return instanceId;
+  }
+
+  /** Returns the input as JSON text; null when there is none. */
+  public @Nullable String inputJson() {
+    return input;
+  }
+
+  /** Returns the input, converted as the client library converts it; null when there is none. */
+  public <T> @Nullable T input(Class<T> type) {
+    return Json.read(input, type);
+  }
+
+  /** Returns the number of this call of the fake, from 1; attempts after a failure count too. */
+  public int number() {
+    return number;
+  }
+}

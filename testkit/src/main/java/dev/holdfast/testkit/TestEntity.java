@@ -1,0 +1,53 @@
+package dev.holdfast.testkit;
+
+import com.google.protobuf.StringValue;
+import dev.holdfast.protocol.EntityMetadata;
+import dev.holdfast.protocol.SignalEntityRequest;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One entity of a {@link TestHub}. */
+public final class TestEntity {
+  private final Machine machine;
+  private final String id;
+  private int signals;
+
+  TestEntity(Machine machine, String name, String key) {
+    this.machine = machine;
+    this.id = "@" + name.toLowerCase(Locale.ROOT) + "@" + key;
+  }
+
+  /**
+   * Sends an operation, whose result nobody awaits, and runs what can be done now.
+   *
+   * @param input is converted to JSON as the client library converts it; null for none
+   */
+  public void signal(String operation, @Nullable Object input) {
+    SignalEntityRequest.Builder request =
+        SignalEntityRequest.newBuilder()
+            .setInstanceId(id)
+            .setName(operation)
+            .setRequestId("signal-" + ++signals);
+    String json = Json.write(input);
+    if (json != null) {
+      request.setInput(StringValue.of(json));
+    }
+    SignalEntityRequest built = request.build();
+    machine.tell(hub -> hub.signalEntity(built));
+  }
+
+  /** Returns the state as JSON text; null when the entity has none. */
+  public @Nullable String stateJson() {
+    Optional<EntityMetadata> found = machine.ask(hub -> hub.getEntity(id, true));
+    return found
+        .filter(EntityMetadata::hasSerializedState)
+        .map(it -> it.getSerializedState().getValue())
+        .orElse(null);
+  }
+
+  /** Returns the state, converted as the client library converts it; null when there is none. */
+  public <T> @Nullable T state(Class<T> type) {
+    return Json.read(stateJson(), type);
+  }
+}

@@ -1,0 +1,335 @@
+package dev.holdfast.testkit;
+
+import com.google.protobuf.StringValue;
+import com.microsoft.durabletask.TaskActivityFactory;
+import com.microsoft.durabletask.TaskOrchestration;
+import com.microsoft.durabletask.TaskOrchestrationFactory;
+import dev.holdfast.core.WorkItem;
+import dev.holdfast.functions.model.FunctionLog;
+import dev.holdfast.protocol.CreateInstanceRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task hub for one test: the real engine in memory, the functions that the test registers, fakes
+ * for the rest, and a time that moves only when the test says so.
+ *
+ * <pre>{@code
+ * try (TestHub hub = TestHub.builder().functions(Orders.class).open()) {
+ *   hub.activity("Charge").failsTimes(1, new IOException("down")).returns("paid");
+ *   TestInstance order = hub.start("PlaceOrder", new Order("lamps", 2));
+ *   hub.advance(Duration.ofDays(2));
+ *   order.raiseEvent("Approved", true);
+ *   order.await();
+ * }
+ * }</pre>
+ *
+ * <p><b>Time.</b> It begins at 2030-01-01T00:00:00Z and stands still while code runs. {@link
+ * #advance}, {@link #advanceTo} and {@link TestInstance#await} move it; on the way, each timer,
+ * fake answer and planned action happens at its own moment, so days of timers take milliseconds.
+ *
+ * <p><b>Order.</b> Turns, activities and operations run one after the other, so that a test sees
+ * the same order each time.
+ *
+ * <p><b>Strictness.</b> What is called and neither registered nor faked fails the test with the
+ * name and the cure, and so does an orchestrator that does something else when it is run again.
+ * After such a failure the hub cannot be used further.
+ *
+ * <p>A hub is for one test and one thread; several hubs know nothing of each other. Fakes and
+ * functions may call {@link #start}, {@link TestInstance#raiseEvent} and the like, which then
+ * happen when they have returned, but nothing that waits.
+ */
+public final class TestHub implements AutoCloseable {
+  static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+
+  private final VirtualClock clock;
+  private final Machine machine;
+  private final Fakes fakes;
+  private final Duration virtualTimeMax;
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final List<String> logs = new CopyOnWriteArrayList<>();
+  private final List<TestInstance> started = new CopyOnWriteArrayList<>();
+  private int ids;
+
+  private TestHub(Builder builder) {
+    this.clock = new VirtualClock(builder.start);
+    this.virtualTimeMax = builder.virtualTimeMax;
+    this.machine = new Machine(clock, builder.turnsMax, builder.crashes, this::begins);
+    this.fakes = new Fakes(machine::answerAfter);
+    List<UserCode> code = new ArrayList<>();
+    code.add(fakes);
+    code.add(new Factories(builder.orchestrations, builder.activities, builder.realTimeMax));
+    if (!builder.functions.isEmpty()) {
+      FunctionLog log =
+          entry -> {
+            if (entry.work() != null && !entry.work().replaying()) {
+              logs.add(entry.message());
+            }
+          };
+      code.add(new Functions(builder.functions, builder.unwrapStrings, log, builder.realTimeMax));
+    }
+    machine.open(code);
+  }
+
+  /** Begins to describe a hub. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private void begins(WorkItem item) {
+    if (item instanceof WorkItem.Activity activity) {
+      calls.add(
+          new Call(
+              activity.name(),
+              activity.instanceId(),
+              activity.taskId(),
+              activity.request().hasInput() ? activity.request().getInput().getValue() : null));
+    }
+  }
+
+  /** Starts an orchestration without input, and runs what can be done now. */
+  public TestInstance start(String orchestrator) {
+    return start(orchestrator, null);
+  }
+
+  /**
+   * Starts an orchestration under an id that is made from its name, and runs what can be done now.
+   *
+   * @param input is converted to JSON as the client library converts it; null for none
+   */
+  public TestInstance start(String orchestrator, @Nullable Object input) {
+    return start(orchestrator, orchestrator + "-" + ++ids, input);
+  }
+
+  /**
+   * Starts an orchestration as {@link #start(String, Object)} does, under this id.
+   *
+   * @throws RuntimeException the hub refuses, because a running instance has the id or the id is
+   *     not allowed
+   */
+  public TestInstance start(String orchestrator, String instanceId, @Nullable Object input) {
+    CreateInstanceRequest.Builder request =
+        CreateInstanceRequest.newBuilder().setName(orchestrator).setInstanceId(instanceId);
+    String json = Json.write(input);
+    if (json != null) {
+      request.setInput(StringValue.of(json));
+    }
+    CreateInstanceRequest built = request.build();
+    TestInstance instance = instance(instanceId);
+    started.add(instance);
+    machine.tell(hub -> hub.start(built));
+    return instance;
+  }
+
+  /** Returns the instance with this id, such as that of a sub-orchestration; it need not exist. */
+  public TestInstance instance(String instanceId) {
+    return new TestInstance(this, machine, instanceId);
+  }
+
+  /** Returns the entity with this name and key; it need not exist. */
+  public TestEntity entity(String name, String key) {
+    return new TestEntity(machine, name, key);
+  }
+
+  /** Fakes an activity; a fake takes the place of a registered one. */
+  public Fake activity(String name) {
+    return fakes.of(WorkItem.Kind.ACTIVITY, name);
+  }
+
+  /** Fakes a sub-orchestration; a fake takes the place of a registered one. */
+  public Fake orchestrator(String name) {
+    return fakes.of(WorkItem.Kind.ORCHESTRATOR, name);
+  }
+
+  /** Fakes an operation of all entities of this name; an entity has either fakes or a function. */
+  public Fake entityOperation(String entity, String operation) {
+    return fakes.ofOperation(entity, operation);
+  }
+
+  /** Returns the virtual time. */
+  public Instant now() {
+    return clock.instant();
+  }
+
+  /** Lets this much virtual time pass, with everything that happens meanwhile. */
+  public void advance(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("Time does not go back: " + time);
+    }
+    machine.goTo(clock.micros() + time.toNanos() / 1_000);
+  }
+
+  /** Lets virtual time pass up to this moment; nothing happens when it is past already. */
+  public void advanceTo(Instant moment) {
+    Duration time = Duration.between(now(), moment);
+    advance(time.isNegative() ? Duration.ZERO : time);
+  }
+
+  /**
+   * Plans an action for the moment when this much virtual time has passed. It runs on the way, in
+   * {@link #advance} or {@link TestInstance#await}.
+   */
+  public void after(Duration time, Runnable action) {
+    machine.after(time, action);
+  }
+
+  /**
+   * Lets the process die, with everything lost that is not durable, and opens the hub again.
+   * Activities that had not ended are run again, as after any crash.
+   */
+  public void crash() {
+    machine.crash();
+  }
+
+  /** Returns all runs of activities so far, in order, whichever instance called them. */
+  public List<Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** Returns the runs of one activity so far, in order. */
+  public List<Call> calls(String activity) {
+    return calls.stream().filter(it -> it.name().equalsIgnoreCase(activity)).toList();
+  }
+
+  /**
+   * Returns what registered functions have logged through {@code ExecutionContext.getLogger()},
+   * without the lines of replays.
+   */
+  public List<String> logs() {
+    return List.copyOf(logs);
+  }
+
+  /** Returns the instances that the test has started, in order. */
+  public List<TestInstance> started() {
+    return List.copyOf(started);
+  }
+
+  Duration virtualTimeMax() {
+    return virtualTimeMax;
+  }
+
+  long micros() {
+    return clock.micros();
+  }
+
+  /** Ends the threads of the hub. Calling this more than once does no harm. */
+  @Override
+  public void close() {
+    machine.close();
+  }
+
+  /** Describes a hub before it is opened. */
+  public static final class Builder {
+    private final Set<Class<?>> functions = new LinkedHashSet<>();
+    private final List<TaskOrchestrationFactory> orchestrations = new ArrayList<>();
+    private final List<TaskActivityFactory> activities = new ArrayList<>();
+    private Instant start = START;
+    private Duration virtualTimeMax = Duration.ofDays(3_660);
+    private Duration realTimeMax =
+        Duration.ofSeconds(isDebugged() ? Duration.ofDays(1).toSeconds() : 10);
+    private int turnsMax = 10_000;
+    private boolean unwrapStrings;
+    private Crashes crashes = Crashes.never();
+
+    private Builder() {}
+
+    private static boolean isDebugged() {
+      return java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+          .anyMatch(it -> it.startsWith("-agentlib:jdwp"));
+    }
+
+    /** Registers the durable functions that these classes declare with {@code @FunctionName}. */
+    public Builder functions(Class<?>... classes) {
+      functions.addAll(Arrays.asList(classes));
+      return this;
+    }
+
+    /** Registers orchestrations as a worker of the client library does. */
+    public Builder orchestrations(TaskOrchestrationFactory... factories) {
+      orchestrations.addAll(Arrays.asList(factories));
+      return this;
+    }
+
+    /** Registers one orchestration under a name. */
+    public Builder orchestration(String name, TaskOrchestration orchestration) {
+      return orchestrations(
+          new TaskOrchestrationFactory() {
+            @Override
+            public String getName() {
+              return name;
+            }
+
+            @Override
+            public TaskOrchestration create() {
+              return orchestration;
+            }
+          });
+    }
+
+    /** Registers activities as a worker of the client library does. */
+    public Builder activities(TaskActivityFactory... factories) {
+      activities.addAll(Arrays.asList(factories));
+      return this;
+    }
+
+    /** Sets the virtual time at which the hub begins; otherwise 2030-01-01T00:00:00Z. */
+    public Builder startingAt(Instant moment) {
+      start = moment;
+      return this;
+    }
+
+    /**
+     * Sets how much virtual time {@link TestInstance#await} lets pass at most; otherwise ten years.
+     */
+    public Builder virtualTimeMax(Duration most) {
+      virtualTimeMax = most;
+      return this;
+    }
+
+    /**
+     * Sets how long one turn, activity or batch may take in real time; otherwise 10 s, or a day
+     * under a debugger.
+     */
+    public Builder realTimeMax(Duration most) {
+      realTimeMax = most;
+      return this;
+    }
+
+    /** Sets how many turns may run while no virtual time passes; otherwise 10,000. */
+    public Builder turnsMax(int most) {
+      turnsMax = most;
+      return this;
+    }
+
+    /**
+     * Hands JSON strings to text parameters of activities without their quotes, as {@code
+     * activityStringInput: unwrapped} in host.json does.
+     */
+    public Builder unwrapActivityStrings() {
+      unwrapStrings = true;
+      return this;
+    }
+
+    Builder crashes(Crashes when) {
+      crashes = when;
+      return this;
+    }
+
+    /**
+     * Opens the hub.
+     *
+     * @throws IllegalStateException a registered function cannot be used; the message has cause and
+     *     cure
+     */
+    public TestHub open() {
+      return new TestHub(this);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.core.Statuses;
+import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.Why;
+import dev.holdfast.protocol.OrchestrationState;
+import dev.holdfast.protocol.TaskFailureDetails;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One instance of a {@link TestHub}: what a client can do with it, and what it has come to. */
+public final class TestInstance {
+  private final TestHub hub;
+  private final Machine machine;
+  private final String id;
+
+  TestInstance(TestHub hub, Machine machine, String id) {
+    this.hub = hub;
+    this.machine = machine;
+    this.id = id;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  /**
+   * Lets virtual time pass until the instance has ended, and returns it. The time stops at the
+   * moment of the end.
+   *
+   * @throws AssertionError nothing is left that could end it, or it has not ended after the most
+   *     virtual time that the hub allows; the message says what it waits for
+   */
+  public TestInstance await() {
+    long until = hub.micros() + hub.virtualTimeMax().toNanos() / 1_000;
+    while (!hasEnded()) {
+      if (!machine.goOn(until)) {
+        throw new AssertionError(notEnded());
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Lets virtual time pass, as {@link #await} does, until the custom status is this value.
+   *
+   * @throws AssertionError the instance has ended, or nothing can change the status any more
+   */
+  public TestInstance awaitCustomStatus(Object value) {
+    String wanted = Json.write(value);
+    long until = hub.micros() + hub.virtualTimeMax().toNanos() / 1_000;
+    while (!state().getCustomStatus().getValue().equals(wanted)) {
+      if (hasEnded() || !machine.goOn(until)) {
+        throw new AssertionError(
+            "The custom status of '%s' is %s and does not become %s. %s"
+                .formatted(
+                    id,
+                    state().getCustomStatus().getValue(),
+                    wanted,
+                    hasEnded() ? ended() : why()));
+      }
+    }
+    return this;
+  }
+
+  private String notEnded() {
+    if (found().isEmpty()) {
+      return "There is no instance '" + id + "'. Start it first, or check the id.";
+    }
+    return "'%s' has not ended: %s. %s Raise the event, fake the partner, or end the orchestration."
+        .formatted(
+            id,
+            machine.hasFuture()
+                ? "it goes on after " + days(hub.virtualTimeMax()) + " of virtual time"
+                : "nothing is left that could move it on",
+            why());
+  }
+
+  private static String days(Duration time) {
+    return time.toDays() > 0 ? time.toDays() + " days" : time.toString();
+  }
+
+  /** Says in words what the instance waits for. */
+  public String why() {
+    Optional<Why> why = machine.ask(taskHub -> taskHub.why(id));
+    return why.map(it -> it.summary()).orElse("There is no instance '" + id + "'.");
+  }
+
+  /** Returns whether the instance has completed, failed or been terminated. */
+  public boolean hasEnded() {
+    return found().map(it -> Statuses.isEnded(it.getOrchestrationStatus())).orElse(false);
+  }
+
+  /** Returns whether there is such an instance. */
+  public boolean exists() {
+    return found().isPresent();
+  }
+
+  /** Returns the status as it is shown to people: Running, Completed, Failed, … */
+  public String status() {
+    return Statuses.name(state().getOrchestrationStatus());
+  }
+
+  /** Returns the output as JSON text; null when there is none. */
+  public @Nullable String outputJson() {
+    OrchestrationState state = state();
+    return state.hasOutput() ? state.getOutput().getValue() : null;
+  }
+
+  /**
+   * Returns the output, converted as the client library converts it; null when there is none.
+   *
+   * @throws AssertionError the instance has not completed
+   */
+  public <T> @Nullable T output(Class<T> type) {
+    if (!status().equals("Completed")) {
+      throw new AssertionError(hasEnded() ? ended() : notEnded());
+    }
+    return Json.read(outputJson(), type);
+  }
+
+  /** Returns the custom status, converted as the client library converts it; null for none. */
+  public <T> @Nullable T customStatus(Class<T> type) {
+    OrchestrationState state = state();
+    return state.hasCustomStatus() ? Json.read(state.getCustomStatus().getValue(), type) : null;
+  }
+
+  /** Returns why the instance has failed, as {@code type: message}; null when it has not. */
+  public @Nullable String failure() {
+    OrchestrationState state = state();
+    if (!state.hasFailureDetails()) {
+      return null;
+    }
+    TaskFailureDetails details = state.getFailureDetails();
+    TaskFailureDetails seen = details.hasSeen() ? details.getSeen() : details;
+    return seen.getErrorType() + ": " + seen.getErrorMessage();
+  }
+
+  String ended() {
+    String failure = failure();
+    return "'"
+        + id
+        + "' has ended as "
+        + status()
+        + (failure == null ? " with " + outputJson() : ": " + failure)
+        + ".";
+  }
+
+  /**
+   * Raises an event and runs what can be done now.
+   *
+   * @param input is converted to JSON as the client library converts it; null for none
+   * @throws AssertionError the instance does not exist or has ended
+   */
+  public void raiseEvent(String event, @Nullable Object input) {
+    String json = Json.write(input);
+    delivered("event '" + event + "'", machine.tell(it -> it.raiseEvent(id, event, json)));
+  }
+
+  /** Raises an event without input, as {@link #raiseEvent(String, Object)} does. */
+  public void raiseEvent(String event) {
+    raiseEvent(event, null);
+  }
+
+  /** Ends the instance as Terminated; the reason becomes its output. */
+  public void terminate(String reason) {
+    String json = Json.write(reason);
+    delivered("the termination", machine.tell(it -> it.terminate(id, json, false)));
+  }
+
+  /** Suspends the instance: nothing of it runs until {@link #resume}. */
+  public void suspend(String reason) {
+    delivered("the suspension", machine.tell(it -> it.suspend(id, reason)));
+  }
+
+  /** Lets a suspended instance go on. */
+  public void resume(String reason) {
+    delivered("the resumption", machine.tell(it -> it.resume(id, reason)));
+  }
+
+  private void delivered(String what, TaskHub.@Nullable Delivery delivery) {
+    if (delivery == TaskHub.Delivery.NO_SUCH_INSTANCE) {
+      throw new AssertionError(
+          "There is no instance '" + id + "' for " + what + ". Start it first, or check the id.");
+    }
+    if (delivery == TaskHub.Delivery.TERMINAL) {
+      throw new AssertionError(what + " comes too late: " + ended());
+    }
+  }
+
+  OrchestrationState state() {
+    return found()
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    "There is no instance '" + id + "'. Start it first, or check the id."));
+  }
+
+  private Optional<OrchestrationState> found() {
+    return machine.ask(it -> it.get(id, true));
+  }
+}

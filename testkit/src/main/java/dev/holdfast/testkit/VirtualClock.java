@@ -1,0 +1,42 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.engine.Clocks;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Holds the time of one test hub, which moves on command only. */
+final class VirtualClock implements Clocks {
+  private final Instant start;
+  private final AtomicLong passed = new AtomicLong();
+
+  VirtualClock(Instant start) {
+    this.start = start.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  @Override
+  public Instant instant() {
+    return start.plus(passed.get(), ChronoUnit.MICROS);
+  }
+
+  @Override
+  public long nanoTime() {
+    return passed.get() * 1_000;
+  }
+
+  @Override
+  public OptionalLong sleptNanos() {
+    return OptionalLong.of(0);
+  }
+
+  /** Returns the time in microseconds since the epoch. */
+  long micros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, start) + passed.get();
+  }
+
+  /** Lets this many microseconds pass; only the thread that drives the hub calls this. */
+  void pass(long micros) {
+    passed.addAndGet(micros);
+  }
+}

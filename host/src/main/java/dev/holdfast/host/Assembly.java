@@ -5,6 +5,7 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.dashboard.Dashboard;
 import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Dispatcher;
@@ -406,7 +407,8 @@ final class Assembly {
             keys,
             setup.requiresKeys(),
             MachineClocks.passing(),
-            metrics));
+            metrics,
+            List.of(new Dashboard())));
   }
 
   /**

@@ -203,6 +203,7 @@ final class Service {
     } else {
       logging.print(String.format("For detailed output, run with --verbose.%n"));
     }
+    logging.print(String.format("Dashboard: %s/dashboard%n", host.securedUrl()));
     logging.print(
         String.format(
             Locale.ROOT,

@@ -72,7 +72,9 @@ class ArchitectureTest {
           "stores", Set.of("core", "protocol"),
           "functions", Set.of("core", "protocol"),
           "server", Set.of("engine", "functions", "core", "protocol"),
-          "host", Set.of("server", "functions", "stores", "engine", "core", "protocol"));
+          "dashboard", Set.of("server", "engine", "core", "protocol"),
+          "host",
+              Set.of("dashboard", "server", "functions", "stores", "engine", "core", "protocol"));
 
   private static final Pattern MACHINE_CLOCK =
       Pattern.compile(

@@ -18,6 +18,7 @@ import dev.holdfast.server.http.keys.Access;
 import dev.holdfast.server.http.keys.Capabilities;
 import dev.holdfast.server.http.keys.Guesses;
 import dev.holdfast.server.http.keys.Keys;
+import dev.holdfast.server.http.keys.Sessions;
 import dev.holdfast.server.http.message.Endpoint;
 import dev.holdfast.server.http.message.Paths;
 import dev.holdfast.server.http.message.Reply;
@@ -68,6 +69,7 @@ public final class Site implements Endpoint {
    *
    * @param routePrefix the prefix of function URLs
    * @param keysRequired false only when no other machine can connect
+   * @param annexes what rooms above this one serve beside the areas of {@link OwnAreas}
    */
   public record Parts(
       TaskHub hub,
@@ -78,7 +80,8 @@ public final class Site implements Endpoint {
       Keys keys,
       boolean keysRequired,
       InstantSource clock,
-      Metrics metrics) {}
+      Metrics metrics,
+      List<Annex> annexes) {}
 
   public Site(HttpServerConfig config, Parts parts) {
     this.host = parts.host();
@@ -89,7 +92,12 @@ public final class Site implements Endpoint {
         new ForeignPages(config.names(), new CrossOrigin(config.cors()), this::isOurs);
     this.capabilities = new Capabilities(parts.keys(), parts.durable().hubName());
     this.access =
-        new Access(parts.keysRequired(), parts.keys(), capabilities, new Guesses(parts.clock()));
+        new Access(
+            parts.keysRequired(),
+            parts.keys(),
+            capabilities,
+            new Guesses(parts.clock()),
+            new Sessions(parts.keys(), parts.clock()));
     TaskHub hub = new OffEngineThreads(parts.hub(), threads);
     this.waits = new Waits(hub, threads, config.limits().heldWaits(), config.limits().waitMax());
     this.functions = new FunctionRoutes(parts.routePrefix(), access);
@@ -110,12 +118,15 @@ public final class Site implements Endpoint {
     all.add(OwnAreas.admin(admin, new FunctionsAdmin(host, functions.prefix()), keys));
     all.add(OwnAreas.health(health, "/healthz"));
     all.add(OwnAreas.health(health, "/readyz"));
+    for (Annex annex : parts.annexes()) {
+      all.add(annex.area(new Annex.Around(hub, access, parts)));
+    }
     all.sort(Comparator.comparingInt((Area area) -> area.base().length()).reversed());
     return List.copyOf(all);
   }
 
   /** Returns the table of our own URLs. */
-  List<Area> areas() {
+  public List<Area> areas() {
     return areas;
   }
 

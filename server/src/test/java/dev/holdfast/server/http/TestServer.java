@@ -39,13 +39,17 @@ public final class TestServer implements AutoCloseable {
 
   /** What may differ from the usual. */
   public record Options(
-      HttpServerConfig config, DurableSettings durable, boolean keysRequired, String routePrefix) {
+      HttpServerConfig config,
+      DurableSettings durable,
+      boolean keysRequired,
+      String routePrefix,
+      List<Annex> annexes) {
     Options withConfig(UnaryOperator<HttpServerConfig> change) {
-      return new Options(change.apply(config), durable, keysRequired, routePrefix);
+      return new Options(change.apply(config), durable, keysRequired, routePrefix, annexes);
     }
 
     Options withRoutePrefix(String other) {
-      return new Options(config, durable, keysRequired, other);
+      return new Options(config, durable, keysRequired, other, annexes);
     }
 
     Options withAdmission(Admission admission) {
@@ -78,11 +82,15 @@ public final class TestServer implements AutoCloseable {
     }
 
     public Options withDurable(DurableSettings other) {
-      return new Options(config, other, keysRequired, routePrefix);
+      return new Options(config, other, keysRequired, routePrefix, annexes);
     }
 
     public Options withKeys() {
-      return new Options(config, durable, true, routePrefix);
+      return new Options(config, durable, true, routePrefix, annexes);
+    }
+
+    public Options withAnnex(Annex annex) {
+      return new Options(config, durable, keysRequired, routePrefix, List.of(annex));
     }
   }
 
@@ -96,13 +104,19 @@ public final class TestServer implements AutoCloseable {
 
   /** In front of a task hub of the test's own; {@link #hub} has no part in it. */
   static TestServer of(TaskHub taskHub) {
-    return new TestServer(UnaryOperator.identity(), taskHub);
+    return of(taskHub, UnaryOperator.identity());
+  }
+
+  /** In front of a task hub of the test's own, with options. */
+  public static TestServer of(TaskHub taskHub, UnaryOperator<Options> change) {
+    return new TestServer(change, taskHub);
   }
 
   private TestServer(UnaryOperator<Options> change, @Nullable TaskHub taskHub) {
     Options options =
         change.apply(
-            new Options(HttpServerConfig.local(0), DurableSettings.of("TestHub"), false, "api"));
+            new Options(
+                HttpServerConfig.local(0), DurableSettings.of("TestHub"), false, "api", List.of()));
     site = new Site(options.config(), parts(options, taskHub == null ? hub : taskHub));
     server = new HttpServer(options.config(), site);
     port = server.start();
@@ -128,7 +142,8 @@ public final class TestServer implements AutoCloseable {
         keys,
         options.keysRequired(),
         InstantSource.system(),
-        new Metrics());
+        new Metrics(),
+        options.annexes());
   }
 
   /** One more front on the same parts, not started. */

@@ -1,6 +1,7 @@
 package dev.holdfast.server.http.areas;
 
 import dev.holdfast.server.http.keys.Access;
+import dev.holdfast.server.http.keys.Level;
 import dev.holdfast.server.http.keys.Permission;
 import dev.holdfast.server.http.message.Request;
 import java.util.Locale;
@@ -9,23 +10,41 @@ import org.jspecify.annotations.Nullable;
 /** Says who may call a route. Where no keys are required, everybody may call everything. */
 public final class Right {
   /** Every caller may call the route, without a key. */
-  public static final Right NONE = new Right("no key", null);
+  public static final Right NONE = new Right("no key", null, null);
 
   /** The caller needs a key to the durable API as a whole. */
-  public static final Right DURABLE = new Right("durable key", null);
+  public static final Right DURABLE = new Right("durable key", null, null);
 
   /** The caller needs the master key, in the header. */
-  public static final Right MASTER = new Right("master key", null);
+  public static final Right MASTER = new Right("master key", null, null);
+
+  /** The caller signed in, or has a key, that permits to see pages. */
+  public static final Right VIEW = page(Level.VIEW);
+
+  /** The caller signed in, or has a key, that permits to steer instances from pages. */
+  public static final Right OPERATE = page(Level.OPERATE);
+
+  /** The caller signed in, or has a key, that permits to steer the host from pages. */
+  public static final Right ADMINISTER = page(Level.ADMINISTER);
+
+  /** The caller signed in, or has a key, that permits to see what instances carry. */
+  public static final Right PAYLOADS = page(Level.PAYLOADS);
 
   /** The path parameter with the id of the instance, for {@link #instance}. */
   public static final String ID = "id";
 
   private final String words;
   private final @Nullable Permission permission;
+  private final @Nullable Level level;
 
-  private Right(String words, @Nullable Permission permission) {
+  private Right(String words, @Nullable Permission permission, @Nullable Level level) {
     this.words = words;
     this.permission = permission;
+    this.level = level;
+  }
+
+  private static Right page(Level level) {
+    return new Right("sign-in for " + level.name().toLowerCase(Locale.ROOT), null, level);
   }
 
   /**
@@ -34,7 +53,7 @@ public final class Right {
    */
   public static Right instance(Permission permission) {
     return new Right(
-        "durable key or URL for " + permission.name().toLowerCase(Locale.ROOT), permission);
+        "durable key or URL for " + permission.name().toLowerCase(Locale.ROOT), permission, null);
   }
 
   /**
@@ -43,7 +62,9 @@ public final class Right {
    * @throws dev.holdfast.server.http.message.RequestRefused 401 or 429, when it may not
    */
   void check(Access access, Request request, PathValues values) {
-    if (permission != null) {
+    if (level != null) {
+      access.page(request, level);
+    } else if (permission != null) {
       access.instance(request, values.get(ID), permission);
     } else if (this == DURABLE) {
       access.durable(request);

@@ -17,16 +17,29 @@ public final class Access {
   private final Keys keys;
   private final Capabilities capabilities;
   private final Guesses guesses;
+  private final PageAccess pages;
 
   /**
    * @param required false permits every request, which is right only when no other machine can
    *     connect
    */
-  public Access(boolean required, Keys keys, Capabilities capabilities, Guesses guesses) {
+  public Access(
+      boolean required, Keys keys, Capabilities capabilities, Guesses guesses, Sessions sessions) {
     this.required = required;
     this.keys = keys;
     this.capabilities = capabilities;
     this.guesses = guesses;
+    this.pages = new PageAccess(required, keys, sessions, guesses);
+  }
+
+  /** Returns what decides about the pages for people. */
+  public PageAccess pages() {
+    return pages;
+  }
+
+  /** Checks a request for a page that needs a level. */
+  public void page(Request request, Level level) {
+    pages.check(request, level);
   }
 
   /** Checks a request for any part of the durable management API. */

@@ -88,6 +88,12 @@ public final class Keys {
         .toList();
   }
 
+  /** Returns the valid key with this id. */
+  Optional<Key> byId(String id) {
+    Instant now = clock.instant();
+    return all().stream().filter(key -> key.id().equals(id) && key.isActive(now)).findFirst();
+  }
+
   /** Makes a key with a random secret. An older key of that name is no longer valid. */
   public NewKey create(Kind kind, String scope, String name) {
     return rotate(kind, scope, name, Duration.ZERO);

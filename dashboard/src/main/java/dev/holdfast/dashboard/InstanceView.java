@@ -1,0 +1,74 @@
+package dev.holdfast.dashboard;
+
+import dev.holdfast.dashboard.shown.Equal;
+import dev.holdfast.dashboard.shown.Moment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what the page of an instance shows.
+ *
+ * @param id the id as it is; templates put it only into fields of forms
+ * @param done what an action has just done, in a sentence; "" for none
+ * @param why why the instance is where it is, in the words of {@code holdfast why}
+ * @param rows a window of the history
+ * @param events the number of all events in the history
+ */
+public record InstanceView(
+    String id,
+    String title,
+    InstanceRow head,
+    String done,
+    String why,
+    List<Waiting> waiting,
+    String lastError,
+    List<String> notices,
+    @Nullable Linked parent,
+    List<Linked> children,
+    List<Fact> tags,
+    List<Payload> payloads,
+    List<Bar> bars,
+    List<HistoryRows.Row> rows,
+    int first,
+    int events,
+    String earlier,
+    String later,
+    List<Action> actions,
+    Equal equalWhy) {
+
+  /** Holds one thing for which the instance waits. */
+  public record Waiting(
+      String kind, String what, @Nullable Moment since, @Nullable Moment until, String detail) {}
+
+  /** Holds a link to another instance. */
+  public record Linked(String id, String link, String name) {}
+
+  /** Holds a name and its value. */
+  public record Fact(String name, String value) {}
+
+  /**
+   * Holds an input, an output or a custom status.
+   *
+   * @param text in a form for eyes, cut when it is long
+   * @param link downloads it unchanged
+   */
+  public record Payload(String title, String text, String link, int characters) {}
+
+  /**
+   * Holds a button with its form.
+   *
+   * @param path the page to which the form is sent
+   * @param help what the action does, in a sentence
+   * @param danger whether it cannot be undone
+   * @param fields what a person fills in
+   */
+  public record Action(
+      String path, String title, String help, boolean danger, List<Field> fields, Equal equal) {}
+
+  /**
+   * Holds a field of a form.
+   *
+   * @param kind text, area or check
+   */
+  public record Field(String name, String label, String kind, String value, boolean required) {}
+}

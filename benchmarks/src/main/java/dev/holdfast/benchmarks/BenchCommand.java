@@ -76,8 +76,8 @@ public final class BenchCommand implements Subcommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    // The SDK's generated classes are older than the protobuf library, which would log that on
-    // every run.
+    // The SDK's generated classes are older than the protobuf library, which would log a warning
+    // about them on every run.
     System.setProperty("com.google.protobuf.use_unsafe_pre22_gencode", "true");
     // With two processors, the HTTP client would start a thread for every answer.
     System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
@@ -141,16 +141,16 @@ public final class BenchCommand implements Subcommand {
   }
 
   /**
-   * Returns the least seconds of warm-up. The code paths of HTTP and gRPC are long, so they take
-   * longer to be compiled.
+   * Returns the shortest duration of the warm-up in seconds. The code paths of HTTP and gRPC are
+   * long, so the JVM takes longer to compile them.
    */
   private int usualWarmup() {
     return workload == Plan.Workload.HTTP || workload == Plan.Workload.REMOTE_SEQUENCE ? 30 : 10;
   }
 
   /**
-   * Returns the app with the benchmark functions: the jar of this very class, with its libraries
-   * beside it.
+   * Returns the app with the benchmark functions: the jar that contains this class, with its
+   * libraries beside it.
    */
   private static Path app() {
     try {
@@ -162,7 +162,7 @@ public final class BenchCommand implements Subcommand {
   }
 
   /**
-   * Returns the environment with a higher log level, because functions log every call by default.
+   * Returns the environment with the log level raised, because functions log every call by default.
    */
   private static Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>(System.getenv());

@@ -17,8 +17,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Runs a workload: first unmeasured until the rate has settled, then as often as asked. Each output
- * is checked.
+ * Runs a workload. The first operations are not measured, until the rate has settled; then the
+ * planned number of operations is measured. Each output is checked.
  */
 public final class Benchmark {
   private static final double SETTLED = 0.05;

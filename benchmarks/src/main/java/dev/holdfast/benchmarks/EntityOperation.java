@@ -13,7 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Adds to counters; in the end the sum of all counters must be the sum of what was added. */
+/**
+ * Adds numbers to counters; in the end the sum of all counters must equal the sum of all added
+ * numbers.
+ */
 final class EntityOperation implements Operation {
   /** One orchestration sends this many signals. */
   static final int SIGNALS = 100;

@@ -14,7 +14,7 @@ final class HubOperation implements Operation {
   private final CreateInstanceRequest request;
   private final String output;
 
-  /** Creates an operation that uses the task hub in this process. */
+  /** Creates an operation that starts orchestrations through the task hub in this process. */
   HubOperation(TaskHub hub, Plan.Workload workload) {
     this(
         start ->
@@ -25,7 +25,7 @@ final class HubOperation implements Operation {
   }
 
   /**
-   * Creates an operation on any client.
+   * Creates an operation that starts orchestrations through any client.
    *
    * @param hub starts an orchestration and returns its end state
    */

@@ -4,18 +4,19 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what to run.
+ * Describes one run of a benchmark.
  *
  * @param count the number of measured operations
- * @param inFlight the most operations that run at a time
+ * @param inFlight the number of operations that may run at the same time
  * @param store the store's name, for the report
- * @param httpBase where the host answers HTTP, without a path; null when it does not
+ * @param httpBase where the host answers HTTP, without a path; null when the host does not answer
+ *     HTTP
  * @param grpcPort where the host serves workers
  * @param connections the number of workers, each with a connection of its own
  * @param progress whether to draw a bar on the terminal
- * @param warmupSecondsMin the least seconds before the measurement
- * @param warmupSecondsMax the most seconds before the measurement, whether or not the rate has
- *     settled by then
+ * @param warmupSecondsMin the minimum duration of the warm-up
+ * @param warmupSecondsMax the maximum duration of the warm-up, whether or not the rate has settled
+ *     by then
  */
 public record Plan(
     Workload workload,
@@ -29,7 +30,7 @@ public record Plan(
     int warmupSecondsMin,
     int warmupSecondsMax) {
 
-  /** Names the operation to run. */
+  /** Names the operation that a benchmark repeats. */
   public enum Workload {
     /**
      * Each operation starts one orchestration of three activities in a row and waits for its end.
@@ -39,11 +40,14 @@ public record Plan(
      * Each operation starts one orchestration of 1,000 activities at once and waits for its end.
      */
     FANOUT("fanout", "BenchFanOut"),
-    /** Each operation is that of {@link #SEQUENCE}, started and polled over HTTP. */
+    /**
+     * Each operation is an operation of {@link #SEQUENCE}, but its start and its polls go over
+     * HTTP.
+     */
     HTTP("http", "BenchSequence"),
     /**
-     * Each operation is that of {@link #SEQUENCE}, started over gRPC and run by workers of the
-     * released Java SDK.
+     * Each operation is an operation of {@link #SEQUENCE}, started over gRPC and run by workers of
+     * the released Java SDK.
      */
     REMOTE_SEQUENCE("remote-sequence", "BenchSequence"),
     /** Each operation signals one of 1,000 entities; an orchestration sends 100 signals. */
@@ -51,10 +55,13 @@ public record Plan(
     /** Each operation signals one of 1,000 entities over gRPC. */
     ENTITY_CLIENT("entity-client", "BenchSignals");
 
-    /** One fan-out has this many activities. */
+    /** A fan-out calls this many activities. */
     public static final int WIDTH = 1_000;
 
-    /** A worker completes this many turns and activities of one sequence, each with a call. */
+    /**
+     * A worker makes this many calls for one sequence: one for each turn and each activity that it
+     * completes.
+     */
     static final int SEQUENCE_CALLS = 7;
 
     private final String word;
@@ -87,7 +94,7 @@ public record Plan(
       };
     }
 
-    /** Returns the only right output. */
+    /** Returns the output that every correct operation has. */
     String output() {
       return switch (this) {
         case FANOUT -> Integer.toString(WIDTH * (WIDTH - 1));

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Adds the option of all measurements that says where the store lives. */
+/** Defines the command line option that says where the store lives; all measurements share it. */
 public final class StoreFolder {
   @Option(
       names = "--data",
@@ -17,13 +17,15 @@ public final class StoreFolder {
       description = "Where the store lives (default: a folder that is deleted afterwards).")
   @Nullable Path data;
 
-  /** Measures something with a store in the folder. */
+  /** Represents a measurement that needs a store in a folder. */
   @FunctionalInterface
   public interface Measurement<T> {
     T in(Path folder) throws IOException, InterruptedException;
   }
 
-  /** Measures in the folder, and deletes it afterwards unless the user named it. */
+  /**
+   * Runs the measurement in the folder, and deletes the folder afterwards unless the user named it.
+   */
   public <T> T use(Measurement<T> measurement) throws IOException, InterruptedException {
     if (data != null) {
       return measurement.in(data);

@@ -15,19 +15,19 @@ public sealed interface Answer {
   WorkItem item();
 
   /**
-   * The orchestrator's turn has run. This answer counts only while {@code item.token()} is the
-   * token of the open turn.
+   * The executor has run the orchestrator's turn. This answer counts only while {@code
+   * item.token()} is the token of the open turn.
    */
   record TurnDone(WorkItem.Turn item, OrchestratorResponse response) implements Answer {}
 
   /**
-   * The activity has run or failed. This answer counts while (instance, execution, task) is open,
-   * and the first one wins.
+   * The activity has completed or failed. This answer counts while the task of this execution is
+   * open; of several answers, the first one counts.
    *
    * @param records what the activity puts into or removes from keyed records, made by {@link
    *     Records}. They are written in the same commit as the result, and not at all when the answer
-   *     does not count. Only an executor in the process of the hub can give them: the Durable Task
-   *     contract has no place for them
+   *     does not count. Only an executor in the process of the hub can give records, because the
+   *     messages of the Durable Task contract have no field for them
    */
   record ActivityDone(WorkItem.Activity item, ActivityResponse response, List<Rows.Keyed> records)
       implements Answer {
@@ -35,7 +35,7 @@ public sealed interface Answer {
       records = List.copyOf(records);
     }
 
-    /** Answers without records. */
+    /** Makes an answer without records. */
     public ActivityDone(WorkItem.Activity item, ActivityResponse response) {
       this(item, response, List.of());
     }
@@ -76,9 +76,9 @@ public sealed interface Answer {
   record Lost(WorkItem item, String reason) implements Answer {}
 
   /**
-   * The instance or entity of this item must be set aside: nothing of it runs until a person
-   * retries it. Nothing that the item carried counts as read or done. This answer counts under the
-   * conditions under which a result of the item would count; a second one changes nothing.
+   * The instance or entity of this item must be set aside: no work of it runs until a person
+   * retries it. The messages and operations that the item carried count as unread. This answer
+   * counts whenever a result of the item would count; a second answer of this kind changes nothing.
    */
   record Blocked(WorkItem item, dev.holdfast.core.Blocked block) implements Answer {}
 }

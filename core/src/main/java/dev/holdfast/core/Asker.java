@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Waits for an answer. One of the methods is called exactly once, from an engine thread; it must
- * not block.
+ * Waits for an answer. Exactly one of the methods is called, once, on an engine thread; it must not
+ * block.
  */
 public interface Asker<T> {
 

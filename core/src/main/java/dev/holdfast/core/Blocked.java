@@ -8,23 +8,23 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why an instance or entity is set aside. Until a person retries or ends it, nothing of it
- * runs, the messages it receives are kept, and a restart does not run it either.
+ * Says why an instance or entity is set aside. Until a person retries or ends it, none of its work
+ * runs, the messages that it receives are kept, and a restart does not run it either.
  *
  * <p>Its runtime status does not change, because clients know no status for this. The block is
  * stored in the summary ({@link OrchestrationState#getBlocked}) and also as a keyed record of
  * {@link #NAMESPACE} named by the instance id, so that all blocked instances can be found, even one
  * whose summary cannot be read.
  *
- * @param reason what is wrong and what helps, in plain words that can end a sentence
+ * @param reason names the cause and the cure, in plain words that can end a sentence
  * @param place the table and row, or the step (such as an activity's name and task id), that the
  *     block is about; "" for none
- * @param since microseconds since the epoch; with 0, core sets the time at which it learns of the
- *     block
+ * @param since the beginning of the block in microseconds since the epoch; core replaces 0 by the
+ *     time at which it learns of the block
  */
 public record Blocked(Kind kind, String reason, String place, long since) {
 
-  /** Names the keyed records of all blocked instances and entities. */
+  /** This namespace holds a keyed record for each blocked instance or entity. */
   public static final String NAMESPACE = "blocked";
 
   private static final String RETRY = "holdfast retry";
@@ -34,23 +34,23 @@ public record Blocked(Kind kind, String reason, String place, long since) {
    * none may be renamed.
    */
   public enum Kind {
-    /** Rows of the instance are not what was written. */
+    /** The stored rows of the instance differ from the rows that were written. */
     DAMAGED_ROWS("damaged rows"),
-    /** The store permanently refuses what the instance would write. */
+    /** The store permanently refuses the changes of the instance. */
     NOT_WRITABLE("a write that the store refuses"),
-    /** Handling the instance ends in an error of the engine each time. */
+    /** Handling the instance fails each time with an error of the engine. */
     ERROR("an error that repeats"),
-    /** The code no longer does what the history says. */
+    /** The code no longer takes the steps that the history records. */
     CODE_CHANGED("changed code"),
-    /** The code catches the exception by which its library pauses it. */
+    /** The code catches the exception with which the library pauses the orchestrator. */
     CATCHES_PAUSE("code that catches its own pause"),
     /** User code does not come to an end. */
     HANGS("code that does not end"),
-    /** User code ends the process. */
+    /** User code ends the process that runs it. */
     ENDS_PROCESS("code that ends the process"),
     /** The data that the code was given does not fit what it expects. */
     DOES_NOT_FIT("data that does not fit"),
-    /** This version does not know the kind. */
+    /** This version of the engine does not know the kind that the record names. */
     OTHER("another obstacle");
 
     private final String words;
@@ -79,7 +79,7 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     return new Blocked(kind, reason, place, 0);
   }
 
-  /** Describes the step that this work item is, such as "activity 'Charge', task 4". */
+  /** Describes the step that this work item performs, such as "activity 'Charge', task 4". */
   public static String step(WorkItem item) {
     String step = item.kind().word() + " '" + item.name() + "'";
     return item instanceof WorkItem.Activity activity ? step + ", task " + activity.taskId() : step;
@@ -156,8 +156,8 @@ public record Blocked(Kind kind, String reason, String place, long since) {
   }
 
   /**
-   * Describes the block as {@link #words} does and adds the command that helps once the cause is
-   * gone, unless the reason already names it.
+   * Describes the block as {@link #words} does and adds the command to use once the cause is gone,
+   * unless the reason already names it.
    */
   public String wordsAndCure(String instanceId) {
     return reason.contains(RETRY)

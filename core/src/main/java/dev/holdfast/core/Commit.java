@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds everything that must be written, as data: the store writes it all or not at all, and need
- * not understand it.
+ * Describes as data everything that the store must write. The store writes the whole commit or
+ * nothing, and need not understand it.
  *
  * <p>Commits compose with {@link #then}: {@code a.then(b)} is one commit with the result of a
  * followed by b, in which a row that is inserted and removed leaves no trace and two versions of a
@@ -55,7 +55,7 @@ public final class Commit {
     return new Builder().add(this).add(next).build();
   }
 
-  /** Starts an empty commit to which changes are added in order. */
+  /** Returns a builder for a commit that is empty at first; changes are added in order. */
   public static Builder builder() {
     return new Builder();
   }
@@ -65,9 +65,9 @@ public final class Commit {
   /**
    * Holds what changes for one execution.
    *
-   * <p>When {@link #removed} is set, all rows of the execution in every table go, and the other
-   * members are empty. A commit never removes and writes the same key, because keys are not used
-   * again.
+   * <p>When {@link #removed} is set, the store removes all rows of the execution from every table,
+   * and the other members are empty. A commit never removes and writes the same key, because keys
+   * are not used again.
    */
   public static final class Execution {
     private final long key;
@@ -115,7 +115,10 @@ public final class Commit {
       return inbox.values();
     }
 
-    /** Returns the sequence numbers of inbox rows to delete, which earlier commits have written. */
+    /**
+     * Returns the sequence numbers of inbox rows to delete, all of which earlier commits have
+     * inserted.
+     */
     public List<Long> consumed() {
       return consumed;
     }
@@ -125,7 +128,7 @@ public final class Commit {
       return timers.values();
     }
 
-    /** Returns the ids of timer rows to delete, which earlier commits have written. */
+    /** Returns the ids of timer rows to delete, all of which earlier commits have inserted. */
     public List<Integer> timersGone() {
       return timersGone;
     }
@@ -262,7 +265,7 @@ public final class Commit {
       return this;
     }
 
-    /** Adds all later changes of one execution. */
+    /** Adds all changes that a later commit makes to one execution. */
     public Builder add(Execution later) {
       execution(later.key).add(later);
       return this;

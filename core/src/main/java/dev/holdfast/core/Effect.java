@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /** Represents an action that a partition wants performed outside itself. */
 public sealed interface Effect {
 
-  /** Returns the askers to whom these effects would tell something. */
+  /** Returns the askers who would receive an answer through these effects. */
   static List<Asker<?>> askers(List<? extends Effect> effects) {
     List<Asker<?>> askers = new ArrayList<>();
     for (Effect effect : effects) {
@@ -27,31 +27,32 @@ public sealed interface Effect {
   sealed interface WhenDurable extends Effect {}
 
   /**
-   * Asks to read these instances from the store and to answer with {@link Input.Loaded}, giving
-   * {@code read} back.
+   * Asks the engine to read these instances from the store and to answer with {@link Input.Loaded},
+   * giving {@code read} back.
    */
   record Load(long read, List<String> ids, List<Long> keys) implements AtOnce {}
 
   /**
-   * Asks to read the timers due from {@code from} until before {@code to} and to answer with {@link
-   * Input.TimersLoaded}.
+   * Asks the engine to read the timers that are due at or after {@code from} and before {@code to},
+   * and to answer with {@link Input.TimersLoaded}.
    */
   record LoadTimers(long from, long to, int limit) implements WhenDurable {}
 
   /**
-   * Asks to read ready executions above the key and to answer with {@link Input.Admitted}.
+   * Asks the engine to read ready executions whose keys are above {@code afterKey}, and to answer
+   * with {@link Input.Admitted}.
    *
-   * @param limit how many to bring at most
-   * @param served returns whether an orchestrator of this name could run now; the others are passed
-   *     over. It is safe from any thread; {@link Input.ServedChanged} tells when more names are
-   *     served later
+   * @param limit the maximum number of executions to return
+   * @param served returns whether an orchestrator of this name could run now; executions for which
+   *     it returns false are skipped. Any thread may call it; {@link Input.ServedChanged} tells
+   *     when more names are served later
    */
   record Admit(long read, long afterKey, int limit, Predicate<String> served)
       implements WhenDurable {}
 
   /**
-   * Asks to read all of one instance, its history included, and to answer with {@link
-   * Input.HistoryLoaded}.
+   * Asks the engine to read all rows of one instance, its history included, and to answer with
+   * {@link Input.HistoryLoaded}.
    */
   record LoadHistory(long read, String instanceId) implements WhenDurable {}
 
@@ -68,30 +69,30 @@ public sealed interface Effect {
   record Withdraw(String executionId, long token) implements AtOnce {}
 
   /**
-   * Asks that activities of this execution that no executor has received yet are not handed out;
-   * each is answered with {@link Input.HeldBack}.
+   * Asks the engine not to hand out those activities of this execution that no executor has
+   * received yet; each is answered with {@link Input.HeldBack}.
    */
   record HoldBack(String executionId) implements AtOnce {}
 
   /**
-   * Carries an input to an instance in another partition of this node; it is handed over before the
-   * next cut.
+   * Carries an input to an instance in another partition of this node; the engine hands the input
+   * over before the next cut.
    */
   record Hand(Input.ToInstance input) implements AtOnce {}
 
-  /** Ties an effect to a partition of its node, by the node's own count. */
+  /** Names the partition that an effect belongs to, by its number within this node. */
   record InPartition(int partition, WhenDurable effect) implements WhenDurable {}
 
-  /** Runs an activity, or a batch of an entity. */
+  /** Asks the engine to have an executor run an activity or a batch of operations on an entity. */
   record Dispatch(WorkItem item) implements WhenDurable {}
 
   /**
-   * Says that nothing waits for these items any more: they are activities of an execution that has
-   * ended, or the batch of an entity that was removed. An executor that has not begun them need not
-   * begin them, and their answers do not count.
+   * Says that the results of these items are not needed any more. The items are activities of an
+   * execution that has ended, or the batch of operations on an entity that was removed. An executor
+   * that has not begun them need not begin them, and their answers do not count.
    *
-   * @param atOnce true stops items that run; false lets them go on as long as they keep no place
-   *     from other items, and items that have not begun are run all the same
+   * @param atOnce true stops running items; false lets all items run, those that have not begun
+   *     included, as long as no other item waits for their place
    */
   record Recall(WorkItem.Kind kind, String executionId, List<HandedOut> items, boolean atOnce)
       implements WhenDurable {
@@ -101,7 +102,7 @@ public sealed interface Effect {
   }
 
   /**
-   * Identifies an item that was handed out, as its execution knows it.
+   * Identifies a work item that was handed out within its execution.
    *
    * @param taskId the task id of an activity; 0 for a batch
    */
@@ -114,14 +115,14 @@ public sealed interface Effect {
     }
   }
 
-  /** Tells tracing about spans that have ended. */
+  /** Reports spans that have ended to tracing. */
   record Trace(List<EndedSpan> spans) implements WhenDurable {
     public Trace {
       spans = List.copyOf(spans);
     }
   }
 
-  /** Tells metrics what has happened. */
+  /** Reports a milestone to metrics. */
   record Reached(Milestone milestone) implements WhenDurable {}
 
   /** Refuses the asker's request. */

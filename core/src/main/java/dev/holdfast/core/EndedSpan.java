@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  * trace context writes them.
  *
  * @param traceId 32 digits
- * @param spanId 16 digits; always the same for the same stretch of work, whoever computes it and
- *     when
- * @param parentId 16 digits; "" when the trace begins here
- * @param traceState the trace state that came from outside; "" for none
+ * @param spanId 16 digits; always the same for the same stretch of work, no matter which process
+ *     computes it and when
+ * @param parentId 16 digits; "" when the trace begins with this span
+ * @param traceState the trace state that came from outside; "" when there is no trace state
  * @param from microseconds since the epoch
  * @param to microseconds since the epoch, never before {@code from}
- * @param attributes by name; numbers are {@link Long}, the rest {@link String}
+ * @param attributes the attributes by name; numbers are {@link Long} values, all others {@link
+ *     String} values
  * @param failure null when the work did not fail
  */
 public record EndedSpan(
@@ -31,7 +32,7 @@ public record EndedSpan(
     Map<String, Object> attributes,
     @Nullable Failure failure) {
 
-  /** Says whose work the span is, in the terms of OpenTelemetry. */
+  /** Says on which side of a call the span lies, in the terms of OpenTelemetry. */
   public enum Kind {
     PRODUCER,
     SERVER,
@@ -39,7 +40,7 @@ public record EndedSpan(
     INTERNAL
   }
 
-  /** Says why the work failed. */
+  /** Says why the work of a span failed. */
   public record Failure(String type, String message) {}
 
   public EndedSpan {

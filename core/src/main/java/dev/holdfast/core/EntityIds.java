@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and checks the ids of entities, {@code @name@key}. The name ends at the second at-sign and
- * its case does not count; the key may be empty, may hold at-signs, and its case counts.
+ * is compared without regard to case; the key may be empty, may hold at-signs, and is compared with
+ * regard to case.
  */
 public final class EntityIds {
 
@@ -21,7 +22,8 @@ public final class EntityIds {
   /**
    * Says what is wrong with an entity id.
    *
-   * @return null when the id can be used; else what is wrong and what is allowed
+   * @return null when the id can be used; otherwise a text that names the fault and the allowed
+   *     form
    */
   public static @Nullable String problem(String id, int lengthMax) {
     if (!isEntity(id) || id.indexOf('@', 1) < 2) {
@@ -35,8 +37,8 @@ public final class EntityIds {
   }
 
   /**
-   * Returns the id as the engine spells it, with the name in lower case. Any other id stays as it
-   * is.
+   * Returns the id as the engine spells it, with the name in lower case. An id that does not belong
+   * to an entity stays unchanged.
    */
   public static String normal(String id) {
     int end = isEntity(id) ? id.indexOf('@', 1) : -1;
@@ -48,13 +50,16 @@ public final class EntityIds {
     return lower.equals(name) ? id : lower + id.substring(end);
   }
 
-  /** Returns the entity's name in lower case; for an id that is no entity's, the whole id. */
+  /**
+   * Returns the entity's name in lower case; returns the whole id when it does not belong to an
+   * entity.
+   */
   public static String name(String id) {
     int end = isEntity(id) ? id.indexOf('@', 1) : -1;
     return end < 0 ? id : id.substring(1, end).toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the entity's key; for an id that is no entity's, "". */
+  /** Returns the entity's key; returns "" when the id does not belong to an entity. */
   public static String key(String id) {
     int end = isEntity(id) ? id.indexOf('@', 1) : -1;
     return end < 0 ? "" : id.substring(end + 1);

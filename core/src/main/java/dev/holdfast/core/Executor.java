@@ -5,15 +5,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs user code behind one port: functions in this process or remote workers.
+ * Runs user code; functions in this process and remote workers are two kinds of executors.
  *
  * <p>An executor works asynchronously and may never answer: no thread of the engine waits for it.
  */
 public interface Executor {
 
   /**
-   * Returns whether work of this kind and name could run here right now. The call is cheap and safe
-   * from any thread.
+   * Returns whether work of this kind and name could run on this executor right now. The call is
+   * cheap and safe from any thread.
    */
   boolean serves(WorkItem.Kind kind, String name);
 
@@ -40,57 +40,60 @@ public interface Executor {
   }
 
   /**
-   * Returns whether this item could run here right now; an executor overrides this when it looks at
-   * more than the name, such as the version. See {@link #serves}.
+   * Returns whether this item could run here right now; an executor overrides this when its
+   * decision depends on more than the name, such as the version. See {@link #serves}.
    */
   default boolean takes(WorkItem item) {
     return serves(item.kind(), item.name());
   }
 
   /**
-   * Returns whether the executor has asked for this very name and not for everything. While an
-   * executor asks for the name of an item, executors that take everything do not get the item,
-   * because they may not know the name.
+   * Returns whether the executor has asked for the name of this item, as opposed to asking for all
+   * names. While an executor asks for the name of an item, executors that take everything do not
+   * get the item, because they may not know the name.
    */
   default boolean names(WorkItem item) {
     return true;
   }
 
   /**
-   * Counts the items of this kind that the executor has and has not answered. When several
-   * executors could take an item, the one with the fewest gets it, and equal ones take turns.
+   * Returns the number of items of this kind that the executor holds and has not answered. When
+   * several executors could take an item, the executor with the lowest number gets it; executors
+   * with equal numbers take turns.
    */
   default int taken(WorkItem.Kind kind) {
     return 0;
   }
 
   /**
-   * Counts the items of this kind that the executor has and has not begun, as far as it can tell.
+   * Returns the number of items of this kind that the executor holds and has not begun, as far as
+   * the executor can tell.
    */
   default int queued(WorkItem.Kind kind) {
     return 0;
   }
 
   /**
-   * Tells the executor that no one waits for these items any more. They need no answer, and may
-   * have one. Tokens of items that the executor does not have are ignored. Returns at once.
+   * Tells the executor that the results of these items are not needed any more. The executor may
+   * answer them or not. The executor ignores the tokens of items that it does not have. The method
+   * returns at once.
    *
-   * @param atOnce true stops the items if possible, begun or not; false stops them only when they
-   *     keep other items from a place
+   * @param atOnce true stops the items if possible, begun or not; false stops them only when other
+   *     items wait for their places
    */
   default void recall(Set<Long> tokens, boolean atOnce) {}
 
   /**
-   * Describes what the executor does with an item that it has, in words that follow a comma or
-   * stand in brackets, such as "runs for 5 min on thread activities-3". Returns null when it does
-   * not have the item. Any thread may call this.
+   * Describes how far the executor is with an item, in words that follow a comma or stand in
+   * brackets, such as "runs for 5 min on thread activities-3". Returns null when it does not have
+   * the item. Any thread may call this.
    */
   default @Nullable String progress(WorkItem.Kind kind, long token) {
     return null;
   }
 
   /**
-   * Describes, in words, the items that have the places of this kind while none is free, such as
+   * Describes in words which items occupy the places of this kind while no place is free, such as
    * "20 × 'Pay', the longest for 5 min"; null while a place is free or when the executor cannot
    * tell. Any thread may call this.
    */
@@ -99,17 +102,17 @@ public interface Executor {
   }
 
   /**
-   * Takes the items and returns at once; each is answered through {@code answers} from any thread,
-   * normally once. The method never throws because of what user code does, since that is a failure
-   * inside the answer.
+   * Takes the items and returns at once. The executor answers each item through {@code answers}, on
+   * any thread and normally once. The method never throws because of a failure in user code; the
+   * answer reports this failure.
    */
   void execute(List<WorkItem> items, Answers answers);
 
-  /** Takes the answers. Its methods are safe from any thread and never block. */
+  /** Receives the answers of executors. Its methods are safe from any thread and never block. */
   interface Answers {
     void answer(Answer answer);
 
-    /** The executor has places free although it has answered nothing. */
+    /** Reports that the executor has free places again although it has given no answer. */
     default void placesChanged() {}
   }
 }

@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Puts failures into words for people: what user code threw, with its causes, even where the
- * library that ran it reports something else.
+ * Describes failures for people: it shows what user code threw, with the causes, even where the
+ * library that ran the code reports something else.
  */
 public final class FailureText {
-  /** The durable middleware of Java apps reports this message, whatever an orchestrator threw. */
+  /**
+   * The durable middleware of Java apps reports this message for every exception of an
+   * orchestrator.
+   */
   public static final String HIDING = "Unexpected failure in the task execution";
 
-  /** Causes are kept to this depth. */
+  /** A chain of causes has at most this many failures. */
   private static final int DEPTH_MAX = 10;
 
   private FailureText() {}
@@ -23,16 +26,16 @@ public final class FailureText {
     if (failure.hasSeen()) {
       return failure.getSeen();
     }
-    // Earlier versions kept what user code threw as the inner failure.
+    // Earlier versions stored the exception of user code as the inner failure.
     return isHidden(failure) && failure.hasInnerFailure() ? failure.getInnerFailure() : failure;
   }
 
-  /** Returns whether the failure hides another one, of which it says nothing. */
+  /** Returns whether the failure hides another one, about which it says nothing. */
   public static boolean isHidden(TaskFailureDetails failure) {
     return failure.getErrorMessage().equals(HIDING);
   }
 
-  /** Returns the failure that user code threw, followed by its causes, each once. */
+  /** Returns the failure that user code threw, followed by its causes, each of them once. */
   public static List<TaskFailureDetails> chain(TaskFailureDetails failure) {
     List<TaskFailureDetails> chain = new ArrayList<>(2);
     TaskFailureDetails next = seen(failure);

@@ -14,9 +14,9 @@ import java.util.List;
 
 /**
  * Reads and writes history as bytes. Events are stored in the form that {@code
- * OrchestratorRequest.pastEvents} has (tag, length, event), so that the request of a turn is made
- * by concatenating byte strings. In {@code newEvents} and in {@code HistoryChunk} an event has
- * another tag.
+ * OrchestratorRequest.pastEvents} has (tag, length, event), so that the engine makes the request of
+ * a turn by concatenating byte strings. Events in {@code newEvents} and in {@code HistoryChunk}
+ * have another tag.
  */
 public final class HistoryBytes {
 
@@ -75,8 +75,8 @@ public final class HistoryBytes {
   }
 
   /**
-   * Reads events as {@link #events} does, in the form that clients get: without fields that only a
-   * worker and the hub exchange.
+   * Reads events as {@link #events} does, but in the form for clients: without the fields that only
+   * a worker and the hub exchange.
    *
    * @throws StoreException the bytes are not what {@link #past} writes
    */
@@ -87,7 +87,7 @@ public final class HistoryBytes {
   }
 
   /**
-   * Returns the time of the newest turn, microseconds since the epoch, rounded up; {@link
+   * Returns the time of the newest turn in microseconds since the epoch, rounded up; {@link
    * Long#MIN_VALUE} when there is no turn. The method skips everything else, so that a large chunk
    * costs little.
    *

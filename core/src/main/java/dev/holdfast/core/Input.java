@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Input {
 
   /**
-   * An input of this kind is addressed to one instance; it waits in order while the instance is
+   * Represents an input for one instance or entity. Inputs wait in order while their target is
    * being read from the store.
    */
   sealed interface ToInstance extends Input {
     String instanceId();
 
-    /** Returns the asker that waits for an answer; null when there is none. */
+    /** Returns the asker that waits for an answer to this input; null when there is none. */
     default @Nullable Asker<?> asker() {
       return null;
     }
@@ -35,8 +35,8 @@ public sealed interface Input {
   /**
    * A client starts an instance.
    *
-   * @param request the request, with an instance id in it
-   * @param freshId true when the id was generated here, so that no instance can have it and the
+   * @param request the request, which contains an instance id
+   * @param freshId true when the hub generated the id, so that no instance can have it and the
    *     store need not be asked
    */
   record Start(CreateInstanceRequest request, boolean freshId, Asker<String> asker)
@@ -49,7 +49,7 @@ public sealed interface Input {
 
   /**
    * Starts a child on behalf of an orchestrator, or an orchestration without a parent on behalf of
-   * an entity. {@code started} is complete and names the parent where there is one.
+   * an entity. The event {@code started} is complete and names the parent if there is one.
    */
   record StartChild(String instanceId, HistoryEvent started) implements ToInstance {}
 
@@ -57,7 +57,7 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * Waits until the instance leaves PENDING or ends.
+   * Asks for an answer once the instance leaves PENDING or ends.
    *
    * @param end true waits for the end
    */
@@ -65,14 +65,15 @@ public sealed interface Input {
       String instanceId, boolean payloads, boolean end, Asker<Optional<OrchestrationState>> asker)
       implements ToInstance {}
 
-  /** The asker of a {@link Wait} has gone away. */
+  /** Ends a {@link Wait} whose asker no longer waits. */
   record Unwait(String instanceId, Asker<Optional<OrchestrationState>> asker) implements Input {}
 
   /**
    * A client signals an entity.
    *
    * @param instanceId the entity's id, as {@link EntityIds#normal} spells it
-   * @param dueAt microseconds since the epoch; 0 for at once
+   * @param dueAt the time at which the signal is due, in microseconds since the epoch; 0 means at
+   *     once
    */
   record Signal(
       String instanceId,
@@ -84,18 +85,19 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * Another instance asks something of an entity, in either generation.
+   * Brings an operation or a lock request of another instance to an entity, in either generation of
+   * entity messages.
    *
    * @param instanceId the entity's id, as for {@link Signal}
    */
   record Operate(String instanceId, HistoryEvent message) implements ToInstance {}
 
   /**
-   * An entity answers the execution that has called or locked it.
+   * Brings the answer of an entity to the execution that has called or locked it.
    *
-   * @param executionId the execution that asked; null when it has not said which it is
+   * @param executionId the execution that asked; null when the request did not name it
    * @param requestId the id of the operation, or of the critical section
-   * @param lockSet for a granted lock, all entities that are locked by now; else empty
+   * @param lockSet for a granted lock, all entities of the set; otherwise empty
    */
   record EntityAnswered(
       String instanceId,
@@ -109,7 +111,8 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * Takes an entity's lock from a holder that no longer exists; answers whether that holder had it.
+   * Releases the lock of an entity whose holder no longer exists; the answer says whether that
+   * holder had the lock.
    */
   record Unlock(String instanceId, String holder, Asker<Boolean> asker) implements ToInstance {}
 
@@ -117,14 +120,17 @@ public sealed interface Input {
   record Raise(String instanceId, String name, @Nullable String input, Asker<Delivered> asker)
       implements ToInstance {}
 
-  /** An orchestrator sends an event; it is dropped when the target does not exist or has ended. */
+  /**
+   * An orchestrator sends an event; the event is dropped when the target does not exist or has
+   * ended.
+   */
   record Send(String instanceId, String name, @Nullable String input) implements ToInstance {}
 
   /**
    * Brings the outcome of a child to its parent.
    *
-   * @param parent the parent's task that waits; the outcome is dropped unless that execution still
-   *     has that task open
+   * @param parent the task of the parent that waits for the child; the outcome is dropped unless
+   *     this task is still open
    * @param outcome SubOrchestrationInstanceCompleted or …Failed
    */
   record Resolve(ParentInstanceInfo parent, HistoryEvent outcome) implements ToInstance {
@@ -135,8 +141,8 @@ public sealed interface Input {
   }
 
   /**
-   * A child is gone, and it is no longer known which task of its parent started it; the parent
-   * finds out whether it still waits for a child of this id.
+   * Tells a parent that a child is gone when it is unknown which of its tasks started the child;
+   * the parent finds out whether it still waits for a child with this id.
    *
    * @param instanceId the parent's id
    */
@@ -146,7 +152,7 @@ public sealed interface Input {
    * Terminates an instance.
    *
    * @param onlyChildOf terminates the instance only while it is the child of that execution,
-   *     because another instance may have taken the id; null terminates any
+   *     because another instance may have taken the id; null means that the parent does not matter
    * @param asker null when another instance asks
    */
   record Terminate(
@@ -159,7 +165,7 @@ public sealed interface Input {
 
   /**
    * Terminates an instance as {@link Terminate} does, unless it is inside a critical section or
-   * waits to enter one; answers whether it was terminated.
+   * waits to enter one; the answer says whether it was terminated.
    */
   record TerminateUnlessLocking(String instanceId, @Nullable String output, Asker<Boolean> asker)
       implements ToInstance {}
@@ -175,7 +181,7 @@ public sealed interface Input {
    *
    * @param asker null when a parent that is rewound asks for its failed child
    * @param restart the child's ExecutionStarted with the parent's new execution in it, which starts
-   *     the child again when it cannot be rewound; null when a client asks
+   *     the child again when it cannot be rewound; null when a client sends the request
    */
   record Rewind(
       String instanceId,
@@ -185,15 +191,15 @@ public sealed interface Input {
       implements ToInstance {}
 
   /**
-   * Sets an instance or entity aside, whatever it does at the moment. The input does nothing when
-   * the target does not exist, has ended or is blocked already.
+   * Sets an instance or entity aside, no matter what it is doing. The input does nothing when the
+   * target does not exist, has ended or is blocked already.
    *
-   * @param executionId blocks the target only while this is its execution; null for any
+   * @param executionId the input blocks only this execution; null means any execution
    */
   record Block(String instanceId, @Nullable String executionId, Blocked block)
       implements ToInstance {}
 
-  /** Answers {@link Effect.HoldBack}: no executor has this activity any more. */
+  /** Answers {@link Effect.HoldBack}: no executor has this activity, so it may be set aside. */
   record HeldBack(WorkItem.Activity item) implements ToInstance {
     @Override
     public String instanceId() {
@@ -201,16 +207,20 @@ public sealed interface Input {
     }
   }
 
-  /** Lets a blocked instance or entity go on; refused when it is not blocked. */
+  /**
+   * Lets a blocked instance or entity go on; the request is refused when its target is not blocked.
+   */
   record Retry(String instanceId, Asker<Delivered> asker) implements ToInstance {}
 
-  /** Removes an ended or blocked instance, or an entity; answers whether one was removed. */
+  /**
+   * Removes an ended or blocked instance, or an entity; the answer says whether one was removed.
+   */
   record Purge(String instanceId, Asker<Boolean> asker) implements ToInstance {}
 
-  /** Asks what the instance waits for; the answer is empty when it does not exist. */
+  /** Asks what the instance waits for; the answer is empty when the instance does not exist. */
   record Explain(String instanceId, Asker<Optional<Explanation>> asker) implements ToInstance {}
 
-  /** An executor has answered. */
+  /** Brings the answer of an executor. */
   record Answered(Answer answer) implements ToInstance {
     @Override
     public String instanceId() {
@@ -219,7 +229,7 @@ public sealed interface Input {
   }
 
   /**
-   * Delivers a message between instances that the store had kept when the hub was opened.
+   * Delivers a message between instances that the store had kept since before the hub was opened.
    *
    * @param name the name of its keyed record in {@link Mailbag#NAMESPACE}
    */
@@ -228,9 +238,10 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.Load}.
    *
-   * @param ids the ids that were asked for; an id that is in neither list does not exist
-   * @param keys the keys that were asked for
-   * @param unreadable executions that are there and cannot be read
+   * @param ids the requested ids; an instance exists only if it is in one of the two lists of
+   *     results
+   * @param keys the requested keys
+   * @param unreadable executions whose rows exist but cannot be read
    */
   record Loaded(
       long read,
@@ -265,9 +276,9 @@ public sealed interface Input {
    * The store has answered an {@link Effect.Admit}.
    *
    * @param found executions whose orchestrators are served
-   * @param lastKey the scan has seen every ready execution up to this key
-   * @param complete true when there were none above {@code lastKey}
-   * @param unreadable executions that were to be found and cannot be read
+   * @param lastKey the highest key up to which the scan has seen every ready execution
+   * @param complete true when no ready executions were above {@code lastKey}
+   * @param unreadable ready executions that cannot be read
    */
   record Admitted(
       long read,

@@ -4,7 +4,7 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the rules of instance ids, which are the same at every entry. */
+/** Defines the rules for instance ids, which are the same for every client interface. */
 public final class InstanceIds {
   private static final HexFormat HEX = HexFormat.of();
 
@@ -13,7 +13,8 @@ public final class InstanceIds {
   /**
    * Says what is wrong with an id for an orchestration.
    *
-   * @return null when the id can be used; else what is wrong and what is allowed
+   * @return null when the id can be used; otherwise a text that names the fault and the allowed
+   *     form
    */
   public static @Nullable String problem(String id, int lengthMax) {
     if (id.isBlank()) {
@@ -30,8 +31,8 @@ public final class InstanceIds {
   }
 
   /**
-   * Returns the slot of an id, 0…1,023, which never changes. Entity ids ({@code @Name@key}) hash
-   * alike whatever the case of the name.
+   * Returns the slot of an id, 0…1,023; an id always has the same slot. The ids of entities
+   * ({@code @Name@key}) have the same slot for any case of the name.
    */
   public static int slot(String id) {
     int hash = EntityIds.normal(id).hashCode();
@@ -49,11 +50,11 @@ public final class InstanceIds {
    * Makes a new instance id of 32 lower-case hex digits: the first 12 are the time in milliseconds
    * (as in version 7 of RFC 9562), the others are random.
    *
-   * <p>Ids that follow each other in time therefore do so in every index, and new ones land on
-   * pages that are in the cache; wholly random ids would touch a page each, which costs half the
-   * speed with a million instances.
+   * <p>Ids made one after the other therefore stand side by side in every index, so new ids touch
+   * pages that are in the cache. Wholly random ids would each touch a different page, which halves
+   * the speed with a million instances.
    *
-   * @param micros since the epoch
+   * @param micros the time in microseconds since the epoch
    */
   public static String generated(long micros, RandomGenerator dice) {
     return HEX.toHexDigits(micros / 1_000, 12)

@@ -1,8 +1,8 @@
 package dev.holdfast.core;
 
 /**
- * Holds every limit of a partition, by name. Defaults are in {@link #DEFAULT}; {@code host.json}
- * sets the limits under {@code extensions.holdfast}. Times are microseconds.
+ * Holds all limits of a partition. Defaults are in {@link #DEFAULT}; users set them in {@code
+ * host.json} under {@code extensions.holdfast}. Durations are microseconds.
  *
  * @param instanceIdMax characters of an instance id that a client chooses
  * @param nameMax characters of an orchestrator's or event's name that a client sends
@@ -65,7 +65,7 @@ public record Limits(
         256L << 20);
   }
 
-  /** Returns these limits with at most so many bytes of instances in memory. */
+  /** Returns these limits with another limit for the bytes of instances in memory. */
   public Limits withResidentBytesUpTo(long bytes) {
     return new Limits(
         instanceIdMax,

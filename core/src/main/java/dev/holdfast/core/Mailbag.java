@@ -12,8 +12,8 @@ import dev.holdfast.core.MailProto.Termination;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes messages between instances as bytes, so that they outlive a crash before their
- * target has taken them.
+ * Reads and writes messages between instances as bytes, so that they survive a crash that happens
+ * before their target has received them.
  *
  * <p>The keyed records of namespace {@link #NAMESPACE} hold them; each name is unique and sorts by
  * the order of sending within a partition.

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a store in memory: it is the executable specification of {@link Store}, and tests and
- * simulations run on it.
+ * Implements a store in memory. It is the executable specification of {@link Store}, and tests and
+ * simulations use it.
  *
  * <p>A flush is first checked as a whole and then applied as a whole. Removed rows go before new
  * rows come, so a replaced instance may give its id to its successor within one flush. The store is
@@ -59,9 +59,9 @@ public final class MemoryStore implements Store {
   }
 
   /**
-   * Makes a second store with the rows that are durable in this one now, as if the process had died
-   * and come back. The two stores share nothing afterwards; this one stays as it is, open or
-   * closed.
+   * Makes a second store with the rows that are durable in this store now, as if the process had
+   * died and been started again. The two stores share nothing afterwards; this store stays open or
+   * closed as it was.
    */
   public synchronized MemoryStore reopen() {
     return new MemoryStore(this);
@@ -104,7 +104,10 @@ public final class MemoryStore implements Store {
     return number <= lastFlush && !notWritten.contains(number);
   }
 
-  /** Says what forbids the commit, with the values; null when it can be applied. */
+  /**
+   * Says why the commit contradicts the stored rows, with the values; null when the commit can be
+   * applied.
+   */
   private @Nullable String fault(Commit commit) {
     Set<String> idsGone = new TreeSet<>();
     for (Commit.Execution change : commit.executions()) {
@@ -284,8 +287,8 @@ public final class MemoryStore implements Store {
   }
 
   /**
-   * Returns the executions behind the place where the query goes on, in the order that the query
-   * wants.
+   * Returns the executions after the place {@code query.after()}, in the order that the query asks
+   * for.
    */
   private Stream<Kept> inOrder(Query query) {
     return query.newestFirst()
@@ -371,8 +374,8 @@ public final class MemoryStore implements Store {
   }
 
   /**
-   * Returns whether every store keeps this text as it is: it has no U+0000, and every surrogate is
-   * in its pair.
+   * Returns whether every store keeps this text unchanged: the text has no U+0000, and every
+   * surrogate is part of a pair.
    */
   private static boolean wellFormed(String text) {
     return text.codePoints().noneMatch(c -> c == 0 || (c >= 0xD800 && c <= 0xDFFF));

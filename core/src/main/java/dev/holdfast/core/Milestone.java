@@ -8,7 +8,8 @@ import dev.holdfast.protocol.OrchestrationStatus;
  * <p>A crash between the commit and the counting loses the count, and nothing is counted twice.
  *
  * @param name the orchestrator's name, or the activity's for the kinds that concern activities
- * @param micros how long it took, in microseconds; 0 for what has no duration
+ * @param micros the duration of the instance or activity in microseconds; 0 for kinds without a
+ *     duration
  */
 public record Milestone(Kind kind, String name, long micros) {
 
@@ -16,7 +17,7 @@ public record Milestone(Kind kind, String name, long micros) {
   public enum Kind {
     /** An instance was created. */
     STARTED,
-    /** An instance has completed; its duration counts from its creation. */
+    /** An instance has completed; its duration is measured from its creation. */
     COMPLETED,
     /** An instance has failed. */
     FAILED,
@@ -24,7 +25,10 @@ public record Milestone(Kind kind, String name, long micros) {
     TERMINATED,
     /** An instance was canceled. */
     CANCELED,
-    /** An activity has completed; its duration counts from its scheduling, with all waiting. */
+    /**
+     * An activity has completed; its duration is measured from its scheduling and includes all
+     * waiting.
+     */
     ACTIVITY_COMPLETED,
     /** An attempt of an activity has failed. */
     ACTIVITY_FAILED,

@@ -6,12 +6,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door to keyed records for triggers and policies: one namespace, whose values have one type.
- * It makes the rows that an answer carries into the commit of its instance ({@link
- * Answer.ActivityDone#records}), and reads what is durable.
+ * Gives triggers and policies access to keyed records: to one namespace whose values have one type.
+ * It makes the rows that an answer brings into the commit of its instance ({@link
+ * Answer.ActivityDone#records}), and reads durable values.
  *
  * <p>A namespace has an owner and a subject with a dot between them, such as {@code
- * queue.messages}. The hub's own namespaces have no dot, so no door leads to them.
+ * queue.messages}. The hub's own namespaces have no dot, so this class cannot open them.
  *
  * @param <T> the type of the values
  */
@@ -21,9 +21,9 @@ public final class Records<T> {
   private final Function<ByteString, T> read;
 
   /**
-   * Opens the door to one namespace.
+   * Opens one namespace.
    *
-   * @throws IllegalArgumentException the namespace has no dot, or no store can keep it
+   * @throws IllegalArgumentException the namespace has no dot, or stores cannot keep its characters
    */
   public Records(String namespace, Function<T, ByteString> write, Function<ByteString, T> read) {
     if (namespace.indexOf('.') <= 0) {
@@ -38,20 +38,23 @@ public final class Records<T> {
   }
 
   /**
-   * Returns the row that keeps the value under this name, in the place of an earlier one.
+   * Returns the row that stores the value under this name and replaces an earlier value.
    *
-   * @throws IllegalArgumentException no store can keep the name
+   * @throws IllegalArgumentException stores cannot keep the characters of the name
    */
   public Rows.Keyed put(String name, T value) {
     return new Rows.Keyed(namespace, storable("name of a record", name), write.apply(value));
   }
 
-  /** Returns the row that removes the value of this name; it does nothing when there is none. */
+  /**
+   * Returns the row that removes the value of this name; the row has no effect when there is no
+   * value.
+   */
   public Rows.Keyed remove(String name) {
     return new Rows.Keyed(namespace, storable("name of a record", name), null);
   }
 
-  /** Returns the durable value of this name. */
+  /** Returns the durable value of this name; empty when there is none. */
   public Optional<T> get(Store store, String name) {
     @Nullable ByteString bytes = store.record(namespace, name);
     return bytes == null ? Optional.empty() : Optional.of(read.apply(bytes));

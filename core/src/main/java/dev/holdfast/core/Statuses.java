@@ -33,7 +33,9 @@ public final class Statuses {
     };
   }
 
-  /** Returns whether the status is an end; a status that is not known here has not ended. */
+  /**
+   * Returns whether the status is an end; a status that this version does not know is not an end.
+   */
   public static boolean isEnded(OrchestrationStatus status) {
     return status != OrchestrationStatus.UNRECOGNIZED && isEnded(status.getNumber());
   }
@@ -43,7 +45,7 @@ public final class Statuses {
     return state.clearInput().clearOutput().clearCustomStatus().clearFailureDetails().build();
   }
 
-  /** Returns the name for people: Running, Completed … */
+  /** Returns the name of the status as people see it, such as Running or Completed. */
   public static String name(OrchestrationStatus status) {
     return switch (status) {
       case ORCHESTRATION_STATUS_RUNNING -> "Running";

@@ -7,64 +7,63 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers a task hub: it keeps rows, writes atomically and durably, reads by index, and
- * interprets nothing.
+ * Stores a task hub: a store keeps rows, writes atomically and durably, reads by index, and never
+ * interprets the bytes.
  *
  * <p>{@link #commit} is called by one thread, one call at a time; meanwhile any number of other
- * threads may read, and they see only what is durable, each call at one consistent moment. {@link
- * MemoryStore} is the executable specification; every store passes the same contract suite.
+ * threads may read, and each read sees a consistent state that is durable. {@link MemoryStore} is
+ * the executable specification; every store passes the same contract suite.
  *
- * <p>Any method but {@link #commit} throws {@link StoreException} when the store cannot do it now;
- * nothing is known to have changed.
+ * <p>Every method except {@link #commit} throws {@link StoreException} when the store cannot carry
+ * it out; it has then changed nothing.
  */
 public interface Store extends AutoCloseable {
 
-  /** Returns where the hub stood when it was opened. */
+  /** Returns the state of the hub's counters when the store was opened. */
   Opened opened();
 
   /**
-   * Says where the hub stood when it was opened.
+   * Describes the hub's counters at the time when the store was opened.
    *
-   * @param highestKey the highest execution key that ever landed, removed or not; the next key is
-   *     higher
-   * @param lastFlush the number of the last flush that landed; 0 in a new store
-   * @param clock the highest {@link Flush#clock} that landed, microseconds since the epoch: time
-   *     never goes back over a restart
+   * @param highestKey the highest execution key that was ever made durable, even if it was removed
+   *     since; the next key is higher
+   * @param lastFlush the number of the last durable flush; 0 in a new store
+   * @param clock the highest {@link Flush#clock} of all durable flushes, in microseconds since the
+   *     epoch; the hub's time after a restart is not earlier
    */
   record Opened(long highestKey, long lastFlush, long clock) {}
 
   /**
    * Writes all of the flush and makes it durable, or writes nothing.
    *
-   * <p>A commit that contradicts the stored rows is {@link Rejected} as a whole. It contradicts
-   * them when it inserts an id, key or row that is taken; changes or removes a row that does not
-   * exist; appends history that does not begin where the stored history ends; gives a key another
-   * id, slot, creation time, orchestrator name or version; or has an id, name or version with
-   * U+0000 or half a surrogate pair. Rows are removed before any are inserted.
+   * <p>A commit that contradicts the stored rows is {@link Rejected} as a whole. A commit
+   * contradicts the stored rows when it inserts an id, key or row that already exists; changes or
+   * removes a row that does not exist; appends history that does not begin where the stored history
+   * ends; gives a key another id, slot, creation time, orchestrator name or version; or has an id,
+   * name or version with U+0000 or half a surrogate pair. Rows are removed before any are inserted.
    *
-   * <p>The method never throws for a failure of the store: that is {@link Unknown} or {@link
-   * Rejected}. A failed sync is neither: it ends the process (see {@code SyncFailure} in the SQLite
-   * store), because retrying it can lose data silently.
+   * <p>The method never throws for a failure of the store; it returns {@link Unknown} or {@link
+   * Rejected}. A failed sync is an exception: it ends the process (see {@code SyncFailure} in the
+   * SQLite store), because retrying it can lose data silently.
    */
   Outcome commit(Flush flush);
 
   /**
-   * Represents one unit of durability.
+   * Represents a commit that is made durable as one unit.
    *
-   * @param number written with the flush as its marker; above {@code lastFlush} and rising. The
-   *     number of a flush that was not written may be used again, for the same flush or another;
-   *     the number of a flush that has landed is rejected
+   * @param number the store writes this number with the flush as its marker; the numbers rise and
+   *     are above {@code lastFlush}. The number of a flush that was not written may be used again,
+   *     for the same flush or another; a flush with the number of a durable flush is rejected
    * @param clock the hub's time when the flush was cut, microseconds since the epoch
    */
   record Flush(long number, long clock, Commit commit) {}
 
   /**
-   * Says why this commit would be rejected for good; null when it could be written now. Nothing is
-   * written. The thread that commits calls this between two commits; an empty commit asks whether
-   * anything can be written at all.
+   * Says why the store would permanently reject this commit; null when the commit could be written
+   * now. The method writes nothing. The thread that commits calls it between two commits; with an
+   * empty commit it tells whether the store can write at all.
    *
-   * <p>A store that cannot tell returns null; then it stays unknown which instance causes a
-   * rejection.
+   * <p>A store that cannot tell returns null; the instance that causes a rejection is then unknown.
    */
   default @Nullable String objection(Commit commit) {
     return null;
@@ -76,34 +75,37 @@ public interface Store extends AutoCloseable {
   /** The flush is durable. */
   record Committed() implements Outcome {}
 
-  /** Nothing was written: these partitions belong to another node by now (shared stores only). */
+  /**
+   * Nothing was written, because these partitions now belong to another node. Only shared stores
+   * return this.
+   */
   record Refused(Set<Integer> partitions) implements Outcome {}
 
   /**
-   * The flush may have landed or not; {@link #landed} tells. This is a normal outcome and no
-   * disaster.
+   * It is unknown whether the flush was written; {@link #landed} tells. This is a normal outcome
+   * and not an error.
    */
   record Unknown(String reason) implements Outcome {}
 
   /**
-   * Nothing was written.
+   * Nothing was written, because the store rejected the flush.
    *
-   * @param full true when the store has no room: the flush may land later, once there is room
+   * @param full true when the store has no room; the same flush may succeed later
    */
   record Rejected(String reason, boolean full) implements Outcome {}
 
   /**
-   * Returns whether the flush with this number, of this opening of the store, is durable; this
-   * resolves {@link Unknown}.
+   * Returns whether the flush with this number is durable, for flushes since the store was opened;
+   * the answer resolves {@link Unknown}.
    */
   boolean landed(long number);
 
   /**
-   * Says, in words that name the cure, why no new instance should be started; null while there is
-   * room.
+   * Says why no new instance should be started because the store is short of room, in words that
+   * name the cure; null while there is enough room.
    *
-   * <p>The shortage shows before commits are rejected as full, so running instances can still end
-   * and ended ones can be removed. The call is cheap enough to come with every start.
+   * <p>A shortage is reported before the store rejects commits as full, so running instances can
+   * still end and ended ones can be removed. The call is cheap enough to be made for every start.
    */
   default @Nullable String shortage() {
     return null;
@@ -111,23 +113,23 @@ public interface Store extends AutoCloseable {
 
   /**
    * Returns what is stored about each id, in no particular order; ids that do not exist are left
-   * out. A damaged execution fails the call with a {@link StoreException#damage}.
+   * out. A damaged execution makes the call fail with a {@link StoreException#damage}.
    */
   List<Stored> load(List<String> ids, Detail detail);
 
   /** Returns what is stored about each key; see {@link #load}. */
   List<Stored> loadByKey(List<Long> keys, Detail detail);
 
-  /** Says how much a load brings. */
+  /** Says which rows a load reads. */
   enum Detail {
-    /** The load brings only the summary row; the lists of {@link Stored} are empty. */
+    /** The load reads only the summary row; the lists of {@link Stored} are empty. */
     SUMMARY,
     /**
-     * The load brings everything for an execution that has not ended; the summary and the inbox for
-     * one that has.
+     * The load reads all rows of an execution that has not ended, but only the summary and the
+     * inbox of one that has ended.
      */
     OPEN,
-    /** The load brings everything, whatever the status. */
+    /** The load reads all rows, whatever the status of the execution is. */
     ALL
   }
 
@@ -141,12 +143,12 @@ public interface Store extends AutoCloseable {
       List<Rows.Timer> timers) {}
 
   /**
-   * Returns the earliest timers of these slots with {@code from <= fireAt < to}, by (fireAt, key,
-   * timerId).
+   * Returns the earliest timers of these slots with {@code from <= fireAt < to}, sorted by (fireAt,
+   * key, timerId).
    */
   List<Rows.Timer> timers(Slots slots, long from, long to, int limit);
 
-  /** Returns ready executions of these slots above {@code afterKey}, rising by key. */
+  /** Returns ready executions of these slots with keys above {@code afterKey}, sorted by key. */
   List<Ready> ready(Slots slots, long afterKey, int limit);
 
   /**
@@ -156,7 +158,7 @@ public interface Store extends AutoCloseable {
    */
   record Ready(long key, String name) {}
 
-  /** Represents the slots {@code from <= slot < to}. */
+  /** Represents the range of slots {@code from <= slot < to}. */
   record Slots(int from, int to) {
     public static final int COUNT = 1024;
     public static final Slots ALL = new Slots(0, COUNT);
@@ -167,13 +169,13 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Limits about how many bytes of summaries one call brings: a page may end there, before its row
-   * limit, but has at least one row when there is one. {@link #mayGoOn} tells whether more may
-   * follow.
+   * Limits, roughly, how many bytes of summaries one call returns. A page may end at this size,
+   * before its row limit, but it has at least one row if any row matches. {@link #mayGoOn} tells
+   * whether more may follow.
    */
   int PAGE_BYTES_MAX = 16 << 20;
 
-  /** Returns whether there may be more behind this page of {@link #query} or {@link #ended}. */
+  /** Returns whether more rows may follow this page of {@link #query} or {@link #ended}. */
   static boolean mayGoOn(List<Rows.Instance> page, int limit) {
     if (page.size() >= limit) {
       return true;
@@ -182,42 +184,43 @@ public interface Store extends AutoCloseable {
     for (Rows.Instance row : page) {
       bytes += row.state().getSerializedSize();
     }
-    // The test uses half the limit, because a store may count the bytes of its rows a little
-    // differently.
+    // The method compares with half the limit, because a store may count the bytes of its rows a
+    // little differently.
     return bytes >= PAGE_BYTES_MAX / 2;
   }
 
   /**
    * Returns one page of summaries, in the order of their {@link Place}s. A damaged summary is
-   * returned with as much as is known of it, and is marked as blocked.
+   * returned with its readable fields, and is marked as blocked.
    */
   List<Rows.Instance> query(Query query);
 
-  /** Returns the page of {@link #query} together with the time of each newest turn. */
+  /** Returns the page of {@link #query}, and for each row the time of the newest turn. */
   List<Listed> list(Query query);
 
   /**
    * Represents a line of a list. A summary is not written on every turn; the time of the newest
-   * turn is in the newest chunk of history, which is read at the same moment.
+   * turn is in the newest chunk of history, which the store reads at the same moment.
    *
    * @param newestTurn the result of {@link HistoryBytes#newestTurn} for that chunk; {@link
    *     Long#MIN_VALUE} when there is no turn, or when the execution has ended, so that its summary
-   *     says all
+   *     has the time
    */
   record Listed(Rows.Instance instance, long newestTurn) {}
 
   /**
-   * Selects summaries; all conditions hold together.
+   * Selects the summaries that meet all of these conditions.
    *
    * @param statuses numbers of {@code OrchestrationStatus}; empty means any
    * @param createdFrom inclusive; null is unbounded
    * @param createdTo inclusive; null is unbounded
-   * @param idPrefix "" for any; compared by UTF-16 code unit, case counts
+   * @param idPrefix the beginning of the ids, compared by UTF-16 code unit and with regard to case;
+   *     "" for any
    * @param name the name of the orchestrator; null for any
    * @param version the version of the orchestrator, "" for orchestrators without one; null for any
    * @param entities true to include the rows of entities, whose id begins with an at-sign
    * @param newestFirst true for the opposite order of places
-   * @param after returns only rows behind this place, in the order that is wanted
+   * @param after the query returns only rows behind this place, in the requested order
    */
   record Query(
       List<Integer> statuses,
@@ -231,7 +234,7 @@ public interface Store extends AutoCloseable {
       Place after,
       int limit) {
 
-    /** Selects the first so many of all rows. */
+    /** Makes a query for all rows that returns at most {@code limit} of them. */
     public static Query all(int limit) {
       return new Query(List.of(), null, null, "", null, null, true, false, Place.START, limit);
     }
@@ -342,10 +345,10 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Says where an instance stands in a list: by the time of its creation, then by its id in the
-   * order of code points. An instance keeps its place for as long as it lives: continue-as-new and
-   * rewind give it another key, but neither another id nor another creation time. So a reader who
-   * goes from page to page meets each instance once.
+   * Represents the position of an instance in a list, which is sorted by the time of creation and
+   * then by id in the order of code points. An instance keeps its place for as long as it lives:
+   * continue-as-new and rewind give it another key, but neither another id nor another creation
+   * time. So a client that reads page after page gets each instance once.
    */
   record Place(long createdAt, String id) implements Comparable<Place> {
     /** This place is before all others. */
@@ -366,11 +369,11 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Counts the rows of each status, name and version at one moment. This is cheap compared with
-   * reading the rows, because their bytes are not looked at.
+   * Counts the rows of each status, name and version at one moment. The call is cheap compared with
+   * reading the rows, because it does not read their bytes.
    *
    * @param statuses as in {@link Query}
-   * @return in no particular order
+   * @return the counts in no particular order
    */
   List<Tally> tally(List<Integer> statuses);
 
@@ -378,15 +381,16 @@ public interface Store extends AutoCloseable {
    * Represents a line of a count.
    *
    * @param name the name of the orchestrator, or of the entity with an at-sign before it
-   * @param version "" for rows without one
+   * @param version the version, "" for rows without one
    * @param count at least 1
-   * @param oldest when the first of them was created, microseconds since the epoch
+   * @param oldest the time at which the oldest of these instances was created, in microseconds
+   *     since the epoch
    */
   record Tally(int status, String name, String version, long count, long oldest) {}
 
   /**
-   * Returns summaries of ended executions (damaged ones as in {@link #query}) by (completedAt, key)
-   * rising, {@code from <= completedAt < to}, after the given pair.
+   * Returns summaries of ended executions (damaged ones as in {@link #query}) with {@code from <=
+   * completedAt < to}, sorted by (completedAt, key), after the given pair.
    *
    * @param statuses as in {@link Query}
    */
@@ -396,7 +400,7 @@ public interface Store extends AutoCloseable {
   /** Returns a keyed record; null when there is none. */
   @Nullable ByteString record(String namespace, String name);
 
-  /** Returns all records of a namespace, by name in the order of code points. */
+  /** Returns all records of a namespace, sorted by name in the order of code points. */
   List<Rows.Keyed> records(String namespace);
 
   /**
@@ -410,18 +414,18 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Returns how many bytes the store takes on its medium, for metrics and the growth warning; 0 if
-   * it has none.
+   * Returns the size of the store on its medium in bytes, for metrics and the growth warning; 0 if
+   * the store has no medium.
    */
   long bytes();
 
   /**
-   * Counts the bytes that commits have handed to the medium since the store was opened (a measure
-   * for benchmarks).
+   * Returns the number of bytes that commits have written to the medium since the store was opened,
+   * for benchmarks.
    */
   long bytesWritten();
 
-  /** Releases files and locks. Commits and reads afterwards fail. */
+  /** Releases files and locks. Later commits and reads fail. */
   @Override
   void close();
 }

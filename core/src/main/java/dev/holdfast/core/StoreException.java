@@ -3,11 +3,11 @@ package dev.holdfast.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that the store could not do what was asked; nothing was changed.
+ * Says that the store could not carry out a call; nothing was changed.
  *
- * <p>Without a {@link #damage} the failure may pass: a read failed, or the store is closed, and
- * trying again may help. With one it is permanent: a row is not what was written, and reading it
- * again changes nothing.
+ * <p>An exception without {@link #damage} may be temporary: a read failed, or the store is closed,
+ * and a retry may help. An exception with damage is permanent: a row differs from what was written,
+ * and every read of it fails.
  */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,18 +17,19 @@ public final class StoreException extends RuntimeException {
   /**
    * Describes rows that can never be read.
    *
-   * @param table the table that holds the rows; "?" when it is not known, as for a page of the file
-   * @param key the key of their execution; 0 when it is not known
-   * @param instanceId the id of that execution; null when it is not known
+   * @param table the table that holds the rows; "?" when the table is not known, as for a page of
+   *     the file
+   * @param key the key of the execution that owns the rows; 0 when the key is not known
+   * @param instanceId the instance id of that execution; null when the id is not known
    * @param row names the row in words: "key 12, seq 3"
    */
   public record Damage(String table, long key, @Nullable String instanceId, String row) {
-    /** Returns the place in words for people: "table history (key 12, seq 3)". */
+    /** Describes for people where the damage is, such as "table history (key 12, seq 3)". */
     public String words() {
       return "table " + table + " (" + row + ")";
     }
 
-    /** Returns this damage as that of the execution with this id. */
+    /** Returns this damage with the given instance id. */
     public Damage of(String id) {
       return new Damage(table, key, id, row);
     }
@@ -53,15 +54,15 @@ public final class StoreException extends RuntimeException {
     this.damage = damage;
   }
 
-  /**
-   * Makes an exception for a permanent failure with this damage; the message is the store's own.
-   */
+  /** Makes an exception for a permanent failure with this damage and a message of the store. */
   public StoreException(Damage damage, String message, Throwable cause) {
     super(message, cause);
     this.damage = damage;
   }
 
-  /** Returns what can never be read; null when trying again may help. */
+  /**
+   * Returns the damage, which names the rows that can never be read; null when a retry may help.
+   */
   public @Nullable Damage damage() {
     return damage;
   }

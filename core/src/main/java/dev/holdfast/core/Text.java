@@ -2,14 +2,14 @@ package dev.holdfast.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** Defines which text is allowed, so that no text is kept by one store and refused by another. */
+/** Defines which text is allowed, so that all stores accept the same texts. */
 public final class Text {
 
   private Text() {}
 
   /**
-   * Compares by code point, as databases that compare UTF-8 bytes do; {@code compareTo} differs
-   * from this beyond U+FFFF.
+   * Compares by code point, as databases that compare UTF-8 bytes do; {@code compareTo} gives
+   * another order for characters beyond U+FFFF.
    */
   public static int compare(String a, String b) {
     int length = Math.min(a.length(), b.length());
@@ -26,10 +26,10 @@ public final class Text {
   }
 
   /**
-   * Says why a text cannot be kept by every store.
+   * Says why some store could not keep a text.
    *
    * @param what names the text in the answer, e.g. "event name"
-   * @return null when the text can be kept; else what is wrong
+   * @return null when every store can keep the text; otherwise a description of the fault
    */
   public static @Nullable String problem(String what, String text) {
     for (int i = 0; i < text.length(); i++) {

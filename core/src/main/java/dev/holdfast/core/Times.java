@@ -3,7 +3,8 @@ package dev.holdfast.core;
 import com.google.protobuf.Timestamp;
 
 /**
- * Time in core is microseconds since the epoch; protobuf timestamps are made and read only here.
+ * Converts times: this package counts time in microseconds since the epoch, and only this class
+ * makes and reads protobuf timestamps.
  */
 public final class Times {
   public static final long MILLI = 1_000;
@@ -19,8 +20,8 @@ public final class Times {
   }
 
   /**
-   * Compares two times to the nanosecond: the result is negative, zero or positive as a is before,
-   * at or after b.
+   * Compares two times to the nanosecond: the result is negative, zero or positive when a is
+   * before, at or after b.
    */
   public static int compare(Timestamp a, Timestamp b) {
     int bySeconds = Long.compare(a.getSeconds(), b.getSeconds());
@@ -33,8 +34,8 @@ public final class Times {
   }
 
   /**
-   * Returns the time rounded up to the microsecond, so that nothing set for this moment happens
-   * before it.
+   * Returns the time rounded up to the microsecond, so that a timer set to the result never fires
+   * before the given time.
    */
   public static long microsUp(Timestamp timestamp) {
     return timestamp.getSeconds() * SECOND + (timestamp.getNanos() + 999) / 1_000;

@@ -3,12 +3,13 @@ package dev.holdfast.core;
 import java.util.List;
 
 /**
- * Holds what a partition has taken that is not durable, and so is lost with its memory when the
- * engine begins again from the store.
+ * Holds the inputs and hand-outs of a partition that are not durable, and so are lost when the
+ * engine discards the partition's memory and begins again from the store.
  *
- * @param unanswered askers that wait for an answer and must be told to ask again; one may be there
- *     twice
- * @param undelivered inputs without effect yet, in order, for the successor of this partition
+ * @param unanswered askers that wait for an answer and must be told to ask again; the list may
+ *     contain an asker twice
+ * @param undelivered the inputs that have had no effect yet, in order, for the successor of this
+ *     partition
  * @param handedOut activities that an executor may have
  */
 public record Undone(

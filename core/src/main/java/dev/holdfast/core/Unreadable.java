@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Describes an execution whose rows are in the store but cannot be read: it is blocked without
  * being in memory.
  *
- * @param key the key of its rows; 0 when not even that is known, so that they cannot be removed
- * @param summary its summary, when at least that can be read; else null
- * @param block why; with the time 0 when no record says so yet
+ * @param key the key of its rows; 0 when the key is not known, so that the rows cannot be removed
+ * @param summary the summary, if it can be read; otherwise null
+ * @param block the block; its time is 0 when no record of it exists yet
  */
 public record Unreadable(
     String instanceId, long key, Rows.@Nullable Instance summary, Blocked block) {
@@ -39,8 +39,8 @@ public record Unreadable(
   }
 
   /**
-   * Describes an execution whose rows were read but not understood, or whose reading ended in an
-   * error of the machine.
+   * Describes an execution whose rows were read but could not be understood, or whose reading
+   * failed with an error of the JVM.
    */
   public static Unreadable of(
       String instanceId, long key, Rows.@Nullable Instance summary, Throwable problem) {
@@ -63,7 +63,7 @@ public record Unreadable(
     return summary != null && Statuses.isEnded(summary.status());
   }
 
-  /** Returns the id of its parent; "" when it has none or none is known. */
+  /** Returns the instance id of the parent; "" when there is no parent or it is not known. */
   public String parentId() {
     return summary == null ? "" : summary.state().getParentInstanceId().getValue();
   }

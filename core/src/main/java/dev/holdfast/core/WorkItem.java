@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents work for user code: one orchestrator turn, one activity, or a batch of operations on
- * one entity.
+ * Represents a piece of work for user code: one orchestrator turn, one activity, or a batch of
+ * operations on one entity.
  *
- * <p>A work item may be handed out more than once (crash, lost executor); its {@link #token} is
- * fresh each time, and the answer brings it back.
+ * <p>A work item may be handed out more than once (crash, lost executor); it gets a new {@link
+ * #token} each time, and the answer contains the token.
  */
 public sealed interface WorkItem {
 
@@ -39,7 +39,10 @@ public sealed interface WorkItem {
    */
   String name();
 
-  /** Returns the version wanted; null is unset, which differs from empty. */
+  /**
+   * Returns the required version; null means that no version is set, which differs from the empty
+   * version.
+   */
   @Nullable String version();
 
   String instanceId();
@@ -52,9 +55,9 @@ public sealed interface WorkItem {
   /**
    * Represents one turn of an orchestrator.
    *
-   * @param request a serialized {@code OrchestratorRequest}: history in {@code pastEvents}, what is
-   *     new in {@code newEvents}. Parts of it are shared with the instance's memory, so it must not
-   *     be changed.
+   * @param request a serialized {@code OrchestratorRequest}, with the history in {@code pastEvents}
+   *     and the new messages in {@code newEvents}. The request shares parts with the instance's
+   *     memory, so it must not be changed.
    */
   record Turn(
       long token,
@@ -73,7 +76,7 @@ public sealed interface WorkItem {
   /**
    * Represents one run of an activity.
    *
-   * @param version the activity's own version, else the version of its orchestration
+   * @param version the activity's own version or, if it has none, the version of its orchestration
    */
   record Activity(long token, @Nullable String version, ActivityRequest request)
       implements WorkItem {
@@ -104,7 +107,7 @@ public sealed interface WorkItem {
   }
 
   /**
-   * Represents a batch of operations on one entity, to be run one after another in their order.
+   * Represents a batch of operations on one entity, which run one after another in the given order.
    *
    * @param state the entity's state as JSON text; null when it has none
    * @param operations events of the kinds EntityOperationSignaled and EntityOperationCalled; the

@@ -12,8 +12,8 @@ import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles the span that a worker has begun for an execution in its first turn and wants back in
- * each later one. History keeps it where the contract has a place for its id, in {@code
+ * Handles the span that a worker has begun in the first turn of an execution and needs in each
+ * later turn. History keeps it where the contract has a place for its id, in {@code
  * ExecutionStarted.orchestrationSpanID}, followed by the start time
  * (docs/decisions/0016-traces.md).
  */
@@ -21,7 +21,7 @@ public final class WorkerSpan {
 
   private WorkerSpan() {}
 
-  /** Puts the span into an ExecutionStarted; other events stay as they are. */
+  /** Puts the span into an ExecutionStarted event; other events stay unchanged. */
   public static HistoryEvent kept(HistoryEvent event, OrchestrationTraceContext span) {
     if (!event.hasExecutionStarted()) {
       return event;
@@ -40,7 +40,8 @@ public final class WorkerSpan {
   }
 
   /**
-   * Returns the span that this start of an execution keeps, as part of a request; null for none.
+   * Returns the span that this ExecutionStarted event holds, framed as part of a request; null when
+   * it holds none.
    */
   public static @Nullable ByteString in(ExecutionStartedEvent started) {
     String text = started.getOrchestrationSpanID().getValue();
@@ -70,7 +71,7 @@ public final class WorkerSpan {
     }
   }
 
-  /** Returns the event as clients know it, with only the span's id. */
+  /** Returns the event in the form that clients get: it has only the id of the span. */
   static HistoryEvent forClients(HistoryEvent event) {
     String text = event.getExecutionStarted().getOrchestrationSpanID().getValue();
     int space = text.indexOf(' ');

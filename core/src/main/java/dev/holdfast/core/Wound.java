@@ -1,19 +1,20 @@
 package dev.holdfast.core;
 
 /**
- * Names ways to break the engine on purpose. The simulation plants each and must notice it, because
- * a check that has caught nothing proves nothing. Only tests set a wound.
+ * Names ways to break the engine on purpose. The simulation breaks the engine in each of these ways
+ * and must notice it, because a check that has never caught a fault proves nothing. Only tests set
+ * a wound.
  */
 public enum Wound {
-  /** Replies, refusals and reads are told before the batch that they rest on is durable. */
+  /** Replies, refusals and reads reach clients before the batch that they depend on is durable. */
   REPLY_RELEASED_EARLY,
-  /** Activities leave before the turn that scheduled them is durable. */
+  /** Activities are handed out before the turn that scheduled them is durable. */
   DISPATCH_RELEASED_EARLY,
   /** A message in an open turn counts as read, so it gets no inbox row. */
   OPEN_TURN_COUNTED_AS_CONSUMED,
   /**
-   * A message between instances is kept in memory only while its target is being read from the
-   * store.
+   * A message between instances exists in memory only, without a row, while its target is being
+   * read from the store.
    */
   MAIL_BY_MEMORY_ONLY,
   /**
@@ -25,13 +26,11 @@ public enum Wound {
   LOST_TIMER,
   /** A commit whose answer was lost is sent again without asking whether it landed. */
   LOST_ANSWER_RETRIED_BLINDLY,
-  /**
-   * Stale answers of activities are taken, without a check of the execution that they belong to.
-   */
+  /** Late answers of activities are taken without checking which execution they belong to. */
   EXECUTION_NOT_CHECKED,
   /** A second answer to the same activity is taken as well. */
   DUPLICATE_ANSWER_TAKEN,
-  /** The node's wall clock, which jumps, is used for timers. */
+  /** Timers go by the node's wall clock, which may jump. */
   WALL_CLOCK_FOR_TIMERS,
   /** The locks of an orchestration are not released when it ends. */
   LOCKS_KEPT_AT_END,

@@ -1,14 +1,14 @@
 package dev.holdfast.engine;
 
 /**
- * Does its work in steps. A thread of {@link Threads} calls the steps in production, the simulation
- * calls them in an order drawn from its seed; an agent never blocks for anything but the store that
- * it belongs to.
+ * Represents a part of the engine that does its work in steps. In production a thread of {@link
+ * Threads} calls the steps; the simulation calls them in an order that its seed determines. An
+ * agent never blocks, except in calls of its store.
  */
 public interface Agent {
 
   /**
-   * Does what there is to do now, or part of it.
+   * Does some or all of the work that is available now.
    *
    * @return how much was done; 0 when there was nothing to do
    */

@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the instance for whose sake a store permanently rejects a commit: the commit is cut in
- * halves until the rejected part concerns one instance. Nothing is written. The thread that commits
- * must do this.
+ * Finds the instance whose changes make a store permanently reject a commit: the commit is split in
+ * halves until the rejected part concerns one instance. This writes nothing. It must run on the
+ * thread that commits.
  *
  * <p>Parts of a commit that concern different instances can be written apart, so a half is rejected
- * for what is in it.
+ * only because of its own content.
  */
 final class Bisection {
   private final Store store;
   private final long now;
   private final List<Suspect> found = new ArrayList<>();
 
-  /** Holds everything that a commit says of one instance. */
+  /** Holds all changes that a commit makes to one instance. */
   private static final class Share {
     private final String instanceId;
     private final Commit.Builder commit = Commit.builder();
@@ -43,8 +43,8 @@ final class Bisection {
    * Finds the instances whose parts of the commit are rejected.
    *
    * @param now the hub's time
-   * @return the instances; empty when no part is rejected alone, or when nothing at all can be
-   *     written
+   * @return the instances; empty when no part is rejected by itself, or when the store cannot write
+   *     at all
    * @throws dev.holdfast.core.StoreException the store cannot be read
    */
   static List<Suspect> of(Store store, Commit commit, long now) {
@@ -88,7 +88,7 @@ final class Bisection {
     for (Rows.Keyed record : commit.records()) {
       shares.computeIfAbsent(owner(record), Share::new).commit.put(record);
     }
-    // It is unknown which instance this belongs to, so none can be set aside for it.
+    // It is unknown which instance this part belongs to, so no instance can be set aside for it.
     shares.remove("");
     return new ArrayList<>(shares.values());
   }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds what is blocked by the keyed records, so that even an instance whose own rows cannot be
- * read is among the results.
+ * Finds blocked instances and entities by their keyed records, so that it finds even those whose
+ * own rows cannot be read.
  */
 final class BlockedOnes {
   private static final int PAGE_DEFAULT = 100;
@@ -32,14 +32,14 @@ final class BlockedOnes {
     return store.readableRecords(Blocked.NAMESPACE, damage -> {});
   }
 
-  /** Returns what blocks each instance or entity, by id. */
+  /** Returns the block of each blocked instance or entity, by id. */
   Map<String, Blocked> blocks() {
     Map<String, Blocked> blocks = new LinkedHashMap<>(0);
     records().forEach(one -> blocks.put(one.name(), Blocked.of(one.bytes())));
     return blocks;
   }
 
-  /** Counts the blocked instances and entities of each kind of block. */
+  /** Returns the number of blocked instances and entities for each kind of block. */
   Map<Blocked.Kind, Integer> count() {
     Map<Blocked.Kind, Integer> counts = new EnumMap<>(Blocked.Kind.class);
     for (Rows.Keyed one : records()) {
@@ -49,7 +49,8 @@ final class BlockedOnes {
   }
 
   /**
-   * Returns one page, in the order of the ids; the continuation is the last id of the page before.
+   * Returns one page of the blocked instances, sorted by id; the continuation is the last id of the
+   * previous page.
    */
   QueryInstancesResponse query(InstanceQuery query) {
     int page =

@@ -2,21 +2,21 @@ package dev.holdfast.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** Learns that a hub cannot go on. Nothing that the hub has acknowledged is lost. */
+/** Is notified when a hub cannot go on. Everything that the hub has acknowledged is safe. */
 @FunctionalInterface
 public interface Breakdown {
 
   /**
-   * The hub cannot go on and must be opened again. This is called once.
+   * Reports that the hub cannot go on and must be opened again. The method is called once.
    *
-   * @param reason in words
+   * @param reason says in words why the hub cannot go on
    */
   void brokeDown(String reason);
 
   /**
-   * A thread that the hub depends on ends, because a step of it threw. This is called on that
-   * thread, before {@link #brokeDown}, perhaps without any memory left; an implementation that ends
-   * the process here should allocate nothing.
+   * Reports that a thread which the hub depends on ends because one of its steps threw. The method
+   * is called on that thread, before {@link #brokeDown}, perhaps when no memory is left; an
+   * implementation that ends the process here should allocate nothing.
    *
    * @param thread the name of the thread
    * @param cause what was thrown
@@ -24,11 +24,11 @@ public interface Breakdown {
   default void died(String thread, Throwable cause) {}
 
   /**
-   * A thread that the hub depends on ends, as in {@link #died(String, Throwable)}, which this calls
-   * unless it is overridden.
+   * Reports that a thread which the hub depends on ends. Unless it is overridden, the method calls
+   * {@link #died(String, Throwable)}.
    *
-   * @param instanceId the instance that the step was about; null when it was about several or is
-   *     unknown
+   * @param instanceId the instance that the step concerned; null when the step concerned several or
+   *     the instance is unknown
    */
   default void died(String thread, Throwable cause, @Nullable String instanceId) {
     died(thread, cause);

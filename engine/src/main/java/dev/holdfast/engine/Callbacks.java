@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers askers away from the loop, because what a caller does with an answer must not hold up the
+ * Answers askers outside the loop, so that what a caller does with an answer does not delay the
  * others.
  */
 public final class Callbacks implements Agent {
@@ -23,7 +23,7 @@ public final class Callbacks implements Agent {
     queue.add(callback);
   }
 
-  /** Returns true when every asker has been answered and no callback runs at this moment. */
+  /** Returns true when every asker has been answered and no callback is running. */
   boolean isQuiet() {
     return untold.get() == 0;
   }

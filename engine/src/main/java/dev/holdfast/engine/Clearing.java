@@ -9,18 +9,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Removes every instance, whatever it is doing, and every entity. Each is terminated and purged
- * like any other, so a clearing that is cut short can simply be repeated.
+ * Removes every entity and every instance, even a running one. Each is terminated and purged in the
+ * usual way, so an interrupted clearing can simply be repeated.
  */
 final class Clearing {
   private static final int PAGE = 500;
 
-  /** Instances that are started all the time could otherwise keep the clearing busy for ever. */
+  /**
+   * A limit is needed because clients that start instances all the time could otherwise keep the
+   * clearing busy forever.
+   */
   private static final int PASSES_MAX = 10;
 
   /**
-   * No two instances are created at the same time, so in a crowd their times run ahead of the
-   * clock.
+   * Every instance has a creation time of its own, so the creation times of many simultaneous
+   * starts run ahead of the clock.
    */
   private static final long AHEAD = 10_000_000;
 
@@ -49,8 +52,8 @@ final class Clearing {
   }
 
   /**
-   * Repeats the pass, because children of instances that still ran may appear behind the place that
-   * was read.
+   * Repeats the pass, because children of running instances may appear behind the place up to which
+   * the pass has read.
    */
   private CompletableFuture<Integer> passes(int left, int before) {
     return pass(Store.Query.all(PAGE).createdBetween(null, clock.now() + AHEAD), 0)

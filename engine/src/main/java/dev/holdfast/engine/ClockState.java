@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a hub knows of its machine's clock.
+ * Describes what a hub knows about its machine's clock.
  *
  * @param hub the hub's time
  * @param machine the time of the machine's clock
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClockState(Instant hub, Instant machine, @Nullable String alarm) {
 
-  /** Returns how far the machine's clock is ahead; negative when it is behind. */
+  /** Returns how far the machine's clock is ahead; the result is negative when it is behind. */
   public Duration ahead() {
     return Duration.between(hub, machine);
   }

@@ -9,26 +9,26 @@ import java.util.function.LongSupplier;
 public interface Clocks extends InstantSource {
 
   /**
-   * Returns the machine's wall clock, which people and time servers set; so it may jump, forwards
-   * and back.
+   * Returns the machine's wall clock, which may jump forwards and back because people and time
+   * servers set it.
    */
   @Override
   Instant instant();
 
   /**
-   * Returns the elapsed time, in nanoseconds from an arbitrary moment, as {@link System#nanoTime}
-   * does: it cannot be set, and it may stand still while the machine sleeps.
+   * Returns the elapsed time in nanoseconds since an arbitrary moment, as {@link System#nanoTime}
+   * does. This clock cannot be set, and it may stand still while the machine sleeps.
    */
   long nanoTime();
 
   /**
-   * Returns for how many nanoseconds {@link #nanoTime} has stood still because the machine slept,
-   * from an arbitrary moment on; empty where the system cannot tell. This costs more than the other
-   * clocks, so it is read only when the wall clock has jumped.
+   * Returns for how many nanoseconds since an arbitrary moment {@link #nanoTime} has stood still
+   * because the machine slept; empty when the system cannot tell. Reading this clock costs more
+   * than reading the others, so it is read only when the wall clock has jumped.
    */
   OptionalLong sleptNanos();
 
-  /** Makes the clocks of a machine that cannot tell when it sleeps. */
+  /** Makes the clocks of a machine that cannot tell whether it has slept. */
   static Clocks of(InstantSource wall, LongSupplier nanoTime) {
     return new Clocks() {
       @Override

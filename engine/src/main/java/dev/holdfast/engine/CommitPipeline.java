@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommitPipeline implements Agent {
 
-  /** Says how a flush ended, or why it has not ended yet. */
+  /** Describes how a flush ended, or why it has not ended yet. */
   public sealed interface Result {}
 
   /** The flush is durable. */
   public record Durable(long number) implements Result {}
 
-  /** The store has no room; the same flush is tried again until there is room. */
+  /** The store has no room; the pipeline repeats the flush until there is room. */
   public record Full(String reason) implements Result {}
 
   /**
@@ -56,7 +56,7 @@ public final class CommitPipeline implements Agent {
   private volatile LongConsumer took = nanos -> {};
   private volatile LongSupplier nanoTime = () -> 0;
 
-  /** Says whether it is unknown if the flush has landed. */
+  /** Says whether the outcome of the flush is unknown. */
   private boolean unresolved;
 
   /**
@@ -71,20 +71,23 @@ public final class CommitPipeline implements Agent {
     this.wounds = wounds;
   }
 
-  /** Tells this consumer from now on how many nanoseconds each durable flush took to write. */
+  /**
+   * Makes the pipeline report the duration of each durable write, in nanoseconds, to this consumer
+   * from now on.
+   */
   void measure(LongConsumer durations, LongSupplier clockNanos) {
     nanoTime = clockNanos;
     took = durations;
   }
 
-  /** Takes the next flush. At most one is under way. */
+  /** Takes the next flush. At most one flush may be under way. */
   public void submit(Store.Flush flush) {
     if (!next.compareAndSet(null, flush)) {
       problems.impossible("expected no flush under way, but flush " + flush.number() + " met one");
     }
   }
 
-  /** Counts the flushes that have become durable. */
+  /** Returns the number of flushes that have become durable. */
   public long flushes() {
     return flushes.get();
   }
@@ -139,7 +142,7 @@ public final class CommitPipeline implements Agent {
   }
 
   /**
-   * @return null when the instances at fault cannot be found now
+   * @return the refusal with the suspects, or null when the instances at fault cannot be found now
    */
   private @Nullable Result refused(Store.Flush flush, Store.Outcome outcome) {
     if (!(outcome instanceof Store.Rejected rejected)) {
@@ -165,8 +168,8 @@ public final class CommitPipeline implements Agent {
   }
 
   /**
-   * Resolves a flush whose answer was lost: its marker says whether it landed; if it did not, it is
-   * sent again.
+   * Resolves a flush whose answer was lost: its marker says whether it was written, and if not, the
+   * flush is sent again.
    */
   private Store.Outcome resolve(Store.Flush flush) {
     try {

@@ -9,10 +9,10 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the executors that run work: those of this process, and remote workers for names that those
- * do not serve.
+ * Knows the executors that run work: the executors of this process, and the remote workers, which
+ * run the names that this process does not serve.
  *
- * <p>Only the loop's thread chooses; all other methods are safe from any thread.
+ * <p>Only the loop's thread may call {@link #choose}; all other methods are safe from any thread.
  */
 final class Crew {
   private volatile List<Executor> own = List.of();
@@ -40,8 +40,8 @@ final class Crew {
   }
 
   /**
-   * Returns whether this process runs work itself, so that a name that it does not serve may be a
-   * mistake.
+   * Returns whether this process has executors of its own, so that a name which it does not serve
+   * may be a mistake.
    */
   boolean hasOwn() {
     return !own.isEmpty();
@@ -91,11 +91,11 @@ final class Crew {
   }
 
   /**
-   * Chooses the executor for the item; null when all that take it are full, or none takes it. An
-   * executor of this process has its names for itself, so work waits for it and does not go to a
-   * worker.
+   * Chooses the executor for the item; null when no executor takes the item or all those that take
+   * it are full. Work whose name an executor of this process serves waits for this executor and
+   * never goes to a worker.
    *
-   * @param promised how many items of this kind an executor gets with the next flush
+   * @param promised returns how many items of this kind an executor will get with the next flush
    */
   @Nullable Executor choose(WorkItem item, ToIntFunction<Executor> promised) {
     for (Executor executor : own) {
@@ -106,7 +106,10 @@ final class Crew {
     return leastTaken(item, promised);
   }
 
-  /** Counts the items that executors of this process have not begun. Any thread may call this. */
+  /**
+   * Returns the number of items that executors of this process hold and have not begun. Any thread
+   * may call this.
+   */
   int queued(WorkItem.Kind kind) {
     int count = 0;
     for (Executor executor : own) {
@@ -116,7 +119,8 @@ final class Crew {
   }
 
   /**
-   * Counts the items that executors of this process have, begun or not. Any thread may call this.
+   * Returns the number of items that executors of this process hold, begun or not. Any thread may
+   * call this.
    */
   int taken(WorkItem.Kind kind) {
     int count = 0;
@@ -127,7 +131,8 @@ final class Crew {
   }
 
   /**
-   * Tells all executors that no one waits for these items any more; see {@link Executor#recall}.
+   * Tells all executors that the results of these items are not needed any more; see {@link
+   * Executor#recall}.
    */
   void recall(Set<Long> tokens, boolean atOnce) {
     own.forEach(executor -> executor.recall(tokens, atOnce));
@@ -154,8 +159,8 @@ final class Crew {
   }
 
   /**
-   * Describes the items that keep one of this name from the executor of this process that serves
-   * it.
+   * Describes the items that occupy the places for this name in the executor of this process that
+   * serves the name.
    */
   @Nullable String holders(WorkItem.Kind kind, String name) {
     for (Executor executor : own) {

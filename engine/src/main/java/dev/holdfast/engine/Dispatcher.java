@@ -28,18 +28,17 @@ import org.jspecify.annotations.Nullable;
  * Hands work items to executors that serve them and have a free place; items that cannot run now
  * wait here, in order per name.
  *
- * <p>Only the loop's thread calls it, except where a method says otherwise.
+ * <p>Only the loop's thread calls the methods, except where a method says otherwise.
  */
 public final class Dispatcher {
 
-  /** Says what becomes of work whose name is not served. */
+  /** Says what happens to work whose name no executor serves. */
   public enum Unserved {
     /** The work waits until an executor serves it, and is reported as unserved. */
     WAITS,
     /**
-     * Work of a name that was served once waits all the same. Work of a name that was never served
-     * fails with a message that names what is missing. This is for hosts with functions of their
-     * own.
+     * Work whose name was served before waits. Work whose name was never served fails with a
+     * message that names what is missing. Hosts with functions of their own use this.
      */
     FAILS
   }
@@ -51,10 +50,13 @@ public final class Dispatcher {
   /** Only the newest SETTLED_MAX tokens are kept; an older duplicate may run once more. */
   private static final int SETTLED_MAX = 10_000;
 
-  /** A batch of an entity may fail as a whole this often before its operations fail. */
+  /** A batch of an entity may fail as a whole this many times before its operations fail. */
   private static final int BATCH_FAILED_MAX = 3;
 
-  /** An item may be lost this often and go on at once; one that kills every worker must pause. */
+  /**
+   * An item may be lost this many times and go out again at once; after that it must pause, because
+   * it may kill every worker.
+   */
   private static final int LOST_FREELY = 3;
 
   private final Crew crew = new Crew();
@@ -70,13 +72,22 @@ public final class Dispatcher {
   private final LinkedHashMap<String, Integer> abandoned = new LinkedHashMap<>();
   private final LinkedHashMap<String, Integer> lost = new LinkedHashMap<>();
 
-  /** Holds the tokens of void items: their results are not needed, and executors stop them. */
+  /**
+   * Holds the tokens of items that have become void: their results are not needed, and executors
+   * stop them.
+   */
   private final Set<Long> withdrawn = new LinkedHashSet<>();
 
-  /** Holds the tokens of items whose results are not awaited; executors may finish them. */
+  /**
+   * Holds the tokens of items whose results are not awaited any more; executors may still finish
+   * these items.
+   */
   private final Set<Long> unneeded = new LinkedHashSet<>();
 
-  /** Holds the newest tokens that are void, or answered while another executor may have them. */
+  /**
+   * Holds the newest tokens of items that have become void, or that are answered although another
+   * executor may still hold them.
+   */
   private final Set<Long> settled =
       Collections.newSetFromMap(
           new LinkedHashMap<>() {
@@ -88,27 +99,30 @@ public final class Dispatcher {
 
   private final Map<Executor, Outgoing> outgoing = new LinkedHashMap<>();
 
-  /** Says that an executor has left, so that waiting items may be stranded by now. */
+  /** Says that an executor has left, so that waiting items may have no executor now. */
   private volatile boolean someoneLeft;
 
-  /** Maps tasks to what executors have had since before the partitions began again. */
+  /**
+   * Maps tasks to the items that executors have held since before the partitions were read anew
+   * from the store.
+   */
   private final Map<String, Out> out = new LinkedHashMap<>();
 
   private int firstNumber;
 
-  /** Holds the size of {@link #later}, for other threads. */
+  /** Holds the size of {@link #later} so that other threads can read it. */
   private volatile int putOff;
 
   private long order;
   private boolean draining;
   private volatile boolean placesChanged;
 
-  /** Holds the items that go to one executor with the next flush. */
+  /** Collects the items that one executor gets with the next flush. */
   private static final class Outgoing {
     private final List<WorkItem> items = new ArrayList<>();
     private final int[] counts = new int[WorkItem.Kind.values().length];
 
-    @SuppressWarnings("EnumOrdinal") // Items are counted one by one, so without boxes.
+    @SuppressWarnings("EnumOrdinal") // Counts the items in a loop, because this avoids boxing.
     int count(WorkItem.Kind kind) {
       return counts[kind.ordinal()];
     }
@@ -124,7 +138,7 @@ public final class Dispatcher {
 
   /**
    * @param answers receives the answers of executors
-   * @param failures takes answers that the dispatcher gives in an executor's stead
+   * @param failures takes the answers that the dispatcher gives instead of an executor
    */
   Dispatcher(
       Executor.Answers answers, Consumer<Answer> failures, Unserved unserved, ServedNames names) {
@@ -138,8 +152,8 @@ public final class Dispatcher {
   }
 
   /**
-   * Adds an executor for the work that it serves. Any thread may call this; wake the loop
-   * afterwards.
+   * Adds an executor, which gets the work that it serves. Any thread may call this, and must wake
+   * the loop afterwards.
    */
   public void add(Executor executor) {
     crew.add(executor);
@@ -147,7 +161,8 @@ public final class Dispatcher {
   }
 
   /**
-   * Adds a worker; see {@link Workforce#join}. Any thread may call this; wake the loop afterwards.
+   * Adds a worker; see {@link Workforce#join}. Any thread may call this, and must wake the loop
+   * afterwards.
    */
   void join(Executor worker) {
     crew.join(worker);
@@ -167,26 +182,34 @@ public final class Dispatcher {
     gone(now);
   }
 
-  /** Notes that names no longer served were served until now. Any thread may call this. */
+  /**
+   * Notes that some names are not served any more and were served until {@code now}. Any thread may
+   * call this.
+   */
   void gone(long now) {
     names.gone(crew::serves, now);
     someoneLeft = true;
   }
 
-  /** Notes that the executors of this process serve other names. Any thread may call this. */
+  /**
+   * Notes that the executors of this process have changed the names that they serve. Any thread may
+   * call this.
+   */
   void noteOwn() {
     crew.own().forEach(this::note);
   }
 
   /**
-   * Makes the next {@link #flush} look again. Any thread may call this; wake the loop afterwards.
+   * Makes the next {@link #flush} look for free places again. Any thread may call this, and must
+   * wake the loop afterwards.
    */
   void placesChanged() {
     placesChanged = true;
   }
 
   /**
-   * Returns whether a flush is wanted although nothing has been offered. Any thread may call this.
+   * Returns whether the loop should flush although no item has been offered. Any thread may call
+   * this.
    */
   boolean hasPlacesChanged() {
     return placesChanged;
@@ -198,8 +221,8 @@ public final class Dispatcher {
   }
 
   /**
-   * Returns whether work of this name is wanted: it is served now, or must fail because it never
-   * was. Any thread may call this.
+   * Returns whether the dispatcher takes work of this name now: the name is served, or the work
+   * must fail because the name was never served. Any thread may call this.
    */
   public boolean serves(WorkItem.Kind kind, String name) {
     if (crew.ownServe(kind, name)) {
@@ -212,7 +235,10 @@ public final class Dispatcher {
     return unserved == Unserved.FAILS && !names.has(kind, name);
   }
 
-  /** Returns whether a host with its own functions lacks a name that was served once. */
+  /**
+   * Returns whether this host has functions of its own and this name, which was served before, is
+   * not served now.
+   */
   boolean isMissing(WorkItem.Kind kind, String name) {
     return unserved == Unserved.FAILS
         && crew.hasOwn()
@@ -221,25 +247,33 @@ public final class Dispatcher {
   }
 
   /**
-   * Returns until when the name was served, microseconds since the epoch; 0 when that is not known.
+   * Returns the time until which the name was served, in microseconds since the epoch; 0 when the
+   * time is not known.
    */
   long servedUntil(WorkItem.Kind kind, String name) {
     return names.until(kind, name);
   }
 
-  /** Returns the items that wait here because they are not served. Any thread may call this. */
+  /**
+   * Returns the items that wait because no executor serves their names. Any thread may call this.
+   */
   List<UnservedWork> unserved() {
     return room.unserved().entrySet().stream()
         .map(it -> unserved(it.getKey(), it.getValue()))
         .toList();
   }
 
-  /** Finds a stranded activity; see {@link WaitingRoom#stranded}. Any thread may call this. */
+  /**
+   * Finds an activity of this instance that has no executor; see {@link WaitingRoom#stranded}. Any
+   * thread may call this.
+   */
   @Nullable String stranded(String instanceId) {
     return room.stranded(instanceId);
   }
 
-  /** Adds until when the name was served, as far as that is known. */
+  /**
+   * Returns the unserved work with the time until which its name was served, if that time is known.
+   */
   UnservedWork unserved(Wanted wanted, int waiting) {
     return new UnservedWork(
         wanted, waiting, wanted.version() == null ? names.until(wanted.kind(), wanted.name()) : 0);
@@ -250,7 +284,7 @@ public final class Dispatcher {
     return crew.serves(kind, name);
   }
 
-  /** Counts the items that wait for an executor. */
+  /** Returns the number of items that wait for an executor. */
   int waiting() {
     int count = later.size();
     for (LinkedHashMap<String, ArrayDeque<WorkItem>> byName : waiting.values()) {
@@ -261,32 +295,38 @@ public final class Dispatcher {
     return count;
   }
 
-  /** Counts waiting items of this kind, except postponed ones. Any thread may call this. */
+  /**
+   * Returns the number of waiting items of this kind, without postponed ones. Any thread may call
+   * this.
+   */
   int waiting(WorkItem.Kind kind) {
     return room.count(kind);
   }
 
-  /** Counts all items that wait here. Any thread may call this. */
+  /** Returns the number of all items that wait in the dispatcher. Any thread may call this. */
   int backlog() {
     return putOff + room.count();
   }
 
-  /** Counts the items that executors of this process have not begun. Any thread may call this. */
+  /**
+   * Returns the number of items that executors of this process hold and have not begun. Any thread
+   * may call this.
+   */
   int queued(WorkItem.Kind kind) {
     return crew.queued(kind);
   }
 
-  /** Counts the waiting items that are not yet due. */
+  /** Returns the number of waiting items that are not due yet. */
   int putOff() {
     return later.size();
   }
 
-  /** Counts the tasks that are remembered as given back or lost. */
+  /** Returns the number of tasks that are remembered as given back or lost. */
   int givenBack() {
     return abandoned.size() + lost.size();
   }
 
-  /** Takes an item; {@link #flush} hands it out. */
+  /** Takes an item that the next {@link #flush} may hand out. */
   void offer(WorkItem item) {
     if (!out.isEmpty() && out.containsKey(task(item))) {
       Objects.requireNonNull(out.get(task(item))).again = item;
@@ -322,7 +362,7 @@ public final class Dispatcher {
       outgoing.computeIfAbsent(to, e -> new Outgoing()).add(item);
       return true;
     }
-    // A version that runs nowhere waits; a name that was never served fails.
+    // Work of a version that no executor runs waits; work of a name that was never served fails.
     if (serves(item.kind(), item.name())
         && crew.hasOwn()
         && !crew.serves(item.kind(), item.name())) {
@@ -337,7 +377,7 @@ public final class Dispatcher {
     return promised == null ? 0 : promised.count(kind);
   }
 
-  /** Hands out items that were offered, and waiting items that can run by now. */
+  /** Hands out items that were offered, and waiting items that can run now. */
   void flush(long now) {
     placesChanged = false;
     removeWithdrawn();
@@ -385,9 +425,9 @@ public final class Dispatcher {
   }
 
   /**
-   * Takes answers that are no results: the item is offered again, now or later.
+   * Handles answers that are not results: the item is offered again, now or later.
    *
-   * @return false when the answer is a result, which is for the partition
+   * @return false when the answer is a result, which the partition must handle
    */
   boolean takes(Answer answer, long now) {
     boolean nothingDone = answer instanceof Answer.EntityDone done && isNothingDone(done);
@@ -413,7 +453,8 @@ public final class Dispatcher {
         boolean mayWait = abandoned.remove(task) != null;
         mayWait |= lost.remove(task) != null;
         if (mayWait) {
-          // The executor that was thought lost has answered; no other need run the item.
+          // The executor that was thought lost has answered, so no other executor needs to run the
+          // item.
           remove(answer.item().kind(), one -> isSame(one, answer.item()));
           settled.add(answer.item().token());
         }
@@ -432,17 +473,17 @@ public final class Dispatcher {
     } else if (answer instanceof Answer.NobodyServes) {
       later.add(new Later(now + ABANDONED_DELAY_MIN, order++, answer.item()));
     } else {
-      return false; // The kind of this answer is not known here; the partition reports it.
+      return false; // The dispatcher does not know this kind of answer; the partition reports it.
     }
     return true;
   }
 
   /**
    * Begins again with partitions read from the store. They request their work again; an item that
-   * an executor still has goes to no other until that executor answers.
+   * an executor still holds goes to no other executor before it is answered.
    *
    * @param number the number of the first new partition
-   * @param handedOut activities that were offered before
+   * @param handedOut the activities that the old partitions had offered
    */
   void beginAgain(int number, List<WorkItem.Activity> handedOut) {
     firstNumber = number;
@@ -465,17 +506,23 @@ public final class Dispatcher {
     withdrawn.clear();
   }
 
-  /** Holds what an executor has had since before the partitions began again. */
+  /**
+   * Describes an item that an executor has held since before the partitions were read anew from the
+   * store.
+   */
   private static final class Out {
     private @Nullable WorkItem again;
   }
 
-  /** Returns whether the item is of a partition that was given up. */
+  /** Returns whether the item belongs to a partition that was given up. */
   private boolean isOfBefore(WorkItem item) {
     return item.token() != 0 && (item.token() >>> 48) < firstNumber;
   }
 
-  /** Takes an answer to an item from before; true when nothing else is to be done. */
+  /**
+   * Takes an answer to an item of a partition that was given up; returns true when the caller has
+   * nothing more to do.
+   */
   private boolean heardOfBefore(Answer answer, boolean result, long now) {
     Out one = out.isEmpty() ? null : out.remove(task(answer.item()));
     if (result || (one == null && !isOfBefore(answer.item()))) {
@@ -487,7 +534,7 @@ public final class Dispatcher {
     return true;
   }
 
-  /** Withdraws a turn, so that no executor need get it or give it back. */
+  /** Withdraws a turn, so that no executor needs to receive or answer it. */
   void withdraw(String executionId, long token) {
     String task = WorkItem.Kind.ORCHESTRATOR + executionId;
     abandoned.remove(task);
@@ -496,10 +543,11 @@ public final class Dispatcher {
     settled.add(token);
   }
 
-  /** Recalls items that are not awaited any more; see {@link Effect.Recall}. */
+  /** Recalls items whose results are not awaited any more; see {@link Effect.Recall}. */
   void recall(Effect.Recall recall) {
     for (Effect.HandedOut item : recall.items()) {
-      // Later answers that give it back are ignored, so these entries would never be removed.
+      // Later answers that give the item back are ignored, so its entries would never be removed
+      // otherwise.
       String task = task(recall.kind(), recall.executionId(), item.taskId());
       abandoned.remove(task);
       lost.remove(task);
@@ -512,7 +560,7 @@ public final class Dispatcher {
     }
   }
 
-  /** Removes them all at once, because a client may end thousands of instances. */
+  /** Removes all withdrawn items at once, because a client may end thousands of instances. */
   private void removeWithdrawn() {
     if (!withdrawn.isEmpty()) {
       for (WorkItem.Kind kind : WorkItem.Kind.values()) {
@@ -521,7 +569,7 @@ public final class Dispatcher {
     }
   }
 
-  /** Runs after everything has gone out, so that executors learn which items are void. */
+  /** Tells executors which items are void. It runs after all items of the flush have gone out. */
   private void recallWithdrawn() {
     if (!withdrawn.isEmpty()) {
       crew.recall(new LinkedHashSet<>(withdrawn), true);
@@ -534,9 +582,9 @@ public final class Dispatcher {
   }
 
   /**
-   * Takes back the activities of this execution that wait here.
+   * Takes back the waiting activities of this execution.
    *
-   * @return activities that no executor gets now
+   * @return the activities that no executor will get
    */
   List<WorkItem.Activity> holdBack(String executionId) {
     List<WorkItem.Activity> held = new ArrayList<>();
@@ -578,15 +626,15 @@ public final class Dispatcher {
   }
 
   /**
-   * Returns whether a waiting item is the answered one. A later attempt may have the id of a failed
-   * activity, so the token tells them apart; token 0 identifies only the task.
+   * Returns whether the answer belongs to the waiting item. A later attempt may have the id of a
+   * failed activity, so the token tells them apart; token 0 identifies only the task.
    */
   private static boolean isSame(WorkItem waits, WorkItem answered) {
     return waits.token() == answered.token()
         || (answered.token() == 0 && task(waits).equals(task(answered)));
   }
 
-  /** Returns whether no operation has run and the response does not rule out another try. */
+  /** Returns whether no operation has run and the response permits another attempt. */
   private static boolean isNothingDone(Answer.EntityDone done) {
     return done.response().getResultsCount() == 0
         && !done.response().getFailureDetails().getIsNonRetriable();
@@ -618,7 +666,10 @@ public final class Dispatcher {
         || answer instanceof Answer.Blocked;
   }
 
-  /** Returns whether an executor that does not know the name could answer this. */
+  /**
+   * Returns whether the answer is a failure, which may come from an executor that does not know the
+   * name.
+   */
   private static boolean isFailure(Answer answer) {
     if (answer instanceof Answer.TurnDone turn) {
       return turn.response().getActionsList().stream()
@@ -661,7 +712,7 @@ public final class Dispatcher {
     return kind == WorkItem.Kind.ACTIVITY ? kind + executionId + taskId : kind + executionId;
   }
 
-  /** Returns the kind of the item, for the beginning of a sentence. */
+  /** Returns the kind of the item in words that begin a sentence. */
   public static String what(WorkItem item) {
     return switch (item.kind()) {
       case ORCHESTRATOR -> "Orchestrator";
@@ -679,12 +730,15 @@ public final class Dispatcher {
             .formatted(what(item), item.name()));
   }
 
-  /** Makes an answer that fails the item, as the function itself could have. */
+  /** Makes a failure answer to the item, as the function itself could give. */
   public static Answer failed(WorkItem item, String type, String message) {
     return FailedAnswer.of(item, type, message);
   }
 
-  /** Returns the words for what becomes of waiting work. Any thread may call this. */
+  /**
+   * Returns the object that describes in words what happens to waiting work. Any thread may call
+   * this.
+   */
   Standings standings() {
     return new Standings(crew, room, names, draining);
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Performs, before a flush is durable, effects that must wait for it, as a broken engine would;
- * only for tests.
+ * Performs effects before the flush that they must wait for is durable, as a broken engine would.
+ * Only tests use this.
  */
 final class EarlyRelease {
   private EarlyRelease() {}

@@ -31,13 +31,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a task hub: the partitions of one store, with everything around them.
  *
- * <p>{@link #start} gives it threads; without threads, {@link #agents} are driven by hand, as the
- * simulation does.
+ * <p>{@link #start} gives the engine threads; the simulation starts no threads and drives {@link
+ * #agents} by hand.
  */
 public final class Engine implements Workforce, AutoCloseable {
   private static final String LOOP = "loop";
 
-  /** This namespace holds what a hub remembers of itself. */
+  /** This namespace holds the records that a hub keeps about itself. */
   public static final String HUB = "hub";
 
   /**
@@ -50,12 +50,12 @@ public final class Engine implements Workforce, AutoCloseable {
    *
    * @param limits the limits of each partition
    * @param partitions how many partitions there are; a power of two up to 1,024
-   * @param unserved what becomes of work that no executor serves
+   * @param unserved what happens to work that no executor serves
    * @param clocks the clocks of the machine
-   * @param dice makes ids; cryptographically strong in production
+   * @param dice the source of random ids; cryptographically strong in production
    * @param wounds empty except in tests
-   * @param spans takes the spans of executions whose workers make none; null when spans are not
-   *     wanted
+   * @param spans takes the spans of executions whose workers make none; null when no spans are
+   *     recorded
    */
   public record Settings(
       Limits limits,
@@ -110,7 +110,7 @@ public final class Engine implements Workforce, AutoCloseable {
   /**
    * @param store an open store; the engine does not close it
    * @param problems takes reports of what should not happen
-   * @param broken learns once when the hub cannot go on; nothing acknowledged is lost
+   * @param broken is notified once when the hub cannot go on
    */
   public Engine(Store store, Settings settings, Problems problems, Breakdown broken) {
     this.store = store;
@@ -161,7 +161,7 @@ public final class Engine implements Workforce, AutoCloseable {
         store.readableRecords(Blocked.NAMESPACE, damage -> {}));
   }
 
-  /** Leads back into the loop for the parts that the loop is built from. */
+  /** Connects the parts that the loop consists of back to the loop. */
   private final class Link implements Executor.Answers {
     private @Nullable Loop loop;
 
@@ -217,8 +217,8 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Returns whether the name of a row is served. Rows name orchestrators as they are called, and
-   * entities with an at-sign before the name.
+   * Returns whether an executor serves the name in a summary row. An orchestrator's row holds the
+   * plain name, and an entity's row holds the name with an at-sign before it.
    */
   private boolean serves(String name) {
     boolean serves =
@@ -232,8 +232,8 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Tells what happens to a consumer for metrics, from now on and once it is durable. The calls
-   * come on the loop's own thread, so the consumer must only count: it must not block or throw.
+   * Reports milestones to a consumer for metrics from now on, each once it is durable. The calls
+   * come on the loop's own thread, so the consumer must only count and must not block or throw.
    *
    * @param flushes takes how long each durable write took, in nanoseconds, on the thread that
    *     writes
@@ -243,12 +243,12 @@ public final class Engine implements Workforce, AutoCloseable {
     pipeline.measure(flushes, clocks::nanoTime);
   }
 
-  /** Returns the hub for clients. */
+  /** Returns the interface of the hub for clients. */
   public TaskHub taskHub() {
     return hub;
   }
 
-  /** Gives this executor the work that it serves from now on. */
+  /** Adds an executor; from now on it gets the work that it serves. */
   public void add(Executor executor) {
     dispatcher.add(executor);
     loop.addToAll(new Input.ServedChanged());
@@ -261,7 +261,7 @@ public final class Engine implements Workforce, AutoCloseable {
     wakeLoop.run();
   }
 
-  /** Notes that an executor serves other names than before. */
+  /** Notes that an executor has changed the names that it serves. */
   public void servedChanged() {
     dispatcher.noteOwn();
     dispatcher.gone(clock.now());
@@ -293,8 +293,8 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Returns the work that is not served right now; orchestrators are counted up to some ten
-   * thousand instances. This reads the store, and so fails with {@link
+   * Returns the work that no executor serves right now; instances that wait for their orchestrator
+   * are counted up to some ten thousand. The call reads the store, and so fails with {@link
    * dev.holdfast.core.StoreException} when the store fails.
    */
   public List<UnservedWork> unservedWork() {
@@ -302,8 +302,8 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Counts the blocked instances and entities, by kind. This reads the store, and so fails with
-   * {@link dev.holdfast.core.StoreException} when the store fails.
+   * Returns the number of blocked instances and entities for each kind. The call reads the store,
+   * and so fails with {@link dev.holdfast.core.StoreException} when the store fails.
    */
   public Map<Blocked.Kind, Integer> blocked() {
     return new BlockedOnes(store).count();
@@ -323,7 +323,7 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Sets these instances aside, each for its reason, before anything of them is handled. Call this
+   * Sets these instances aside, each for its reason, before any of their work is handled. Call this
    * before {@link #start}.
    */
   public void beginWithout(Map<String, Blocked> instances) {
@@ -336,8 +336,8 @@ public final class Engine implements Workforce, AutoCloseable {
 
   /** Gives the agents threads. Call this once. */
   public void start() {
-    // This notes names that the app or the workers before this process served and this one does
-    // not.
+    // This notes the names that an earlier process or its workers served and that this process does
+    // not serve.
     dispatcher.gone(store.opened().clock());
     Threads started = new Threads(clock, clocks::nanoTime, this::died);
     wakeLoop = started.add(LOOP, loop, true)::wake;
@@ -357,8 +357,8 @@ public final class Engine implements Workforce, AutoCloseable {
 
   private void died(String thread, Throwable cause) {
     broken.died(thread, cause, thread.endsWith(LOOP) ? loop.handling() : null);
-    // Even a message needs memory, which may be lacking; the hub must be reported as broken all the
-    // same.
+    // Composing a message needs memory, which may be lacking; the hub must be reported as broken
+    // even then.
     String reason = "a thread of the hub has ended";
     try {
       reason = thread + " failed in a step: " + cause;
@@ -376,9 +376,9 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Says why a hub in this store should not be opened now, because the machine's clock and the
-   * hub's time are so far apart that one of them is wrong; in words without a cure, null when
-   * nothing speaks against it.
+   * Says why the hub in this store should not be opened now: the machine's clock and the hub's time
+   * are so far apart that one of them is wrong. The text names no cure; it is null when the hub may
+   * be opened.
    *
    * @param machine the time of the machine's clock
    */
@@ -387,7 +387,7 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Says why a hub should not be opened now, for a store that is only looked at; see {@link
+   * Says why a hub should not be opened now, for callers that have not opened its store; see {@link
    * #clockProblem(Store, Instant)}.
    *
    * @param clock the highest time that the store knows, microseconds since the epoch; 0 for none
@@ -413,10 +413,10 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Confirms for a person that the machine's clock is right although it has jumped. If it is ahead
-   * of the hub, the hub's time goes there at once, and all timers fire that are due by then; if it
-   * is behind, timers keep their times and the hub's dates stay ahead. The confirmation is
-   * remembered over restarts.
+   * Confirms for a person that the machine's clock is right although it has jumped. If the
+   * machine's clock is ahead of the hub, the hub's time jumps to it at once, and all timers that
+   * are due by then fire; if it is behind, timers keep their times and the hub's dates stay ahead.
+   * The confirmation is remembered over restarts.
    *
    * @return what the hub knows of the clock afterwards
    */
@@ -433,12 +433,12 @@ public final class Engine implements Workforce, AutoCloseable {
     return clock.state();
   }
 
-  /** Returns the hub's time, microseconds since the epoch. */
+  /** Returns the hub's time in microseconds since the epoch. */
   public long now() {
     return clock.now();
   }
 
-  /** Returns how the threads of the engine are; empty before {@link #start}. */
+  /** Describes the state of the engine's threads; the list is empty before {@link #start}. */
   public List<Heartbeat> heartbeats() {
     Threads running = threads;
     return running == null ? List.of() : running.heartbeats();
@@ -446,7 +446,7 @@ public final class Engine implements Workforce, AutoCloseable {
 
   /**
    * Says why the hub makes no progress although the store has no known fault: a thread has been in
-   * one step for long, or has ended; null while all is well.
+   * one step for too long, or has ended; null while all is well.
    */
   public @Nullable String stalledBecause() {
     return heartbeats().stream()
@@ -462,7 +462,7 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Says why nothing can be written at the moment; null while all is well. This state passes by
+   * Says why nothing can be written at the moment; null while all is well. The state ends by
    * itself.
    */
   public @Nullable String stuckBecause() {
@@ -470,10 +470,10 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Sets an instance or entity aside, whatever it does at the moment. Nothing happens when it does
-   * not exist, has ended, or is blocked already. Any thread may call this.
+   * Sets an instance or entity aside, no matter what it is doing. Nothing happens when it does not
+   * exist, has ended, or is blocked already. Any thread may call this.
    *
-   * @param executionId blocks only while this is its execution; null for any
+   * @param executionId the call blocks only this execution; null means any execution
    */
   public void block(String instanceId, @Nullable String executionId, Blocked block) {
     submit(new Input.Block(instanceId, executionId, block));
@@ -498,43 +498,47 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Returns the differences between memory and store, in words. This is for tests: this reads much,
-   * on the caller's thread, which must be the one that drives the agents.
+   * Returns the differences between memory and store in words. Only tests should call this: it
+   * reads much of the store on the caller's thread, which must be the thread that drives the
+   * agents.
    */
   public List<String> differences() {
     return loop.differences();
   }
 
   /**
-   * Counts the work items that wait to be handed out. This is for tests, on the thread that drives
-   * the agents, as {@link #differences}.
+   * Returns the number of work items that wait to be handed out. Only tests should call this, on
+   * the thread that drives the agents.
    */
   public int waiting() {
     return dispatcher.waiting();
   }
 
-  /** Counts the waiting items that are not yet due. This is for tests, as {@link #waiting}. */
+  /**
+   * Returns the number of waiting items that are not due yet. Only tests should call this, like
+   * {@link #waiting}.
+   */
   public int putOff() {
     return dispatcher.putOff();
   }
 
   /**
-   * Counts the tasks that are remembered as given back or lost; 0 when nothing waits and nothing is
-   * handed out. This is for tests, as {@link #waiting}.
+   * Returns the number of tasks that are remembered as given back or lost; 0 when no item waits or
+   * is handed out. Only tests should call this, like {@link #waiting}.
    */
   public int givenBack() {
     return dispatcher.givenBack();
   }
 
   /**
-   * Says how much work of a kind waits.
+   * Says how much work of one kind waits.
    *
-   * @param waiting items that wait for a place at an executor
-   * @param queued items at an executor of this process that has not begun them
+   * @param waiting the number of items that wait for a place in an executor
+   * @param queued the number of items that executors of this process hold and have not begun
    */
   public record Waiting(WorkItem.Kind kind, int waiting, int queued) {}
 
-  /** Returns how much work waits, kind by kind. Any thread may call this. */
+  /** Returns how much work of each kind waits. Any thread may call this. */
   public List<Waiting> work() {
     List<Waiting> work = new ArrayList<>();
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
@@ -546,7 +550,8 @@ public final class Engine implements Workforce, AutoCloseable {
   /**
    * Holds figures for benchmarks and metrics.
    *
-   * @param backlog requests and answers that are not handled yet, and work that waits to be begun
+   * @param backlog the number of requests and answers that are not handled yet, and of work items
+   *     that have not begun
    * @param storeBytes the size of the store on its medium; 0 for a store without one
    */
   public record Figures(
@@ -562,8 +567,8 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Stops handing out work and refuses starts and events with UNAVAILABLE. Work that runs may still
-   * answer, and its answers are written.
+   * Stops handing out work and refuses starts and events with UNAVAILABLE. Running work may still
+   * answer, and the answers are written.
    */
   public void drain() {
     hub.drain();
@@ -571,9 +576,9 @@ public final class Engine implements Workforce, AutoCloseable {
   }
 
   /**
-   * Waits until everything taken is durable and all askers are answered. Returns false when that
-   * took longer, or when it will never happen because the hub has broken down or one of its threads
-   * makes no progress.
+   * Waits until every accepted request is durable and all askers are answered. Returns false when
+   * the time has run out, or when this will never happen because the hub has broken down or one of
+   * its threads makes no progress.
    */
   public boolean awaitQuiet(Duration atMost) throws InterruptedException {
     Threads.await(() -> isQuiet() || brokenBecause != null || stalledBecause() != null, atMost);

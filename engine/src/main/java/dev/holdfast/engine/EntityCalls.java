@@ -22,7 +22,7 @@ import java.util.function.Function;
 
 /**
  * Answers client requests about many entities: pages of them, and the release of locks whose
- * holders are gone.
+ * holders no longer exist.
  */
 final class EntityCalls {
   private static final int PAGE_DEFAULT = 100;
@@ -64,8 +64,9 @@ final class EntityCalls {
   }
 
   /**
-   * Reads on until the page is full, because entities that are left out by state or time make no
-   * gap in it. Like a page of instances, it ends early before it becomes too large for clients.
+   * Reads until the page is full, because a page has no gaps for entities that the query excludes
+   * by state or time. Like a page of instances, the page ends early when it would become too large
+   * for clients.
    */
   private QueryEntitiesResponse page(EntityQuery query, String startsWith, int page) {
     QueryEntitiesResponse.Builder response = QueryEntitiesResponse.newBuilder();
@@ -102,21 +103,22 @@ final class EntityCalls {
 
   private EntityMetadata metadata(Rows.Instance row, boolean withState) {
     EntityMetadata idle = Views.entity(row.state(), 0, withState);
-    // An entity that is locked is not ready, but may have operations that wait for the lock.
+    // A locked entity is not ready, but operations may wait for its lock to be released.
     if (!row.ready() && !idle.hasLockedBy()) {
       return idle;
     }
     int backlog = 0;
     for (Store.Stored stored : store.loadByKey(List.of(row.key()), Store.Detail.OPEN)) {
-      // A delayed operation has a timer, and counts only once it is due.
+      // The inbox contains delayed operations, which have timers and do not count before they are
+      // due.
       backlog = stored.inbox().size() - stored.timers().size();
     }
     return idle.toBuilder().setBacklogQueueSize(backlog).build();
   }
 
   /**
-   * Releases locks. Entities without state, lock or work have no row, so only locks can be left
-   * over.
+   * Releases locks. Entities without state, lock or work have no row, so only locks need to be
+   * cleaned up.
    */
   CompletableFuture<CleanEntityStorageResponse> clean(CleanEntityStorageRequest request) {
     if (!request.getReleaseOrphanedLocks()) {

@@ -11,7 +11,7 @@ import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorResponse;
 import dev.holdfast.protocol.TaskFailureDetails;
 
-/** Makes an answer that fails an item, as the function itself could have. */
+/** Makes an answer that reports a failure of an item, as the function itself could give. */
 final class FailedAnswer {
 
   private FailedAnswer() {}

@@ -3,13 +3,14 @@ package dev.holdfast.engine;
 import java.time.Duration;
 
 /**
- * Says when a thread of the engine last began a step or looked for one; it does so twice a second
- * even when there is nothing to do.
+ * Says when a thread of the engine last began a step or looked for work, which it does twice a
+ * second even without work.
  *
  * @param thread the name of the thread
- * @param age the time since then, by the clock that cannot be set
+ * @param age the time since then, measured by a clock that cannot be set
  * @param alive false once the thread has ended
- * @param late true when all other work needs the thread and it has been in one step for too long
+ * @param late true when the thread has been in one step for too long and the rest of the engine
+ *     depends on it
  */
 public record Heartbeat(String thread, Duration age, boolean alive, boolean late) {
 

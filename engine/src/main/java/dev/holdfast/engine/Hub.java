@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hub implements TaskHub, AutoCloseable {
   /**
-   * When more inputs than this have not been taken, starts and events are refused, because the loop
+   * When more inputs than this wait for the loop, starts and events are refused, because the loop
    * cannot keep up.
    */
   private static final int BACKLOG_MAX = 100_000;
@@ -105,7 +105,7 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
-  /** Refuses a request that begins something new, and so needs room. */
+  /** Refuses a request that starts new work when the store has too little room. */
   private void refuseWhenFull() {
     refuseWhenStopped();
     refuseWhenStuck();
@@ -135,8 +135,8 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   /**
-   * Refuses a start whose orchestrator is missing: running instances wait for missing workers, but
-   * a start needs one that is connected.
+   * Refuses a start whose orchestrator is missing: running instances wait for a missing worker, but
+   * a start needs an orchestrator that is served.
    */
   private void refuseWhenMissing(String orchestrator) {
     Dispatcher dispatcher = engine.dispatcher();
@@ -153,7 +153,7 @@ final class Hub implements TaskHub, AutoCloseable {
     }
   }
 
-  /** Refuses a request that is answered only after a commit. */
+  /** Refuses a request whose answer needs a commit while the store cannot write. */
   private void refuseWhenStuck() {
     String stuckBecause = engine.loop().stuckBecause();
     if (stuckBecause != null) {
@@ -189,8 +189,8 @@ final class Hub implements TaskHub, AutoCloseable {
         () -> {
           String id = requests.id(instanceId);
           if (engine.loop().stuckBecause() != null) {
-            // The loop answers only when its decisions are durable; what is already durable can be
-            // told now.
+            // The loop answers only when its decisions are durable; this job reads what is already
+            // durable.
             return job(() -> stored(id, payloads));
           }
           Promise<Optional<OrchestrationState>> promise = new Promise<>();
@@ -514,7 +514,7 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   /**
-   * @param deep for how many generations of sub-orchestrations the answer says what they wait for
+   * @param deep the number of generations of sub-orchestrations that the answer explains too
    */
   private CompletableFuture<Optional<Why>> why(String instanceId, int deep) {
     return checked(
@@ -539,7 +539,7 @@ final class Hub implements TaskHub, AutoCloseable {
         });
   }
 
-  /** Adds to the first sub-orchestrations what they wait for themselves. */
+  /** Adds to the answer what the first sub-orchestrations wait for themselves. */
   private CompletableFuture<Why> withChildren(Why why, int deep) {
     CompletableFuture<Why> told = CompletableFuture.completedFuture(why);
     int children = 0;
@@ -559,8 +559,8 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   /**
-   * Reads the history of an ended instance, which is not in memory, where its state hides what
-   * happened.
+   * Reads the history of an ended instance, when its state does not say what happened; the history
+   * of an ended instance is not in memory.
    */
   private CompletableFuture<Optional<Explanation>> withFailure(
       String instanceId, Optional<Explanation> found) {

@@ -11,15 +11,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Provides the hub's one clock, in microseconds since the epoch. The clock never goes back: not
- * when the machine's clock does, and not over a restart, because the store remembers the highest
- * time that was written.
+ * Provides the hub's one clock, in microseconds since the epoch. The hub's clock never goes back.
+ * It does not go back with the machine's clock, and it does not go back at a restart, because the
+ * store remembers the highest time that was written.
  *
- * <p>It goes by the elapsed time, which cannot be set, and follows the machine's wall clock slowly:
- * by one part in a hundred, which is far more than time servers correct. A larger difference is no
- * drift. A jump ahead is followed at once when the machine has slept for as long; otherwise it is
- * not followed, so no timer fires for it. A jump back is not followed either. Both are reported
- * ({@link #state}) until the machine's clock is right again or a person confirms it ({@link
+ * <p>The hub's clock is driven by elapsed time, which cannot be set, and follows the machine's wall
+ * clock slowly: it gains or loses at most one part in a hundred, which is far more than time
+ * servers correct. A larger difference is treated as a jump of the machine's clock. A jump ahead is
+ * followed at once when the machine has slept for as long; otherwise it is not followed, so that it
+ * makes no timer fire. A jump back is not followed either. Jumps that are not followed are reported
+ * ({@link #state}) until the machine's clock agrees again or a person confirms that clock ({@link
  * #confirm}).
  *
  * <p>All methods are safe from any thread.
@@ -28,25 +29,34 @@ public final class HubClock {
   /** A difference up to this counts as drift of the machine's clock, and is followed slowly. */
   private static final long DRIFT_MAX = 15_000_000;
 
-  /** While it follows, the hub is faster or slower than time by one part in this many. */
+  /**
+   * While the hub's clock follows the machine's clock, it is faster or slower than elapsed time by
+   * one part in this many.
+   */
   private static final int FOLLOWS = 100;
 
-  /** The machine's clock is read this often, in nanoseconds of elapsed time. */
+  /** The hub reads the machine's clock this often, in nanoseconds of elapsed time. */
   private static final long LOOK_EVERY = 100_000_000;
 
-  /** From this difference on, the clock asks whether the machine has slept. */
+  /**
+   * When the two clocks differ by at least this many microseconds, the hub's clock asks whether the
+   * machine has slept.
+   */
   private static final long SLEEP_MIN = 500_000;
 
   /**
-   * Sleep up to this length is believed where no clock of the system counts it: a weekend with the
-   * lid closed.
+   * When the system has no clock that counts sleep, a sleep up to this length is believed, such as
+   * a weekend with the lid closed.
    */
   private static final long SLEEP_BELIEVED_MAX = 3 * 86_400_000_000L;
 
-  /** A hub that is further ahead of its machine than this would take too long to wait for it. */
+  /**
+   * A hub that is further ahead of its machine's clock than this would take too long to be caught
+   * up with.
+   */
   private static final long CATCHES_UP_MAX = 86_400_000_000L;
 
-  /** Beyond these differences from the store's time, the machine's clock may be wrong. */
+  /** If the machine's clock differs from the store's time by more than this, it may be wrong. */
   private static final Duration BEHIND_AT_START = Duration.ofMinutes(1);
 
   private static final Duration AHEAD_AT_START = Duration.ofDays(366);
@@ -60,10 +70,10 @@ public final class HubClock {
 
   private long nanosThen;
 
-  /** Says how much the hub still has to gain, or to lose, until the two clocks agree. */
+  /** Says how much the hub's clock still has to gain, or to lose, until the two clocks agree. */
   private long toFollow;
 
-  /** Says how far a person's confirmation lets the hub be ahead of the machine. */
+  /** Says how far a person's confirmation lets the hub's clock be ahead of the machine's clock. */
   private long aheadByRight;
 
   private OptionalLong slept;
@@ -78,8 +88,9 @@ public final class HubClock {
   }
 
   /**
-   * @param aheadByRight the value of {@link #aheadByRight()} before the restart, else 0
-   * @param alarms learns once of each jump that is not followed
+   * @param aheadByRight the value of {@link #aheadByRight()} before the restart; 0 when there was
+   *     none
+   * @param alarms is told once of each jump that is not followed
    */
   HubClock(
       Clocks clocks, long floor, long aheadByRight, Consumer<String> alarms, Set<Wound> wounds) {
@@ -99,8 +110,8 @@ public final class HubClock {
   }
 
   /**
-   * Says why a hub should not be opened with this clock, in words without a cure; null when it may
-   * be.
+   * Says why a hub should not be opened with this clock; null when it may be opened. The text names
+   * no cure.
    *
    * @param floor as for {@link HubClock}
    * @param aheadByRight as for {@link HubClock}
@@ -122,7 +133,10 @@ public final class HubClock {
     return null;
   }
 
-  /** Returns microseconds since the epoch; never less than before. */
+  /**
+   * Returns the hub's time in microseconds since the epoch; a result is never less than an earlier
+   * one.
+   */
   public synchronized long now() {
     if (wounded) {
       now = machine();
@@ -137,14 +151,14 @@ public final class HubClock {
     return now;
   }
 
-  /** Returns what the hub gains, or loses, while this time passes. */
+  /** Returns how much the hub's clock gains, or loses, on elapsed time while this time passes. */
   private long gained(long passed) {
     long most = passed / 1_000 / FOLLOWS;
     return Math.max(-most, Math.min(most, toFollow));
   }
 
   /**
-   * @return the part of a microsecond that is left, and counts next time
+   * @return the remaining part of a microsecond, which counts in the next call
    */
   private long move(long passed) {
     long left = passed % 1_000;
@@ -161,7 +175,9 @@ public final class HubClock {
     return aheadByRight > 0 && aheadByRight <= CATCHES_UP_MAX;
   }
 
-  /** Compares with the machine's clock: the difference is drift, sleep, or a jump. */
+  /**
+   * Compares the hub's clock with the machine's clock; the difference is drift, sleep, or a jump.
+   */
   private void look() {
     long ahead = machine() + aheadByRight - hubThen;
     if (ahead > SLEEP_MIN) {
@@ -180,7 +196,8 @@ public final class HubClock {
   }
 
   /**
-   * Returns how much of this difference the machine has slept, and moves the hub ahead by as much.
+   * Returns how much of this difference the machine has slept, and moves the hub's clock ahead by
+   * this time.
    */
   private long sleptFor(long ahead) {
     OptionalLong before = slept;
@@ -201,17 +218,17 @@ public final class HubClock {
             ahead > 0 ? "ahead of" : "behind");
   }
 
-  /** Returns both clocks, and whether the machine's is followed. */
+  /** Returns the times of both clocks, and whether the hub follows the machine's clock. */
   synchronized ClockState state() {
     long hub = now();
     return new ClockState(instant(hub), clocks.instant(), alarm);
   }
 
   /**
-   * Confirms for a person that the machine's clock is right. If it is ahead, the hub goes there at
-   * once, and all timers fire that are due by then. If it is behind, the hub cannot go back: timers
-   * keep their times, and the hub stays ahead and waits for the machine slowly, or not at all when
-   * that would take months.
+   * Confirms for a person that the machine's clock is right. If it is ahead, the hub's clock jumps
+   * to it at once, and all timers that are due by then fire. If it is behind, the hub's clock
+   * cannot go back: timers keep their times, and the hub's clock stays ahead. It then lets the
+   * machine's clock catch up slowly, unless that would take months.
    */
   synchronized void confirm() {
     long ahead = machine() - now();
@@ -220,7 +237,10 @@ public final class HubClock {
     look();
   }
 
-  /** Returns how far the hub is ahead of the machine since {@link #confirm}, in microseconds. */
+  /**
+   * Returns how far, in microseconds, the hub's clock is ahead of the machine's clock since {@link
+   * #confirm}.
+   */
   synchronized long aheadByRight() {
     return aheadByRight;
   }
@@ -229,7 +249,7 @@ public final class HubClock {
     return micros(clocks.instant());
   }
 
-  /** Returns microseconds since the epoch, rounded down. */
+  /** Returns the time in microseconds since the epoch, rounded down. */
   static long micros(Instant instant) {
     return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
   }

@@ -8,14 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Offers what clients can ask of entities. {@link TaskHub} says what holds for all of its methods.
+ * Offers the requests of clients that concern entities. {@link TaskHub} describes what all its
+ * methods have in common.
  */
 public interface HubEntities {
 
   /**
-   * Signals an entity ({@code @name@key}) to run an operation, now or at a time; the signal creates
-   * the entity when needed. The future completes when the signal is durable, not when the operation
-   * has run; a repeated signal runs the operation twice.
+   * Signals an entity ({@code @name@key}) to run an operation, now or at a given time; the signal
+   * creates the entity when needed. The future completes when the signal is durable, not when the
+   * operation has run; a repeated signal runs the operation twice.
    *
    * @throws dev.holdfast.core.RefusedException (through the future) INVALID_ARGUMENT, OVERLOADED,
    *     STORE_FULL or UNAVAILABLE
@@ -23,8 +24,8 @@ public interface HubEntities {
   CompletableFuture<Void> signalEntity(SignalEntityRequest request);
 
   /**
-   * Returns what is known of an entity; empty when it has no state, lock or work. An entity without
-   * state may exist: it has operations to do, or is locked.
+   * Returns the state and lock of an entity; empty when it has no state, lock or work. An entity
+   * without state may exist, because it has operations to run or is locked.
    */
   CompletableFuture<Optional<EntityMetadata>> getEntity(String instanceId, boolean withState);
 

@@ -9,13 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offers what clients can ask of single instances. {@link TaskHub} says what holds for all of its
- * methods.
+ * Offers the requests of clients that concern single instances. {@link TaskHub} describes what all
+ * its methods have in common.
  */
 public interface HubInstances {
 
   /**
-   * Creates an instance. An empty instance id gets a generated one (32 hex digits).
+   * Creates an instance. If the request has no instance id, the hub generates one of 32 hex digits.
    *
    * @return the instance id, once the creation is durable
    * @throws dev.holdfast.core.RefusedException (through the future) ALREADY_EXISTS,
@@ -24,15 +24,16 @@ public interface HubInstances {
   CompletableFuture<String> start(CreateInstanceRequest request);
 
   /**
-   * Returns the state of an instance, empty when it does not exist.
+   * Returns the state of an instance; empty when the instance does not exist.
    *
    * @param payloads false leaves out input, output, custom status and failure details
    */
   CompletableFuture<Optional<OrchestrationState>> get(String instanceId, boolean payloads);
 
   /**
-   * Waits until the instance has left PENDING; completes with empty when it is purged meanwhile. An
-   * unknown id is waited for. There is no time limit: use {@code orTimeout} or cancel.
+   * Waits until the instance has left PENDING. The future completes with empty when the instance is
+   * purged meanwhile. The method also waits for an instance that does not exist yet. The wait has
+   * no time limit; use {@code orTimeout} or cancel the future.
    */
   CompletableFuture<Optional<OrchestrationState>> waitForStart(String instanceId, boolean payloads);
 
@@ -43,8 +44,8 @@ public interface HubInstances {
       String instanceId, boolean payloads);
 
   /**
-   * Puts an event into the instance's inbox: events are FIFO and stay there until the orchestrator
-   * awaits them.
+   * Puts an event into the instance's inbox: events are read in the order of their arrival and stay
+   * there until the orchestrator awaits them.
    */
   CompletableFuture<TaskHub.Delivery> raiseEvent(
       String instanceId, String name, @Nullable String input);
@@ -59,19 +60,19 @@ public interface HubInstances {
       String instanceId, @Nullable String output, boolean recursive);
 
   /**
-   * Ends instances as TERMINATED, except those that have locked entities or are about to, because
-   * other instances may rely on what they have begun there.
+   * Ends instances as TERMINATED, except those that have locked entities or wait for a lock,
+   * because they may have left the entities in a state that other instances must not see.
    *
    * @param output becomes their output (JSON text)
-   * @return the ids of those that were not terminated: they lock, have ended, are entities or do
-   *     not exist
+   * @return the ids of the instances that were not terminated, because they lock entities, have
+   *     ended, are entities or do not exist
    */
   CompletableFuture<List<String>> terminateUnlessLocking(
       List<String> instanceIds, @Nullable String output);
 
   /**
-   * Suspends the instance: messages are kept, no turn runs. Nothing happens when it is already
-   * suspended.
+   * Suspends the instance: its messages are kept, but no turn runs. Nothing happens when the
+   * instance is already suspended.
    */
   CompletableFuture<TaskHub.Delivery> suspend(String instanceId, @Nullable String reason);
 
@@ -79,19 +80,19 @@ public interface HubInstances {
   CompletableFuture<TaskHub.Delivery> resume(String instanceId, @Nullable String reason);
 
   /**
-   * Lets an instance or entity that is blocked ({@link dev.holdfast.core.Blocked}) go on: the work
-   * that stood still is tried again. It may be blocked again, for the same reason.
+   * Lets an instance or entity that is blocked ({@link dev.holdfast.core.Blocked}) go on: its
+   * interrupted work is tried again. The instance may be blocked again for the same reason.
    *
-   * @throws dev.holdfast.core.RefusedException (through the future) FAILED_PRECONDITION when it is
-   *     not blocked
+   * @throws dev.holdfast.core.RefusedException (through the future) FAILED_PRECONDITION when the
+   *     instance is not blocked
    */
   CompletableFuture<TaskHub.Delivery> retry(String instanceId);
 
   /**
-   * Puts a FAILED instance back to before its failure and lets it run on.
+   * Rewinds a FAILED instance to the point before its failure and lets it continue.
    *
    * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or
-   *     FAILED_PRECONDITION when it has not failed
+   *     FAILED_PRECONDITION when the instance has not failed
    */
   CompletableFuture<Void> rewind(String instanceId, @Nullable String reason);
 
@@ -100,7 +101,8 @@ public interface HubInstances {
    *
    * @return the id of the instance that was started
    * @throws dev.holdfast.core.RefusedException (through the future) NOT_FOUND, or
-   *     FAILED_PRECONDITION when the same id is wanted and the instance has not ended
+   *     FAILED_PRECONDITION when the new instance is to have the same id and the old one has not
+   *     ended
    */
   CompletableFuture<String> restart(String instanceId, boolean withNewInstanceId);
 
@@ -110,6 +112,6 @@ public interface HubInstances {
    */
   CompletableFuture<Optional<List<HistoryEvent>>> history(String instanceId);
 
-  /** Says what the instance waits for, in words; empty when it does not exist. */
+  /** Explains in words what the instance waits for; empty when the instance does not exist. */
   CompletableFuture<Optional<Why>> why(String instanceId);
 }

@@ -9,27 +9,28 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Offers pages of instances, and counts. {@link TaskHub} says what holds for all of its methods.
+ * Offers lists of instances page by page, and counts of them. {@link TaskHub} describes what all
+ * its methods have in common.
  */
 public interface HubLists {
 
   /**
    * Returns one page of instances in creation order. A page may have fewer instances than requested
-   * while there are more, because gRPC clients limit the size of a message; the continuation token
-   * tells.
+   * although more exist, because gRPC clients limit the size of a message; the continuation token
+   * says whether more follow.
    */
   CompletableFuture<QueryInstancesResponse> query(InstanceQuery query);
 
   /**
-   * Returns a page as {@link #query} does, with entities among the instances, each as its row
-   * describes it.
+   * Returns a page as {@link #query} does, but includes entities, each as its summary row describes
+   * it.
    */
   CompletableFuture<QueryInstancesResponse> queryWithEntities(InstanceQuery query);
 
   /**
-   * Returns a page as {@link #queryWithEntities} does, but only of what is blocked ({@link
-   * dev.holdfast.core.Blocked}), in the order of the ids. A hub that has no other way reads a page
-   * of everything and leaves out the rest.
+   * Returns a page as {@link #queryWithEntities} does, but only with blocked instances and entities
+   * ({@link dev.holdfast.core.Blocked}), in the order of their ids. The default implementation
+   * reads a page of all instances and leaves out those that are not blocked.
    */
   default CompletableFuture<QueryInstancesResponse> queryBlocked(InstanceQuery query) {
     return queryWithEntities(query)
@@ -44,8 +45,8 @@ public interface HubLists {
   }
 
   /**
-   * Counts the instances of each orchestrator, version and status, without entities. A hub that has
-   * no other way reads all of them, page by page.
+   * Counts the instances, without entities, of each orchestrator, version and status. The default
+   * implementation reads all instances page by page.
    *
    * @param ended true to count ended instances too
    */
@@ -53,6 +54,6 @@ public interface HubLists {
     return VersionPages.count(this, ended);
   }
 
-  /** Returns one page of ids of ended instances, by time of completion. */
+  /** Returns one page of the ids of ended instances, in the order of their completion. */
   CompletableFuture<ListInstanceIdsResponse> listInstanceIds(ListInstanceIdsRequest request);
 }

@@ -7,28 +7,28 @@ import dev.holdfast.protocol.PurgeInstancesResponse;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Offers what keeps a hub from growing for ever. {@link TaskHub} says what holds for all of its
- * methods.
+ * Offers the requests that remove data, so that a hub does not grow forever. {@link TaskHub}
+ * describes what all its methods have in common.
  */
 public interface HubUpkeep {
 
   /**
-   * Removes ended or blocked instances by id or batch, ended ones by filter, and entities by id;
-   * others are skipped and not counted. A repeated call does no harm.
+   * Removes ended or blocked instances by id or batch, ended instances by filter, and entities by
+   * id. Other instances are skipped and not counted. A repeated call does no harm.
    */
   CompletableFuture<PurgeInstancesResponse> purge(PurgeInstancesRequest request);
 
   /**
-   * Removes every instance, running ones too, with all that belongs to it. An instance that is
-   * started meanwhile may be removed or stay. A repeated call does no harm.
+   * Removes all instances, including running ones, with all their data. An instance that is started
+   * during the call may be removed or stay. A repeated call does no harm.
    *
-   * @return how many were removed
+   * @return the number of removed instances
    */
   CompletableFuture<Integer> clear();
 
   /**
-   * Releases locks whose holders are gone. Empty entities keep no storage, so there are none to
-   * remove.
+   * Releases locks whose holders no longer exist. Empty entities have no rows, so the method does
+   * not need to remove any.
    */
   CompletableFuture<CleanEntityStorageResponse> cleanEntityStorage(
       CleanEntityStorageRequest request);

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs lists, histories and purges: reads of the store that may take long and that nothing else
- * waits for. One step runs one of them; several threads may take steps at the same time.
+ * Runs jobs, such as lists, histories and purges: they read much of the store, may take long, and
+ * do not delay the loop. One step runs one job; several threads may take steps at the same time.
  */
 final class Jobs implements Agent {
   private static final int WAITING_MAX = 1_000;
@@ -24,8 +24,7 @@ final class Jobs implements Agent {
       try {
         done.complete(work.get());
       } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-        // The job has changed nothing that others use, so even lack of memory concerns only its
-        // asker.
+        // The job has changed no shared state, so even an OutOfMemoryError concerns only its asker.
         done.completeExceptionally(e);
       }
     }
@@ -39,13 +38,15 @@ final class Jobs implements Agent {
   }
 
   /**
-   * @param wake is called when there is work
+   * @param wake the class calls this when a job has arrived
    */
   Jobs(Runnable wake) {
     this.wake = wake;
   }
 
-  /** Runs the work with one of the next steps. What it throws goes into the future. */
+  /**
+   * Runs the work in one of the next steps. The returned future fails with what the work throws.
+   */
   <T> CompletableFuture<T> run(Supplier<T> work) {
     if (waiting.get() >= WAITING_MAX) {
       return CompletableFuture.failedFuture(
@@ -88,7 +89,7 @@ final class Jobs implements Agent {
     return job;
   }
 
-  /** Refuses the jobs that wait and all later ones. */
+  /** Refuses the waiting jobs and all later ones. */
   void close() {
     closed = true;
     for (Job<?> job = take(); job != null; job = take()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class KeptMail {
   private KeptMail() {}
 
-  /** Reads the message; returns null, and warns when the record cannot be understood. */
+  /** Reads the message. When the record cannot be understood, the method warns and returns null. */
   static Input.@Nullable ToInstance read(Rows.Keyed mail, Problems problems) {
     ByteString bytes = mail.bytes();
     if (bytes == null) {

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Reads pages of instances from the store: durable rows, in a fixed order, none twice. */
+/**
+ * Reads pages of instances from the store. The pages show durable rows in a fixed order, each row
+ * once.
+ */
 final class Listings {
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 10_000;
@@ -33,16 +36,17 @@ final class Listings {
           OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE);
 
   /**
-   * Limits the bytes of a page. Most SDKs read no message of more than 4 MiB, and Python's SDK asks
-   * for pages of any size; what a message holds besides instances takes far less than the rest.
+   * Limits the bytes of a page. Most SDKs read no message of more than 4 MiB, and the Python SDK
+   * asks for pages of any size. The remaining megabyte is more than enough for the other fields of
+   * a message.
    */
   static final int PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
-  /** A page ends when this many rows were read, however few of them are wanted. */
+  /** A page ends after the store has read this many rows, even if few of them match. */
   private static final int LOOKED_AT_MAX = 20_000;
 
   /**
-   * Rows are read in small groups, so that a page that will end early is not read as a whole first.
+   * Rows are read in small groups, so that a page that ends early does not read all its rows first.
    */
   static final int ROWS_AT_ONCE = 64;
 
@@ -103,15 +107,18 @@ final class Listings {
     return token.isEmpty() && query.getNewestFirst() ? Store.Place.END : PlaceToken.parse(token);
   }
 
-  /** Returns whether the state is of a child of the wanted parent, which no index tells. */
+  /**
+   * Returns whether the state belongs to a child of the requested parent; the store has no index of
+   * parents.
+   */
   static boolean isOfParent(OrchestrationState state, InstanceQuery query) {
     return query.getParentInstanceId().isEmpty()
         || state.getParentInstanceId().getValue().equals(query.getParentInstanceId());
   }
 
   /**
-   * Marks the state as blocked; where other rows than the summary cannot be read, only the record
-   * says so.
+   * Marks the state as blocked. When the summary can be read but other rows cannot, only the keyed
+   * record contains the block.
    */
   private static OrchestrationState marked(OrchestrationState state, Map<String, Blocked> blocks) {
     Blocked block = blocks.get(state.getInstanceId());
@@ -159,8 +166,8 @@ final class Listings {
         request.getRuntimeStatusCount() == 0
             ? Statuses.ENDED
             : known(request.getRuntimeStatusValueList());
-    // The read takes one more than wanted to learn whether there is another page: clients go by the
-    // key alone.
+    // The query reads one row more than requested to learn whether another page follows, because
+    // clients look at the key alone.
     ListInstanceIdsResponse.Builder response = ListInstanceIdsResponse.newBuilder();
     if (statuses.isEmpty()) {
       return response.build();
@@ -186,7 +193,8 @@ final class Listings {
   }
 
   /**
-   * Keeps the statuses that are known here; no instance has another, whatever a newer SDK asks for.
+   * Keeps only the statuses that this version knows; no instance has any other status, even if a
+   * newer SDK asks for it.
    */
   static List<Integer> known(List<Integer> statuses) {
     return statuses.stream()
@@ -195,8 +203,8 @@ final class Listings {
   }
 
   /**
-   * Says where a page of ended instances ended: the last one's time of completion, its key, and its
-   * id for people and for clients that look for it there.
+   * Describes where a page of ended instances ended: by the completion time and the key of the last
+   * instance, and by its id for people and for clients that read the id from the token.
    */
   private record Cursor(long at, long key, String id) {
     static Cursor parse(String token) {

@@ -32,17 +32,21 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the partitions of a store: it takes inputs, performs effects that may happen at once, cuts
- * when the pipeline is free, and releases waiting effects when a flush has become durable.
+ * Runs the partitions of a store: it takes inputs, performs the effects that may happen at once,
+ * makes a cut when the pipeline is free, and releases waiting effects when a flush has become
+ * durable.
  *
- * <p>One loop runs all partitions of a store, so a message between them is handed over before the
- * cut that holds its cause, and their commits have one order
+ * <p>One loop runs all partitions of a store, so a message between partitions is handed over before
+ * the cut that holds its cause, and all commits have one order
  * (docs/decisions/0003-one-loop-per-store.md).
  */
 public final class Loop implements Agent, Executor.Answers, StoreReader.Answers {
   private static final int INPUTS_PER_STEP = 2_048;
 
-  /** The loop begins again at most this often from the store without a write in between. */
+  /**
+   * The loop discards its memory and reads the store anew at most this many times without a
+   * successful write in between.
+   */
   private static final int RECOVERIES_MAX = 50;
 
   private static final long READ_AGAIN_AFTER = 100_000;
@@ -68,26 +72,32 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private final Runnable wakeCallbacks;
   private final Consumer<String> broken;
 
-  /** Holds inputs, with their partition when the instance id does not tell it. */
+  /**
+   * Holds the inputs, each with its partition when the partition does not follow from the instance
+   * id.
+   */
   private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
 
-  /** Holds records of the hub itself; they go with the next flush. */
+  /** Holds records of the hub itself; the next flush writes them. */
   private final List<Rows.Keyed> records = new ArrayList<>();
 
-  /** Holds outcomes of flushes; they are taken first, and even while nothing else is. */
+  /**
+   * Holds outcomes of flushes; the loop takes them before inputs, and also while it takes no
+   * inputs.
+   */
   private final ConcurrentLinkedQueue<CommitPipeline.Result> results =
       new ConcurrentLinkedQueue<>();
 
   private final AtomicInteger queued = new AtomicInteger();
   private final List<List<Input>> inputs = new ArrayList<>();
 
-  /** Holds the effects cut so far while a cut of all partitions is under way. */
+  /** Holds the effects of the cuts made so far, while the loop makes the cuts of all partitions. */
   private List<Effect.WhenDurable> cutting = List.of();
 
-  /** Holds effects of flushes that stay unperformed, because memory is given up. */
+  /** Holds effects of flushes that are not performed because the loop discards its memory. */
   private final List<Effect.WhenDurable> unperformed = new ArrayList<>();
 
-  /** Holds the partition whose step runs; null between steps. */
+  /** Holds the partition that is running; null when none is running. */
   private @Nullable Partition at;
 
   private long nextFlush;
@@ -96,18 +106,18 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   private volatile @Nullable String stuckBecause;
   private volatile boolean quiet = true;
 
-  /** Says that there is something to do although nothing has been queued. */
+  /** Says that the loop has work although the queue is empty. */
   private boolean begun;
 
   /** Counts the inputs taken from the queue in the current step. */
   private int taken;
 
-  /** Holds the number of the first of the present partitions. */
+  /** Holds the lowest number of the current partitions. */
   private int firstNumber;
 
   /**
-   * Names the instances because of which memory differs from what will be written, or a step was
-   * left half done. Null while all is well.
+   * Names the instances whose changes the store refuses or whose handling has failed halfway, so
+   * that memory must be discarded; null while all is well.
    */
   private @Nullable List<Suspect> suspects;
 
@@ -123,7 +133,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
    */
   private record Answered(int number, Input input) {}
 
-  /** Holds a flush that is under way, with what its durability releases. */
+  /** Describes a flush that is under way, with the effects that may happen once it is durable. */
   private record Flight(
       long number,
       List<Partition.Cut> cuts,
@@ -131,10 +141,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       List<Rows.Keyed> records) {}
 
   /**
-   * Holds the parts that a loop works with.
+   * Holds the objects that a loop works with.
    *
-   * @param begin makes the partitions of the hub, with nothing in memory yet, the first with the
-   *     number that is given; called again when memory has to be dropped
+   * @param begin makes the partitions of the hub with empty memory, and gives the first one the
+   *     given number; it is called again when memory must be discarded
    */
   public record Parts(
       IntFunction<List<Partition>> begin,
@@ -179,7 +189,9 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
   }
 
-  /** Takes an input for an instance. Any thread may call this; wake the loop afterwards. */
+  /**
+   * Takes an input for an instance. Any thread may call this, and must wake the loop afterwards.
+   */
   public void add(Input.ToInstance input) {
     enqueue(input);
   }
@@ -205,8 +217,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   /**
-   * Takes the stored messages on their way and the stored blocks. It is called before the first
-   * step, on the thread of the loop.
+   * Takes the stored messages that are not delivered yet and the stored blocks. It is called before
+   * the first step, on the thread of the loop.
    */
   void remembered(List<Rows.Keyed> mail, List<Rows.Keyed> blocked) {
     for (Rows.Keyed block : blocked) {
@@ -215,7 +227,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     for (Rows.Keyed each : mail) {
       redeliver(each);
     }
-    // In its first step every partition reads its timers and what is ready.
+    // This input makes every partition read its timers and its ready executions in its first step.
     inputs.forEach(each -> each.add(new Input.ServedChanged()));
     begun = true;
     quiet = false;
@@ -225,7 +237,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return partitions.get(partitionOfSlot[InstanceIds.slot(instanceId)]);
   }
 
-  /** Writes a record with the next flush. Any thread may call this; wake the loop afterwards. */
+  /**
+   * Writes a record with the next flush. Any thread may call this, and must wake the loop
+   * afterwards.
+   */
   void remember(Rows.Keyed keyed) {
     enqueue(keyed);
   }
@@ -240,7 +255,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     enqueue(new Answered(partition, input));
   }
 
-  /** Takes the outcome of a flush; called by the pipeline. */
+  /** Takes the outcome of a flush; the pipeline calls this. */
   public void flushed(CommitPipeline.Result result) {
     queued.incrementAndGet();
     results.add(result);
@@ -251,30 +266,33 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     queue.add(input);
   }
 
-  /** Counts the inputs that are not handled yet: the measure of overload. */
+  /**
+   * Returns the number of inputs that are not handled yet, which measures the overload of the loop.
+   */
   public int backlog() {
     return queued.get();
   }
 
   /**
-   * Says in the store's words why it takes nothing at the moment; null while it does. Until then,
-   * whatever needs a commit waits, and so does each answer that depends on one.
+   * Says, in words of the store, why the store cannot write at the moment; null while it can. While
+   * it cannot, every request that needs a commit waits for its answer.
    */
   public @Nullable String stuckBecause() {
     return stuckBecause;
   }
 
   /**
-   * Returns true when nothing is under way: everything taken is durable and answered.
+   * Returns true when the loop has nothing under way: everything that it has accepted is durable
+   * and answered.
    *
    * <p>Inputs count until the step that handles them is over, and the count is read before {@code
-   * quiet}; so an input taken at this moment is not overlooked.
+   * quiet}; so an input that arrives at this moment is not overlooked.
    */
   public boolean isQuiet() {
     return queued.get() == 0 && quiet;
   }
 
-  /** Counts the executions in memory. */
+  /** Returns the number of executions in memory. */
   public int inMemory() {
     int count = 0;
     for (Partition partition : partitions) {
@@ -284,7 +302,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   /**
-   * Returns how memory and store differ; empty also while a flush is under way, when it is unknown.
+   * Returns the differences between memory and store; the result is empty while a flush is under
+   * way, because they are unknown then.
    */
   List<String> differences() {
     List<String> differences = new ArrayList<>();
@@ -296,7 +315,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
 
   @Override
   public boolean hasWork() {
-    boolean waits = suspects != null; // It waits for a flush or the store.
+    boolean waits = suspects != null; // The loop waits for a flush or for the store.
     return !results.isEmpty()
         || (!waits && (begun || !queue.isEmpty() || dispatcher.hasPlacesChanged()));
   }
@@ -367,7 +386,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       if (next instanceof Rows.Keyed keyed) {
         records.add(keyed);
       } else if (next instanceof Answered answered) {
-        // The answer is for a partition that was given up.
+        // An answer with a lower number is for a partition that was given up.
         if (answered.number() >= firstNumber) {
           listOf(answered.number() - firstNumber).add(answered.input());
         }
@@ -385,7 +404,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return java.util.Objects.requireNonNull(inputs.get(partition));
   }
 
-  /** Hands messages between partitions over until none are left: one cut has cause and effect. */
+  /**
+   * Hands over messages between partitions until none are left, so that one cut contains both the
+   * cause and the effect of a message.
+   */
   private void runPartitions(long now) {
     boolean handed = true;
     while (handed) {
@@ -462,8 +484,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     records.clear();
     EarlyRelease.perform(effects, wounds, dispatcher, callbacks);
     if (commit.isEmpty()) {
-      // Everything before it is durable, so this needs no flush. Messages left waiting are looked
-      // at again soon.
+      // All earlier changes are durable, so these effects need no flush. Messages that still wait
+      // for a row are looked at again soon.
       release(cutNow);
       cutNotBefore = now + limits.commitDelay();
       return effects.isEmpty() ? 0 : 1;
@@ -475,7 +497,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return 1;
   }
 
-  /** Returns the highest time in use: events may be ahead, and a restart must not go back. */
+  /**
+   * Returns the highest time in use: the times of events may be ahead of the clock, and the clock
+   * must not go back behind them at a restart.
+   */
   private long highestTime(long now) {
     long highest = now;
     for (Partition partition : partitions) {
@@ -484,7 +509,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return highest;
   }
 
-  /** Binds reads that must wait for a cut to their partition, which they do not name. */
+  /**
+   * Adds the partition to reads that must wait for a cut, because a read does not name its
+   * partition.
+   */
   private List<Effect.WhenDurable> withReader(
       Partition partition, List<Effect.WhenDurable> effects) {
     boolean reads = false;
@@ -511,7 +539,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       if (suspects == null) {
         release(landed);
       } else {
-        // The next partitions hand out work; answers that are durable may be given.
+        // Only the next partitions hand out work, but answers that depend only on durable state may
+        // be given.
         Recovery.told(landed.effects()).forEach(this::perform);
         unperformed.addAll(landed.effects());
         wakeCallbacks.run();
@@ -535,7 +564,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     }
   }
 
-  /** Returns whether the loop survives what a step threw: it must know the instance at fault. */
+  /**
+   * Returns whether the loop survives what a step threw. It survives only when it knows the
+   * instance at fault.
+   */
   private boolean isSurvived(Throwable thrown, long now) {
     String guilty = handling();
     if (guilty == null || suspects != null || Recovery.mustEnd(thrown)) {
@@ -546,7 +578,10 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     return true;
   }
 
-  /** Returns the id that the failed step was about; null when it was about none in particular. */
+  /**
+   * Returns the id of the instance for which the step failed; null when the step did not concern
+   * one instance.
+   */
   @Nullable String handling() {
     Partition failing = at;
     return failing == null ? null : failing.handling();
@@ -568,9 +603,9 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   /**
-   * Drops what is not durable and begins again from the store, as after a death of the process; but
-   * executors and askers stay. Waits until a flush that is under way has its outcome, and until the
-   * store can be read.
+   * Discards everything that is not durable and reads the store anew, as after a death of the
+   * process, but keeps the executors and the askers. It waits until a flush that is under way has
+   * its outcome, and until the store can be read.
    */
   private int recover(long now) {
     takeResults(now);
@@ -625,7 +660,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
     listOf(partitionOfSlot[InstanceIds.slot(Recovery.addressee(input))]).add(input);
   }
 
-  /** Sets the suspects aside; one that was set aside before is left untouched from now on. */
+  /** Sets the suspects aside; a suspect that was set aside before is left untouched from now on. */
   private void setAside(List<Suspect> because, List<Partition> before) {
     for (Suspect suspect : because) {
       String id = suspect.instanceId();
@@ -639,7 +674,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
         partitions.get(partition).leaveUntouched(id, suspect.block());
       } else {
         partitions.get(partition).setAside(id, suspect.block());
-        // Perhaps no other input addresses it, and it must become known that it is blocked.
+        // This input makes the block known even if no other input addresses the instance.
         listOf(partition).add(0, new Input.Block(id, null, suspect.block()));
       }
     }

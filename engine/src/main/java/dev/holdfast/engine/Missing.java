@@ -7,8 +7,8 @@ import dev.holdfast.protocol.OrchestrationState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds to states of instances what they need that no connected worker serves. All methods are safe
- * from any thread.
+ * Adds to the states of instances the names that they need and no connected worker serves. All
+ * methods are safe from any thread.
  */
 final class Missing {
   private final Dispatcher dispatcher;
@@ -18,8 +18,8 @@ final class Missing {
   }
 
   /**
-   * Returns the state with the missing name that the instance waits for; the very same state when
-   * none is missing.
+   * Returns the state with the missing name that the instance waits for; returns the same object
+   * when no name is missing.
    */
   OrchestrationState told(OrchestrationState state) {
     if (Statuses.isEnded(state.getOrchestrationStatus()) || state.hasBlocked()) {

@@ -7,8 +7,8 @@ final class Names {
   private Names() {}
 
   /**
-   * Returns whether the names are equal except for case, blanks and signs between words, or except
-   * for one typing error.
+   * Returns whether the names are equal except for case, blanks and separators between words, or
+   * except for one typing error.
    */
   static boolean areAlike(String one, String other) {
     String a = letters(one);
@@ -21,7 +21,10 @@ final class Names {
     return letters.isEmpty() ? name : letters;
   }
 
-  /** Returns whether one letter is missing, too many or another, or two neighbours are swapped. */
+  /**
+   * Returns whether the texts differ by one missing, additional or different letter, or by two
+   * swapped neighbours.
+   */
   private static boolean isOneSlipAway(String a, String b) {
     if (Math.abs(a.length() - b.length()) > 1) {
       return false;

@@ -7,8 +7,8 @@ import dev.holdfast.core.Store;
 import java.util.Base64;
 
 /**
- * Encodes where a page ended; the token is opaque to clients and made of letters that any header
- * takes.
+ * Encodes the place at which a page ended. The token is opaque to clients and consists of
+ * characters that every HTTP header permits.
  */
 final class PlaceToken {
 
@@ -23,7 +23,7 @@ final class PlaceToken {
   }
 
   /**
-   * @param token "" for the beginning
+   * @param token the token; "" means the beginning of the list
    */
   static Store.Place parse(String token) {
     if (token.isEmpty()) {
@@ -40,8 +40,8 @@ final class PlaceToken {
   }
 
   /**
-   * Makes a token safe to show: a token from elsewhere may hold anything, and the message goes to
-   * terminals and logs.
+   * Makes a token safe to print: a token that this class did not make may hold any characters, and
+   * the message goes to terminals and logs.
    */
   private static String printable(String token) {
     String shown = token.length() <= SHOWN_MAX ? token : token.substring(0, SHOWN_MAX) + "...";

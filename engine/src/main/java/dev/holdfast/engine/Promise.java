@@ -4,7 +4,7 @@ import dev.holdfast.core.Asker;
 import dev.holdfast.core.RefusedException;
 import java.util.concurrent.CompletableFuture;
 
-/** This future completes with the answer or the refusal that its asker receives. */
+/** Completes with the answer or the refusal that its asker receives. */
 final class Promise<T> extends CompletableFuture<T> implements Asker<T> {
   @Override
   public void answered(T value) {

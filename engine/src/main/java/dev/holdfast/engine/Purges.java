@@ -17,15 +17,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Removes ended instances, many in one request. Each is removed by itself, so an interrupted purge
- * can be repeated.
+ * Removes the ended instances that a request selects. Each instance is removed in its own commit,
+ * so an interrupted purge can be repeated.
  */
 final class Purges {
   private static final int BATCH_MAX = 500;
   private static final int PAGE = 500;
   private static final int DEPTH_MAX = 100;
 
-  /** Runs a read of the store away from the loop. */
+  /** Runs a read of the store outside the loop. */
   interface Reads {
     <T> CompletableFuture<T> run(Supplier<T> read);
   }
@@ -47,11 +47,14 @@ final class Purges {
   }
 
   /**
-   * @param complete false when the time limit ended it
+   * @param complete false when the time limit ended the purge
    */
   record Done(int count, boolean complete) {}
 
-  /** Purges what the request names. No thread is held while the purges are being written. */
+  /**
+   * Purges the instances that the request selects. No thread waits while the purges are being
+   * written.
+   */
   CompletableFuture<Done> purge(PurgeInstancesRequest request) {
     return switch (request.getRequestCase()) {
       case INSTANCEID -> ids(List.of(request.getInstanceId()), request.getRecursive());
@@ -101,8 +104,8 @@ final class Purges {
   }
 
   /**
-   * Collects children before their parents, so that a purge that is cut short can find the rest
-   * again.
+   * Collects children before their parents, so that a repeated purge finds the remaining children
+   * again after an interruption.
    */
   private void descendants(String id, List<String> into, int depth) {
     List<Store.Stored> found = readable(id, Store.Detail.ALL);
@@ -125,8 +128,8 @@ final class Purges {
   }
 
   /**
-   * Reads an instance; a damaged one counts as having no descendants, which cannot be known, and is
-   * removed all the same.
+   * Reads an instance; a damaged instance is treated as having no descendants, because they are
+   * unknown, and is removed like the others.
    */
   private List<Store.Stored> readable(String id, Store.Detail detail) {
     try {
@@ -141,7 +144,7 @@ final class Purges {
 
   /**
    * Returns whether the child belongs to this parent. When a child could not start because its id
-   * was taken, the id belongs to another instance, which must stay.
+   * was in use, the id belongs to another instance, which must stay.
    */
   private boolean isChildOf(String parent, String child) {
     List<Store.Stored> found = readable(child, Store.Detail.SUMMARY);

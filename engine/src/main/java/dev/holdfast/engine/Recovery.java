@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Decides what is answered and kept when a hub drops its memory and begins again from the store
- * (docs/decisions/0025-begin-again-without-a-restart.md).
+ * Decides which askers are answered and which inputs are kept when a hub discards its memory and
+ * reads the store anew (docs/decisions/0025-begin-again-without-a-restart.md).
  */
 final class Recovery {
   private Recovery() {}
 
   /**
-   * Makes the refusal for requests that are dropped. Nothing of them was written, so they may be
-   * sent again.
+   * Makes the refusal for requests that are dropped. Their effects were not written, so clients may
+   * send them again.
    */
   static RefusedException refusal(List<Suspect> because) {
     return new RefusedException(
@@ -40,8 +40,8 @@ final class Recovery {
   }
 
   /**
-   * Returns the effects that may still be performed for a flush that is durable although memory is
-   * given up.
+   * Returns the effects of a durable flush that may still be performed although the hub discards
+   * its memory.
    */
   static List<Effect.WhenDurable> told(List<Effect.WhenDurable> effects) {
     return effects.stream()
@@ -55,10 +55,10 @@ final class Recovery {
   }
 
   /**
-   * Returns activities that executors may have.
+   * Returns the activities that executors may hold.
    *
-   * @param unperformed effects that were not performed, so that no executor has the items that they
-   *     hand out
+   * @param unperformed effects that were not performed, so that no executor holds the items of
+   *     these effects
    */
   static List<WorkItem.Activity> handedOut(
       List<Undone> undone, List<Effect.WhenDurable> unperformed) {
@@ -76,15 +76,15 @@ final class Recovery {
   }
 
   /**
-   * Returns whether nothing can be relied on after this, whatever caused it. A stack that has
-   * overflowed is whole again when it is unwound, and a class that cannot be loaded harms no other
-   * instance.
+   * Returns whether the process must end because nothing can be relied on after this error. An
+   * overflowed stack is intact again once it is unwound, and a class that cannot be loaded affects
+   * no other instance.
    */
   static boolean mustEnd(Throwable thrown) {
     return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
   }
 
-  /** Describes the instance whose step has thrown. */
+  /** Describes the instance whose handling has thrown. */
   static Suspect failing(String instanceId, Throwable thrown, long now) {
     return new Suspect(
         instanceId,

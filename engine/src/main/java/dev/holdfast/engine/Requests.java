@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks client requests before anything else happens; each refusal says what is wrong and what is
- * allowed.
+ * Checks client requests before anything else happens; each refusal names the fault and the allowed
+ * values.
  */
 final class Requests {
   private final Limits limits;
@@ -70,6 +70,8 @@ final class Requests {
   }
 
   /**
+   * Checks the id of an entity.
+   *
    * @return the id as the engine spells it
    */
   String entityId(String instanceId) {
@@ -78,8 +80,8 @@ final class Requests {
   }
 
   /**
-   * Checks a signal. The name of an operation may be empty, because some SDKs have a default
-   * operation.
+   * Checks a signal. The name of an operation may be empty, because some SDKs use the empty name
+   * for a default operation.
    */
   void signal(SignalEntityRequest request) {
     if (!request.getName().isEmpty()) {
@@ -96,7 +98,7 @@ final class Requests {
     }
   }
 
-  /** Checks a version; it may be missing or empty. */
+  /** Checks a version; a version may be missing or empty. */
   private void version(String version) {
     if (!version.isEmpty()) {
       name("orchestrator version", version);
@@ -116,7 +118,7 @@ final class Requests {
   }
 
   private void payload(String what, String text) {
-    // A char is at most three bytes of UTF-8, so short texts need no count.
+    // A char takes at most three bytes in UTF-8, so the bytes of short texts need not be counted.
     if ((long) text.length() * 3 > limits.payloadMax()) {
       int size = StringValue.of(text).getSerializedSize();
       if (size > limits.payloadMax()) {

@@ -14,10 +14,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads again, one by one, what could not be read together because part of it is damaged: so the
- * other executions are found, and it becomes known which to set aside.
+ * Repeats a failed read of several executions one by one when some of them are damaged. So the
+ * undamaged executions are read, and the damaged ones become known and can be set aside.
  *
- * <p>An error of the machine that the rows of one execution cause by themselves, such as being too
+ * <p>An error of the JVM that the rows of one execution cause, for example because they are too
  * large for its memory, counts as damage too; a failure for lack of time or disk space does not.
  */
 final class Salvage {
@@ -29,7 +29,7 @@ final class Salvage {
     this.problems = problems;
   }
 
-  /** Returns whether trying again would change nothing. */
+  /** Returns whether a retry would fail in the same way. */
   static boolean isLasting(Throwable thrown) {
     return thrown instanceof VirtualMachineError
         || (thrown instanceof StoreException failure && failure.damage() != null);
@@ -54,8 +54,8 @@ final class Salvage {
   }
 
   /**
-   * Reads timers as {@link Store#timers} does, except those that cannot be read: the range is
-   * halved until only those are left.
+   * Reads timers as {@link Store#timers} does, except for timers that cannot be read. To find
+   * those, the method halves the range until it contains only them.
    */
   List<Rows.Timer> timers(Store.Slots slots, Effect.LoadTimers load, List<Unreadable> unreadable) {
     List<Rows.Timer> found = new ArrayList<>();
@@ -78,7 +78,7 @@ final class Salvage {
     } catch (StoreException e) {
       StoreException.Damage damage = e.damage();
       if (damage == null || damage.key() == 0) {
-        throw e; // A page of the file is damaged: halving would not end.
+        throw e; // A page of the file is damaged, and halving the range would not end.
       }
       long middle = (from & to) + ((from ^ to) >> 1);
       if (middle > from) {
@@ -94,7 +94,7 @@ final class Salvage {
     }
   }
 
-  /** Tries the read; returns what hinders it, or null when it succeeded. */
+  /** Tries the read; returns the failure, or null when the read succeeded. */
   private static @Nullable Throwable tried(
       List<Store.Stored> found, java.util.function.Supplier<List<Store.Stored>> read) {
     try {
@@ -132,8 +132,8 @@ final class Salvage {
   }
 
   /**
-   * Describes the unreadable execution. One that a damaged page of the file holds up cannot be
-   * removed by its key either.
+   * Describes the unreadable execution. An execution whose rows are on a damaged page of the file
+   * cannot be removed by its key either.
    */
   private Unreadable unreadable(
       String id, long key, Rows.@Nullable Instance summary, Throwable problem) {
@@ -147,7 +147,7 @@ final class Salvage {
         : Unreadable.of(damage, id, summary, recorded(id));
   }
 
-  /** Reads the summary alone; null when even that cannot be read. */
+  /** Reads the summary alone; returns null when it cannot be read. */
   private static Rows.@Nullable Instance summary(Function<Store.Detail, List<Store.Stored>> read) {
     List<Store.Stored> found = new ArrayList<>(1);
     Throwable problem = tried(found, () -> read.apply(Store.Detail.SUMMARY));

@@ -11,9 +11,9 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 
 /**
- * Fills {@link ServedNames} in a hub that is older than it: the orchestrators, entities and
- * activities of its open instances were served once, or they would have failed. This happens once
- * in the life of such a hub.
+ * Fills {@link ServedNames} in a hub that was created before this record existed. The
+ * orchestrators, entities and activities of its open instances must have been served before,
+ * because the instances would have failed otherwise. This happens once in the life of an old hub.
  */
 final class ServedBefore {
   private static final List<Integer> OPEN =
@@ -66,7 +66,7 @@ final class ServedBefore {
         }
       }
     } catch (StoreException e) {
-      // An instance whose rows cannot be read is skipped here; it is reported when it is to run.
+      // An instance whose rows cannot be read is skipped here; it is reported when it should run.
       return;
     }
   }

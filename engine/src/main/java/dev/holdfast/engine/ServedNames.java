@@ -16,22 +16,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers durably which names were ever served in this hub. Work of a served name waits when it
- * is not served any more: another app runs in its place, or a worker is away. Work of a name that
- * was never served is a typing error.
+ * Remembers durably which names were ever served in this hub. Work of a served name waits even when
+ * the name is not served any more, because another app runs instead or a worker is away. A name
+ * that was never served is taken to be a typing error.
  *
- * <p>Apps and workers with filters list their names. A worker that takes everything does not, so a
- * name that it is given counts as tried, and as served once work of that name has been done; a
- * failure removes a name that was only tried.
+ * <p>Apps and workers with filters list their names. A worker that takes everything lists none. A
+ * name whose work such a worker gets counts as tried; it counts as served once work of this name
+ * has succeeded, and is removed when work of it fails.
  *
- * <p>All methods are safe from any thread; the case of a name does not count. A record is written
- * only when something changes.
+ * <p>All methods are safe from any thread; names are compared without regard to case. A record is
+ * written only when it changes.
  */
 final class ServedNames {
   /** The keyed records of this namespace are named by kind and name. */
   static final String NAMESPACE = "served";
 
-  /** At most this many names are remembered, because a client may make names up. */
+  /** At most this many names are remembered, because clients may invent names. */
   private static final int NAMES_MAX = 10_000;
 
   private static final char TRIED = 't';
@@ -41,22 +41,22 @@ final class ServedNames {
       new EnumMap<>(WorkItem.Kind.class);
 
   /**
-   * Holds names, as spelled, about which there is nothing more to note, so that most items cost
-   * only a look-up.
+   * Holds the exact spellings of names for which no more records are needed, so that most items
+   * cost only a look-up.
    */
   private final Map<WorkItem.Kind, Set<String>> noted = new EnumMap<>(WorkItem.Kind.class);
 
   private final Consumer<Rows.Keyed> writer;
 
-  /** Counts the names that are only tried; while there are none, answers need no look. */
+  /** Counts the names that are only tried; while it is 0, answers need not be examined. */
   private final AtomicInteger tried = new AtomicInteger();
 
   /**
    * Says how a name is served.
    *
-   * @param until when its last executor left, microseconds since the epoch; 0 while it is served,
-   *     or when that is not known yet
-   * @param tried true while it is not known that an executor which takes the name can run it
+   * @param until the time at which the last executor of the name left, in microseconds since the
+   *     epoch; 0 while the name is served, or when the time is not known yet
+   * @param tried true while it is unknown whether the executor that takes the name can run its work
    */
   private record Served(long until, boolean tried) {
     ByteString bytes() {
@@ -101,13 +101,16 @@ final class ServedNames {
     return java.util.Objects.requireNonNull(noted.get(kind));
   }
 
-  /** Returns whether work of this name waits although the name is not served now. */
+  /**
+   * Returns whether this name was served before, so that its work waits when no executor serves it.
+   */
   boolean has(WorkItem.Kind kind, String name) {
     return of(kind).containsKey(name);
   }
 
   /**
-   * Returns until when the name was served, microseconds since the epoch; 0 when that is not known.
+   * Returns the time until which the name was served, in microseconds since the epoch; 0 when the
+   * time is not known.
    */
   long until(WorkItem.Kind kind, String name) {
     Served served = of(kind).get(name);
@@ -144,7 +147,7 @@ final class ServedNames {
   /**
    * Takes the outcome of work of this name.
    *
-   * @param failed whether it failed, as work of an unknown name does
+   * @param failed whether the work failed, as work of an unknown name does
    */
   synchronized void answered(WorkItem.Kind kind, String name, boolean failed) {
     Served before = of(kind).get(name);
@@ -162,8 +165,8 @@ final class ServedNames {
   }
 
   /**
-   * Notes, after an executor has left, that names which are not served any more were served until
-   * now.
+   * Notes, after an executor has left, the time at which it left for all names that are not served
+   * any more.
    */
   synchronized void gone(BiPredicate<WorkItem.Kind, String> isServed, long now) {
     for (WorkItem.Kind kind : WorkItem.Kind.values()) {
@@ -189,8 +192,8 @@ final class ServedNames {
   }
 
   /**
-   * Returns the first spelling of a name, which a map that ignores case keeps as its key; the
-   * record keeps it too.
+   * Returns the spelling under which a name was first seen; the map, which ignores case, keeps this
+   * spelling as its key, and the record uses it too.
    */
   private String spelling(WorkItem.Kind kind, String name) {
     @Nullable String first = of(kind).ceilingKey(name);

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in words how work stands: what is in its way, which executor runs it, behind which work it
- * waits.
+ * Describes the state of work in words: the obstacle that stops it, the executor that runs it, or
+ * the work that it waits behind.
  */
 record Standings(Crew crew, WaitingRoom room, ServedNames names, boolean draining)
     implements Why.Obstacles {
@@ -31,7 +31,9 @@ record Standings(Crew crew, WaitingRoom room, ServedNames names, boolean drainin
             .formatted(crew.taken(kind) + Math.max(0, room.count(kind) - 1), holders);
   }
 
-  /** Says why work of this name and version does not run; null when nothing here is in its way. */
+  /**
+   * Says why work of this name and version does not run; null when the engine knows no obstacle.
+   */
   private @Nullable String obstacle(WorkItem.Kind kind, String name, @Nullable String version) {
     if (draining) {
       return "the host is stopping";

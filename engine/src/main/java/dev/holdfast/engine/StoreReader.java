@@ -12,24 +12,24 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Reads from the store what partitions request, and returns it as inputs. A read that fails is
- * repeated, because the inputs that wait for it must not be answered wrongly. Rows that can never
- * be read are named, and the rest of the request is read all the same.
+ * Carries out the reads of the store that partitions request, and returns the results as inputs. A
+ * read that fails is repeated, because the inputs that wait for it must not be answered wrongly.
+ * The result names rows that can never be read, and contains the other rows of the request.
  */
 public final class StoreReader implements Agent {
   private static final long RETRY_AFTER = 100_000;
 
-  /** These limits say how many ready executions are looked at in one step, and in one query. */
+  /** These limits say how many ready executions are examined in one step and in one query. */
   private static final int LOOK_MAX = 10_000;
 
   private static final int LOOK_PAGE = 1_000;
 
-  /** This many ready executions are loaded first to see how large they are. */
+  /** The reader first loads this many ready executions to estimate the size of the others. */
   private static final int LOAD_FIRST = 4;
 
   private static final long LOAD_BYTES_MAX = 16 << 20;
 
-  /** Takes the answers. */
+  /** Receives the results of reads. */
   public interface Answers {
     void answer(int partition, Input input);
   }
@@ -58,7 +58,7 @@ public final class StoreReader implements Agent {
   }
 
   /**
-   * @param effect one of Load, LoadHistory, LoadTimers, Admit
+   * @param effect a Load, LoadHistory, LoadTimers or Admit
    */
   public void submit(int partition, Store.Slots slots, Effect effect) {
     reads.add(new Read(partition, slots, effect));
@@ -90,7 +90,7 @@ public final class StoreReader implements Agent {
     try {
       input = perform(read);
     } catch (StoreException e) {
-      // Perhaps only this read fails, so the others do not wait behind it.
+      // Perhaps only this read fails, so the other reads do not wait behind it.
       tellOnce("Reading from the store failed and is tried again: " + e.getMessage());
       failed.add(read);
       retryAt = clock.now() + RETRY_AFTER;
@@ -101,7 +101,7 @@ public final class StoreReader implements Agent {
     return 1;
   }
 
-  /** Warns of a failure once; the same warning ten times a second would say no more. */
+  /** Warns of a failure once, and not at each of its ten retries per second. */
   private void tellOnce(String what) {
     if (!what.equals(lastTold)) {
       lastTold = what;
@@ -176,9 +176,9 @@ public final class StoreReader implements Agent {
   }
 
   /**
-   * Finds ready executions and skips those that are not served without loading them. One call looks
-   * at a limited number, so that other reads do not wait long for it; the partition continues from
-   * where it has come to.
+   * Finds ready executions, and skips those that are not served without loading them. One call
+   * examines a limited number of executions, so that other reads do not wait long; the partition
+   * continues from the last examined one.
    */
   private Input admitted(Store.Slots slots, Effect.Admit admit) {
     List<Long> keys = new ArrayList<>();
@@ -206,10 +206,10 @@ public final class StoreReader implements Agent {
   }
 
   /**
-   * Loads executions from the first key on until they are so large together that the rest should
-   * wait until these have run.
+   * Loads executions, beginning with the first key, until their total size is so large that the
+   * rest should wait until these have run.
    *
-   * @return the number of keys that were looked at, at least one
+   * @return the number of keys that were handled, at least one
    */
   private int load(List<Long> keys, List<Store.Stored> into, List<Unreadable> unreadable) {
     int loaded = 0;
@@ -223,7 +223,8 @@ public final class StoreReader implements Agent {
       }
       into.addAll(found);
       loaded = end;
-      // The next load takes as many as fit, going by the size of those so far.
+      // The next load takes as many executions as fit, estimated by the size of those loaded so
+      // far.
       long each = Math.max(1, bytes / loaded);
       next = (int) Math.max(1, Math.min(LOOK_PAGE, (LOAD_BYTES_MAX - bytes) / each));
     }

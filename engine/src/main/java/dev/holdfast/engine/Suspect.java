@@ -3,9 +3,9 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Blocked;
 
 /**
- * Names an instance or entity because of which a flush cannot be written, or a step of a partition
- * fails.
+ * Names an instance or entity that makes a flush impossible to write, or makes a step of a
+ * partition fail.
  *
- * @param block why, and when that was found
+ * @param block the reason, and the time at which it was found
  */
 record Suspect(String instanceId, Blocked block) {}

@@ -1,21 +1,22 @@
 package dev.holdfast.engine;
 
 /**
- * Offers what clients can ask of a task hub; the HTTP API, the gRPC service and the benchmark all
- * use it. Who needs only a part of it asks for that part.
+ * Offers all requests that clients can send to a task hub; the HTTP API, the gRPC service and the
+ * benchmark use it. Code that needs only some of the requests should depend only on the interface
+ * that has them.
  *
- * <p>Every future completes only when its result is durable, so no client learns what a crash could
- * undo. A request that cannot be met completes its future with {@link
+ * <p>Every future completes only when its result is durable, so no client receives a result that a
+ * crash could undo. A request that cannot be carried out completes its future with {@link
  * dev.holdfast.core.RefusedException}. All methods may be called from any thread and never block;
- * cancelling a returned future releases what it holds, but does not take back the request.
+ * cancelling a returned future frees its resources, but does not undo the request.
  */
 public interface TaskHub extends HubInstances, HubEntities, HubLists, HubUpkeep {
 
-  /** Says what became of a message to an instance. */
+  /** Says what happened to a message to an instance. */
   enum Delivery {
     /**
-     * The message is durable in the instance's inbox, or its effect already holds, as for a suspend
-     * of a suspended instance.
+     * The message is durable in the instance's inbox, or it has no effect because the instance is
+     * already in the requested state, as for a suspend of a suspended instance.
      */
     ACCEPTED,
     /** No instance has this id; nothing was done. */

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the only threads of the engine: each runs one {@link Agent}, and parks while the agent has
+ * Runs all threads of the engine. Each thread runs one {@link Agent}, and parks while the agent has
  * nothing to do.
  */
 final class Threads {
@@ -19,8 +19,8 @@ final class Threads {
   private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(2).toNanos();
 
   /**
-   * A step that takes longer than this holds up the others; a disk that syncs takes a second at its
-   * worst.
+   * A step that takes longer than this delays the other agents too much; the slowest sync of a disk
+   * takes about a second.
    */
   private static final Duration STEP_MAX = Duration.ofSeconds(10);
 
@@ -35,9 +35,9 @@ final class Threads {
   private final BiConsumer<String, Throwable> died;
 
   /**
-   * @param nanoTime the elapsed time, as {@link System#nanoTime} tells it
-   * @param died takes the thread's name and the cause when a step has thrown, which is a bug of the
-   *     engine or lack of memory; the agent does not go on
+   * @param nanoTime supplies the elapsed time, as {@link System#nanoTime} does
+   * @param died takes the thread's name and the cause when a step has thrown because of a bug in
+   *     the engine or lack of memory; the agent then takes no more steps
    */
   Threads(HubClock clock, LongSupplier nanoTime, BiConsumer<String, Throwable> died) {
     this.clock = clock;
@@ -48,7 +48,7 @@ final class Threads {
   /**
    * Adds a thread for an agent.
    *
-   * @param vital true when all other work waits for the agent, so that one step must not take long
+   * @param vital true when all other work depends on the agent, so that a step must not take long
    * @return wakes the agent
    */
   Runner add(String name, Agent agent, boolean vital) {
@@ -72,8 +72,8 @@ final class Threads {
   }
 
   /**
-   * Lets each thread finish its step, then ends it. A thread that does not end in time is left
-   * behind.
+   * Lets each thread finish its step, and then ends the thread. The method does not wait longer for
+   * a thread that does not end in time.
    */
   void stop() {
     runners.forEach(Runner::stop);
@@ -82,7 +82,7 @@ final class Threads {
       try {
         Heartbeat last = runner.heartbeat(nanoTime.getAsLong());
         long left = (until - System.nanoTime()) / 1_000_000;
-        // A thread that has been in one step for long will not end now either.
+        // A thread that has been in one step for too long will not end in time either.
         runner.thread.join(last.late() ? 1 : Math.max(1, left));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -91,7 +91,10 @@ final class Threads {
     }
   }
 
-  /** Holds the calling thread until the condition is met; returns false when that took longer. */
+  /**
+   * Blocks the calling thread until the condition is met; returns false when the time has run out
+   * before.
+   */
   static boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
@@ -113,7 +116,7 @@ final class Threads {
     private volatile boolean idle;
     private volatile boolean stopped;
 
-    /** Says when the last step began. */
+    /** Holds the time at which the last step began. */
     private volatile long beat = nanoTime.getAsLong();
 
     private Runner(String name, Agent agent, boolean vital) {
@@ -145,8 +148,8 @@ final class Threads {
     }
 
     /**
-     * Takes steps until it is stopped. Whatever a step throws ends the thread: with half a step
-     * done it could write wrong data.
+     * Runs steps until the thread is stopped. Anything that a step throws ends the thread, because
+     * a thread that continued after half a step could write wrong data.
      */
     @Override
     public void run() {

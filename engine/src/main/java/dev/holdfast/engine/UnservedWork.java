@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Describes work that waits because no connected executor serves it.
  *
- * @param waiting how many activities, or instances of an orchestrator or entity, wait
- * @param until when the name was last served, microseconds since the epoch; 0 when that is not
- *     known
+ * @param waiting the number of waiting activities, or of waiting instances of an orchestrator or
+ *     entity
+ * @param until the time until which the name was served, in microseconds since the epoch; 0 when
+ *     the time is not known
  */
 public record UnservedWork(Wanted wanted, int waiting, long until) {
 
-  /** Describes work for which it is not known until when its name was served. */
+  /** Describes work when it is unknown until which time its name was served. */
   public UnservedWork(Wanted wanted, int waiting) {
     this(wanted, waiting, 0);
   }
@@ -25,10 +26,10 @@ public record UnservedWork(Wanted wanted, int waiting, long until) {
   }
 
   /**
-   * Says what a worker would have to run.
+   * Describes the work that a worker would have to serve.
    *
-   * @param version null when there is no worker for this name at all; otherwise there are some, but
-   *     none for this version ("" means no version)
+   * @param version null when no worker serves this name at all; otherwise workers serve the name,
+   *     but not this version ("" means no version)
    */
   public record Wanted(WorkItem.Kind kind, String name, @Nullable String version)
       implements Comparable<Wanted> {
@@ -36,8 +37,7 @@ public record UnservedWork(Wanted wanted, int waiting, long until) {
         Comparator.nullsFirst(Comparator.naturalOrder());
 
     /**
-     * Compares without a chained comparator, because every waiting item is counted under one of
-     * these.
+     * Compares without a chained comparator, because the method is called for every waiting item.
      */
     @Override
     public int compareTo(Wanted other) {
@@ -47,8 +47,8 @@ public record UnservedWork(Wanted wanted, int waiting, long until) {
     }
 
     /**
-     * Returns words for the middle of a sentence; control characters from a client do not reach
-     * terminals.
+     * Describes the work in words for the middle of a sentence. Control characters are replaced,
+     * because a client may have sent them and the words go to terminals.
      */
     public String words() {
       String named = (kind.word() + " '" + name + "'").replaceAll("\\p{Cntrl}", "?");
@@ -61,7 +61,7 @@ public record UnservedWork(Wanted wanted, int waiting, long until) {
     }
   }
 
-  /** Says what is missing, in a sentence. */
+  /** Says in a sentence which worker is missing. */
   public String words() {
     return "No connected worker serves %s: %d wait%s for one.%s"
         .formatted(

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Finds the work that is not served: activities wait in the dispatcher, but instances whose code is
- * not served are not even loaded.
+ * Finds the work that no executor serves. Such activities wait in the dispatcher; instances whose
+ * code is not served stay in the store.
  */
 final class UnservedWorks {
   private static final int PAGE = 1_000;
@@ -24,8 +24,8 @@ final class UnservedWorks {
   private final Store store;
 
   /**
-   * Holds names of rows that could not run because they were not served; the newest may be left
-   * out.
+   * Holds the names, as in summary rows, of executions that could not run because no executor
+   * served them; the newest names may be missing.
    */
   private final ConcurrentSkipListSet<String> missed = new ConcurrentSkipListSet<>();
 
@@ -34,7 +34,9 @@ final class UnservedWorks {
     this.store = store;
   }
 
-  /** Notes that the row of this name could not run now. Any thread may call this. */
+  /**
+   * Notes that an execution with this name in its row could not run now. Any thread may call this.
+   */
   void missed(String name) {
     if (missed.size() < MISSED_MAX) {
       missed.add(name);
@@ -42,8 +44,8 @@ final class UnservedWorks {
   }
 
   /**
-   * Finds the work. This reads the store when something was missed, so the thread of the loop must
-   * not call it.
+   * Finds the unserved work. The method reads the store when an execution could not run, so the
+   * thread of the loop must not call it.
    */
   List<UnservedWork> find() {
     List<UnservedWork> found = new ArrayList<>();
@@ -57,14 +59,14 @@ final class UnservedWorks {
         instances.put(entity ? "@" + wanted.name() : wanted.name(), one.waiting());
       }
     }
-    // Items in the dispatcher belong to instances that the store also calls ready, so the larger
-    // count is taken.
+    // Items in the dispatcher belong to instances that are also ready in the store, so the two
+    // counts are not added and the larger one is taken.
     ready().forEach((name, count) -> instances.merge(name, count, Math::max));
     instances.forEach((name, count) -> found.add(dispatcher.unserved(wanted(name), count)));
     return found;
   }
 
-  /** Parses the name of a row. */
+  /** Parses the name in a summary row. */
   private static Wanted wanted(String name) {
     return EntityIds.isEntity(name)
         ? new Wanted(WorkItem.Kind.ENTITY, name.substring(1), null)

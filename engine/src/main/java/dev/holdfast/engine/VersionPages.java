@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Counts the versions in a hub that lists its instances only page by page. */
+/** Counts instances by version in a hub that offers only pages of instances. */
 final class VersionPages {
   private static final int PAGE = 1_000;
 

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * Counts the items that wait in the dispatcher, so that other threads can see which work waits for
  * which name.
  *
- * <p>Only the loop's thread writes it; any thread may read it.
+ * <p>Only the loop's thread changes the counts; any thread may read them.
  */
 final class WaitingRoom {
   private final Crew crew;
 
-  /** Maps kind, name and version to the items that wait. */
+  /** Maps each kind, name and version to the items that wait for it. */
   private final ConcurrentSkipListMap<Wanted, Crowd> counts = new ConcurrentSkipListMap<>();
 
-  /** Maps instances to the name of an activity that waits here because it is not served. */
+  /** Maps instance ids to the name of an activity that waits because no executor serves it. */
   private final ConcurrentHashMap<String, String> stranded = new ConcurrentHashMap<>();
 
   WaitingRoom(Crew crew) {
@@ -28,9 +28,9 @@ final class WaitingRoom {
   }
 
   /**
-   * Counts items of one kind, name and version.
+   * Counts the waiting items of one kind, name and version.
    *
-   * @param one an example: an executor that takes it takes all of them
+   * @param one one of these items; an executor that takes it takes all of them
    */
   private record Crowd(WorkItem one, int count) {
 
@@ -69,8 +69,8 @@ final class WaitingRoom {
   }
 
   /**
-   * Checks whether a waiting item is stranded because it is not served; the check is repeated when
-   * an executor has left.
+   * Checks whether no executor serves a waiting item; the check is repeated when an executor has
+   * left.
    */
   void look(WorkItem item) {
     if (item.kind() == WorkItem.Kind.ACTIVITY && !crew.serves(item.kind(), item.name())) {
@@ -79,14 +79,14 @@ final class WaitingRoom {
   }
 
   /**
-   * Returns the name of an activity of this instance that waits here because it is not served; null
+   * Returns the name of an activity of this instance that waits because no executor serves it; null
    * when there is none.
    */
   @Nullable String stranded(String instanceId) {
     return stranded.get(instanceId);
   }
 
-  /** Counts the items of this kind that wait here. */
+  /** Returns the number of waiting items of this kind. */
   int count(WorkItem.Kind kind) {
     int count = 0;
     for (Map.Entry<Wanted, Crowd> one : counts.entrySet()) {
@@ -95,7 +95,7 @@ final class WaitingRoom {
     return count;
   }
 
-  /** Counts all items that wait here. */
+  /** Returns the number of all waiting items. */
   int count() {
     int count = 0;
     for (Crowd crowd : counts.values()) {

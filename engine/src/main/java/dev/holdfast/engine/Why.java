@@ -10,14 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explains why an instance is where it is.
+ * Explains why an instance does not continue at the moment.
  *
  * @param summary one plain sentence, e.g. "It waits for event 'Approval', for 2 min; a timer, until
  *     10:32."
  * @param lastError the newest failure in its history, as {@code type: message; caused by …}
- * @param customStatus what the orchestrator has set, as JSON text; null when it has set none
- * @param notices what else a person should know: events that wait under another name, events that
- *     were set aside because they do not fit
+ * @param customStatus the custom status that the orchestrator has set, as JSON text; null when it
+ *     has set none
+ * @param notices further facts that a person should know, such as events that wait under another
+ *     name, or events that were set aside because they do not fit
  */
 public record Why(
     String instanceId,
@@ -34,11 +35,11 @@ public record Why(
     notices = List.copyOf(notices);
   }
 
-  /** Knows what stands in the way of work, or what is done with it. */
+  /** Knows the obstacles that stop work, and what executors do with running work. */
   public interface Obstacles {
     /**
-     * Says in plain words what stands in the way; null when there is nothing to say, or when it is
-     * not known.
+     * Describes in plain words what stops the work or what an executor does with it; null when
+     * nothing is known.
      *
      * @param token the token of the item, when it was handed out; 0 otherwise
      */
@@ -46,15 +47,15 @@ public record Why(
   }
 
   /**
-   * Puts into words what is known of an instance.
+   * Describes in words what the instance waits for.
    *
-   * @param now microseconds since the epoch
+   * @param now the current time in microseconds since the epoch
    */
   public static Why of(Explanation explanation, Obstacles obstacles, long now) {
     return new Whys(obstacles).explain(explanation, now);
   }
 
-  /** Returns the explanation in one line for that of the parent. */
+  /** Returns this explanation in one line, for use in the explanation of the parent. */
   String inOneLine() {
     StringBuilder line = new StringBuilder("its orchestrator '").append(name).append("' is ");
     line.append(Statuses.name(status)).append(". ").append(summary);
@@ -66,7 +67,7 @@ public record Why(
     return line.toString();
   }
 
-  /** Returns this explanation with a detail added to one thing that is awaited. */
+  /** Returns this explanation with a detail added to one of the awaited things. */
   Why withDetail(int index, String detail) {
     List<Waiting> waiting = new ArrayList<>(waitingFor);
     Waiting one = waiting.get(index);
@@ -97,13 +98,15 @@ public record Why(
   }
 
   /**
-   * Describes one thing that is awaited.
+   * Describes one thing that the instance waits for.
    *
    * @param kind activity, timer, event, sub-orchestration, turn, batch, operation, entity, lock,
    *     holder, resume, start, nothing, or blocked, which only a person ends
-   * @param what its name: the activity, the event, the child's id …; in words where it has none
-   * @param until when the wait will end by itself at the latest; null when it will not
-   * @param detail what stands in its way, e.g. "no connected worker serves activity 'Charge'"
+   * @param what the name of the activity or event, the id of the child, and so on; a description if
+   *     it has no name
+   * @param until the latest time at which the wait ends by itself; null when it does not end by
+   *     itself
+   * @param detail the obstacle, e.g. "no connected worker serves activity 'Charge'"
    */
   public record Waiting(
       String kind,

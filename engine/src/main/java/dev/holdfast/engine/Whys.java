@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts into words what an instance waits for. */
+/** Describes in words what an instance waits for. */
 final class Whys {
   private static final int LISTED_MAX = 5;
 
@@ -157,7 +157,7 @@ final class Whys {
     return new Why.Waiting("operation", "an operation", null, null, null);
   }
 
-  /** Describes the wait of an instance with nothing open and no event known to be awaited. */
+  /** Describes the wait of an instance that has no open tasks and awaits no known event. */
   private static Why.Waiting unnamed(Explanation explanation) {
     Instant since = instant(Times.micros(explanation.state().getLastUpdatedTimestamp()));
     String stuck = explanation.told().stuck();
@@ -183,8 +183,8 @@ final class Whys {
   }
 
   /**
-   * Returns whether this is the holder of an entity's lock: an entity waits for the holder, an
-   * orchestration for the lock.
+   * Returns whether an entity waits for the holder of its lock; an orchestration, in contrast,
+   * waits for the lock.
    */
   private static boolean isHolder(Explanation.Awaited awaited) {
     return awaited.kind() == Explanation.Kind.LOCK && awaited.taskId() < 0;
@@ -234,8 +234,8 @@ final class Whys {
   }
 
   /**
-   * Returns the version of the orchestration, which its activities have too unless they were given
-   * another.
+   * Returns the version of the orchestration, which its activities share unless they have another
+   * one.
    */
   private static @Nullable String version(OrchestrationState state) {
     return state.hasVersion() ? state.getVersion().getValue() : null;

@@ -5,12 +5,12 @@ import dev.holdfast.core.Executor;
 /** Lets remote workers come and go while a hub runs. All methods are safe from any thread. */
 public interface Workforce {
 
-  /** Gives this worker, from now on, work that the executors of this process do not serve. */
+  /** Adds a worker. From now on it gets work that the executors of this process do not serve. */
   void join(Executor worker);
 
   /**
-   * Gives this worker no more work. The items that it has must still be answered, with {@link
-   * dev.holdfast.core.Answer.Lost} if need be.
+   * Removes a worker, which gets no more work. The items that it holds must still be answered, with
+   * {@link dev.holdfast.core.Answer.Lost} if need be.
    */
   void leave(Executor worker);
 
@@ -18,8 +18,9 @@ public interface Workforce {
   void placesChanged();
 
   /**
-   * Takes answers whose item is no longer known, because it was handed out before a restart or
-   * taken from its worker: the answer of an activity counts as long as no other has come.
+   * Returns the receiver of answers to items that this process no longer knows, because they were
+   * handed out before a restart or taken from their worker. The answer of an activity counts if it
+   * is the first one.
    */
   Executor.Answers answers();
 }

@@ -1,6 +1,6 @@
 /**
- * Decides when things happen: loops, commit pipeline, dispatch, waiters, and the {@link TaskHub}
- * client.
+ * Decides when things happen. The package contains the loop, the commit pipeline, the dispatcher,
+ * and the {@link TaskHub} for clients.
  */
 @NullMarked
 package dev.holdfast.engine;

@@ -29,9 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Represents one loaded app: its functions, and the ways to run them.
+ * Represents one loaded app: it lists the app's functions and runs them.
  *
- * <p>It may be used by many threads. Only {@link #open}, {@link #drain} and {@link #close} block.
+ * <p>Many threads may use it at the same time. Only {@link #open}, {@link #drain} and {@link
+ * #close} block.
  */
 public final class FunctionApp implements AutoCloseable {
 
@@ -67,13 +68,14 @@ public final class FunctionApp implements AutoCloseable {
    * Loads the app. A function that cannot be indexed does not keep the others from loading; see
    * {@link #failedFunctions}.
    *
-   * @throws AppLoadException the app as a whole cannot run; the message has cause and cure
+   * @throws AppLoadException the app as a whole cannot run; the message names the cause and the
+   *     cure
    */
   public static FunctionApp open(AppSource source, AppContext context) throws AppLoadException {
     return open(source, context, kinds());
   }
 
-  /** Returns the types of triggers and bindings that an app can use without further ones. */
+  /** Returns the built-in types of triggers and bindings. */
   public static BindingKinds kinds() {
     return BindingKinds.builtIn().with(new DurableClient());
   }
@@ -82,7 +84,8 @@ public final class FunctionApp implements AutoCloseable {
    * Loads the app as {@link #open(AppSource, AppContext)} does, with more types of triggers and
    * bindings.
    *
-   * @param kinds what {@link #kinds} returns, {@linkplain BindingKinds#with with} others
+   * @param kinds the result of {@link #kinds}, extended {@linkplain BindingKinds#with with} other
+   *     types
    */
   public static FunctionApp open(AppSource source, AppContext context, BindingKinds kinds)
       throws AppLoadException {
@@ -109,8 +112,9 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Returns a digest that identifies this build of the app: it is the same for the same code,
-   * wherever the files lie. It is empty when there is no code or when a file cannot be read.
+   * Returns a digest that identifies this build of the app: equal code has the same digest,
+   * wherever its files are. The digest is empty when there is no code or when a file cannot be
+   * read.
    */
   public String build() {
     return build;
@@ -124,7 +128,7 @@ public final class FunctionApp implements AutoCloseable {
     return List.copyOf(loaded.index().functions());
   }
 
-  /** Returns, by function name, why a function could not be indexed. */
+  /** Returns the functions that could not be indexed, by name, each with the reason. */
   public Map<String, String> failedFunctions() {
     return loaded.index().failures();
   }
@@ -138,14 +142,14 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Returns the versions of the libraries that matter for compatibility, read from the names of
-   * jars.
+   * Returns the versions of those libraries that matter for compatibility, taken from the names of
+   * the jars.
    */
   public Map<String, String> libraries() {
     return loaded.libraries();
   }
 
-  /** Returns what a person should know about this app, one or two sentences each. */
+  /** Returns warnings about this app for people, of one or two sentences each. */
   public List<String> warnings() {
     return loaded.warnings();
   }
@@ -154,10 +158,10 @@ public final class FunctionApp implements AutoCloseable {
    * Runs an HTTP function. An exception of user code becomes a reply with status 500, not a failed
    * future.
    *
-   * @return fails with {@link dev.holdfast.core.RefusedException} UNAVAILABLE if the function ended
-   *     because its durable client could not ask the hub; fails with {@link NoSuchElementException}
-   *     if there is no enabled HTTP function of that name, with {@link RejectedExecutionException}
-   *     if the app is closing
+   * @return the reply; the future fails with {@link dev.holdfast.core.RefusedException} UNAVAILABLE
+   *     if the function ended because its durable client could not ask the hub; fails with {@link
+   *     NoSuchElementException} if there is no enabled HTTP function of that name, with {@link
+   *     RejectedExecutionException} if the app is closing
    */
   public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
     FunctionPlan plan = loaded.plans().get(functionName);
@@ -172,9 +176,9 @@ public final class FunctionApp implements AutoCloseable {
    * Runs any function with a text as its trigger value, as the admin API does. An HTTP function
    * gets a POST with the text as body.
    *
-   * @return completes when the function has run; fails with what user code threw, with {@link
-   *     NoSuchElementException} if there is no enabled function of that name, with {@link
-   *     RejectedExecutionException} if the app is closing
+   * @return a future that completes when the function has run; it fails with the exception of user
+   *     code, with {@link NoSuchElementException} if there is no enabled function of that name,
+   *     with {@link RejectedExecutionException} if the app is closing
    */
   public CompletableFuture<Void> invoke(String functionName, String triggerValue) {
     FunctionPlan plan = loaded.plans().get(functionName);
@@ -185,50 +189,51 @@ public final class FunctionApp implements AutoCloseable {
     return calls.text(plan, triggerValue);
   }
 
-  /**
-   * Returns the declared names under which this app's orchestrators, activities or entities are
-   * called.
-   */
+  /** Returns the names under which the app declares its orchestrators, activities or entities. */
   public List<String> durableNames(WorkItem.Kind kind) {
     return executor.names(kind);
   }
 
   /**
-   * Returns what keeps this app's work from progressing, one sentence each; empty while all is
-   * well.
+   * Describes the problems that stop the app's work, one sentence for each; the list is empty while
+   * all is well.
    */
   public List<String> troubles() {
     return executor.troubles();
   }
 
   /**
-   * Returns what an operator should look at although work may still progress, one sentence each.
+   * Describes the problems that an operator should look at although work may still progress, one
+   * sentence for each.
    */
   public List<String> warningsAtWork() {
     return executor.warnings();
   }
 
-  /** Returns how much work of each kind runs and waits in this app. */
+  /** Returns how many items of each kind run and wait in this app. */
   public List<FunctionsExecutor.Figures> figures() {
     return executor.figures();
   }
 
   /**
-   * Counts the items that wait because another item, which may end the process, runs alone or is
-   * about to.
+   * Returns the number of items that wait because another item, which may end the process, runs
+   * alone or is about to.
    */
   public int heldUp() {
     return executor.heldUp();
   }
 
-  /** Returns the threads lost to functions that keep running after an interrupt, oldest first. */
+  /**
+   * Returns the threads that are lost because their functions keep running after an interrupt,
+   * oldest first.
+   */
   public List<TimeLimit.Lost> lostThreads() {
     return limit.lost();
   }
 
   /**
-   * Returns the executor of this app's orchestrators, activities and entities, which is always the
-   * same object.
+   * Returns the executor of this app's orchestrators, activities and entities; the method always
+   * returns the same object.
    */
   public Executor executor() {
     return executor;
@@ -237,14 +242,15 @@ public final class FunctionApp implements AutoCloseable {
   /**
    * Takes no more work and waits for running functions, which it interrupts after the drain
    * timeout. Work items that have not begun or were interrupted are answered as abandoned. The
-   * app's own threads can still load its classes until {@link #close}. Calling this more than once
-   * does no harm.
+   * app's own threads can still load its classes until {@link #close}. A repeated call does no
+   * harm.
    */
   public void drain() {
     if (!drained.compareAndSet(false, true)) {
       return;
     }
-    // HTTP functions may wait for orchestrations, so orchestrations go on while HTTP functions end.
+    // HTTP functions may wait for orchestrations, so orchestrations continue while HTTP functions
+    // end.
     Duration half = context.times().drain().dividedBy(2);
     calls.drain(half);
     executor.drain(half);
@@ -254,8 +260,8 @@ public final class FunctionApp implements AutoCloseable {
   }
 
   /**
-   * Drains the app if that has not been done, and closes its class loader. Calling this more than
-   * once does no harm.
+   * Drains the app unless it is drained already, and closes its class loader. A repeated call does
+   * no harm.
    */
   @Override
   public void close() {

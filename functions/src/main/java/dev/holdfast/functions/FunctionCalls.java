@@ -31,7 +31,8 @@ final class FunctionCalls implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   /**
-   * These functions mostly wait for something, so this many run at once before further calls queue.
+   * At most this many functions run at once, and further calls wait in a queue; the number is high
+   * because these functions mostly wait.
    */
   private static final int MOST = 1_000;
 

@@ -7,15 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises, in an exception that a function has thrown, that its durable client could not ask the
- * hub, which is no fault of the function.
+ * Recognises exceptions of functions whose cause is that the durable client could not reach the
+ * hub; such a failure is not the function's fault.
  *
  * <p>The client's exceptions are classes of the app, in whatever version of gRPC the app brings.
  * They are recognised by a trailer that this host's gRPC service puts into its answer, so that a
- * refusal by another service that the function has called is not taken for a refusal by this host.
+ * refusal by another service is not mistaken for a refusal by this host.
  */
 public final class HubTrouble {
-  /** The gRPC service adds a trailer of this name to an answer when the hub cannot be asked. */
+  /**
+   * The gRPC service adds a trailer of this name to an answer when the hub cannot answer requests.
+   */
   public static final String MARK = "holdfast-unavailable";
 
   private static final String CODE = "UNAVAILABLE: ";
@@ -24,9 +26,9 @@ public final class HubTrouble {
   private HubTrouble() {}
 
   /**
-   * Looks for a marked answer of this host's gRPC service among an exception and its causes.
+   * Looks for a marked answer of this host's gRPC service in an exception and its causes.
    *
-   * @return why the hub could not be asked, in words with the cure; null when the exception has
+   * @return the reason why the hub could not answer, with the cure; null when the exception has
    *     another or an unknown reason
    */
   static @Nullable RefusedException in(Throwable thrown) {

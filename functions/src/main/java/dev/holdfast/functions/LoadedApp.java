@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
 /**
  * Holds an app whose metadata was read and whose classes were loaded.
  *
- * @param plans the enabled functions by name; the map ignores case
+ * @param plans the enabled functions by name; the map ignores the case of names
  */
 record LoadedApp(
     AppClassLoader loader,
@@ -45,9 +45,9 @@ record LoadedApp(
     Map<String, String> libraries,
     List<String> warnings) {
 
-  // Clients of durabletask-client 1.4.0 open a channel per call and never close it. gRPC complains
-  // about each with a stack trace, and the app cannot help it. A static field keeps this logger,
-  // because its level would be lost if it were garbage-collected.
+  // Clients of durabletask-client 1.4.0 open a channel per call and never close it. gRPC logs a
+  // stack trace for each of them, and the app cannot prevent this. A static field keeps this
+  // logger, because its level would be lost if it were garbage-collected.
   private static final Logger ORPHANED_CHANNELS =
       Logger.getLogger("io.grpc.internal.ManagedChannelOrphanWrapper");
 
@@ -126,7 +126,7 @@ record LoadedApp(
   private static List<Candidate> candidates(AppSource source, BindingKinds kinds)
       throws AppLoadException {
     if (source.classPath().isEmpty()) {
-      return List.of(); // The host runs no code of its own and leaves all work to remote workers.
+      return List.of(); // The host has no app and leaves all work to remote workers.
     }
     try {
       return source.kind() == AppSource.Kind.STAGED

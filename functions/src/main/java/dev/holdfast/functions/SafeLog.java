@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a failing log from failing the functions that log to it. */
+/** Wraps a log, so that a failure of the log does not make the functions fail that write to it. */
 record SafeLog(FunctionLog log) implements FunctionLog {
 
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");

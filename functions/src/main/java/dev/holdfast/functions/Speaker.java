@@ -5,12 +5,12 @@ import dev.holdfast.functions.model.FunctionLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the function that runs on a thread, for lines that are logged there without the function's
- * own logger.
+ * Names the function that runs on a thread, for log lines that the thread writes without the
+ * function's own logger.
  *
- * @param work the instance for which the function runs; null for none
- * @param counts false while a turn is run once more only to see what it waits for: its lines were
- *     logged before
+ * @param work the instance for which the function runs; null when it runs for no instance
+ * @param counts false while a turn is repeated only to find out what it waits for, so that its
+ *     lines are not logged twice
  */
 public record Speaker(String functionName, FunctionLog.@Nullable Work work, boolean counts) {
 

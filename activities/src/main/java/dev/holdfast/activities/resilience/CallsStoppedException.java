@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * Says that an outgoing call was not made, because too many calls before it failed and the breaker
- * is open. A later retry makes sense, which the orchestrator's {@code RetryPolicy} should make.
+ * is open. The orchestrator's {@code RetryPolicy} should retry the activity later.
  */
 public final class CallsStoppedException extends RuntimeException {
 

@@ -123,7 +123,7 @@ public final class OutgoingCalls {
   }
 
   private static IntervalFunction pauses(Policy policy) {
-    // The library resilience4j requires at least a millisecond.
+    // The resilience4j library requires an interval of at least one millisecond.
     return IntervalFunction.ofExponentialBackoff(Math.max(1, policy.firstPause().toMillis()), 2.0);
   }
 

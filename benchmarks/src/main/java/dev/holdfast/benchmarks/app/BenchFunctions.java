@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Defines the functions of the workloads. They are as small as functions get, so that the figures
- * are the engine's.
+ * Defines the functions of the workloads. The functions do almost nothing, so that the figures show
+ * the cost of the engine.
  */
 public class BenchFunctions {
 
@@ -33,7 +33,7 @@ public class BenchFunctions {
 
   @FunctionName("BenchHello")
   public String hello(@DurableActivityTrigger(name = "city") String city) {
-    // The binding gives JSON text, so the app's configuration decides whether there are quotes.
+    // The binding gives JSON text, and the app's configuration decides whether it has quotes.
     return "Hello " + city.replace("\"", "") + "!";
   }
 
@@ -77,8 +77,8 @@ public class BenchFunctions {
   }
 
   /**
-   * Signals as many of 1,000 counters as the input says, beginning at one that depends on the
-   * instance.
+   * Signals as many of 1,000 counters as the input says, beginning at a counter that depends on the
+   * instance id.
    */
   @FunctionName("BenchSignals")
   public int signals(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {

@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 
 /**
  * Answers at once without reading the history: the next step of an instance follows from the number
- * of turns that it has had here. So the engine is measured without an SDK.
+ * of turns that this executor has run for it. The measurement therefore contains no cost of an SDK.
  */
 final class BareExecutor implements Executor {
   /** This orchestrator calls three activities in a row. */

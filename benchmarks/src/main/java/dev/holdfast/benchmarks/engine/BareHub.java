@@ -77,7 +77,7 @@ final class BareHub implements AutoCloseable {
     return executor;
   }
 
-  /** Counts the faults so far. */
+  /** Returns the number of faults so far. */
   long errors() {
     return errors.get();
   }
@@ -97,8 +97,8 @@ final class BareHub implements AutoCloseable {
   }
 
   /**
-   * Runs this many operations, at most {@code inFlight} at a time, and returns how many seconds
-   * they took.
+   * Runs the given number of operations, at most {@code inFlight} at a time, and returns how many
+   * seconds they took.
    */
   double repeat(int count, int inFlight, IntFunction<CompletableFuture<?>> operation)
       throws InterruptedException {
@@ -121,7 +121,7 @@ final class BareHub implements AutoCloseable {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  /** Waits until everything that was accepted is durable. */
+  /** Waits until every accepted request is durable. */
   void rest() throws InterruptedException {
     if (!engine.awaitQuiet(REST)) {
       throw new IllegalStateException("expected the hub to come to rest within " + REST);

@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 
 /**
- * Measures one instance with a long history: what a step costs the engine early and late. The
+ * Measures what an early and a late step of one instance with a long history cost the engine. The
  * executor does not read the history, because replay is the SDK's share.
  */
 public final class Chain {

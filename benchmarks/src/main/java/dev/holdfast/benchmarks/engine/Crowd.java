@@ -11,18 +11,18 @@ import java.nio.file.Path;
 
 /**
  * Measures a great many waiting instances: how fast they are accepted, how long the hub takes to
- * open with them, and how much they slow other work. It is meant for a small heap.
+ * open with them, and how much they slow other work. The measurement should run with a small heap.
  */
 public final class Crowd {
   private static final int IN_FLIGHT = 1_000;
   private static final int SEQUENCES = 50_000;
   private static final int PAGE = 10_000;
 
-  /** Says what the instances wait for. */
+  /** Says what the waiting instances wait for. */
   public enum Kind {
     /** The instances wait for a timer that is far away. */
     ASLEEP(BareExecutor.SLEEPER),
-    /** The instances wait for a worker that runs their orchestrator, and there is none. */
+    /** The instances wait for a worker that runs their orchestrator, but no worker does. */
     PENDING("Nobody");
 
     private final String orchestrator;
@@ -133,7 +133,7 @@ public final class Crowd {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  /** Counts the instances that have not ended. */
+  /** Returns the number of instances that have not ended. */
   private static long waiting(BareHub hub) {
     long waiting = 0;
     InstanceQuery.Builder query =

@@ -25,7 +25,7 @@ public final class EngineBenchCommand implements Subcommand {
   private static final int WRONG = 5;
   private static final int CHAINS = 3;
 
-  /** Says what to measure. */
+  /** Names the workload that is measured. */
   enum Workload {
     /** Measures instances that wait for a timer. */
     ASLEEP,

@@ -88,11 +88,11 @@ public final class GrpcClient implements AutoCloseable {
   }
 
   /**
-   * Measures the least time that a worker waits for each answer: that of a blocking call that
-   * completes an unknown activity while the host is idle. Returns the median in microseconds.
+   * Measures the shortest time that a worker must wait for an answer. For this it completes an
+   * unknown activity by blocking calls while the host is idle. Returns the median in microseconds.
    */
   public static double bareCallMicros(int port) {
-    // The channel is made as the SDK makes its own, with the default executor.
+    // The SDK makes its channels in the same way, with the default executor.
     ManagedChannel channel =
         ManagedChannelBuilder.forAddress("localhost", port).usePlaintext().build();
     try {

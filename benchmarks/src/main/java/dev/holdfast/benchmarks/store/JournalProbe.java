@@ -33,7 +33,7 @@ public final class JournalProbe {
     void write(long number, long clock, Commit commit) throws SQLException;
   }
 
-  /** Holds costs per sequence in microseconds, except the last one. */
+  /** Holds costs per sequence in microseconds, and the duration of a flush in milliseconds. */
   private record Cost(double commitCpu, double allCpu, double wall, double perFlushMillis) {}
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -18,8 +18,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Implements the alternative way to keep a hub in SQLite, only as far as its cost can be measured:
- * each flush is one journal row with its serialized commit; an execution's own rows, one summary
- * and one chunk of history, are written once, when it ends.
+ * each flush is one journal row with its serialized commit; the rows of an execution, one summary
+ * and one chunk of history, are written once, when the execution ends.
  *
  * <p>Tables, indexes, page size and checksums are those of the real store. This store cannot be
  * read back.
@@ -157,10 +157,12 @@ final class JournalStore implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  /** Runs the checkpoint on the committing thread, so that its cost is in the same figure. */
+  /**
+   * Runs the checkpoint on the committing thread, so that the measured time of the thread contains
+   * the cost of the checkpoint.
+   */
   private void checkpoint(int journalBytes) throws SQLException {
-    // The rows of the executions that ended take about as many bytes again as their journal
-    // entries.
+    // The rows of the ended executions take about as many bytes as their journal entries.
     sinceCheckpoint += 2L * journalBytes;
     if (sinceCheckpoint >= CHECKPOINT_EVERY_BYTES) {
       sinceCheckpoint = 0;

@@ -1,4 +1,4 @@
-/** Measures what stores cost, for decisions. */
+/** Measures the cost of stores, as a basis for decisions. */
 @NullMarked
 package dev.holdfast.benchmarks.store;
 

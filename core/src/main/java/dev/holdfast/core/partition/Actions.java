@@ -24,9 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the actions of one answer: first their events, in order, then their effects. */
+/** Collects the actions of one answer: first their events in order, and then their effects. */
 final class Actions {
-  /** A child id may be this many times longer than a client's, because SDKs nest ids. */
+  /**
+   * The id of a child may be this many times longer than an id chosen by a client, because SDKs
+   * nest ids.
+   */
   private static final int CHILD_ID_LONGER = 8;
 
   private final PartitionContext context;
@@ -99,7 +102,7 @@ final class Actions {
                   null,
                   null));
       case COMPLETEORCHESTRATION -> {
-        // The completion is applied last, wherever it stands; see close.
+        // The completion is applied last, whatever its place in the list of actions is; see close.
       }
       case SENDENTITYMESSAGE -> {
         HistoryEvent.Builder asked =
@@ -118,8 +121,8 @@ final class Actions {
 
   private boolean isRepeated(OrchestratorAction action) {
     EntityMessage release = EntityMessage.release(action);
-    // Its id tells nothing: .NET gives all releases at completion one id, and the newest Java
-    // gives releases of a waiting turn the ids of later actions.
+    // The id of a release means nothing: the .NET SDK gives all releases at completion the same id,
+    // and the newest Java SDK gives releases of a waiting turn the ids of later actions.
     return release == null
         ? instance.askedIds.holds(action)
         : !instance.isLocking(release.requestId(), EntityMessage.target(action));
@@ -137,7 +140,8 @@ final class Actions {
     }
     String problem =
         message.kind() == EntityMessage.Kind.LOCK
-            ? null // Locks are checked before, for they fail the turn.
+            ? null // Lock requests are checked earlier, because a bad lock request makes the turn
+            // fail.
             : EntityIds.problem(target, context.limits().instanceIdMax());
     if (problem == null) {
       messages.add(message.operate(instance, target, context.stamp()));
@@ -172,7 +176,7 @@ final class Actions {
   }
 
   /**
-   * @param trace replaces a missing trace context of the worker; null for nothing
+   * @param trace the trace context to use when the worker has given none; null when there is none
    */
   private TaskScheduledEvent scheduled(ScheduleTaskAction action, @Nullable TraceContext trace) {
     TaskScheduledEvent.Builder scheduled =
@@ -249,7 +253,7 @@ final class Actions {
                 .build()));
   }
 
-  /** Says why this child cannot be started; null when it can. */
+  /** Says why this child cannot be started; null when it can be started. */
   private @Nullable TaskFailureDetails problem(
       String childId, CreateSubOrchestrationAction action) {
     String ofId = InstanceIds.problem(childId, CHILD_ID_LONGER * context.limits().instanceIdMax());
@@ -265,8 +269,8 @@ final class Actions {
   }
 
   /**
-   * Sends the messages; unless the turn ends the execution, it also starts activities and sets
-   * timers.
+   * Sends the messages of the actions; unless the turn ends the execution, it also hands out
+   * activities and sets timers.
    */
   void perform() {
     if (!completes) {

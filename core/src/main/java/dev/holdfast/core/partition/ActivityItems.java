@@ -13,7 +13,7 @@ final class ActivityItems {
     this.context = context;
   }
 
-  /** Makes an item with just enough of an activity that was handed out to identify it. */
+  /** Makes an item that has just enough content to identify an activity that was handed out. */
   static WorkItem.Activity handedOut(Instance instance, OpenTask task) {
     return new WorkItem.Activity(
         task.token,

@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class AskedIds {
   private final BitSet tasks = new BitSet();
 
-  /** Maps the id of each sent event to a hash of its content; only ordinary events are in here. */
+  /**
+   * Maps the id of each sent event to a hash of its content; the map holds ordinary events only.
+   */
   private final Map<Integer, Integer> events = new LinkedHashMap<>(0);
 
   /**
-   * Notes that history holds a task that will be answered, or a message that is no ordinary event.
+   * Notes that history holds a task that will be answered, or a message other than an ordinary
+   * event.
    */
   void task(int id) {
     if (id >= 0) {
@@ -46,8 +49,8 @@ final class AskedIds {
   /**
    * Notes that history holds a message that was sent.
    *
-   * @param message the content of the event for an entity; null when entities would not understand
-   *     it
+   * @param message the content of the event for an entity; null when the message is not one that
+   *     entities understand
    */
   void sent(HistoryEvent event, @Nullable EntityMessage message) {
     if (event.getEventId() < 0 || isRelease(message)) {
@@ -63,8 +66,8 @@ final class AskedIds {
   }
 
   /**
-   * Returns whether history holds this action. The answer means nothing for a release, which has no
-   * id of its own.
+   * Returns whether history holds this action. The answer is meaningless for the release of a lock,
+   * which has no id of its own.
    */
   boolean holds(OrchestratorAction action) {
     int id = action.getId();
@@ -87,8 +90,9 @@ final class AskedIds {
   }
 
   /**
-   * Hashes what is equal when an event is sent again on replay. Data and request ids are left out,
-   * because code that generates them anew on every replay must not send more than once.
+   * Computes a hash of the parts that stay equal when replay sends the same event again. Data and
+   * request ids are left out, so that code which generates them anew on every replay does not send
+   * the event twice.
    */
   private static int content(String target, String name, @Nullable EntityMessage message) {
     return message == null

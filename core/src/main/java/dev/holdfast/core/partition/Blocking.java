@@ -8,7 +8,7 @@ import dev.holdfast.core.Statuses;
 import dev.holdfast.protocol.OrchestrationState;
 import org.jspecify.annotations.Nullable;
 
-/** Sets instances and entities aside and lets them go on; see {@link Blocked}. */
+/** Sets instances and entities aside and releases them again; see {@link Blocked}. */
 final class Blocking {
   private final PartitionContext context;
 
@@ -16,7 +16,7 @@ final class Blocking {
     this.context = context;
   }
 
-  /** Returns whether this block changes anything. */
+  /** Returns whether the input would change the block of this resident. */
   boolean applies(Input.Block block, Resident resident) {
     return !resident.isBlocked()
         && !Statuses.isEnded(resident.row.status())
@@ -24,8 +24,8 @@ final class Blocking {
   }
 
   /**
-   * Sets the resident aside. The caller has already closed whatever was open, with nothing
-   * consumed.
+   * Sets the resident aside. Before the call, the caller closes an open turn or batch without
+   * consuming its messages.
    *
    * @param resident an instance or entity that is not blocked yet and has not ended
    */
@@ -47,7 +47,7 @@ final class Blocking {
    * Takes the block away, or refuses to, and answers the asker.
    *
    * @param resident null when no instance has this id
-   * @return whether the resident was blocked and so has to go on
+   * @return true when the resident was blocked, so that the caller must let it go on
    */
   boolean lift(Input.Retry retry, @Nullable Resident resident) {
     if (resident == null) {
@@ -59,7 +59,7 @@ final class Blocking {
       return false;
     }
     if (!resident.isBlocked()) {
-      // A row that was unreadable before may have been repaired by hand.
+      // A person may have repaired a row that was unreadable before.
       context.changes().recordBlock(resident.id, null);
       context.changes().whenDurable(resident, new Effect.Refuse(retry.asker(), notBlocked(retry)));
       return false;

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Restores the causes beneath the failure of an orchestrator.
  *
  * <p>When an orchestrator lets the failure of a task through, SDKs report an exception of their own
- * whose text quotes the task's message, and drop the rest: its type, causes and properties. The hub
- * has all of them in the history and puts them back beneath the failure, so that a client sees the
- * whole chain.
+ * whose text quotes the task's message, and drop its type, causes and properties. The hub has all
+ * of them in the history and puts them back beneath the failure, so that a client sees the whole
+ * chain.
  */
 final class Causes {
   /** The Java SDK reports the causes of one exception to this depth. */
@@ -22,8 +22,8 @@ final class Causes {
   private Causes() {}
 
   /**
-   * Returns the completion with the details of the failed task beneath its own, if a task's failure
-   * caused it and it does not say so itself.
+   * Returns the completion with the details of the failed task beneath its own failure details, if
+   * the failure of a task caused it and its own details do not contain them.
    *
    * @param read the events that the orchestrator has read in this turn
    * @param before the last failure of a task in an earlier turn
@@ -72,8 +72,8 @@ final class Causes {
   }
 
   /**
-   * Finds the newest failure that the text quotes; a failure that the code caught and dropped is
-   * not quoted.
+   * Finds the newest failure that the text quotes; the text does not quote a failure that the code
+   * caught and dropped.
    */
   private static @Nullable TaskFailureDetails cause(
       TaskFailureDetails failure, List<HistoryEvent> read, @Nullable TaskFailureDetails before) {

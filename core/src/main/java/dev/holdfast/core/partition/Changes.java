@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * accumulating commit and into memory in the same call, so that the two cannot differ (the
  * simulation reloads partitions and compares).
  *
- * <p>A batch is what one cut takes: a commit, and the effects that may happen once it is durable.
- * Summaries and inbox rows are decided at the cut, so a batch holds one version of each summary,
- * and no row for a message that arrived and was read within the batch.
+ * <p>A cut takes one batch, which consists of a commit and of the effects that may happen once the
+ * commit is durable. Summaries and inbox rows are decided at the cut, so a batch holds one version
+ * of each summary, and no row for a message that arrived and was read within the batch.
  */
 final class Changes {
   private final Limits limits;
@@ -43,7 +43,7 @@ final class Changes {
 
   private long batch = 1;
 
-  /** This is the id of the instance whose changes the cut is writing down; null between cuts. */
+  /** Holds the id of the instance whose changes the cut is writing down; null between cuts. */
   private @Nullable String handling;
 
   private final Set<Wound> wounds;
@@ -62,7 +62,7 @@ final class Changes {
     return touched.isEmpty() && commit.isEmpty() && whenDurable.isEmpty();
   }
 
-  /** Holds what a cut takes. */
+  /** Holds the commit and the effects that a cut takes. */
   record Batch(long number, Commit commit, List<Effect.WhenDurable> whenDurable) {
     boolean isEmpty() {
       return commit.isEmpty() && whenDurable.isEmpty();
@@ -77,7 +77,7 @@ final class Changes {
     return handling;
   }
 
-  /** Notes that the cut writes down changes of this instance from here on. */
+  /** Notes that the changes which the cut writes down from now on belong to this instance. */
   void about(String id) {
     handling = id;
   }
@@ -127,7 +127,7 @@ final class Changes {
     commit.put(new Rows.Keyed(Blocked.NAMESPACE, id, bytes));
   }
 
-  /** Adds events to the instance's history. */
+  /** Appends events to the history of the instance. */
   void append(Instance instance, List<HistoryEvent> events) {
     mustInsert(instance);
     boolean walk = !events.stream().allMatch(HistoryBytes::forWorkers);
@@ -138,7 +138,7 @@ final class Changes {
     touch(instance);
   }
 
-  /** Marks the message as consumed: the append that follows puts it into history. */
+  /** Marks the message as consumed: the following append puts it into history. */
   void consumed(Instance instance, Message message) {
     dropTimerOf(instance, message);
     consumedBy(instance, message);
@@ -224,7 +224,7 @@ final class Changes {
     whenDurable.addAll(resident.repliesToInsert);
     resident.repliesToInsert.clear();
     if (resident.dispatchedIn == batch) {
-      // The commit will never say that these items were scheduled.
+      // These items are not part of any commit, so their dispatch must not happen.
       whenDurable.removeIf(
           effect ->
               effect instanceof Effect.Dispatch dispatch
@@ -238,13 +238,13 @@ final class Changes {
     recordBlock(unreadable.instanceId(), null);
   }
 
-  /** Hands out work for the resident once the request for it is durable. */
+  /** Hands out the work item of the resident once the request for the work is durable. */
   void dispatch(Resident resident, WorkItem item) {
     resident.dispatchedIn = batch;
     whenDurable(resident, new Effect.Dispatch(item));
   }
 
-  /** Puts or removes keyed records in the same commit as what else is decided now. */
+  /** Puts or removes keyed records in the same commit as all other changes that are decided now. */
   void records(List<Rows.Keyed> records) {
     records.forEach(commit::put);
   }
@@ -256,7 +256,7 @@ final class Changes {
   /**
    * Answers the asker once everything decided so far is durable.
    *
-   * @param about the resident that the answer tells about; null when it tells about none
+   * @param about the resident whose state the answer describes; null when it describes none
    */
   <T> void reply(@Nullable Resident about, Asker<T> asker, T value) {
     Effect.Reply<T> reply = new Effect.Reply<>(asker, value);
@@ -267,7 +267,7 @@ final class Changes {
     }
   }
 
-  /** Counts what has happened to the resident once it is durable. */
+  /** Counts the milestone of the resident once it is durable. */
   void reached(Resident resident, Milestone milestone) {
     whenDurable(resident, new Effect.Reached(milestone));
   }
@@ -278,8 +278,8 @@ final class Changes {
   }
 
   /**
-   * Performs the effect once the state of this resident that it tells about is durable; see {@link
-   * #whenDurable}.
+   * Performs the effect, which reports the state of this resident, once this state is durable; see
+   * {@link #whenDurable}.
    */
   void whenDurable(Resident resident, Effect.WhenDurable effect) {
     if (resident.insertPending) {
@@ -290,8 +290,8 @@ final class Changes {
   }
 
   /**
-   * Takes what must be written by now and the effects that wait for it. Messages that may still
-   * wait for their turn to close stay without a row until a later cut.
+   * Takes the changes that must be written now and the effects that wait for them. Messages that
+   * may still wait for their turn to close stay without a row until a later cut.
    *
    * @param settled receives each resident whose changes are all in this cut
    */
@@ -320,8 +320,8 @@ final class Changes {
   }
 
   /**
-   * Stores all new messages: an entity's batch leaves with the cut, so nothing that it holds may
-   * wait.
+   * Stores all new messages of the entity: its batch leaves with this cut, so every message in the
+   * batch needs a row.
    */
   private boolean storeMessages(Entity entity) {
     mustInsert(entity);
@@ -343,13 +343,12 @@ final class Changes {
       }
     }
     for (Message message : instance.inbox) {
-      // A client's message may wait only for a turn that reads it; while no turn does, it needs its
-      // row.
+      // A client's message may go without a row only when an open turn is going to read it.
       boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
       allStored &= store(instance, message, mayWait);
     }
     if (!allStored && !instance.insertPending && !instance.hadTurn) {
-      // Another row of the instance had to be written, so its start must be written as well.
+      // Other rows of the instance are in this commit, so its start must be written as well.
       return storeStart(instance) && storeMessages(instance, now);
     }
     instance.noRowBefore = allStored || !instance.hadTurn ? 0 : firstRowAt(instance);
@@ -357,9 +356,9 @@ final class Changes {
   }
 
   /**
-   * Returns the time until which all messages of the inbox may go without a row; 0 when it is not
-   * known. They are in order of arrival, and after a look at all of them those without a row are
-   * results and timers.
+   * Returns the time until which all messages of the inbox may go without a row; 0 when the time is
+   * not known. The messages are in order of arrival, and once the cut has looked at all of them,
+   * only results and timers are still without a row.
    */
   private long firstRowAt(Instance instance) {
     Message first = instance.turn == null ? instance.inbox.peekFirst() : null;
@@ -367,7 +366,8 @@ final class Changes {
   }
 
   /**
-   * @return false when the start was stored before, so that there is nothing new to look at
+   * @return false when an earlier commit has stored the start, so that this call has changed
+   *     nothing
    */
   private boolean storeStart(Instance instance) {
     Message first =
@@ -395,8 +395,8 @@ final class Changes {
     return true;
   }
 
-  // References are compared to find out whether this very row was written: comparing states byte by
-  // byte would cost more than it saves.
+  // References are compared to find out whether the cut has written this row object: a comparison
+  // of states byte by byte would cost more than it saves.
   @SuppressWarnings("ReferenceEquality")
   private void writeSummary(Resident resident) {
     if (resident.insertPending) {

@@ -23,7 +23,9 @@ final class Comparison {
     this.differences = differences;
   }
 
-  /** Adds the differences, in words. Everything about {@code memory} must be durable. */
+  /**
+   * Adds the differences, in words. All changes of {@code memory} must be durable before the call.
+   */
   static void compare(Instance memory, Instance stored, List<String> differences) {
     new Comparison(memory, stored, differences).compare();
   }
@@ -67,7 +69,7 @@ final class Comparison {
     same("summary", memory.row, stored.row);
     same("inbox", inbox(memory), inbox(stored));
     if (memory.hasEnded()) {
-      // For an ended execution the store brings only the summary and the unread messages.
+      // The store reads only the summary and the unread messages of an ended execution.
       return;
     }
     same("history count", memory.historyCount, stored.historyCount);

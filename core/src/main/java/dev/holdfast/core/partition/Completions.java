@@ -24,7 +24,7 @@ final class Completions {
     for (OrchestratorAction action : response.getActionsList()) {
       String problem = EntityMessage.problem(action, idMax);
       if (problem != null) {
-        // The lock could never be granted, so the instance would wait for good.
+        // The lock could never be granted, so the instance would wait forever.
         return failing("InvalidEntityId", problem);
       }
       if (action.hasCompleteOrchestration()) {
@@ -35,8 +35,8 @@ final class Completions {
   }
 
   /**
-   * Returns the completion, or a failure when it cannot be carried out: no store could keep its
-   * version, or its status is no end, as from an SDK newer than this hub.
+   * Returns the completion, or a failure when it cannot be carried out: its version has characters
+   * that stores cannot keep, or its status is not an end, as an SDK newer than this hub might send.
    */
   private static CompleteOrchestrationAction possible(CompleteOrchestrationAction completion) {
     if (!continuesAsNew(completion) && !Statuses.isEnded(completion.getOrchestrationStatus())) {

@@ -34,16 +34,20 @@ final class Delivery {
   private final Unreadables unreadables;
   private final Installing installing;
 
-  /** These fields hold the inputs of the current call and how far they are taken. */
+  /**
+   * These fields hold the inputs of the current call and the number of those that have been taken.
+   */
   private List<? extends Input> taking = List.of();
 
   private int taken;
   private @Nullable String handling;
 
-  /** Holds inputs that have waited for a read that is answered, while they are delivered. */
+  /**
+   * Holds the inputs that waited for a read of the store while they are delivered after that read.
+   */
   private final ArrayDeque<Queued> inHand = new ArrayDeque<>();
 
-  /** Holds the input being delivered; if its delivery throws, the input is lost. */
+  /** Holds the input that is being delivered; if its delivery throws, the input is lost. */
   private @Nullable Queued failing;
 
   Delivery(
@@ -158,7 +162,8 @@ final class Delivery {
     } else if (input instanceof Input.Retry retry) {
       aside.release(retry.instanceId());
       List<Queued> kept = memory.loaded(retry.instanceId());
-      // This reads the instance, clears its block if there is one, and wakes it.
+      // This retry makes the partition read the instance, clear its block if it has one, and wake
+      // it.
       deliver(new Queued(new Input.Retry(retry.instanceId(), new Released(retry.asker())), null));
       kept.forEach(this::deliver);
     } else if (input.asker() != null) {
@@ -172,7 +177,7 @@ final class Delivery {
     }
   }
 
-  /** Answers a retry; the answer that the row was not blocked counts as success. */
+  /** Answers a retry, and treats the answer that the instance was not blocked as a success. */
   private record Released(Asker<Input.Delivered> asker) implements Asker<Input.Delivered> {
     @Override
     public void answered(Input.Delivered value) {
@@ -211,7 +216,10 @@ final class Delivery {
     }
   }
 
-  /** Returns whether no read is needed: memory knows every open turn and batch. */
+  /**
+   * Returns whether the input can be handled without a read of the store, because memory knows
+   * every open turn and batch.
+   */
   private static boolean needsNoLoad(Input.ToInstance input) {
     return (input instanceof Input.Answered answered
             && !(answered.answer().item() instanceof WorkItem.Activity))
@@ -280,7 +288,8 @@ final class Delivery {
           || instance.key != stored.instance().key()
           || !(queued.input() instanceof Input.Rewind rewind)
           || !Rewinding.isPossible(rewind, instance)) {
-        // The input came behind a rewind, or the instance has changed meanwhile.
+        // The input arrived after a rewind, or the instance has changed since the read was
+        // requested.
         deliver(queued);
         continue;
       }

@@ -37,18 +37,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what happens to entities: operations queue up, run a batch at a time, and change the
- * state together with all that they cause in one commit.
+ * Decides what happens to entities. Operations wait in a queue and run in batches; one commit holds
+ * the new state of the entity together with all messages that the batch sends.
  *
- * <p>User code of an entity may reach outside, so a batch leaves only when everything it rests on
- * is durable. Locks are handled here; no executor ever sees one. An entity of a lock set is locked
- * when the request has come to the head of its queue, and then hands the request on to the next
- * entity of the set. All requests lock in one order, so no two wait for each other in a circle.
+ * <p>User code of an entity may reach outside, so a batch is handed out only when everything that
+ * it depends on is durable. This class handles the locks; an executor never sees a lock. An entity
+ * grants a lock request that has reached the head of its queue, and then hands the request on to
+ * the next entity of the lock set. All requests lock entities in the same order, so two requests
+ * never wait for each other in a circle.
  */
 final class Entities {
   /**
-   * A batch that holds this many bytes takes no more operations: it must fit into a message to a
-   * worker.
+   * A batch takes no more operations once it holds this many bytes, because it must fit into a
+   * message to a worker.
    */
   private static final int BATCH_BYTES_MAX = 1 << 20;
 
@@ -133,14 +134,15 @@ final class Entities {
                   "'%s' is an entity; only orchestrations can be rewound."
                       .formatted(rewind.instanceId()))));
     } else if (!isSentToOrchestrations(input) && !(input instanceof Input.HeldBack)) {
-      // The entity gets the notice of held-back work only so that it is read from the store.
+      // An entity has no activities; it receives this notice only so that memory reads it from the
+      // store.
       context.problems().impossible("expected an input for an entity, but got " + input);
     }
   }
 
   /**
-   * Returns whether other instances send this input to orchestrations; it is dropped, as for any
-   * target that cannot take it.
+   * Returns whether this input is one that instances send to orchestrations; an entity drops it, as
+   * every target drops an input that it cannot handle.
    */
   private static boolean isSentToOrchestrations(Input.ToInstance input) {
     return input instanceof Input.Terminate
@@ -180,7 +182,7 @@ final class Entities {
         signal.asker());
   }
 
-  /** Takes the event that a client without support for entities raises instead of a signal. */
+  /** Takes the event that clients without support for entities raise instead of a signal. */
   private void raise(Input.Raise raise, @Nullable Entity entity) {
     EntityMessage content =
         LegacyEntityJson.message(raise.name(), raise.input() == null ? "" : raise.input());
@@ -275,7 +277,7 @@ final class Entities {
     }
   }
 
-  /** Goes on with what can be done: grants locks and hands out a batch. */
+  /** Continues the work of the entity as far as possible: grants locks and hands out a batch. */
   void proceed(Entity entity) {
     if (entity.batch != null || entity.isBlocked()) {
       return;
@@ -312,8 +314,8 @@ final class Entities {
     String holder = java.util.Objects.requireNonNullElse(request.caller(), "");
     setLock(entity, new Entity.Lock(holder, request.requestId()));
     changes.consumed(entity, next);
-    // The holder may wait, within its critical section, for operations that it requested before, so
-    // those must not wait behind the lock.
+    // The holder of the lock may wait, within its critical section, for operations that it
+    // requested before the lock, so these operations must not wait behind the lock.
     for (Iterator<Operation> waiting = entity.queue.iterator(); waiting.hasNext(); ) {
       Operation one = waiting.next();
       if (entity.isFromHolder(one.content) && one.content.kind() != EntityMessage.Kind.LOCK) {
@@ -393,8 +395,8 @@ final class Entities {
       operations.add(next);
     }
     if (operations.isEmpty()) {
-      // The holder requests a lock within its own critical section, so it waits for itself; its SDK
-      // should prevent this.
+      // The holder requests a lock within its own critical section and would wait for itself
+      // forever; its SDK should prevent this.
       return;
     }
     long token = context.nextToken();
@@ -433,7 +435,7 @@ final class Entities {
     blocking.setAside(entity, block);
   }
 
-  /** Puts operations that were not done back before all others. */
+  /** Puts operations that were not performed back to the head of the queue. */
   private static void giveBack(Entity entity, List<Operation> operations) {
     for (int i = operations.size() - 1; i >= 0; i--) {
       Operation left = operations.get(i);
@@ -589,7 +591,7 @@ final class Entities {
     context.hand(new Input.StartChild(id, Events.inbound(at).setExecutionStarted(started).build()));
   }
 
-  /** Removes all of the entity and fails the operations that wait for it. */
+  /** Removes the entity with all its rows and fails the calls that wait for its answer. */
   private void purge(Entity entity) {
     TaskFailureDetails gone =
         Events.failure(

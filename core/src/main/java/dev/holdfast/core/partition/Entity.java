@@ -19,27 +19,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds one entity in the memory of its partition: its state, its lock, and the operations that it
- * has received and not done.
+ * has received and not yet performed.
  *
  * <p>An entity is stored in the same rows as an execution: the summary holds the state as its input
  * and the lock in its tags, the inbox holds the operations, and timers hold the delayed ones. There
- * is no history. The name in its summary is the entity's name with an at-sign before it, which no
- * orchestrator's row carries.
+ * is no history. The name in its summary is the entity's name with an at-sign before it, a form
+ * that no orchestrator's name has.
  */
 final class Entity extends Resident {
   private static final String LOCKED_BY = "lockedBy";
   private static final String SECTION = "criticalSection";
 
-  /** Holds the operations that can be done now, in order. */
+  /** Holds the operations that may run now, in order. */
   final ArrayDeque<Operation> queue = new ArrayDeque<>();
 
   /**
    * Holds the operations that the holder of the lock has requested within its critical section;
-   * they come before the queue.
+   * these operations run before those of the queue.
    */
   final ArrayDeque<Operation> urgent = new ArrayDeque<>();
 
-  /** Holds the operations that are not due yet, by the id of their timer. */
+  /** Maps the ids of timers to the operations that these timers delay. */
   final LinkedHashMap<Integer, Operation> delayed = new LinkedHashMap<>();
 
   /** Holds the messages that have arrived and have no row yet. */
@@ -48,10 +48,13 @@ final class Entity extends Resident {
   @Nullable Batch batch;
   @Nullable Lock lock;
 
-  /** Holds the operations that an executor has now. */
+  /** Describes the operations that an executor runs now. */
   record Batch(long token, long openedAt, List<Operation> operations) {}
 
-  /** Names the orchestration that alone is served until it releases the lock. */
+  /**
+   * Describes a lock: until the holder, an orchestration, releases it, the entity runs only
+   * operations that the holder requests.
+   */
   record Lock(String holder, String section) {}
 
   Entity(Rows.Instance row) {
@@ -61,7 +64,7 @@ final class Entity extends Resident {
     this.lock = holder == null ? null : new Lock(holder, tags.getOrDefault(SECTION, ""));
   }
 
-  /** Returns the name in the summary of an entity whose name, in lower case, is this. */
+  /** Returns the name that the summary of an entity has, given the entity's name in lower case. */
   static String rowName(String name) {
     return "@" + name;
   }
@@ -110,12 +113,12 @@ final class Entity extends Resident {
     return lock != null && lock.holder().equals(message.caller());
   }
 
-  /** Returns whether the entity can do something without a further message. */
+  /** Returns whether the entity can continue without a further message. */
   boolean hasSomethingToDo() {
     return batch != null || !urgent.isEmpty() || (lock == null && !queue.isEmpty());
   }
 
-  /** Returns whether nothing would be lost if the entity had no rows at all. */
+  /** Returns whether the entity could lose all its rows without any loss of information. */
   boolean isNothing() {
     return state() == null
         && lock == null
@@ -125,12 +128,12 @@ final class Entity extends Resident {
         && delayed.isEmpty();
   }
 
-  /** Counts the operations that wait or run, without delayed ones. */
+  /** Returns the number of operations that wait or run, without delayed ones. */
   int backlog() {
     return queue.size() + urgent.size() + (batch == null ? 0 : batch.operations().size());
   }
 
-  /** Counts all messages that the entity has, delayed ones included. */
+  /** Returns the number of messages that the entity has not dealt with, delayed ones included. */
   int messages() {
     return backlog() + delayed.size();
   }
@@ -144,7 +147,7 @@ final class Entity extends Resident {
     return row.state().hasInput() ? row.state().getInput().getValue() : null;
   }
 
-  /** Returns the summary with another state and lock. */
+  /** Returns the summary of this entity with another state and another lock. */
   OrchestrationState changed(@Nullable String state, @Nullable Lock locked, long at) {
     OrchestrationState.Builder next =
         row.state().toBuilder().setLastUpdatedTimestamp(Times.timestamp(at)).clearTags();
@@ -178,7 +181,10 @@ final class Entity extends Resident {
         && (parked || isBlocked() || !hasSomethingToDo());
   }
 
-  /** Returns all operations in order of arrival, except that a lock lets some pass others. */
+  /**
+   * Returns all operations in order of arrival, except that operations of the holder of a lock come
+   * before others.
+   */
   List<Operation> operations() {
     List<Operation> all = new ArrayList<>(messages());
     if (batch != null) {

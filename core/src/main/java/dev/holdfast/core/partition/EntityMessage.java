@@ -18,16 +18,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what an entity is told, in either of its two generations: the newer one has event kinds of
- * its own, the older one puts a JSON document into an ordinary event (protocol reference §9.6). A
- * caller is answered in the generation that it used.
+ * Represents a message to an entity, in either of the two generations of such messages: the newer
+ * generation has event kinds of its own, the older one puts a JSON document into an ordinary event
+ * (protocol reference §9.6). The entity answers in the generation that the caller used.
  *
  * @param requestId the id of the operation; for a lock, the id of the critical section
  * @param operation the name of the operation; "" for locks
- * @param caller the instance that is answered and that holds the lock; null for a signal that does
- *     not say
- * @param callerExecution the execution of the caller; null when it does not say
- * @param dueAt when a delayed operation is due, microseconds since the epoch; 0 for at once
+ * @param caller the instance that gets the answer and will hold the lock; null when a signal does
+ *     not name its sender
+ * @param callerExecution the execution of the caller; null when the caller does not name it
+ * @param dueAt the time at which a delayed operation is due, in microseconds since the epoch; 0
+ *     means at once
  * @param lockSet all entities to lock, in the order in which they are locked; empty for other kinds
  * @param position the position of the current entity in {@code lockSet}
  */
@@ -50,7 +51,7 @@ record EntityMessage(
     UNLOCK
   }
 
-  /** All requests lock in this order, so that no two wait for each other. */
+  /** All requests lock entities in this order, so that two requests never wait for each other. */
   private static final Comparator<String> LOCK_ORDER =
       Comparator.comparing(EntityIds::name, Text::compare)
           .thenComparing(EntityIds::key, Text::compare);
@@ -80,14 +81,17 @@ record EntityMessage(
         Kind.LOCK, legacy, section, "", null, caller, callerExecution, 0, lockSet, position);
   }
 
-  /** Returns the set without repetitions, each id as the engine spells it, in the locking order. */
+  /**
+   * Returns the entities without repetitions in locking order, with each id as the engine spells
+   * it.
+   */
   static List<String> inLockOrder(List<String> ids) {
     return ids.stream().map(EntityIds::normal).distinct().sorted(LOCK_ORDER).toList();
   }
 
   /**
-   * Reads an event from an entity's inbox or an orchestrator's history; null when it is no message
-   * to an entity.
+   * Reads an event from an entity's inbox or an orchestrator's history; null when the event is not
+   * a message to an entity.
    */
   static @Nullable EntityMessage of(HistoryEvent event) {
     return switch (event.getEventTypeCase()) {
@@ -164,7 +168,7 @@ record EntityMessage(
   }
 
   /**
-   * Turns the action of an orchestrator into the event of the same content, without id and time.
+   * Turns the action of an orchestrator into an event with the same content, without id and time.
    */
   static HistoryEvent.Builder asked(OrchestratorAction action) {
     SendEntityMessageAction message = action.getSendEntityMessage();
@@ -181,8 +185,8 @@ record EntityMessage(
   }
 
   /**
-   * Returns the message with this caller, whatever the message says of its caller; the lock set of
-   * a lock is put in order, and the lock goes to its first entity.
+   * Returns the message with this caller in place of the caller that it names; a lock request also
+   * gets its lock set put in order and is addressed to the first entity of the set.
    */
   EntityMessage from(String instanceId, String executionId) {
     return new EntityMessage(
@@ -198,7 +202,7 @@ record EntityMessage(
         0);
   }
 
-  /** Returns the lock request as it goes to the next entity of its set. */
+  /** Returns the lock request in the form in which the next entity of its set receives it. */
   EntityMessage next() {
     return new EntityMessage(
         kind,
@@ -213,7 +217,7 @@ record EntityMessage(
         position + 1);
   }
 
-  /** Returns the event that stands in inboxes and mail, which {@link #of} reads again. */
+  /** Returns the event that inboxes and mail hold for this message; {@link #of} reads it again. */
   HistoryEvent event(Timestamp at) {
     HistoryEvent.Builder event = Events.inbound(at);
     if (legacy) {
@@ -291,8 +295,8 @@ record EntityMessage(
   }
 
   /**
-   * Returns the entity that the action is for, as its SDK spells it; for a lock, the first of the
-   * set.
+   * Returns the id of the entity that the action addresses, as its SDK spells it; for a lock
+   * request, the first entity of the set.
    */
   static String target(OrchestratorAction action) {
     if (action.hasSendEvent()) {
@@ -314,8 +318,8 @@ record EntityMessage(
   }
 
   /**
-   * Reads the message in an ordinary event to an entity; null when the action is no such event or
-   * its content is no such message.
+   * Reads the message in an ordinary event to an entity; null when the action sends no event to an
+   * entity, or when the content of the event is not a message to an entity.
    */
   static @Nullable EntityMessage sent(OrchestratorAction action) {
     return action.hasSendEvent()

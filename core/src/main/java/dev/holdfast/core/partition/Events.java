@@ -17,7 +17,8 @@ import dev.holdfast.protocol.TimerFiredEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes history events that several classes of core need. Events from outside have the eventId −1.
+ * Makes history events that several classes of this package need. Events that come from outside an
+ * orchestrator have the eventId −1.
  */
 final class Events {
 
@@ -78,7 +79,7 @@ final class Events {
         .build();
   }
 
-  /** Makes the message of a timer that is due. */
+  /** Makes the message that says that a timer has fired. */
   static HistoryEvent timerFired(Timestamp at, OpenTask task) {
     return inbound(at)
         .setTimerFired(TimerFiredEvent.newBuilder().setTimerId(task.id()).setFireAt(task.fireAt()))
@@ -108,7 +109,7 @@ final class Events {
     return HistoryEvent.newBuilder().setEventId(-1).setTimestamp(at);
   }
 
-  /** Makes the failure of work that could not run for a reason of the engine's own. */
+  /** Makes the failure details of work that the engine itself could not run. */
   static TaskFailureDetails failure(String type, String message) {
     return TaskFailureDetails.newBuilder()
         .setErrorType(type)

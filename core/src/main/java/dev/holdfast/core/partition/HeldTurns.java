@@ -7,28 +7,36 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds back turns that would replay a long history for a part of the answers that are on their
- * way.
+ * Delays turns that would replay a long history although only some of the expected answers have
+ * arrived.
  *
- * <p>An orchestrator that waits for a thousand activities reads their answers in as many turns as
- * answers arrive apart, and each turn replays everything. Therefore an execution whose newest turn
- * shows that it gathers answers waits for more of them, about as long as the replay takes, and no
- * longer than until all have arrived.
+ * <p>An orchestrator that waits for a thousand activities would read their answers in many turns,
+ * because the answers arrive one by one, and each turn replays the whole history. Therefore, when
+ * the newest turn of an execution shows that it gathers answers, its next turn waits for more of
+ * them: about as long as the replay takes, and not after all answers have arrived.
  */
 final class HeldTurns {
-  /** Microseconds per history event: about the time that a worker needs to replay it. */
+  /** Replaying one event of a history takes a worker about this many microseconds. */
   private static final long PER_EVENT = 4;
 
-  /** A turn that costs less than this many microseconds is not worth a wait. */
+  /**
+   * A wait shorter than this many microseconds is not worth its cost, so the turn opens at once.
+   */
   private static final long LEAST = 200;
 
-  /** An answer waits in memory for less time than the default of {@link Limits#inboxDelay}. */
+  /**
+   * The wait is at most this long; this is less than the default of {@link Limits#inboxDelay}, so
+   * waiting answers need no row.
+   */
   private static final long MOST = 5 * Times.MILLI;
 
   private final PriorityQueue<Held> queue =
       new PriorityQueue<>(Comparator.comparingLong(Held::until));
 
-  /** An entry is void when the instance is held until another time, or no more. */
+  /**
+   * Represents an entry of the queue. The entry is void when the instance has another waiting time
+   * by now, or none.
+   */
   private record Held(Instance instance, long until) {
     boolean isVoid() {
       return instance.heldUntil != until;
@@ -36,8 +44,8 @@ final class HeldTurns {
   }
 
   /**
-   * Returns whether the turn for what has arrived shall wait for more. The first call that returns
-   * true sets the time until which it waits; a turn that opens meanwhile ends the wait.
+   * Returns whether the next turn of the instance should wait for more answers. The first call that
+   * returns true sets the end of the wait; a turn that opens earlier ends the wait.
    *
    * @param now microseconds since the epoch
    */
@@ -58,7 +66,10 @@ final class HeldTurns {
     return true;
   }
 
-  /** Everything but the result of an activity may be what the orchestrator waits for most. */
+  /**
+   * Returns whether the inbox holds nothing but results of activities; the orchestrator may wait
+   * most urgently for any other message, so other messages are not delayed.
+   */
   private static boolean hasOnlyResults(Instance instance) {
     for (Message message : instance.inbox) {
       if (!message.event.hasTaskCompleted()) {
@@ -68,7 +79,7 @@ final class HeldTurns {
     return !instance.inbox.isEmpty();
   }
 
-  /** Takes out the next instance that has waited long enough; null when there is none by now. */
+  /** Takes out the next instance that has waited long enough; null when no wait has ended. */
   @Nullable Instance due(long now) {
     Held next = first();
     if (next == null || next.until > now) {
@@ -79,7 +90,10 @@ final class HeldTurns {
     return next.instance;
   }
 
-  /** Returns when {@link #due} will have one, in microseconds; {@link Long#MAX_VALUE} for never. */
+  /**
+   * Returns the time, in microseconds since the epoch, at which {@link #due} will return an
+   * instance; {@link Long#MAX_VALUE} when no instance waits.
+   */
   long nextWake() {
     Held next = first();
     return next == null ? Long.MAX_VALUE : next.until;

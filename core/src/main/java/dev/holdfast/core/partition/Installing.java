@@ -50,7 +50,8 @@ final class Installing {
     try {
       resident = EntityIds.isEntity(row.id()) ? Entity.of(stored) : Instance.of(stored);
     } catch (RuntimeException | Error e) {
-      // Nothing has changed yet, and each try would fail alike: only this one stands still.
+      // Nothing has changed yet, and every retry would fail in the same way, so only this execution
+      // is blocked.
       unreadables.add(Unreadable.of(row.id(), row.key(), row, e));
       return;
     }
@@ -63,7 +64,10 @@ final class Installing {
     }
   }
 
-  /** Sets it aside while it is listed: if this throws, it must not be touched at all. */
+  /**
+   * Puts a stored execution into memory and sets it aside. If this throws, the execution must be
+   * left untouched.
+   */
   private void installAside(Store.Stored stored) {
     String id = stored.instance().id();
     Resident resident = EntityIds.isEntity(id) ? Entity.of(stored) : Instance.of(stored);

@@ -29,11 +29,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds one execution in the memory of its partition: the fold of its rows, and what has arrived
- * since.
+ * Holds one execution in the memory of its partition: the result of folding its rows, and the
+ * messages that have arrived since.
  *
- * <p>Only the fold ({@link #fold}) changes what history says; loading from the store and closing a
- * turn both go through it.
+ * <p>Only {@link #fold} changes the state that follows from history; loading from the store and
+ * closing a turn both call it.
  */
 final class Instance extends Resident {
   /**
@@ -45,7 +45,7 @@ final class Instance extends Resident {
   int historyCount;
 
   /**
-   * Holds the timestamp of the newest turn. Before the first turn it holds a time that the first
+   * Holds the timestamp of the newest turn. Before the first turn, this is a time that the first
    * turn must exceed, such as that of the ExecutionStarted.
    */
   long lastTurnAt;
@@ -54,12 +54,12 @@ final class Instance extends Resident {
 
   final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
 
-  /** Maps request ids to the open tasks that entities answer. */
+  /** Maps the ids of requests to entities to the open tasks that wait for their answers. */
   private final Map<String, OpenTask> requests = new LinkedHashMap<>(0);
 
   /**
-   * Maps the critical sections that it has asked to enter to the entities that it has not unlocked
-   * since.
+   * Maps each critical section that the execution has asked to enter to the entities that it has
+   * not unlocked since.
    */
   final LinkedHashMap<String, Set<String>> sections = new LinkedHashMap<>(0);
 
@@ -68,74 +68,80 @@ final class Instance extends Resident {
   @Nullable ParentInstanceInfo parent;
   @Nullable TaskFailureDetails lastFailure;
 
-  /** Holds what its turns have told for people; null when they told nothing. */
+  /**
+   * Holds what the turns of the execution have reported for people; null when they have reported
+   * nothing.
+   */
   @Nullable Notes notes;
 
-  /** This event suspended the execution; null when it is not suspended. */
+  /** Holds the event that suspended the execution; null when the execution is not suspended. */
   @Nullable HistoryEvent suspended;
 
-  /** Counts failed attempts since the last success, by step; null before the first failure. */
+  /**
+   * Counts the failed attempts of each step since its last success; null before the first failure.
+   */
   private @Nullable Map<String, Integer> failedAttempts;
 
   /** Holds unread messages that are in no open turn, in order of arrival. */
   final ArrayDeque<Message> inbox = new ArrayDeque<>();
 
-  /** Holds what the turn that is being closed has read, until it counts as read. */
+  /** Holds the messages that the turn which is being closed has read, until they count as read. */
   List<Message> closing = List.of();
 
   @Nullable OpenTurn turn;
 
-  /** Says when a scheduled start is due; 0 when nothing holds the first turn back. */
+  /** Holds the time at which a scheduled start is due; 0 when the first turn need not wait. */
   long startAt;
 
-  /** Holds the newest moment at which anyone outside can have seen a change. */
+  /** Holds the newest time at which a client can have seen a change of this execution. */
   long updatedAt;
 
   /**
-   * Tells that the newest turn asked for nothing or for more than it had read: the orchestrator
-   * gathers answers. Memory only.
+   * Says that the newest turn asked for no tasks, or for more tasks than it had read messages, so
+   * that the orchestrator gathers answers. This exists in memory only.
    */
   boolean gathers = true;
 
   /**
-   * Holds the time until which the next turn waits for more answers, microseconds since the epoch;
-   * 0 when it does not wait. Memory only.
+   * Holds the time until which the next turn waits for more answers, in microseconds since the
+   * epoch; 0 when it does not wait. This exists in memory only.
    */
   long heldUntil;
 
   /**
-   * Holds a time before which no cut needs to look at the inbox, microseconds since the epoch: what
-   * has no row there needs none earlier. 0 when that is not known. Memory only.
+   * Holds a time in microseconds since the epoch before which no cut needs to look at the inbox,
+   * because its messages without a row need none earlier; 0 when the time is not known. This exists
+   * in memory only.
    */
   long noRowBefore;
 
   boolean historyWarned;
 
-  /** Names the trace that the execution belongs to; null for none. */
+  /** Holds the trace that the execution belongs to; null when it belongs to none. */
   @Nullable TraceContext parentTrace;
 
   /**
    * Holds the span that the worker has begun for the execution, framed as part of a request; null
-   * for none.
+   * when the worker has begun none.
    */
   @Nullable ByteString workerSpan;
 
   /** Holds the timestamp of the first turn, microseconds since the epoch; 0 before that turn. */
   long firstTurnAt;
 
-  /** The execution goes on from a failed one. */
+  /** Says whether the execution continues a failed one after a rewind. */
   boolean rewound;
 
   /**
-   * The parent was rewound, so another execution waits for this child than its ExecutionStarted
-   * says.
+   * Says whether the parent was rewound, so that the execution which waits for this child is not
+   * the one that its ExecutionStarted names.
    */
   private boolean adopted;
 
-  /** Holds the timestamp of the ExecutionStarted. */
+  /** Holds the timestamp of the ExecutionStarted event. */
   private long startedAt;
 
-  /** A turn of this execution is in history. */
+  /** Says whether history contains a turn of this execution. */
   boolean hadTurn;
 
   /** Describes a turn that runs now. */
@@ -148,7 +154,8 @@ final class Instance extends Resident {
   }
 
   /**
-   * Builds the memory of a stored execution. Messages that it has not read are in the inbox again.
+   * Builds the memory of a stored execution. The messages that the execution has not read are in
+   * the inbox again.
    */
   static Instance of(Store.Stored stored) {
     Instance instance = new Instance(stored.instance());
@@ -220,10 +227,10 @@ final class Instance extends Resident {
   }
 
   /**
-   * Adds events to history.
+   * Adds events to the memory of the history.
    *
    * @param visible the same events framed as pastEvents when a worker may see all of them; null
-   *     when the visible ones must be picked out
+   *     when this method must select the visible events
    */
   void fold(List<HistoryEvent> events, @Nullable ByteString visible) {
     for (HistoryEvent event : events) {
@@ -304,7 +311,7 @@ final class Instance extends Resident {
           ENTITYUNLOCKSENT ->
           sent(event);
       default -> {
-        // The other kinds decide nothing that comes next.
+        // Events of other kinds do not affect later decisions.
       }
     }
   }
@@ -315,7 +322,7 @@ final class Instance extends Resident {
   }
 
   /**
-   * Counts the attempts at one step: libraries schedule a retry under the same name with the same
+   * Counts an attempt at one step: libraries schedule a retry under the same name with the same
    * input.
    */
   private void attempted(HistoryEvent answer) {
@@ -368,7 +375,7 @@ final class Instance extends Resident {
         }
       }
       case SIGNAL -> {
-        // A signal has no answer.
+        // A signal gets no answer.
       }
     }
   }
@@ -379,7 +386,9 @@ final class Instance extends Resident {
         : event.getEntityUnlockSent().getTargetInstanceId().getValue();
   }
 
-  /** Returns whether the execution has not unlocked this entity since it asked for the section. */
+  /**
+   * Returns whether the execution has not unlocked this entity since it asked to enter the section.
+   */
   boolean isLocking(String section, String entityId) {
     return sections.getOrDefault(section, Set.of()).contains(EntityIds.normal(entityId));
   }
@@ -406,7 +415,10 @@ final class Instance extends Resident {
     openActivities = 0;
   }
 
-  /** Returns the open task that an entity answers under this id; null when there is none. */
+  /**
+   * Returns the open task that waits for an entity's answer with this request id; null when there
+   * is none.
+   */
   @Nullable OpenTask request(String requestId) {
     return requests.get(requestId);
   }
@@ -450,14 +462,14 @@ final class Instance extends Resident {
   }
 
   /**
-   * Returns whether this execution, or one that it continues, has had a turn; then it is no longer
-   * pending.
+   * Returns whether this execution, or one that it continues, has had a turn, so that it is no
+   * longer pending.
    */
   boolean hasRun() {
     return hadTurn || startedAt > row.createdAt();
   }
 
-  /** Returns whether exactly this task of this execution has started the instance. */
+  /** Returns whether this task of this execution has started the instance. */
   boolean isChildOf(ParentInstanceInfo task) {
     return parent != null
         && parent.getTaskScheduledId() == task.getTaskScheduledId()
@@ -513,7 +525,9 @@ final class Instance extends Resident {
     return true;
   }
 
-  /** Counts the history twice, because it is there as bytes and, for what is open, as events. */
+  /**
+   * The history counts twice because memory holds it as bytes and, for open tasks, also as events.
+   */
   @Override
   long bytes() {
     long inTurn = turn == null ? 0 : bytes(turn.messages(), turn.messages().size());
@@ -543,7 +557,7 @@ final class Instance extends Resident {
     }
   }
 
-  /** Returns the part of every request that names the execution. */
+  /** Returns the part that is equal in the requests of all turns and names the execution. */
   ByteString requestHead() {
     return OrchestratorRequest.newBuilder()
         .setInstanceId(id)

@@ -21,9 +21,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the older generation of entity messages: ordinary events to {@code @name@key}
- * with a JSON document in them, as the SDKs of Azure Functions send and expect them (protocol
- * reference §9.6).
+ * Reads and writes the older generation of entity messages: ordinary events that are sent to
+ * {@code @name@key} and contain a JSON document, as the SDKs of Azure Functions send and expect
+ * them (protocol reference §9.6).
  */
 final class LegacyEntityJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -119,8 +119,8 @@ final class LegacyEntityJson {
   }
 
   /**
-   * Returns a value as JSON text would hold it: strings as they are, anything else as it is
-   * written.
+   * Returns a value as an entity message holds it: the content of a JSON string, and the JSON text
+   * of any other value.
    */
   private static @Nullable String text(JsonParser parser) throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
@@ -170,8 +170,8 @@ final class LegacyEntityJson {
   }
 
   /**
-   * Parses a time; a time that cannot be parsed means at once, because it is no reason to lose the
-   * operation.
+   * Parses a time. A time that cannot be parsed means "at once", because a bad time is no reason to
+   * lose the operation.
    */
   private static long micros(@Nullable String time) {
     if (time == null || time.isEmpty()) {
@@ -228,7 +228,7 @@ final class LegacyEntityJson {
         .build();
   }
 
-  /** Makes the answer for the caller of an operation or the holder of a lock. */
+  /** Makes the event that answers the caller of an operation or the holder of a lock. */
   static EventRaisedEvent answer(
       String requestId, @Nullable String result, @Nullable TaskFailureDetails failure) {
     String json =

@@ -42,7 +42,7 @@ final class Lifecycle {
   /**
    * Creates a new execution with ExecutionStarted in its inbox.
    *
-   * @param startAt when a scheduled start is due; 0 for at once
+   * @param startAt the time at which a scheduled start is due; 0 means at once
    */
   Instance create(
       ExecutionStartedEvent started, HistoryEvent event, long startAt, Message.Source source) {
@@ -103,7 +103,7 @@ final class Lifecycle {
     return instance;
   }
 
-  /** Creates a new execution that goes on from a history which the caller gives it. */
+  /** Creates a new execution that continues from the given history. */
   Instance revive(OrchestrationState state, long createdAt) {
     Instance instance =
         new Instance(
@@ -134,7 +134,7 @@ final class Lifecycle {
     return message;
   }
 
-  /** Ends the execution, whose history already says that it has ended. */
+  /** Ends the execution after its history has recorded the end. */
   void end(
       Instance instance,
       OrchestrationStatus status,
@@ -180,9 +180,9 @@ final class Lifecycle {
   /**
    * Recalls the activities that are still open, because their results will not be read.
    *
-   * @param atOnce true when the end came from outside. With false the orchestrator has ended by
-   *     itself and may count on it that activities which it has not awaited still run, as long as
-   *     no other item waits for their place
+   * @param atOnce true when a client or another instance ended the execution; false when the
+   *     orchestrator ended by itself, so that activities which it did not await still run as long
+   *     as no other item waits for their place
    */
   private void recallActivities(Instance instance, boolean atOnce) {
     if (instance.openActivities == 0) {
@@ -203,13 +203,13 @@ final class Lifecycle {
     }
   }
 
-  /** Releases all locks that the execution holds, however it ends. */
+  /** Releases all locks that the execution holds, however the execution has ended. */
   private void releaseLocks(Instance instance) {
     instance.sections.forEach((section, entities) -> unlock(section, entities, instance.id));
     instance.sections.clear();
   }
 
-  /** Takes the locks of a critical section from these entities. */
+  /** Releases the locks of these entities for a critical section. */
   void unlock(String section, Collection<String> entities, String holder) {
     if (context.wounded(Wound.LOCKS_KEPT_AT_END)) {
       return;
@@ -233,8 +233,8 @@ final class Lifecycle {
   }
 
   /**
-   * Drops unread results and timers without a row, because they will not be read any more; messages
-   * from others stay, undelivered.
+   * Drops unread results and timers that have no row, because the execution will not read them any
+   * more; messages from other senders stay undelivered in the inbox.
    */
   private static void dropRepeatable(Instance instance) {
     instance.inbox.removeIf(
@@ -282,7 +282,10 @@ final class Lifecycle {
     watchers.changed(instance, context.changes());
   }
 
-  /** Starts the next execution under the same id, with the events that have not been read. */
+  /**
+   * Starts the next execution under the same id, with the events that the old execution has not
+   * read.
+   */
   void continueAsNew(
       Instance old,
       CompleteOrchestrationAction completion,
@@ -334,7 +337,7 @@ final class Lifecycle {
       receive(instance, carried, Message.Source.INSTANCE);
     }
     for (Message message : unread) {
-      // Answers to the old execution's tasks mean nothing to the new one; events belong to the
+      // Answers to tasks of the old execution mean nothing to the new one, but events belong to the
       // instance.
       if (message.event.hasEventRaised()
           && !context.wounded(Wound.EVENTS_LOST_AT_CONTINUE_AS_NEW)) {
@@ -349,15 +352,15 @@ final class Lifecycle {
 
   /**
    * Returns the source of a message that moves to the next execution. A message that had a row has
-   * lost it with the old execution, so it must have one again at the next cut.
+   * lost it with the old execution, so the next cut must give it a row again.
    */
   private static Message.Source moved(Message message) {
     return message.stored ? Message.Source.INSTANCE : message.source;
   }
 
   /**
-   * Sorts the events by time. Java builds the list from a hash set, so only the times, which are
-   * unique, still tell the order.
+   * Sorts the events by time. The Java SDK takes the list from a hash set, so only the times, which
+   * are unique, still tell the order.
    */
   private static List<HistoryEvent> inOrder(List<HistoryEvent> carried) {
     List<HistoryEvent> sorted = new ArrayList<>(carried);
@@ -366,8 +369,8 @@ final class Lifecycle {
   }
 
   /**
-   * Makes the start of an execution that continues another one, with the same parent and in the
-   * same trace.
+   * Makes the ExecutionStarted event of an execution that continues another one, with the same
+   * parent and in the same trace.
    */
   private static HistoryEvent started(OrchestrationState state, Instance old, Timestamp at) {
     ExecutionStartedEvent.Builder started =
@@ -394,8 +397,9 @@ final class Lifecycle {
   }
 
   /**
-   * Ends the instance from outside, without its worker, because the Java executor does not survive
-   * an ExecutionTerminated that meets finished code. A turn that runs now becomes void.
+   * Ends the instance at the request of a client or another instance, without its worker, because
+   * the Java executor fails when it reads an ExecutionTerminated event after the code has finished.
+   * A turn that runs now becomes void.
    */
   void terminate(Instance instance, Turns turns, @Nullable String output, boolean recursive) {
     turns.giveBack(instance);
@@ -436,8 +440,8 @@ final class Lifecycle {
   }
 
   /**
-   * Adds the start of an instance that never had a turn: it is still in the inbox, and history
-   * should contain it.
+   * Adds the ExecutionStarted event of an instance that never had a turn: the event is still in the
+   * inbox, and history should contain it.
    */
   private void readStart(Instance instance, List<HistoryEvent> events) {
     Message first = instance.inbox.peekFirst();

@@ -36,10 +36,13 @@ final class Memory {
   private final LinkedHashMap<String, Resident> byId = new LinkedHashMap<>();
   private final LinkedHashMap<Long, Resident> byKey = new LinkedHashMap<>();
 
-  /** Holds executions that have nothing to do, the one that was touched longest ago first. */
+  /**
+   * Holds the executions that have nothing to do, beginning with the one that was touched longest
+   * ago.
+   */
   private final LinkedHashMap<Long, Resident> idle = new LinkedHashMap<>();
 
-  /** Holds executions that are to be admitted later, until they are durable and leave memory. */
+  /** Holds executions that will be admitted later; each leaves memory once it is durable. */
   private final ArrayDeque<Resident> parked = new ArrayDeque<>();
 
   /**
@@ -55,7 +58,7 @@ final class Memory {
   private List<Long> keysToLoad = new ArrayList<>();
   private boolean mailUnstored;
 
-  /** These fields hold the weight of all executions, of the idle ones, and of the parked ones. */
+  /** Holds the estimated bytes of all executions in memory. */
   private long bytes;
 
   private long idleBytes;
@@ -64,7 +67,7 @@ final class Memory {
   private long durable;
   private long readsIssued;
 
-  /** Holds the numbers of the reads whose answer has not come. */
+  /** Holds the numbers of the reads that have no answer yet. */
   private final TreeSet<Long> readsUnderWay = new TreeSet<>();
 
   /**
@@ -76,7 +79,9 @@ final class Memory {
   private boolean scanning;
   private long scannedTo = Long.MIN_VALUE;
 
-  /** Holds the lowest key that was left behind while a scan was under way. */
+  /**
+   * Holds the lowest key of the executions that were left in the store while a scan was under way.
+   */
   private long leftDuringScan = Long.MAX_VALUE;
 
   /**
@@ -99,7 +104,7 @@ final class Memory {
         .toList();
   }
 
-  /** Returns whether the timer will be taken once its instance has been read. */
+  /** Returns whether the timer waits here until its instance has been read. */
   boolean awaits(Rows.Timer timer) {
     return loadingKeys.getOrDefault(timer.key(), List.of()).contains(timer);
   }
@@ -113,7 +118,7 @@ final class Memory {
     return byKey.values();
   }
 
-  /** Keeps a message for an instance of which nothing is read. */
+  /** Keeps a message for an instance whose rows must not be read. */
   void keep(Queued queued) {
     loadingIds.computeIfAbsent(queued.input().instanceId(), id -> new ArrayList<>(1)).add(queued);
     mailUnstored |= queued.mail() == null;
@@ -183,19 +188,20 @@ final class Memory {
     }
   }
 
-  /** Notes that the rows of an execution which was never in memory are being removed. */
+  /** Notes that a commit removes the rows of an execution which was never in memory. */
   void removed(long key) {
     removed.put(key, new Removed(changes.batch(), -1));
   }
 
-  /** Returns whether the rows of this execution are being removed. */
+  /**
+   * Returns whether the rows of this execution are being removed and a read may still return them.
+   */
   boolean isRemoved(long key) {
     return removed.containsKey(key);
   }
 
   /**
-   * Returns whether this execution is already known here, perhaps in a newer version than the
-   * store's row.
+   * Returns whether memory already knows this execution, perhaps in a newer version than the row.
    */
   boolean knows(Rows.Instance row) {
     return byId.containsKey(row.id()) || removed.containsKey(row.key());
@@ -203,7 +209,7 @@ final class Memory {
 
   /**
    * Returns whether other inputs for this instance wait for a read of the store. If so, this input
-   * waits behind them, even if another read has brought the instance already.
+   * must wait behind them, even if another read has already brought the instance.
    */
   boolean waitsBehind(Queued queued) {
     if (loadingIds.isEmpty() && awaitingHistory.isEmpty()) {
@@ -225,8 +231,9 @@ final class Memory {
   /**
    * Queues an input until its instance has been read from the store.
    *
-   * @param needless true when nothing needs to be read for the input
-   * @return false when the input should be handled at once, as for an instance that does not exist
+   * @param needless true when the input can be handled without the instance's rows
+   * @return false when the caller should handle the input at once, as for an instance that does not
+   *     exist
    */
   boolean mustLoad(Queued queued, boolean needless) {
     if (needless) {
@@ -252,7 +259,7 @@ final class Memory {
     queue.add(timer);
   }
 
-  /** Returns the load to issue now; null when nothing must be read. */
+  /** Returns the load to issue now; null when no instance must be read. */
   Effect.@Nullable Load takeLoads() {
     if (idsToLoad.isEmpty() && keysToLoad.isEmpty()) {
       return null;
@@ -281,18 +288,19 @@ final class Memory {
     }
   }
 
-  /** Takes the inputs that were queued for the id, which has been read now. */
+  /** Takes the inputs that waited for the read of this id, which is complete now. */
   List<Queued> loaded(String id) {
     List<Queued> queue = loadingIds.remove(id);
     return queue == null ? List.of() : queue;
   }
 
-  /** Takes the timers that waited for these keys. */
+  /** Takes the timers that waited for the read of the executions with these keys. */
   List<Rows.Timer> timersLoaded(List<Long> keys) {
     List<Rows.Timer> due = new ArrayList<>();
     for (Long key : keys) {
       List<Rows.Timer> waiting = loadingKeys.remove(key);
-      // An execution that is not in memory now has been removed meanwhile, and its timers with it.
+      // An execution that is not in memory now has been removed since then, together with its
+      // timers.
       if (waiting != null && byKey.containsKey(key)) {
         due.addAll(waiting);
       }
@@ -318,8 +326,8 @@ final class Memory {
   }
 
   /**
-   * Gives a record to each message between instances whose target is still being read, because a
-   * commit already says that it was sent.
+   * Writes a keyed record for each message between instances whose target is still being read,
+   * because a commit already says that the message was sent.
    */
   void storeWaitingMail(Supplier<String> names) {
     if (!mailUnstored) {
@@ -351,8 +359,8 @@ final class Memory {
   }
 
   /**
-   * Returns whether one more execution may run. While others wait in the store, new ones leave room
-   * for them.
+   * Returns whether the limits allow one more running execution. While executions wait in the
+   * store, new ones leave room for them.
    */
   private boolean hasRoom(Resident resident) {
     int share = backlog && resident.insertPending ? 2 : 1;
@@ -367,8 +375,9 @@ final class Memory {
   }
 
   /**
-   * Returns whether the execution may run now. One that exceeds the limits waits in the store until
-   * a scan comes to it; one whose name is not served waits until it is.
+   * Returns whether the execution may run now. If the limits do not allow it, the execution waits
+   * in the store until a scan finds it; if its orchestrator is not served, it waits until it is
+   * served.
    */
   boolean mayRun(Resident resident) {
     if (!served.test(resident.row.name())) {
@@ -381,7 +390,7 @@ final class Memory {
     return false;
   }
 
-  /** Leaves the execution in the store until a scan comes to it. */
+  /** Leaves the execution in the store until a scan finds it. */
   private void leftBehind(Resident resident) {
     backlog = true;
     scannedTo = Math.min(scannedTo, resident.key - 1);
@@ -403,13 +412,13 @@ final class Memory {
     if (parked.remove(resident)) {
       parkedBytes -= resident.weight;
     }
-    // If it has nothing to do by now, the next cut finds that it is idle.
+    // The next cut notices if the execution has nothing to do by now.
     changes.touch(resident);
   }
 
   /**
-   * Makes the next scan begin from the start, because everything that waits in the store may be
-   * admissible by now.
+   * Makes the next scan begin at the lowest key, because every execution that waits in the store
+   * may be admissible now.
    */
   void scanFromStart() {
     backlog = true;
@@ -433,8 +442,8 @@ final class Memory {
   }
 
   /**
-   * Returns the scan to issue now; null when there is no room, nothing to find, or a scan under
-   * way.
+   * Returns the scan to issue now; null when there is no room, when no executions wait in the
+   * store, or when a scan is under way.
    */
   Effect.@Nullable Admit admissionWanted() {
     if (!wantsAdmission()) {
@@ -457,8 +466,8 @@ final class Memory {
   }
 
   /**
-   * Notes that the newest cut holds all of this instance; once it is at rest, it is among the first
-   * to be forgotten.
+   * Notes that the newest cut holds all changes of this instance. An instance at rest may then be
+   * forgotten.
    */
   void settled(Resident resident) {
     if (byKey.get(resident.key) != resident) {

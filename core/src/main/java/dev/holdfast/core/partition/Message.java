@@ -13,35 +13,37 @@ final class Message {
   final long arrivedAt;
 
   /**
-   * Says how the message can be produced again after a crash, and so how long it may go without a
-   * row (design 1.5).
+   * Says how the message can be produced again after a crash, which decides how long the message
+   * may go without a row (design 1.5).
    */
   final Source source;
 
-  /**
-   * Says whether the message has an inbox row that is durable or stands in the accumulating commit.
-   */
+  /** Says whether the message has an inbox row, either durable or in the accumulating commit. */
   boolean stored;
 
-  /** Holds the replies that may be sent once the message has a row or is in history. */
+  /** Holds the replies that may be sent once the message has a row or is part of the history. */
   final List<Effect.WhenDurable> replies = new ArrayList<>(1);
 
   enum Source {
     /**
-     * The message is an activity's result or a due timer: the open task or the timer row produces
-     * it again.
+     * The message is an activity's result or a due timer: after a crash, the open task or the timer
+     * row produces it again.
      */
     AGAIN,
     /**
-     * The message is the result of an activity whose records stand in the same commit: if the
-     * result had no row there, a crash would run the activity again and write its records twice.
+     * The message is the result of an activity whose records are in the same commit. If this commit
+     * had no row for the result, the activity would run again after a crash and write its records
+     * twice.
      */
     WITH_RECORDS,
-    /** The message comes from a client that has no answer yet: losing it breaks no promise. */
+    /**
+     * The message comes from a client that has no answer yet, so losing the message breaks no
+     * promise.
+     */
     CLIENT,
     /**
-     * The message comes from another instance, whose commit records it as sent: it must always have
-     * a row or stand in history.
+     * The message comes from another instance, whose commit records the message as sent, so the
+     * message must always have a row or be part of the history.
      */
     INSTANCE
   }

@@ -13,16 +13,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what the turns of an execution have told besides their actions, for people who ask why it
- * is where it is. The notes decide only one thing: an event that the worker's library has dropped
- * because it does not fit is set aside, so that a later one is taken.
+ * Holds what the turns of an execution have reported besides their actions, for people who ask why
+ * the execution does not continue. The notes decide only one thing: an event that the worker's
+ * library has dropped because it does not fit is set aside, so that a later one is taken.
  */
 final class Notes {
   private static final int UNFIT_KEPT = 5;
 
   /**
-   * Maps the events that are awaited since the newest turn to the time, in microseconds, since when
-   * each has been awaited.
+   * Maps each event that the orchestrator has awaited since the newest turn to the time, in
+   * microseconds since the epoch, at which it began to await the event.
    */
   private Map<String, Long> awaits = Map.of();
 
@@ -78,8 +78,8 @@ final class Notes {
   }
 
   /**
-   * Describes for lists what came to the instance and does not fit; "" when everything fits or the
-   * turn goes on.
+   * Describes, for lists of instances, the events that came to the instance and do not fit; "" when
+   * all events fit or the turn goes on.
    */
   static String doesNotFit(Instance instance, OrchestratorResponse response) {
     TurnNotes told = response.getNotes();
@@ -93,8 +93,8 @@ final class Notes {
   }
 
   /**
-   * Returns the notes once this turn is in history; null when neither it nor an earlier turn has
-   * any.
+   * Returns the notes once this turn is in history; null when neither this turn nor an earlier one
+   * has notes.
    */
   static @Nullable Notes after(@Nullable Notes before, HistoryEvent turn) {
     boolean tells = turn.getOrchestratorStarted().hasNotes();

@@ -6,31 +6,34 @@ import dev.holdfast.core.Explanation;
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.Objects;
 
-/** Holds a task of an orchestrator that has no answer in its history. */
+/** Holds a task of an orchestrator that has no answer in the history. */
 final class OpenTask {
   final Explanation.Kind kind;
 
   /**
-   * This event recorded the request: it schedules an activity, creates a timer or a child, or sends
-   * a message to an entity.
+   * Holds the event that recorded the request: it schedules an activity, creates a timer or a
+   * child, or sends a message to an entity.
    */
   final HistoryEvent asked;
 
-  /** Says whether an answer is in the inbox or in the open turn; further answers are duplicates. */
+  /**
+   * Says whether an answer to the task is in the inbox or in the open turn; further answers are
+   * duplicates.
+   */
   boolean answered;
 
-  /** Counts the attempts of an activity at this step, this one included. */
+  /** Counts the attempts of the activity at this step, including the current one. */
   int attempt = 1;
 
-  /** Says whether the row of a timer is in the store or stands in the accumulating commit. */
+  /** Says whether the row of a timer is in the store or in the accumulating commit. */
   boolean hasRow;
 
-  /** Says whether the execution that asked has failed and was rewound since. */
+  /** Says whether the execution asked for this task before it failed and was rewound. */
   boolean askedBeforeRewind;
 
   /**
-   * Says whether tracing has reported the outcome; only an execution that continues has such a task
-   * open.
+   * Says whether tracing has reported the outcome of the task; a task with a reported outcome is
+   * open only in an execution that continues another.
    */
   boolean told;
 
@@ -69,7 +72,7 @@ final class OpenTask {
     return Objects.requireNonNull(EntityMessage.of(asked));
   }
 
-  /** Returns the request id under which an entity answers. */
+  /** Returns the request id that the entity puts into its answer. */
   String requestId() {
     return entityMessage().requestId();
   }
@@ -91,7 +94,10 @@ final class OpenTask {
             : asked.getEntityOperationCalled().getTargetInstanceId().getValue());
   }
 
-  /** Returns the entity to which the request goes; a lock request goes to the first of its set. */
+  /**
+   * Returns the entity to which the request goes; a lock request goes to the first entity of its
+   * set.
+   */
   String target() {
     return kind == Explanation.Kind.LOCK
         ? EntityMessage.inLockOrder(entityMessage().lockSet()).get(0)

@@ -16,7 +16,8 @@ final class Operation {
   }
 
   /**
-   * Returns the id of the timer that makes the operation due; no two delayed operations share one.
+   * Returns the id of the timer that makes the operation due; two delayed operations never share a
+   * timer id.
    */
   int timerId() {
     return timerId(message.seq);

@@ -145,7 +145,7 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
-  /** Lets an execution that is parked in memory go on if it may run by now. */
+  /** Lets an execution that is parked in memory continue if it may run now. */
   void admit(Instance instance) {
     if (instance.parked && !instance.isBlocked() && memory.mayRun(instance)) {
       memory.unpark(instance);
@@ -154,14 +154,14 @@ final class Orchestrations {
     turns.openIfDue(instance);
   }
 
-  /** Continues what an execution had under way, after it has been read from the store. */
+  /** Continues the work of an execution after it has been read from the store. */
   void loaded(Instance instance) {
     if (!instance.hasEnded() && (instance.openActivities > 0 || !instance.inbox.isEmpty())) {
       begun(instance);
     }
   }
 
-  /** Adds the activities that were handed out and are not answered. */
+  /** Adds the activities that were handed out and have no answer yet. */
   void handedOut(Instance instance, List<WorkItem.Activity> out) {
     for (OpenTask task : instance.open.values()) {
       if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token != 0) {
@@ -291,7 +291,8 @@ final class Orchestrations {
       lifecycle.receive(asking, answer.outcome(), Message.Source.INSTANCE);
       turns.openIfDue(asking);
     } else if (asking == null || !asking.sections.containsKey(answer.requestId())) {
-      // A lock that the orchestrator no longer wants is released, however late it was granted.
+      // The orchestrator no longer wants the lock, so the lock is released even though it was
+      // granted late.
       lifecycle.unlock(answer.requestId(), answer.lockSet(), answer.instanceId());
     }
   }
@@ -387,7 +388,7 @@ final class Orchestrations {
     }
     task.token = 0;
     if (!instance.isBlocked() && !instance.parked) {
-      // A retry came before this answer, so the activity goes out again.
+      // A retry came before this notice, so the activity must be handed out again.
       changes.dispatch(instance, activities.item(instance, task));
     }
   }
@@ -399,7 +400,7 @@ final class Orchestrations {
         return;
       }
       if (task.token == activity.token()) {
-        task.token = 0; // No executor has the activity any more.
+        task.token = 0; // No executor holds the activity any more.
       }
     } else if (instance.turn == null || instance.turn.token() != answer.item().token()) {
       return;
@@ -410,7 +411,7 @@ final class Orchestrations {
   }
 
   /**
-   * Returns the open task that an answer for this item is about; null when the item's task is not
+   * Returns the open task that an answer to this item concerns; null when the item's task is not
    * open any more.
    */
   private @Nullable OpenTask answeredTask(WorkItem.Activity item, Instance instance) {
@@ -424,9 +425,8 @@ final class Orchestrations {
     if (task.answered && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
       return null;
     }
-    // An answer to an earlier attempt under the same id, which has failed by now, is void. For an
-    // attempt that an earlier process handed out, the attempt cannot be determined, so its answer
-    // counts.
+    // An answer is void when it belongs to an earlier attempt under the same id, which has failed.
+    // For items that an earlier process handed out, the attempt is unknown, so their answers count.
     return context.hasGiven(item.token()) && item.token() < task.firstToken ? null : task;
   }
 
@@ -481,7 +481,7 @@ final class Orchestrations {
     return held.nextWake();
   }
 
-  /** Takes the timer of the instance that has fired. */
+  /** Handles a timer of the instance that has fired. */
   void due(Instance instance, int timerId) {
     if (timerId == Rows.Timer.SCHEDULED_START) {
       if (instance.startAt != 0 && instance.startAt <= context.now()) {

@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * Decides everything that happens to the instances and entities of a range of slots, and performs
  * nothing itself.
  *
- * <p>{@link #on} takes inputs and returns effects that may happen at once. {@link #cut} takes what
- * must be written by now, with the effects that wait until it is durable, which {@link #durable}
- * reports. One thread at a time calls a partition.
+ * <p>{@link #on} takes inputs and returns effects that may happen at once. {@link #cut} returns the
+ * changes that must be written now, with the effects that wait until these changes are durable; the
+ * caller reports this with {@link #durable}. One thread at a time calls a partition.
  *
- * <p>What has arrived but is not cut lives in memory only; a crash loses it, but no asker has been
- * told of it.
+ * <p>Inputs that no cut contains yet exist in memory only. A crash loses them, but no asker has
+ * received an answer to them.
  */
 public final class Partition {
   private static final int TIMERS_PER_STEP = 1_000;
@@ -48,10 +48,10 @@ public final class Partition {
   /**
    * @param number 0…65,535, unique within the process
    * @param keys gives execution keys that rise over the whole hub
-   * @param served tells whether this name can run right now: an orchestrator's name, or an entity's
-   *     name with an at-sign before it; safe from any thread
+   * @param served returns whether this name can run right now: an orchestrator's name, or an
+   *     entity's name with an at-sign before it; any thread may call it
    * @param wounds empty except in tests
-   * @param traces takes the spans; null when nothing is traced here
+   * @param traces takes the spans; null when the engine makes no traces
    */
   public Partition(
       int number,
@@ -83,7 +83,7 @@ public final class Partition {
   /**
    * Takes inputs in order.
    *
-   * @param now the hub's time, microseconds since the epoch; never less than at the call before
+   * @param now the hub's time, microseconds since the epoch; never less than in the previous call
    * @return effects that may happen at once; the others come with the next {@link #cut}
    */
   public List<Effect.AtOnce> on(long now, List<? extends Input> inputs) {
@@ -116,7 +116,7 @@ public final class Partition {
   }
 
   /**
-   * Takes everything that must be written by now.
+   * Takes everything that must be written now.
    *
    * @return the commit and the effects that wait for it, both possibly empty
    */
@@ -140,14 +140,14 @@ public final class Partition {
     }
   }
 
-  /** Reports that the cut with this number, and so every one before it, is durable. */
+  /** Reports that the cut with this number and all cuts before it are durable. */
   public void durable(long number) {
     memory.durable(number);
   }
 
   /**
-   * Returns the id that the call of {@link #on} or {@link #cut} was about which has just thrown;
-   * null when it was about none in particular.
+   * Returns the id of the instance or entity for which the latest call of {@link #on} or {@link
+   * #cut} has thrown; null when the call threw for no particular one.
    */
   public @Nullable String handling() {
     String cutting = changes.handling();
@@ -155,41 +155,51 @@ public final class Partition {
   }
 
   /**
-   * Sets this instance or entity aside as soon as it has been read, before anything of it runs. The
-   * call must come before it can have been read.
+   * Sets this instance or entity aside as soon as it has been read, before any of its work runs.
+   * The call must come before the partition can have read it.
    */
   public void setAside(String id, Blocked block) {
     aside.whenRead(id, block);
   }
 
   /**
-   * Leaves this instance or entity unread and unwritten until a person retries it: clients are
-   * refused, other instances' messages are kept as mail. Call this as early as {@link #setAside}.
+   * Leaves this instance or entity unread and unwritten until a person retries it: requests of
+   * clients are refused, and messages from other instances are kept as mail. Call this as early as
+   * {@link #setAside}.
    */
   public void leaveUntouched(String id, Blocked block) {
     aside.untouched(id, block);
     changes.recordBlock(id, block.begunBy(context.now()).message().toByteString());
   }
 
-  /** Returns whether the id is set aside, by whatever means. */
+  /**
+   * Returns whether the instance or entity with this id is set aside, by a block or because it is
+   * left untouched.
+   */
   public boolean isSetAside(String id) {
     Resident resident = memory.get(id);
     return aside.holds(id) || (resident != null && resident.isBlocked());
   }
 
-  /** Returns whether {@link #leaveUntouched} holds for the id. */
+  /**
+   * Returns whether the instance or entity with this id is left untouched; see {@link
+   * #leaveUntouched}.
+   */
   public boolean isUntouched(String id) {
     return aside.untouched(id) != null;
   }
 
-  /** Takes over from a partition that is given up, so that its times are not used again. */
+  /**
+   * Takes over from a partition that is given up, so that this partition does not use the times of
+   * that one again.
+   */
   public void succeed(Partition before) {
     context.succeed(before.context);
   }
 
   /**
-   * Returns what is lost with this partition's memory if the engine begins again from the store.
-   * The partition takes no input afterwards.
+   * Returns what is lost if the engine discards this partition's memory and begins again from the
+   * store. The partition takes no input afterwards.
    */
   public Undone undone() {
     List<Effect.WhenDurable> effects = new ArrayList<>(changes.waiting());
@@ -202,7 +212,7 @@ public final class Partition {
       }
     }
     List<Asker<?>> unanswered = new ArrayList<>(Effect.askers(effects));
-    // The current input has failed; those behind it have not been taken.
+    // The current input has failed; the inputs after it have not been taken.
     Queued failing = delivery.failing();
     if (failing != null && failing.input().asker() != null) {
       unanswered.add(failing.input().asker());
@@ -219,15 +229,15 @@ public final class Partition {
   }
 
   /**
-   * Returns whether an input without effect yet may go to a partition's successor. Messages between
-   * instances may not: either they were never sent, or the store has kept them.
+   * Returns whether an input that has had no effect may go to the successor of its partition. A
+   * message between instances may not go there: either it was never sent, or the store has kept it.
    */
   public static boolean outlives(Input input) {
     return input instanceof Input.Unwait
         || (input instanceof Input.ToInstance toInstance && !Mailbag.isMail(toInstance));
   }
 
-  /** Returns whether a cut would have anything to look at. */
+  /** Returns whether there are changes for the next cut. */
   public boolean hasChanges() {
     return !changes.isEmpty() || memory.hasUnstoredMail();
   }
@@ -244,15 +254,15 @@ public final class Partition {
     return context.lastStamp();
   }
 
-  /** Counts the executions in memory; a measure. */
+  /** Returns the number of executions in memory, for metrics. */
   public int inMemory() {
     return memory.size();
   }
 
   /**
    * Compares the memory of this partition with the store and returns the differences in words;
-   * there are none when all is well. Only what is durable and at rest is compared. This is for
-   * tests, at a moment when every cut is durable.
+   * there are none when all is well. Only executions at rest whose state is durable are compared.
+   * Tests call this at a moment when every cut is durable.
    */
   public List<String> differences(Store store) {
     List<String> differences = new ArrayList<>();

@@ -161,12 +161,12 @@ final class PartitionContext {
     return timers;
   }
 
-  /** Returns whether a test has broken this on purpose. */
+  /** Returns whether a test has broken the engine in this way on purpose. */
   boolean wounded(Wound wound) {
     return wounds.contains(wound);
   }
 
-  /** Runs the turn. */
+  /** Lets an executor run the turn. */
   void open(WorkItem.Turn turn) {
     atOnce.add(new Effect.Open(turn));
   }
@@ -223,7 +223,7 @@ final class PartitionContext {
     memory.install(resident);
   }
 
-  /** Takes the resident out of memory for good; its rows go with the batch. */
+  /** Removes the resident from memory for good; its rows go with the accumulating commit. */
   void remove(Resident resident) {
     changes.remove(resident);
     memory.remove(resident);

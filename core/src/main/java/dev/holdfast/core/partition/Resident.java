@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a partition has in memory under an id: one execution of an orchestration, or an
- * entity. Both have a summary, messages that have arrived, and what their kind adds.
+ * Represents what a partition holds in memory under one id: one execution of an orchestration, or
+ * an entity. Both have a summary and messages that have arrived; the subclasses add the rest.
  */
 abstract sealed class Resident permits Instance, Entity {
   private static final int WEIGHED_MAX = 16;
@@ -21,29 +21,36 @@ abstract sealed class Resident permits Instance, Entity {
   /** Holds the newest version of the summary. */
   Rows.Instance row;
 
-  /** Holds the version that the newest cut has written; null when none has. */
+  /**
+   * Holds the version of the summary that the newest cut has written; null before the first such
+   * cut.
+   */
   Rows.@Nullable Instance written;
 
-  /** Says whether no row of it has been written, so that it exists only in memory. */
+  /** Says whether no row of this resident has been written, so that it exists in memory only. */
   boolean insertPending;
 
   /**
-   * Says whether it is left to be admitted later: nothing of it runs, and memory forgets it once it
-   * is durable.
+   * Says whether this resident waits to be admitted later: no work of it runs, and memory forgets
+   * it once it is durable.
    */
   boolean parked;
 
-  /** Holds the effects that wait until its summary is durable, while {@link #insertPending}. */
+  /**
+   * Holds the effects that wait until the summary is durable, as long as {@link #insertPending} is
+   * true.
+   */
   final List<Effect.WhenDurable> repliesToInsert = new ArrayList<>(0);
 
-  /** Holds the number of the batch with its newest change. */
+  /** Holds the number of the batch that contains the newest change of this resident. */
   long changedIn;
 
-  /** Holds the number of the batch with the newest hand-out of work for it. */
+  /** Holds the number of the batch that contains the newest hand-out of work for this resident. */
   long dispatchedIn;
 
   /**
-   * Holds the value of {@link #bytes} when it was last weighed; only {@link Memory} changes this.
+   * Holds the value of {@link #bytes} when {@link Memory} last weighed this resident; only {@link
+   * Memory} changes the field.
    */
   long weight;
 
@@ -61,30 +68,35 @@ abstract sealed class Resident permits Instance, Entity {
     return row.state().getExecutionId().getValue();
   }
 
-  /** Returns whether it is set aside, so that nothing of it runs; see {@link Blocked}. */
+  /**
+   * Returns whether this resident is set aside, so that none of its work runs; see {@link Blocked}.
+   */
   final boolean isBlocked() {
     return row.state().hasBlocked();
   }
 
   /**
-   * Returns whether work must go on after a crash without a further message, which is the value for
-   * {@link Rows.Instance#ready}.
+   * Returns whether this resident has work that must go on after a crash without a further message,
+   * which is the value for {@link Rows.Instance#ready}.
    */
   abstract boolean mustBeReady();
 
   /**
-   * Returns whether the store has everything about it once its newest batch is durable, so that
-   * memory may forget it.
+   * Returns whether the store has the whole state of this resident once its newest batch is
+   * durable, so that memory may forget the resident.
    */
   abstract boolean canBeForgotten();
 
   /**
-   * Estimates how many bytes it takes in memory, going by its payloads. The call is cheap, because
-   * it follows each change.
+   * Estimates, from the payloads, how many bytes this resident takes in memory. The method must be
+   * cheap, because it is called after each change.
    */
   abstract long bytes();
 
-  /** Estimates how many bytes these messages take; of many messages, the first few are measured. */
+  /**
+   * Estimates how many bytes these messages take; for many messages, the estimate measures only the
+   * first few.
+   */
   static long bytes(Iterable<Message> messages, int count) {
     long bytes = 0;
     int weighed = 0;
@@ -98,16 +110,16 @@ abstract sealed class Resident permits Instance, Entity {
     return bytes;
   }
 
-  /**
-   * Returns the messages that it has not read; those of an open turn of an execution are left out.
-   */
+  /** Returns the messages that this resident has not read, without the messages of an open turn. */
   abstract Iterable<Message> unread();
 
-  /** Returns all messages that it has not read, those of an open turn included. */
+  /**
+   * Returns all messages that this resident has not read, including the messages of an open turn.
+   */
   Iterable<Message> notInHistory() {
     return unread();
   }
 
-  /** Notes that a row of this timer stands in the accumulating commit. */
+  /** Notes that the accumulating commit contains a row of this timer. */
   abstract void timerHasRow(int timerId);
 }

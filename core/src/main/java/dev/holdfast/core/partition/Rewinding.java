@@ -22,12 +22,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a failed instance back to before its failure.
+ * Rewinds a failed instance to the point before its failure.
  *
- * <p>History is cut behind the turn that scheduled the step which failed in the end (the first
- * attempt, when it was retried). The messages that the cut turns had read are read again, except
- * the failures, whose steps run anew. So completed work is not repeated, and code that ran after
- * the failure leaves nothing behind that would break a replay.
+ * <p>History is cut behind the turn that scheduled the step whose failure ended the execution (its
+ * first attempt, if the step was retried). The orchestrator reads the messages of the removed turns
+ * again, except the failures, whose steps run anew. So completed work is not repeated, and code
+ * that ran after the failure leaves no events behind that would break a replay.
  */
 final class Rewinding {
   private final PartitionContext context;
@@ -40,7 +40,10 @@ final class Rewinding {
     this.watchers = watchers;
   }
 
-  /** Returns whether there is a failure to go back behind; a parent rewinds only its own child. */
+  /**
+   * Returns whether the instance has a failure and the request may rewind it; a parent rewinds only
+   * its own child.
+   */
   static boolean isPossible(Input.Rewind rewind, Instance instance) {
     return instance.status() == OrchestrationStatus.ORCHESTRATION_STATUS_FAILED
         && (rewind.restart() == null || isChildOf(instance, parentOf(rewind.restart())));
@@ -60,7 +63,7 @@ final class Rewinding {
     return started.getExecutionStarted().getParentInstance();
   }
 
-  /** Handles the request when there is no failed instance to rewind. */
+  /** Handles a rewind request whose target is not a failed instance that can be rewound. */
   void impossible(Input.Rewind rewind, @Nullable Instance instance) {
     if (rewind.restart() == null) {
       refuse(rewind, instance);
@@ -75,7 +78,7 @@ final class Rewinding {
     }
   }
 
-  /** Gives a child that still runs to the parent's new execution, which receives its outcome. */
+  /** Makes a child that still runs report its outcome to the parent's new execution. */
   private void adopt(Instance child, Input.Rewind rewind, ParentInstanceInfo parent) {
     ExecutionRewoundEvent.Builder rewound =
         ExecutionRewoundEvent.newBuilder().setParentInstance(parent);
@@ -93,8 +96,8 @@ final class Rewinding {
   }
 
   /**
-   * Sends the outcome of a child that completed after its parent had failed, because the outcome
-   * has not been read.
+   * Sends the outcome of a child that completed after its parent had failed, because the parent has
+   * not read it.
    */
   private void tellAgain(Instance child, ParentInstanceInfo parent) {
     OrchestrationState state = child.row.state();
@@ -123,7 +126,9 @@ final class Rewinding {
     }
   }
 
-  /** Starts a child anew that does not exist, or that did not end by a failure of its own. */
+  /**
+   * Starts a child again when it does not exist, or when it did not end by a failure of its own.
+   */
   private void startAgain(Input.Rewind rewind, HistoryEvent started) {
     context.hand(new Input.StartChild(rewind.instanceId(), started));
   }
@@ -131,7 +136,7 @@ final class Rewinding {
   /**
    * @param old the failed execution
    * @param history all of its history
-   * @return the execution that goes on under the same id; null when there is no way back
+   * @return the execution that goes on under the same id; null when the instance cannot be rewound
    */
   @Nullable Instance goBack(Instance old, List<HistoryEvent> history, Input.Rewind rewind) {
     Cut cut = Cut.of(history);
@@ -171,8 +176,9 @@ final class Rewinding {
   }
 
   /**
-   * Returns whether the cut lies within a critical section. Its locks were released at the failure,
-   * and others may have used the entities since.
+   * Returns whether the cut lies within a critical section. Such a rewind is impossible: the locks
+   * of the section were released at the failure, and other orchestrations may have used the
+   * entities since.
    */
   private static boolean isWithinSection(Instance old, List<HistoryEvent> kept) {
     Instance again = new Instance(old.row);
@@ -205,7 +211,7 @@ final class Rewinding {
     return null;
   }
 
-  /** Returns whether the execution continues no other. */
+  /** Returns whether this execution does not continue another one. */
   private static boolean isFirst(List<HistoryEvent> history, Instance old) {
     return history.stream()
         .filter(HistoryEvent::hasExecutionStarted)
@@ -249,8 +255,8 @@ final class Rewinding {
   }
 
   /**
-   * Runs open tasks without an answer anew: timers by their rows, children and entity calls here,
-   * activities by the caller.
+   * Restarts open tasks that have no answer: this method sets the rows of timers and sends the
+   * messages of children and entity calls; the caller hands out activities.
    */
   private void rearm(Instance instance, @Nullable String reason) {
     for (OpenTask task : instance.open.values()) {
@@ -295,7 +301,7 @@ final class Rewinding {
    * Says where a failed history is cut.
    *
    * @param kept the events that stay
-   * @param readAgain the messages behind the cut that still mean something, in order
+   * @param readAgain the messages behind the cut that are read again, in order
    */
   record Cut(List<HistoryEvent> kept, List<HistoryEvent> readAgain) {
 
@@ -314,7 +320,7 @@ final class Rewinding {
           end = event.getExecutionCompleted().getFailureDetails();
         }
         if (asked.add(event)) {
-          // Later attempts may have the id of the first.
+          // Later attempts may have the same id as the first one.
           turnOf.putIfAbsent(event.getEventId(), turn);
         }
         if (isFailure(event)) {
@@ -323,17 +329,17 @@ final class Rewinding {
         }
       }
       if (failure == null || (failedIn < turn && !tellsOf(end, messageOf(failure)))) {
-        // The orchestrator failed by itself, so its last turn runs again.
+        // The orchestrator itself failed, so its last turn runs again.
         return at(history, turn - 1);
       }
       return at(history, turnOf.getOrDefault(firstAttempt(history, asked, failure), turn - 1));
     }
 
     /**
-     * Returns the task id of the first in the unbroken row of failures of one step that ends with
-     * this failure.
+     * Returns the task id of the first failure in the unbroken sequence of failures of one step
+     * that ends with this failure.
      */
-    @SuppressWarnings("ReferenceEquality") // The failure is one of the events of this very list.
+    @SuppressWarnings("ReferenceEquality") // The given failure is one of the events of this list.
     private static int firstAttempt(List<HistoryEvent> history, Asked asked, HistoryEvent failure) {
       HistoryEvent step = asked.by(failure);
       int first = -1;
@@ -444,12 +450,12 @@ final class Rewinding {
     }
   }
 
-  /** Finds the steps of a stretch of history by the events that answer them. */
+  /** Finds steps in a part of a history by the events that answer them. */
   private static final class Asked {
     private final Map<Integer, HistoryEvent> byId = new LinkedHashMap<>();
     private final Map<String, Integer> byRequest = new LinkedHashMap<>();
 
-    /** Adds the event if it is a step that is answered. */
+    /** Adds the event if it is a step that gets an answer. */
     boolean add(HistoryEvent event) {
       boolean task =
           event.hasTaskScheduled()
@@ -468,7 +474,7 @@ final class Rewinding {
       return task || call;
     }
 
-    /** Returns the step that this outcome answers; null when it is none of these. */
+    /** Returns the step that this outcome answers; null when it answers none of the added steps. */
     @Nullable HistoryEvent by(HistoryEvent outcome) {
       return byId.get(idOf(outcome));
     }

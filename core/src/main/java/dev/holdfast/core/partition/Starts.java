@@ -32,7 +32,7 @@ final class Starts {
   /**
    * Handles a client's start.
    *
-   * @param existing the instance that has the id now
+   * @param existing the instance that has the requested id; null when there is none
    * @return the new instance; null when the start was refused
    */
   @Nullable Instance start(Input.Start start, @Nullable Instance existing) {
@@ -48,12 +48,13 @@ final class Starts {
     long startAt = 0;
     if (request.hasScheduledStartTimestamp()) {
       long wanted = Times.microsUp(request.getScheduledStartTimestamp());
-      // JavaScript sends the epoch when no time was given; a time in the past means now.
+      // The JavaScript SDK sends the epoch when the caller gave no time; a time in the past means
+      // now.
       startAt = wanted > context.now() ? wanted : 0;
     }
     HistoryEvent started = executionStarted(request);
-    // When the start replaces an instance, the new one must stand in the same commit, so that the
-    // id always has an instance.
+    // When the start replaces an instance, the new instance must be in the same commit as the
+    // removal, so that the id always has an instance.
     Message.Source source = existing == null ? Message.Source.CLIENT : Message.Source.INSTANCE;
     Instance instance = lifecycle.create(started.getExecutionStarted(), started, startAt, source);
     Message message = java.util.Objects.requireNonNull(instance.inbox.peekLast());
@@ -85,8 +86,8 @@ final class Starts {
   }
 
   /**
-   * Removes the instance that had the id and all its rows. If it still ran, it is terminated first,
-   * so that its parent learns of it.
+   * Removes the instance that had the id and all its rows. An instance that still runs is
+   * terminated first, so that its parent learns of the end.
    */
   private void replace(Instance existing) {
     if (!existing.hasEnded()) {
@@ -128,8 +129,9 @@ final class Starts {
   }
 
   /**
-   * Starts a child for its parent. A child id that an ended instance has is taken over (SDKs retry
-   * children under the same id); a live instance fails the call, never the parent's commit.
+   * Starts a child for its parent. The child replaces an ended instance with the same id, because
+   * SDKs retry children under the same id. An instance that has not ended makes the child's start
+   * fail, but never the parent's commit.
    */
   @Nullable Instance startChild(Input.StartChild child, @Nullable Instance existing) {
     ExecutionStartedEvent started = child.started().getExecutionStarted();

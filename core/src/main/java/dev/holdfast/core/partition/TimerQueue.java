@@ -14,9 +14,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the timers that are due soon. All timers before the horizon are in memory; later ones are
- * only rows, and the horizon moves on with time. An entry is a hint: the code that takes it checks
- * that the timer is still open.
+ * Holds the timers that are due soon. All timers before the horizon are in memory; later timers
+ * exist only as rows of the store, and the horizon moves forward with time. An entry is a hint: the
+ * code that takes it checks that the timer is still open.
  */
 final class TimerQueue {
   private static final Comparator<Rows.Timer> BY_TIME =
@@ -27,7 +27,7 @@ final class TimerQueue {
   private final Limits limits;
   private final TreeSet<Rows.Timer> queue = new TreeSet<>(BY_TIME);
 
-  /** Every timer that fires before this is in the queue. */
+  /** The queue contains every timer that fires before this time. */
   private long horizon = Long.MIN_VALUE;
 
   /**
@@ -36,10 +36,13 @@ final class TimerQueue {
    */
   private @Nullable List<Rows.Timer> setDuringScan;
 
-  /** Limits how many timers may be here before the queue tries to let some go. */
+  /** Limits how many timers the queue may hold before it tries to drop some. */
   private int most;
 
-  /** Limits one scan; it grows while more timers than this fire at the same moment. */
+  /**
+   * Limits how many timers one scan reads; the limit grows while more timers than this fire at the
+   * same moment.
+   */
   private int scanLimit;
 
   private final Set<Wound> wounds;
@@ -60,7 +63,10 @@ final class TimerQueue {
     }
   }
 
-  /** Moves the horizon nearer when the queue is too long; timers behind it are only rows again. */
+  /**
+   * Moves the horizon back when the queue is too long; timers behind it then exist only as rows
+   * again.
+   */
   private void shrink() {
     if (queue.size() <= most) {
       return;
@@ -71,8 +77,8 @@ final class TimerQueue {
     }
     long nearer = earliest.next().fireAt();
     if (nearer == queue.first().fireAt()) {
-      // All of them fire at one moment: they stay, whatever the limit says, because the horizon
-      // cannot cut between them.
+      // All these timers fire at the same moment, and the horizon cannot cut between them, so they
+      // stay although they exceed the limit.
       Rows.Timer later = queue.higher(latestAt(nearer));
       nearer = later == null ? horizon : later.fireAt();
     }
@@ -89,7 +95,10 @@ final class TimerQueue {
     return new Rows.Timer(Long.MAX_VALUE, Integer.MAX_VALUE, 0, fireAt);
   }
 
-  /** Returns timers due at {@code now}, earliest first; at most {@code max}. */
+  /**
+   * Returns the timers that are due at {@code now}, earliest first, and at most {@code max} of
+   * them.
+   */
   List<Rows.Timer> due(long now, int max) {
     List<Rows.Timer> due = new ArrayList<>();
     while (due.size() < max) {
@@ -102,7 +111,8 @@ final class TimerQueue {
   }
 
   /**
-   * Returns the range to read from the store now; null when enough is known or a scan is under way.
+   * Returns the range of timers to read from the store now; null when the queue holds enough timers
+   * or a scan is under way.
    */
   Effect.@Nullable LoadTimers wanted(long now) {
     if (now < scanAt()) {
@@ -128,8 +138,8 @@ final class TimerQueue {
     List<Rows.Timer> missed = setDuringScan == null ? List.of() : setDuringScan;
     setDuringScan = null;
     if (loaded.from() != horizon) {
-      // The horizon has come nearer meanwhile and the scan began behind it, so the scan is repeated
-      // from there.
+      // The horizon has moved back since the scan began, and the scan began behind it, so the scan
+      // is repeated from the new horizon.
       return;
     }
     if (loaded.complete()) {
@@ -156,8 +166,8 @@ final class TimerQueue {
   }
 
   /**
-   * Adds the stored timers that would never fire, because they are before the horizon and neither
-   * here nor on their way.
+   * Adds the stored timers that would never fire, because they are before the horizon, but neither
+   * in this queue nor being delivered.
    */
   void differences(List<Rows.Timer> stored, Memory memory, List<String> differences) {
     for (Rows.Timer timer : stored) {
@@ -181,8 +191,8 @@ final class TimerQueue {
   }
 
   /**
-   * Returns when a timer here is next due or a scan is next wanted; {@link Long#MAX_VALUE} for
-   * never.
+   * Returns the time at which a timer of this queue is due or the next scan is needed; {@link
+   * Long#MAX_VALUE} when there is neither.
    */
   long nextWake() {
     long wake = queue.isEmpty() ? Long.MAX_VALUE : queue.first().fireAt();

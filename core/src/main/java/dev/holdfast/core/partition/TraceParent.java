@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the parts of a W3C trace context.
  *
- * @param state the list of vendors' entries; "" for none
+ * @param state the list of vendors' entries; "" when there are none
  */
 record TraceParent(String traceId, String spanId, String flags, String state) {
   private static final Pattern VERSION_0 =
@@ -19,7 +19,7 @@ record TraceParent(String traceId, String spanId, String flags, String state) {
   static final String SAMPLED = "01";
   static final String NOT_SAMPLED = "00";
 
-  /** Parses the context; null when it is absent or not valid by the W3C format. */
+  /** Parses the context; null when it is absent or does not have the W3C format. */
   static @Nullable TraceParent of(@Nullable TraceContext context) {
     if (context == null) {
       return null;
@@ -38,7 +38,7 @@ record TraceParent(String traceId, String spanId, String flags, String state) {
     return (Character.digit(flags.charAt(1), 16) & 1) != 0;
   }
 
-  /** Returns the context of this trace below another span. */
+  /** Returns a context of the same trace with another span id. */
   TraceContext with(String otherSpanId) {
     TraceContext.Builder context =
         TraceContext.newBuilder().setTraceParent("00-" + traceId + "-" + otherSpanId + "-" + flags);

@@ -26,18 +26,18 @@ import org.jspecify.annotations.Nullable;
  * ended.
  *
  * <p>Every id is computed from history, so nothing about spans needs to be remembered: a context
- * that a worker has given is recognised because its id is not the one that would be computed here.
+ * that comes from a worker is recognised because its id differs from the id that this class
+ * computes.
  */
 final class Tracing {
   private final @Nullable Predicate<String> samples;
   private final Changes changes;
 
-  /** Holds the spans that the current answer has ended. */
+  /** Holds the spans that have ended through the current answer. */
   private List<EndedSpan> ended = new ArrayList<>();
 
   /**
-   * @param samples returns whether a trace that begins here is recorded; null when nothing is
-   *     traced here
+   * @param samples returns whether a new trace is recorded; null when the engine makes no traces
    */
   Tracing(@Nullable Predicate<String> samples, Changes changes) {
     this.samples = samples;
@@ -99,13 +99,13 @@ final class Tracing {
         case TIMERFIRED -> fired(instance, trace, event);
         case EVENTSENT -> sent(instance, trace, event);
         default -> {
-          // No span ends with the other events.
+          // Events of other kinds do not end a span.
         }
       }
     }
   }
 
-  /** Returns the trace of the instance if it is reported here; null for none. */
+  /** Returns the trace of the instance if this class reports its spans; null otherwise. */
   private @Nullable TraceParent traceOf(Instance instance) {
     if (samples == null) {
       return null;
@@ -115,7 +115,8 @@ final class Tracing {
   }
 
   /**
-   * Reports the creation, unless the start came with a context: then its sender has a span for it.
+   * Reports the creation of the instance, unless the start came with a context, because its sender
+   * then has a span for the start.
    */
   private void created(Instance instance, TraceParent trace, HistoryEvent event) {
     long at = Times.microsUp(event.getTimestamp());
@@ -220,8 +221,8 @@ final class Tracing {
   }
 
   /**
-   * Reports a sent event. What entities are sent is a matter of the protocol between SDKs and no
-   * event.
+   * Reports a sent event. Messages to entities are part of the protocol between SDKs and are not
+   * reported as events.
    */
   private void sent(Instance instance, TraceParent trace, HistoryEvent event) {
     String target = event.getEventSent().getInstanceId();
@@ -231,7 +232,7 @@ final class Tracing {
     Map<String, Object> attributes = attributes(instance, "event");
     attributes.put("durabletask.event.target_instance_id", target);
     long at = Times.microsUp(event.getTimestamp());
-    // Several events may have the id -1; then time and name tell them apart.
+    // Several events may have the id -1; time and name then tell them apart.
     String id = event.getEventId() >= 0 ? "" : event.getEventSent().getName() + target + at;
     add(
         EndedSpan.Kind.PRODUCER,
@@ -246,9 +247,10 @@ final class Tracing {
   }
 
   /**
-   * Reports that the execution has ended, and with it the spans of tasks that it leaves running.
+   * Reports the span of the execution, which has ended, and the spans of tasks that it leaves
+   * running.
    *
-   * @param at microseconds since the epoch
+   * @param at the time of the end in microseconds since the epoch
    */
   void end(Instance instance, String status, @Nullable TaskFailureDetails failure, long at) {
     TraceParent trace = traceOf(instance);
@@ -325,7 +327,7 @@ final class Tracing {
     return new EndedSpan.Failure(seen.getErrorType(), seen.getErrorMessage());
   }
 
-  /** Releases the collected spans once the present state of this resident is durable. */
+  /** Releases the collected spans once the current state of this resident is durable. */
   void release(Resident resident) {
     if (!ended.isEmpty()) {
       changes.whenDurable(resident, new Effect.Trace(ended));
@@ -345,14 +347,17 @@ final class Tracing {
     return half(hex(instanceId, startedAt, "create"));
   }
 
-  /** Computes the span id of the execution: a rewound or continuing execution has another one. */
+  /**
+   * Computes the span id of the execution: a rewind and continue-as-new give the instance another
+   * span id.
+   */
   private static String orchestration(Instance instance) {
     return half(hex(instance.id, instance.startedAt(), instance.executionId()));
   }
 
   /**
-   * Computes the span id of a task. A task from before a rewind was reported then, so its new
-   * outcome gets another id.
+   * Computes the span id of a task. The outcome of a task that was open at a rewind may have been
+   * reported before, so its new outcome gets another id.
    */
   private static String told(Instance instance, OpenTask task) {
     return task.askedBeforeRewind
@@ -361,16 +366,16 @@ final class Tracing {
   }
 
   /**
-   * Computes the span id of a task without the execution id, because history keeps the task over a
-   * rewind.
+   * Computes the span id of a task without the execution id, because the history keeps the task
+   * when the execution is rewound.
    */
   private static String task(Instance instance, int eventId) {
     return half(hex(instance.id, instance.startedAt(), Integer.toString(eventId)));
   }
 
   /**
-   * Hashes the parts of an id. The time of the start tells executions under one id apart, however
-   * they came about.
+   * Computes an id as a hash of its parts. The start time distinguishes the executions of one
+   * instance.
    */
   private static String hex(String instanceId, long startedAt, String what) {
     UUID id =

@@ -21,9 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a turn (what the orchestrator gets to see) and closes it (what its answer changes). */
+/**
+ * Opens a turn, which gives the orchestrator the new messages, and closes it, which applies the
+ * orchestrator's answer.
+ */
 final class Turns {
-  /** A turn reads at most this many messages; the rest come with the next. */
+  /** A turn reads at most this many messages; the next turn reads the rest. */
   private static final int MESSAGES_MAX = 1_000;
 
   private static final ByteString ENTITY_PARAMETERS =
@@ -44,7 +47,7 @@ final class Turns {
     this.activities = new ActivityItems(context);
   }
 
-  /** Opens a turn when the instance has something to read and nothing holds it back. */
+  /** Opens a turn when the instance has messages to read and may run. */
   void openIfDue(Instance instance) {
     if (instance.turn != null
         || instance.inbox.isEmpty()
@@ -75,9 +78,10 @@ final class Turns {
   }
 
   /**
-   * Makes the orchestrator's "now". It is at least a millisecond later than that of the turn before
-   * (JavaScript has no finer time), and later than every timer that fires into this turn (Java
-   * would set the timer again).
+   * Makes the OrchestratorStarted event, whose time is the orchestrator's "now". It is at least a
+   * millisecond later than the time of the previous turn, because JavaScript has no finer time, and
+   * later than every timer that fires in this turn, because the Java SDK would otherwise set the
+   * timer again.
    */
   private HistoryEvent orchestratorStarted(Instance instance, List<Message> messages) {
     long at = Math.max(context.now(), instance.lastTurnAt + Times.MILLI);
@@ -112,7 +116,7 @@ final class Turns {
     return instance.workerSpan == null ? request : request.concat(instance.workerSpan);
   }
 
-  /** Gives the turn's messages back, as if it had never been opened. */
+  /** Returns the messages of the turn to the inbox, as if the turn had never been opened. */
   void giveBack(Instance instance) {
     Instance.OpenTurn turn = instance.turn;
     if (turn != null) {
@@ -182,7 +186,7 @@ final class Turns {
     }
   }
 
-  /** Keeps the span that the worker reports in the first turn, for all later turns. */
+  /** Keeps the span that the worker reports in the first turn, so that all later turns have it. */
   private static void keepSpan(
       Instance instance, OrchestratorResponse response, List<HistoryEvent> events) {
     if (!response.getOrchestrationTraceContext().hasSpanID() || instance.workerSpan != null) {
@@ -197,12 +201,12 @@ final class Turns {
     }
   }
 
-  /** Returns the messages that the orchestrator has read; the inbox gets the others back. */
+  /** Returns the messages that the orchestrator has read; the others go back to the inbox. */
   private static List<Message> read(
       Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
     List<Message> messages = turn.messages();
-    // The count includes OrchestratorStarted; zero comes with every chunk but the first and says
-    // nothing.
+    // The count includes the OrchestratorStarted event; every chunk but the first has a count of
+    // zero, which is meaningless.
     int processed = response.getNumEventsProcessed().getValue();
     if (!response.hasNumEventsProcessed() || processed <= 1 || processed > messages.size()) {
       return messages;
@@ -242,7 +246,10 @@ final class Turns {
     context.changes().touch(instance);
   }
 
-  /** Returns the custom status; an absent one clears that set before (protocol reference §3.2). */
+  /**
+   * Returns the custom status; an answer without a custom status clears the previous one (protocol
+   * reference §3.2).
+   */
   private static @Nullable StringValue customStatus(
       Instance instance, OrchestratorResponse response) {
     if (response.hasCustomStatus()) {

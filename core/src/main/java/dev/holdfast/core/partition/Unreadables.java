@@ -25,11 +25,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks instances and entities whose rows cannot be read, and answers inputs in their stead.
+ * Blocks instances and entities whose rows cannot be read, and answers inputs for them.
  *
- * <p>Messages to them are kept as mail, so they outlive the process. Terminate and purge work by
- * the key of the rows. After a restart they are found again when an input addresses them, and
- * nothing of them runs.
+ * <p>Messages to them are kept as mail, so the messages survive the process. Terminate and purge
+ * work by the key of the rows. After a restart, an unreadable execution is found again when an
+ * input addresses it, and none of its work runs.
  */
 final class Unreadables {
   private final PartitionContext context;
@@ -39,7 +39,7 @@ final class Unreadables {
   private final Turns turns;
   private final Map<String, Kept> byId = new LinkedHashMap<>(0);
 
-  /** Holds one unreadable execution and the messages that it was sent, in order of arrival. */
+  /** Holds one unreadable execution and the messages that it has received, in order of arrival. */
   private record Kept(Unreadable what, List<Queued> messages) {}
 
   Unreadables(PartitionContext context, Watchers watchers) {
@@ -50,7 +50,10 @@ final class Unreadables {
     this.turns = new Turns(context, lifecycle);
   }
 
-  /** Adds an unreadable execution; one that is known, or that is gone by now, changes nothing. */
+  /**
+   * Adds an unreadable execution; the call changes nothing when the execution is already known or
+   * its rows are gone.
+   */
   void add(Unreadable found) {
     String id = found.instanceId();
     if (memory.get(id) != null || memory.isRemoved(found.key()) || byId.containsKey(id)) {
@@ -71,8 +74,8 @@ final class Unreadables {
   }
 
   /**
-   * Adds all of these; see {@link #add}. They are blocked by that, so {@code aside} has nothing
-   * left to do when one of them can be read again.
+   * Adds all of these executions; see {@link #add}. This blocks them, so their entries in {@code
+   * aside} are dropped.
    */
   void addAll(List<Unreadable> found, Aside aside) {
     for (Unreadable one : found) {
@@ -88,7 +91,7 @@ final class Unreadables {
   /**
    * Handles an input for an unreadable execution.
    *
-   * @return false when the input is for none of them
+   * @return false when the target of the input is not an unreadable execution
    */
   boolean takes(Queued queued) {
     Kept kept = byId.get(queued.input().instanceId());
@@ -173,9 +176,9 @@ final class Unreadables {
     } else if (input instanceof Input.Purge purge) {
       purge(purge, kept);
     } else if (input.asker() != null) {
-      refuse(input.asker(), what); // Every other asker is refused, whatever it asks.
+      refuse(input.asker(), what); // All other inputs are refused if they have an asker.
     }
-    // Answers of executors are void: it is not known what was open.
+    // Answers of executors are void, because the open tasks of the execution are not known.
   }
 
   private void raise(Input.Raise raise, Kept kept) {
@@ -261,7 +264,8 @@ final class Unreadables {
     String id = kept.what().instanceId();
     context.changes().recordBlock(id, null);
     context.changes().reply(null, retry.asker(), Input.Delivered.ACCEPTED);
-    // Any input for the instance makes memory read it; this one does so when no other comes.
+    // Any input for the instance makes the partition read it; this input does so in case no other
+    // one comes.
     context.again(new Queued(new Input.HeldBack(nobody(id)), null));
     forget(kept);
   }
@@ -278,7 +282,8 @@ final class Unreadables {
   }
 
   /**
-   * Forgets the unreadable execution; messages that it was sent go to the next holder of the id.
+   * Forgets the unreadable execution; the messages that it has received go to the next instance
+   * with the same id.
    */
   private void forget(Kept kept) {
     byId.remove(kept.what().instanceId());
@@ -316,7 +321,7 @@ final class Unreadables {
     }
   }
 
-  /** Replaces its rows by those of an execution that records only its termination. */
+  /** Replaces the rows by those of an execution that records only its termination. */
   private void terminate(Input.Terminate terminate, Kept kept) {
     Unreadable what = kept.what();
     boolean meant =

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what clients see of an instance. */
+/** Makes the states of instances and entities that clients see. */
 public final class Views {
   private static final int KEPT_LISTED = 10;
 
@@ -34,10 +34,10 @@ public final class Views {
   }
 
   /**
-   * Returns what clients see of an entity.
+   * Returns the state of an entity as clients see it.
    *
    * @param state the state in its summary
-   * @param backlog how many operations wait or run
+   * @param backlog the number of operations that wait or run
    */
   public static EntityMetadata entity(OrchestrationState state, int backlog, boolean withState) {
     EntityMetadata.Builder metadata =
@@ -82,7 +82,10 @@ public final class Views {
         Explanation.Told.NOTHING);
   }
 
-  /** Returns the state as a list shows it, equal to the state of the instance when read alone. */
+  /**
+   * Returns the state as a list shows it, which equals the state that a read of this one instance
+   * returns.
+   */
   public static OrchestrationState state(Store.Listed listed, boolean payloads) {
     return state(listed.instance().state(), listed.newestTurn(), payloads);
   }
@@ -99,7 +102,7 @@ public final class Views {
    * Returns the view of a state; input, output, custom status and failure details are left out when
    * they were not requested.
    *
-   * @param changedAt the time of a change that the state itself does not tell
+   * @param changedAt the time of a change that the state itself does not contain
    */
   private static OrchestrationState state(
       OrchestrationState state, long changedAt, boolean payloads) {
@@ -139,10 +142,10 @@ public final class Views {
   }
 
   /**
-   * Explains an execution of another hub from its state and history. That hub knows more: which
-   * names are served, and what its workers do.
+   * Explains an execution of another hub from its state and history. Only the other hub knows which
+   * names are served and what its workers do.
    *
-   * @param history empty while it has had no turn
+   * @param history the history; empty before the first turn
    */
   public static Explanation explain(OrchestrationState state, List<HistoryEvent> history) {
     long createdAt = Times.micros(state.getCreatedTimestamp());
@@ -185,7 +188,8 @@ public final class Views {
         .awaits()
         .forEach(
             (name, since) -> {
-              // Libraries await the answers of entities as events, under the request's id.
+              // Libraries await the answers of entities as events whose name is the id of the
+              // request.
               if (instance.request(name) == null && !instance.sections.containsKey(name)) {
                 awaited.add(new Explanation.Awaited(Explanation.Kind.EVENT, -1, name, since, 0, 0));
               }
@@ -224,8 +228,8 @@ public final class Views {
 
   /**
    * Returns whether the history says more about why an instance failed than its state. Old
-   * middleware hides what the orchestrator threw, and even where that was seen, it may only pass on
-   * that a task failed.
+   * middleware hides the exception that the orchestrator threw; even a visible exception may say
+   * only that a task has failed.
    */
   public static boolean historyTellsMore(Explanation explanation) {
     if (!explanation.state().hasFailureDetails()) {

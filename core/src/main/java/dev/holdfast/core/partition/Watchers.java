@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps the requests that wait for an instance to start or to end. It holds no thread and nothing
+ * Keeps the requests that wait for an instance to start or to end. It keeps no thread and no part
  * of the instance.
  */
 final class Watchers {
   private final LinkedHashMap<String, List<Input.Wait>> waiting = new LinkedHashMap<>();
 
-  /** Returns whether the wait is over. */
+  /** Returns whether the wait ends with the current status of the instance. */
   static boolean isOver(Input.Wait wait, Instance instance) {
     return instance.hasEnded()
         || (!wait.end()

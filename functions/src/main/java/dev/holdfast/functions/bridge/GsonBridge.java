@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts values to JSON text and back, by the rules of a plain {@code new Gson()}. It adds what a
- * plain Gson cannot do on this JDK: java.time, Optional, and records where the app's Gson is too
- * old for them.
+ * Converts values to JSON text and back by the rules of a plain {@code new Gson()}. It also
+ * converts types that a plain Gson cannot convert on this JDK: java.time, Optional, and records
+ * when the app's Gson is too old for them.
  *
  * <p>The host calls this class by name; only text, JDK types and the app's own types pass through.
  */
@@ -38,8 +38,8 @@ public final class GsonBridge {
   }
 
   /**
-   * Reads a JSON array as an ArrayList, with each element read as {@code elementType}; returns null
-   * for JSON null.
+   * Reads a JSON array as an ArrayList, whose elements are read as {@code elementType}; returns
+   * null for JSON null.
    */
   public static @Nullable List<@Nullable Object> listFromJson(String text, Class<?> elementType) {
     JsonArray array = GSON.fromJson(text, JsonArray.class);
@@ -54,8 +54,8 @@ public final class GsonBridge {
   }
 
   /**
-   * Reads a JSON array as texts: strings as they are, objects and arrays as their JSON text.
-   * Returns null for JSON null.
+   * Reads a JSON array as an array of texts: a string gives its content, and an object or array
+   * gives its JSON text. Returns null for JSON null.
    */
   public static String @Nullable [] textsFromJson(String text) {
     JsonArray array = GSON.fromJson(text, JsonArray.class);

@@ -33,8 +33,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes java.time values as ISO texts. It reads those and what Jackson writes by default (arrays
- * of fields, decimal seconds), since orchestrators write with Jackson and activities with Gson.
+ * Writes java.time values as ISO texts. It reads these texts and also the default forms of Jackson
+ * (arrays of fields, decimal seconds), because orchestrators write with Jackson and activities with
+ * Gson.
  */
 final class JavaTimeFactory implements TypeAdapterFactory {
 

@@ -27,7 +27,7 @@ final class RecordFactory implements TypeAdapterFactory {
     try {
       return new Gson().fromJson("{\"value\":1}", Probe.class).value() == 1;
     } catch (RuntimeException | AssertionError e) {
-      return false; // Old versions try to set the final field, which the JDK refuses.
+      return false; // Old versions of Gson try to set the final field, which the JDK refuses.
     }
   }
 
@@ -138,7 +138,7 @@ final class RecordFactory implements TypeAdapterFactory {
       return -1;
     }
 
-    /** Returns the value of a component that the JSON text does not mention. */
+    /** Returns the default value for a component that the JSON text does not contain. */
     private static @Nullable Object zero(Class<?> type) {
       return type.isPrimitive() ? Array.get(Array.newInstance(type, 1), 0) : null;
     }

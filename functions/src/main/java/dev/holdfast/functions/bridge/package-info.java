@@ -2,7 +2,7 @@
  * Contains code that is defined again inside every app's class loader, so that it uses the app's
  * own Gson.
  *
- * <p>Nothing in here may refer to a class outside the JDK, Gson and this package.
+ * <p>The code in this package must not refer to a class outside the JDK, Gson and this package.
  */
 @NullMarked
 package dev.holdfast.functions.bridge;

@@ -4,17 +4,17 @@ import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.functions.model.Patience;
 
 /**
- * Holds what the host gives an app to run in. A new setting becomes a component of one of the
- * parts, and nothing here changes.
+ * Holds the settings and services that the host gives to an app. A new setting becomes a component
+ * of one of the parts, so this class does not change.
  *
- * @param settings what the user has set for the app
- * @param door how the app's durable clients reach the hub
- * @param places how much runs at once
- * @param times how long functions may run
- * @param patience the limits for code that does not come to an end
- * @param conversions how values and failures cross between the hub and functions
- * @param log receives what functions log, and when they start and finish
- * @param past what is known of earlier lives of this host
+ * @param settings the settings that the user has made for the app
+ * @param door the way in which the app's durable clients reach the hub
+ * @param places the limits of how many functions run at once
+ * @param times the limits of how long functions may run
+ * @param patience the limits for code that does not end
+ * @param conversions the rules for passing values and failures between the hub and functions
+ * @param log receives the log lines of functions, and reports of their starts and ends
+ * @param past the facts that are known about earlier processes of this host
  */
 public record AppContext(
     AppSettings settings,
@@ -26,7 +26,10 @@ public record AppContext(
     FunctionLog log,
     Past past) {
 
-  /** Returns the context that a host whose host.json is empty gives; nothing is logged in it. */
+  /**
+   * Returns the context that a host with an empty host.json gives, but with a log that drops
+   * everything.
+   */
   public static AppContext usual() {
     return new AppContext(
         AppSettings.NONE,

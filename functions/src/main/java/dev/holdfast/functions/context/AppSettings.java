@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Holds what the user has set for an app. Names ignore case.
+ * Holds the settings that the user has made for an app. Names are compared without regard to case.
  *
  * @param values the merged app settings
  * @param functions names of the only functions to load; empty means all

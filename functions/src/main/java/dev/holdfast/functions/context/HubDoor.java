@@ -6,14 +6,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how the durable clients of an app reach the hub. Suppliers are asked each time a durable
- * client is handed out.
+ * Says how the durable clients of an app reach the hub. The suppliers are called each time a
+ * function gets a durable client.
  *
  * @param taskHub the task hub that a durable client uses when its binding names none
  * @param connectionName the label of the hub's storage connection, for URLs
  * @param rpcPort supplies the port of the loopback gRPC service
  * @param rpcSecret the bearer token that the app's own gRPC channels present to the loopback gRPC
- *     service; null when that service asks for none
+ *     service; null when that service requires none
  * @param httpBaseUrl supplies scheme and authority of this host, e.g. {@code http://localhost:7071}
  * @param systemKey supplies the key that management URLs carry as {@code code}
  */
@@ -25,7 +25,7 @@ public record HubDoor(
     Supplier<URI> httpBaseUrl,
     Supplier<String> systemKey) {
 
-  /** This is the door of a host whose host.json is empty and whose ports are the usual ones. */
+  /** This is the door of a host with an empty host.json and the usual ports. */
   public static final HubDoor DEFAULT =
       new HubDoor(
           "TestHubName",

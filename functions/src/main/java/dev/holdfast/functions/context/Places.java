@@ -1,16 +1,16 @@
 package dev.holdfast.functions.context;
 
 /**
- * Says how much of an app runs at once.
+ * Says how many functions of an app run at once.
  *
- * @param activities the most activities
- * @param orchestrators the most orchestrator turns
- * @param entities the most entities that run a batch of operations
+ * @param activities the limit for activities
+ * @param orchestrators the limit for orchestrator turns
+ * @param entities the limit for entities that run a batch of operations
  */
 public record Places(int activities, int orchestrators, int entities) {
   private static final int PER_CORE = 10;
 
-  /** Returns the places that a host whose host.json is empty has on this machine. */
+  /** Returns the limits that a host with an empty host.json has on this machine. */
   public static Places ofThisMachine() {
     int each = PER_CORE * Runtime.getRuntime().availableProcessors();
     return new Places(each, each, each);

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
  * Says how long functions may run.
  *
  * @param functionTimeout how long an activity or another function may run before it is interrupted
- *     and fails; null for no limit
- * @param activityTimeouts timeouts of single activities by name, which take the place of {@code
+ *     and fails; null means no limit
+ * @param activityTimeouts timeouts of single activities by name, which replace {@code
  *     functionTimeout}
- * @param drain how long a closing app waits before it interrupts what still runs
+ * @param drain how long a closing app waits before it interrupts running functions
  */
 public record RunTimes(
     @Nullable Duration functionTimeout, Map<String, Duration> activityTimeouts, Duration drain) {
 
-  /** These are the times of a host whose host.json is empty. */
+  /** These are the limits of a host with an empty host.json. */
   public static final RunTimes DEFAULT =
       new RunTimes(Duration.ofMinutes(30), Map.of(), Duration.ofSeconds(30));
 

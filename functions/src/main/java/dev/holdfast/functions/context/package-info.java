@@ -1,4 +1,4 @@
-/** Holds what the host gives an app to run in. */
+/** Holds the settings and services that the host gives to an app. */
 @NullMarked
 package dev.holdfast.functions.context;
 

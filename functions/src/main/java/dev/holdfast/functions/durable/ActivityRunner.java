@@ -133,7 +133,7 @@ final class ActivityRunner {
     try {
       return JSON.readValue(text, String.class);
     } catch (JsonProcessingException e) {
-      return text; // The text is no JSON after all, so it is handed over as it is.
+      return text; // The text is not JSON, so it is passed on unchanged.
     }
   }
 

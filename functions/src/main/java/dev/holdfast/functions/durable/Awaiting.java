@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to the answer of a turn what only the app's client library knows and no action says: the
- * events that the orchestrator awaits, the events that have come and are kept, and whether the
- * orchestrator waits in vain.
+ * Adds facts to the answer of a turn that only the app's client library knows and no action
+ * contains: the events that the orchestrator awaits, the events that have arrived and are kept, and
+ * whether the orchestrator waits in vain.
  */
 final class Awaiting {
   private static final Logger log = LoggerFactory.getLogger("Host.Functions");
@@ -43,11 +43,11 @@ final class Awaiting {
   }
 
   /**
-   * Returns the answer with these notes. When the library dropped what the turn waited for and
-   * nothing else is to come, the turn is not kept but blocked: once the code has the right type,
-   * the turn is run again and finds it.
+   * Returns the answer with these facts as notes. When the library dropped the message that the
+   * orchestrator waited for and no other message is expected, the instance is blocked and the turn
+   * does not count: once the code has the right type, the turn runs again and finds the message.
    *
-   * @param value the request as the function got it
+   * @param value the request as the function received it
    */
   Answer noted(
       WorkItem.Turn turn,
@@ -68,8 +68,8 @@ final class Awaiting {
         return new Answer.Blocked(turn, look.misfit);
       }
     } catch (RuntimeException | LinkageError | IOException e) {
-      // The turn is answered even if a version of the library differs so much that it cannot be
-      // read.
+      // The turn is answered even when the library's version is so different that its fields cannot
+      // be read.
       log.debug("What instance {} awaits cannot be told.", turn.instanceId(), e);
       return new Answer.TurnDone(turn, response);
     }
@@ -123,8 +123,8 @@ final class Awaiting {
     }
 
     /**
-     * Decides why a turn asked for nothing: either everything that it waits for is still open, or
-     * the library dropped something.
+     * Finds out why a turn asked for nothing: either all messages that the orchestrator waits for
+     * are still missing, or the library dropped one.
      */
     private void lookForLost(TurnNotes.Builder notes) throws IOException {
       List<HistoryEvent> fresh = fresh();
@@ -165,7 +165,7 @@ final class Awaiting {
 
     /**
      * Returns whether the orchestrator awaits an event that it did not await after the last turn,
-     * which shows that it went on.
+     * which shows that it has continued.
      */
     private boolean awaitsMoreThanBefore() throws InvalidProtocolBufferException {
       Set<String> before = new HashSet<>();
@@ -240,7 +240,7 @@ final class Awaiting {
               FunctionLog.Work.of(turn.instanceId())));
     }
 
-    /** Returns where in its code the orchestrator waits. */
+    /** Returns the place in the code at which the orchestrator waits. */
     private String place() {
       Throwable blocked = invocation.userFailure();
       if (blocked != null) {
@@ -272,8 +272,8 @@ final class Awaiting {
   }
 
   /**
-   * Returns the index of the first new event with this name. An earlier event of this name is not
-   * among the new ones, and later ones are kept.
+   * Returns the index of the first new event with this name. Only the first of the new events with
+   * this name is meant, because the library keeps the later ones.
    */
   private static int indexOf(String name, List<HistoryEvent> fresh) {
     for (int i = 0; i < fresh.size(); i++) {

@@ -22,9 +22,9 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * Runs a batch of operations through an app's entity function: the request goes in as base64 text,
- * and the result comes out as base64 text. The request does not say who called, because only the
- * engine needs the callers.
+ * Runs a batch of operations through an app's entity function, which takes the request as base64
+ * text and returns the result as base64 text. The request does not name the callers, because only
+ * the engine needs them.
  */
 final class BatchRunner {
 
@@ -36,8 +36,8 @@ final class BatchRunner {
 
   /**
    * Runs the batch on the calling thread, which must be the thread of {@code task}. A batch that
-   * takes too long may have had its effect, and no retry policy decides on another attempt, so its
-   * entity is blocked and its operations are kept.
+   * takes too long may have had effects, and there is no retry policy that would permit another
+   * attempt. Its entity is therefore blocked, and its operations are kept.
    */
   Answer run(WorkItem.EntityBatch batch, FunctionPlan plan, ItemTask task) {
     String request = Base64.getEncoder().encodeToString(request(batch).toByteArray());
@@ -122,7 +122,8 @@ final class BatchRunner {
     }
   }
 
-  // A signal has no caller that learns of its failure, so the log reports it.
+  // The sender of a signal does not learn of its failure, so this method writes failures of signals
+  // to the log.
   private void tellFailures(
       WorkItem.EntityBatch batch, EntityBatchResult result, Invocation invocation) {
     int known = Math.min(result.getResultsCount(), batch.operations().size());
@@ -149,8 +150,8 @@ final class BatchRunner {
     }
   }
 
-  // Middleware of the newer libraries hides the exception of user code, so the recorded one is
-  // preferred.
+  // The middleware of newer libraries hides the exception of user code, so the exception that the
+  // host recorded is preferred.
   private static Throwable cause(Throwable thrown, Invocation invocation) {
     Throwable users = invocation.userFailure();
     return Failures.unwrapped(users == null ? thrown : users);

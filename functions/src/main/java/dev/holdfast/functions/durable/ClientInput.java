@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Supplies the value of a durable client binding: where the hub's gRPC service is, and what
- * management URLs need. The app's own library makes its client from this value.
+ * Supplies the value of a durable client binding: the address of the hub's gRPC service, and the
+ * parts of management URLs. The app's own library makes its client from this value.
  */
 final class ClientInput implements Supplier<Wire> {
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reaches the fields of a released library's orchestration context that show where a replay stands.
- * The fields have the same names in all versions from 1.0.0 to 1.9.0; the classes are the app's
- * own.
+ * Accesses those fields of the client library's orchestration context that show how far a replay
+ * has come. The fields have the same names in all versions from 1.0.0 to 1.9.0; the app brings the
+ * classes.
  */
 final class ContextInsides {
   private final Class<?> type;
@@ -40,7 +40,10 @@ final class ContextInsides {
     return field;
   }
 
-  /** Returns the access to this class; null when it lacks the known fields. */
+  /**
+   * Returns an object that accesses the fields of this class; null when the class lacks the known
+   * fields.
+   */
   static @Nullable ContextInsides of(Class<?> type) {
     try {
       return new ContextInsides(type);
@@ -53,7 +56,7 @@ final class ContextInsides {
     return context.getClass() == type;
   }
 
-  /** Supplies what the library is given in place of its own collections. */
+  /** Supplies the replacements for the library's own collections. */
   interface Instead {
     /**
      * Returns the replacement of the map of actions; the library's field requires a LinkedHashMap.
@@ -63,23 +66,24 @@ final class ContextInsides {
     /**
      * Returns the replacement of the recorded events.
      *
-     * @param taken how many of the events the library has taken already
+     * @param taken the number of events that the library has already taken
      */
     List<Object> past(List<Object> events, int taken);
 
     /**
      * Returns the replacement of the new events.
      *
-     * @param taken how many of the events the library has taken already
+     * @param taken the number of events that the library has already taken
      */
     List<Object> fresh(List<Object> events, int taken);
   }
 
   /**
    * Replaces the library's collections before user code begins; events and actions that the library
-   * has already handled keep their place.
+   * has already handled keep their positions.
    */
-  // These are the library's own lists and map, read and filled as objects.
+  // These are the library's own lists and map; this code reads and fills them as collections of
+  // objects.
   @SuppressWarnings("unchecked")
   void replace(Object context, Instead instead) throws IllegalAccessException {
     Object events = player.get(context);

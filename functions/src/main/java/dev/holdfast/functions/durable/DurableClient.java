@@ -6,7 +6,7 @@ import dev.holdfast.functions.kinds.InputKind;
 import dev.holdfast.functions.model.BindingDefinition;
 import java.util.function.Supplier;
 
-/** Represents the binding by which a function gets a client of the hub. */
+/** Represents the binding that gives a function a client of the hub. */
 public record DurableClient() implements InputKind {
 
   @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Finds the orchestrators, activities and entities of an app by the names under which workflows
  * call them.
  *
- * <p>The case of a name does not count, but the declared spelling is found fastest. Entities are
- * found fastest in lower case, which is the only spelling that the engine has.
+ * <p>Names are compared without regard to case, but the declared spelling is found fastest.
+ * Entities are found fastest in lower case, which is the only spelling that the engine uses.
  */
 final class DurableFunctions {
 
@@ -37,7 +37,7 @@ final class DurableFunctions {
         case ORCHESTRATOR -> add(WorkItem.Kind.ORCHESTRATOR, name, name, plan);
         case ACTIVITY -> add(WorkItem.Kind.ACTIVITY, name, name, plan);
         case ENTITY -> add(WorkItem.Kind.ENTITY, name.toLowerCase(Locale.ROOT), name, plan);
-        case HTTP, TRIGGER -> {} // The engine does not run these.
+        case HTTP, TRIGGER -> {} // The engine does not run functions with other triggers.
       }
     }
   }
@@ -52,7 +52,7 @@ final class DurableFunctions {
     return plan != null ? plan : of(anyCase, kind).get(name);
   }
 
-  /** Returns the declared names in alphabetical order, for people. */
+  /** Returns the declared names in alphabetical order, to show them to people. */
   List<String> names(WorkItem.Kind kind) {
     return new ArrayList<>(of(anyCase, kind).keySet());
   }

@@ -7,13 +7,16 @@ import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 
-/** Converts exceptions of user code to the form that the history keeps. */
+/** Converts exceptions of user code to the form in which the history stores them. */
 final class Failures {
 
   /** At most this many causes are kept; deeper ones add nothing that a person would read. */
   private static final int DEPTH = 10;
 
-  /** A stack trace is cut to this many characters; runaway recursion makes far longer ones. */
+  /**
+   * A stack trace is cut to this many characters, because an endless recursion makes far longer
+   * traces.
+   */
   private static final int STACK = 16_000;
 
   private Failures() {}
@@ -28,11 +31,11 @@ final class Failures {
   }
 
   /**
-   * Returns full class names and up to {@value #DEPTH} causes, so that callers can tell what
-   * happened.
+   * Returns the details of a failure with full class names and up to {@value #DEPTH} causes, so
+   * that callers can find out what happened.
    *
-   * @param shortNames true: the details have the root cause only, by its simple name, as older
-   *     hosts have it
+   * @param shortNames true: the details have only the root cause with its simple class name, as
+   *     older hosts report it
    */
   static TaskFailureDetails of(Throwable thrown, boolean shortNames) {
     Throwable failure = unwrapped(thrown);
@@ -102,7 +105,7 @@ final class Failures {
     return clean(text.length() <= STACK ? text : text.substring(0, STACK) + "\n\t… cut");
   }
 
-  // Replaces U+0000 and halves of surrogate pairs, which the stores do not take.
+  // Replaces U+0000 and halves of surrogate pairs, which stores do not accept.
   private static String clean(String text) {
     StringBuilder cleaned = null;
     for (int i = 0; i < text.length(); i++) {

@@ -45,10 +45,10 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * Creates the executor with its threads, which start when work comes.
+   * Creates the executor with its threads, which start when work arrives.
    *
-   * @param limit watches the running functions, and calls back at intervals to look after held
-   *     places
+   * @param limit watches the running functions, and calls the executor back at intervals to look
+   *     for functions that hold their places
    */
   public FunctionsExecutor(
       Collection<FunctionPlan> plans, ValueWriter writer, AppContext context, TimeLimit limit) {
@@ -82,9 +82,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns whether the app serves this item and leaves its version to no other worker. An activity
-   * without a version has that of its orchestration, whose turn was checked before; entities have
-   * no version.
+   * Returns whether the app serves this item in its version, so that no other worker needs to run
+   * it. An activity without a version has the version of its orchestration, whose turn was checked
+   * before; entities have no version.
    */
   @Override
   public boolean takes(WorkItem item) {
@@ -108,8 +108,8 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns how many items may be handed over. When all places are taken and some are held for
-   * long, there may be an extra place for a function of this item's name.
+   * Returns how many more items may be handed over. When all places are taken and some functions
+   * hold theirs for long, a function with this item's name may get an extra place.
    */
   @Override
   public int places(WorkItem item) {
@@ -159,15 +159,15 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * Counts the work of one kind.
+   * Counts the work items of one kind.
    *
-   * @param queued items that have not begun
-   * @param running items that are running
-   * @param held running items that have taken longer than {@code heldAfter}
+   * @param queued the number of items that have not begun
+   * @param running the number of running items
+   * @param held the number of running items that have taken longer than {@code heldAfter}
    */
   public record Figures(WorkItem.Kind kind, int queued, int running, int held) {}
 
-  /** Returns the counts of each kind of work. */
+  /** Returns the counts of work items for each kind. */
   public List<Figures> figures() {
     List<Figures> figures = new ArrayList<>();
     lanes.forEach(
@@ -178,12 +178,18 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     return figures;
   }
 
-  /** Counts the items that wait because a suspect item runs alone or is about to. */
+  /**
+   * Returns the number of items that wait because an item that may end the process runs alone or is
+   * about to.
+   */
   public int heldUp() {
     return inHand.heldUp();
   }
 
-  /** Returns what keeps work from progressing here, one sentence each; empty while all is well. */
+  /**
+   * Describes the problems that stop work in this app, one sentence for each; the list is empty
+   * while all is well.
+   */
   public List<String> troubles() {
     List<String> troubles = new ArrayList<>();
     if (limit.lostCount() >= limit.lostMost()) {
@@ -196,7 +202,8 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns what an operator should look at although work may still progress, one sentence each.
+   * Describes the problems that an operator should look at although work may still progress, one
+   * sentence for each.
    */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
@@ -216,9 +223,9 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
   }
 
   /**
-   * Returns how long a kind of work may stall before it is a trouble. Turns are short. Activities
-   * and entities may take long, so their stall is a trouble only when it exceeds the function
-   * timeout too.
+   * Returns how long a kind of work may stall before the stall is reported as a problem. Turns are
+   * short. Activities and entities may take long, so their stall is a problem only when it also
+   * exceeds the function timeout.
    */
   private Duration stalledFor(WorkItem.Kind kind) {
     Duration usual = patience.stalledAfter();
@@ -267,7 +274,8 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     }
     return task -> {
       try (LargeWork.Share share = lane(item.kind()).large().enter(bytes)) {
-        // A function that hangs may never leave the block, so giving it up frees its share.
+        // A function that hangs may never leave this block, so its share is also freed when the
+        // function is given up.
         task.onGivenUp(share::close);
         return runner.run(task);
       } catch (InterruptedException e) {
@@ -316,7 +324,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
             : "The app's are: " + String.join(", ", known) + ".");
   }
 
-  /** Takes no more work, gives back items that have not begun, and waits for running ones. */
+  /** Stops taking work, gives back items that have not begun, and waits for running items. */
   public void drain(Duration patience) {
     closing = true;
     inHand.abandon("the app is shutting down");
@@ -326,7 +334,7 @@ public final class FunctionsExecutor implements Executor, AutoCloseable {
     }
   }
 
-  /** Interrupts running items; they are answered as abandoned, however they end. */
+  /** Interrupts running items; they are answered as abandoned, no matter how they end. */
   @Override
   public void close() {
     closing = true;

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes one work item through a {@link Lane}: the task takes a place and is answered once. */
+/** Takes one work item through a {@link Lane}: the task occupies a place and gives one answer. */
 final class ItemTask implements InHand.Task, TimeLimit.Listener {
 
   /** Runs the item on the calling thread and returns the answer. */
@@ -35,8 +35,8 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   private final InHand inHand;
   private final Runner runner;
 
-  /** Holds the bits of the steps that are done and must not be done twice. */
-  @SuppressWarnings("UnusedVariable") // The updater reads and writes it.
+  /** Holds one bit for each completed step that must not be repeated. */
+  @SuppressWarnings("UnusedVariable") // The updater reads and writes this field.
   private volatile int done;
 
   private volatile boolean alone;
@@ -51,12 +51,13 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   private volatile Runnable onGivenUp = () -> {};
 
   /**
-   * Makes the answer when the task does not end although it is interrupted; null before it begins.
+   * Makes the answer for the case that the task does not end although it is interrupted; null
+   * before the task begins.
    */
   private volatile @Nullable Function<Exception, Answer> tells;
 
   /**
-   * Creates the task of an item that has taken a place.
+   * Creates the task of an item that occupies a place.
    *
    * @param function the function's name as the app declares it
    */
@@ -99,8 +100,8 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   /**
    * Starts the time limit when the calling thread enters user code.
    *
-   * @param tells makes the answer of an item that does not end although it is interrupted; a result
-   *     that it returns later is dropped
+   * @param tells makes the answer for an item that does not end although it is interrupted; a
+   *     result that the item returns later is dropped
    */
   TimeLimit.Run begin(Limits.Kind kind, Function<Exception, Answer> tells) {
     this.tells = tells;
@@ -140,15 +141,15 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     try {
       answer = runner.run(this);
       if (lane.isInterrupting()) {
-        // An item that failed by itself cannot be told apart from one that failed through the
+        // An item that failed by itself cannot be distinguished from one that failed because of the
         // interrupt.
         answer = new Answer.Abandoned(item, "interrupted because the app is shutting down");
       }
     } catch (OutOfMemoryError e) {
       answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
     } catch (Throwable e) {
-      // This is no failure of user code, because such failures are answers. An item without an
-      // answer would keep its place for ever.
+      // The exception does not come from user code, because the runner turns failures of user code
+      // into answers. An item without an answer would keep its place forever.
       answer = new Answer.Abandoned(item, "it could not be run: " + e);
     } finally {
       inHand.end(place);
@@ -158,7 +159,8 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     }
     givePlace();
     if ((done & ANSWERED) != 0) {
-      // The item was given up before, when no other thread could take over its place.
+      // The item was given up earlier, but its place could not be given to another thread before
+      // now.
       answers.placesChanged();
     } else {
       answer(answer);
@@ -166,8 +168,8 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   }
 
   /**
-   * Sets what another thread does when it gives the item up. It must be set before user code
-   * begins.
+   * Sets an action that another thread performs when it gives the item up. The method must be
+   * called before user code begins.
    */
   void onGivenUp(Runnable then) {
     onGivenUp = then;
@@ -178,8 +180,8 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   }
 
   /**
-   * Returns the answer to an item that was stopped: it is blocked because it took too long, or
-   * abandoned if its result is no longer needed.
+   * Returns the answer to an item that was stopped. The answer blocks the instance because the item
+   * took too long, or abandons the item if its result is no longer needed.
    */
   Answer stopped(Exception why) {
     return stopped(why, String.valueOf(why.getMessage()));
@@ -237,8 +239,8 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
   }
 
   /**
-   * Marks an item whose result is no longer needed: it may run on as long as its place is not
-   * needed by others.
+   * Marks an item whose result is no longer needed: it may continue as long as no other item needs
+   * its place.
    */
   void isUnneeded() {
     unneeded = true;
@@ -248,7 +250,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     return unneeded;
   }
 
-  /** Marks a step as done; returns false when it was done before. */
+  /** Marks a step as done; returns false when the step was done before. */
   private boolean isFirst(int what) {
     int before;
     do {
@@ -273,7 +275,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
     }
   }
 
-  /** Answers an item that has not begun as abandoned; it will not begin. */
+  /** Answers an item that has not begun as abandoned; the item will not begin. */
   void giveBack(String reason) {
     if (isFirst(PLACE_GIVEN)) {
       lane.places().give();

@@ -36,12 +36,12 @@ final class Lane {
   private volatile Executor.@Nullable Answers answers;
   private volatile boolean interrupting;
 
-  /** An engine was told that no place is free for its item. */
+  /** Says that the engine was told that no place is free for its item. */
   private volatile boolean refused;
 
   /**
-   * Holds the nano time since which nothing has ended although work waits; it is 0 while work ends
-   * or none waits.
+   * Holds the time, by {@link System#nanoTime}, since which no item has ended although work waits;
+   * 0 while items end or no work waits.
    */
   private volatile long stalledSince;
 
@@ -51,8 +51,8 @@ final class Lane {
   /**
    * Creates the lane of a kind of work.
    *
-   * @param plural what people call several items of this kind, e.g. "activities"; the threads are
-   *     named after it
+   * @param plural the word for several items of this kind, e.g. "activities"; the names of the
+   *     threads contain it
    */
   Lane(WorkItem.Kind kind, String plural, PlaceLimits limits) {
     this(kind, plural, limits, System::nanoTime);
@@ -98,7 +98,7 @@ final class Lane {
     return extra;
   }
 
-  /** Sets the receiver that is told when places become free. */
+  /** Sets the receiver of the notice that places have become free. */
   void answersTo(Executor.Answers to) {
     answers = to;
   }
@@ -126,8 +126,8 @@ final class Lane {
   }
 
   /**
-   * Looks for held places, and logs a warning if other work waits for them. It is to be called at
-   * intervals.
+   * Looks for functions that hold their places for long, and logs a warning if other work waits for
+   * these places. The method must be called at intervals.
    */
   void look() {
     boolean waits = refused || pool.queued() > 0;
@@ -173,7 +173,7 @@ final class Lane {
     }
   }
 
-  /** Returns for how long nothing has ended although work waits. */
+  /** Returns for how long no item has ended although work waits. */
   Duration stalled() {
     long since = stalledSince;
     return since == 0 ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - since);
@@ -209,7 +209,7 @@ final class Lane {
     return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  /** Describes what happens to the item of this token; null when it is not in this lane. */
+  /** Describes the progress of the item with this token; null when the item is not in this lane. */
   @Nullable String progress(long token) {
     for (WorkPool.Running one : pool.running()) {
       if (isIt(one.task(), token)) {
@@ -253,7 +253,8 @@ final class Lane {
   }
 
   /**
-   * Lists in words the functions that hold places, the longest running first; "" when none does.
+   * Lists in words the functions that hold places, the longest running first; "" when no function
+   * does.
    */
   String holders() {
     Map<String, Holder> byName = new TreeMap<>();
@@ -285,12 +286,12 @@ final class Lane {
     return String.join(", ", words);
   }
 
-  /** Takes no more work, gives back items that have not begun, and waits for running ones. */
+  /** Stops taking work, gives back items that have not begun, and waits for running items. */
   void drain(Duration patience) {
     pool.drain(patience);
   }
 
-  /** Interrupts running items; they are answered as abandoned, however they end. */
+  /** Interrupts running items; they are answered as abandoned, no matter how they end. */
   void close() {
     interrupting = true;
     pool.close();

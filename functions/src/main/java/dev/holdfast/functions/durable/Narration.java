@@ -5,7 +5,7 @@ import dev.holdfast.functions.model.FunctionLog;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reports start and end of one invocation to the log, as far as the log wants to know them. */
+/** Reports the start and the end of one invocation to the log, if the log wants these reports. */
 public final class Narration {
 
   private final FunctionLog log;

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides how much more work of one kind may be handed over.
+ * Decides how many more items of one kind may be handed over.
  *
- * <p>The limit is at least as much as may run at once. While items are short, as many again are
- * allowed as are done in a moment, because larger batches make fewer hand-offs.
+ * <p>The limit is at least the number of items that may run at once. While items are short, the
+ * limit also includes the items that will be done within a moment, because larger batches need
+ * fewer hand-offs.
  */
 final class Places {
 
@@ -17,8 +18,8 @@ final class Places {
   private static final int WEIGHT = 16;
 
   /**
-   * An item counts for at most this many times the average, because a thread that lost its core
-   * makes one item look long.
+   * The average counts the time of an item as at most this many times the present average, because
+   * an item looks long when its thread loses its core.
    */
   private static final int OUTLIER = 8;
 
@@ -27,8 +28,8 @@ final class Places {
   private final AtomicInteger taken = new AtomicInteger();
 
   /**
-   * Holds the moving average of the time per item; updates that race are lost, which does not
-   * matter.
+   * Holds the moving average of the time per item; one of two concurrent updates is lost, which
+   * does not matter.
    */
   private volatile long nanosPerItem = MOMENT;
 
@@ -42,7 +43,7 @@ final class Places {
     return (int) Math.max(0, limit + Math.max(0, inAMoment - threads) - taken.get());
   }
 
-  /** Returns how many items are here, whether they have begun or not. */
+  /** Returns the number of places that items occupy, whether the items have begun or not. */
   int taken() {
     return taken.get();
   }

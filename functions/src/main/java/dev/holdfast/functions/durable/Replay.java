@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the steps that a history holds with the steps that the code asks for when it is run
- * again over that history: turn by turn, each step with its kind, its name and its number.
+ * Compares the steps that a history holds with the steps that the code asks for when it replays
+ * that history. The comparison goes turn by turn and looks at the kind, name and number of each
+ * step.
  */
 final class Replay {
 
@@ -26,7 +27,7 @@ final class Replay {
     return turns;
   }
 
-  /** Returns the steps that a history holds, in their order. */
+  /** Returns the steps that a history holds, in order. */
   static List<Step> recorded(List<HistoryEvent> past, int[] turns) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < turns.length; i++) {

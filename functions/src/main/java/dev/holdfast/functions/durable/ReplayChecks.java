@@ -19,21 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides which turns are compared with their history: the first turn of each execution whose
- * newest turn was run by another build. After that comparison, this build runs the code that was
- * compared.
+ * Decides which turns are compared with their history: for each execution whose newest turn was run
+ * by another build, the first turn in this process. Later turns need no comparison, because this
+ * build runs them too.
  *
  * <p>The history does not say which build recorded a turn, but the hub knows since when only this
- * build has run its turns: a history whose newest turn is younger was made or compared by this
- * build. Other histories are compared within the turn that would run anyway, so nothing runs ahead
- * of its time after a rebuild, and no turn costs a row. This class is safe for many threads.
+ * build has run its turns: a history whose newest turn is later than that time was made or compared
+ * by this build. Other histories are compared during a turn that must run anyway, so a rebuild
+ * causes no additional turns, and no turn needs an additional row. The class is thread-safe.
  */
 final class ReplayChecks {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Replay");
 
   /**
-   * A generation holds at most this many compared executions; a forgotten execution is compared
-   * once more.
+   * A generation holds at most this many compared executions; an execution that is forgotten is
+   * compared again.
    */
   private static final int GENERATION = 50_000;
 
@@ -50,13 +50,13 @@ final class ReplayChecks {
   /**
    * Prepares to watch a turn that is about to begin.
    *
-   * @param request the serialized request that the app is given
+   * @param request the serialized request that the app gets
    */
   TurnWatch begin(WorkItem.Turn turn, byte[] request) {
     return new TurnWatch(this, isKnown(turn.executionId()) ? null : past(request));
   }
 
-  /** Records that the turn was run and its answer goes to the engine. */
+  /** Records that the turn has run and that its answer goes to the engine. */
   void done(WorkItem.Turn turn, TurnWatch watch, boolean ended) {
     if (ended) {
       young.remove(turn.executionId());
@@ -82,8 +82,8 @@ final class ReplayChecks {
 
   /**
    * Returns the recorded events to compare with, or null when the turn need not be compared: the
-   * first turn of an execution has no past, and an execution whose last turn this build ran was
-   * compared by it.
+   * first turn of an execution has no past, and this build has already compared an execution whose
+   * last turn it ran.
    */
   private @Nullable List<HistoryEvent> past(byte[] request) {
     try {
@@ -98,7 +98,7 @@ final class ReplayChecks {
     }
   }
 
-  /** Returns the recorded events unparsed, since of most histories only the end is read. */
+  /** Returns the recorded events unparsed, because only the end of most histories is read. */
   private static List<ByteBuffer> pastEvents(byte[] request) throws IOException {
     List<ByteBuffer> events = new ArrayList<>();
     CodedInputStream in = CodedInputStream.newInstance(request);
@@ -129,7 +129,8 @@ final class ReplayChecks {
   }
 
   /**
-   * Returns the access to this context; null when it belongs to an unknown version of the library.
+   * Returns an object that accesses the fields of this context; null when the context belongs to an
+   * unknown version of the library.
    */
   @Nullable ContextInsides insides(Object context) {
     ContextInsides known = insides;
@@ -145,7 +146,7 @@ final class ReplayChecks {
     return found;
   }
 
-  /** Warns once per class that a replay with such a context cannot be observed. */
+  /** Warns once per class that a replay with a context of this class cannot be observed. */
   void isUnknown(Class<?> type) {
     if (unknown.add(type.getName())) {
       LOGGER.warn(

@@ -10,12 +10,12 @@ import dev.holdfast.protocol.SendEntityMessageAction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a step that an orchestrator asked for, as far as a replay must ask for it again.
- * Inputs, times and the IDs of sub-orchestrations depend on data and may differ.
+ * Describes a step that an orchestrator asked for, with the properties that must be equal in a
+ * replay. Inputs, times and the IDs of sub-orchestrations depend on data and may differ.
  *
  * @param turn the turn in which the step was asked for, counted from 0
  * @param id the number by which the library and the history know the step
- * @param name the name of what was called; empty for a timer and for the end
+ * @param name the name of the called function or entity; empty for a timer and for the end
  */
 record Step(int turn, int id, Kind kind, String name) {
 
@@ -43,7 +43,10 @@ record Step(int turn, int id, Kind kind, String name) {
   /** Client libraries without entities of their own release a lock by an operation of this name. */
   private static final String RELEASE = "release";
 
-  /** Returns whether both are one step, with equal numbers; the case of a name does not count. */
+  /**
+   * Returns whether both objects describe the same step with equal numbers; names are compared
+   * without regard to case.
+   */
   boolean isSame(Step other) {
     return id == other.id && isLike(other);
   }
@@ -58,7 +61,7 @@ record Step(int turn, int id, Kind kind, String name) {
     return named(kind.noun);
   }
 
-  /** Says what the code does, for sentences like "the code now …". */
+  /** Describes what the code does, for sentences like "the code now …". */
   String verb() {
     return named(kind.verb);
   }
@@ -69,8 +72,8 @@ record Step(int turn, int id, Kind kind, String name) {
 
   /**
    * Returns the step that a recorded event stands for; null when it stands for none. The release of
-   * a lock is no step: the library also asks for it when a turn merely pauses within the section,
-   * with the numbers of steps that come later.
+   * a lock is not a step: the library also asks for the release when a turn only pauses within the
+   * critical section, and then gives it the number of a later step.
    */
   static @Nullable Step of(int turn, HistoryEvent event) {
     int id = event.getEventId();
@@ -90,7 +93,7 @@ record Step(int turn, int id, Kind kind, String name) {
 
   /**
    * Returns the step that an action of the code stands for; null when it stands for none. The
-   * release of a lock is no step here either.
+   * release of a lock is not a step.
    */
   static @Nullable Step of(int turn, OrchestratorAction action) {
     int id = action.getId();
@@ -126,7 +129,7 @@ record Step(int turn, int id, Kind kind, String name) {
     if (name.equals(RELEASE)) {
       return null;
     }
-    // The event name of a delayed operation carries its time after an at sign.
+    // The event name of a delayed operation contains the time after an at-sign.
     int time = name.indexOf('@');
     String operation = time < 0 ? name : name.substring(0, time);
     return new Step(turn, id, Kind.EVENT, operation + "' to '" + target);

@@ -27,12 +27,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one turn through the app's durable middleware: the request goes in as base64 text, and the
- * response comes out as base64 text.
+ * Runs one turn through the app's durable middleware: the middleware takes the request as base64
+ * text and returns the response as base64 text.
  *
  * <p>The client libraries also have a form for byte arrays, which would save the encoding (about a
- * microsecond for a small history); but such a call would bypass other middleware that an app may
- * have.
+ * microsecond for a small history); but a call of that form would bypass other middleware of the
+ * app.
  */
 final class TurnRunner {
 
@@ -54,8 +54,7 @@ final class TurnRunner {
   /**
    * Creates a runner for the turns of one app.
    *
-   * @param sameBuildSince the supplier described at {@link
-   *     dev.holdfast.functions.context.AppContext}
+   * @param sameBuildSince the supplier that {@link dev.holdfast.functions.context.Past} describes
    */
   TurnRunner(FunctionLog log, Versioning versioning, LongSupplier sameBuildSince) {
     this.checks = new ReplayChecks(sameBuildSince);
@@ -71,8 +70,8 @@ final class TurnRunner {
   }
 
   /**
-   * Runs the turn on the calling thread, which must be the thread of {@code task}. A turn that
-   * takes too long leaves its instance blocked, because the next attempt would take as long.
+   * Runs the turn on the calling thread, which must be the thread of {@code task}. If the turn
+   * takes too long, its instance is blocked, because the next attempt would take as long.
    */
   Answer run(WorkItem.Turn turn, FunctionPlan plan, ItemTask task) {
     if (!versioning.matches(turn.version())) {
@@ -158,7 +157,7 @@ final class TurnRunner {
   }
 
   /**
-   * Gives the app's own version to sub-orchestrations that name none; older libraries never name
+   * Gives the app's own version to sub-orchestrations without a version; older libraries never set
    * one.
    */
   private OrchestratorResponse withVersions(OrchestratorResponse response) {
@@ -180,8 +179,8 @@ final class TurnRunner {
   }
 
   // The middleware hides the exception of user code. The response keeps the exception beside the
-  // library's text, in a field of this project's own, so that people learn it while the output and
-  // what user code sees stay the same as in the cloud.
+  // library's text, in a field of this project's own, so that people can see it, while the output
+  // and the values that user code gets stay the same as in Azure Functions.
   private static OrchestratorResponse withCause(
       OrchestratorResponse response, int completion, Throwable thrown, @Nullable String unmade) {
     OrchestratorAction action = response.getActions(completion);
@@ -241,8 +240,8 @@ final class TurnRunner {
   }
 
   /**
-   * Stands for a failure that the library reports in words only; no exception of user code was
-   * seen.
+   * Represents a failure for which the library reported only a text and the host saw no exception
+   * of user code.
    */
   private static final class FailedByLibrary extends Exception {
     private static final long serialVersionUID = 1;

@@ -15,17 +15,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the library during one turn: when the code asked for what, and whether it let the
- * exception pass by which the library pauses it.
+ * Watches the library during one turn: it records when the code asked for which step, and whether
+ * the code let the exception pass with which the library pauses it.
  *
- * <p>The library asks for its next event, or whether there is one, at each step of a replay. So its
- * lists of events are replaced by lists that know what was taken from them, which shows where the
- * replay stands.
+ * <p>At each step of a replay, the library asks whether there is a next event, and takes it. The
+ * watch replaces the library's lists of events by lists that record what was taken from them, which
+ * shows how far the replay has come.
  */
 final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   /**
-   * The name of the exception by which a library pauses an orchestrator begins so; the exception
-   * was renamed once.
+   * Holds the beginning of the name of the exception with which a library pauses an orchestrator;
+   * the exception was renamed once.
    */
   private static final String PAUSE = "OrchestratorBlocked";
 
@@ -38,12 +38,12 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   private boolean codeEnded;
 
   /**
-   * Holds the index of the recorded event that was taken last; it is {@link #LIVE} once all were
+   * Holds the index of the recorded event that was taken last; {@link #LIVE} once all events were
    * taken.
    */
   private int at = LIVE;
 
-  /** Counts how often the library found that no event is left while the code ran. */
+  /** Counts how many times the library found, while the code ran, that no event was left. */
   private int pauses;
 
   private boolean askedAfterPause;
@@ -55,7 +55,8 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   /**
    * Creates the watch of one turn.
    *
-   * @param past the recorded events to compare the code with; null to compare nothing
+   * @param past the recorded events to compare the code with; null when the code need not be
+   *     compared
    */
   TurnWatch(ReplayChecks checks, @Nullable List<HistoryEvent> past) {
     this.checks = checks;
@@ -90,7 +91,9 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
     return failure.getClass().getSimpleName().startsWith(PAUSE);
   }
 
-  /** Returns whether the code was compared with the history in this turn, or need not be. */
+  /**
+   * Returns whether the code was compared with the history in this turn, or need not be compared.
+   */
   boolean isConclusive() {
     return past == null || replaced;
   }
@@ -124,7 +127,7 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   }
 
   /**
-   * Describes where history and code differ, as a clause; null when they do not or were not
+   * Describes where history and code differ, as a clause; null when they do not differ or were not
    * compared.
    */
   private @Nullable String difference() {
@@ -143,9 +146,9 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   }
 
   /**
-   * Returns whether the library and not the code has failed over the history: by a check of its
-   * own, which the comparison reports in better words, or because it does not know an event, which
-   * no code can change.
+   * Returns whether the library, and not the code, has failed because of the history. It may have
+   * failed in a check of its own, which the comparison explains better, or because it does not know
+   * an event.
    */
   private static boolean isLibrarys(@Nullable Throwable failure) {
     if (failure == null || failure.getStackTrace().length == 0) {
@@ -156,7 +159,7 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
             && failure.getStackTrace()[0].getMethodName().equals("processEvent"));
   }
 
-  /** Converts an action through its bytes, because its class is the app's own. */
+  /** Converts an action through its bytes, because its class comes from the app's class loader. */
   private static OrchestratorAction action(Object theirs) {
     try {
       Method toBytes = theirs.getClass().getMethod("toByteArray");
@@ -173,7 +176,7 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   }
 
   /**
-   * Replaces the library's map of actions that the code has asked for and the history has not
+   * Replaces the library's map of those actions that the code has asked for and the history has not
    * confirmed yet.
    */
   private final class Actions extends LinkedHashMap<Object, Object> {
@@ -192,8 +195,8 @@ final class TurnWatch implements CodeWatch, ContextInsides.Instead {
   }
 
   /**
-   * Returns whether the action begins work. A critical section releases its locks by events when it
-   * is left, even when the turn merely pauses, so events do not count.
+   * Returns whether the action begins work. Events do not count, because a critical section sends
+   * events to release its locks whenever the code leaves it, even when the turn only pauses.
    */
   private static boolean isWork(Object theirs) {
     OrchestratorAction action = action(theirs);

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a process that ended itself from one that was killed. The JVM records its own exit, even
- * after {@code Runtime.halt}, and a crash of its own; a process that is killed from outside cannot.
+ * Finds out whether a process ended itself or was killed. The JVM records its own exit, even after
+ * {@code Runtime.halt}, and its own crash; a process that is killed from outside cannot record
+ * anything.
  */
 final class ExitTrace {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
@@ -23,14 +24,15 @@ final class ExitTrace {
 
   /**
    * Lets this JVM record its exit in the file. The call takes a few hundred milliseconds, so it is
-   * made only where the record matters.
+   * made only when the record matters.
    *
    * @return whether the exit will be recorded
    */
   static boolean begin(Path file) {
     try {
       Files.deleteIfExists(file);
-      // The log of VM operations has a few lines for each garbage collection and one for the exit.
+      // The JVM's log of VM operations has a few lines for each garbage collection and one line for
+      // the exit.
       String[] options = {
         "output=\"file=" + file + "\"",
         "what=vmoperation=debug",
@@ -50,7 +52,7 @@ final class ExitTrace {
     }
   }
 
-  /** Returns whether the file says that the process which wrote it ended itself. */
+  /** Returns whether the file shows that the process which wrote it ended itself. */
   static boolean tellsOfExit(Path file) {
     try {
       return Files.exists(file)
@@ -62,8 +64,8 @@ final class ExitTrace {
   }
 
   /**
-   * Returns whether the JVM of this process has crashed and left its report in one of the usual
-   * places.
+   * Returns whether the JVM of the process that left these remains has crashed, which shows in a
+   * crash report in one of the usual places.
    */
   static boolean hasCrashed(NoteFile.Remains remains) {
     String report = "hs_err_pid" + remains.pid() + ".log";

@@ -18,22 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets some tasks run alone: one at a time, with no other task meanwhile. It is safe for many
- * threads.
+ * Lets some tasks run alone: while such a task runs, no other task runs. The class is thread-safe.
  *
- * <p>Tasks that must run alone go first, while nothing runs yet after a start, in the order of
- * suspicion. When such a task comes later, other tasks are held up until the running ones have
- * ended. If that takes longer than {@link Times#patience}, the suspect runs beside them: should it
- * end the process, it will be among the first after the next start.
+ * <p>After a start, tasks that must run alone go first, the most suspect one before the others.
+ * When a task that must run alone arrives later, other tasks wait until it has run, and it waits
+ * until the running tasks have ended. If that takes longer than {@link Times#patience}, it runs
+ * beside them; if it then ends the process, it will be among the first tasks after the next start.
  */
 final class Gate {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.InHand");
   private static final long AGAIN_NANOS = Duration.ofMillis(100).toNanos();
 
-  /** Represents a task that runs alone. */
+  /** Represents a task that must run alone. */
   interface Lonely extends WorkPool.Task {
 
-    /** Is called when the task takes so long that the others no longer wait for it. */
+    /** Tells the task that it has taken so long that the others no longer wait for it. */
     void hasCompany();
 
     /** Returns how long the task may keep the others waiting. */
@@ -47,19 +46,20 @@ final class Gate {
   }
 
   /**
-   * Says why a task waits here.
+   * Says why a task waits at the gate.
    *
-   * @param words what the task waits for, to follow "waits"
-   * @param atMost the longest time that it still waits
+   * @param words what the task waits for, in words that follow "waits"
+   * @param atMost the longest time for which the task will still wait
    */
   record HoldUp(String words, Duration atMost) {}
 
   /**
    * Holds the gate's time limits.
    *
-   * @param early how long after the first submission nothing begins, unless all tasks that must run
-   *     alone have come: then the most suspect of them begins
-   * @param patience how long other tasks are held up while running ones end
+   * @param early the time after the first submission during which no task begins; it ends early
+   *     once all expected tasks that must run alone have arrived, and the most suspect of them
+   *     begins
+   * @param patience how long other tasks wait for the running tasks to end
    */
   record Times(Duration early, Duration patience) {
     static final Times USUAL = new Times(Duration.ofSeconds(5), Duration.ofSeconds(10));
@@ -77,19 +77,19 @@ final class Gate {
   private final int expected;
   private boolean early;
 
-  /** Is true while tasks that need not run alone are held up. */
+  /** Says whether tasks that need not run alone must wait. */
   private boolean closed;
 
   private int running;
   private @Nullable Admitted alone;
 
-  /** Holds the time until which the others wait at the latest, by {@link System#nanoTime}. */
+  /** Holds the latest time, by {@link System#nanoTime}, until which other tasks wait. */
   private long until;
 
   /**
-   * Creates a gate that holds tasks up until the expected ones have come or time is up.
+   * Creates a gate that makes tasks wait until all expected tasks have arrived or the time is up.
    *
-   * @param expected how many tasks must run alone
+   * @param expected the number of tasks that must run alone
    */
   Gate(Times times, int expected, ScheduledExecutorService clock) {
     this.times = times;
@@ -110,7 +110,7 @@ final class Gate {
     goOn();
   }
 
-  /** Runs the task in this pool while no other runs. */
+  /** Runs the task in this pool while no other task runs. */
   void submitAlone(WorkPool pool, Lonely task) {
     lock.lock();
     try {
@@ -151,12 +151,12 @@ final class Gate {
     }
   }
 
-  /** Holds a task that was let through, with its place in the queue. */
+  /** Holds a task that may begin, with its place in the queue. */
   private record Passed(Waiting waiting, Admitted admitted) {}
 
   /**
-   * Chooses the next task to let through; null when none may begin. If this method throws, it has
-   * let nothing through.
+   * Chooses the next task that may begin; null when no task may begin. If this method throws, it
+   * has changed nothing.
    */
   private @Nullable Passed next() {
     lock.lock();
@@ -218,7 +218,8 @@ final class Gate {
   }
 
   /**
-   * Sets how long the others wait at most, and makes the change after that time with the lock held.
+   * Limits how long other tasks wait, and makes the change, with the lock held, when this time is
+   * over.
    */
   private void until(Duration time, Runnable change) {
     until = System.nanoTime() + time.toNanos();
@@ -231,8 +232,8 @@ final class Gate {
   }
 
   /**
-   * Makes a change, and tries again whatever is thrown, because every waiting task depends on it.
-   * Each change checks whether it is still to be made.
+   * Makes a change, and tries again after any exception or error, because all waiting tasks depend
+   * on the change. Each change first checks whether it is still needed.
    */
   private void change(Runnable change) {
     for (boolean told = false; !clock.isShutdown(); LockSupport.parkNanos(this, AGAIN_NANOS)) {
@@ -256,13 +257,13 @@ final class Gate {
       LOGGER.error("Work that is held up could not go on; it is tried again.", failure);
       return true;
     } catch (Throwable again) {
-      // There is no memory even to log the failure; the next attempt may have it.
+      // There is not enough memory to log the failure; the next attempt may have enough.
       failure.addSuppressed(again);
       return false;
     }
   }
 
-  /** Lets all tasks run side by side, because the running ones do not end. */
+  /** Lets all tasks run side by side, because the running tasks do not end. */
   private void giveUp() {
     if (alone == null && closed && running > 0) {
       for (Waiting one = lonely.peek(); one != null; one = lonely.peek()) {
@@ -286,7 +287,7 @@ final class Gate {
     }
   }
 
-  /** Returns what this task waits for; null when it does not wait here. */
+  /** Returns what this task waits for; null when the task does not wait at the gate. */
   @Nullable HoldUp holdUp(Predicate<WorkPool.Task> which) {
     lock.lock();
     try {
@@ -297,7 +298,7 @@ final class Gate {
     }
   }
 
-  /** Returns what a task that comes now would wait for; null when it need not wait. */
+  /** Returns what a task that arrives now would wait for; null when it would not wait. */
   @Nullable HoldUp holdUp() {
     lock.lock();
     try {
@@ -321,7 +322,7 @@ final class Gate {
     }
   }
 
-  /** Counts the tasks that wait here. */
+  /** Returns the number of tasks that wait at the gate. */
   int waiting() {
     lock.lock();
     try {
@@ -350,7 +351,7 @@ final class Gate {
     }
   }
 
-  /** Wraps a task that was let through, and tells the gate when it has ended. */
+  /** Wraps a task that may begin, and tells the gate when the task has ended. */
   private final class Admitted implements WorkPool.Task {
     private final WorkPool.Task task;
     private final @Nullable Lonely lonely;

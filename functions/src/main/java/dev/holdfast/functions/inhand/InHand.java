@@ -26,19 +26,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notes in the data folder which user code runs in this process. After a process has died, the next
- * one reads from the notes what was running. Work that was running in two deaths runs alone, and
- * work that then ends the process three more times is blocked.
+ * process reads from the notes which work was running. Work that was running when two processes
+ * died must run alone, and if it then ends the process three more times, it is blocked.
  *
- * <p>Work is not blamed for the deeds of other work: a process that was killed from outside counts
- * against nothing (see {@link ExitTrace}), and when code has called {@code System.exit}, that code
- * alone is suspect.
+ * <p>Work is not blamed for other causes: when a process was killed from outside, no work becomes
+ * suspect (see {@link ExitTrace}), and when code has called {@code System.exit}, only this code is
+ * suspect.
  *
- * <p>Nothing is noted before {@link #open}. This class is safe for many threads.
+ * <p>The class notes nothing before {@link #open}. It is thread-safe.
  */
 public final class InHand implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.InHand");
 
-  /** Holds the open objects, for code that ends the process without a reference to them. */
+  /** Holds the open objects, because code that ends the process has no reference to them. */
   private static volatile InHand[] open = {};
 
   private static final List<NoteFile.InHandAtEnd> NOTHING = List.of();
@@ -55,7 +55,7 @@ public final class InHand implements AutoCloseable {
   private @Nullable ScheduledExecutorService clock;
   private @Nullable FileChannel locked;
 
-  /** Says whose deed the end of a process was. */
+  /** Says what caused the end of a process. */
   private enum Cause {
     ITSELF("it ended itself"),
     OUTSIDE("it was ended from outside"),
@@ -70,16 +70,16 @@ public final class InHand implements AutoCloseable {
 
   /**
    * Reads the notes that the previous process left in this folder, logs them, and begins to note.
-   * No other process may use the folder meanwhile. A file that cannot be used is logged; the host
-   * runs without notes then.
+   * No other process may use the folder at the same time. When the file cannot be used, a message
+   * is logged and the host runs without notes.
    */
   public synchronized void open(Path folder) {
     open(folder, "in-hand");
   }
 
   /**
-   * Does what {@link #open} does while other processes may use the folder too: each takes a file
-   * that is free.
+   * Does what {@link #open} does, but permits other processes in the same folder: each process
+   * takes a free file.
    */
   public synchronized void openBesideOthers(Path folder) {
     try {
@@ -200,13 +200,14 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Counts deaths in engine steps. The step that asks for the last memory need not be the one that
-   * took it, so only several deaths in a row count.
+   * Counts deaths in engine steps. The step that fails for lack of memory need not be the one that
+   * used the memory, so only several deaths in a row count.
    */
   private void learnSteps(NoteFile.Remains remains, Map<String, Suspect> before) {
     for (NoteFile.InHandAtEnd one : remains.running() ? remains.inHand() : NOTHING) {
       Note note = one.note();
-      // The note has only the beginning of a longer instance ID, and then the hash differs.
+      // The note has only the beginning of a long instance ID, and the hash shows whether it is
+      // cut.
       if (note.kind() == Note.STEP && note.instance().hashCode() == note.hash()) {
         suspects.put(note.key(), before.getOrDefault(note.key(), Suspect.of(note)).died(true, 0));
       }
@@ -215,7 +216,7 @@ public final class InHand implements AutoCloseable {
 
   /**
    * Returns the instances and entities in whose handling three processes in a row have run out of
-   * memory, and forgets them. They must be blocked before they are handled again.
+   * memory, and forgets them. The caller must block them before they are handled again.
    */
   public Map<String, Blocked> withoutMemory() {
     Map<String, Blocked> found = new LinkedHashMap<>();
@@ -240,10 +241,10 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Returns whether this work may have ended the process. When the place of the exit is known, all
-   * other work is innocent.
+   * Returns whether this work may have ended the process. When it is known which work called exit,
+   * all other work is innocent.
    */
-  // The place of the exit is one of the very objects in the list.
+  // The place of the exit is one of the objects in the list.
   @SuppressWarnings("ReferenceEquality")
   private static boolean mayHave(NoteFile.InHandAtEnd one, NoteFile.Remains remains) {
     return remains.exitPlace() == null || remains.exitPlace() == one;
@@ -304,11 +305,11 @@ public final class InHand implements AutoCloseable {
     }
   }
 
-  /** Returns why this item must not run; null when it may run. */
+  /** Returns the reason why this item must not run; null when it may run. */
   public @Nullable Blocked obstacle(WorkItem item) {
     Suspect suspect = suspect(item);
     if (suspect != null && suspect.blocked()) {
-      // A blocked item comes back only after a person retries its instance.
+      // A blocked item arrives again only after a person has retried its instance.
       suspects.put(suspect.note().key(), suspect.triedAgain());
       write();
       return null;
@@ -338,7 +339,7 @@ public final class InHand implements AutoCloseable {
     return suspects.isEmpty() ? null : suspects.get(Note.key(item));
   }
 
-  /** Runs the tasks in this pool, but none of them while another task runs alone. */
+  /** Runs the tasks in this pool, but not while another task runs alone. */
   public void submit(WorkPool pool, Collection<? extends WorkPool.Task> tasks) {
     Gate there = gate;
     if (there == null) {
@@ -410,13 +411,13 @@ public final class InHand implements AutoCloseable {
         });
   }
 
-  /** Represents a task that knows its place among the notes. */
+  /** Represents a task that knows its place in the note file. */
   public interface Task extends WorkPool.Task {
 
     /** Tells the task whether it runs alone from now on. */
     void alone(boolean alone);
 
-    /** Returns the place that {@link InHand#begin} returned for the task; −1 before that. */
+    /** Returns the place that {@link InHand#begin} returned for the task; −1 before this call. */
     int place();
   }
 
@@ -450,7 +451,7 @@ public final class InHand implements AutoCloseable {
     return place;
   }
 
-  /** Frees a place when the work that {@link #begin} noted there has ended. */
+  /** Frees the place that {@link #begin} returned for the work, which has ended. */
   public void end(int place) {
     NoteFile notes = file;
     if (notes != null && place != NoteFile.NONE) {
@@ -458,7 +459,10 @@ public final class InHand implements AutoCloseable {
     }
   }
 
-  /** Clears the suspicion against an item that has ended, well or not, while the process lives. */
+  /**
+   * Clears the suspicion against an item that has ended, with success or failure, without ending
+   * the process.
+   */
   public void survived(WorkItem item) {
     if (!suspects.isEmpty() && suspects.remove(Note.key(item)) != null) {
       write();
@@ -473,8 +477,8 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Returns why a submitted task has not begun, as words that follow its name; null when it is not
-   * held up here.
+   * Returns why a submitted task has not begun, in words that follow the name of the task; null
+   * when the gate does not hold it up.
    */
   public @Nullable String holdUp(Predicate<WorkPool.Task> which) {
     Gate there = gate;
@@ -482,8 +486,8 @@ public final class InHand implements AutoCloseable {
   }
 
   /**
-   * Returns why a task that comes now does not begin, in the words of {@link #holdUp(Predicate)};
-   * null when it does.
+   * Returns why a task that arrives now would not begin, in words as from {@link
+   * #holdUp(Predicate)}; null when it would begin.
    */
   public @Nullable String holdUp() {
     Gate there = gate;
@@ -499,7 +503,7 @@ public final class InHand implements AutoCloseable {
                 Instant.now().plus(holdUp.atMost()).truncatedTo(ChronoUnit.SECONDS));
   }
 
-  /** Counts the tasks that are held up. */
+  /** Returns the number of tasks that are held up. */
   public int heldUp() {
     Gate there = gate;
     return there == null ? 0 : there.waiting();
@@ -515,17 +519,17 @@ public final class InHand implements AutoCloseable {
 
   /**
    * Loads the classes that {@link #processIsEnded} needs, because there may be no memory left to
-   * load them later. It changes nothing.
+   * load them later. The call has no other effect.
    *
-   * @return how many objects have a note file open
+   * @return the number of objects that have a note file open
    */
   public static int prepareForTheEnd() {
     return open.length;
   }
 
   /**
-   * Notes that memory ran out in an engine step for this instance, which ends the process. It
-   * allocates nothing.
+   * Notes that memory ran out in an engine step for this instance, which ends the process. The
+   * method allocates nothing.
    */
   public void diesIn(String instanceId) {
     NoteFile notes = file;
@@ -538,7 +542,7 @@ public final class InHand implements AutoCloseable {
 
   /**
    * Notes that the process is being ended by a person or by a fault of the host, so that no user
-   * code is blamed. It allocates nothing.
+   * code is blamed. The method allocates nothing.
    */
   public static void processIsEnded() {
     InHand[] all = open;
@@ -569,7 +573,7 @@ public final class InHand implements AutoCloseable {
     }
     Thread caller = callerOfExit();
     if (caller == null) {
-      // No thread called exit, so the JVM exits because of a signal.
+      // No thread called exit, so the cause of the exit is a signal.
       notes.asked();
       return;
     }
@@ -592,10 +596,7 @@ public final class InHand implements AutoCloseable {
     return null;
   }
 
-  /**
-   * Marks that the process stops in order, and stops noting. Calling this more than once does no
-   * harm.
-   */
+  /** Marks that the process stops normally, and stops noting. A repeated call does no harm. */
   @Override
   public synchronized void close() {
     NoteFile notes = file;

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Holds what a place of the {@link NoteFile} says about one piece of work.
+ * Represents the entry about one piece of work in a place of the {@link NoteFile}.
  *
  * @param kind the ordinal of a {@link WorkItem.Kind}, or {@link #CALL} or {@link #STEP}
  * @param taskId the task ID of an activity; 0 for other work
@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * @param instance the instance ID, cut to fit; "" for a call
  * @param name the name of the function, cut to fit
  */
-// The ordinal is one byte of a file whose version goes up when the kinds change.
+// The ordinal is stored as one byte of a file, whose version number rises when the kinds change.
 @SuppressWarnings("EnumOrdinal")
 record Note(int kind, int taskId, int hash, String execution, String instance, String name) {
 
@@ -25,7 +25,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
    */
   static final int CALL = 3;
 
-  /** This kind stands for an engine step for an instance that ran out of memory. */
+  /** This kind stands for an engine step that ran out of memory while it handled an instance. */
   static final int STEP = 4;
 
   static final int BYTES = 240;
@@ -39,7 +39,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   private static final int HASH = 8;
   private static final int TEXT = 12;
 
-  /** The place is free; the constants from here on are the states of a place. */
+  /** The place is free. This constant and the following ones are the states of a place. */
   static final byte FREE = 0;
 
   static final byte IN_HAND = 1;

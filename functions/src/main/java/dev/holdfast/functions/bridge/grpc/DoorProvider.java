@@ -12,11 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes channels as the app's own gRPC does, and adds the host's secret to channels that lead to
- * this host's gRPC service. gRPC finds this provider as a service, ahead of the others.
+ * Makes channels in the same way as the app's own gRPC, and adds the host's secret to channels that
+ * lead to this host's gRPC service. gRPC finds this provider as a Java service and prefers it to
+ * the others.
  *
  * <p>The released client library calls {@code ManagedChannelBuilder.forAddress("localhost", port)}
- * and accepts only a port, so the secret can be added only here.
+ * and accepts only a port, so this is the only place where the secret can be added.
  */
 public final class DoorProvider extends ManagedChannelProvider {
   private static final int FIRST = 10;

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the port of this host's gRPC service for its own app, and the secret that the service asks
- * for. Each app's class loader has its own copy of this class; nothing outside of it sees the
- * secret.
+ * for. Each app's class loader has its own copy of this class, and code outside that loader cannot
+ * see the secret.
  */
 public final class LocalDoor {
   private record Open(IntSupplier port, String secret) {}
@@ -15,7 +15,7 @@ public final class LocalDoor {
 
   private LocalDoor() {}
 
-  /** Sets port and secret. The host calls this once, before any code of the app runs. */
+  /** Sets the port and the secret. The host calls this once, before any code of the app runs. */
   public static void open(IntSupplier port, String secret) {
     open = new Open(port, secret);
   }

@@ -8,7 +8,10 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** Sends the secret as bearer token with every call, as remote workers send their key. */
+/**
+ * Sends the secret as a bearer token with every call, in the same way as remote workers send their
+ * key.
+ */
 final class Presenting implements ClientInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);

@@ -1,7 +1,7 @@
 @echo off
-rem Runs Holdfast from its sources on Windows. The file holdfast describes the environment variables
-rem that it reads.
-rem It builds once; after a change of the sources, delete host\target\quick.
+rem Runs Holdfast on Windows. The file holdfast describes the environment variables that it reads.
+rem In a clone it builds once; after a change of the sources, delete host\target\quick. In an unpacked
+rem release all is built.
 setlocal
 
 set "HOME_DIR=%~dp0"
@@ -32,6 +32,14 @@ if %MAJOR% LSS 17 (
 )
 
 set "TARGET=target/quick"
+set "HOST=%HOME_DIR%\host\target\quick"
+set "BENCH=%HOME_DIR%\benchmarks\target\quick"
+if exist "%HOME_DIR%\runtime\holdfast-host.jar" (
+  set "TARGET=target"
+  set "HOST=%HOME_DIR%\runtime"
+  set "BENCH=%HOME_DIR%\runtime"
+  goto run
+)
 if exist "%HOME_DIR%\host\target\quick\holdfast-host.jar" goto run
 
 where mvn >nul 2>nul
@@ -52,11 +60,11 @@ if not "%BUILT%"=="0" (
 )
 
 :run
-set "CLASSES=%HOME_DIR%\host\target\quick\holdfast-host.jar"
+set "CLASSES=%HOST%\holdfast-host.jar"
 set "WITHBENCH="
 for %%A in (bench bench-engine help -h --help) do if "%~1"=="%%A" set "WITHBENCH=1"
 if "%~1"=="" set "WITHBENCH=1"
-if defined WITHBENCH set "CLASSES=%CLASSES%;%HOME_DIR%\benchmarks\target\quick\holdfast-benchmarks.jar;%HOME_DIR%\benchmarks\target\quick\lib\*"
+if defined WITHBENCH set "CLASSES=%CLASSES%;%BENCH%\holdfast-benchmarks.jar;%BENCH%\lib\*"
 rem The JVM refuses two garbage collectors, so the default is left out when the user has chosen one.
 set "COLLECTOR=-XX:+UseParallelGC"
 echo %JAVA_OPTS% %HOLDFAST_OPTS% | findstr /r /c:"-XX:+Use[A-Za-z]*GC" >nul && set "COLLECTOR="

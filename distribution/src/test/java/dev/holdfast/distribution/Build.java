@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Names the places of the build that runs these tests. */
@@ -26,6 +27,19 @@ final class Build {
         ROOT.resolve("host").resolve(TARGET).resolve("holdfast-host.jar").toString());
   }
 
+  /**
+   * Unpacks the archive of the release.
+   *
+   * @return the folder that was in it
+   */
+  static Path unpack(Path folder) throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Command.run(folder, Map.of(), "tar", "-xzf", System.getProperty("distribution.archive"));
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findFirst().orElseThrow();
+    }
+  }
+
   /** Returns the program of the Maven that runs this build. */
   static Path maven() {
     return Path.of(System.getProperty("distribution.maven"), "bin", "mvn");
@@ -37,7 +51,7 @@ final class Build {
    */
   static Path thirdPartyOnly() throws IOException {
     Path real = Path.of(System.getProperty("distribution.libraries"));
-    Path shown = Path.of(System.getProperty("distribution.build"), "libraries-" + FORK);
+    Path shown = own("libraries");
     Path dev = Files.createDirectories(shown.resolve("dev"));
     delete(dev.resolve("holdfast"));
     link(real, shown, "dev");
@@ -45,6 +59,11 @@ final class Build {
       link(real.resolve("dev"), dev, "holdfast");
     }
     return shown;
+  }
+
+  /** Returns a folder of this test process below the build's folder. */
+  static Path own(String name) {
+    return Path.of(System.getProperty("distribution.build"), name + "-" + FORK);
   }
 
   private static void delete(Path folder) throws IOException {

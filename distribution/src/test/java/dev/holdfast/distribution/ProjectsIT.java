@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -96,15 +95,6 @@ class ProjectsIT {
   }
 
   private void run(List<String> command) throws Exception {
-    Path output = Files.createTempFile(folder, "output", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    boolean ended = process.waitFor(10, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    assertThat(ended).as("%s ends: %s", command, Files.readString(output)).isTrue();
-    assertThat(process.exitValue()).as("%s: %s", command, Files.readString(output)).isZero();
+    Command.run(folder, Map.of(), command.toArray(String[]::new));
   }
 }

@@ -25,7 +25,10 @@ public final class Home {
 
   /** Returns the samples as an app that can be run; the file is missing where nothing was built. */
   public static Path samplesApp() {
-    return built("samples").resolve("holdfast-samples.jar");
+    Path released = samples().resolve("holdfast-samples.jar");
+    return Files.isRegularFile(released)
+        ? released
+        : built("samples").resolve("holdfast-samples.jar");
   }
 
   /** Returns the Maven repository with the libraries that users' projects need. */

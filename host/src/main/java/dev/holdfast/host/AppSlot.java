@@ -12,17 +12,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the app that runs. Engine and HTTP keep the slot, and the app in it can be exchanged for a
- * newer build.
+ * Holds the app that runs. The engine and the HTTP server refer to the slot, so the app in it can
+ * be exchanged for a newer build.
  *
  * <p>Apps are drained, never closed: threads of their libraries outlive every call (for example a
  * gRPC channel that was never shut down) and still load classes when their sockets close. A class
- * loader that is no longer used is garbage collected, and its jars with it.
+ * loader that is no longer used is garbage collected together with its jars.
  */
 final class AppSlot implements Executor, AutoCloseable {
   private volatile FunctionApp app;
 
-  /** These former apps still finish their work. */
+  /** Holds the former apps that still finish their work. */
   private final List<FunctionApp> ending = new CopyOnWriteArrayList<>();
 
   private volatile boolean closed;
@@ -38,7 +38,7 @@ final class AppSlot implements Executor, AutoCloseable {
   /**
    * Puts another app into the slot; later work goes to it.
    *
-   * @param swapped is called before the old app is drained, which takes until its work has ended
+   * @param swapped is called before the old app is drained, which may take long
    */
   void exchange(FunctionApp next, Consumer<FunctionApp> swapped) {
     FunctionApp last = app;
@@ -52,7 +52,7 @@ final class AppSlot implements Executor, AutoCloseable {
     }
   }
 
-  /** Returns the app that gets work, and the former apps that still have some. */
+  /** Returns the app that gets new work, and the former apps that still have work. */
   private List<FunctionApp> all() {
     List<FunctionApp> all = new ArrayList<>(ending);
     FunctionApp now = app;
@@ -125,7 +125,7 @@ final class AppSlot implements Executor, AutoCloseable {
     app.executor().execute(items, answers);
   }
 
-  /** Takes no more work and waits until the running work has ended. */
+  /** Stops taking work and waits until the running work has ended. */
   @Override
   public void close() {
     closed = true;

@@ -61,17 +61,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the parts of the host from the user's settings. */
 final class Assembly {
-  /** The hub's name is stored in the record of this name. */
+  /** The record with this name stores the name of the hub. */
   private static final String HUB_NAME = "name";
 
   private final Setup setup;
   private final HostConfig config;
   private final Limits limits;
 
-  /** This bounds the memory that requests over HTTP and gRPC may take together. */
+  /** Limits the memory that all requests over HTTP and gRPC may take together. */
   private final Admission admission = Admission.ofHeap();
 
-  /** Only the app of this host knows this secret, which permits calls at the local gRPC port. */
+  /**
+   * Holds a secret that permits calls at the local gRPC port; only the app of this host knows it.
+   */
   private final String appSecret;
 
   private final InHand inHand;
@@ -79,8 +81,8 @@ final class Assembly {
   private final Metrics metrics = new Metrics();
 
   /**
-   * @param appSecret the secret that the app shows to gRPC where gRPC requires one
-   * @param inHand records what every app of this host runs
+   * @param appSecret the secret that the app presents to gRPC when gRPC requires one
+   * @param inHand records which code every app of this host runs
    * @param buildNote remembers which build of the app runs
    */
   Assembly(Setup setup, String appSecret, InHand inHand, BuildNote buildNote) {
@@ -92,9 +94,7 @@ final class Assembly {
     this.limits = config.limits();
   }
 
-  /**
-   * Holds the open store, and what an operator should know about the state in which it was found.
-   */
+  /** Holds the open store, and warnings for the operator about the state of the store's files. */
   record OpenedStore(Store store, List<String> warnings) implements AutoCloseable {
     @Override
     public void close() {
@@ -123,7 +123,7 @@ final class Assembly {
   }
 
   /**
-   * Refuses the store of another hub, because the work of one hub is not for the app of another.
+   * Refuses the store of another hub, because the app of one hub must not run the work of another.
    *
    * @throws CannotException the store belongs to a hub with another name
    */
@@ -179,7 +179,7 @@ final class Assembly {
    * Opens the engine.
    *
    * @throws CannotException this machine's clock or the hub's time is wrong, and only a person can
-   *     say which
+   *     decide which one
    */
   Engine engine(Store store, @Nullable TraceExport traces, Breakdown broken) {
     Clocks clocks = new MachineClocks();
@@ -207,7 +207,8 @@ final class Assembly {
         new Engine(
             store,
             new Engine.Settings(
-                // The bound applies whatever is set: beyond it the heap would be full first.
+                // This limit applies even when the settings are higher, because the heap would be
+                // full before.
                 limits
                     .perPartition()
                     .withResidentBytesUpTo(
@@ -227,12 +228,13 @@ final class Assembly {
   }
 
   /**
-   * Opens the notes in the data folder about work in hand; a hub in memory needs none, because its
-   * work is lost with the process.
+   * Opens the notes about running work in the data folder; a hub in memory needs no notes, because
+   * its work is lost with the process.
    */
   InHand notes() {
     if (setup.target() != null) {
-      // Several hosts that work for remote hubs may share a folder, also with one that has a hub.
+      // Several hosts that work for remote hubs may share a folder with each other and with one
+      // host that has a hub.
       inHand.openBesideOthers(setup.options().data().path());
     } else if (setup.options().storeKind() == HostOptions.StoreKind.SQLITE) {
       inHand.open(setup.options().data().path());
@@ -251,9 +253,7 @@ final class Assembly {
         limits.perPartition().payloadMax());
   }
 
-  /**
-   * Returns a view of the engine's workforce that keeps the note about the app's build up to date.
-   */
+  /** Returns a view of the engine's workforce that keeps the note about the app's build current. */
   Workforce noteBuilds(Engine engine, Store store) {
     buildNote.open(engine, store);
     return buildNote.watching(engine);
@@ -267,7 +267,7 @@ final class Assembly {
         new SecureRandom());
   }
 
-  /** Returns the work that a remote hub is asked to send. */
+  /** Returns the description of the work that this host requests from a remote hub. */
   WorkWanted wanted(Control control) {
     List<String> activities = new ArrayList<>(control.durableNames(WorkItem.Kind.ACTIVITY));
     activities.add(HttpActivity.NAME);
@@ -302,7 +302,8 @@ final class Assembly {
   }
 
   /**
-   * Tells a busy port from a port that needs privileges; the system refuses both in the same way.
+   * Makes the exception for a port that cannot be opened: it finds out whether the port is busy or
+   * needs privileges, because the system refuses both in the same way.
    */
   private static CannotException unavailable(PortBusyException e) {
     if (reason(e).contains("denied")) {
@@ -317,7 +318,9 @@ final class Assembly {
         "Stop that process, or choose another port with --grpc-port.");
   }
 
-  /** Returns gRPC's message together with the system's, which gRPC wraps. */
+  /**
+   * Returns gRPC's message together with the message of the system's exception, which gRPC wraps.
+   */
   private static String reason(Throwable thrown) {
     Throwable root = thrown;
     while (root.getCause() != null) {
@@ -330,7 +333,7 @@ final class Assembly {
     try {
       return http.start();
     } catch (PortUnavailableException e) {
-      // The message says which of several reasons applies, and the cure.
+      // The message names the reason, of which there are several, and the cure.
       throw new CannotException(String.valueOf(e.getMessage()), "", "");
     }
   }

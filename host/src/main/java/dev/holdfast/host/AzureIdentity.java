@@ -27,21 +27,21 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets tokens of Azure by the ways to sign in that connection strings of the Durable Task Scheduler
- * name. A token is used until shortly before it expires; the next one is fetched while the former
- * is still valid.
+ * Gets tokens from Azure by one of the sign-in methods that connection strings of the Durable Task
+ * Scheduler can name. A token is used until shortly before it expires; the next token is fetched
+ * while the former one is still valid.
  */
 final class AzureIdentity implements TokenSource {
   private static final TokenRequestContext SCHEDULER =
       new TokenRequestContext().addScopes("https://durabletask.io/.default");
   private static final Duration RENEWED_BEFORE_END = Duration.ofMinutes(5);
 
-  /** A token that expires sooner is not used, because a call may take so long on its way. */
+  /** A token that expires sooner than this is not used, because a call may take this long. */
   private static final Duration USELESS_BEFORE_END = Duration.ofSeconds(30);
 
   /**
-   * Attempts are separated by this pause. Every call asks for a token, and some ways to sign in
-   * start a program for each attempt.
+   * Two attempts are at least this far apart, because every call asks for a token and some sign-in
+   * methods start a program for each attempt.
    */
   private static final long PAUSE_NANOS = 2_000_000_000L;
 
@@ -50,7 +50,7 @@ final class AzureIdentity implements TokenSource {
   private final String method;
   private final TokenCredential credential;
 
-  // These fields are guarded by this.
+  // These fields are guarded by the lock of this object.
   private @Nullable AccessToken kept;
   private CompletableFuture<AccessToken> fetched;
   private long fetchedAt;
@@ -67,7 +67,7 @@ final class AzureIdentity implements TokenSource {
    * Makes an identity that does not sign in yet.
    *
    * @param settings app settings and environment, from which the method reads its own settings
-   * @throws CannotException the method is not known
+   * @throws CannotException the sign-in method is not known
    */
   static AzureIdentity of(SignIn signIn, Map<String, String> settings) {
     ConfigurationSource nothing = path -> Map.of();
@@ -182,7 +182,8 @@ final class AzureIdentity implements TokenSource {
     for (Throwable next = outer; next != null; next = next.getCause()) {
       root = next;
     }
-    // Some exceptions say only that there is a cause, others list every way that was tried.
+    // Some exceptions say only that there is a cause; others list every sign-in method that was
+    // tried.
     String words = words(outer);
     String reason =
         root == outer || words.contains(words(root)) ? words : words + " " + words(root);

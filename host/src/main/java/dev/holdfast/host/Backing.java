@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents the task hub behind a host: its own hub, or a remote one. Everything in front of the
- * hub (HTTP, gRPC for the app's clients, the app) is the same for both.
+ * Represents the task hub behind a host: its own hub, or a remote one. The HTTP server, the gRPC
+ * service for the app's clients, and the app itself are the same for both.
  */
 interface Backing extends AutoCloseable {
 
@@ -26,35 +26,39 @@ interface Backing extends AutoCloseable {
   GrpcServer grpc();
 
   /**
-   * Gives the work of the hub to these executors from now on; an item goes to the first that takes
-   * it. Must be called once.
+   * Gives the work of the hub to these executors from now on; an item goes to the first executor
+   * that takes it. The method must be called exactly once.
    */
   void serve(List<Executor> executors);
 
-  /** Takes note that the executors serve other names than before. */
+  /** Notes that the executors have changed the names that they serve. */
   void servedChanged();
 
-  /** Tells whether another executor than the local app may run orchestrators of this name. */
+  /** Returns whether an executor other than the local app may run orchestrators of this name. */
   boolean mayServe(String orchestrator);
 
-  /** Returns the work of the hub that no executor serves, as far as this process knows it. */
+  /** Returns the work of the hub that no executor serves, as far as this process knows. */
   List<UnservedWork> unserved();
 
   /**
-   * Returns how many instances and entities are blocked, by kind, as far as this process knows it.
+   * Returns the number of blocked instances and entities for each kind of block, as far as this
+   * process knows.
    */
   Map<Blocked.Kind, Integer> blocked();
 
-  /** Returns why the hub should get no requests now, one sentence each; empty while all is well. */
+  /**
+   * Returns the reasons why the hub should get no requests now, one sentence for each; the list is
+   * empty while all is well.
+   */
   List<String> obstacles();
 
-  /** Takes note that the host is about to end: it does no more upkeep and takes no more work. */
+  /** Notes that the host is about to end, so that it stops the upkeep and takes no more work. */
   void stopping();
 
   /**
    * Waits until the hub has every result of this process.
    *
-   * @return false when that takes too long
+   * @return false when the time has run out before
    */
   boolean drain(Deadline deadline) throws InterruptedException;
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Writes what a host says on the console when it starts and when it is ready. */
+/** Writes the lines that a host prints on the console when it starts and when it is ready. */
 final class Banner {
   private static final String NL = System.lineSeparator();
 
@@ -16,8 +16,8 @@ final class Banner {
   /**
    * Returns the first lines of the output.
    *
-   * @param app the place of the app
-   * @param place the place of the hub, in words
+   * @param app the path of the app
+   * @param place where the hub is, in words
    */
   static String head(String version, String app, String hub, String place) {
     return NL
@@ -38,11 +38,11 @@ final class Banner {
   }
 
   /**
-   * Lists the functions as the Functions host does, HTTP functions first, and says how to start
-   * orchestrators and signal entities.
+   * Lists the functions as the Functions host does, with HTTP functions first, and says how to
+   * start orchestrators and signal entities.
    *
-   * @param base scheme and authority for the URLs, which people can paste
-   * @param routePrefix the prefix of every route; empty for none
+   * @param base scheme and authority of the printed URLs, which people can paste
+   * @param routePrefix the prefix of every route; empty when there is none
    */
   static String functions(
       List<FunctionDefinition> functions, List<HttpRoute> routes, URI base, String routePrefix) {
@@ -66,10 +66,10 @@ final class Banner {
   }
 
   /**
-   * Says what a host without an app waits for, and how to connect it.
+   * Says that a host without an app waits for workers, and how to connect one.
    *
    * @param endpoint host and port of gRPC
-   * @param manner how clients must connect to it, in words
+   * @param manner how clients must connect to the endpoint, in words
    * @param base scheme and authority of HTTP
    */
   static String workers(String endpoint, String manner, URI base) {
@@ -95,8 +95,8 @@ final class Banner {
   }
 
   /**
-   * Returns the call that sets the builder's channel. The builder itself can only set a port on
-   * this machine in plain text; every other endpoint needs a channel.
+   * Returns the Java call that sets the channel of a client or worker builder. The builder itself
+   * can set only a port on this machine in plain text, so every other endpoint needs a channel.
    */
   private static String channel(String endpoint, String manner) {
     String port = endpoint.substring(endpoint.lastIndexOf(':') + 1);
@@ -106,7 +106,7 @@ final class Banner {
   }
 
   private static String methods(HttpRoute route) {
-    // Tools read this list, so a function for every verb has two blanks in place of the brackets.
+    // Tools read this list, so a function for all verbs has two blanks instead of the brackets.
     return route.methods().isEmpty() ? " " : "[" + String.join(",", route.methods()) + "] ";
   }
 

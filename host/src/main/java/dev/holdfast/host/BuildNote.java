@@ -13,25 +13,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers across restarts since when this hub's orchestrators have been run by one build of the
- * app and by no other worker. A history whose newest turn is younger than that need not be compared
- * with the code.
+ * Remembers across restarts the time since which only one build of the app, and no other worker,
+ * has run this hub's orchestrators. A history whose newest turn is later than that time need not be
+ * compared with the code.
  *
- * <p>The note is one record of the hub, written when the build changes, so it costs nothing for
- * each instance or turn. Safe from any thread.
+ * <p>The note is one record of the hub, which is written when the build changes, so it adds no cost
+ * to an instance or a turn. All methods are safe from any thread.
  */
 final class BuildNote {
   private static final String NAME = "build";
 
   /**
-   * This margin is in microseconds. Turns that follow each other quickly get times at least a
-   * millisecond apart, so the last turns of the former build may have later times than the first
-   * turns of this one.
+   * A margin of this many microseconds is added to the time of a change of builds. Turns in quick
+   * succession get times at least a millisecond apart, so the last turns of the former build may
+   * have later times than the first turns of the new one.
    */
   private static final long MARGIN = 60_000_000;
 
   /**
-   * {@link #since} has this value when it is not known which build made the turns, so that every
+   * {@link #since} has this value when it is unknown which build ran the turns, so that every
    * history is compared.
    */
   private static final long NEVER = Long.MAX_VALUE;
@@ -43,8 +43,8 @@ final class BuildNote {
   private @Nullable String known;
 
   /**
-   * Opens the note of a hub in this process, before anything runs in the hub. Without this call
-   * nothing is remembered.
+   * Opens the note of a hub in this process, before any work runs in the hub. Without this call,
+   * the note is not kept.
    */
   synchronized void open(Engine hub, Store store) {
     engine = hub;
@@ -53,8 +53,8 @@ final class BuildNote {
   }
 
   /**
-   * Notes that this build runs the orchestrators from now on. Must be called before the build's
-   * first turn, so that the note is never younger than the turns of the build.
+   * Notes that this build runs the orchestrators from now on. The method must be called before the
+   * build's first turn, so that the time of the note is never later than a turn of the build.
    *
    * @param build the value of {@link dev.holdfast.functions.FunctionApp#build}; "" for an unknown
    *     build
@@ -87,13 +87,16 @@ final class BuildNote {
     since = from;
   }
 
-  /** Returns microseconds since the epoch; {@link Long#MAX_VALUE} when it is not known. */
+  /**
+   * Returns the time since which only this build has run the orchestrators, in microseconds since
+   * the epoch; {@link Long#MAX_VALUE} when the time is not known.
+   */
   long since() {
     return since;
   }
 
   /**
-   * Forgets the build when a worker serves one of its orchestrators, because a remote worker may
+   * Forgets the build if this worker serves one of its orchestrators, because a remote worker may
    * have other code under the same name.
    */
   private void look(Executor worker) {

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the options of the command line about a remote hub.
+ * Holds the command line options for connecting to a remote hub.
  *
  * @param to an endpoint, a connection string, or the name of a setting that holds one; null leaves
  *     the choice to {@code HOLDFAST_CONNECT}
- * @param tokenFile the file whose content is shown to the hub as a token; null leaves the choice to
+ * @param tokenFile the file whose content is sent to the hub as a token; null leaves the choice to
  *     the environment
  * @param authorities PEM file of the authorities whose certificates are trusted
  * @param certificate PEM file of the certificate to show

@@ -20,8 +20,8 @@ final class Connecting {
   static final String TOKEN_FILE = "HOLDFAST_CONNECT_TOKEN_FILE";
 
   /**
-   * Matches the name of a setting, which has no dot and no colon and is therefore hardly the name
-   * of a machine.
+   * Matches the name of a setting. A name with a dot or a colon does not match, because it is
+   * probably the name of a machine.
    */
   private static final Pattern NAME_OF_A_SETTING = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 

@@ -44,14 +44,15 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
 
   static final byte IN_HAND = 1;
 
-  /** The work is in hand and no other user code runs. */
+  /** The work is running and no other user code runs. */
   static final byte ALONE = 2;
 
-  /** The work is a suspect whose instance was blocked. */
+  /** The work is a suspect, and its instance was blocked. */
   static final byte BLOCKED = 3;
 
   /**
-   * Returns a key that is equal for the same work after a restart, and differs for any other work.
+   * Returns a key of the work; the same work has an equal key after a restart, and all other work
+   * has a different key.
    */
   String key() {
     return switch (kind) {
@@ -89,7 +90,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
     return WorkItem.Kind.values()[kind].word() + " '" + name + "' of '" + instance + "'" + task;
   }
 
-  /** Writes everything except the state. It allocates nothing. */
+  /** Writes all fields of the note except the state. The method allocates nothing. */
   static void write(ByteBuffer to, int at, WorkItem item) {
     write(
         to,
@@ -101,7 +102,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
         item.name());
   }
 
-  /** Changes the task ID of a note that is written otherwise. */
+  /** Changes only the task ID of a note that is already written. */
   static void task(ByteBuffer to, int at, int taskId) {
     to.putInt(at + TASK, taskId);
   }
@@ -116,7 +117,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
     text(to, next, name, NAME_MAX);
   }
 
-  /** Writes as many whole characters as fit, behind the number of their bytes. */
+  /** Writes the number of bytes, and then as many whole characters of the text as fit. */
   private static int text(ByteBuffer to, int at, String text, int max) {
     int end = at + 1;
     int limit = end + max;
@@ -145,7 +146,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
    * Writes the beginning of a text eight characters at a time, as far as the characters are ASCII
    * and fit before {@code limit}.
    *
-   * @return how many characters were written
+   * @return the number of written characters
    */
   private static int ascii(ByteBuffer to, int at, String text, int limit) {
     int most = Math.min(text.length(), limit - at) - Long.BYTES;
@@ -178,7 +179,7 @@ record Note(int kind, int taskId, int hash, String execution, String instance, S
   /**
    * Reads what {@link #write} has written.
    *
-   * @throws IllegalArgumentException the bytes are no note
+   * @throws IllegalArgumentException the bytes are not a note
    */
   static Note read(ByteBuffer from, int at) {
     int kind = from.get(at + KIND);

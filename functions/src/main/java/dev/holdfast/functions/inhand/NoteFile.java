@@ -18,12 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps a file of fixed size into memory: a header, places for work in hand, and places for {@link
- * Suspect}s. What is written outlives the process without any sync; a power cut may lose it, which
- * does no harm.
+ * Maps a file of fixed size into memory: a header, places for running work, and places for {@link
+ * Suspect}s. The content survives the end of the process without a sync; a power cut may lose it,
+ * which does no harm.
  *
- * <p>Many threads may take and give back places at once; everything else is for one thread at a
- * time.
+ * <p>Many threads may take and give back places at once; only one thread at a time may call the
+ * other methods.
  */
 final class NoteFile {
   static final int PLACES = 2_048;
@@ -48,21 +48,24 @@ final class NoteFile {
   private static final int SUSPECTS_AT = HEADER + PLACES * PLACE;
   private static final int SIZE = SUSPECTS_AT + SUSPECTS * PLACE;
 
-  /** This value stands for no place: all places were taken, so nothing was noted. */
+  /** This value means that there is no place: all places were taken, so no note was written. */
   static final int NONE = -1;
 
   private final MappedByteBuffer file;
 
   /**
    * Holds the free places as a stack: the low half is the top place, and the high half is a counter
-   * that makes every top differ.
+   * that makes each value of the field unique.
    */
   private final AtomicLong free = new AtomicLong(0);
 
   private final int[] below = new int[PLACES];
   private final long[] threads = new long[PLACES];
 
-  /** Holds the texts of an activity that stand in a place; null when they are of other work. */
+  /**
+   * Holds, for each place, the texts of the activity that is written there; null when the place
+   * holds other work.
+   */
   private final @Nullable Texts[] written = new Texts[PLACES];
 
   private record Texts(String execution, String instance, String name) {
@@ -81,17 +84,18 @@ final class NoteFile {
   }
 
   /**
-   * Holds what the previous process left in the file.
+   * Describes what the previous process left in the file.
    *
-   * @param running whether that process did not stop in order
-   * @param traced whether it would have left a trace of its own exit, see {@link ExitTrace}
-   * @param asked whether it was asked to end
-   * @param exited whether its code called for the exit of the process
+   * @param running whether that process ended without a normal stop
+   * @param traced whether that process would have left a trace of its own exit, see {@link
+   *     ExitTrace}
+   * @param asked whether that process was asked to end
+   * @param exited whether code called for the exit of that process
    * @param exitPlace the work, among {@code inHand}, whose code called for the exit; null when it
    *     is not known
-   * @param since when it began, in milliseconds since the epoch
-   * @param folder its current folder
-   * @param inHand the work in hand in the order in which it was begun
+   * @param since the time at which that process began, in milliseconds since the epoch
+   * @param folder the current folder of that process
+   * @param inHand the work that was running, in the order in which it was begun
    */
   record Remains(
       boolean running,
@@ -106,17 +110,17 @@ final class NoteFile {
       List<Suspect> suspects) {}
 
   /**
-   * Holds work that was in hand when the process ended.
+   * Describes work that was running when the process ended.
    *
-   * @param begun a number that orders the work; work that was begun later has a greater one
+   * @param begun a number that is greater for work that was begun later
    */
   record InHandAtEnd(Note note, boolean alone, long begun) {}
 
   /**
-   * Opens the file, or makes it.
+   * Opens the file, or creates it.
    *
-   * @return {@link Opened#remains} is null for a new file; a file that is damaged or of another
-   *     version is emptied, and {@link Opened#problem} says so
+   * @return {@link Opened#remains} is null for a new file. A file that is damaged or has another
+   *     version is emptied, and {@link Opened#problem} reports this
    */
   static Opened open(Path path) throws IOException {
     try (FileChannel channel =
@@ -218,7 +222,9 @@ final class NoteFile {
     file.put(RUNNING, (byte) 1);
   }
 
-  /** Writes these suspects over the previous ones; those beyond {@value #SUSPECTS} are left out. */
+  /**
+   * Writes these suspects over the previous ones; only the first {@value #SUSPECTS} are written.
+   */
   void write(Collection<Suspect> suspects) {
     int i = 0;
     for (Suspect suspect : suspects) {
@@ -240,12 +246,15 @@ final class NoteFile {
     }
   }
 
-  /** Notes that the process stops in order, with nothing in hand. */
+  /** Notes that the process stops normally and no work is running. */
   void clean() {
     file.put(RUNNING, (byte) 0);
   }
 
-  /** Notes that the process is asked to end, so that no code is blamed however it ends. */
+  /**
+   * Notes that the process is asked to end, so that no code is blamed, no matter how the process
+   * ends.
+   */
   void asked() {
     file.put(ASKED, (byte) 1);
   }
@@ -264,7 +273,7 @@ final class NoteFile {
     return HEADER + place * PLACE;
   }
 
-  /** Takes a place for the calling thread; returns {@link #NONE} when all are taken. */
+  /** Takes a place for the calling thread; returns {@link #NONE} when all places are taken. */
   int take() {
     while (true) {
       long top = free.get();
@@ -286,9 +295,9 @@ final class NoteFile {
   }
 
   /**
-   * Writes the note of a place that the calling thread has taken; {@link #state} makes it count. An
-   * instance that has many activities in hand runs them one after the other in the same places, so
-   * only what differs from the previous note is written.
+   * Writes the note of a place that the calling thread has taken; {@link #state} makes the note
+   * valid. The activities of one instance often follow each other in the same place, so only the
+   * fields that differ from the previous note are written.
    */
   void write(int place, WorkItem item) {
     Texts before = written[place];
@@ -303,13 +312,13 @@ final class NoteFile {
     }
   }
 
-  /** Writes the note of work that is no item; it allocates nothing. */
+  /** Writes the note of work that is not a work item; the method allocates nothing. */
   void write(int place, int kind, String instance, String name) {
     written[place] = null;
     Note.write(file, at(place), kind, 0, "", instance, name);
   }
 
-  /** Sets the state that makes the written note of this place count. */
+  /** Sets the state of this place, which makes the written note valid. */
   void state(int place, byte state) {
     VarHandle.releaseFence();
     Note.state(file, at(place), state);
@@ -327,7 +336,7 @@ final class NoteFile {
     }
   }
 
-  /** Returns the place that this thread has taken; {@link #NONE} when it has none. */
+  /** Returns the place that this thread has taken; {@link #NONE} when the thread has taken none. */
   int of(long thread) {
     for (int i = 0; i < PLACES; i++) {
       if (threads[i] == thread && Note.state(file, at(i)) != Note.FREE) {

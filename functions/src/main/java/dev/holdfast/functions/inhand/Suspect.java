@@ -1,21 +1,22 @@
 package dev.holdfast.functions.inhand;
 
 /**
- * Represents work that was in hand when the process ended, and has not come to an end since.
+ * Represents work that was running when the process ended, and has not ended since.
  *
- * @param deaths how often the work was in hand when the process ended without being ended from
+ * @param deaths how many times the work was running when the process ended without being ended from
  *     outside
- * @param alone how often the process ended by itself while nothing else ran
- * @param starts how many starts ago the work was last in hand
- * @param rank the order in which the work in hand at the last death was begun; work with a higher
- *     rank was begun later and so is more suspect
- * @param blocked whether its instance was blocked: it does not run until it is retried
+ * @param alone how many times the process ended by itself while only this work ran
+ * @param starts how many starts ago the work last ran
+ * @param rank the position of the work in the order in which the work at the last death was begun;
+ *     work with a higher rank was begun later and so is more suspect
+ * @param blocked whether the instance of the work was blocked, so that the work does not run before
+ *     a retry
  */
 record Suspect(Note note, int deaths, int alone, int starts, int rank, boolean blocked) {
   private static final int DEATHS_BEFORE_ALONE = 2;
   private static final int ALONE_BEFORE_BLOCKED = 3;
 
-  /** Returns a suspect that has met no death yet. */
+  /** Returns a suspect for which no death is counted yet. */
   static Suspect of(Note note) {
     return new Suspect(note, 0, 0, 0, 0, false);
   }
@@ -47,8 +48,8 @@ record Suspect(Note note, int deaths, int alone, int starts, int rank, boolean b
   }
 
   /**
-   * Returns this suspect after a retry of its instance: it runs alone at once, and its deaths while
-   * alone are counted from 0 again.
+   * Returns this suspect after a retry of its instance: the work runs alone at once, and the deaths
+   * of the process while it runs alone are counted from 0 again.
    */
   Suspect triedAgain() {
     return new Suspect(note, DEATHS_BEFORE_ALONE, 0, 0, rank, false);

@@ -1,6 +1,6 @@
 /**
- * Notes which user code is in hand so that the notes outlive the process: at the next start they
- * show what may have ended it.
+ * Notes which user code is running, so that the notes survive the process: at the next start they
+ * show which code may have ended it.
  */
 @NullMarked
 package dev.holdfast.functions.inhand;

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the instance that an invocation is for where the app's own logging finds it: into the
- * thread's context map of SLF4J or, if the app has no SLF4J, of Log4j. Apps that bring neither pay
- * nothing.
+ * Makes the instance for which a function runs visible to the app's own logging: it puts the
+ * instance into the thread's context map of SLF4J or, if the app has no SLF4J, of Log4j. For apps
+ * without both libraries this costs nothing.
  */
 final class AppMdc {
   static final String INSTANCE = "holdfast.instance";
@@ -30,7 +30,9 @@ final class AppMdc {
     this.remove = remove;
   }
 
-  /** Returns the access to the app's context map; null when the app has none. */
+  /**
+   * Returns an object that accesses the app's context map; null when the app has no context map.
+   */
   static @Nullable AppMdc of(ClassLoader app) {
     for (String name : MAPS) {
       try {
@@ -48,11 +50,11 @@ final class AppMdc {
   }
 
   /**
-   * Says for which work the calling thread runs the function from now on. What it says stays until
-   * the thread runs the next function: between two functions no code of the app reads it, and
-   * taking it out each time would double the cost.
+   * Sets the function and the work that the calling thread runs from now on. The entries stay until
+   * the thread runs the next function: no code of the app reads them between two functions, and
+   * removing them each time would double the cost.
    *
-   * @param work null for an invocation that is for no instance
+   * @param work the instance for which the function runs; null when it runs for no instance
    */
   void enter(String function, FunctionLog.@Nullable Work work) throws Throwable {
     if (work == null) {

@@ -15,13 +15,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what all functions of an app share.
+ * Holds the objects that all functions of an app share.
  *
  * @param middlewares the middleware in the order in which it runs
- * @param injector makes the objects whose methods are called; null: their no-argument constructors
- *     do
- * @param hostInput the value of an input binding that the host itself fills, such as a durable
- *     client; null when the host does not serve the binding's type
+ * @param injector makes the objects whose methods are called; null when their no-argument
+ *     constructors make them
+ * @param hostInput supplies the value of an input binding that the host itself fills, such as a
+ *     durable client; null when the host does not serve the binding's type
  */
 public record AppRuntime(
     ClassLoader loader,

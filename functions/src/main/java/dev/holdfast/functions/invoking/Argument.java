@@ -12,15 +12,16 @@ import java.lang.reflect.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Supplies the value of one parameter of a function. The source is decided once, when the function
- * is loaded.
+ * Supplies the value of one parameter of a function. When the function is loaded, it is decided
+ * once which kind of argument supplies the value.
  */
 interface Argument {
 
   @Nullable Object resolve(Invocation invocation);
 
   /**
-   * Resolves a parameter that is bound by name; a value that middleware has put in its place wins.
+   * Resolves a parameter that is bound by name; a value that middleware has set for the parameter
+   * takes precedence.
    */
   record Bound(String name, ValueReader reader, FunctionPlan plan) implements Argument {
     @Override
@@ -39,7 +40,7 @@ interface Argument {
     }
   }
 
-  /** Resolves a parameter that takes a piece of the trigger's metadata. */
+  /** Resolves a parameter that takes one entry of the trigger's metadata. */
   record Metadata(String name, ValueReader reader) implements Argument {
     @Override
     public @Nullable Object resolve(Invocation invocation) {
@@ -55,7 +56,7 @@ interface Argument {
     }
   }
 
-  /** Resolves a parameter that takes the invocation itself. */
+  /** Resolves a parameter that takes the execution context, which is the invocation itself. */
   record Context() implements Argument {
     @Override
     public Object resolve(Invocation invocation) {
@@ -71,7 +72,7 @@ interface Argument {
     }
   }
 
-  /** Stands for a parameter that can never get a value: each call fails with the reason. */
+  /** Represents a parameter that can never get a value; each call fails with the reason. */
   record Impossible(String reason) implements Argument {
     @Override
     public Object resolve(Invocation invocation) {
@@ -79,7 +80,7 @@ interface Argument {
     }
   }
 
-  /** Returns the argument that the parameter's type and annotations ask for. */
+  /** Returns the kind of argument that the parameter's type and annotations require. */
   static Argument of(Parameter parameter, FunctionPlan plan) {
     ValueReader reader = ValueReader.of(parameter.getParameterizedType(), plan.app().json());
     String bindingName = bindingName(parameter);

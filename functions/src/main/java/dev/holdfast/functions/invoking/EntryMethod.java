@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the Java method behind a function, and how to get an object to call it on. */
+/** Finds the Java method behind a function, and makes the objects on which the method is called. */
 final class EntryMethod {
 
   private static final MethodType CALL =
@@ -59,8 +59,8 @@ final class EntryMethod {
     }
   }
 
-  // The entry point in function.json is a canonical name, in which nested classes follow a dot as
-  // packages do.
+  // The entry point in function.json is a canonical name, in which a dot separates nested classes
+  // as well as packages.
   private static Class<?> load(String name, ClassLoader loader) throws ClassNotFoundException {
     try {
       return Class.forName(name, false, loader);
@@ -124,7 +124,10 @@ final class EntryMethod {
     }
   }
 
-  /** Returns the handle, which takes the instance (or null) and the arguments. */
+  /**
+   * Returns the handle of the method; its arguments are the instance (or null) and the arguments of
+   * the method.
+   */
   MethodHandle handle() {
     return handle;
   }

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares a function for calls: method, parameters and middleware are looked up once, here.
+ * Prepares a function for calls: it looks up the method, the parameters and the middleware once.
  *
- * <p>It is safe for many threads.
+ * <p>The class is thread-safe.
  */
 public final class FunctionPlan {
 
@@ -40,8 +40,8 @@ public final class FunctionPlan {
   /**
    * Prepares the function.
    *
-   * @throws UnusableFunctionException class, method or constructor cannot be used; the message has
-   *     cause and cure
+   * @throws UnusableFunctionException the class, method or constructor cannot be used; the message
+   *     names the cause and the cure
    */
   public FunctionPlan(FunctionDefinition definition, AppRuntime app)
       throws UnusableFunctionException {
@@ -68,7 +68,8 @@ public final class FunctionPlan {
     this.chain = chain(app.middlewares());
   }
 
-  // Returns whether one of the parameter's annotations gives even a void method an output.
+  // Records the bindings of the parameter. Returns whether one of its annotations gives the
+  // function an output even when the method is void.
   private boolean remember(Parameter parameter) {
     boolean implicitOutput = false;
     String name = Argument.bindingName(parameter);
@@ -92,8 +93,9 @@ public final class FunctionPlan {
   }
 
   /**
-   * Links one middleware to what follows it. It is a class and no lambda because an orchestrator
-   * that waits throws an exception through here, which costs time for each frame.
+   * Links one middleware to the rest of the chain. It is a class and not a lambda, because a
+   * waiting orchestrator throws an exception through it, and each stack frame of an exception costs
+   * time.
    */
   private record Link(Middleware middleware, MiddlewareChain rest) implements MiddlewareChain {
     @Override
@@ -110,10 +112,11 @@ public final class FunctionPlan {
   }
 
   /**
-   * Runs the function with its middleware on this thread, with the app's loader as context loader.
+   * Runs the function with its middleware on this thread, with the app's class loader as the
+   * context class loader.
    *
    * @return the finished invocation, for its outputs
-   * @throws Throwable the failure of the chain; user code's own failures are wrapped once
+   * @throws Throwable the failure of the chain; exceptions of user code are wrapped once
    */
   public Invocation run(TriggerInput input) throws Throwable {
     Invocation invocation = begin(input);
@@ -121,15 +124,15 @@ public final class FunctionPlan {
     return invocation;
   }
 
-  /** Returns a new invocation that has not run yet, for no instance. */
+  /** Returns a new invocation, which has not run yet and runs for no instance. */
   public Invocation begin(TriggerInput input) {
     return begin(input, null);
   }
 
   /**
-   * Returns a new invocation that has not run yet, for an instance.
+   * Returns a new invocation for an instance, which has not run yet.
    *
-   * @param work the instance for which the function runs; null for none
+   * @param work the instance for which the function runs; null when it runs for no instance
    */
   public Invocation begin(TriggerInput input, FunctionLog.@Nullable Work work) {
     return new Invocation(this, input, work);
@@ -151,8 +154,8 @@ public final class FunctionPlan {
     }
   }
 
-  // This is the end of the chain. The result stays as user code returned it, because the durable
-  // middleware expects that.
+  // This method is the end of the chain. It returns the result of user code unchanged, because the
+  // durable middleware expects that.
   private void callUserCode(MiddlewareContext context) throws Exception {
     Invocation invocation = (Invocation) context;
     try {
@@ -162,7 +165,8 @@ public final class FunctionPlan {
       }
       invocation.updateReturnValue(call(invocation, instance(invocation), values));
     } catch (Throwable e) {
-      // Every obstacle counts as a failure: an orchestrator that cannot begin has failed as well.
+      // Every exception on the way to user code counts as a failure, because an orchestrator that
+      // cannot begin has failed as well.
       invocation.threw(e);
       throw e;
     }
@@ -217,7 +221,7 @@ public final class FunctionPlan {
   }
 
   /**
-   * Returns whether the trigger's parameter takes a plain text or number rather than a JSON
+   * Returns whether the trigger's parameter takes a plain text or a number, and not a JSON
    * document.
    */
   public boolean triggerTakesText() {

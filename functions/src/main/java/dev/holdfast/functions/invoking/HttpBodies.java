@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Converts a request's body to a wire value: bytes for binary content types and for functions that
- * ask for bytes ({@code dataType = "binary"}), text for all others.
+ * ask for bytes ({@code dataType = "binary"}), text in all other cases.
  */
 final class HttpBodies {
 

@@ -19,7 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts what an HTTP function produced to status, headers and bytes, as the Functions host does.
+ * Converts the result of an HTTP function to a status, headers and bytes, as the Functions host
+ * does.
  */
 public final class HttpReplies {
 
@@ -30,7 +31,8 @@ public final class HttpReplies {
   private static final String BINARY = "application/octet-stream";
   private static final byte[] NO_BODY = {};
 
-  // A text that merely starts like JSON is no JSON, so trailing characters make the parser fail.
+  // A text that only starts like JSON is not JSON, so the parser fails when other characters
+  // follow.
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
@@ -47,8 +49,8 @@ public final class HttpReplies {
   private HttpReplies() {}
 
   /**
-   * Returns the reply of an invocation that has returned; the reply of a failed one is {@link
-   * HttpReply#empty} with status 500.
+   * Returns the reply of an invocation that has returned; the reply of a failed invocation is
+   * {@link HttpReply#empty} with status 500.
    */
   public static HttpReply of(FunctionPlan plan, Invocation invocation, ValueWriter writer) {
     Object value = output(plan, invocation);
@@ -98,7 +100,8 @@ public final class HttpReplies {
     if (body == null) {
       content = Body.NONE;
     } else {
-      // A response message keeps its text as it is; only other values go through JSON.
+      // The text of a response message stays unchanged; only other values are converted through
+      // JSON.
       JsonNode json = wire instanceof Wire.Json ? json(wire) : null;
       content = json == null ? body(wire) : body(json);
     }

@@ -40,7 +40,7 @@ final class HttpRequest implements HttpRequestMessage<@Nullable Object> {
     return null;
   }
 
-  /** Returns the headers under lower-case names; the map finds a name in any case. */
+  /** Returns the headers under lower-case names; the map finds names in upper and lower case. */
   @Override
   public Map<String, String> getHeaders() {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Represents an HTTP response that user code builds; it is its own builder. */
+/** Represents an HTTP response that user code builds; the class is its own builder. */
 final class HttpResponse implements HttpResponseMessage, HttpResponseMessage.Builder {
 
   private static final int LOWEST = 100;

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Represents one run of a function: its inputs and outputs, as user code and middleware see them.
  *
- * <p>An invocation is used by one thread. ID and logger, which few functions ask for, are made on
- * demand.
+ * <p>Only one thread uses an invocation. Its ID and its logger are made on demand, because few
+ * functions ask for them.
  */
 public final class Invocation implements MiddlewareContext {
 
-  /** The search for a cause ends after this many, because causes may form a circle. */
+  /**
+   * The search through a chain of causes ends after this many causes, because causes may form a
+   * circle.
+   */
   private static final int CAUSES_MAX = 100;
 
   private final FunctionPlan plan;
@@ -60,8 +63,8 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * Returns the instance for which the function runs; null for none. For an orchestrator, it
-   * includes whether it is replaying now.
+   * Returns the instance for which the function runs; null when it runs for no instance. For an
+   * orchestrator, the result says whether the orchestrator is replaying now.
    */
   public FunctionLog.@Nullable Work work() {
     Object context = work == null ? null : replaced();
@@ -72,22 +75,23 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * Makes this run a rehearsal, which is only watched: what it logs is dropped.
+   * Makes this run a rehearsal, which is only watched: its log lines are dropped.
    *
-   * @param watched receives what middleware has made of the trigger's value, and returns what user
-   *     code gets instead
+   * @param watched receives the value that middleware has made of the trigger's value, and returns
+   *     the value that user code gets instead
    */
   public void rehearse(UnaryOperator<Object> watched) {
     rehearsal = watched;
   }
 
-  /** Returns whether this run is a rehearsal, whose log lines do not count. */
+  /** Returns whether this run is a rehearsal, whose log lines are dropped. */
   public boolean isRehearsal() {
     return rehearsal != null;
   }
 
   /**
-   * Returns the value that middleware has put in place of the trigger's; null when there is none.
+   * Returns the value with which middleware has replaced the trigger's value; null when it has
+   * replaced none.
    */
   public @Nullable Object replaced() {
     return updatedValue(plan.triggerName());
@@ -137,8 +141,8 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * Returns a parameter's value if it is a text or was replaced by middleware; other wire values
-   * are null here, as in the cloud.
+   * Returns a parameter's value if it is a text or was replaced by middleware; the method returns
+   * null for other values, as Azure Functions does.
    */
   @Override
   public @Nullable Object getParameterValue(String name) {
@@ -160,7 +164,7 @@ public final class Invocation implements MiddlewareContext {
     }
   }
 
-  /** Sets the observer of this invocation. It must be set before the invocation runs. */
+  /** Sets the observer of this invocation. The method must be called before the invocation runs. */
   public void watch(CodeWatch teller) {
     watch = teller;
   }
@@ -200,7 +204,9 @@ public final class Invocation implements MiddlewareContext {
     return outputs.computeIfAbsent(name, n -> new OutputSlot());
   }
 
-  /** Returns the value that user code put into an output binding; null when it put none. */
+  /**
+   * Returns the value that user code put into an output binding; null when user code set no value.
+   */
   @Nullable Object outputValue(String name) {
     OutputSlot slot = outputs == null ? null : outputs.get(name);
     return slot == null ? null : slot.getValue();
@@ -223,8 +229,9 @@ public final class Invocation implements MiddlewareContext {
   }
 
   /**
-   * Returns the class of which no object could be made, so that the function never began; null
-   * otherwise. {@link #userFailure} is then the exception of its constructor or its initialisation.
+   * Returns the name of the function's class if no object of it could be made, so that the function
+   * never began; null otherwise. {@link #userFailure} is then the exception of its constructor or
+   * its initialisation.
    */
   public @Nullable String unmade() {
     return unmade;
@@ -238,7 +245,7 @@ public final class Invocation implements MiddlewareContext {
     }
   }
 
-  /** Returns whether one exception is the other, or was caused by it. */
+  /** Returns whether the first exception is the second one or was caused by it. */
   private static boolean tellsOf(Throwable failure, Throwable cause) {
     Throwable one = failure;
     for (int depth = 0; depth < CAUSES_MAX && one != null; depth++) {
@@ -252,9 +259,9 @@ public final class Invocation implements MiddlewareContext {
 
   /**
    * Returns the exception that kept the function from returning, even if a middleware turned it
-   * into another one: the last exception of its method or, if the method was never called, that of
-   * making its object, of a binding, or of a middleware on the way. It is null when nothing was
-   * thrown.
+   * into another one: the last exception of its method or, if the method was never called, the
+   * exception of a constructor, a binding, or a middleware before it. The result is null when no
+   * exception was thrown.
    */
   public @Nullable Throwable userFailure() {
     return thrown;

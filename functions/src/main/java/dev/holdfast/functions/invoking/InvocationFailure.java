@@ -5,9 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 /**
  * Wraps an exception of user code exactly once.
  *
- * <p>The durable middleware looks for its two control signals at the cause of the exception that
+ * <p>The durable middleware looks for its two control signals in the cause of the exception that
  * the chain throws, so the depth must not change. The wrapper has no stack trace of its own,
- * because it says nothing and an orchestrator throws a wrapper at every await.
+ * because the trace would tell nothing new, and an orchestrator throws a wrapper at every await.
  */
 final class InvocationFailure extends InvocationTargetException {
 

@@ -12,7 +12,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes what one invocation logs to the host's log. Every level is let through; the log decides.
+ * Passes the log records of one invocation to the host's log. It passes records of every level,
+ * because the log decides which levels it keeps.
  */
 final class InvocationLogger extends Logger {
 
@@ -79,7 +80,7 @@ final class InvocationLogger extends Logger {
     try {
       return MessageFormat.format(message, parameters);
     } catch (IllegalArgumentException e) {
-      return message; // The message is no pattern after all.
+      return message; // The message is not a pattern, so it is logged unchanged.
     }
   }
 

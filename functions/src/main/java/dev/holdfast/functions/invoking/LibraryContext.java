@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what the orchestration context of the released client libraries knows and its interface
- * does not show: which events are awaited, which have come and are kept, and what is open. The
- * fields have had the same names since 1.0.0. If a library lacks them, nothing can be read.
+ * Reads private fields of the orchestration context in the released client libraries. They tell
+ * which events the orchestrator awaits, which events have arrived and are kept, and which tasks are
+ * open. The fields have had the same names since 1.0.0. From a library without these fields,
+ * nothing can be read.
  */
 public final class LibraryContext {
   private static final Logger log = LoggerFactory.getLogger("Host.Functions");
@@ -74,7 +75,8 @@ public final class LibraryContext {
   }
 
   /**
-   * Returns the access to this context; null when it belongs to an unknown version of the library.
+   * Returns an object that reads this context; null when the context belongs to an unknown version
+   * of the library.
    */
   public static @Nullable LibraryContext of(Object context) {
     return KNOWN.get(context.getClass()).orElse(null);
@@ -89,7 +91,7 @@ public final class LibraryContext {
     }
   }
 
-  /** Returns the names of the events that are awaited. */
+  /** Returns the names of the events that the orchestrator awaits. */
   public Set<String> awaited(Object context) {
     Set<String> names = new LinkedHashSet<>();
     for (Object name : ((Map<?, ?>) value(awaited, context)).keySet()) {
@@ -99,10 +101,10 @@ public final class LibraryContext {
   }
 
   /**
-   * Returns the names of the events that have come and for which the orchestrator has not asked,
-   * each once.
+   * Returns the names of the events that have arrived and that the orchestrator has not asked for,
+   * each name once.
    *
-   * @param most the most names to return
+   * @param most the maximum number of names to return
    */
   public Set<String> kept(Object context, int most) {
     Collection<?> events = (Collection<?>) value(kept, context);
@@ -147,7 +149,7 @@ public final class LibraryContext {
     return taskType.isInstance(value);
   }
 
-  /** Returns whether a task is completed. */
+  /** Returns whether this task is completed. */
   boolean isDone(Object value) {
     try {
       return Boolean.TRUE.equals(isDone.invoke(value));
@@ -156,7 +158,9 @@ public final class LibraryContext {
     }
   }
 
-  /** Returns whether an answer can still come for this task, or for another task of its name. */
+  /**
+   * Returns whether an answer can still come for this task, or for another task with the same name.
+   */
   boolean isExpected(Object context, Object value, String name) {
     List<Object> records = new ArrayList<>(((Map<?, ?>) value(open, context)).values());
     for (Object queue : ((Map<?, ?>) value(awaited, context)).values()) {
@@ -177,7 +181,7 @@ public final class LibraryContext {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // Two tasks are equal only if they are one object.
+  @SuppressWarnings("ReferenceEquality") // Two tasks are equal only if they are the same object.
   private static boolean isSame(@Nullable Object one, Object other) {
     return one == other;
   }

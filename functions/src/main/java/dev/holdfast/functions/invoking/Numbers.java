@@ -8,9 +8,9 @@ final class Numbers {
   private Numbers() {}
 
   /**
-   * Returns the text as a number of this type; null when the type is no number type.
+   * Returns the text as a number of this type; null when the type is not a number type.
    *
-   * @throws NumberFormatException the text is no number of this type
+   * @throws NumberFormatException the text is not a number of this type
    */
   static @Nullable Object parse(Class<?> type, String text) {
     if (type == int.class || type == Integer.class) {
@@ -36,7 +36,8 @@ final class Numbers {
   }
 
   /**
-   * Returns the number as a whole type smaller than long; null when the type is none of these.
+   * Returns the number as an integer type smaller than long; null when the type is not an integer
+   * type of this kind.
    *
    * @throws NumberFormatException the number does not fit the type
    */

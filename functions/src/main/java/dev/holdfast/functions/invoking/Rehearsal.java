@@ -10,12 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a turn of an orchestrator once more to find out what it waits for in vain: it watches the
- * context, and then looks which of the tasks handed out have lost their answer. A turn's only
- * effect is its answer, which is dropped here.
+ * Runs a turn of an orchestrator once more to find out which message it waits for in vain. The
+ * rehearsal records the tasks that the context hands out, and then finds the tasks whose answers
+ * are lost. It drops the answer of the turn, which is the turn's only effect.
  *
- * <p>The released client libraries deserialize a payload after they have taken the task off their
- * list, and ignore the exception, so that the task is never done.
+ * <p>The released client libraries remove a task from their list before they deserialize its
+ * payload, and ignore the exception of a payload that does not fit, so that the task never
+ * completes.
  */
 public final class Rehearsal {
   private static final Set<String> WATCHED =
@@ -27,13 +28,13 @@ public final class Rehearsal {
   private record Asked(String call, String name, String type, Object task) {}
 
   /**
-   * Describes a task whose answer has come and got lost.
+   * Describes a task whose answer has arrived and was lost.
    *
    * @param name the name of the event, activity or orchestrator
-   * @param type the type as which the answer was to be read
+   * @param type the type that the answer should have had
    */
   public record Lost(Kind kind, String name, String type) {
-    /** Says what the orchestrator asked for. */
+    /** Says which kind of task the orchestrator asked for. */
     public enum Kind {
       EVENT,
       ACTIVITY,
@@ -45,7 +46,7 @@ public final class Rehearsal {
 
   /**
    * Runs the turn and returns the first task whose answer is lost; null when there is none or it
-   * cannot be told.
+   * cannot be found out.
    */
   public static @Nullable Lost of(FunctionPlan plan, Wire request) {
     Rehearsal rehearsal = new Rehearsal();
@@ -56,7 +57,7 @@ public final class Rehearsal {
     } catch (OutOfMemoryError e) {
       throw e;
     } catch (Throwable e) {
-      // This run ended differently from the first one, so it shows nothing about the first.
+      // This run ended differently from the first run, so it tells nothing about the first one.
       return null;
     }
     return rehearsal.lost();

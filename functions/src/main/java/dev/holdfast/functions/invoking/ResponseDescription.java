@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a JSON object with a {@code body} as a response, which lets a function describe one without
- * the response types.
+ * Reads a JSON object that has a {@code body} as a response. So a function can describe a response
+ * without using the response types.
  *
  * <p>The members are {@code status} or {@code statusCode}, {@code headers}, {@code body}, {@code
- * cookies} and {@code enableContentNegotiation}; their case does not count.
+ * cookies} and {@code enableContentNegotiation}; their names are compared without regard to case.
  */
 final class ResponseDescription {
 

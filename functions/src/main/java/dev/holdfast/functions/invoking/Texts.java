@@ -8,7 +8,7 @@ public final class Texts {
 
   private Texts() {}
 
-  /** Returns the value as a person would write it; JSON stays as it is. */
+  /** Returns the value as a person would write it; JSON text stays unchanged. */
   static String of(Wire value) {
     if (value instanceof Wire.Text text) {
       return text.value();
@@ -25,7 +25,10 @@ public final class Texts {
     throw new IllegalStateException("no text for " + value);
   }
 
-  /** Returns the value as a JSON document, the form in which the result of an activity is kept. */
+  /**
+   * Returns the value as a JSON document, which is the form in which the result of an activity is
+   * stored.
+   */
   public static String json(Wire value) {
     if (value instanceof Wire.Text text) {
       return quoted(text.value());

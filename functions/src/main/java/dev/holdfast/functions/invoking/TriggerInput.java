@@ -4,10 +4,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a trigger hands to one invocation.
+ * Holds the data that a trigger hands to one invocation.
  *
  * @param value the value that is bound to the trigger's parameter
- * @param metadata looks up by name what {@code @BindingName} asks for; it returns null for an
+ * @param metadata returns the value for the name in {@code @BindingName}; it returns null for an
  *     unknown name
  * @param trace the caller's W3C trace headers, {@link Trace#NONE} when there are none
  */

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up what {@code @BindingName} can ask of a trigger. Nothing is read before it is asked for.
+ * Looks up the values that {@code @BindingName} can take from a trigger. A value is read only when
+ * a function asks for it.
  */
 public final class TriggerMetadata {
 
@@ -21,11 +22,11 @@ public final class TriggerMetadata {
   private TriggerMetadata() {}
 
   /**
-   * Returns the metadata of an HTTP request. A name is looked up in the route values; then it may
-   * name the request itself, as its parameter's name or {@code $request}; then in the query
-   * (without the key), in the top-level members of a JSON body that are no arrays, and last as
-   * {@code Query} or {@code Headers}, which are objects. A route parameter that the URL leaves out
-   * is null.
+   * Returns the metadata of an HTTP request. A name is looked up first in the route values. The
+   * name of the request's parameter and {@code $request} stand for the request itself. After these,
+   * the name is looked up in the query (without the key) and in the top-level members of a JSON
+   * body that are not arrays; last, {@code Query} and {@code Headers} stand for objects with all
+   * values. A route parameter that the URL leaves out is null.
    *
    * @param route the route template; null when the function has none
    */
@@ -61,14 +62,17 @@ public final class TriggerMetadata {
   }
 
   /**
-   * Returns whether the template has this parameter: in braces, with or without a star, a question
-   * mark or a constraint.
+   * Returns whether the template contains this parameter in braces, with or without a star, a
+   * question mark or a constraint.
    */
   private static boolean isParameter(String route, String name) {
     return Pattern.compile("\\{\\*{0,2}" + Pattern.quote(name) + "[}?:=]").matcher(route).find();
   }
 
-  /** Returns the metadata of a text: the top-level members of a JSON object that are no arrays. */
+  /**
+   * Returns the metadata of a text, which are the top-level members of its JSON object that are not
+   * arrays.
+   */
   public static Function<String, @Nullable Wire> ofText(String text) {
     return name -> member(text, name);
   }
@@ -90,7 +94,7 @@ public final class TriggerMetadata {
       }
       return value.isTextual() ? new Wire.Text(value.asText()) : new Wire.Json(value.toString());
     } catch (JsonProcessingException e) {
-      return null; // The text is no JSON, so it has no members.
+      return null; // The text is not JSON, so it has no members.
     }
   }
 

@@ -2,7 +2,10 @@ package dev.holdfast.functions.invoking;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says that a function's class or method cannot be used; {@link #problem} has cause and cure. */
+/**
+ * Says that a function's class or method cannot be used; {@link #problem} names the cause and the
+ * cure.
+ */
 public final class UnusableFunctionException extends Exception {
 
   private static final long serialVersionUID = 1;

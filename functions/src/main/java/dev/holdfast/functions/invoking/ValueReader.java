@@ -28,8 +28,8 @@ public final class ValueReader {
   private final @Nullable ValueReader content;
 
   /**
-   * Creates a reader. For {@code Optional<B>} and {@code HttpRequestMessage<B>}, {@code content}
-   * reads the B.
+   * Creates a reader. The type B of {@code Optional<B>} and {@code HttpRequestMessage<B>} is read
+   * by {@code content}.
    */
   private ValueReader(Type type, Class<?> raw, JsonBridge json, @Nullable ValueReader content) {
     this.type = type;
@@ -44,12 +44,12 @@ public final class ValueReader {
     return new ValueReader(type, raw, json, wraps ? of(argument(type), json) : null);
   }
 
-  /** Returns whether this reader takes a plain text or number, and no JSON document. */
+  /** Returns whether this reader takes a plain text or a number, and not a JSON document. */
   boolean takesText() {
     return content == null ? raw == String.class || Numbers.isNumber(raw) : content.takesText();
   }
 
-  /** Returns the value as this reader's type; a primitive type comes boxed. */
+  /** Returns the value as this reader's type; the values of primitive types are boxed. */
   public @Nullable Object read(Wire value) {
     Object result;
     try {
@@ -57,7 +57,7 @@ public final class ValueReader {
     } catch (ClassCastException e) {
       throw e;
     } catch (RuntimeException | AssertionError e) {
-      // Gson throws an AssertionError where the JDK denies it access to a field.
+      // Gson throws an AssertionError when the JDK denies it access to a field.
       throw cannot(value, e);
     }
     if (result == null && raw.isPrimitive()) {
@@ -132,7 +132,7 @@ public final class ValueReader {
   }
 
   // Reads a collection. The element type must be a class, and the result of a JSON array is always
-  // an ArrayList: apps that rely on more would break in the cloud.
+  // an ArrayList: an app that relies on more would fail in Azure Functions.
   private @Nullable Object collection(String text, Wire value) {
     Type element = argument(type);
     if (!(element instanceof Class<?> elementClass)) {
@@ -222,7 +222,7 @@ public final class ValueReader {
     return failure;
   }
 
-  /** Describes the value for people; the text may be long. */
+  /** Describes the value for people; the result may be long. */
   private static String words(Wire value) {
     if (value instanceof Wire.Text text) {
       return "the text \"" + text.value() + '"';

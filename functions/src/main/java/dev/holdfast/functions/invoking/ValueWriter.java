@@ -13,7 +13,7 @@ public final class ValueWriter {
     this.json = json;
   }
 
-  /** Converts any value except an {@link HttpResponseMessage}, which is no single value. */
+  /** Converts any value except an {@link HttpResponseMessage}, which is not a single value. */
   public Wire write(@Nullable Object value) {
     if (value == null) {
       return Wire.NULL;

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry of all types of triggers and bindings, whether an app declares them by annotations
- * or in function.json. A registry does not change, so many threads may ask it.
+ * Holds all types of triggers and bindings, which an app may declare by annotations or in
+ * function.json. A registry never changes, so many threads may use it.
  */
 public final class BindingKinds {
 
@@ -24,7 +24,7 @@ public final class BindingKinds {
     byType.values().forEach(kind -> kind.annotations().forEach(it -> byAnnotation.put(it, kind)));
   }
 
-  /** Returns the types that this package knows. */
+  /** Returns a registry of the types that this package defines. */
   public static BindingKinds builtIn() {
     return new BindingKinds(Unserved.kinds())
         .with(
@@ -35,7 +35,7 @@ public final class BindingKinds {
             DurableTrigger.ENTITY);
   }
 
-  /** Returns a registry that has these types as well; they replace known types of the same name. */
+  /** Returns a registry that also has these types; they replace types of the same name. */
   public BindingKinds with(BindingKind... kinds) {
     List<BindingKind> all = new ArrayList<>(byType.values());
     all.addAll(List.of(kinds));
@@ -48,8 +48,8 @@ public final class BindingKinds {
   }
 
   /**
-   * Returns the kind that an annotation of the Azure Functions Java library declares; null when it
-   * is no binding annotation of that library.
+   * Returns the kind that an annotation of the Azure Functions Java library declares; null when the
+   * annotation is not a binding annotation of that library.
    *
    * @param simpleName the annotation's name without its package
    */
@@ -57,12 +57,15 @@ public final class BindingKinds {
     return byAnnotation.get(simpleName);
   }
 
-  /** Returns the kind of a trigger; the host knows nothing to do for a type without a kind. */
+  /**
+   * Returns the kind of a trigger; for an unknown type, the result is a kind for which the host
+   * does nothing.
+   */
   public TriggerKind trigger(BindingDefinition trigger) {
     return of(trigger.type()) instanceof TriggerKind kind ? kind : new Unknown(trigger.type());
   }
 
-  /** Says how a function with this trigger comes to run. */
+  /** Says what makes a function with this trigger run. */
   public Start start(String functionName, BindingDefinition trigger) {
     return trigger(trigger).start(functionName, trigger);
   }

@@ -12,7 +12,7 @@ public enum DurableTrigger implements TriggerKind {
   private final String type;
   private final Start.By by;
 
-  /** The trigger may give a function another durable name by this attribute. */
+  /** Names the trigger's attribute that may give a function another durable name. */
   private final String nameAttribute;
 
   DurableTrigger(String type, Start.By by, String nameAttribute) {

@@ -4,7 +4,8 @@ import dev.holdfast.functions.invoking.HttpReplies;
 import java.util.Set;
 
 /**
- * Represents the output that becomes the reply to an HTTP request; {@link HttpReplies} makes it.
+ * Represents the output that becomes the reply to an HTTP request; {@link HttpReplies} makes the
+ * reply.
  */
 public record HttpOutput() implements OutputKind {
 

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 public interface InputKind extends BindingKind {
 
   /**
-   * Returns the supplier of the binding's value. It is made once when the app is loaded, and asked
-   * once for each invocation, by many threads.
+   * Returns the supplier of the binding's value. The method is called once when the app is loaded;
+   * the supplier is called once for each invocation, by many threads.
    */
   Supplier<Wire> values(BindingDefinition binding, AppContext context);
 }

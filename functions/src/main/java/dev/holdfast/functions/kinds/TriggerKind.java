@@ -12,14 +12,14 @@ import java.util.Optional;
 /** Represents one type of trigger. */
 public interface TriggerKind extends BindingKind {
 
-  /** Says how a function with this trigger comes to run. */
+  /** Says what makes a function with this trigger run. */
   default Start start(String functionName, BindingDefinition trigger) {
     return new Start(Start.By.TRIGGER, functionName);
   }
 
   /**
    * Returns whether this host runs the functions of this trigger; false means that they run only
-   * when the admin API is asked to run them.
+   * through the admin API.
    */
   default boolean isServed() {
     return true;
@@ -27,16 +27,16 @@ public interface TriggerKind extends BindingKind {
 
   /**
    * Returns the output that a function of this trigger has when its method returns a value and no
-   * annotation says where that value goes.
+   * annotation says to which output the value goes.
    */
   default Optional<BindingDefinition> impliedOutput() {
     return Optional.empty();
   }
 
   /**
-   * Makes the input of a run that a person asked for by the admin API.
+   * Makes the input of a run that a person requests through the admin API.
    *
-   * @param value the text that the person gave as the trigger's value
+   * @param value the text that the person sends as the trigger's value
    */
   default TriggerInput byHand(FunctionDefinition function, String value, AppContext context) {
     return new TriggerInput(

@@ -5,13 +5,14 @@ import java.util.Set;
 
 /**
  * Lists the types of the Azure Functions Java library that this host recognises and does not serve:
- * their annotations are read, so the app loads, and it is told which functions do not run.
+ * their annotations are read, so that the app loads and the host can report which functions do not
+ * run.
  */
 final class Unserved {
 
   private Unserved() {}
 
-  /** Represents a type of trigger that nothing listens to. */
+  /** Represents a type of trigger whose events this host does not receive. */
   private record Trigger(
       String type, Set<String> annotations, Set<String> alwaysWritten, boolean usesStorageAccount)
       implements TriggerKind {
@@ -21,7 +22,7 @@ final class Unserved {
     }
   }
 
-  /** Represents a type of input or output that nothing fills or takes. */
+  /** Represents a type of input or output that this host neither fills nor sends. */
   private record Binding(String type, Set<String> annotations, boolean usesStorageAccount)
       implements BindingKind {}
 

@@ -16,12 +16,13 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the classes of one app: from its own jars first, and of the host only the public API.
+ * Loads the classes of one app. It prefers the app's own jars, and shows the app only the public
+ * API of the host.
  *
- * <p>A class is looked for in this order: the Azure Functions API, always the host's, so that both
- * sides mean the same types even when the app bundles a copy; the JDK; the app; and at the end
- * Gson, for apps that have none. Resources come from the app and the JDK only. The {@code bridge}
- * package is defined again in each app so that it uses the app's Gson.
+ * <p>A class is looked for in this order: first in the Azure Functions API of the host, so that
+ * both sides use the same types even when the app bundles a copy; then in the JDK; then in the app;
+ * and last in the host's Gson, for apps without Gson. Resources come from the app and the JDK only.
+ * The {@code bridge} package is defined again in each app so that it uses the app's Gson.
  */
 public final class AppClassLoader extends URLClassLoader {
 
@@ -36,8 +37,8 @@ public final class AppClassLoader extends URLClassLoader {
   private static final String GSON = "com.google.gson.";
 
   /**
-   * This resource lists the provider as a service file does, under a name at which the host's own
-   * gRPC does not look.
+   * This resource lists the provider as a service file does, under a name that the host's own gRPC
+   * does not read.
    */
   private static final String DOOR_PROVIDERS = "dev/holdfast/functions/bridge/grpc/providers";
 
@@ -54,7 +55,7 @@ public final class AppClassLoader extends URLClassLoader {
 
   /**
    * Lets the channels that the app's gRPC makes to this port of this machine send the secret as a
-   * bearer token. It must be called before the app makes a channel.
+   * bearer token. The method must be called before the app makes a channel.
    */
   public void openDoor(IntSupplier port, String secret) {
     try {
@@ -81,7 +82,7 @@ public final class AppClassLoader extends URLClassLoader {
   }
 
   // Some JDK modules (compiler, attach, …) belong to the system loader, which also has the host's
-  // jars; asking by package reaches those modules without exposing the jars.
+  // jars; a lookup by package reaches those modules without exposing the jars.
   private static Map<String, ClassLoader> jdkPackages() {
     Map<String, ClassLoader> packages = new HashMap<>();
     for (Module module : ModuleLayer.boot().modules()) {

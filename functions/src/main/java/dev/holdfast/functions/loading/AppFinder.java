@@ -28,8 +28,8 @@ public final class AppFinder {
   /**
    * Recognises a staging directory, a jar, a folder of classes, or a built project folder.
    *
-   * @throws AppLoadException there is no app at the path, or it has not been built; the message has
-   *     the command that builds it
+   * @throws AppLoadException there is no app at the path, or the app has not been built; the
+   *     message names the command that builds it
    */
   public static AppSource find(Path path) throws AppLoadException {
     Path place = path.toAbsolutePath().normalize();
@@ -73,8 +73,8 @@ public final class AppFinder {
             + " Gradle project, nor compiled classes. Give the folder of a built app, or its jar.");
   }
 
-  // A project may have been staged by the build plugin and compiled again since. The newer one
-  // runs.
+  // A project may have been staged by the build plugin and compiled again since. The newer of the
+  // two builds is used.
   private static AppSource project(Path project, ProjectLayout layout)
       throws IOException, AppLoadException {
     Path classes = project.resolve(layout.classes());
@@ -206,8 +206,8 @@ public final class AppFinder {
   }
 
   /**
-   * Returns when the youngest file below the folder was changed, in milliseconds since the epoch; 0
-   * when there is none.
+   * Returns the newest change time of all files below the folder, in milliseconds since the epoch;
+   * 0 when there are no files.
    */
   private static long changedAt(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {

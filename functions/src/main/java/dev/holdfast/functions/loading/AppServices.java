@@ -26,7 +26,7 @@ public record AppServices(
       DURABLE + "azurefunctions.internal.middleware.OrchestrationMiddleware";
 
   /**
-   * Loads the services, with the app's loader as context loader.
+   * Loads the services, with the app's class loader as the context class loader.
    *
    * @param hasOrchestrators whether the app needs the durable middleware
    * @throws AppLoadException a service cannot be made, there are several injectors, or the durable

@@ -19,12 +19,12 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Tells one build of an app from another by the content of its class folders and jars. Where they
- * lie and when they were written does not count, so a copy, or the same sources compiled again, are
- * the same build.
+ * Tells one build of an app from another by the content of its class folders and jars. The paths
+ * and dates of the files do not matter, so a copy of the files, or the result of compiling the same
+ * sources again, is the same build.
  *
- * <p>Only the table of contents of a jar is read, which has a checksum of each entry: a jar of any
- * size costs milliseconds.
+ * <p>Only the table of contents of a jar is read, because it has a checksum of each entry. So even
+ * a large jar costs only milliseconds.
  */
 public final class CodeDigest {
   private static final int LENGTH = 16;
@@ -43,7 +43,7 @@ public final class CodeDigest {
    * Returns the digest in hexadecimal digits.
    *
    * @param classPath the files and folders in the order in which classes are looked for
-   * @param besides other texts that make a difference, such as which function is which method
+   * @param besides other texts that make a difference, such as the methods of the functions
    * @throws IOException a file cannot be read
    */
   public static String of(List<Path> classPath, List<String> besides) throws IOException {
@@ -85,7 +85,7 @@ public final class CodeDigest {
     try (ZipFile zip = new ZipFile(jar.toFile())) {
       zip.stream().sorted(Comparator.comparing(ZipEntry::getName)).forEach(this::add);
     } catch (ZipException e) {
-      addContent(jar); // The file is no jar, but it lies on the class path.
+      addContent(jar); // The file is not a jar, but it is on the class path.
     }
   }
 
@@ -102,7 +102,7 @@ public final class CodeDigest {
     digest.update(content.digest());
   }
 
-  /** Adds a text with an end mark, so that two texts in a row are never taken for one. */
+  /** Adds a text with an end mark, so that two texts in a row never look like one text. */
   private void add(String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);

@@ -13,9 +13,9 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipException;
 
 /**
- * Holds what the manifest of an app's jar says.
+ * Holds the content of the manifest of an app's jar.
  *
- * @param classPath the existing files that its {@code Class-Path} names
+ * @param classPath the existing files that the attribute {@code Class-Path} names
  */
 record JarManifest(List<Path> classPath) {
 

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the app's {@code GsonBridge} from the host, which converts JSON by whatever Gson the app
+ * Calls the app's {@code GsonBridge} from the host, which converts JSON with the Gson that the app
  * has.
  *
- * <p>Exceptions of Gson come through unchanged.
+ * <p>Exceptions of Gson are passed on unchanged.
  */
 public final class JsonBridge {
 

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Describes where a build tool leaves things, relative to the project's folder.
+ * Describes in which files and folders, relative to the project's folder, a build tool puts its
+ * results.
  *
  * @param buildFiles the names of build files; a folder that has one of them is a project
  * @param classes the folder of the compiled classes
@@ -56,7 +57,7 @@ record ProjectLayout(
     return buildFiles.stream().anyMatch(file -> Files.isRegularFile(folder.resolve(file)));
   }
 
-  /** Returns the project whose class folder this is. */
+  /** Returns the project to which this folder of classes belongs. */
   Optional<Path> projectOfClasses(Path folder) {
     if (!folder.endsWith(classes)) {
       return Optional.empty();

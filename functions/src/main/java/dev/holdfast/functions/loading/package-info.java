@@ -1,4 +1,4 @@
-/** Finds an app on disk and gives its classes a loader of their own. */
+/** Finds an app on disk and loads it in a class loader of its own. */
 @NullMarked
 package dev.holdfast.functions.loading;
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the annotated functions on a class path by reading bytecode.
  *
- * <p>No class is loaded: so annotation attributes survive version differences between the app's
- * library and the host's, and no code of the app runs while it is scanned.
+ * <p>The scan loads no classes. So annotation attributes survive version differences between the
+ * app's library and the host's, and no code of the app runs while it is scanned.
  */
 public final class AnnotationScanner {
 
@@ -33,9 +33,9 @@ public final class AnnotationScanner {
           BindingAnnotations.LIBRARY + "FixedDelayRetry", "fixedDelay",
           BindingAnnotations.LIBRARY + "ExponentialBackoffRetry", "exponentialBackoff");
 
-  // These libraries contain no functions and are most of the bytes of a typical app. They are
-  // skipped by file name where they are jars of their own, and by package where they were shaded
-  // into one.
+  // These libraries contain no functions and make up most of the bytes of a typical app. The scan
+  // skips them by file name when they are separate jars, and by package when they were shaded into
+  // the app's jar.
   private static final Pattern NEVER_FUNCTION_JARS =
       Pattern.compile(
           "(?:grpc|netty|perfmark|holdfast-protocol|protobuf-java|proto-google|guava|gson|jackson|kotlin|logback|slf4j"

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a binding annotation, read from bytecode, into the entry that function.json would have.
  *
- * <p>An annotation type that the app lacks (thin jars leave the library out) is looked up in the
- * host's library.
+ * <p>When the app lacks the annotation type, because thin jars do not contain the library, the type
+ * is looked up in the host's library.
  */
 final class BindingAnnotations {
 
@@ -37,7 +37,7 @@ final class BindingAnnotations {
     this.kinds = kinds;
   }
 
-  /** Returns the binding, or nothing when the annotation is no binding annotation. */
+  /** Returns the binding, or nothing when the annotation is not a binding annotation. */
   Optional<BindingDefinition> read(AnnotationInfo annotation) {
     if (annotation.getName().equals(CustomBinding.class.getName())) {
       return Optional.of(direct(annotation));

@@ -6,10 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a function as its source declares it, before settings are filled in and rules are checked.
+ * Holds a function as its source declares it, before settings are resolved and rules are checked.
  *
- * @param disabled true, "true", or the name of a setting; null when the source does not say
- * @param problem what made the declaration unreadable; null when it could be read
+ * @param disabled true, "true", or the name of a setting; null when the source has no value
+ * @param problem the reason why the declaration could not be read; null when it could be read
  */
 public record Candidate(
     String name,

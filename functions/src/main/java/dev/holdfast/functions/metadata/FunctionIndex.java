@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lists the functions that obey the rules, and says why the others do not.
  *
- * <p>One bad function never hides a good one.
+ * <p>A function that breaks the rules does not affect the other functions.
  */
 public final class FunctionIndex {
 
@@ -168,7 +168,7 @@ public final class FunctionIndex {
     return said instanceof String text && (Settings.isOnText(text) || settings.isOn(text));
   }
 
-  /** Moves a function to the failures that turned out to be unusable when its class was loaded. */
+  /** Moves a function to the failures because it could not be used when its class was loaded. */
   public void fail(String name, String problem) {
     functions.remove(name);
     routes.remove(name);

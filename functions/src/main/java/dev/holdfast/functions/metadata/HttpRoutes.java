@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpRoutes {
 
-  // Route parameters that differ in name only match the same paths.
+  // Two route parameters that differ only in their names match the same paths.
   private static final Pattern PARAMETER_NAME = Pattern.compile("\\{(\\*{0,2})[^}:=?]*");
 
   private final List<HttpRoute> routes = new ArrayList<>();

@@ -66,7 +66,7 @@ final class Settings {
     return matcher.appendTail(resolved).toString();
   }
 
-  /** Says that a text refers to a setting that does not exist. */
+  /** Says that a text refers to an app setting that does not exist. */
   static final class UnresolvedSettingException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -6,13 +6,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes where an app's code and metadata lie.
+ * Describes where the code and the metadata of an app are.
  *
  * @param kind decides where function metadata is read
  * @param root the folder whose host.json and local.settings.json belong to the app
- * @param classPath jars and class folders, the app's own first
+ * @param classPath jars and class folders, beginning with those of the app itself
  * @param missingDependencies null when the class path looks complete; otherwise the advice to give
- *     if the app turns out to need libraries that are not on it
+ *     if the app needs libraries that are not on the class path
  * @param notes remarks for people about how the app was found
  */
 public record AppSource(
@@ -22,16 +22,18 @@ public record AppSource(
     @Nullable String missingDependencies,
     List<String> notes) {
 
-  /** Says how the app was packaged, and so where its function metadata is read. */
+  /** Says how the app was packaged, which decides where its function metadata is read. */
   public enum Kind {
     /**
      * The app is a staging directory of the Azure Functions build plugins: function.json files
-     * decide.
+     * define its functions.
      */
     STAGED,
-    /** The app is a jar with its libraries inside or beside it: annotations decide. */
+    /**
+     * The app is a jar with its libraries inside or beside it: annotations define its functions.
+     */
     JAR,
-    /** The app is a folder of compiled classes: annotations decide. */
+    /** The app is a folder of compiled classes: annotations define its functions. */
     CLASSES
   }
 

@@ -11,7 +11,7 @@ public enum AuthLevel {
   /**
    * Reads the text of a function.json or an annotation, ignoring case.
    *
-   * @throws IllegalArgumentException the text names no level
+   * @throws IllegalArgumentException the text is not the name of a level
    */
   public static AuthLevel of(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));

@@ -8,13 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes one binding of a function, as function.json has it.
+ * Describes one binding of a function, as function.json describes it.
  *
- * @param type the binding's type, such as {@code httpTrigger}; its case is kept, so compare it with
- *     {@link #is}
+ * @param type the binding's type, such as {@code httpTrigger}; its case is kept, so comparisons
+ *     must use {@link #is}
  * @param direction {@code in} or {@code out}
  * @param name the parameter's binding name, or {@code $return}; empty where the annotation has none
- * @param attributes everything else in declared order: texts, numbers, booleans, lists, maps;
+ * @param attributes all other attributes in declared order: texts, numbers, booleans, lists, maps;
  *     settings between percent signs are already resolved
  */
 public record BindingDefinition(

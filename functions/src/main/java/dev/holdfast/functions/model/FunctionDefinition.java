@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param name unique in the app, ignoring case
  * @param entryPoint class and method, joined by a dot
  * @param scriptFile the app's jar as function.json names it; null when annotations were read
- * @param bindings the trigger first, if the source had it first
- * @param start how the function comes to run
+ * @param bindings the bindings in the order of the source
+ * @param start what makes the function run
  * @param disabled true for a function that is listed but never run
- * @param config the whole function.json document (or what it would have been), for people and tools
+ * @param config the whole function.json document, which is generated for annotated functions; it is
+ *     for people and tools
  */
 public record FunctionDefinition(
     String name,

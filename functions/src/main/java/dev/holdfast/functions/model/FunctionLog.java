@@ -5,13 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives what functions log, and when they start and finish. Its methods are called on the thread
- * that runs the function, so implementations must be quick and safe for many threads; the
- * exceptions they throw are logged and ignored.
+ * Receives the log lines of functions, and reports of their starts and ends. Its methods are called
+ * on the thread that runs the function, so implementations must be quick and thread-safe;
+ * exceptions of an implementation are logged and ignored.
  */
 public interface FunctionLog {
 
-  /** Ranks how much a record matters, in the words of the Functions host. */
+  /** Says how important a log record is, in the terms of the Functions host. */
   enum Severity {
     TRACE,
     DEBUG,
@@ -27,8 +27,8 @@ public interface FunctionLog {
    * @param taskId the ID of the activity's task; -1 for orchestrators and entities
    * @param attempt the number of an activity's attempt at this task, from 1; 0 for orchestrators
    *     and entities
-   * @param replaying whether an orchestrator replays earlier turns, so that it logs lines that it
-   *     has logged before
+   * @param replaying whether an orchestrator is replaying earlier turns, so that its log lines
+   *     repeat earlier ones
    */
   record Work(String instanceId, int taskId, int attempt, boolean replaying) {
 
@@ -42,7 +42,7 @@ public interface FunctionLog {
    * Holds one line that user code logged through {@code ExecutionContext.getLogger()}.
    *
    * @param message the formatted text, with its parameters filled in
-   * @param work null for a function that runs for no instance
+   * @param work the instance for which the function runs; null when it runs for no instance
    */
   record Entry(
       Instant at,
@@ -68,22 +68,22 @@ public interface FunctionLog {
   void say(Entry entry);
 
   /**
-   * Returns whether {@link #started} and the {@link #finished} of successes are wanted; they cost a
-   * little. + " process is found. => X
+   * Returns whether the log wants calls of {@link #started}, and of {@link #finished} for
+   * successes, which cost a little time.
    */
   default boolean wantsInvocations() {
     return false;
   }
 
-  /** Is called when a function is about to run. */
+  /** Reports that a function is about to run. */
   default void started(String functionName, String invocationId, @Nullable Work work) {}
 
   /**
-   * Is called when a function has run. Failures are reported even when {@link #wantsInvocations} is
+   * Reports that a function has run. Failures are reported even when {@link #wantsInvocations} is
    * false.
    *
    * @param failure the exception of user code; null when the function succeeded. An orchestrator
-   *     that awaits something has succeeded
+   *     that waits counts as successful
    */
   default void finished(
       String functionName,

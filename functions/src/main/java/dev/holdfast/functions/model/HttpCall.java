@@ -12,7 +12,7 @@ import java.util.Map;
  * @param headers names in any case; values in order of appearance
  * @param query decoded query parameters; the values of a repeated key are joined by commas
  * @param routeValues values of the route template's parameters, decoded
- * @param body the body's bytes, shared and not copied: it must not be changed
+ * @param body the body's bytes, which are shared and not copied, so they must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record HttpCall(

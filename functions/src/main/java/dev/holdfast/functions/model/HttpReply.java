@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Holds the complete response to an {@link HttpCall}.
  *
  * @param headers all headers but Content-Type and Set-Cookie, one value each
- * @param contentType null when there is nothing to describe (an empty body without a type of its
- *     own)
+ * @param contentType the content type of the body; null for an empty body without a type
  * @param cookies values of Set-Cookie headers, one header each
- * @param body the body's bytes, shared and not copied: they must not be changed
+ * @param body the body's bytes, which are shared and not copied, so they must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record HttpReply(
@@ -23,7 +22,7 @@ public record HttpReply(
 
   private static final byte[] NOTHING = {};
 
-  /** Returns a reply that has a status and nothing else. */
+  /** Returns a reply that has only a status. */
   public static HttpReply empty(int status) {
     return new HttpReply(status, Map.of(), null, List.of(), NOTHING);
   }

@@ -3,7 +3,7 @@ package dev.holdfast.functions.model;
 import java.util.List;
 
 /**
- * Describes where an HTTP function listens, below the host's route prefix.
+ * Describes the route of an HTTP function, below the host's route prefix.
  *
  * @param template the route template as written, without a leading slash, e.g. {@code
  *     users/{id:int}}

@@ -5,16 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the limits for code that does not come to an end.
+ * Holds the limits for code that does not end.
  *
  * @param turnTimeout how long one turn of an orchestrator may take before it is interrupted and its
- *     instance blocked; time in which the thread gets no core counts for at most a third; null for
- *     no limit
- * @param entityTimeouts timeouts of single entities by name, which take the place of {@code
- *     functionTimeout}: a batch that takes longer is interrupted and its entity blocked
- * @param heldAfter how long a function may run before its place counts as held; a held place is
- *     made up for when a function of another name waits
- * @param extraPlaces the most held places of a kind that are made up for
+ *     instance blocked; time in which the thread gets no core counts for at most a third; null
+ *     means no limit
+ * @param entityTimeouts timeouts of single entities by name, which replace {@code functionTimeout}:
+ *     a batch that takes longer is interrupted and its entity blocked
+ * @param heldAfter how long a function may run before its place counts as held; when a function of
+ *     another name waits, it gets an extra place for a held one
+ * @param extraPlaces the maximum number of extra places for functions of one kind
  * @param lostThreads how many threads may be lost to code that ignores interrupts before the host
  *     reports that it is not ready
  * @param stalledAfter how long work of a kind may wait without any work of that kind ending before

@@ -9,30 +9,30 @@ import org.jspecify.annotations.Nullable;
  * Decides which versions of orchestrations an app runs.
  *
  * <p>An orchestration keeps the version that it was started with for as long as it lives, so that
- * replay meets the code that it began with.
+ * replays run the code that it began with.
  *
- * @param own the app's version, which every start and sub-orchestration gets that names none; null
- *     for an app without versions, which runs every orchestration
+ * @param own the app's version, which is given to every start and sub-orchestration that names no
+ *     version; null for an app without versions, which runs every orchestration
  */
 public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
 
-  /** Runs every orchestration, for an app without versions. */
+  /** These rules run every orchestration; they are for an app without versions. */
   public static final Versioning NONE =
       new Versioning(null, Match.CURRENT_OR_OLDER, Mismatch.REJECT);
 
   private static final Pattern NUMBERS = Pattern.compile("\\d{1,18}(\\.\\d{1,18})*");
 
-  /** Says which orchestration versions are run. */
+  /** Says which versions of orchestrations the app runs. */
   public enum Match {
-    /** All versions are run. */
+    /** The app runs all versions. */
     NONE,
-    /** Only the app's own version is run. */
+    /** The app runs only its own version. */
     STRICT,
-    /** The app's own version, older versions, and orchestrations without a version are run. */
+    /** The app runs its own version, older versions, and orchestrations without a version. */
     CURRENT_OR_OLDER
   }
 
-  /** Says what becomes of an orchestration whose version is not run. */
+  /** Says what happens to an orchestration whose version the app does not run. */
   public enum Mismatch {
     /** The orchestration waits for a worker or an app that runs its version. */
     REJECT,
@@ -41,7 +41,7 @@ public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
   }
 
   /**
-   * Returns whether an orchestration of this version is run here.
+   * Returns whether the app runs orchestrations of this version.
    *
    * @param version the orchestration's version; null and "" mean that it has none
    */
@@ -57,14 +57,15 @@ public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
     };
   }
 
-  /** Returns whether an orchestration of this version is left waiting for other workers. */
+  /** Returns whether orchestrations of this version wait for other workers. */
   public boolean leaves(@Nullable String version) {
     return mismatch == Mismatch.REJECT && !matches(version);
   }
 
   /**
-   * Returns the versions to ask the hub for, if the rule allows only a list of versions. An empty
-   * list asks for any version; an item whose version then does not match is given back.
+   * Returns the versions to request from the hub. The list is empty, which requests all versions,
+   * when the rule cannot be written as a list; items whose version does not match are then given
+   * back.
    */
   public List<String> wanted() {
     return own != null && match == Match.STRICT && mismatch == Mismatch.REJECT
@@ -72,7 +73,7 @@ public record Versioning(@Nullable String own, Match match, Mismatch mismatch) {
         : List.of();
   }
 
-  /** Explains why an orchestration of this version is not run. */
+  /** Explains why the app does not run orchestrations of this version. */
   public String explain(@Nullable String version) {
     String which =
         version == null || version.isEmpty() ? "no version" : "version '" + version + "'";

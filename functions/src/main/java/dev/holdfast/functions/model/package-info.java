@@ -1,7 +1,7 @@
 /**
- * Holds the words that all of {@code functions} shares: what an app, a function, a binding and an
- * HTTP call are, and the rules that the host sets for them. This package uses no other one of
- * {@code functions}.
+ * Defines the values that all packages of {@code functions} share, such as apps, functions,
+ * bindings and HTTP calls, and the rules that the host sets for them. This package uses no other
+ * package of {@code functions}.
  */
 @NullMarked
 package dev.holdfast.functions.model;

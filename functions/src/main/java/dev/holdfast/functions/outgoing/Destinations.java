@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides where requests of orchestrators may go: to public addresses, by https on port 443; to the
- * hosts that are allowed by name, by http or https on the allowed ports; and by GET and POST to the
- * functions of their own app.
+ * Decides where requests of orchestrators may go. They may go to public addresses by https on port
+ * 443; to hosts that are allowed by name, by http or https on the allowed ports; and to the
+ * functions of their own app by GET and POST.
  *
  * <p>An orchestrator's URL often comes from outside. Without this check, a caller who starts an
- * orchestrator could read what only this machine or its network may see, such as the credentials
- * service of a cloud.
+ * orchestrator could read data that only this machine or its network may see, such as the
+ * credentials service of a cloud.
  */
 public final class Destinations {
   private static final int HTTPS = 443;
@@ -61,8 +61,8 @@ public final class Destinations {
   }
 
   /**
-   * Returns whether the host of this URL is allowed by name, so that neither scheme nor address
-   * matter.
+   * Returns whether the host of this URL is allowed by name, so that neither the scheme nor the
+   * address is checked.
    */
   boolean isNamed(URI uri) {
     String host = normal(String.valueOf(uri.getHost()));
@@ -71,7 +71,8 @@ public final class Destinations {
 
   /**
    * Returns the address to which a request for a function of this host's own app is sent; null when
-   * it is none. Each redirect is checked again, because a function may redirect to another place.
+   * the request is not for one of these functions. Each redirect is checked again, because a
+   * function may redirect to another place.
    */
   @Nullable InetAddress own(OutgoingRequest request) {
     boolean read = request.method().equals("GET") || request.method().equals("POST");
@@ -86,7 +87,8 @@ public final class Destinations {
   }
 
   /**
-   * Returns why this URL is not allowed, as far as that is known before its host is looked up.
+   * Returns why this URL is not allowed, as far as the check is possible before its host is looked
+   * up.
    *
    * @return null when it is allowed; otherwise the reason, in words that follow "is refused:"
    */
@@ -125,10 +127,10 @@ public final class Destinations {
   }
 
   /**
-   * Returns whether this is an IPv4 address in a spelling that programs read differently:
-   * 0177.0.0.1 is 127.0.0.1 where a leading zero means octal, as in the C library and in browsers,
-   * and 177.0.0.1 for Java. A proxy or a list of allowed hosts would then judge another address
-   * than the one that is connected to.
+   * Returns whether this is an IPv4 address in a spelling that programs read differently: the C
+   * library and browsers read the leading zero of 0177.0.0.1 as octal and take it for 127.0.0.1,
+   * while Java takes it for 177.0.0.1. A proxy or a list of allowed hosts would then check another
+   * address than the one that is used.
    */
   private static boolean isAmbiguous(String host) {
     if (host.startsWith("[")) {

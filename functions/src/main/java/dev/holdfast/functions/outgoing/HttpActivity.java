@@ -23,15 +23,16 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the activity {@code BuiltIn::HttpActivity}, by which SDKs let orchestrators make HTTP
+ * Runs the activity {@code BuiltIn::HttpActivity}, through which SDKs let orchestrators make HTTP
  * requests without an activity of their own.
  *
- * <p>Each activity makes one request and returns one answer: polling after a 202 is done by the
- * SDK, because a durable timer must lie between two polls. Any status is an answer; the activity
- * fails when the request was refused (no retry helps) or got no answer in time.
+ * <p>Each activity makes one request and returns one answer: the SDK does the polling after a 202,
+ * because it puts a durable timer between two polls. Any status is an answer; the activity fails
+ * when the request was refused, in which case a retry does not help, or when it got no answer in
+ * time.
  */
 public final class HttpActivity implements Executor, AutoCloseable {
-  /** SDKs call this activity by this name. */
+  /** SDKs call the activity by this name. */
   public static final String NAME = "BuiltIn::HttpActivity";
 
   private static final int STEADY = 4;
@@ -43,8 +44,8 @@ public final class HttpActivity implements Executor, AutoCloseable {
   private static final Set<String> SECRET = Set.of("set-cookie", "set-cookie2", "authorization");
 
   /**
-   * Makes the client with the first request: most hosts never need it, and it would make them start
-   * later.
+   * Makes the client when the first request arrives, because most hosts never need it and it would
+   * delay their start.
    */
   private final Supplier<OutgoingHttp> maker;
 
@@ -56,7 +57,7 @@ public final class HttpActivity implements Executor, AutoCloseable {
   /**
    * Creates the executor of this activity.
    *
-   * @param bodyMax the longest answer that is taken, in bytes
+   * @param bodyMax the maximum size of an answer in bytes
    */
   public HttpActivity(Destinations destinations, int bodyMax) {
     this(destinations, SystemDefaultDnsResolver.INSTANCE, bodyMax);
@@ -105,7 +106,7 @@ public final class HttpActivity implements Executor, AutoCloseable {
         } catch (OutOfMemoryError e) {
           answer = new Answer.Abandoned(item, "out of memory: " + e.getMessage());
         }
-        // A request that failed by itself cannot be told apart from one that was cut off.
+        // A request that failed by itself cannot be distinguished from one that was cut off.
         answers.answer(
             cutting ? new Answer.Abandoned(item, "cut off because the host is stopping") : answer);
       }
@@ -134,7 +135,7 @@ public final class HttpActivity implements Executor, AutoCloseable {
     } catch (OutOfMemoryError e) {
       throw e;
     } catch (Throwable e) {
-      // Whatever goes wrong, the orchestration that waits must hear of it.
+      // Every failure must reach the waiting orchestration.
       response.setFailureDetails(failure("HttpRequestFailed", e, false));
     }
     return response.build();
@@ -166,8 +167,8 @@ public final class HttpActivity implements Executor, AutoCloseable {
   }
 
   /**
-   * Takes no more requests and waits for the running ones. Returns false when that took longer than
-   * {@code patience}.
+   * Stops taking requests and waits for the running ones. Returns false when they have not ended
+   * within {@code patience}.
    */
   public boolean drain(Duration patience) {
     closing = true;

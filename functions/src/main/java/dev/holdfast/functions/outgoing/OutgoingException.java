@@ -1,8 +1,8 @@
 package dev.holdfast.functions.outgoing;
 
 /**
- * Says that a request is not sent, because it cannot or must not be, or that its answer is not
- * taken; sending it again changes nothing.
+ * Says that a request cannot or must not be sent, or that its answer is not accepted; sending the
+ * request again does not help.
  */
 final class OutgoingException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -33,11 +33,11 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests to where {@link Destinations} lets them go.
+ * Sends requests to the destinations that {@link Destinations} allows.
  *
  * <p>A host is looked up once; all its addresses are checked, and the connection uses these
- * addresses. Redirects are followed here, each checked like the first request. This class may be
- * used by any thread; {@link #send} blocks.
+ * addresses. This class follows redirects itself, and checks each of them like the first request.
+ * Any thread may use the class; {@link #send} blocks.
  */
 final class OutgoingHttp implements AutoCloseable {
   private static final int REDIRECTS_MAX = 5;
@@ -64,7 +64,10 @@ final class OutgoingHttp implements AutoCloseable {
   private final CloseableHttpClient client;
   private static final ThreadLocal<@Nullable URI> ASKED = new ThreadLocal<>();
 
-  /** Holds the address on which this host listens, while a function of its own app is called. */
+  /**
+   * Holds the address on which this host listens, while the thread calls a function of the host's
+   * own app.
+   */
   private static final ThreadLocal<@Nullable InetAddress> OWN = new ThreadLocal<>();
 
   private final ScheduledExecutorService alarm =
@@ -78,7 +81,7 @@ final class OutgoingHttp implements AutoCloseable {
   /**
    * Creates the client.
    *
-   * @param bodyMax the longest answer that is taken, in unpacked bytes
+   * @param bodyMax the maximum size of an answer in bytes, after decompression
    */
   OutgoingHttp(Destinations destinations, DnsResolver names, int bodyMax) {
     this.destinations = destinations;
@@ -139,7 +142,7 @@ final class OutgoingHttp implements AutoCloseable {
   /**
    * Sends the request and waits for the whole answer, whatever its status.
    *
-   * @throws OutgoingException the request was not sent, or its answer is not taken
+   * @throws OutgoingException the request was not sent, or its answer is not accepted
    * @throws IOException the request may have been sent, and there is no answer
    */
   Reply send(OutgoingRequest request) throws IOException {

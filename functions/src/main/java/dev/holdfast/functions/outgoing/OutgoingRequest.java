@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds one request as an orchestrator describes it: {@code {method, uri, headers, content,
- * timeout}}, alone or in an array of one.
+ * Holds one request as an orchestrator describes it, in the form {@code {method, uri, headers,
+ * content, timeout}} or as an array with one such object.
  *
  * @param content the body as text; null when there is none
  */

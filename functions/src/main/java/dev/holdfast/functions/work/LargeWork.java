@@ -4,10 +4,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Limits how much large work runs at once. User code needs several copies of what it is handed (the
- * bytes received, the text for the middleware, the library's messages, the values it reads), so
- * that a few dozen large histories at a time would fill the heap. Small work is not limited. This
- * class is safe for many threads.
+ * Limits how much large work runs at the same time. Running user code needs several copies of its
+ * data: the received bytes, the text for the middleware, the library's messages, and the values
+ * that the code reads. A few dozen large histories at once would therefore fill the heap. Small
+ * work is not limited. The class is thread-safe.
  */
 public final class LargeWork {
   /** One byte of large work takes at most this many bytes of heap. */
@@ -22,21 +22,22 @@ public final class LargeWork {
   /**
    * Creates a limit.
    *
-   * @param bytesMax the bytes of heap that all large work together may take; an item that is larger
-   *     by itself runs alone
+   * @param bytesMax the bytes of heap that all large work together may take; an item that exceeds
+   *     this alone runs while no other large work runs
    */
   public LargeWork(long bytesMax) {
     units = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytesMax / UNIT));
     free = new Semaphore(units, true);
   }
 
-  /** Returns a limit for one kind of work: an eighth of this process's heap. */
+  /** Returns a limit for one kind of work, which is an eighth of this process's heap. */
   public static LargeWork ofHeap() {
     return new LargeWork(Runtime.getRuntime().maxMemory() / 8);
   }
 
   /**
-   * Represents a share that was taken. Closing gives it back once, however often it is repeated.
+   * Represents a share that was taken. The first call of close gives it back; repeated calls do no
+   * harm.
    */
   public interface Share extends AutoCloseable {
     @Override
@@ -46,16 +47,16 @@ public final class LargeWork {
   /**
    * Returns whether work of this size is not limited.
    *
-   * @param bytes the size of what is handed over
+   * @param bytes the size of the data that user code gets
    */
   public static boolean isSmall(long bytes) {
     return bytes < SMALL;
   }
 
   /**
-   * Waits until there is room, in the order of the calls.
+   * Waits until there is room for the work. Waiting calls get room in their order.
    *
-   * @param bytes the size of what is handed over
+   * @param bytes the size of the data that user code gets
    * @throws InterruptedException this thread was interrupted while it waited, and has taken no room
    */
   public Share enter(long bytes) throws InterruptedException {

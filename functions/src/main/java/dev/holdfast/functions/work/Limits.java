@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says how long one run may take, by the kind of function.
  *
- * @param function the limit of an activity, an HTTP function or a batch of an entity; null for none
+ * @param function the limit of an activity, an HTTP function or a batch of an entity; null when
+ *     there is no limit
  * @param activities limits of single activities by name, which ignores case
  * @param entities limits of single entities by name, which ignores case
- * @param turn the limit of one turn of an orchestrator; null for none
+ * @param turn the limit of one turn of an orchestrator; null when there is no limit
  */
 public record Limits(
     @Nullable Duration function,
@@ -30,7 +31,7 @@ public record Limits(
     return anyCase;
   }
 
-  /** Says what kind of run it is, which decides its limit. */
+  /** Says which kind of function runs, which decides the limit of the run. */
   public enum Kind {
     FUNCTION("function"),
     ACTIVITY("function"),
@@ -60,7 +61,7 @@ public record Limits(
     };
   }
 
-  /** Names the setting that an operator has to change. */
+  /** Returns the name of the setting with which an operator changes this limit. */
   String setting(Kind kind, String name) {
     if (kind == Kind.TURN) {
       return "extensions.holdfast.turnTimeout in host.json (\"-1\" for no limit)";

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a pool every two milliseconds while tasks wait in it, so that it gets more threads when
- * its threads are blocked.
+ * Inspects a pool every two milliseconds while tasks wait in it, so that the pool gets more threads
+ * when its threads are blocked.
  *
  * <p>The watch costs nothing while no task waits: its thread sleeps, or does not exist yet.
  */
@@ -18,7 +18,10 @@ final class PoolWatch implements Runnable {
   private static final Logger LOGGER = LoggerFactory.getLogger("Host.Functions");
   private static final long TICK = Duration.ofMillis(2).toNanos();
 
-  /** After this many looks in vain the watch sleeps; waking it costs more than a few looks. */
+  /**
+   * After this many inspections without need the watch sleeps; a few inspections cost less than
+   * waking it again.
+   */
   private static final int PATIENCE = 50;
 
   private boolean told;
@@ -33,7 +36,9 @@ final class PoolWatch implements Runnable {
     this.pool = pool;
   }
 
-  /** Starts looking because tasks wait. The call is cheap when the watch is looking already. */
+  /**
+   * Starts the inspections because tasks wait. The call is cheap when they are already going on.
+   */
   void look() {
     if (!looking.get() && looking.compareAndSet(false, true)) {
       wake();
@@ -54,7 +59,7 @@ final class PoolWatch implements Runnable {
     }
   }
 
-  /** Starts the thread; if no thread can be had now, the next call tries again. */
+  /** Starts the thread; if no thread can be created now, the next call tries again. */
   private void begin() {
     try {
       Thread made = new Thread(this, poolName + "-watch");
@@ -76,8 +81,8 @@ final class PoolWatch implements Runnable {
         inVain = inspect() ? 0 : inVain + 1;
       }
       looking.set(false);
-      // A caller that queued a task before this line saw that the watch was looking, and did not
-      // wake it.
+      // A caller that queued a task before this line saw that the watch was awake, and did not wake
+      // it.
       if (inspect()) {
         looking.set(true);
       }
@@ -88,8 +93,8 @@ final class PoolWatch implements Runnable {
   }
 
   /**
-   * Looks once. A failed look counts as one that was needed, because there is work and the next
-   * looks must follow.
+   * Inspects the pool once. A failed inspection counts as one that was needed, because the pool has
+   * work and further inspections must follow.
    */
   private boolean inspect() {
     try {
@@ -109,7 +114,8 @@ final class PoolWatch implements Runnable {
           "A look at the pool '{}' has failed; the next one comes soon.", poolName, failure);
       told = true;
     } catch (Throwable e) {
-      // There is no memory even to log the failure; if it persists, the next look logs it.
+      // There is not enough memory to log the failure; if the failure persists, the next inspection
+      // logs it.
       failure.addSuppressed(e);
     }
   }

@@ -3,12 +3,12 @@ package dev.holdfast.functions.work;
 import java.lang.management.ManagementFactory;
 
 /**
- * Measures how much of its limit a thread has used that should only compute. While the thread
- * waits, the elapsed time counts. While it computes, only its CPU time counts, because a long
- * replay on a busy machine is not its fault. At least a third of the elapsed time always counts,
- * because a thread that computes gets a core now and then.
+ * Measures how much of its time limit a thread has used whose code should only compute. While the
+ * thread waits, the elapsed time counts. While it computes, only its CPU time counts, because the
+ * code is not to blame when the machine is busy. At least a third of the elapsed time always
+ * counts, because a thread that computes gets a core now and then.
  *
- * <p>One thread calls this, from time to time.
+ * <p>Only one thread calls the methods, from time to time.
  */
 final class Spending {
   private static final int PASSED_MOST = 3;
@@ -25,7 +25,7 @@ final class Spending {
     this.asked = begun;
   }
 
-  /** Returns the used time in nanoseconds, to be compared with the limit. */
+  /** Returns the used time in nanoseconds, which the caller compares with the limit. */
   long at(long now) {
     long passed = now - asked;
     asked = now;

@@ -2,13 +2,14 @@ package dev.holdfast.functions.work;
 
 import java.time.Duration;
 
-/** Describes threads and times in words. */
+/** Describes positions of threads, and durations, in words. */
 public final class Stacks {
 
   private Stacks() {}
 
   /**
-   * Returns where a thread is, in the code of the app if there is any: {@code at a.B.c(B.java:3)}.
+   * Returns the position of a thread, in the code of the app if possible, such as {@code at
+   * a.B.c(B.java:3)}.
    */
   public static String top(Thread thread) {
     StackTraceElement[] stack = thread.getStackTrace();
@@ -29,7 +30,7 @@ public final class Stacks {
         || className.startsWith("dev.holdfast.functions.work.Work");
   }
 
-  /** Describes a time, rounded down: 40 ms, 12 s, 5 min, 3 h. */
+  /** Describes a duration, rounded down, such as 40 ms, 12 s, 5 min or 3 h. */
   public static String words(Duration time) {
     long seconds = time.toSeconds();
     if (seconds == 0) {

@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
  * Watches the runs of functions: it interrupts runs that exceed their limit or whose results are no
  * longer needed, and gives up runs that ignore the interrupt.
  *
- * <p>A run over the limit is interrupted, and has failed whatever it does then. A run that has not
- * ended a while after that is given up: its failure is reported, and its thread no longer counts in
- * its pool, so that another can take its place. The number of such lost threads is limited; beyond
- * the limit, a run that is given up keeps its place. Limits are long, so looking at all runs once
- * in a while is cheaper than an alarm for each.
+ * <p>A run that exceeds its limit is interrupted, and counts as failed no matter what it does then.
+ * A run that has not ended a while after the interrupt is given up: its failure is reported, and
+ * its thread no longer counts in its pool, so that another can take its place. The number of such
+ * lost threads is limited; beyond the limit, a run that is given up keeps its place. Limits are
+ * long, so an inspection of all runs once in a while is cheaper than a timer for each run.
  */
 public final class TimeLimit implements AutoCloseable {
 
@@ -43,8 +43,8 @@ public final class TimeLimit implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * Holds the tolerance in nanoseconds that is added to every limit; it covers the time between two
-   * looks, and is 0 when the caller looks itself.
+   * Holds the tolerance in nanoseconds that is added to every limit; the tolerance covers the time
+   * between two inspections, and is 0 when the caller inspects the runs itself.
    */
   private final long late;
 
@@ -54,27 +54,27 @@ public final class TimeLimit implements AutoCloseable {
   private final List<Runnable> lookers = new CopyOnWriteArrayList<>();
   private @Nullable ScheduledExecutorService watch;
 
-  /** Is told from another thread what becomes of a run that does not end. */
+  /** Is notified, on another thread, about a run that does not end. */
   public interface Listener {
 
     /**
-     * Is called at most once, when the run does not end although it was interrupted: it has failed
-     * with this exception, and its later result is dropped.
+     * Reports that the run has not ended although it was interrupted: the run has failed with this
+     * exception, and its later result is dropped. The method is called at most once.
      */
     void givenUp(Exception failure);
 
     /**
-     * Is called at most once, before {@link #givenUp}, when the run's thread has left the pool, so
-     * that its place is free.
+     * Reports that the run's thread has left the pool, so that its place is free. The method is
+     * called at most once, before {@link #givenUp}.
      */
     default void replaced() {}
   }
 
   /**
-   * Returns a time limit that looks at the runs from now on, on a thread of its own.
+   * Returns a time limit that inspects the runs from now on, on a thread of its own.
    *
-   * @param lostMost the most threads that may be lost to runs that do not end
-   * @param log is told of functions that do not end although they are interrupted
+   * @param lostMost the number of threads that may be lost to runs that do not end
+   * @param log receives reports of functions that do not end although they are interrupted
    */
   public static TimeLimit watching(Limits limits, int lostMost, FunctionLog log) {
     Duration shortest = limits.shortest();
@@ -100,7 +100,7 @@ public final class TimeLimit implements AutoCloseable {
     return limit;
   }
 
-  /** Creates a time limit that looks only when {@link #look} is called. */
+  /** Creates a time limit that inspects the runs only when {@link #look} is called. */
   TimeLimit(Limits limits, int lostMost, FunctionLog log, LongSupplier nanoTime) {
     this(limits, lostMost, log, nanoTime, 0);
   }
@@ -120,7 +120,7 @@ public final class TimeLimit implements AutoCloseable {
     return thread;
   }
 
-  /** Adds a callback that is called with each look. */
+  /** Adds a callback that each inspection calls. */
   public void alsoLook(Runnable looker) {
     lookers.add(looker);
   }
@@ -133,10 +133,10 @@ public final class TimeLimit implements AutoCloseable {
   }
 
   /**
-   * Describes a thread that a run which was given up has not returned.
+   * Describes the thread of a run that was given up and has not ended.
    *
-   * @param since how long ago it was interrupted
-   * @param at where it is, e.g. {@code at app.Pay.wait(Pay.java:12)}
+   * @param since how long ago the thread was interrupted
+   * @param at the position of the thread, e.g. {@code at app.Pay.wait(Pay.java:12)}
    */
   public record Lost(String function, String thread, Duration since, String at) {
     @Override
@@ -146,7 +146,7 @@ public final class TimeLimit implements AutoCloseable {
     }
   }
 
-  /** Returns the lost threads, the oldest first. */
+  /** Returns the lost threads, beginning with the oldest. */
   public List<Lost> lost() {
     long now = nanoTime.getAsLong();
     List<Run> runs = new ArrayList<>(lost);
@@ -154,17 +154,17 @@ public final class TimeLimit implements AutoCloseable {
     return runs.stream().map(run -> run.told(now)).toList();
   }
 
-  /** Counts the lost threads. */
+  /** Returns the number of lost threads. */
   public int lostCount() {
     return lost.size();
   }
 
-  /** Returns the most threads that may be lost. */
+  /** Returns the number of threads that may be lost. */
   public int lostMost() {
     return lostMost;
   }
 
-  /** Interrupts runs over their limit, and gives up runs that ignore the interrupt. */
+  /** Interrupts runs that exceed their limit, and gives up runs that ignore the interrupt. */
   public void look() {
     long now = nanoTime.getAsLong();
     for (Run run : running) {
@@ -173,7 +173,10 @@ public final class TimeLimit implements AutoCloseable {
     lookers.forEach(TimeLimit::guarded);
   }
 
-  /** Runs one look; an exception is logged, because the next looks are needed all the same. */
+  /**
+   * Runs one inspection; an exception is logged and not thrown, because further inspections must
+   * follow.
+   */
   private static void guarded(Runnable look) {
     try {
       look.run();
@@ -186,12 +189,13 @@ public final class TimeLimit implements AutoCloseable {
     try {
       LOGGER.warn("A look at the functions that run has failed; the next one comes soon.", failure);
     } catch (Throwable e) {
-      // There is no memory even to log the failure; if it persists, the next look logs it.
+      // There is not enough memory to log the failure; if the failure persists, the next inspection
+      // logs it.
       failure.addSuppressed(e);
     }
   }
 
-  /** Stops looking. */
+  /** Stops the inspections. */
   @Override
   public void close() {
     if (watch != null) {
@@ -231,8 +235,8 @@ public final class TimeLimit implements AutoCloseable {
   }
 
   /**
-   * Represents one run of a function. Its methods are called by the thread that runs it, except for
-   * looking and cancelling.
+   * Represents one run of a function. The thread of the run calls its methods, except those for
+   * inspecting and cancelling.
    */
   public final class Run implements AutoCloseable {
     private final Limits.Kind kind;
@@ -250,13 +254,15 @@ public final class TimeLimit implements AutoCloseable {
     private boolean replaced;
     private boolean ended;
 
-    /** Runs are kept in sets, and the JVM's own hash of a new object costs a call into it. */
+    /**
+     * Runs are kept in sets, and the default hash code of a new object costs a call into the JVM.
+     */
     @Override
     public int hashCode() {
       return hash;
     }
 
-    /** A run equals itself only. */
+    /** A run is equal only to itself. */
     @Override
     public boolean equals(@Nullable Object other) {
       return this == other;
@@ -278,7 +284,7 @@ public final class TimeLimit implements AutoCloseable {
     /**
      * Marks that the function has returned.
      *
-     * @throws TimeoutException the run was interrupted before, so that its result may be half done
+     * @throws TimeoutException the run was interrupted before, so that its result may be incomplete
      * @throws CancellationException the run was cancelled before
      */
     public void end() throws Exception {
@@ -289,19 +295,22 @@ public final class TimeLimit implements AutoCloseable {
     }
 
     /**
-     * Marks that the function has failed, and returns the failure to report, given what it threw.
+     * Marks that the function has failed, and returns the failure to report for the exception that
+     * it threw.
      */
     public Throwable failure(Throwable thrown) {
       Exception late = ended();
       return late == null ? thrown : late;
     }
 
-    /** Returns whether the failure was reported already, because the run did not end in time. */
+    /**
+     * Returns whether the failure has already been reported, because the run did not end in time.
+     */
     public synchronized boolean isGivenUp() {
       return told;
     }
 
-    /** Says for people on which thread the run is, and where. */
+    /** Describes for people the thread of the run and its position in the code. */
     public String whereabouts() {
       return "thread " + thread.getName() + " " + Stacks.top(thread);
     }
@@ -323,7 +332,7 @@ public final class TimeLimit implements AutoCloseable {
       }
     }
 
-    /** Marks that the function no longer runs, however it ended. */
+    /** Marks that the function no longer runs, with whatever outcome. */
     @Override
     public void close() {
       var unused = ended();
@@ -331,7 +340,7 @@ public final class TimeLimit implements AutoCloseable {
 
     private @Nullable Exception ended() {
       running.remove(this);
-      // The lock keeps an interrupt from coming later, when the thread runs something else.
+      // The lock prevents a later interrupt, which would hit other work on this thread.
       synchronized (this) {
         ended = true;
         lost.remove(this);
@@ -397,8 +406,8 @@ public final class TimeLimit implements AutoCloseable {
     }
 
     /**
-     * Returns the exception of a run over its limit. It gets the stack trace of the function's
-     * thread, which shows where the function was.
+     * Returns the exception for a run that exceeds its limit. The exception has the stack trace of
+     * the function's thread, which shows where the function was.
      */
     private TimeoutException timeout(Duration limit) {
       return new TimeoutException(

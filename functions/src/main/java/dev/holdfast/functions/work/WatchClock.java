@@ -4,10 +4,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Measures time as the watches see it: it passes only while they look.
+ * Measures time in ticks of the thread that watches functions: a long gap between two ticks counts
+ * only in part.
  *
- * <p>When the process was held (by a debugger, a sleeping machine, a garbage collection, a lack of
- * cores), no function could run, so this time counts against none.
+ * <p>When the process is paused by a debugger, a sleeping machine, a garbage collection or a lack
+ * of cores, functions cannot run, so this time must not count as running time of a function.
  */
 final class WatchClock implements LongSupplier {
   private final LongSupplier nanoTime;
@@ -26,7 +27,10 @@ final class WatchClock implements LongSupplier {
     this.last = nanoTime.getAsLong();
   }
 
-  /** Lets the time pass since the last tick. Only one thread may call this. */
+  /**
+   * Adds the time since the last tick, up to the maximum of one step. Only one thread may call
+   * this.
+   */
   void tick() {
     long now = nanoTime.getAsLong();
     elapsed.addAndGet(Math.max(0, Math.min(stepMost, now - last)));

@@ -16,18 +16,19 @@ import org.jspecify.annotations.Nullable;
  * Runs tasks that are mostly short but may block, on daemon threads.
  *
  * <p>A hand-off to another thread costs more than a short task. So a few steady threads take task
- * after task from one queue, and a new task wakes another thread only while fewer than those are at
- * work. {@link PoolWatch} notices tasks that block, and then lets further threads take over, up to
- * the limit; these end when they are idle. Beyond the limit there are threads for names that wait
- * while others hold their places ({@link PlaceLimits}).
+ * after task from one queue, and a new task wakes another thread only while fewer steady threads
+ * than these are busy. {@link PoolWatch} notices tasks that block, and then lets further threads
+ * take over, up to the limit; further threads end when they are idle. Beyond the limit, extra
+ * threads run tasks of names that wait while tasks of other names hold their places ({@link
+ * PlaceLimits}).
  */
 public class WorkPool implements AutoCloseable {
 
   private static final String SHUTTING_DOWN = "the app is shutting down";
 
   /**
-   * A runnable thread counts as blocked only after this many looks, because it may just have lost
-   * its core. A thread that reads from a socket also seems runnable.
+   * A runnable thread counts as blocked only after this many inspections, because it may just have
+   * lost its core. A thread that reads from a socket also seems runnable.
    */
   private static final int PATIENT_LOOKS = 10;
 
@@ -40,7 +41,8 @@ public class WorkPool implements AutoCloseable {
     void run();
 
     /**
-     * Names the owner of the task: a name that holds places gets no further ones while others wait.
+     * Returns the name of the task's owner: a name whose tasks hold places gets no extra places
+     * while other names wait.
      */
     String name();
 
@@ -49,7 +51,10 @@ public class WorkPool implements AutoCloseable {
       return this;
     }
 
-    /** Is called instead of {@link #run} when the pool closes before the task's turn. */
+    /**
+     * Ends the task without running it; the pool calls this instead of {@link #run} when it closes
+     * before the task has begun.
+     */
     void abandon(String reason);
   }
 
@@ -67,7 +72,7 @@ public class WorkPool implements AutoCloseable {
   private final PoolWatch watch;
   private int stuck;
 
-  /** Holds the number of tasks that have run for long; it is written under the lock. */
+  /** Holds the number of tasks that have run for long; only code that has the lock writes it. */
   private volatile int held;
 
   private int named;
@@ -77,7 +82,7 @@ public class WorkPool implements AutoCloseable {
    * Creates a pool without extra places, which starts its threads on demand.
    *
    * @param steady the number of threads that work as long as none of them blocks
-   * @param most the most tasks that run at once
+   * @param most the number of tasks that may run at once
    * @param idle how long a thread beyond the steady ones waits for work before it ends
    */
   public WorkPool(String name, int steady, int most, Duration idle) {
@@ -144,7 +149,8 @@ public class WorkPool implements AutoCloseable {
       workers.add(worker);
       return worker;
     } catch (Throwable e) {
-      // There is no memory for a thread now: the task waits, and the watch looks again soon.
+      // There is no memory for a thread now, so the task waits, and the watch inspects the pool
+      // again soon.
       return null;
     }
   }
@@ -198,8 +204,8 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Returns the position in the queue of the first task that may have a place beyond the limit; -1
-   * when none may.
+   * Returns the position in the queue of the first task that may run beyond the limit; -1 when no
+   * task may.
    *
    * @param atWork the number of places that are taken
    */
@@ -219,8 +225,9 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * A name gets an extra place only while twice its running tasks are fewer than the extra places
-   * that are left, so that the last one is taken late.
+   * Returns whether a name may get another extra place. It may only while twice the number of its
+   * running tasks is less than the number of free extra places, so that one name does not take them
+   * all.
    */
   private boolean mayHaveExtra(String who, int used, int more) {
     int free = limits.extra() - used - more;
@@ -238,7 +245,7 @@ public class WorkPool implements AutoCloseable {
 
   /**
    * Returns how many more tasks of this name would begin at once although all places are taken,
-   * because some are held.
+   * because some places are held.
    */
   public int extra(String who) {
     if (held == 0) {
@@ -261,15 +268,16 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Returns how many tasks had run for longer than {@link PlaceLimits#heldAfter} at the last look.
+   * Returns how many tasks had run for longer than {@link PlaceLimits#heldAfter} at the last
+   * inspection.
    */
   public int held() {
     return held;
   }
 
   /**
-   * Counts the places that are held, and gives extra places to names that wait. It is to be called
-   * at intervals.
+   * Counts the places that are held, and gives extra places to names that wait. The method must be
+   * called at intervals.
    */
   public void look() {
     Worker woken = null;
@@ -316,7 +324,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Returns whether a worker that waited in vain should end, and removes it then. */
+  /** Returns whether a worker that waited in vain should end; if so, removes the worker. */
   boolean leaves(Worker worker) {
     lock.lock();
     try {
@@ -331,8 +339,7 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Removes a worker whose thread could not be started or has ended. Calling this more than once
-   * does no harm.
+   * Removes a worker whose thread could not be started or has ended. A repeated call does no harm.
    */
   void forget(Worker worker) {
     lock.lock();
@@ -365,7 +372,7 @@ public class WorkPool implements AutoCloseable {
 
   /**
    * Removes a thread whose task does not end, so that another may take its place. The thread ends
-   * when its task has ended after all.
+   * if its task ever ends.
    */
   void disown(Thread thread) {
     Worker woken = null;
@@ -438,7 +445,7 @@ public class WorkPool implements AutoCloseable {
     return waiting;
   }
 
-  /** Takes these tasks out of the queue; the pool neither runs nor abandons them then. */
+  /** Takes the selected tasks out of the queue; the pool then neither runs nor abandons them. */
   public List<Task> take(Predicate<? super Task> which) {
     List<Task> taken = new ArrayList<>();
     lock.lock();
@@ -463,7 +470,7 @@ public class WorkPool implements AutoCloseable {
    */
   public record Running(Task task, Thread thread, long nanos) {}
 
-  /** Returns the running tasks, in no order. */
+  /** Returns the running tasks in no particular order. */
   public List<Running> running() {
     List<Running> running = new ArrayList<>();
     lock.lock();
@@ -481,7 +488,7 @@ public class WorkPool implements AutoCloseable {
     return running;
   }
 
-  /** Returns the waiting tasks, the next one first. */
+  /** Returns the waiting tasks in the order in which they will run. */
   public List<Task> waiting() {
     lock.lock();
     try {
@@ -491,7 +498,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Counts the waiting tasks. */
+  /** Returns the number of waiting tasks. */
   public int queued() {
     lock.lock();
     try {
@@ -501,7 +508,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Counts the waiting and the running tasks. */
+  /** Returns the number of waiting and running tasks. */
   public int load() {
     lock.lock();
     try {
@@ -511,7 +518,7 @@ public class WorkPool implements AutoCloseable {
     }
   }
 
-  /** Counts the threads. */
+  /** Returns the number of threads. */
   public int threads() {
     lock.lock();
     try {
@@ -522,9 +529,9 @@ public class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Takes no more tasks, abandons those that have not begun and waits for the others.
+   * Stops taking tasks, abandons tasks that have not begun and waits for the running ones.
    *
-   * @return how many tasks still run after {@code patience}
+   * @return the number of tasks that still run after {@code patience}
    */
   public int drain(Duration patience) {
     List<Task> abandoned;
@@ -540,7 +547,7 @@ public class WorkPool implements AutoCloseable {
     return await(patience);
   }
 
-  /** Drains the pool without patience, and interrupts running tasks. */
+  /** Drains the pool without waiting, and interrupts running tasks. */
   @Override
   public void close() {
     if (drain(Duration.ZERO) > 0) {

@@ -45,7 +45,7 @@ final class Worker implements Runnable {
     try {
       thread.start();
     } catch (Throwable e) {
-      pool.forget(this); // No more threads can be had; the existing ones do the work.
+      pool.forget(this); // No more threads can be created, so the existing threads do the work.
     }
     return true;
   }
@@ -73,12 +73,12 @@ final class Worker implements Runnable {
         }
       }
     } finally {
-      // The pool must not count on this worker any more, however its thread ends.
+      // The pool must not count on this worker any more, no matter how its thread ends.
       pool.forget(this);
     }
   }
 
-  /** Returns the next task. A task that was taken before something was thrown is not lost. */
+  /** Returns the next task. A task that was taken before an exception is not lost. */
   private WorkPool.@Nullable Task next() {
     try {
       return pool.next(this);
@@ -94,7 +94,8 @@ final class Worker implements Runnable {
     try {
       thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
     } catch (Throwable again) {
-      failure.addSuppressed(again); // There is no memory even to log the failure, and work waits.
+      failure.addSuppressed(
+          again); // There is not enough memory to log the failure, and work waits.
     }
   }
 
@@ -143,7 +144,8 @@ final class Worker implements Runnable {
   }
 
   /**
-   * Gives the task to this worker, which has it until it ends. The caller holds the pool's lock.
+   * Gives the task to this worker, which keeps the task until it ends. The caller holds the pool's
+   * lock.
    */
   void take(WorkPool.Task next, long now) {
     since = now;
@@ -168,7 +170,7 @@ final class Worker implements Runnable {
     return thread == which;
   }
 
-  /** Makes the thread end after its task, if that ever ends. */
+  /** Makes the thread end after its task, if the task ever ends. */
   void disown() {
     disowned = true;
   }
@@ -182,8 +184,8 @@ final class Worker implements Runnable {
   }
 
   /**
-   * Returns at how many looks in a row, after the first, the same task was running; 0 when no task
-   * or a new one runs. The caller holds the pool's lock.
+   * Returns for how many consecutive inspections, after the first one, the same task has been
+   * running; 0 when no task or a new task runs. The caller holds the pool's lock.
    */
   int looksAtSameTask() {
     long now = begun.get();

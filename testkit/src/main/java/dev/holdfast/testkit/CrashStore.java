@@ -18,6 +18,7 @@ final class CrashStore implements Store {
   private final Predicate<Flush> lost;
   private final Predicate<Flush> last;
   private boolean dead;
+  private boolean lostLast;
 
   /**
    * @param lost decides, before a write, whether the process dies without it
@@ -34,11 +35,20 @@ final class CrashStore implements Store {
     return dead;
   }
 
+  /** Returns whether the write at which the process died was lost. */
+  boolean lostLast() {
+    return lostLast;
+  }
+
   /** Answers a dead process as if all were well, because it does not learn of its death. */
   @Override
   public Outcome commit(Flush flush) {
-    if (dead || lost.test(flush)) {
+    if (dead) {
+      return new Committed();
+    }
+    if (lost.test(flush)) {
       dead = true;
+      lostLast = true;
       return new Committed();
     }
     Outcome outcome = memory.commit(flush);

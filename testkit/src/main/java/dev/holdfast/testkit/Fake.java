@@ -2,7 +2,9 @@ package dev.holdfast.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * hub.activity("Charge").failsTimes(2, new IOException("down")).returns("paid");
  * hub.activity("Ship").takes(Duration.ofDays(3)).returns("shipped");
  * }</pre>
+ *
+ * <p>A call whose run is repeated after a crash is answered as before.
  *
  * <p>Set fakes up before the code under test calls them; behaviours that are added later come after
  * those that are there.
@@ -30,6 +34,7 @@ public final class Fake {
   private final String name;
   private final List<Behaviour> behaviours = new ArrayList<>();
   private Duration takes = Duration.ZERO;
+  private final Map<String, Numbered> given = new HashMap<>();
   private int calls;
   private int usedOfFirst;
 
@@ -92,14 +97,37 @@ public final class Fake {
     return name;
   }
 
-  /** Returns how often the fake was called. */
+  /** Returns how often the fake was run; a run that is repeated after a crash counts again. */
   public synchronized int calls() {
     return calls;
   }
 
-  /** Counts a call and returns what it does; the number of the call is {@link #calls()}. */
-  synchronized Behaviour next() {
+  /**
+   * One call with what it does.
+   *
+   * @param number the number of the call, from 1
+   */
+  record Numbered(int number, Behaviour behaviour) {}
+
+  /**
+   * Counts a run of a call and returns what it does.
+   *
+   * @param call identifies the call; a run that is repeated after a crash has the same, and so the
+   *     same behaviour
+   */
+  synchronized Numbered next(String call) {
     calls++;
+    Numbered known = known(call);
+    given.put(call, known);
+    return known;
+  }
+
+  private Numbered known(String call) {
+    Numbered known = given.get(call);
+    return known != null ? known : new Numbered(given.size() + 1, unused());
+  }
+
+  private Behaviour unused() {
     if (behaviours.isEmpty()) {
       throw new AssertionError(
           "The fake of '"

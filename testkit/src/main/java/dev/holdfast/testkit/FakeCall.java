@@ -39,7 +39,10 @@ public final class FakeCall {
     return Json.read(input, type);
   }
 
-  /** Returns the number of this call of the fake, from 1; attempts after a failure count too. */
+  /**
+   * Returns the number of this call of the fake, from 1. Attempts after a failure count too; a run
+   * that is repeated after a crash keeps its number.
+   */
   public int number() {
     return number;
   }

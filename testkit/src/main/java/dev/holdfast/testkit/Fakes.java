@@ -69,14 +69,15 @@ final class Fakes implements UserCode {
       return batch(batch);
     }
     Fake fake = of(item.kind(), item.name());
-    Fake.Behaviour behaviour = fake.next();
+    Fake.Numbered next = fake.next(key(item));
+    Fake.Behaviour behaviour = next.behaviour();
     FakeFunction function = behaviour.function();
     if (function == null) {
       return null;
     }
     Answer answer;
     try {
-      FakeCall call = new FakeCall(fake.name(), item.instanceId(), input(item), fake.calls());
+      FakeCall call = new FakeCall(fake.name(), item.instanceId(), input(item), next.number());
       answer = succeeded(item, Json.write(function.answer(call)));
     } catch (AssertionError e) {
       throw e;
@@ -88,6 +89,13 @@ final class Fakes implements UserCode {
     }
     later.answer(behaviour.takes(), answer);
     return null;
+  }
+
+  private static String key(WorkItem item) {
+    String execution = item.instanceId() + " " + item.executionId();
+    return item instanceof WorkItem.Activity activity
+        ? execution + " " + activity.taskId()
+        : execution;
   }
 
   private static Answer succeeded(WorkItem item, @Nullable String json) {
@@ -158,7 +166,12 @@ final class Fakes implements UserCode {
                   name,
                   String.join(", ", operations.keySet())));
     }
-    FakeFunction function = fake.next().function();
+    String request =
+        called
+            ? event.getEntityOperationCalled().getRequestId()
+            : event.getEntityOperationSignaled().getRequestId();
+    Fake.Numbered next = fake.next(batch.instanceId() + " " + request);
+    FakeFunction function = next.behaviour().function();
     if (function == null) {
       throw new AssertionError(
           "Operation '"
@@ -168,7 +181,7 @@ final class Fakes implements UserCode {
     String input = given.getValue().isEmpty() ? null : given.getValue();
     try {
       String json =
-          Json.write(function.answer(new FakeCall(name, batch.instanceId(), input, fake.calls())));
+          Json.write(function.answer(new FakeCall(name, batch.instanceId(), input, next.number())));
       OperationResultSuccess.Builder success = OperationResultSuccess.newBuilder();
       if (json != null) {
         success.setResult(StringValue.of(json));

@@ -144,6 +144,7 @@ final class Functions implements UserCode {
     for (FunctionDefinition function : index.functions()) {
       Start.By by = function.start().by();
       if (by == Start.By.ORCHESTRATOR || by == Start.By.ACTIVITY || by == Start.By.ENTITY) {
+        refuseSecond(function);
         plans.add(plan(function, runtime));
       }
     }
@@ -152,6 +153,16 @@ final class Functions implements UserCode {
           type.getName()
               + " declares no orchestrator, activity or entity, so there is nothing to register."
               + " Name the classes whose methods have @FunctionName and a durable trigger.");
+    }
+  }
+
+  private void refuseSecond(FunctionDefinition function) {
+    for (FunctionPlan plan : plans) {
+      if (plan.definition().name().equalsIgnoreCase(function.name())) {
+        throw new IllegalStateException(
+            "Two functions have the name '%s': %s and %s. Register the class of one of them."
+                .formatted(function.name(), plan.definition().entryPoint(), function.entryPoint()));
+      }
     }
   }
 

@@ -315,11 +315,11 @@ final class Machine {
    */
   private void die() {
     Life dead = life();
-    int told;
-    do {
+    int told = dead.store().lostLast() ? 0 : 1;
+    while (told > 0) {
       told = dead.engine().agents().get(LOOP).work();
       told += dead.engine().agents().get(CALLBACKS).work();
-    } while (told > 0);
+    }
     dead.engine().close();
     code.forEach(UserCode::die);
     memory = memory.reopen();
@@ -370,11 +370,15 @@ final class Machine {
     return true;
   }
 
-  /** Moves the time to this moment, with everything that happens meanwhile. */
-  void goTo(long until) {
+  /**
+   * Moves the time to this moment, with everything that happens meanwhile.
+   *
+   * @param grace what is due up to this many microseconds later happens as well
+   */
+  void goTo(long until, long grace) {
     settle();
-    while (clock.micros() < until && goOn(until)) {
-      // Everything that is due before the wanted moment happens at its own moment.
+    while (goOn(until + grace)) {
+      // Everything that is due happens at its own moment.
     }
     if (clock.micros() < until) {
       pass(until - clock.micros());

@@ -7,6 +7,7 @@ import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,28 +50,32 @@ import org.jspecify.annotations.Nullable;
 public final class TestHub implements AutoCloseable {
   static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
+  private static final long GRACE_MAX = 1_000_000;
+
   private final VirtualClock clock;
   private final Machine machine;
   private final Fakes fakes;
+  private final List<UserCode> code = new ArrayList<>();
   private final Duration virtualTimeMax;
   private final List<Call> calls = new CopyOnWriteArrayList<>();
-  private final List<String> logs = new CopyOnWriteArrayList<>();
+  private final List<Line> logs = new CopyOnWriteArrayList<>();
   private final List<TestInstance> started = new CopyOnWriteArrayList<>();
   private int ids;
+
+  private record Line(String instanceId, String text) {}
 
   private TestHub(Builder builder) {
     this.clock = new VirtualClock(builder.start);
     this.virtualTimeMax = builder.virtualTimeMax;
     this.machine = new Machine(clock, builder.turnsMax, builder.crashes, this::begins);
     this.fakes = new Fakes(machine::answerAfter);
-    List<UserCode> code = new ArrayList<>();
     code.add(fakes);
     code.add(new Factories(builder.orchestrations, builder.activities, builder.realTimeMax));
     if (!builder.functions.isEmpty()) {
       FunctionLog log =
           entry -> {
             if (entry.work() != null && !entry.work().replaying()) {
-              logs.add(entry.message());
+              logs.add(new Line(entry.work().instanceId(), entry.message()));
             }
           };
       code.add(new Functions(builder.functions, builder.unwrapStrings, log, builder.realTimeMax));
@@ -158,12 +163,19 @@ public final class TestHub implements AutoCloseable {
     return clock.instant();
   }
 
-  /** Lets this much virtual time pass, with everything that happens meanwhile. */
+  /**
+   * Lets this much virtual time pass, with everything that happens meanwhile.
+   *
+   * <p>Each turn is a millisecond later than the one before it, so a timer of one day, set in the
+   * third turn, is due a few milliseconds after the full day. What is due up to a hundredth of the
+   * time later, and at most a second, happens as well, and the hub's time is then that later one.
+   */
   public void advance(Duration time) {
     if (time.isNegative()) {
       throw new IllegalArgumentException("Time does not go back: " + time);
     }
-    machine.goTo(clock.micros() + time.toNanos() / 1_000);
+    long micros = time.toNanos() / 1_000;
+    machine.goTo(clock.micros() + micros, Math.min(micros / 100, GRACE_MAX));
   }
 
   /** Lets virtual time pass up to this moment; nothing happens when it is past already. */
@@ -203,12 +215,34 @@ public final class TestHub implements AutoCloseable {
    * without the lines of replays.
    */
   public List<String> logs() {
-    return List.copyOf(logs);
+    return logs.stream().map(Line::text).toList();
+  }
+
+  List<String> logs(String instanceId) {
+    return logs.stream().filter(it -> it.instanceId().equals(instanceId)).map(Line::text).toList();
   }
 
   /** Returns the instances that the test has started, in order. */
   public List<TestInstance> started() {
     return List.copyOf(started);
+  }
+
+  /**
+   * Runs the code of today over a recorded history, which changes nothing in this hub.
+   *
+   * @throws AssertionError the code does something else than the history says; the message has the
+   *     first difference
+   */
+  public void replay(History history) {
+    new Replays(code).check(history);
+  }
+
+  /**
+   * Runs the code of today over a history that {@link History#writeTo} has written, as {@link
+   * #replay(History)} does.
+   */
+  public void replay(Path file) {
+    replay(HistoryFile.read(file));
   }
 
   Duration virtualTimeMax() {

@@ -6,6 +6,7 @@ import dev.holdfast.engine.Why;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.TaskFailureDetails;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -83,8 +84,27 @@ public final class TestInstance {
 
   /** Says in words what the instance waits for. */
   public String why() {
-    Optional<Why> why = machine.ask(taskHub -> taskHub.why(id));
-    return why.map(it -> it.summary()).orElse("There is no instance '" + id + "'.");
+    Why why = explanation();
+    return why == null ? "There is no instance '" + id + "'." : why.summary();
+  }
+
+  @Nullable Why explanation() {
+    return machine.ask(taskHub -> taskHub.why(id)).orElse(null);
+  }
+
+  /**
+   * Returns the history so far.
+   *
+   * @throws AssertionError there is no such instance
+   */
+  public History history() {
+    String name = state().getName();
+    return new History(id, name, machine.ask(it -> it.history(id)).orElse(List.of()));
+  }
+
+  /** Returns what registered functions have logged for this instance, without those of replays. */
+  public List<String> logs() {
+    return hub.logs(id);
   }
 
   /** Returns whether the instance has completed, failed or been terminated. */
@@ -135,6 +155,17 @@ public final class TestInstance {
     TaskFailureDetails details = state.getFailureDetails();
     TaskFailureDetails seen = details.hasSeen() ? details.getSeen() : details;
     return seen.getErrorType() + ": " + seen.getErrorMessage();
+  }
+
+  /** Returns what the instance has come to, for comparisons. */
+  String outcome() {
+    OrchestrationState state = state();
+    String failure = failure();
+    return "%s %s%s"
+        .formatted(
+            status(),
+            failure == null ? outputJson() : failure,
+            state.hasCustomStatus() ? ", status " + state.getCustomStatus().getValue() : "");
   }
 
   String ended() {

@@ -74,6 +74,12 @@ public class Orders {
     }
   }
 
+  /** Charges and no more. */
+  @FunctionName("Short")
+  public String shortOne(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    return ctx.callActivity("Charge", ctx.getInput(Order.class), String.class).await();
+  }
+
   /** Calls another orchestrator. */
   @FunctionName("Parent")
   public String parent(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {

@@ -28,7 +28,7 @@ final class Connecting {
   private Connecting() {}
 
   /**
-   * Returns where to connect; null for a host with a hub of its own.
+   * Returns the address of the hub to connect to; null for a host with a hub of its own.
    *
    * @param settings app settings and environment
    * @throws CannotException the destination cannot be understood, or a setting that it names is
@@ -42,7 +42,8 @@ final class Connecting {
     if (to == null) {
       return null;
     }
-    // A setting's name in place of its value keeps secrets out of process listings.
+    // Users may give the name of a setting instead of its value, which keeps secrets out of process
+    // listings.
     String held = to.contains("=") ? null : blankToNull(settings.get(to));
     if (held == null && NAME_OF_A_SETTING.matcher(to).matches() && !to.equals("localhost")) {
       throw new CannotException(
@@ -64,8 +65,8 @@ final class Connecting {
   /**
    * Returns the target of the connection.
    *
-   * @param hubName the hub of host.json, for a connection string that names none; null when
-   *     host.json names none either
+   * @param hubName the hub of host.json, which is used when the connection string names no hub;
+   *     null when host.json names none either
    */
   static RemoteTarget target(
       ConnectionString to,
@@ -132,7 +133,7 @@ final class Connecting {
     return new TokenFile(file);
   }
 
-  /** Returns an id that tells this process from all others in the logs of the hub. */
+  /** Returns an id that distinguishes this process from all others in the logs of the hub. */
   private static String workerId(Map<String, String> settings) {
     String machine = settings.getOrDefault("HOSTNAME", settings.getOrDefault("COMPUTERNAME", ""));
     String readable = machine.replaceAll("[^A-Za-z0-9._-]", "");

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what HTTP asks of the host that it is part of. The object exists before the app is
- * loaded.
+ * Answers the questions and requests that the HTTP server has for its host. The object exists
+ * before the app is loaded.
  */
 final class Control implements HostControl, Orchestrators {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
@@ -47,8 +47,8 @@ final class Control implements HostControl, Orchestrators {
   private record Serving(AppSlot slot, HttpServer http, Backing backing) {}
 
   /**
-   * @param engineOnly whether the host has no app, so that only its workers know which
-   *     orchestrators there are
+   * @param engineOnly whether the host has no app, so that only workers know which orchestrators
+   *     exist
    */
   Control(Runnable reload, boolean engineOnly) {
     this.reload = reload;
@@ -123,7 +123,8 @@ final class Control implements HostControl, Orchestrators {
     List<Figure> figures = new ArrayList<>(WorkFigures.of(now.slot().app()));
     Engine here = now.backing().engine();
     if (here == null) {
-      return figures; // The other figures belong to the hub's own host.
+      return figures; // A host with a remote hub has no other figures; the remote host reports
+      // them.
     }
     Engine.Figures engine = here.figures();
     figures.add(Figure.of("holdfast_flushes_total", "Durable writes", engine.flushes()));
@@ -274,7 +275,7 @@ final class Control implements HostControl, Orchestrators {
     return serving().slot().app().durableNames(kind);
   }
 
-  /** Returns the name as the app declares it; an unknown name stays as it is. */
+  /** Returns the name as the app declares it; an unknown name stays unchanged. */
   String spelling(String name) {
     List<String> names = durableNames(WorkItem.Kind.ORCHESTRATOR);
     return names.contains(name)
@@ -303,7 +304,8 @@ final class Control implements HostControl, Orchestrators {
             try {
               reload.run();
             } catch (Throwable e) {
-              // Loading may lack classes or memory; neither is a reason to end the app that runs.
+              // Loading may fail for lack of classes or memory; neither is a reason to end the
+              // running app.
               log.error("The app could not be loaded anew; the old one goes on.", e);
             } finally {
               reloading.set(false);

@@ -17,7 +17,7 @@ record Deadline(long nanoTime) {
     return left.compareTo(least) > 0 ? left : least;
   }
 
-  /** Tells whether the future completed normally before the deadline. */
+  /** Waits for the future and returns whether it completed normally before the deadline. */
   boolean await(CompletableFuture<?> what) throws InterruptedException {
     try {
       what.get(Math.max(1, nanoTime - System.nanoTime()), TimeUnit.NANOSECONDS);

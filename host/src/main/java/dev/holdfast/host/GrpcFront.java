@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how the gRPC service listens: on loopback in plain text and for every client; on other
- * addresses only over TLS and with a key or a client certificate, unless host.json explicitly
+ * Decides how the gRPC service listens: on loopback it accepts every client in plain text; on other
+ * addresses it accepts only TLS with a key or a client certificate, unless host.json explicitly
  * allows otherwise.
  */
 final class GrpcFront {
@@ -33,7 +33,7 @@ final class GrpcFront {
     this.loopback = Setup.isLoopback(grpc.bind(), SECTION + ".bind in host.json");
   }
 
-  /** Tells whether calls must carry a key. By default a client certificate replaces the key. */
+  /** Returns whether calls must carry a key. By default a client certificate replaces the key. */
   boolean requiresKeys() {
     Boolean said = grpc.requireKey();
     return said != null
@@ -46,7 +46,7 @@ final class GrpcFront {
   }
 
   /**
-   * Returns the address where workers reach the service, for people to read.
+   * Returns the address at which workers reach the service, in a form for people.
    *
    * @param port the port that was bound
    */
@@ -54,7 +54,7 @@ final class GrpcFront {
     return (loopback ? "localhost" : grpc.bind()) + ":" + port;
   }
 
-  /** Says how clients must connect, for people to read. */
+  /** Describes for people how clients must connect. */
   String manner() {
     return "gRPC, "
         + (speaksTls() ? "TLS" : "plain text")
@@ -63,7 +63,7 @@ final class GrpcFront {
   }
 
   /**
-   * Tells whether the app gets a port of its own, because its client library supports neither
+   * Returns whether the app gets a port of its own, because its client library supports neither
    * certificates nor keys.
    */
   boolean hasLocalDoor() {
@@ -75,7 +75,7 @@ final class GrpcFront {
    * Makes the configuration of the service.
    *
    * @param appSecret the secret by which the app of this host proves its identity
-   * @throws CannotException the configuration would let anyone on the network read payloads and
+   * @throws CannotException the configuration would let everyone on the network read payloads and
    *     keys
    */
   GrpcConfig config(Keys keys, String appSecret) {
@@ -94,7 +94,7 @@ final class GrpcFront {
     return new GrpcConfig(
         grpc.bind(),
         port == null ? usualPort() : port,
-        // Workers are configured with one port and would not find the service on another.
+        // Workers are configured with the usual port and would not find the service on another one.
         port != null || setup.options().engineOnly() || !loopback,
         Math.max(limits.requestBytesMax(), usual.inboundBytesMax()),
         usual.idleConnectionFor(),

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Represents a running host: store, engine, the app's functions, HTTP and gRPC.
  *
- * <p>{@link #start} returns when the host serves. {@link #close} lets running work end and stops
- * the host. Both may be called from any thread; closing repeatedly does no harm.
+ * <p>{@link #start} returns when the host answers requests. {@link #close} lets running work end
+ * and stops the host. Both may be called from any thread; a repeated close does no harm.
  */
 public final class Holdfast implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
@@ -50,8 +50,8 @@ public final class Holdfast implements AutoCloseable {
   private boolean closed;
 
   /**
-   * The app proves by this secret to gRPC that it belongs to this process; the secret is stored in
-   * no file.
+   * Holds the secret with which the app proves to gRPC that it belongs to this process; no file
+   * contains the secret.
    */
   private final String appSecret = secret();
 
@@ -65,8 +65,8 @@ public final class Holdfast implements AutoCloseable {
       Ports ports) {}
 
   /**
-   * Holds the ports, which are known once HTTP and gRPC listen; functions ask for them, and run
-   * only afterwards.
+   * Holds the ports, which are known once HTTP and gRPC listen; functions need the ports, but they
+   * run only afterwards.
    */
   private static final class Ports {
     private volatile int http;
@@ -77,10 +77,10 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Starts a host and returns once it serves.
+   * Starts a host and returns once it answers requests.
    *
    * @param environment the environment of the app; normally {@code System.getenv()}
-   * @throws CannotException the host cannot run; nothing is left running
+   * @throws CannotException the host cannot run; everything that was started has been stopped
    */
   public static Holdfast start(HostOptions options, Map<String, String> environment) {
     return new Holdfast(Setup.read(options, environment), new Phases(), (thread, cause) -> {});
@@ -98,7 +98,7 @@ public final class Holdfast implements AutoCloseable {
     Keys keys = new Keys(setup.options().data().keyRecords(), InstantSource.system());
     try (Starting starting = new Starting(phases)) {
       this.parts = start(starting, new Assembly(setup, appSecret, inHand, buildNote), keys);
-      // Keys are shown only once, so they are made only by a start that succeeds.
+      // Keys are shown only once, so they are made after everything that can fail.
       this.newKeys =
           setup.requiresKeys() || new GrpcFront(setup).requiresKeys()
               ? keys.createMissing()
@@ -108,7 +108,7 @@ public final class Holdfast implements AutoCloseable {
     control.ready();
   }
 
-  /** Opens the hub and loads the app side by side; nothing runs before both are done. */
+  /** Opens the hub and loads the app in parallel; no work runs before both are done. */
   private Parts start(Starting starting, Assembly assembly, Keys keys) {
     Ports ports = new Ports();
     CompletableFuture<FunctionApp> loading =
@@ -183,8 +183,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Loads the app anew and drains the old one. Returns when the new one serves and the old one has
-   * ended its work.
+   * Loads the app again and drains the old one. Returns when the new app gets the work and the old
+   * app has ended its work.
    */
   private void reload() {
     FunctionApp next =
@@ -233,7 +233,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Returns scheme and authority under which people and programs on this machine reach the host.
+   * Returns the URL, without a path, under which people and programs on this machine reach the
+   * host.
    */
   public URI url() {
     return url(parts.ports().httpLocal);
@@ -251,8 +252,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Returns the keys that were made because keys are required and there were none. Their secrets
-   * are shown nowhere else.
+   * Returns the keys that this start has made, because keys are required and none existed. Only
+   * this method gives their secrets.
    */
   List<NewKey> newKeys() {
     return newKeys;
@@ -271,8 +272,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Writes the note in the data folder by which commands find this host. A host for a remote hub
-   * writes none into a folder with a local hub, because that folder belongs to another host.
+   * Writes the note into the data folder through which commands find this host. A host for a remote
+   * hub writes no note into a folder with a local hub, because that folder belongs to another host.
    */
   void announce() {
     if (isGuest()) {
@@ -290,11 +291,11 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests, lets running work end (for at most {@code drainFor} of host.json), makes
-   * the results durable and stops.
+   * Refuses new requests, lets running work end (within at most {@code drainFor} of host.json),
+   * makes the results durable and stops.
    *
-   * <p>gRPC stops last, because functions that still run may use their client. Work that does not
-   * end in time is run again after the next start.
+   * <p>gRPC stops last, because running functions may use their client. Work that does not end in
+   * time runs again after the next start.
    */
   @Override
   public void close() {
@@ -329,8 +330,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Returns how long running work is given to end: no time at all when the hub is broken or
-   * stalled, because no result could be written any more.
+   * Returns how long the close waits for running work to end. It does not wait when the hub is
+   * broken or stalled, because results could not be written any more.
    */
   Duration patience() {
     Engine engine = parts.backing().engine();

@@ -11,20 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param app the app to run: a built project, a staging folder, a folder of classes or a jar; null
  *     runs the samples
- * @param data the folder for everything that is stored
+ * @param data the folder for all stored data
  * @param storeKind the store of the hub
- * @param port the HTTP port; null takes that of local.settings.json, else 7071; 0 takes a free one
- * @param grpcPort the gRPC port; null takes 4001 or, if that is busy or the hub is a remote one, a
- *     free one
+ * @param port the HTTP port; null means the port of local.settings.json or, if it has none, 7071; 0
+ *     means a free port
+ * @param grpcPort the gRPC port; null means 4001 or, if that port is busy or the hub is remote, a
+ *     free port
  * @param bind the address on which HTTP listens
  * @param requireKeys true requires keys even on loopback; on any other address they are always
  *     required
  * @param functions names of the only functions to load; empty leaves the choice to host.json
  * @param corsOrigins empty leaves the choice to local.settings.json
  * @param corsCredentials whether other origins may send cookies
- * @param engineOnly whether there is no app and workers that connect over gRPC run everything
+ * @param engineOnly whether the host has no app, so that workers which connect over gRPC run all
+ *     work
  * @param connect the remote hub to connect to, instead of a hub of the host's own
- * @param lossAccepted whether to go on when the hub's files have lost acknowledged changes
+ * @param lossAccepted whether to start even when the hub's files have lost acknowledged changes
  */
 public record HostOptions(
     @Nullable Path app,
@@ -80,7 +82,7 @@ public record HostOptions(
 
   /**
    * Returns options for loopback on free ports, with every other option at its default; for
-   * measuring and testing.
+   * measurements and tests.
    */
   public static HostOptions onFreePorts(@Nullable Path app, DataFolder data, StoreKind storeKind) {
     return new HostOptions(
@@ -100,7 +102,7 @@ public record HostOptions(
         false);
   }
 
-  /** Returns these options without an app: workers connect over gRPC and run everything. */
+  /** Returns these options without an app: workers connect over gRPC and run all work. */
   public HostOptions withoutApp() {
     return new HostOptions(
         null,

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * Finds text from outside that the JVM could not decode. The JVM puts a replacement character for
  * each byte that the locale's encoding does not know, so that different ids, names and paths become
- * equal; such text must not be used.
+ * equal. Holdfast must not use a text with such a character.
  */
 final class Illegible {
   private static final char REPLACEMENT = '\uFFFD';
@@ -19,8 +19,8 @@ final class Illegible {
   /**
    * Checks the arguments and the environment variables that are meant for Holdfast.
    *
-   * @return which text cannot be read, why, and the cure, in lines; empty when all texts can be
-   *     read
+   * @return lines that name the first text that cannot be read, the cause and the cure; empty when
+   *     all texts can be read
    */
   static Optional<String> first(String[] arguments, Map<String, String> environment) {
     for (String argument : arguments) {

@@ -13,14 +13,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Logs the invocations of functions, in the words of the Functions host. */
+/** Logs the invocations of functions, in the wording of the Functions host. */
 final class InvocationLog implements FunctionLog {
   private static final String UNKNOWN = "(null)";
 
   private final Map<String, Function> functions = new ConcurrentHashMap<>();
   private volatile boolean anyWants = LoggerFactory.getLogger("Function").isDebugEnabled();
 
-  /** Logs from now on why each of these functions runs. */
+  /**
+   * Learns the triggers of these functions, so that the log says from now on why each of them runs.
+   */
   void learn(List<FunctionDefinition> definitions) {
     definitions.forEach(it -> functions.put(it.name(), make(it.name(), reason(it))));
     anyWants = functions.values().stream().anyMatch(it -> it.itself().isDebugEnabled());
@@ -56,8 +58,8 @@ final class InvocationLog implements FunctionLog {
   }
 
   /**
-   * Tells whether any function logs its invocations; their two lines each are logged at Debug, for
-   * people who search for a fault.
+   * Returns whether any function logs its invocations. An invocation is logged with two lines at
+   * Debug, for people who search for a fault.
    */
   @Override
   public boolean wantsInvocations() {

@@ -7,8 +7,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 
 /**
- * Ends the process when nothing may be relied on any more, not even that there is memory for a
- * message: it writes one line, prepared in place, to the standard error and halts.
+ * Ends the process when even memory for a message may be lacking: it writes one line from a buffer
+ * that was allocated earlier to the standard error, and halts.
  */
 final class LastWords {
   private static final byte[] BEGIN = ascii("The thread ");
@@ -21,7 +21,7 @@ final class LastWords {
   private static final byte[] LINE = new byte[LINE_MAX];
 
   /**
-   * This is true once a thread has written its line; only the first thread does, and it ends the
+   * Says whether a thread has written its line; only the first thread does, and it ends the
    * process.
    */
   private static boolean spoken;
@@ -33,8 +33,8 @@ final class LastWords {
   }
 
   /**
-   * Loads everything that {@link #end} needs; for example, the JVM makes the name of a class when
-   * it is first asked for.
+   * Loads everything that {@link #end} needs; for example, the JVM allocates the name of a class
+   * when code first asks for it.
    */
   static void prepare() {
     OutOfMemoryError example = new OutOfMemoryError();
@@ -47,7 +47,7 @@ final class LastWords {
   }
 
   /**
-   * Tells whether the process must end at once, because the virtual machine itself lacks a
+   * Returns whether the process must end at once, because the virtual machine itself lacks a
    * resource.
    */
   static boolean mustEnd(Throwable cause) {
@@ -55,7 +55,7 @@ final class LastWords {
     return cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError);
   }
 
-  /** Writes which thread ends and why, and ends the process. Allocates no memory. */
+  /** Writes which thread ends and why, and ends the process. The method allocates no memory. */
   static void end(String thread, Throwable cause) {
     synchronized (LINE) {
       if (!spoken) {
@@ -75,7 +75,7 @@ final class LastWords {
     try {
       ERR.write(line, 0, Math.min(length, count));
     } catch (IOException e) {
-      // The line cannot be written, but the process ends all the same.
+      // The line cannot be written, but the process ends nevertheless.
     }
   }
 

@@ -4,7 +4,7 @@ import dev.holdfast.core.Problems;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs what core and engine notice, because they do not log themselves. */
+/** Logs the problems that core and engine report, because these modules do not log. */
 final class LoggedProblems implements Problems {
   private static final Logger log = LoggerFactory.getLogger("Host.Engine");
 

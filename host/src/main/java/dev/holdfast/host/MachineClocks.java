@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * Reads the clocks of this machine, which tell together how long the machine has slept. On Linux
+ * Reads the clocks of this machine. Together they show how long the machine has slept. On Linux
  * {@code /proc/uptime} counts the sleep and {@link System#nanoTime} does not. On Windows {@code
  * nanoTime} goes on while the machine sleeps, so no sleep is reported. On other systems the sleep
  * is unknown.
@@ -30,8 +30,8 @@ final class MachineClocks implements Clocks {
   }
 
   /**
-   * Returns a clock that follows only elapsed time, whoever sets the wall clock; its dates have no
-   * meaning.
+   * Returns a clock that follows only elapsed time, even when the wall clock is set; its dates have
+   * no meaning.
    */
   static InstantSource passing() {
     return () -> Instant.EPOCH.plusNanos(System.nanoTime());
@@ -56,8 +56,8 @@ final class MachineClocks implements Clocks {
   }
 
   /**
-   * Returns the nanoseconds since the machine was started, sleep included. Where they cannot be
-   * read, as in a container without {@code /proc}, the machine is taken to never sleep.
+   * Returns the nanoseconds since the machine was started, including sleep. When they cannot be
+   * read, as in a container without {@code /proc}, the machine is assumed never to sleep.
    */
   private static long sinceBoot() {
     try {

@@ -90,14 +90,15 @@ public final class Main implements Runnable {
     }
     giveHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExpandAtFiles(false); // @FILE is a payload, not a file of arguments.
+    line.setExpandAtFiles(false); // An argument @FILE names a payload and not a file of arguments.
     line.setExecutionExceptionHandler(Main::failed);
     line.setParameterExceptionHandler(Main::misused);
     return line;
   }
 
   /**
-   * Gives every command, wherever it comes from, the options {@code --help} and {@code --version}.
+   * Gives every command, including commands of other modules, the options {@code --help} and {@code
+   * --version}.
    */
   private static void giveHelp(CommandLine line) {
     CommandSpec spec = line.getCommandSpec();
@@ -121,14 +122,19 @@ public final class Main implements Runnable {
     return CannotException.FAILED;
   }
 
-  /** Asks whether a known option, command or value was meant by the first unknown word. */
+  /**
+   * Returns a question whether a known option, command or value was meant by the first unknown
+   * word.
+   */
   private static Optional<String> nearest(ParameterException thrown) {
     if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
       return nearestValue(thrown);
     }
     String written = nameOf(unmatched.getUnmatched().get(0));
     if (written.matches("-\\w")) {
-      return Optional.empty(); // A single letter is equally near to every other one.
+      return Optional
+          .empty(); // A single letter is equally near to every other letter, so no suggestion is
+      // made.
     }
     CommandSpec command = thrown.getCommandLine().getCommandSpec();
     return Nearest.question(
@@ -160,8 +166,8 @@ public final class Main implements Runnable {
   }
 
   /**
-   * Says what is wrong. Of several unknown words it names only the options, because the other words
-   * may be their values.
+   * Describes the mistake in the command line. Of several unknown words it names only the options,
+   * because the other words may be their values.
    */
   private static String mistake(ParameterException thrown) {
     if (thrown instanceof UnmatchedArgumentException unmatched) {

@@ -9,24 +9,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Finds environment variables that were most likely meant for Holdfast but have no effect. A host
- * that ignored them would, for example, keep its data in another folder than its user intended.
+ * Finds environment variables that were most likely meant for Holdfast but have no effect because
+ * of a typing error. If the host ignored them, it would, for example, keep its data in another
+ * folder than its user intended.
  *
- * <p>Only names that are near to a known one count: other variables may begin with the same prefix,
- * for example those that Kubernetes sets for a service named holdfast.
+ * <p>Only names that are similar to a known name count. Other variables may begin with the same
+ * prefix, for example those that Kubernetes sets for a service named holdfast.
  */
 final class Misspelt {
   private static final String PREFIX = "HOLDFAST_";
 
-  /** A user may set the variables with these names after the prefix. */
+  /** Lists the names, without the prefix, of the variables that users may set. */
   private static final List<String> KNOWN =
       List.of("DATA", "KEY", "OPTS", "CONNECT", "CONNECT_TOKEN", "CONNECT_TOKEN_FILE");
 
   private Misspelt() {}
 
   /**
-   * @return what is wrong with the first misspelt variable, and the cure, in lines; empty when
-   *     there is none
+   * @return lines that name the first misspelt variable and the cure; empty when there is none
    */
   static Optional<String> first(Map<String, String> environment) {
     for (String variable : new TreeMap<>(environment).keySet()) {

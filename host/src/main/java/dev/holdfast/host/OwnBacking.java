@@ -34,7 +34,7 @@ final class OwnBacking implements Backing {
   private final WorkWatch work;
 
   /**
-   * @param broken is told when the hub cannot go on
+   * @param broken receives the notice that the hub cannot go on
    */
   OwnBacking(Starting starting, Assembly assembly, Keys keys, Limits limits, Breakdown broken) {
     Assembly.OpenedStore opened = starting.own("store", assembly::store);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address the loopback address on which this host listens; null when it listens on none,
  *     because another program may then listen there
- * @param leadsToFunction tells whether a function answers a verb and a raw path
+ * @param leadsToFunction returns whether a function answers a verb and a raw path
  */
 record OwnFunctions(
     @Nullable InetAddress address, int port, BiPredicate<String, String> leadsToFunction)
@@ -35,7 +35,7 @@ record OwnFunctions(
         address = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
       }
     } catch (UnknownHostException e) {
-      // HTTP cannot listen on such an address either, and the start reports that.
+      // HTTP cannot listen on an address that does not resolve, and the start reports this.
     }
     return new OwnFunctions(address, port, leadsToFunction);
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Measures how long each part of the start takes; some parts run side by side. */
+/** Measures how long each part of the start takes; some parts run in parallel. */
 final class Phases {
   private final long begun = System.nanoTime();
   private final AtomicInteger count = new AtomicInteger();
@@ -17,7 +17,7 @@ final class Phases {
 
   private record Phase(String name, long from, long to) {}
 
-  /** Represents one part of the start, which ends when it is closed. */
+  /** Represents one part of the start, which ends when this object is closed. */
   interface Running extends AutoCloseable {
     @Override
     void close();
@@ -30,8 +30,8 @@ final class Phases {
   }
 
   /**
-   * Returns the time since the launcher began the JVM: this one or, in a second process, the first
-   * one. Earlier work of the launcher, such as a build, does not count.
+   * Returns the time since the launcher started the JVM. In a second process, the time counts from
+   * the start of the first JVM. Earlier work of the launcher, such as a build, does not count.
    *
    * <p>The first call takes tens of milliseconds.
    */
@@ -45,7 +45,9 @@ final class Phases {
     return earlier.plusMillis(runtime.getUptime());
   }
 
-  /** Returns one line for each part: its begin and end in milliseconds since the host began. */
+  /**
+   * Returns one line for each part, with its begin and end in milliseconds since the host began.
+   */
   String lines() {
     StringBuilder lines = new StringBuilder();
     for (Phase phase : ended.values()) {

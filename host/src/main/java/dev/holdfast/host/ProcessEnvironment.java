@@ -8,17 +8,17 @@ import java.util.Map;
  * Adds variables to this process's own environment, so that {@code System.getenv} of the app
  * returns them.
  *
- * <p>Java has no call for it. Starting a second JVM with the right environment works everywhere,
- * but doubles the start and leaves two processes to look after. The map behind {@code
- * System.getenv()} is therefore changed in place where the launcher has opened {@code java.base} to
- * this class; elsewhere a second JVM is started. See docs/decisions/0007-environment-in-place.md.
+ * <p>Java has no method for this. Starting a second JVM with the right environment works
+ * everywhere, but takes twice as long and leaves two processes. The map behind {@code
+ * System.getenv()} is therefore changed in place if the launcher has opened {@code java.base} to
+ * this class; otherwise a second JVM is started. See docs/decisions/0007-environment-in-place.md.
  */
 final class ProcessEnvironment {
 
   private ProcessEnvironment() {}
 
   /**
-   * Puts the values where {@code System.getenv} finds them; child processes inherit them too.
+   * Adds the values to those that {@code System.getenv} returns; child processes inherit them too.
    *
    * @return false when this JVM does not permit it; nothing was changed
    */

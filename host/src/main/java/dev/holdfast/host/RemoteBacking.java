@@ -35,7 +35,8 @@ final class RemoteBacking implements Backing {
   private volatile @Nullable RemoteWork work;
 
   /**
-   * @param wanted tells what the app runs; it is asked again when that has changed
+   * @param wanted supplies the description of the work that the app runs; it is called again when
+   *     this work has changed
    * @param spelling maps an orchestrator's name to the spelling that the app has declared
    */
   RemoteBacking(
@@ -68,7 +69,7 @@ final class RemoteBacking implements Backing {
     }
   }
 
-  /** Has no members, because this host refuses workers. */
+  /** Represents a workforce without members, because this host refuses workers. */
   private static final class NoWorkforce implements Workforce {
     @Override
     public void join(Executor worker) {}
@@ -121,7 +122,9 @@ final class RemoteBacking implements Backing {
     return true;
   }
 
-  /** Returns nothing: the hub's own host counts blocked instances, and unserved work as well. */
+  /**
+   * Returns an empty result, because the hub's own host counts blocked instances and unserved work.
+   */
   @Override
   public Map<Blocked.Kind, Integer> blocked() {
     return Map.of();

@@ -8,10 +8,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Repeats a task on a thread of its own, whatever one round throws: even lack of memory passes, and
- * the next round may succeed.
+ * Repeats a task on a thread of its own. An exception or error in one round does not end the
+ * repetition: even a lack of memory may pass, so that the next round succeeds.
  *
- * <p>{@link #start} it once; {@link #close} may be called from any thread.
+ * <p>{@link #start} must be called once; any thread may call {@link #close}.
  */
 final class Rounds implements AutoCloseable {
   private final Runnable round;
@@ -23,8 +23,8 @@ final class Rounds implements AutoCloseable {
 
   /**
    * @param threadName the name of the thread
-   * @param what the task, as the subject of a sentence
-   * @param log gets what a round throws
+   * @param what names the task, as the subject of a sentence
+   * @param log receives the exceptions of rounds
    */
   Rounds(String threadName, String what, Logger log, Runnable round) {
     this.round = round;
@@ -46,7 +46,7 @@ final class Rounds implements AutoCloseable {
     var unused = thread.scheduleWithFixedDelay(this::run, millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Runs one round; never throws. */
+  /** Runs one round. The method never throws. */
   void run() {
     begun = nanoTime.getAsLong();
     try {
@@ -60,7 +60,8 @@ final class Rounds implements AutoCloseable {
     try {
       log.error("{} could not be done and is tried again later.", what, thrown);
     } catch (Throwable again) {
-      // Memory is too short even for the log; the next round logs its own failure if it fails too.
+      // There is not enough memory to log the failure; if the next round fails too, it logs its own
+      // failure.
       thrown.addSuppressed(again);
     }
   }

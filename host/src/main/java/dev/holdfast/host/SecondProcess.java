@@ -13,24 +13,29 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs this same command once more with more variables in its environment, where {@link
- * ProcessEnvironment} cannot change the environment in place.
+ * Runs the present command again in a second process with more environment variables, for cases in
+ * which {@link ProcessEnvironment} cannot change the environment in place.
  *
- * <p>The two processes look like one: signals reach the second, the first returns the second's exit
- * code, and neither outlives the other.
+ * <p>The two processes look like one: signals reach the second process, the first one returns the
+ * exit code of the second, and neither continues after the other has ended.
  */
 final class SecondProcess {
-  /** This variable has the time at which the first process began, in milliseconds of the epoch. */
+  /**
+   * This environment variable contains the time at which the first process began, in milliseconds
+   * since the epoch.
+   */
   private static final String MARK = "HOLDFAST_SECOND_PROCESS";
 
   private SecondProcess() {}
 
-  /** Tells whether this process is the second one. */
+  /** Returns whether this process is the second one. */
   static boolean isThis() {
     return System.getenv(MARK) != null;
   }
 
-  /** Returns when the first process began; empty in a first process. */
+  /**
+   * Returns the time at which the first process began; empty when this process is the first one.
+   */
   static Optional<Instant> firstBegan() {
     return Optional.ofNullable(System.getenv(MARK))
         .filter(it -> it.matches("\\d{1,15}"))
@@ -38,7 +43,8 @@ final class SecondProcess {
   }
 
   /**
-   * Ends this process when the first one ends, however it ends. Does nothing in a first process.
+   * Makes this process end when the first one ends for any reason. The method does nothing in a
+   * first process.
    */
   static void endWithFirst() {
     if (isThis()) {
@@ -80,7 +86,8 @@ final class SecondProcess {
     }
     Signals.onRequestToEnd(
         name -> {
-          // Ctrl-C in a terminal reaches both processes; passed on, it would count twice.
+          // Ctrl-C in a terminal reaches both processes, so passing it on would make it count
+          // twice.
           if (name.equals("TERM") || !Terminal.isOne()) {
             second.destroy();
           }
@@ -89,8 +96,8 @@ final class SecondProcess {
   }
 
   /**
-   * Builds the command of the second process. ProcessHandle offers the command too, but only up to
-   * 4 KiB, which is less than many a class path.
+   * Builds the command of the second process. ProcessHandle also knows the command, but only its
+   * first 4 KiB, and many class paths are longer.
    */
   private static List<String> command(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();

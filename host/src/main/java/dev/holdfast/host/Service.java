@@ -19,7 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Runs a host as the main task of its process, with console, signals and exit code. */
+/**
+ * Runs a host as the main task of its process, and takes care of the console, the signals and the
+ * exit code.
+ */
 final class Service {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
   private static final int EXIT_AT_ONCE = 130;
@@ -28,9 +31,9 @@ final class Service {
   private Service() {}
 
   /**
-   * Runs until it is asked to end.
+   * Runs the host until it is asked to end.
    *
-   * @param arguments the arguments of this process, for starting it a second time if need be
+   * @param arguments the arguments of this process, in case a second process must be started
    * @return the exit code
    */
   static int run(HostOptions options, List<String> arguments) throws InterruptedException {
@@ -85,8 +88,8 @@ final class Service {
   }
 
   /**
-   * Ends the process when a thread of the host died of a fault of the JVM; called by such threads,
-   * perhaps without free memory.
+   * Ends the process when a thread of the host has died because of an error of the JVM. The dying
+   * thread calls this method, perhaps when no memory is free.
    */
   private static void died(String thread, Throwable cause) {
     if (LastWords.mustEnd(cause)) {
@@ -95,8 +98,8 @@ final class Service {
   }
 
   /**
-   * Ends the process when the host does not end in time, whatever keeps it; nothing acknowledged is
-   * lost.
+   * Ends the process when the host does not end in time for any reason; acknowledged changes are
+   * not lost.
    */
   private static void endWithin(Duration time, int code, CompletableFuture<Void> ended) {
     var unused =
@@ -165,7 +168,8 @@ final class Service {
                     "Skipping '{}' from local settings as it's already defined in the environment.",
                     it));
     for (UnknownKey key : setup.config().unknown()) {
-      // Other extensions have keys that only Azure knows; a key that is nearly ours is a mistake.
+      // Other extensions have keys that only Azure knows, but a key that resembles one of this host
+      // is probably a mistake.
       log.atLevel(key.nearest() == null ? Level.DEBUG : Level.WARN).log(key.text());
     }
   }
@@ -214,8 +218,8 @@ final class Service {
   }
 
   /**
-   * Returns what is printed about keys that were made just now. Secrets are printed only for a
-   * person at a terminal, because a file or a log collection is stored and read by many.
+   * Returns the text to print about keys that this start has made. Secrets are printed only to a
+   * person at a terminal, because files and log collections are stored and many people read them.
    */
   static String newKeys(List<NewKey> made, boolean toPerson) {
     StringBuilder text = new StringBuilder();

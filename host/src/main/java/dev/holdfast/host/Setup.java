@@ -20,16 +20,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what is known before anything runs: the app, and the user's settings.
+ * Holds the facts that are known before the host runs: the app, and the user's settings.
  *
  * @param settings the app settings: the values of local.settings.json, overridden by the
  *     environment
- * @param environment variables that the app should find in its environment, but that are not there
- *     yet
- * @param skipped names in local.settings.json that the environment has already; the environment
- *     takes precedence
+ * @param environment variables that the app needs and this process does not have yet
+ * @param skipped names in local.settings.json that the environment already contains; the
+ *     environment takes precedence
  * @param folder the folder of host.json; paths in host.json are relative to it
- * @param target the remote hub that this host works for; null for a hub of its own
+ * @param target the remote hub that this host works for; null when it has a hub of its own
  */
 record Setup(
     HostOptions options,
@@ -51,11 +50,11 @@ record Setup(
    * Finds the app and reads its configuration.
    *
    * @param outside the environment of this process
-   * @throws CannotException there is no app, or one of its files cannot be used
+   * @throws CannotException no app was found, or one of its files cannot be used
    */
   static Setup read(HostOptions options, Map<String, String> outside) {
     AppSource app = find(options);
-    // The samples use the configuration that lies beside the launcher.
+    // The samples use the configuration files beside the launcher.
     Path folder = settingsFolder(options.app(), app);
     LocalSettings local = LocalSettings.read(folder);
     Map<String, String> environment = new LinkedHashMap<>(local.values());
@@ -85,13 +84,13 @@ record Setup(
     return elsewhere == null ? config.hubName() : elsewhere;
   }
 
-  /** Returns the name of the hub if the user has chosen one, otherwise null. */
+  /** Returns the name of the hub if the user has chosen a name, otherwise null. */
   @Nullable String chosenHub() {
     String elsewhere = target == null ? null : target.taskHub();
     return elsewhere == null ? config.chosenHub() : elsewhere;
   }
 
-  /** Returns the folder of host.json and local.settings.json. */
+  /** Returns the folder that contains host.json and local.settings.json. */
   private static Path settingsFolder(@Nullable Path named, AppSource app) {
     if (named == null) {
       return Home.path();
@@ -114,8 +113,8 @@ record Setup(
   }
 
   /**
-   * Tells whether this is the folder of the samples, whose build lies in another folder than that
-   * of other apps.
+   * Returns whether this is the folder of the samples, whose build results are not in the usual
+   * folders of an app.
    */
   private static boolean isSamples(Path app) {
     try {
@@ -153,15 +152,15 @@ record Setup(
   }
 
   /**
-   * Tells whether HTTP requires keys: always beyond loopback, where any client could otherwise do
-   * everything, and on loopback when the user wants it.
+   * Returns whether HTTP requires keys. It always does on addresses other than loopback, because
+   * every client there could otherwise do everything; on loopback it does when the user wants it.
    */
   boolean requiresKeys() {
     return options.requireKeys() || !isLoopback(options.bind(), "--bind");
   }
 
   /**
-   * @param where the option or setting with the address, for the error message
+   * @param where the option or setting that has the address, for the error message
    */
   static boolean isLoopback(String address, String where) {
     try {

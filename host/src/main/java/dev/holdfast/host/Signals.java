@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handles the signals that ask the process to end, such as Ctrl-C.
  *
- * <p>Without this class a JVM ends with 130 or 143 and cannot tell a second signal from the first.
- * Every JDK exports {@code sun.misc.Signal}, and many servers use it, but every compiler warns
- * about it; hence the reflection.
+ * <p>Without this class a JVM ends with exit code 130 or 143 and cannot distinguish a second signal
+ * from the first. Every JDK exports {@code sun.misc.Signal}, and many servers use it, but every
+ * compiler warns about it, so this class uses reflection.
  */
 final class Signals {
   private static final String[] TO_END = {"TERM", "INT"};
@@ -22,7 +22,7 @@ final class Signals {
    * Runs the action for every request to end, each time on a thread of its own, with the signal's
    * name: TERM or INT.
    *
-   * @return false when this JVM has no such signals; it then ends in its own way
+   * @return false when this JVM does not deliver these signals and ends in its own way
    */
   static boolean onRequestToEnd(Consumer<String> action) {
     try {
@@ -49,7 +49,7 @@ final class Signals {
       }
       return true;
     } catch (InvocationTargetException e) {
-      // Another owner has the signal (-Xrs, a debugger), so the JVM ends in its own way.
+      // Another owner handles the signal (-Xrs, a debugger), so the JVM ends in its own way.
       return false;
     } catch (ReflectiveOperationException e) {
       return false;

@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 final class StartCommand implements Callable<Integer> {
-  /** Marks options of 'func start' that a user may miss, so that the command reports them. */
+  /**
+   * Marks options of 'func start' whose effect a user may expect, so that the command reports that
+   * they have none.
+   */
   private static final String MISSED = "missed";
 
   @Spec CommandSpec spec = CommandSpec.create();

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Represents a start under way. Unless it succeeds, everything that it has begun is closed again,
- * newest first.
+ * Represents a start of the host that is under way. If the start fails, everything that it has
+ * opened is closed again, in the opposite order.
  */
 final class Starting implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
@@ -35,13 +35,13 @@ final class Starting implements AutoCloseable {
     }
   }
 
-  /** Makes something that must be closed if the start fails. */
+  /** Makes an object that must be closed if the start fails. */
   <T extends AutoCloseable> T own(String phase, Supplier<T> step) {
     return owned(timed(phase, step));
   }
 
   /**
-   * Makes something optional that must be closed if the start fails; null when the user does not
+   * Makes an optional object that must be closed if the start fails; null when the user does not
    * want it.
    */
   <T extends AutoCloseable> @Nullable T ownIfAny(String phase, Supplier<@Nullable T> step) {
@@ -57,7 +57,8 @@ final class Starting implements AutoCloseable {
   /**
    * Runs a step on a thread of its own; {@link #joined} waits for it.
    *
-   * @param closes returns what must be closed for the step's result if the start fails
+   * @param closes returns the objects that must be closed, given the step's result, if the start
+   *     fails
    */
   <T> CompletableFuture<T> aside(
       String phase, Supplier<T> step, Function<T, AutoCloseable> closes) {

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a token from a file that another program renews; the file is read again every few seconds.
- * While it cannot be read, or is empty because it is being written, the last token is used.
+ * While the file cannot be read, or is empty because another program is writing it, the last token
+ * is used.
  */
 final class TokenFile implements TokenSource {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");

@@ -12,13 +12,13 @@ import org.slf4j.LoggerFactory;
 final class Uncaught implements Thread.UncaughtExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger("Host.Lifecycle");
 
-  /** The names of all threads whose work no other thread would take over have this prefix. */
+  /** This prefix begins the names of all threads whose work no other thread would take over. */
   private static final String OURS = "holdfast-";
 
   private final BiConsumer<String, Throwable> end;
 
   /**
-   * @param end ends the process, and says which thread could not go on and why
+   * @param end ends the process, and reports the thread that could not go on and the reason
    */
   Uncaught(BiConsumer<String, Throwable> end) {
     this.end = end;
@@ -33,7 +33,8 @@ final class Uncaught implements Thread.UncaughtExceptionHandler {
     try {
       log.error("Thread '{}' ended because of an uncaught exception.", thread.getName(), thrown);
     } catch (Throwable again) {
-      thrown.addSuppressed(again); // The log, too, lacks memory; nothing waits for it.
+      thrown.addSuppressed(
+          again); // Logging failed too, for lack of memory, and no other thread waits for this one.
     }
   }
 }

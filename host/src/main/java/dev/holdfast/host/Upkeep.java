@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after a hub regularly: it purges instances that ended long ago, and warns when the store
- * grows large.
+ * Maintains a hub at regular intervals: it purges instances that ended long ago, and warns when the
+ * store grows large.
  *
- * <p>Both tasks ask the hub and the store like any other client; nothing waits for them.
+ * <p>Both tasks use the hub and the store like any other client, and no other work waits for them.
  */
 final class Upkeep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Upkeep");
@@ -41,8 +41,8 @@ final class Upkeep implements AutoCloseable {
   private long warnAt;
 
   /**
-   * @param clock tells how the hub judges the machine's clock: while the clock has jumped, no
-   *     instance is purged for its age
+   * @param clock supplies what the hub knows about the machine's clock: after a jump of this clock,
+   *     no instance is purged because of its age
    */
   Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, Supplier<ClockState> clock) {
     this.hub = hub;
@@ -56,7 +56,7 @@ final class Upkeep implements AutoCloseable {
     rounds.start(limits.retention().every());
   }
 
-  /** Runs one round; a failure is logged, and the next round tries again. */
+  /** Runs one round of the upkeep; a failure is logged, and the next round tries again. */
   void run() {
     try {
       watchSize();
@@ -130,8 +130,8 @@ final class Upkeep implements AutoCloseable {
               .getDeletedInstanceCount();
       purged += gone;
       if (gone == 0) {
-        // Another client purged or restarted them between the two calls; the next round looks
-        // again.
+        // Another client purged or restarted the instances between the two calls; the next round
+        // looks again.
         return purged;
       }
     }

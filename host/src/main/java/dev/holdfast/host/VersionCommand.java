@@ -16,12 +16,15 @@ final class VersionCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Returns the line that {@code --version} prints too. */
+  /** Returns the line with the versions, which {@code --version} prints too. */
   static String line() {
     return "holdfast " + version() + ", Java " + Runtime.version();
   }
 
-  /** Returns the version that the build wrote into the jar; a run from class folders has none. */
+  /**
+   * Returns the version that the build wrote into the jar; a program that runs from class folders
+   * has none.
+   */
   static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;

@@ -17,7 +17,7 @@ final class WorkFigures {
 
   private WorkFigures() {}
 
-  /** Returns how much work waits for a place at its executors. */
+  /** Returns figures of how much work waits for a free place in an executor. */
   static List<Figure> waiting(Engine engine) {
     List<Figure> figures = new ArrayList<>();
     for (Engine.Waiting one : engine.work()) {

@@ -16,16 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports work that no executor serves: in the log once when it appears and once when it is served
- * again, and at any time to callers. Work that is served again by the next look, for example after
- * a worker's short absence, is not logged.
+ * Reports work that no executor serves: the log gets one line when unserved work appears and one
+ * when it is served again, and callers can ask at any time. Work that is served again before the
+ * next check, for example after a worker's short absence, is not logged.
  */
 final class WorkWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
 
-  /**
-   * At most this many names are distinguished, so that random names do not fill logs and metrics.
-   */
+  /** At most this many names are reported, so that random names do not fill logs and metrics. */
   static final int NAMES_MAX = 100;
 
   private final Supplier<List<UnservedWork>> find;
@@ -40,7 +38,7 @@ final class WorkWatch implements AutoCloseable {
 
   /**
    * @param find returns the work that no executor serves now
-   * @param count returns how many instances are blocked now, by kind
+   * @param count returns the number of blocked instances for each kind of block
    */
   WorkWatch(Supplier<List<UnservedWork>> find, Supplier<Map<Blocked.Kind, Integer>> count) {
     this.find = find;
@@ -52,19 +50,19 @@ final class WorkWatch implements AutoCloseable {
   }
 
   /**
-   * Returns the unserved work of the last look, the most wanted first, at most {@link #NAMES_MAX}
-   * names.
+   * Returns the unserved work at the last check, beginning with the names that most work waits for,
+   * and at most {@link #NAMES_MAX} names.
    */
   List<UnservedWork> current() {
     return current;
   }
 
-  /** Returns how many instances were blocked at the last look, by kind. */
+  /** Returns the number of blocked instances at the last check, for each kind of block. */
   Map<Blocked.Kind, Integer> blocked() {
     return blocked;
   }
 
-  /** Says in a sentence how many instances are blocked; empty when none is. */
+  /** Says in a sentence how many instances are blocked; empty when no instance is blocked. */
   static Optional<String> words(Map<Blocked.Kind, Integer> blocked) {
     int all = blocked.values().stream().mapToInt(Integer::intValue).sum();
     if (all == 0) {
@@ -80,7 +78,7 @@ final class WorkWatch implements AutoCloseable {
   }
 
   /**
-   * Counts the blocked instances, and logs at the first look those that were blocked before the
+   * Counts the blocked instances, and logs at the first check those that were blocked before the
    * start; instances that become blocked later are logged when it happens.
    */
   private void lookForBlocked() {

@@ -1,4 +1,6 @@
-/** Builds the host from host.json, and runs {@code main()} and its process. */
+/**
+ * Builds the host from its settings, and contains {@code main()} and the handling of its process.
+ */
 @NullMarked
 package dev.holdfast.host;
 

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The answer is an external event whose payload is {@code true}, {@code false} or an object with
  * {@code "approved": true|false} and, if wanted, {@code "by"} and {@code "comment"}. Any other
- * payload is no answer: it is ignored and the wait goes on. (The wait is not typed, because client
- * library 1.5.0 silently loses an event whose payload does not fit.) The event's name is matched
- * exactly, case included.
+ * payload is not an answer: it is ignored and the wait goes on. (The wait is not typed, because
+ * client library 1.5.0 silently loses an event whose payload does not fit.) The event's name is
+ * compared with regard to case.
  *
- * <p>One wait spans all steps: an answer that comes while the next person is being told still
- * counts, whoever sends it. If an answer and the end of a step's patience come in the same turn,
- * the answer wins.
+ * <p>One wait spans all steps: an answer that arrives while the next person is being notified still
+ * counts, no matter who sends it. If an answer arrives in the same turn in which the time of a step
+ * ends, the answer wins.
  */
 public final class Approval {
 
@@ -48,12 +48,13 @@ public final class Approval {
   }
 
   /**
-   * Adds a step: tell this person, then wait for an answer.
+   * Adds a step, which notifies this person and then waits for an answer.
    *
    * @param who the person's name, which appears in the verdict
    * @param patience how long to wait after the notice went out, before the next step
-   * @param notice starts the activity that tells the person, and returns its task without awaiting
-   *     it; if the task fails, so does {@link #await}, so give it retry options if it can
+   * @param notice starts the activity that notifies the person, and returns its task without
+   *     awaiting it; if the task fails, {@link #await} fails too, so give the task retry options if
+   *     it can fail
    */
   public Approval ask(String who, Duration patience, Supplier<? extends Task<?>> notice) {
     steps.add(new Step(who, patience, notice));
@@ -109,11 +110,11 @@ public final class Approval {
 
   private record Step(String who, Duration patience, Supplier<? extends Task<?>> notice) {}
 
-  /** Says how an approval can end. */
+  /** Says how an approval has ended. */
   public enum Outcome {
     APPROVED,
     REJECTED,
-    /** No answer came in time. */
+    /** No answer arrived in time. */
     EXPIRED;
 
     private static Outcome of(boolean approved) {

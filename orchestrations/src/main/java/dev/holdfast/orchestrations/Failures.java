@@ -11,8 +11,8 @@ final class Failures {
   private Failures() {}
 
   /**
-   * Returns {@code type: message} of the failure; for a group of tasks, that of each task that
-   * failed.
+   * Returns {@code type: message} of the failure; for a group of tasks, returns the descriptions of
+   * all tasks that failed.
    */
   static String describe(RuntimeException e) {
     if (e instanceof TaskFailedException failed) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *         .join();
  * }</pre>
  *
- * <p>As soon as one piece of work ends, the next one starts: a slow piece does not hold up the
+ * <p>As soon as one piece of work ends, the next one starts, so a slow piece does not delay the
  * rest.
  *
  * <p>The call must <em>not</em> carry {@code TaskOptions}: client library 1.5.0 counts an attempt
@@ -61,7 +61,7 @@ public final class FanOut<T, R> {
     return new FanOut<>(ctx, List.copyOf(inputs), call);
   }
 
-  /** Sets how many pieces may run at the same time; the default is 50, and the least is 1. */
+  /** Sets how many pieces may run at the same time; the default is 50, and the minimum is 1. */
   public FanOut<T, R> inFlightMax(int inFlightMax) {
     this.inFlightMax = atLeastOne("inFlightMax", inFlightMax);
     return this;
@@ -70,7 +70,8 @@ public final class FanOut<T, R> {
   /**
    * Tries each piece again when it fails. A piece that pauses still counts as running.
    *
-   * @param attemptsMax the most attempts of a piece; at least 1, which is also the default
+   * @param attemptsMax the number of attempts that a piece gets; at least 1, which is also the
+   *     default
    * @param pause how long to wait, on a durable timer, before the next attempt
    */
   public FanOut<T, R> attempts(int attemptsMax, Duration pause) {
@@ -123,8 +124,8 @@ public final class FanOut<T, R> {
     return pieces;
   }
 
-  // Once nothing is left to start, no single end needs an action, and one wait for all keeps the
-  // replay of a wide fan-out linear.
+  // Once all pieces have started, the end of a single piece needs no action. One wait for all
+  // remaining pieces keeps the cost of a replay linear.
   private void awaitAll(List<Piece> inFlight) {
     List<Task<R>> tasks = new ArrayList<>(inFlight.size());
     for (Piece piece : inFlight) {
@@ -147,7 +148,7 @@ public final class FanOut<T, R> {
     try {
       ctx.anyOf(tasks).await();
     } catch (TaskFailedException | CompositeTaskFailedException e) {
-      // The task that ended has failed; its piece checks that for itself.
+      // The completed task has failed; its piece checks this for itself.
     }
   }
 
@@ -158,7 +159,7 @@ public final class FanOut<T, R> {
     return value;
   }
 
-  /** Takes one input to its result: by an attempt, a pause, another attempt, … */
+  /** Processes one input until it has a result, by attempts with pauses between them. */
   private final class Piece {
     private final T input;
     private int attempt = 1;
@@ -174,7 +175,7 @@ public final class FanOut<T, R> {
       this.current = first;
     }
 
-    /** Takes the next step if the present one has ended; returns true when no step is left. */
+    /** Takes the next step if the current one has ended; returns true when no step is left. */
     boolean advance() {
       if (!current.isDone()) {
         return false;
@@ -219,10 +220,10 @@ public final class FanOut<T, R> {
   }
 
   /**
-   * Holds what became of one piece.
+   * Holds the result of one piece.
    *
    * @param value the value that the piece returned; null if it failed, or returned nothing
-   * @param failure why its last attempt failed; null if it succeeded
+   * @param failure the reason why the last attempt failed; null if the piece succeeded
    */
   public record Outcome<R>(@Nullable R value, @Nullable FailureDetails failure) {
     public boolean succeeded() {

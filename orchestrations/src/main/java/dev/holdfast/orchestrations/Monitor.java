@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Polls again and again, sleeping on durable timers in between, until a condition holds or the
+ * Polls repeatedly, and sleeps on durable timers in between, until a condition holds or the
  * deadline has passed.
  *
  * <pre>{@code
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Every poll adds to the history that each turn replays, so a monitor stops after {@link
- * #pollsMax} polls with {@link Ending#PAUSED}: the orchestrator then continues as new, handing the
- * same deadline and {@link Result#nextInterval} to its next execution.
+ * #pollsMax} polls with {@link Ending#PAUSED}: the orchestrator should then continue as new, and
+ * hand the same deadline and {@link Result#nextInterval} to its next execution.
  *
  * <p>A poll that fails ends the wait with its {@code TaskFailedException}; give the call retry
  * options to ride out short outages.
@@ -65,9 +65,9 @@ public final class Monitor<S> {
   }
 
   /**
-   * Makes each sleep longer than the one before.
+   * Makes each sleep longer than the previous one.
    *
-   * @param factor by how much each sleep is multiplied to give the next; at least 1
+   * @param factor the ratio of each sleep to the previous one; at least 1
    * @param intervalMax the longest sleep
    */
   public Monitor<S> backingOff(double factor, Duration intervalMax) {
@@ -80,8 +80,8 @@ public final class Monitor<S> {
   }
 
   /**
-   * Sets the deadline. The last poll happens at this moment, not before it. By default there is no
-   * deadline.
+   * Sets the deadline. The last poll happens at the deadline and not before it. By default there is
+   * no deadline.
    */
   public Monitor<S> until(Instant deadline) {
     this.deadline = deadline;
@@ -95,7 +95,7 @@ public final class Monitor<S> {
   }
 
   /**
-   * Polls at once, and then after each sleep.
+   * Polls at once and then after each sleep, until the monitor stops.
    *
    * @param met decides whether the result of a poll ends the wait; it must be pure
    * @throws com.microsoft.durabletask.TaskFailedException a poll failed
@@ -129,7 +129,7 @@ public final class Monitor<S> {
   public enum Ending {
     /** The condition holds. */
     MET,
-    /** The deadline has passed, and the condition did not hold even then. */
+    /** The deadline has passed, and the condition did not hold at the last poll. */
     EXPIRED,
     /**
      * The execution has made enough polls and should continue as new; the sleep before the next
@@ -139,7 +139,7 @@ public final class Monitor<S> {
   }
 
   /**
-   * Holds what a monitor has seen.
+   * Holds the result of a monitor.
    *
    * @param last the result of the last poll
    * @param polls the number of polls that this execution made

@@ -24,13 +24,15 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>The second of these exceptions comes from {@code ctx.allOf(…).await()} and is no subclass of
- * the first. No wider type may be caught: a waiting orchestrator is unwound by an exception too.
+ * <p>The second of these exceptions comes from {@code ctx.allOf(…).await()} and is not a subclass
+ * of the first. Do not catch a wider type, because an exception also unwinds a waiting
+ * orchestrator.
  *
- * <p>Register a compensation <em>after</em> a step that is all or nothing, but <em>before</em> a
- * step that may have taken effect although it reported a failure (a time-out, say). In the second
- * case the compensation must accept that there is nothing to undo. Either way a compensation may
- * run more than once after a crash, as every activity may, so it must be idempotent.
+ * <p>Register a compensation <em>after</em> a step that takes effect completely or not at all, but
+ * <em>before</em> a step that may have taken effect although it reported a failure, such as a
+ * time-out. In the second case the compensation must accept that there may be nothing to undo. In
+ * both cases a compensation may run more than once after a crash, as every activity may, so it must
+ * be idempotent.
  *
  * <p>One saga belongs to one execution of one orchestrator: make a new one at the top of the
  * orchestrator, and never keep it in a field.
@@ -40,7 +42,8 @@ public final class Saga {
   private final Deque<Compensation> compensations = new ArrayDeque<>();
 
   /**
-   * Remembers how to undo a step. Nothing runs until {@link #undo}.
+   * Registers the compensation of a step. The compensation does not run before {@link #undo} is
+   * called.
    *
    * @param name the name of the compensation in {@link Undone}; usually the activity's name
    * @param compensation starts the undoing activity or sub-orchestration, and returns its task
@@ -54,9 +57,8 @@ public final class Saga {
   /**
    * Runs the compensations one at a time, newest first, and forgets them.
    *
-   * <p>A compensation that fails does not keep the older ones from running; its failure is in the
-   * result, so that a person can look at it. A second call finds nothing to do and returns empty
-   * lists.
+   * <p>A compensation that fails does not stop the older ones from running; the result contains its
+   * failure, so that a person can look at it. A second call runs nothing and returns empty lists.
    */
   public Undone undo() {
     List<String> done = new ArrayList<>();
@@ -67,7 +69,8 @@ public final class Saga {
         next.start().get().await();
         done.add(next.name());
       } catch (TaskFailedException | CompositeTaskFailedException e) {
-        // No wider type may be caught here: a waiting orchestrator is unwound by an exception too.
+        // This code must not catch a wider type, because an exception also unwinds a waiting
+        // orchestrator.
         failures.add(new Failure(next.name(), Failures.describe(e)));
       }
     }
@@ -88,7 +91,7 @@ public final class Saga {
       failures = List.copyOf(failures);
     }
 
-    /** Returns true when every step that had been done is undone. */
+    /** Returns true when all compensations have succeeded. */
     public boolean complete() {
       return failures.isEmpty();
     }

@@ -7,9 +7,9 @@ import java.time.Instant;
 /**
  * Sleeps durably for any length of time.
  *
- * <p>The library runs no timer for longer than three days; it splits a longer one into several, and
- * in release 1.5.0 {@code ctx.createTimer(Duration.ofDays(7)).await()} already returns after the
- * first of them. The methods of this class wait for the whole time.
+ * <p>The library has no timers longer than three days. It splits a longer timer into several, and
+ * in release 1.5.0 {@code ctx.createTimer(Duration.ofDays(7)).await()} returns after the first of
+ * them. The methods of this class wait for the whole time.
  */
 public final class Sleep {
 
@@ -18,13 +18,17 @@ public final class Sleep {
   private Sleep() {}
 
   /**
-   * Returns when this much of the orchestration's time has passed; at once if it is not positive.
+   * Returns when this duration has passed in the orchestration's time; returns at once if the
+   * duration is not positive.
    */
   public static void during(TaskOrchestrationContext ctx, Duration time) {
     until(ctx, ctx.getCurrentInstant().plus(time));
   }
 
-  /** Returns once the orchestration's time has reached {@code wake}; at once if it already has. */
+  /**
+   * Returns once the orchestration's time has reached {@code wake}; returns at once if it already
+   * has.
+   */
   public static void until(TaskOrchestrationContext ctx, Instant wake) {
     for (Instant now = ctx.getCurrentInstant(); now.isBefore(wake); now = ctx.getCurrentInstant()) {
       Duration rest = Duration.between(now, wake);

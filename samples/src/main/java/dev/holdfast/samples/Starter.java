@@ -25,8 +25,9 @@ public final class Starter {
    * Starts the orchestrator with the request's body as input, or without input if there is none.
    *
    * @param inputType the type that the body must fit, so that a wrong body is answered with an
-   *     error at once instead of failing the instance later
-   * @return 202 with the management URLs, or 400 saying what is wrong with the body
+   *     error at once and not by a failed instance later
+   * @return a response with status 202 and the management URLs, or with status 400 and the fault of
+   *     the body
    */
   public static HttpResponseMessage start(
       HttpRequestMessage<Optional<String>> request,

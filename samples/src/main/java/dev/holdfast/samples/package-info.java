@@ -1,4 +1,4 @@
-/** Contains sample apps, one package per scenario; each class says how to try it. */
+/** Contains sample apps, one package per scenario; each class explains how to try it. */
 @NullMarked
 package dev.holdfast.samples;
 

@@ -15,7 +15,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast clock} shows the clocks, or confirms the machine's. */
+/**
+ * {@code holdfast clock} shows the hub's clock and the machine's clock, or confirms the machine's
+ * clock.
+ */
 @Command(
     name = "clock",
     description = "Show the hub's time and the machine's, or say that the machine's is right.",
@@ -49,8 +52,8 @@ public final class ClockCommand implements Callable<Integer> {
   }
 
   /**
-   * Tells whether a host has the hub of the folder open. A host that was killed leaves its note in
-   * the folder, but does not keep the hub open.
+   * Returns whether a host has opened the hub of this folder. A host that was killed leaves its
+   * note in the folder, but does not keep the hub open.
    */
   private static boolean isServed(DataFolder folder) {
     return folder.announced().isPresent() && SqliteFiles.isUsed(folder.path());

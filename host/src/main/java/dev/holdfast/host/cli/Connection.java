@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Holds the options by which every command finds the running host. */
+/** Holds the options with which every command finds the running host. */
 final class Connection {
   private static final URI USUAL = URI.create("http://localhost:7071");
 
@@ -38,8 +38,8 @@ final class Connection {
   }
 
   /**
-   * Finds the host that uses a data folder. Where there is a folder but no host, a host that
-   * happens to listen on the usual port is another one, so it is not used.
+   * Finds the host that uses a data folder. When the folder exists but no host uses it, a host that
+   * listens on the usual port must be a different one, so it is not used.
    *
    * @param isNamed whether the user named this folder
    */
@@ -71,7 +71,7 @@ final class Connection {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      // The exception below tells it.
+      // The exception below reports this.
     }
     throw new CannotException(
         CannotException.USAGE,

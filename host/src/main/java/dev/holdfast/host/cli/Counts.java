@@ -17,7 +17,7 @@ final class Counts {
   private static final String COUNTS = "/runtime/webhooks/holdfast/counts";
   private static final List<String> HEAD = List.of("NAME", "STATUS", "COUNT");
 
-  /** By these filters the host counts without reading instances. */
+  /** With these filters the host counts instances without reading them. */
   private static final Set<String> COUNTED = Set.of("runtimeStatus", "name");
 
   private static final String PAGE = "1000";

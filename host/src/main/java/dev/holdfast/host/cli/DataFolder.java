@@ -17,16 +17,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents the folder in which a host stores everything: {@code --data}, else {@code
- * HOLDFAST_DATA}, else {@code data} below the current folder.
+ * Represents the folder in which a host stores all its data: the value of {@code --data} or,
+ * without this option, of {@code HOLDFAST_DATA}; otherwise {@code data} below the current folder.
  */
 public record DataFolder(Path path) {
   private static final Duration CONFIRMED_FOR = Duration.ofHours(1);
 
   /**
-   * Holds the note in which a host tells where it can be reached.
+   * Represents the note in which a host says where it can be reached.
    *
-   * @param hostId tells this host from every other; null in the notes of older versions
+   * @param hostId an id that no other host has; null in the notes of older versions
    */
   public record Announcement(URI url, @Nullable String hostId) {}
 
@@ -37,7 +37,7 @@ public record DataFolder(Path path) {
     return new DataFolder(path.toAbsolutePath().normalize());
   }
 
-  /** Tells whether the user named a folder, by an option or in the environment. */
+  /** Returns whether the user named a folder, by an option or in the environment. */
   static boolean isNamed(@Nullable Path chosen) {
     return chosen != null || fromEnvironment() != null;
   }
@@ -52,7 +52,9 @@ public record DataFolder(Path path) {
     return new FileKeyRecords(path.resolve("keys.json"));
   }
 
-  /** Makes the folder if need be, readable only by its owner, because it contains payloads. */
+  /**
+   * Creates the folder unless it exists. Only the owner can read it, because it contains payloads.
+   */
   public void create() {
     try {
       if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -70,7 +72,7 @@ public record DataFolder(Path path) {
     }
   }
 
-  /** Tells whether a hub is stored in this folder. */
+  /** Returns whether a hub is stored in this folder. */
   public boolean hasHub() {
     return Files.exists(path.resolve("holdfast.db"));
   }
@@ -80,16 +82,16 @@ public record DataFolder(Path path) {
   }
 
   /**
-   * Leaves a note for the next start that this machine's clock is right, whatever the hub's time
-   * is.
+   * Leaves a note for the next start that this machine's clock is right even if it differs from the
+   * hub's time.
    */
   public void confirmClock() throws IOException {
     Files.writeString(clockFile(), Instant.now() + "\n");
   }
 
   /**
-   * Removes the note of {@link #confirmClock} and tells whether there was one that is at most an
-   * hour old by this machine's clock.
+   * Removes the note of {@link #confirmClock} and returns whether the note existed and was at most
+   * an hour old by this machine's clock.
    */
   public boolean takeClockConfirmed() {
     try {
@@ -108,8 +110,8 @@ public record DataFolder(Path path) {
   }
 
   /**
-   * Leaves a note that tells where the host that uses this folder can be reached: its URL on the
-   * first line, its id on the second.
+   * Writes the note that says where the host of this folder can be reached, with its URL on the
+   * first line and its id on the second.
    */
   public void announce(URI url, String hostId) throws IOException {
     Path draft = path.resolve("host.url.new");
@@ -118,7 +120,7 @@ public record DataFolder(Path path) {
         draft, urlFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Removes the note, unless another host has written its own since. */
+  /** Removes the note, unless another host has replaced it by its own note. */
   public void withdraw(String hostId) throws IOException {
     Announcement there = announced().orElse(null);
     if (there == null || there.hostId() == null || there.hostId().equals(hostId)) {

@@ -13,8 +13,8 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks values of options before anything is done with them. A value that makes no sense is wrong
- * usage and is reported with the option's name.
+ * Checks the values of options before they are used. A value that makes no sense is wrong usage and
+ * is reported with the option's name.
  */
 public final class Given {
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -34,7 +34,7 @@ public final class Given {
     return given;
   }
 
-  /** Parses a length of time between nothing and a hundred years. */
+  /** Parses a duration from 0 to a hundred years. */
   public static Duration time(String option, String given) {
     Duration time = Amounts.duration(given);
     if (time == null || time.isNegative() || time.compareTo(LONGEST) > 0) {
@@ -47,14 +47,14 @@ public final class Given {
     return time;
   }
 
-  /** Parses a length of time for an option that may be left out. */
+  /** Parses a duration for an option that may be left out. */
   static @Nullable Duration timeIfAny(String option, @Nullable String given) {
     return given == null ? null : time(option, given);
   }
 
   /**
-   * Parses a moment for the host: ISO 8601, where a date without time means midnight and a time
-   * without offset means UTC, or a length of time, which means so long ago.
+   * Parses a point in time for the host. The value is either ISO 8601, where a date without time
+   * means midnight and a time without offset means UTC, or a duration, which means that long ago.
    */
   static @Nullable String momentIfAny(String option, @Nullable String given) {
     if (given == null) {

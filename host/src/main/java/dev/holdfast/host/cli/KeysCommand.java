@@ -22,7 +22,10 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast keys} manages the keys of a host. A running host follows within a second. */
+/**
+ * {@code holdfast keys} manages the keys of a host. A running host notices a change within a
+ * second.
+ */
 @Command(
     name = "keys",
     description = {
@@ -51,14 +54,14 @@ public final class KeysCommand implements Callable<Integer> {
     return list(spec);
   }
 
-  /** Opens the keys for a change; makes the folder if need be. */
+  /** Opens the keys for a change, and creates the folder unless it exists. */
   private Keys open() {
     DataFolder folder = DataFolder.of(data);
     folder.create();
     return new Keys(folder.keyRecords(), InstantSource.system());
   }
 
-  /** Lists the keys, and does not make the folder. */
+  /** Lists the keys without creating the folder. */
   private int list(CommandSpec spec) {
     DataFolder folder = DataFolder.of(data);
     if (!Files.isDirectory(folder.path())) {

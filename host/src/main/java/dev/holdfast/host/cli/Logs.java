@@ -83,7 +83,7 @@ public final class Logs implements Callable<Integer> {
     return new CannotException("Cannot read " + path + ".", e.toString(), "Check its permissions.");
   }
 
-  /** Records what a search without a result has seen. */
+  /** Records which lines a search without a result has seen. */
   private static final class Seen {
     private final Set<String> others = new TreeSet<>();
     private @Nullable String oldest;
@@ -137,7 +137,7 @@ public final class Logs implements Callable<Integer> {
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         seen.line(line);
-        // Most lines are about other instances, so they are skipped without being parsed as JSON.
+        // Most lines concern other instances, so they are skipped without being parsed as JSON.
         Map<String, @Nullable Object> record = mention.matcher(line).find() ? record(line) : null;
         if (record != null && isAbout(record, mention)) {
           found = true;
@@ -147,7 +147,7 @@ public final class Logs implements Callable<Integer> {
         }
       }
     } catch (NoSuchFileException e) {
-      return found; // The file was rotated away meanwhile.
+      return found; // The file was removed by a rotation since the listing.
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -163,7 +163,8 @@ public final class Logs implements Callable<Integer> {
   }
 
   /**
-   * Tells whether a record is about this instance; a record of another instance may only name it.
+   * Returns whether a record belongs to this instance; a record of another instance may also
+   * contain its id.
    */
   private boolean isAbout(Map<String, @Nullable Object> record, Pattern mention) {
     Object instance = record.get("instance");
@@ -173,8 +174,8 @@ public final class Logs implements Callable<Integer> {
   }
 
   /**
-   * Tells whether a record of another instance names this one. A short id may be an ordinary word,
-   * so it counts only in quotes or as the parent part of a child's id.
+   * Returns whether a record of another instance contains the id of this one. A short id may be an
+   * ordinary word, so it counts only in quotes or as the parent part of a child's id.
    */
   private boolean isNamed(Map<String, @Nullable Object> record) {
     return String.valueOf(record.get("instance")).startsWith(id + ":")

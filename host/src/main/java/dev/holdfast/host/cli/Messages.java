@@ -115,7 +115,7 @@ public final class Messages {
     }
   }
 
-  /** Makes the error for an id that is in use, with what the user can do about it. */
+  /** Makes the error for an id that is in use, which names the cures. */
   private static CannotException taken(RemoteHost host, String id) {
     String shown = Printable.line(id);
     Reply reply = RemoteHost.about(id, host.get(RemoteHost.instance(id)));
@@ -163,7 +163,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast suspend ID} holds an instance. */
+  /** {@code holdfast suspend ID} suspends an instance. */
   @Command(name = "suspend", description = "Hold an instance; messages to it are kept.")
   public static final class Suspend extends WithReason {
     @Override
@@ -173,7 +173,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast resume ID} lets a suspended instance go on. */
+  /** {@code holdfast resume ID} lets a suspended instance continue. */
   @Command(name = "resume", description = "Let a suspended instance go on.")
   public static final class Resume extends WithReason {
     @Override
@@ -183,7 +183,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast retry ID} lets a blocked instance go on. */
+  /** {@code holdfast retry ID} lets a blocked instance continue. */
   @Command(
       name = "retry",
       description = {
@@ -198,7 +198,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast rewind ID} puts a failed instance to before its failure. */
+  /** {@code holdfast rewind ID} rewinds a failed instance to the point before its failure. */
   @Command(name = "rewind", description = "Put a failed instance to before its failure.")
   public static final class Rewind extends WithReason {
     @Override
@@ -208,7 +208,7 @@ public final class Messages {
     }
   }
 
-  /** {@code holdfast restart ID} starts an instance again. */
+  /** {@code holdfast restart ID} starts an orchestration again with the input of an instance. */
   @Command(name = "restart", description = "Start again with the same input; prints the id.")
   public static final class Restart extends OfInstance {
     @Option(names = "--same-id", description = "Under the same id (default: under a new one).")

@@ -17,8 +17,8 @@ final class Output {
   }
 
   /**
-   * Prints rows of texts under a head. Each column is as wide as its widest text; the last one is
-   * not padded.
+   * Prints rows of texts under a head. Each column is as wide as its widest text; the last column
+   * is not padded.
    */
   static void table(PrintWriter out, List<String> head, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>();

@@ -63,8 +63,8 @@ public final class Questions {
     }
 
     /**
-     * These kinds of waiting are described in words, such as "an external event", rather than by a
-     * name.
+     * Waits of these kinds are described in words, such as "an external event", because they have
+     * no name.
      */
     private static final Set<String> HAVE_NO_NAME =
         Set.of("timer", "operation", "start", "resume", "nothing", "blocked");
@@ -75,8 +75,8 @@ public final class Questions {
     }
 
     /**
-     * Prints one thing that the instance waits for, without the details that the summary contains
-     * already.
+     * Prints one thing that the instance waits for, without details that the summary already
+     * contains.
      */
     private static void print(PrintWriter out, @Nullable Object waiting, String summary) {
       if (!(waiting instanceof Map<?, ?> one)) {

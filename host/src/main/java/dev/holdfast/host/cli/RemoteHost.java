@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a running host over HTTP. Failures are thrown as {@link CannotException}. */
+/** Sends requests to a running host over HTTP. Failures are thrown as {@link CannotException}. */
 public final class RemoteHost {
   private static final String ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators";
   private static final String HOLDFAST = "/runtime/webhooks/holdfast/instances";
@@ -31,8 +31,8 @@ public final class RemoteHost {
   static final String VERSIONS = "/runtime/webhooks/holdfast/versions";
 
   /**
-   * A longer text is not a message of the host but a page of some server between this process and
-   * the host.
+   * A longer text is not a message of the host, but a page of a proxy server between this process
+   * and the host.
    */
   private static final int MESSAGE_MAX = 4_000;
 
@@ -42,10 +42,10 @@ public final class RemoteHost {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
   /**
-   * Identifies the host that commands speak to.
+   * Identifies the host to which a command sends its requests.
    *
-   * @param hostId the id of the host that is meant; null accepts any host that listens there
-   * @param data the folder by which the host was found; null if the user named the URL
+   * @param hostId the id of the intended host; null accepts any host that listens at the URL
+   * @param data the folder through which the host was found; null if the user named the URL
    */
   record Target(URI url, @Nullable String hostId, @Nullable Path data) {
     static Target of(URI url) {
@@ -61,7 +61,7 @@ public final class RemoteHost {
   /**
    * Holds the answer of the host.
    *
-   * @param from the URL that was asked
+   * @param from the URL of the request
    * @param continuation the token of the next page; null on the last page
    */
   record Reply(URI from, int status, String body, @Nullable String continuation) {
@@ -121,7 +121,9 @@ public final class RemoteHost {
           "Does a Holdfast of this version listen there? 'holdfast version' tells this one.");
     }
 
-    /** Returns the host's own message about a refusal, in whichever form the host sends it. */
+    /**
+     * Returns the host's own message about a refusal, from any of the forms in which hosts send it.
+     */
     String message() {
       if (body.isBlank()) {
         return "It answered " + status + " without a word.";
@@ -139,7 +141,7 @@ public final class RemoteHost {
           }
         }
       } catch (JsonProcessingException e) {
-        // The answer may come from another server on the way, which does not send JSON.
+        // The answer may come from a proxy server, which does not send JSON.
       }
       return told(body.strip());
     }
@@ -155,13 +157,13 @@ public final class RemoteHost {
     return named(INSTANCES, "an instance id", id, further);
   }
 
-  /** Returns the path that tells what an instance waits for. */
+  /** Returns the path of the resource that says what an instance waits for. */
   static String why(String id) {
     return named(HOLDFAST, "an instance id", id, "why");
   }
 
   /**
-   * Returns the path under which an orchestrator is started.
+   * Returns the path of requests that start an orchestrator.
    *
    * @param id null lets the host choose an id
    */
@@ -170,14 +172,14 @@ public final class RemoteHost {
     return id == null ? path : named(path, "an instance id", id);
   }
 
-  /** Returns the path by which an event is raised. */
+  /** Returns the path of requests that raise an event. */
   static String event(String id, String event) {
     return named(instance(id, "raiseEvent"), "the name of an event", event);
   }
 
   /**
-   * Appends a name to a path as one segment, whatever characters it has. An empty name is refused,
-   * because the path would then address all things of that kind.
+   * Appends a name to a path as one segment, and escapes its characters. An empty name is refused,
+   * because the path would then address all objects of that kind.
    */
   private static String named(String path, String what, String name, String... further) {
     if (name.isEmpty()) {
@@ -274,10 +276,10 @@ public final class RemoteHost {
   }
 
   /**
-   * Returns the host to ask when another host than the intended one has answered: the host that
-   * uses the data folder now.
+   * Returns the host to ask when another host than the intended one has answered, which is the host
+   * that uses the data folder now.
    *
-   * @return null when no particular host was meant
+   * @return the host, or null when no particular host was intended
    * @throws CannotException no host uses the folder
    */
   private static @Nullable Target next(Target before) {
@@ -345,8 +347,8 @@ public final class RemoteHost {
   }
 
   /**
-   * Returns the reply if it is a success; otherwise throws an error in terms of the instance that
-   * was asked about.
+   * Returns the reply if it is a success; otherwise throws an error that names the instance of the
+   * request.
    */
   static Reply about(String id, Reply reply) {
     String instanceId = Printable.line(id);

@@ -12,7 +12,7 @@ enum StatusName {
   FAILED("Failed"),
   TERMINATED("Terminated"),
   CANCELED("Canceled"),
-  /** This is no status of its own: it selects the blocked instances, whatever their status is. */
+  /** This is not a real status: it selects blocked instances of every status. */
   BLOCKED("Blocked");
 
   private final String word;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 public final class StoreCommands {
   private StoreCommands() {}
 
-  /** Holds the common part of these commands. */
+  /** Holds the common part of the commands for a store. */
   abstract static class OfStore implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
 
@@ -75,7 +75,7 @@ public final class StoreCommands {
     }
   }
 
-  /** {@code holdfast restore FROM} makes a backup the hub of a data folder. */
+  /** {@code holdfast restore FROM} puts a backup into a data folder as its hub. */
   @Command(
       name = "restore",
       description = "Make a backup the hub of a data folder; no host may use the folder.")
@@ -138,7 +138,10 @@ public final class StoreCommands {
       return CannotException.FAILED;
     }
 
-    /** Reports whether a start would refuse because one of the two clocks is wrong. */
+    /**
+     * Reports whether a start would be refused because either the machine's clock or the hub's time
+     * is wrong.
+     */
     private void tellClock(Path folder) {
       KnownTime known;
       try {

@@ -105,8 +105,8 @@ public final class Versions implements Callable<Integer> {
   }
 
   /**
-   * Refuses a version that no instance has ever carried: it is a mistake, not a version whose
-   * instances have all ended.
+   * Refuses a version that no instance has ever had: such a version is a mistake, and differs from
+   * a version whose instances have all ended.
    */
   private void requireKnown(RemoteHost host) {
     String wanted = version;
@@ -141,7 +141,7 @@ public final class Versions implements Callable<Integer> {
 
   /**
    * @param all whether to return every version, including those whose instances have all ended,
-   *     instead of only the wanted version
+   *     instead of only the requested version
    */
   private List<Map<String, @Nullable Object>> find(RemoteHost host, boolean all) {
     Map<String, String> query = all ? Map.of("ended", "true") : Map.of();

@@ -1,4 +1,4 @@
-/** Contains the commands for people: questions to a running host, and care for its store. */
+/** Contains the commands for people, which ask a running host or maintain its store. */
 @NullMarked
 package dev.holdfast.host.cli;
 

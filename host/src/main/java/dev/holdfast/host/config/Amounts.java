@@ -7,14 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes times and sizes as people write them. */
+/** Parses and formats durations and sizes in the forms that people use. */
 public final class Amounts {
   static final String DURATIONS =
       "a length of time such as \"00:05:00\", \"1.00:00:00\" (a day), \"10ms\", \"30s\", \"5m\","
           + " \"2h\" or \"7d\"";
   static final String SIZES = "a size such as 1048576, \"64KiB\", \"8MiB\" or \"10GiB\"";
 
-  // [days.]hours:minutes[:seconds[.fraction]], as the Functions host writes lengths of time.
+  // The Functions host writes durations in the form [days.]hours:minutes[:seconds[.fraction]].
   private static final Pattern CLOCK =
       Pattern.compile("(?:(\\d{1,6})\\.)?(\\d{1,2}):(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{1,7}))?)?");
   private static final Pattern WITH_UNIT = Pattern.compile("(\\d{1,15})\\s*([a-zA-Z]+)");
@@ -57,7 +57,7 @@ public final class Amounts {
         default -> null;
       };
     } catch (ArithmeticException e) {
-      return null; // The length exceeds what a Duration can hold.
+      return null; // The value is too large for a Duration.
     }
   }
 
@@ -70,7 +70,7 @@ public final class Amounts {
   }
 
   /**
-   * Reads a plain number of bytes, or one with KiB, MiB or GiB (KB, MB and GB mean the same);
+   * Reads a number of bytes, which may have the unit KiB, MiB or GiB (KB, MB and GB mean the same);
    * returns null for any other text.
    */
   public static @Nullable Long bytes(String text) {
@@ -95,7 +95,7 @@ public final class Amounts {
     }
   }
 
-  /** Formats a length of time for people, in the largest unit that divides it: "7d", "90s". */
+  /** Formats a duration for people, in the largest unit that divides it, such as "7d" or "90s". */
   public static String time(Duration duration) {
     long millis = duration.toMillis();
     String[] units = {"ms", "s", "m", "h", "d"};
@@ -108,7 +108,7 @@ public final class Amounts {
     return millis + units[unit];
   }
 
-  /** Formats a number of bytes for people: "3.5 GiB". */
+  /** Formats a number of bytes for people, such as "3.5 GiB". */
   public static String size(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     double amount = bytes;

@@ -1,15 +1,15 @@
 package dev.holdfast.host.config;
 
 /**
- * A request of the user cannot be met. The message has three parts: what cannot be done, why, and
- * what helps.
+ * Says that a request of the user cannot be carried out. The message has three parts: the request,
+ * the cause, and the cure.
  *
  * <p>The exception is never caused by a fault of Holdfast, so it is printed without a stack trace.
  */
 public final class CannotException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** These are the exit codes with which a process ends after such an exception. */
+  /** These are the exit codes of a process that ends with this exception. */
   public static final int FAILED = 1;
 
   public static final int USAGE = 2;
@@ -49,7 +49,7 @@ public final class CannotException extends RuntimeException {
     return exitCode;
   }
 
-  /** Returns the three parts, each on its own line; empty parts are left out. */
+  /** Returns the three parts of the message, each on its own line; empty parts are left out. */
   public String lines() {
     StringBuilder lines = new StringBuilder(what());
     for (String line : new String[] {why, cure}) {

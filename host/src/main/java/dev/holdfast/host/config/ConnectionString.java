@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the place of a task hub, as people write it: an endpoint ({@code localhost:4001}, {@code
- * https://hub.example}) or a connection string in the form of the Durable Task Scheduler ({@code
- * Endpoint=https://…;TaskHub=…;Authentication=…}).
+ * Describes the address of a task hub, as people write it: either an endpoint ({@code
+ * localhost:4001}, {@code https://hub.example}) or a connection string in the form of the Durable
+ * Task Scheduler ({@code Endpoint=https://…;TaskHub=…;Authentication=…}).
  *
  * @param taskHub null when the text names no hub
  */
@@ -21,11 +21,11 @@ public record ConnectionString(
     String host, int port, boolean tls, @Nullable String taskHub, SignIn signIn) {
 
   /**
-   * Tells the way to sign in, as a connection string gives it.
+   * Describes how to sign in, as a connection string says. For every part, null leaves the choice
+   * to the method.
    *
-   * @param method as written; {@code None} when the string names none
-   * @param clientId the identity to use; null leaves the choice to the method, as null does in the
-   *     other parts
+   * @param method the method as written; {@code None} when the string names none
+   * @param clientId the identity to use
    * @param tokenFilePath the file with the token of a workload
    */
   public record SignIn(
@@ -35,7 +35,7 @@ public record ConnectionString(
       @Nullable String tokenFilePath,
       List<String> additionallyAllowedTenants) {
 
-    /** Signs in with no credentials. */
+    /** This value means that the client sends no credentials. */
     public static final SignIn NONE = new SignIn("None", null, null, null, List.of());
 
     public boolean isNone() {
@@ -48,14 +48,17 @@ public record ConnectionString(
 
   private static final int PORT_MAX = 65_535;
 
-  /** Matches whole addresses only: 127.example.org is a name that may lead to any machine. */
+  /**
+   * The pattern matches whole addresses only, because a name such as 127.example.org may lead to
+   * any machine.
+   */
   private static final Pattern LOOPBACK4 = Pattern.compile("127(\\.(0|[1-9][0-9]{0,2})){3}");
 
   private static final Pattern LOOPBACK6 = Pattern.compile("(0{0,4}:){2,7}0{0,3}1");
 
   /**
-   * Parses an endpoint or a connection string. Without a scheme, loopback is addressed in plain
-   * text and any other host over TLS.
+   * Parses an endpoint or a connection string. Without a scheme, the connection to loopback uses
+   * plain text and the connection to any other host uses TLS.
    *
    * @throws CannotException the text cannot be understood; the message does not repeat the text,
    *     which may contain secrets
@@ -137,7 +140,7 @@ public record ConnectionString(
         || LOOPBACK6.matcher(host).matches();
   }
 
-  /** Tells whether the connection never leaves this machine. */
+  /** Returns whether the connection never leaves this machine. */
   public boolean staysHere() {
     return isLoopback(host);
   }

@@ -7,12 +7,11 @@ import org.jspecify.annotations.Nullable;
  * where.
  *
  * @param bind the address on which the service listens
- * @param certificate PEM file of the certificate and those up to its authority; null speaks plain
- *     text
+ * @param certificate PEM file of the certificate chain; null means plain text
  * @param privateKey PEM file of the certificate's private key
- * @param clientAuthorities PEM file of the authorities that vouch for clients; null asks clients
- *     for no certificate
- * @param requireKey whether every call must carry a key; null lets the address decide
+ * @param clientAuthorities PEM file of the authorities that vouch for clients; null means that
+ *     clients need no certificate
+ * @param requireKey whether every call must carry a key; null means that the address decides
  * @param allowPlainText whether plain text is allowed beyond loopback
  */
 public record Grpc(

@@ -17,16 +17,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the settings of host.json, with overrides from the environment and defaults for the rest.
  *
- * @param hubName the name of the task hub; only a label here, because a store holds one hub. {@link
- *     #chosenHub} tells whether the user has chosen it
+ * @param hubName the name of the task hub; the name is only a label, because a store holds one hub.
+ *     {@link #chosenHub} says whether the user has chosen the name
  * @param functions names of the only functions to load; empty means all
- * @param functionTimeout how long an activity or another function may run; null for no limit
- * @param logLevels level by category prefix, as written; {@code default} applies to all other
- *     categories
+ * @param functionTimeout how long an activity or another function may run; null means no limit
+ * @param logLevels the level for each category prefix, as written; {@code default} applies to all
+ *     other categories
  * @param consoleEnabled whether anything is logged to the console at all
  * @param consoleColors whether colours may be used
- * @param telling what people are told, and where
- * @param notes what the user should know: settings that are accepted but have no effect here
+ * @param telling the settings about error outputs and the log
+ * @param notes messages for the user about settings that are accepted but have no effect in this
+ *     host
  * @param unknown keys that have no meaning for this host; none of them is below {@code
  *     extensions.holdfast}, where an unknown key stops the start
  */
@@ -44,17 +45,17 @@ public record HostConfig(
     List<String> notes,
     List<UnknownKey> unknown) {
 
-  /** This section has the settings that only this host has. */
+  /** This section of host.json has the settings that only this host knows. */
   private static final String OWN = "extensions.holdfast";
 
   private static final String PAGE = "docs/configuration.md";
 
-  /** A hub has this name when the user has set none. */
+  /** A hub has this name when the user has set no name. */
   private static final String UNNAMED = "TestHubName";
 
   /**
-   * A user whose hub has one of these names has not chosen it: every host.json of this repository
-   * gives its hub the second one.
+   * A user whose hub has one of these names has not chosen it: all host.json files of this
+   * repository use the second name.
    */
   private static final Set<String> NOT_CHOSEN = Set.of(UNNAMED, "Holdfast");
 
@@ -62,16 +63,16 @@ public record HostConfig(
   private static final Pattern SETTING = Pattern.compile("%([^%]*)%");
 
   /**
-   * Returns the name of the hub if the user has chosen it; null for a default name, which does not
-   * tell which hub is meant.
+   * Returns the name of the hub if the user has chosen it; null when the hub has a default name,
+   * which does not identify a hub.
    */
   public @Nullable String chosenHub() {
     return NOT_CHOSEN.contains(hubName) ? null : hubName;
   }
 
   /**
-   * Tells whether both names mean the same hub. All names that users have not chosen are equal, so
-   * that a user's first app can follow the samples on one data folder.
+   * Returns whether both names mean the same hub. Default names that users have not chosen count as
+   * equal, so that a user's first app can use the data folder in which the samples ran.
    */
   public static boolean isSameHub(String one, String other) {
     return one.equalsIgnoreCase(other) || (NOT_CHOSEN.contains(one) && NOT_CHOSEN.contains(other));
@@ -80,9 +81,9 @@ public record HostConfig(
   /**
    * Holds the settings of {@code extensions.http}.
    *
-   * @param routePrefix the prefix of every function's route; empty for none
-   * @param maxOutstandingRequests running and waiting requests beyond this number are answered 429;
-   *     −1 leaves the limit to the server
+   * @param routePrefix the prefix of every function's route; empty when there is none
+   * @param maxOutstandingRequests the limit of running and waiting requests; further requests are
+   *     answered with status 429; −1 leaves the limit to the server
    * @param customHeaders headers that are sent with every answer
    */
   public record Http(
@@ -101,10 +102,10 @@ public record HostConfig(
   }
 
   /**
-   * Holds the settings of {@code extensions.durableTask} that have an effect here.
+   * Holds the settings of {@code extensions.durableTask} that have an effect in this host.
    *
    * @param connectionName the label of the store in management URLs
-   * @param replaceAny true lets a start take the id of any instance
+   * @param replaceAny true lets a start replace an instance in any status
    * @param versioning {@code defaultVersion}, {@code versionMatchStrategy} and {@code
    *     versionFailureStrategy}
    * @param tracing whether spans are sent; null leaves the choice to the environment
@@ -163,8 +164,8 @@ public record HostConfig(
     }
 
     /**
-     * Reads whether spans are sent; the older form of correlation, V1, is not supported and sends
-     * none.
+     * Reads the setting that says whether spans are sent. The older form of correlation, V1, is not
+     * supported, so no spans are sent for it.
      */
     private static @Nullable Boolean tracing(Section section) {
       boolean enabled = section.flag("distributedTracingEnabled", false);
@@ -186,8 +187,8 @@ public record HostConfig(
    *
    * @param settings app settings and environment, for {@code %NAME%} and overrides
    * @param cores the number of processors of this machine, from which some defaults follow
-   * @throws CannotException the file or a value in it cannot be used; the message says which value
-   *     and why
+   * @throws CannotException the file or a value in it cannot be used; the message names the value
+   *     and the cause
    */
   public static HostConfig read(Path folder, Map<String, String> settings, int cores) {
     Path file = folder.resolve("host.json");
@@ -208,7 +209,7 @@ public record HostConfig(
     return new Reading(root, settings, cores).result();
   }
 
-  /** Returns the paths of all settings that are looked for; those without effect are left out. */
+  /** Returns the paths of all settings that have an effect. */
   static Set<String> keys() {
     Section root = new Section("", new LinkedHashMap<>(), path -> path);
     HostConfig unused = new Reading(root, Map.of(), 1).result();
@@ -227,7 +228,7 @@ public record HostConfig(
     }
   }
 
-  /** Reads the file once. */
+  /** Holds the state of one reading of the file. */
   private static final class Reading {
     private final Section root;
     private final Map<String, String> settings;
@@ -270,8 +271,8 @@ public record HostConfig(
     }
 
     /**
-     * Refuses unknown keys below {@code extensions.holdfast}, which can only be meant for this
-     * host: the user relies on a setting that has no effect.
+     * Refuses unknown keys below {@code extensions.holdfast}, because these can only be meant for
+     * this host, and the user would rely on a setting without effect.
      */
     private static List<UnknownKey> refusingOwn(List<UnknownKey> unknown) {
       for (UnknownKey key : unknown) {
@@ -305,8 +306,8 @@ public record HostConfig(
     }
 
     /**
-     * Accepts keys of the Functions host that need no effect here: those for other languages, for
-     * the operation of Azure, and for other triggers.
+     * Accepts keys of the Functions host that need no effect in this host, because they concern
+     * other languages, the operation of Azure, or other triggers.
      */
     private void acceptWithoutEffect() {
       root.ignore("version", "retry", "watchFiles", "watchDirectories", "watchTimeout");

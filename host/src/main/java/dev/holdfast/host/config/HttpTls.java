@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
  * Holds the settings of {@code extensions.holdfast.http}: the certificate with which HTTP speaks
  * TLS.
  *
- * @param certificate PEM file of the certificate and those up to its authority
+ * @param certificate PEM file of the certificate chain
  * @param privateKey PEM file of the certificate's private key
  */
 public record HttpTls(String certificate, String privateKey) {
 
-  /** Reads the section; returns null for plain text. */
+  /** Reads the section; returns null when HTTP uses plain text. */
   static @Nullable HttpTls read(Section section) {
     String certificate = section.text("certificate");
     String privateKey = section.text("privateKey");

@@ -24,7 +24,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes JSON as plain values: {@code Map} in written order, {@code List}, {@code
+ * Reads and writes JSON as plain values: {@code Map} in the order of the text, {@code List}, {@code
  * String}, {@code Number}, {@code Boolean} and null.
  *
  * <p>The class uses streaming only: data binding would lengthen the start of the host by a tenth of
@@ -33,15 +33,15 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // The Functions host accepts comments in its files, too, and people use them.
+          // The Functions host accepts comments in its files, and people use them.
           .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
   /**
-   * Payloads may nest to this depth. The host limits them when it takes them: it lets them nest
-   * 1000 deep, and wraps them in a few objects of its own.
+   * Payloads may nest to this depth. The host accepts payloads that nest up to 1000 levels, and
+   * wraps them in a few objects of its own.
    */
   private static final int PAYLOAD_DEPTH_MAX = 2_000;
 
@@ -59,7 +59,7 @@ public final class Json {
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
-  /** Holds a number as it was written, whatever its size and precision. */
+  /** Holds a number exactly as it was written, with any size and precision. */
   private record Digits(String text) {
     @Override
     public String toString() {
@@ -111,7 +111,8 @@ public final class Json {
 
   /**
    * Reads a payload that goes to a host or comes from one: strict JSON of any size. Numbers stay as
-   * they are written: they are no {@code Number}, and their {@code toString} returns their digits.
+   * they are written: they are not of type {@code Number}, and their {@code toString} returns their
+   * digits.
    */
   public static @Nullable Object payload(String text) throws JsonProcessingException {
     return read(PAYLOADS, text, true);
@@ -169,7 +170,7 @@ public final class Json {
     return list;
   }
 
-  /** Returns the map with its names as text, which all names in JSON are. */
+  /** Returns the map with its keys as texts; all names in JSON are texts. */
   public static Map<String, @Nullable Object> names(Map<?, ?> map) {
     Map<String, @Nullable Object> named = new LinkedHashMap<>();
     map.forEach((name, value) -> named.put(String.valueOf(name), value));

@@ -15,19 +15,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partitions the number of partitions that run the hub: a power of two
  * @param perPartition the limits of core, under the same names
- * @param requestBytesMax the largest HTTP body and gRPC message that is read
- * @param fileGrowthWarning a store that grows past this many bytes is warned about, and again at
- *     each doubling
- * @param freeSpaceMin with fewer bytes left for the store no new work is begun
- * @param storeSizeMax how many bytes the store may hold; {@link Long#MAX_VALUE} leaves the limit to
- *     the disk
+ * @param requestBytesMax the size in bytes of the largest HTTP body and gRPC message that are
+ *     accepted
+ * @param fileGrowthWarning the size in bytes at which the host warns about the store; it warns
+ *     again at each doubling
+ * @param freeSpaceMin the number of free bytes below which no new work is started
+ * @param storeSizeMax the maximum size of the store in bytes; {@link Long#MAX_VALUE} leaves the
+ *     limit to the disk
  * @param drainFor how long running work may take to end when the host stops
  * @param patience the treatment of code that does not end
  * @param retention which ended instances are purged automatically
  * @param durableHttp the hosts to which requests of orchestrators may go
- * @param grpc who may call the gRPC service, and from where
- * @param workers how remote workers are served
- * @param http the certificate with which HTTP speaks TLS; null for plain text
+ * @param grpc the rules for callers of the gRPC service
+ * @param workers the rules for serving remote workers
+ * @param http the certificate with which HTTP speaks TLS; null means plain text
  * @param hostNames the names, beside localhost, under which HTTP may be reached while it requires
  *     no keys
  */
@@ -53,10 +54,10 @@ public record Limits(
   /**
    * Says how long ended instances are kept.
    *
-   * @param enabled false keeps every instance for ever
-   * @param every the time between two looks for such instances
-   * @param keepFor the time since the end by status name (Completed, Failed, Terminated, Canceled);
-   *     instances of a status that is missing are kept for ever
+   * @param enabled false keeps every instance forever
+   * @param every the time between two searches for instances to purge
+   * @param keepFor how long an instance is kept after its end, by status name (Completed, Failed,
+   *     Terminated, Canceled); instances with a missing status are kept forever
    */
   public record Retention(boolean enabled, Duration every, Map<String, Duration> keepFor) {
     public Retention {
@@ -99,7 +100,7 @@ public record Limits(
   /**
    * Reads the limits.
    *
-   * @param durable {@code extensions.durableTask}, which has some of the limits
+   * @param durable the section {@code extensions.durableTask}, which contains some of the limits
    */
   static Limits read(Section section, Section durable, int cores) {
     return new Limits(
@@ -163,7 +164,10 @@ public record Limits(
         entityTimeouts);
   }
 
-  /** Reads the time of silence before a ping; gRPC itself pings at most every ten seconds. */
+  /**
+   * Reads how long a connection may be silent before a ping; gRPC itself pings at most every ten
+   * seconds.
+   */
   private static Duration silentFor(Section section, Duration usual) {
     Duration given = section.duration("silentFor", usual);
     if (given.compareTo(Duration.ofSeconds(10)) < 0) {

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the settings of local.settings.json.
  *
- * @param values app settings, each an environment variable of the app unless the environment has it
- *     already
+ * @param values the app settings; each becomes an environment variable of the app unless the
+ *     environment already has it
  * @param connectionStrings connection strings by name
- * @param port from {@code Host.LocalHttpPort}; null when not set
- * @param corsOrigins from {@code Host.CORS}
+ * @param port the value of {@code Host.LocalHttpPort}; null when it is not set
+ * @param corsOrigins the value of {@code Host.CORS}
  */
 public record LocalSettings(
     Map<String, String> values,
@@ -34,7 +34,8 @@ public record LocalSettings(
   }
 
   /**
-   * Reads {@code local.settings.json} in the given folder; a missing file has no settings.
+   * Reads {@code local.settings.json} in the given folder; a missing file means that there are no
+   * settings.
    *
    * @throws CannotException the file cannot be used: it is broken or encrypted, or a value is not
    *     plain text
@@ -64,7 +65,7 @@ public record LocalSettings(
   }
 
   /**
-   * Refuses names that are near to a known one. Other unknown names are ignored, because other
+   * Refuses names that are similar to a known name. Other unknown names are ignored, because other
    * programs use the file as well.
    */
   private static void refuseMisspelt(Path file, String path, Section section, List<String> known) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.DamerauLevenshteinDistance;
 
-/** Finds the word that a user most likely meant when another was written. */
+/** Finds the known word that a user most likely meant by an unknown one. */
 public final class Nearest {
   private Nearest() {}
 
@@ -15,8 +15,8 @@ public final class Nearest {
    * changed or swapped with its neighbour.
    *
    * @param written the word that the user has written
-   * @param known the words that have a meaning
-   * @return the nearest known word, and the first of several that are equally near; empty when none
+   * @param known the known words
+   * @return the nearest known word, or the first of several that are equally near; empty when none
    *     is near
    */
   public static Optional<String> of(String written, Collection<String> known) {

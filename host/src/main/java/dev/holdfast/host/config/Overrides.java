@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Applies environment variables that override host.json, for example {@code
  * AzureFunctionsJobHost__extensions__http__routePrefix}.
  *
- * <p>Two underscores or a colon go one level down; case does not matter; items of an array are
- * named by their number.
+ * <p>Two underscores or a colon go one level down; names are compared without regard to case; items
+ * of an array are named by their numbers.
  */
 final class Overrides {
   private static final String PREFIX = "azurefunctionsjobhost";
@@ -20,14 +20,14 @@ final class Overrides {
   private Overrides() {}
 
   /**
-   * Puts the variables into the tree.
+   * Puts the values of the variables into the tree.
    *
-   * @return the variables' names, by the path in lower case that each has set
+   * @return the names of the variables, by the path in lower case that each variable has set
    */
   static Map<String, String> apply(
       Map<String, @Nullable Object> tree, Map<String, String> environment) {
     Map<String, String> origins = new LinkedHashMap<>();
-    // The variables are sorted, so that the same ones always give the same configuration.
+    // The variables are sorted, so that equal variables always give the same configuration.
     new TreeMap<>(environment)
         .forEach(
             (variable, value) -> {

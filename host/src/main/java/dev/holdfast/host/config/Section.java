@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one object of a configuration by the names of its members.
  *
- * <p>Names ignore case. A section remembers which names were read, so that {@link #unknown} can
- * return the others: a key that is never read is most often a typing error.
+ * <p>Names are compared without regard to case. A section remembers which names were read, so that
+ * {@link #unknown} can return the others: a key that is never read is most often a typing error.
  */
 final class Section {
   private final String path;
@@ -34,7 +34,10 @@ final class Section {
     this.origin = origin;
   }
 
-  /** Returns the named object inside this one; an empty one when it is absent. */
+  /**
+   * Returns the section with this name inside this section; an absent section is returned as an
+   * empty one.
+   */
   Section section(String name) {
     Section known = children.get(name.toLowerCase(Locale.ROOT));
     if (known != null) {
@@ -51,9 +54,7 @@ final class Section {
     return child;
   }
 
-  /**
-   * Declares that these keys are known but have no effect here, together with all keys inside them.
-   */
+  /** Declares that these keys, with all keys inside them, are known but have no effect. */
   Section ignore(String... names) {
     asked.addAll(List.of(names));
     return this;
@@ -89,7 +90,9 @@ final class Section {
     return value == null ? null : value.toString();
   }
 
-  /** Reads one of the given words, ignoring case; returns it as it is spelt in {@code words}. */
+  /**
+   * Reads one of the given words, ignoring case, and returns it in the spelling of {@code words}.
+   */
   String word(String name, String fallback, String... words) {
     String text = text(name);
     if (text == null) {
@@ -130,12 +133,12 @@ final class Section {
         return number;
       }
     } catch (NumberFormatException e) {
-      // The exception below tells it, as for numbers out of range.
+      // The exception below reports this, as it does for numbers out of range.
     }
     throw wrong(name, value, "a whole number from " + min + " to " + max);
   }
 
-  /** Reads a length of time; see {@link Amounts#duration}. */
+  /** Reads a duration; see {@link Amounts#duration}. */
   Duration duration(String name, Duration fallback) {
     Object value = raw(name);
     if (value == null) {
@@ -166,7 +169,7 @@ final class Section {
     if (value == null) {
       return List.of();
     }
-    // Overrides from the environment name the items of an array by number: items__0.
+    // Overrides from the environment name the items of an array by number, such as items__0.
     Iterable<?> items =
         value instanceof List<?> list
             ? list
@@ -211,7 +214,7 @@ final class Section {
     return unknown;
   }
 
-  /** Returns the paths of all keys that were read, but not of those that are only ignored. */
+  /** Returns the paths of all keys that were read; ignored keys are left out. */
   Set<String> keys() {
     Set<String> keys = new TreeSet<>();
     for (String name : used) {

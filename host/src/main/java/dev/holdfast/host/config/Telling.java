@@ -5,10 +5,11 @@ package dev.holdfast.host.config;
  * about the log.
  *
  * @param reasonAsOutput whether the output of a failed instance is the exception of its code;
- *     otherwise it is the report of the library that ran the code, as in Azure
+ *     otherwise it is the report of the library that ran the code, as in Azure Functions
  * @param json whether the console gets a line of JSON for each record
  * @param fileSize the number of bytes at which a log file in the data folder is rotated
- * @param files how many rotated files are kept besides the current one; 0 writes no files
+ * @param files how many rotated files are kept besides the current one; 0 means that no files are
+ *     written
  */
 public record Telling(boolean reasonAsOutput, boolean json, long fileSize, int files) {
   private static final long MIB = 1 << 20;

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Represents a key of host.json, or of a variable that overrides it, that has no meaning for this
  * host.
  *
- * @param path all names down to the key, with dots between them
+ * @param path the names of all sections that contain the key, and of the key itself, with dots
+ *     between them
  * @param origin where the key was set: the file or an environment variable
  * @param nearest the path of the key that was most likely meant; null when none is near
  */

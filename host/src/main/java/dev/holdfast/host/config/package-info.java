@@ -1,4 +1,4 @@
-/** Reads the user's settings: host.json, local.settings.json, the environment. */
+/** Reads the user's settings from host.json, local.settings.json and the environment. */
 @NullMarked
 package dev.holdfast.host.config;
 

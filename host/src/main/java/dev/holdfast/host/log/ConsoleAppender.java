@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Writes log lines and plain text to the console, in the order in which they were given, from a
  * thread of its own.
  *
- * <p>Thousands of functions a second may log that they ran; to format and write these lines on
- * their threads would cost more than the functions themselves. When the console cannot keep up,
- * callers wait; only a caller that is interrupted while it waits loses its line.
+ * <p>Thousands of functions a second may log that they ran; formatting and writing these lines on
+ * the functions' own threads would cost more than the functions themselves. When the console cannot
+ * keep up, callers wait; a line is lost only when its caller is interrupted while it waits.
  */
 final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int QUEUED = 8_192;
@@ -29,16 +29,19 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final String YELLOW = "\u001B[33m";
   private static final String PLAIN = "\u001B[0m";
 
-  /** At most this many records are kept before the file is opened, and are then written into it. */
+  /**
+   * Before the file is opened, at most this many records are kept; they are written to the file
+   * later.
+   */
   private static final int EARLY_MAX = 1_000;
 
-  /** This entry ends the writer once everything before it is written. */
+  /** This entry ends the writer once all entries before it are written. */
   private record End() {}
 
   /** This entry tells that everything before it is written. */
   private record Written(CountDownLatch told) {}
 
-  /** This entry opens the file. */
+  /** This entry makes the writer write to the file as well. */
   private record File(Appender<ILoggingEvent> appender) {}
 
   private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(QUEUED);
@@ -47,10 +50,13 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private volatile boolean json;
   private volatile boolean exiting;
 
-  /** This appender gets the records besides the console; only the writer uses it while it runs. */
+  /**
+   * Receives the records in addition to the console; only the writer thread uses this field while
+   * it runs.
+   */
   private @Nullable Appender<ILoggingEvent> file;
 
-  /** These records are from before the file is opened; null once it is open. */
+  /** Holds the records from before the file is opened; null once it is open. */
   private @Nullable List<ILoggingEvent> early = new ArrayList<>();
 
   private final Thread writer = new Thread(this::writeAll, "holdfast-log");
@@ -68,7 +74,7 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     writer.start();
   }
 
-  /** Returns when every entry so far is written. */
+  /** Waits until all entries so far are written, and stops the writer. */
   @Override
   public void stop() {
     if (!isStarted()) {
@@ -132,7 +138,7 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     put(new File(appender));
   }
 
-  /** Prints text that is no log line, such as the banner and the list of functions. */
+  /** Prints text that is not a log line, such as the banner or the list of functions. */
   void print(String text) {
     if (isStarted()) {
       put(text);
@@ -143,7 +149,7 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   }
 
   private void put(Object entry) {
-    // Only put() refuses a caller that was interrupted earlier, so the usual case does not use it.
+    // put() would refuse a caller that was interrupted earlier, so offer() is tried first.
     if (queue.offer(entry)) {
       return;
     }
@@ -171,8 +177,8 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
       try {
         writeBatch(batch, text);
       } catch (Throwable e) {
-        // Every caller waits for this thread once the queue is full, so it goes on whatever
-        // happens.
+        // Every caller waits for this thread once the queue is full, so the thread continues after
+        // any failure.
         text = new StringBuilder("Records of the log were lost, because of ");
         text.append(e.getClass().getName()).append(System.lineSeparator());
       }

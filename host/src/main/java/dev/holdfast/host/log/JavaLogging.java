@@ -13,8 +13,8 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Takes over {@code java.util.logging} of the whole process, so that the records of an app or a
- * library go into the log of the host, with the instance that they belong to.
+ * Takes over {@code java.util.logging} of the whole process, so that the records of apps and
+ * libraries go into the log of the host, together with the instance that they belong to.
  *
  * <p>Loggers of the app get the category prefix {@code App}, for example {@code
  * App.com.acme.Orders}.
@@ -82,9 +82,9 @@ final class JavaLogging extends Handler {
   }
 
   /**
-   * Tells whether the record is the client library's report of a failed orchestrator. The host logs
-   * such a failure itself, with the reason; and an orchestrator that the host has interrupted did
-   * not fail.
+   * Returns whether the record is the client library's report of a failed orchestrator. This report
+   * is dropped, because the host logs the failure itself with the reason, and because an
+   * orchestrator that the host has interrupted has not failed.
    */
   static boolean isToldByUs(LogRecord record) {
     return LIBRARY_OF_TURNS.equals(record.getLoggerName())
@@ -125,7 +125,7 @@ final class JavaLogging extends Handler {
     try {
       return MessageFormat.format(message, parameters);
     } catch (IllegalArgumentException e) {
-      return message; // The message is not a pattern after all.
+      return message; // The message is not a pattern, so it is logged unchanged.
     }
   }
 }

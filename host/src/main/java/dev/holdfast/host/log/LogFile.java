@@ -29,10 +29,16 @@ public final class LogFile {
   private static final String FOLDER = "log";
   private static final String NAME = "holdfast.log";
 
-  /** A host that works for a remote hub writes this file; another host may use the same folder. */
+  /**
+   * A host that works for a remote hub writes to this file, because another host may use the same
+   * folder.
+   */
   private static final String CONNECTED = "connected.log";
 
-  /** The size is checked at this interval, within which a file may grow beyond its limit. */
+  /**
+   * The size of a file is checked at this interval, in milliseconds; in between, the file may grow
+   * beyond its limit.
+   */
   private static final long LOOK_MILLIS = 1_000;
 
   private static final Pattern ASIDE = Pattern.compile("(.+?\\.log)(?:\\.([0-9]{1,8}))?");
@@ -46,7 +52,7 @@ public final class LogFile {
    * @param bytes the size at which a file is rotated
    * @param files how many rotated files are kept besides the current one
    * @param connected whether the host works for a remote hub
-   * @throws IOException the folder cannot be made
+   * @throws IOException the folder cannot be created
    */
   static RollingFileAppender<ILoggingEvent> open(
       LoggerContext context, Path dataFolder, long bytes, int files, boolean connected)
@@ -76,7 +82,8 @@ public final class LogFile {
   }
 
   /**
-   * Returns the log files in a data folder: those of each host together, the oldest first.
+   * Returns the log files in a data folder. The files of each host stand together, beginning with
+   * the oldest.
    *
    * @throws IOException the folder cannot be read
    */

@@ -16,8 +16,8 @@ import org.slf4j.event.KeyValuePair;
  * JSON.
  *
  * <p>A record is one line, and the lines of a stack trace below it are indented. Characters that
- * could end a line or steer a terminal are written as escapes, so that no text can look like a
- * record of its own.
+ * could end a line or steer a terminal are written as escapes, so that a text inside a record
+ * cannot look like another record.
  */
 final class LogLine {
   static final String INSTANCE = "instance";
@@ -110,7 +110,8 @@ final class LogLine {
   }
 
   /**
-   * @param quote the character that encloses the text and must be escaped in it; 0 for none
+   * @param quote the character that encloses the text and must be escaped in it; 0 when there is
+   *     none
    */
   private static void escape(String text, char quote, StringBuilder out) {
     for (int i = 0; i < text.length(); i++) {
@@ -132,8 +133,8 @@ final class LogLine {
   }
 
   /**
-   * Tells whether a char ends a line, moves the cursor, turns letters around, or is half a
-   * surrogate pair.
+   * Returns whether a char ends a line, moves the cursor, changes the direction of letters, or is
+   * half a surrogate pair.
    */
   private static boolean isHarmful(char c, String text, int at) {
     if (c < 0x20 || (c >= 0x7F && c < 0xA0)) {

@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns the console of the host and the log on it.
+ * Owns the console of the host and the log that is written to it.
  *
- * <p>Categories are those of the Functions host: {@code Host.…} and {@code Function.Name[.User]} at
- * Information, and {@code App.…} for what apps log through java.util.logging. Every other category
- * is at Warning, or Information when verbose; libraries stay at Warning even then. {@code
- * logging.logLevel} of host.json changes each of them by prefix, but its {@code default} does not
- * raise the level of libraries: their steps are of no use to the operator of an app.
+ * <p>The categories are those of the Functions host: {@code Host.…} and {@code
+ * Function.Name[.User]} at Information, and {@code App.…} for records that apps log through
+ * java.util.logging. Every other category is at Warning, or Information when verbose; libraries
+ * stay at Warning even then. {@code logging.logLevel} of host.json changes each of them by prefix,
+ * but its {@code default} does not raise the level of libraries: their details are of no use to the
+ * operator of an app.
  */
 public final class Logging implements AutoCloseable {
   private static final String[] TOLD = {"Host", "Function", "App"};
@@ -29,8 +30,8 @@ public final class Logging implements AutoCloseable {
   };
 
   /**
-   * These libraries log past SLF4J, to the error stream. The loggers are held here, because their
-   * settings would be garbage collected with them.
+   * These libraries bypass SLF4J and log to the error stream. This field keeps their loggers,
+   * because the settings of a logger are lost when it is garbage collected.
    */
   private static final java.util.logging.Logger[] PAST_SLF4J = {
     java.util.logging.Logger.getLogger("io.grpc"),
@@ -39,22 +40,22 @@ public final class Logging implements AutoCloseable {
   };
 
   /**
-   * These loggers report faulty requests, which the reply reports to the client anyway; their lines
-   * would let any client fill the log.
+   * These loggers report faulty requests of clients. They are silenced because the reply tells the
+   * client anyway, and because any client could otherwise fill the log.
    */
   private static final String[] OF_CLIENTS = {
     "org.eclipse.jetty.util.HostPort", "org.eclipse.jetty.http.HttpParser"
   };
 
   /**
-   * These libraries serve for signing in: they log every failure several times, and the host logs
-   * once what it means.
+   * These libraries do the signing in. They log every failure several times, and the host logs its
+   * meaning once.
    */
   private static final String[] OF_SIGN_IN = {"com.azure", "com.microsoft.aad"};
 
   /**
-   * These libraries warn with stack traces about failures that are reported elsewhere, and better:
-   * a message over the limit to the client, a hub that cannot be found once in the log.
+   * These libraries log stack traces of failures that the host reports in a better way: a client
+   * learns that its message exceeds the limit, and the log says once that a hub cannot be found.
    */
   private static final java.util.logging.Logger[] TOLD_OTHERWISE = {
     java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
@@ -114,7 +115,8 @@ public final class Logging implements AutoCloseable {
   public Logging levels(Map<String, String> byCategory) {
     Map<String, String> levels = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     levels.putAll(byCategory);
-    // The default is set first, whatever the order in the file, so that each category overrides it.
+    // The default is set first, independently of the order in the file, so that each category
+    // overrides it.
     String others = levels.remove("default");
     if (others != null) {
       set(org.slf4j.Logger.ROOT_LOGGER_NAME, others);
@@ -126,7 +128,7 @@ public final class Logging implements AutoCloseable {
     return this;
   }
 
-  /** Writes each later record as a line of JSON, if wanted. */
+  /** Writes each later record as a line of JSON if {@code wanted} is true. */
   public Logging json(boolean wanted) {
     if (wanted) {
       console.useJson();
@@ -135,11 +137,12 @@ public final class Logging implements AutoCloseable {
   }
 
   /**
-   * Writes the log into the data folder as well, see {@link LogFile}. A failure to open it is
-   * logged, and the host runs on.
+   * Writes the log into the data folder as well, see {@link LogFile}. A failure to open a file is
+   * logged, and the host continues.
    *
    * @param bytes the size at which a file is rotated
-   * @param files how many rotated files are kept besides the current one; 0 writes no files
+   * @param files how many rotated files are kept besides the current one; 0 means that no files are
+   *     written
    * @param connected whether the host works for a remote hub
    */
   public void keep(Path dataFolder, long bytes, int files, boolean connected) {
@@ -167,12 +170,12 @@ public final class Logging implements AutoCloseable {
     context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
   }
 
-  /** Prints text as it is, in order with the log lines. */
+  /** Prints text unchanged, in order with the log lines. */
   public void print(String text) {
     console.print(text);
   }
 
-  /** Writes what is still to be written and releases the console. */
+  /** Writes the remaining lines and releases the console. */
   @Override
   public void close() {
     javaLogging.close();

@@ -8,8 +8,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 /**
  * Configures Logback at its start without parsing or searching for any file.
  *
- * <p>{@link Logging#open} adds the console. No {@code logback.xml} is looked for, because host.json
- * has the levels.
+ * <p>{@link Logging#open} adds the console. The class reads no {@code logback.xml}, because
+ * host.json has the levels.
  */
 public final class QuietStart extends ContextAwareBase implements Configurator {
   @Override

@@ -6,13 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Adds to log lines of functions the work that they are about. */
+/** Adds to the log lines of functions the work to which they belong. */
 public final class Said {
   private Said() {}
 
   /**
-   * Tells whether a line is logged. While an orchestrator replays, its lines were logged before;
-   * they are logged again only where the category's level is Debug.
+   * Returns whether a line is logged. The lines of a replaying orchestrator were logged before, so
+   * they are logged again only when the level of the category is Debug.
    */
   public static boolean isTold(Logger logger, Level level, FunctionLog.@Nullable Work work) {
     return logger.isEnabledForLevel(level)

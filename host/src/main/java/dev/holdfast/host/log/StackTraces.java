@@ -6,12 +6,12 @@ import dev.holdfast.host.terminal.Printable;
 
 /**
  * Formats exceptions as the JDK prints them, but with each message in one line: messages come from
- * user code and its clients, which must not be able to write lines of the log.
+ * user code and its clients, which must not be able to forge lines of the log.
  */
 final class StackTraces {
   private StackTraces() {}
 
-  /** Appends the exception without a line end behind the last line. */
+  /** Appends the exception without a line end after the last line. */
   static void append(IThrowableProxy thrown, StringBuilder text) {
     append(thrown, "", "", text);
   }

@@ -4,25 +4,26 @@ import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /**
- * Makes text from others safe to print: characters that would move the cursor of a terminal, change
- * its state or turn letters around are shown as escapes.
+ * Makes text from clients and user code safe to print: characters that would move the cursor of a
+ * terminal, change its state or change the direction of letters are shown as escapes.
  */
 public final class Printable {
   private Printable() {}
 
-  /** Makes text safe for a place within a line. */
+  /** Makes text safe to print within a line. */
   public static String line(String text) {
     return escaped(text, c -> false);
   }
 
-  /** Makes text of several lines safe. */
+  /** Makes text of several lines safe to print. */
   public static String text(String text) {
     return escaped(text, c -> c == '\n' || c == '\r' || c == '\t');
   }
 
   /** Makes JSON safe to print; its meaning does not change. */
   public static String json(String json) {
-    return text(json); // In JSON strings, their only place, escapes mean the same.
+    return text(
+        json); // These characters occur only in JSON strings, where an escape has the same meaning.
   }
 
   private static String escaped(String text, IntPredicate allowed) {
@@ -42,7 +43,7 @@ public final class Printable {
     return shown.toString();
   }
 
-  /** Tells whether a text is printable ASCII, as nearly every line of a log is. */
+  /** Returns whether a text is printable ASCII, as nearly every line of a log is. */
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

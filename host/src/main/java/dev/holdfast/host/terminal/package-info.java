@@ -1,4 +1,4 @@
-/** Knows what a terminal is, and what may be printed to one. */
+/** Finds out whether a terminal is there, and makes text safe to print on it. */
 @NullMarked
 package dev.holdfast.host.terminal;
 

@@ -2,7 +2,7 @@ package dev.holdfast.host.tracing;
 
 import io.opentelemetry.sdk.trace.IdGenerator;
 
-/** Gives the next span the ids that the engine has already passed to others. */
+/** Gives the next span the ids that the engine has already sent to workers and children. */
 final class GivenIds implements IdGenerator {
   private String traceId = "";
   private String spanId = "";

@@ -31,9 +31,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes spans from the engine's reports, and sends them where the standard OpenTelemetry variables
- * say: in batches, on a thread of the SDK. While the receiver is away, spans are lost, but nothing
- * else suffers.
+ * Makes spans from the engine's reports, and sends them to the receiver that the standard
+ * OpenTelemetry variables name. The SDK sends them in batches on a thread of its own. While the
+ * receiver cannot be reached, spans are lost, but work continues.
  */
 public final class TraceExport implements SpanSink, AutoCloseable {
   private static final String SOURCE = "Microsoft.DurableTask";
@@ -59,8 +59,8 @@ public final class TraceExport implements SpanSink, AutoCloseable {
    *
    * @param settings app settings and environment; the variables that begin with {@code OTEL_} are
    *     used
-   * @param name the name of the service, if the variables give none
-   * @throws CannotException the variables ask for something that is not available
+   * @param name the name of the service, if the variables contain none
+   * @throws CannotException the variables ask for a feature that is not available
    */
   public static TraceExport open(Map<String, String> settings, String name) {
     try {
@@ -90,7 +90,7 @@ public final class TraceExport implements SpanSink, AutoCloseable {
 
   /**
    * Converts the variables to properties. Metrics and logs are switched off, because this host does
-   * not send those of the app.
+   * not send the metrics and logs of the app.
    */
   private static Map<String, String> properties(Map<String, String> settings) {
     Map<String, String> properties = new HashMap<>();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether spans are wanted. */
+/** Decides whether the user wants spans. */
 public final class TraceWish {
   private static final String EXPORTER = "OTEL_TRACES_EXPORTER";
   private static final List<String> NAMES_A_RECEIVER =
@@ -13,7 +13,8 @@ public final class TraceWish {
   private TraceWish() {}
 
   /**
-   * @param said the setting of host.json; null when it has none and the environment decides
+   * @param said the setting of host.json; null when host.json has none, so that the environment
+   *     decides
    * @param settings app settings and environment
    */
   public static boolean isThere(@Nullable Boolean said, Map<String, String> settings) {

@@ -1,6 +1,6 @@
 /**
- * Passes the engine's spans to OpenTelemetry. None of its classes are loaded unless spans are
- * wanted.
+ * Passes the engine's spans to OpenTelemetry. Its classes are loaded only when the user wants
+ * spans.
  */
 @NullMarked
 package dev.holdfast.host.tracing;

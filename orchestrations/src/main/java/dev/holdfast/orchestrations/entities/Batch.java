@@ -21,7 +21,10 @@ final class Batch {
 
   private static final int CAUSES_MAX = 10;
 
-  /** A stack trace is cut to this many characters; runaway recursion makes far longer ones. */
+  /**
+   * A stack trace is cut to this many characters, because an endless recursion makes far longer
+   * traces.
+   */
   private static final int STACK_MAX = 16_000;
 
   private final EntityId id;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * int visits = entities.call(counter, "get", Integer.class).await();
  * }</pre>
  *
- * <p>A proxy does this with types. Here, {@code VisitCounter} is an interface with {@code void
- * add(int n)}, which signals, and {@code Task<Integer> get()}, which calls:
+ * <p>A proxy does the same with types. In this example, {@code VisitCounter} is an interface with
+ * {@code void add(int n)}, which signals, and {@code Task<Integer> get()}, which calls:
  *
  * <pre>{@code
  * VisitCounter counter = entities.proxy(VisitCounter.class, new EntityId("Counter", "visits"));
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>All messages of an orchestrator to one entity arrive in the order in which they were sent,
  * except delayed signals.
  *
- * <p>Make one object at the top of the orchestrator and pass it to the code that needs it, because
- * it knows whether locks are held. Never keep it in a field.
+ * <p>Make one object of this class at the top of the orchestrator and pass it to the code that
+ * needs it, because the object knows whether locks are held. Never keep the object in a field.
  */
 public final class Entities {
 
@@ -51,19 +51,23 @@ public final class Entities {
   }
 
   /**
-   * Calls an operation as {@link #call(EntityId, String, Object, Class)} does, without input and
-   * result.
+   * Calls an operation as {@link #call(EntityId, String, Object, Class)} does, but without input
+   * and result.
    */
   public Task<Void> call(EntityId id, String operation) {
     return call(id, operation, null, Void.class);
   }
 
-  /** Calls an operation as {@link #call(EntityId, String, Object, Class)} does, without result. */
+  /**
+   * Calls an operation as {@link #call(EntityId, String, Object, Class)} does, but without result.
+   */
   public Task<Void> call(EntityId id, String operation, @Nullable Object input) {
     return call(id, operation, input, Void.class);
   }
 
-  /** Calls an operation as {@link #call(EntityId, String, Object, Class)} does, without input. */
+  /**
+   * Calls an operation as {@link #call(EntityId, String, Object, Class)} does, but without input.
+   */
   public <R> Task<R> call(EntityId id, String operation, Class<R> result) {
     return call(id, operation, null, result);
   }
@@ -72,10 +76,11 @@ public final class Entities {
    * Calls an operation and returns a task for its result. An entity that does not exist is created.
    *
    * @return a task that fails with {@code TaskFailedException} if the operation failed and so
-   *     changed nothing; {@code getErrorDetails()} has the reason. The task may be used wherever
-   *     tasks are: {@code anyOf}, {@code allOf}, {@link dev.holdfast.orchestrations.FanOut}
-   * @throws IllegalStateException locks are held, and this entity is not among the locked ones: the
-   *     orchestrator could wait for itself
+   *     changed nothing; {@code getErrorDetails()} has the reason. The task can be used like any
+   *     other task, for example in {@code anyOf}, {@code allOf}, {@link
+   *     dev.holdfast.orchestrations.FanOut}
+   * @throws IllegalStateException the orchestrator holds locks, and this entity is not among the
+   *     locked ones, so that the orchestrator could wait for itself
    */
   @SuppressWarnings("unchecked") // Json has made the result a value of that type.
   public <R> Task<R> call(EntityId id, String operation, @Nullable Object input, Class<R> result) {
@@ -97,7 +102,7 @@ public final class Entities {
     return reply.thenApply(told -> Replies.result(told, result, id, operation));
   }
 
-  /** Signals an operation as {@link #signal(EntityId, String, Object)} does, without input. */
+  /** Signals an operation as {@link #signal(EntityId, String, Object)} does, but without input. */
   public void signal(EntityId id, String operation) {
     signal(id, operation, null);
   }
@@ -105,8 +110,8 @@ public final class Entities {
   /**
    * Signals an operation and does not wait. The orchestrator does not learn whether it succeeds.
    *
-   * @throws IllegalStateException the entity is locked by this orchestrator: hosts differ in
-   *     whether a signal would overtake the calls, so call it instead
+   * @throws IllegalStateException this orchestrator has locked the entity: hosts differ in whether
+   *     a signal would overtake the calls, so call the operation instead
    */
   public void signal(EntityId id, String operation, @Nullable Object input) {
     signal(null, id, operation, input);
@@ -134,11 +139,11 @@ public final class Entities {
   }
 
   /**
-   * Returns the entity as an object. Methods that return a {@code Task} call, {@code void} methods
-   * signal; the method's name is the operation's name, and its parameter, if it has one, is the
-   * input.
+   * Returns the entity as an object. A method that returns a {@code Task} calls an operation, and a
+   * {@code void} method signals it; the method's name is the operation's name, and its parameter,
+   * if it has one, is the input.
    *
-   * @throws IllegalArgumentException the type is no interface, or a method has another form
+   * @throws IllegalArgumentException the type is not an interface, or a method has another form
    */
   public <T> T proxy(Class<T> type, EntityId id) {
     return Proxies.of(
@@ -168,18 +173,19 @@ public final class Entities {
    * });
    * }</pre>
    *
-   * <p>The call waits until all entities are locked: one after the other in the order of their IDs,
-   * which is the same for all orchestrators, so that no deadlock arises. They are released when the
-   * body has returned or thrown; an orchestrator that ends in any other way, such as by
-   * termination, releases its locks too. The body may call only locked entities and signal only
-   * others, and it should not await a sub-orchestration that might use one of the locked entities.
+   * <p>The call waits until all entities are locked: they are locked one after the other in the
+   * order of their IDs, which is the same for all orchestrators, so that no deadlock arises. They
+   * are released when the body has returned or thrown; an orchestrator that ends in any other way,
+   * such as by termination, releases its locks too. The body may call only locked entities and
+   * signal only others, and it should not await a sub-orchestration that might use one of the
+   * locked entities.
    *
-   * <p>The lock is a method with a body, and not an object to be closed, because of how an
-   * orchestrator waits: it is unwound by an exception and later run again. A {@code finally} or
+   * <p>This is a method with a body, and not an object to be closed, because of the way in which an
+   * orchestrator waits: an exception unwinds it, and it later runs again. A {@code finally} or
    * {@code try}-with-resources would release the locks at the first {@code await()} inside.
    *
    * @param ids the IDs of at least one entity; repeated IDs count once
-   * @throws IllegalStateException the call is made inside of another body
+   * @throws IllegalStateException the call is made inside another body
    */
   public <R> R locked(Collection<EntityId> ids, Supplier<R> body) {
     SortedSet<EntityId> sorted = new TreeSet<>(ids);
@@ -188,7 +194,7 @@ public final class Entities {
     try {
       result = body.get();
     } catch (OrchestratorBlockedException e) {
-      throw e; // The orchestrator waits, and will run this call again.
+      throw e; // The orchestrator waits, and will run this code again in a later turn.
     } catch (Throwable e) {
       release(section, sorted);
       throw e;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>To read an entity's state, send an HTTP request ({@code GET
- * /runtime/webhooks/durabletask/entities/NAME/KEY}), or start an orchestrator that calls it: the
- * released client library cannot read it.
+ * /runtime/webhooks/durabletask/entities/NAME/KEY}), or start an orchestrator that calls the
+ * entity: the released client library cannot read the state.
  */
 public final class EntityClient {
 
@@ -28,16 +28,17 @@ public final class EntityClient {
     return new EntityClient(client);
   }
 
-  /** Signals an operation as {@link #signal(EntityId, String, Object)} does, without input. */
+  /** Signals an operation as {@link #signal(EntityId, String, Object)} does, but without input. */
   public void signal(EntityId id, String operation) {
     signal(null, id, operation, null);
   }
 
   /**
-   * Signals an operation. When this returns, the request survives a crash; the caller does not
-   * learn whether the operation succeeds. An entity that does not exist is created.
+   * Signals an operation. When this method has returned, the signal survives a crash; the caller
+   * does not learn whether the operation succeeds. An entity that does not exist is created.
    *
-   * <p>Each call is a signal of its own: a call that is repeated after an error may count twice.
+   * <p>Each call is a signal of its own: a call that is repeated after an error may send the signal
+   * twice.
    */
   public void signal(EntityId id, String operation, @Nullable Object input) {
     signal(null, id, operation, input);
@@ -61,10 +62,10 @@ public final class EntityClient {
 
   /**
    * Returns the entity as an object: each method signals the operation of its name, with its
-   * parameter, if it has one, as input.
+   * parameter, if it has one, as the input.
    *
-   * @throws IllegalArgumentException the type is no interface, or a method returns something or has
-   *     several parameters
+   * @throws IllegalArgumentException the type is not an interface, or a method returns something or
+   *     has several parameters
    */
   public <T> T proxy(Class<T> type, EntityId id) {
     return Proxies.of(

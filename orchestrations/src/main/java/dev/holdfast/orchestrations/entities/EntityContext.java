@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
  * delete the state.
  *
  * <p>These actions happen once the operation has succeeded and its batch is durable; none of them
- * happens if the operation fails. A batch that is cut short by a crash runs again, so what an
- * operation does without this context may happen twice.
+ * happens if the operation fails. A batch that a crash interrupts runs again, so effects that an
+ * operation has without this context may happen twice.
  */
 public interface EntityContext {
 
-  /** Returns the ID of the entity whose operation runs. */
+  /** Returns the ID of the entity whose operation is running. */
   EntityId id();
 
   /** Returns the operation's name as the caller spelled it. */
   String operation();
 
   /**
-   * Removes the state when the operation has succeeded; the next operation begins without a state.
+   * Removes the state if the operation succeeds; the next operation then begins without a state.
    */
   void deleteState();
 
@@ -35,21 +35,21 @@ public interface EntityContext {
    */
   void signal(EntityId to, String operation, @Nullable Object input);
 
-  /** Signals an entity, which may be this one; its operation runs at {@code due}. */
+  /** Signals an entity, which may be this one; the operation runs at {@code due}. */
   void signalAt(Instant due, EntityId to, String operation, @Nullable Object input);
 
   /**
    * Returns an entity as an object: each method signals the operation of its name.
    *
-   * @throws IllegalArgumentException the type is no interface, or a method returns something or has
-   *     several parameters
+   * @throws IllegalArgumentException the type is not an interface, or a method returns something or
+   *     has several parameters
    */
   <T> T proxy(Class<T> type, EntityId id);
 
   /**
    * Starts an orchestration that has no parent.
    *
-   * @return the instance ID that it will have
+   * @return the instance ID of the new orchestration
    */
   String start(String orchestrator, @Nullable Object input);
 

@@ -27,7 +27,8 @@ public interface EntityFunction {
    * Runs one operation.
    *
    * @return the result for the caller, which is sent as JSON; the result of a signal is dropped
-   * @throws Exception the operation fails with this exception, and has changed and sent nothing
+   * @throws Exception the operation fails with this exception; none of its changes and messages
+   *     take effect
    */
   @Nullable Object run(EntityOperation operation) throws Exception;
 }

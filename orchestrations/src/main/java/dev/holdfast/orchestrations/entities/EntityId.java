@@ -7,8 +7,8 @@ import java.util.Locale;
  * Names an entity by the kind of entity and a key within that kind.
  *
  * @param name the name of the entity function, without at-signs; it is converted to lower case,
- *     because its case does not count
- * @param key any text, which may be empty; its case counts
+ *     because names are compared without regard to case
+ * @param key any text, which may be empty; keys are compared with regard to case
  */
 public record EntityId(String name, String key) implements Comparable<EntityId> {
 
@@ -38,14 +38,15 @@ public record EntityId(String name, String key) implements Comparable<EntityId> 
   }
 
   /**
-   * Returns {@code @name@key}: the instance ID of the entity in the engine, in URLs and in lists.
+   * Returns {@code @name@key}, which is the instance ID of the entity in the engine, in URLs and in
+   * lists.
    */
   @Override
   public String toString() {
     return "@" + name + "@" + key;
   }
 
-  /** Orders IDs by name, then by key: the order in which several entities are locked. */
+  /** Orders IDs by name and then by key. Several entities are locked in this order. */
   @Override
   public int compareTo(EntityId other) {
     return ORDER.compare(this, other);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Represents one operation for an {@link EntityFunction}. */
 public interface EntityOperation extends EntityContext {
 
-  /** Returns whether the operation has this name; case does not count. */
+  /** Returns whether the operation has this name; names are compared without regard to case. */
   default boolean is(String name) {
     return operation().equalsIgnoreCase(name);
   }
@@ -19,7 +19,7 @@ public interface EntityOperation extends EntityContext {
 
   /**
    * Returns the entity's state as this operation found or set it; null if there is none. A change
-   * to the object counts only when the object is passed to {@link #setState}.
+   * to the returned object takes effect only when the object is passed to {@link #setState}.
    *
    * @throws IllegalArgumentException the state cannot be read as this type
    */

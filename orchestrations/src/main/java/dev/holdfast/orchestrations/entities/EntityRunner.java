@@ -7,13 +7,14 @@ import java.util.Base64;
 import java.util.function.Supplier;
 
 /**
- * Runs the operations that an {@link EntityTrigger} hands to its function.
+ * Runs the operations that a function with an {@link EntityTrigger} receives.
  *
- * <p>An entity can be a class. Its operations are the public methods, whose names ignore case; each
- * has at most one input, and may have an {@link EntityContext} parameter. Its state is its fields,
- * including private ones, written and read by Jackson; {@code static} and {@code transient} fields
- * are no state. Fields that the stored state has and the class lacks are ignored, and lost after
- * the next operation. {@code delete} removes the state, unless the class has a method of that name.
+ * <p>An entity can be a class. Its operations are the public methods, whose names are compared
+ * without regard to case; each has at most one input, and may have an {@link EntityContext}
+ * parameter. Its state is its fields, including private ones, written and read by Jackson; {@code
+ * static} and {@code transient} fields are not part of the state. Fields of the stored state that
+ * the class lacks are ignored, and are lost after the next operation. {@code delete} removes the
+ * state, unless the class has a method of that name.
  *
  * <pre>{@code
  * public class Counter {
@@ -29,8 +30,9 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Each operation gets an object of its own. An operation that throws has changed and sent
- * nothing; its caller gets the failure, and the next operation finds the previous state.
+ * <p>Each operation gets an object of its own. If an operation throws, none of its changes and
+ * messages take effect; its caller gets the failure, and the next operation finds the previous
+ * state.
  */
 public final class EntityRunner {
 
@@ -48,8 +50,8 @@ public final class EntityRunner {
   }
 
   /**
-   * Runs a batch as {@link #run(String, Class)} does, with objects that the supplier makes: what
-   * they need besides their state goes into {@code transient} fields.
+   * Runs a batch as {@link #run(String, Class)} does, with objects that the supplier makes. Objects
+   * that they need besides their state belong in {@code transient} fields.
    */
   public static String run(String batch, Supplier<?> entity) {
     return run(batch, new ClassEntity(entity));

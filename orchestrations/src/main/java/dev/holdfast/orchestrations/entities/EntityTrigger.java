@@ -27,7 +27,7 @@ public @interface EntityTrigger {
   /** Names the binding, in letters and digits. */
   String name();
 
-  /** Names the entity, if its name is not that of the function. */
+  /** Names the entity, if its name differs from the name of the function. */
   String entityName() default "";
 
   /** Sets the type of the value; keep the default, because the batch is text. */

@@ -17,8 +17,8 @@ final class Json {
   private static final ObjectMapper VALUES = JsonMapper.builder().findAndAddModules().build();
 
   /**
-   * This mapper reads and writes the fields of an object as its state, whatever methods the object
-   * has.
+   * This mapper reads and writes the fields of an object as its state, and ignores the methods of
+   * the object.
    */
   private static final ObjectMapper FIELDS =
       JsonMapper.builder()
@@ -31,7 +31,10 @@ final class Json {
 
   private Json() {}
 
-  /** Returns the value as JSON text; null for null, which differs from the text {@code null}. */
+  /**
+   * Returns the value as JSON text; returns null for null, which differs from the text {@code
+   * null}.
+   */
   static @Nullable String text(@Nullable Object value) {
     if (value == null) {
       return null;
@@ -44,7 +47,7 @@ final class Json {
     }
   }
 
-  /** Reads a value; null for no text, for an empty text and for JSON's {@code null}. */
+  /** Reads a value; returns null when the text is null, empty or JSON's {@code null}. */
   static @Nullable Object read(@Nullable String text, Type type) {
     if (text == null || text.isEmpty() || isVoid(type)) {
       return null;
@@ -77,7 +80,7 @@ final class Json {
         "The JSON " + shown + " is no " + type.getTypeName() + ": " + cause.getMessage(), cause);
   }
 
-  /** Returns all fields except static and transient ones. */
+  /** Returns all fields, except static and transient ones, as JSON text. */
   static String fields(Object object) {
     try {
       return FIELDS.writeValueAsString(object);

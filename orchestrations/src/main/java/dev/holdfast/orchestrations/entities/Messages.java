@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the messages to an entity: names and payloads of events to the instance {@code @name@key},
- * in the form that every Functions host understands.
+ * Builds the messages to an entity, which are events to the instance {@code @name@key}. Their names
+ * and payloads have the form that every Functions host understands.
  */
 final class Messages {
 
@@ -53,8 +53,8 @@ final class Messages {
   }
 
   /**
-   * Returns the message that asks for locks. It goes to the first of these entities; the engine
-   * passes it from one to the next.
+   * Returns the message that requests locks. It goes to the first of these entities, and the engine
+   * passes it on to the others one by one.
    */
   static Map<String, @Nullable Object> lock(
       String sectionId, String holder, Collection<EntityId> sorted) {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Holds state and messages of one operation while it runs; they are kept if it succeeds. */
+/**
+ * Holds the state and the messages of one operation while it runs; they take effect if the
+ * operation succeeds.
+ */
 final class Operation implements EntityOperation {
 
   private final EntityId id;
@@ -44,7 +47,7 @@ final class Operation implements EntityOperation {
     return request.hasInput() ? request.getInput().getValue() : null;
   }
 
-  /** Returns the actions of the operation, which have no numbers yet. */
+  /** Returns the actions of the operation, which have no ids yet. */
   List<OperationAction> actions() {
     return actions;
   }
@@ -61,7 +64,8 @@ final class Operation implements EntityOperation {
 
   @Override
   @SuppressWarnings(
-      "unchecked") // Json has made it a value of that type; a cast would refuse int.class.
+      "unchecked") // The class Json has made the input a value of that type; a cast would fail for
+  // int.class.
   public <T> @Nullable T input(Class<T> type) {
     return (T) Json.read(input(), type);
   }

@@ -21,9 +21,10 @@ final class Proxies {
   private Proxies() {}
 
   /**
-   * Makes a proxy after checking every method, so that a wrong interface fails where it is named.
+   * Makes a proxy after checking every method, so that a wrong interface fails at once and not at
+   * its first use.
    *
-   * @param calls whether methods that return a {@code Task} can be served
+   * @param calls whether methods that return a {@code Task} are allowed
    */
   static <T> T of(Class<T> type, EntityId id, boolean calls, Teller teller) {
     if (!type.isInterface()) {

@@ -12,8 +12,9 @@ final class Replies {
 
   private static final int NO_TASK = -1;
 
-  // The library itself throws these exceptions for activities, and lets no other exception pass
-  // unchanged through an await(). They have no public constructors, so reflection makes them here.
+  // The library throws exceptions of this type for activities, and lets no other exception pass
+  // unchanged through an await(). The type has no public constructor, so this class makes the
+  // exceptions by reflection.
   private static final Constructor<FailureDetails> DETAILS =
       constructor(FailureDetails.class, String.class, String.class, String.class, boolean.class);
   private static final Constructor<TaskFailedException> FAILED =
@@ -94,8 +95,8 @@ final class Replies {
   }
 
   /**
-   * Returns the member; null when it is absent or JSON's null. Hosts differ in the case of the
-   * first letter.
+   * Returns the member with this name; null when it is absent or JSON's null. The case of the first
+   * letter does not matter, because hosts differ in it.
    */
   private static @Nullable JsonNode member(JsonNode object, String name) {
     JsonNode member = object.get(name);

@@ -3,11 +3,11 @@
  *
  * <p>An entity is a small named state with operations that run one at a time. Orchestrators call,
  * signal and lock it through {@link Entities}, clients signal it through {@link EntityClient}; its
- * operations are the public methods of a class or an {@link EntityFunction}, run by {@link
- * EntityRunner} in a function with an {@link EntityTrigger}.
+ * operations are the public methods of a class or an {@link EntityFunction}, and {@link
+ * EntityRunner} runs them in a function with an {@link EntityTrigger}.
  *
- * <p>All of these use the messages of older Functions libraries: events to the instance {@code
- * @name@key}.
+ * <p>All of these use the messages of older Functions libraries, which are events to the instance
+ * {@code @name@key}.
  */
 @NullMarked
 package dev.holdfast.orchestrations.entities;

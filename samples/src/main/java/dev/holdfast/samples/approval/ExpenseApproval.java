@@ -20,11 +20,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows human interaction: the orchestration asks a person, waits for days if need be, and asks
- * another person when no answer comes.
+ * Shows human interaction: the orchestration asks a person, waits for days if necessary, and asks
+ * another person when no answer arrives.
  *
- * <p>Use it wherever a person decides. The answer comes in as an external event; the wait costs
- * only a row on disk. First the manager is asked, then the director; if neither answers, the
+ * <p>Use this pattern wherever a person decides. The answer arrives as an external event; the wait
+ * costs only a row on disk. First the manager is asked, then the director; if neither answers, the
  * expense is not approved.
  *
  * <pre>
@@ -76,7 +76,7 @@ public class ExpenseApproval {
     return ctx.callActivity("NotifyApprover", new Notice(who, expense, ctx.getInstanceId()));
   }
 
-  /** Stands in for a mail: it logs what the mail would say. */
+  /** Replaces a mail: the activity logs what the mail would say. */
   @FunctionName("NotifyApprover")
   public void notifyApprover(
       @DurableActivityTrigger(name = "notice") Notice notice, ExecutionContext context) {

@@ -30,8 +30,9 @@ import java.util.Optional;
  * Shows an asynchronous HTTP API: a request that takes minutes is accepted at once, and the caller
  * polls its status.
  *
- * <p>Use it when callers should see an API of yours rather than the engine's management URLs: they
- * post a report, get 202 with a {@code Location}, and poll that until it answers 200.
+ * <p>Use this pattern when callers should see your own API and not the engine's management URLs:
+ * they post a report, get status 202 with a {@code Location}, and poll this URL until it answers
+ * with status 200.
  *
  * <pre>
  * curl -i -X POST http://localhost:7071/api/reports -H 'Content-Type: application/json' \
@@ -40,7 +41,7 @@ import java.util.Optional;
  * </pre>
  *
  * <p>This report takes twenty seconds, so there is time to kill the host in the middle, start it
- * again and see the report go on with the next page.
+ * again and see the report continue with the next page.
  */
 public class Reports {
 
@@ -69,8 +70,9 @@ public class Reports {
   }
 
   /**
-   * Answers {@code GET /api/reports/{id}} with 202 while the report is being made, with 200 and the
-   * finished report, with 404, or with 500.
+   * Answers {@code GET /api/reports/{id}} with status 202 while the report is being made, with 200
+   * and the finished report, with 404 when there is no report with this ID, or with 500 when the
+   * report failed.
    */
   @FunctionName("GetReport")
   public HttpResponseMessage get(
@@ -84,7 +86,7 @@ public class Reports {
       @DurableClientInput(name = "durable") DurableClientContext durable) {
     try (DurableTaskClient client = durable.getClient()) {
       OrchestrationMetadata instance = client.getInstanceMetadata(id, true);
-      // The ID of another orchestration must not be shown as a report.
+      // An instance of another orchestration must not be shown as a report.
       if (instance == null
           || !instance.isInstanceFound()
           || !instance.getName().equals("MakeReport")) {
@@ -160,7 +162,7 @@ public class Reports {
     public String title = "Untitled";
     public int pages = 3;
 
-    /** Each page takes this long, in place of real work. */
+    /** Each page takes this many milliseconds, instead of real work. */
     public long pauseMillis = 1000;
   }
 

@@ -18,17 +18,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Shows function chaining: steps run in a row, and each starts when the one before has ended.
+ * Shows function chaining: steps run one after another, and each starts when the previous one has
+ * ended.
  *
- * <p>Use it when order matters and no step may be forgotten: after a crash the orchestration goes
- * on behind the last step that ended, with the results of the earlier ones at hand.
+ * <p>Use this pattern when order matters and no step may be forgotten: after a crash the
+ * orchestration continues after the last completed step, with the results of the earlier steps.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartHelloSequence
  * curl -X POST http://localhost:7071/runtime/webhooks/durabletask/orchestrators/HelloSequence
  * </pre>
  *
- * <p>Then open the {@code statusQueryGetUri} of the answer. The output is {@code ["Hello
+ * <p>Then open the {@code statusQueryGetUri} in the answer. The output is {@code ["Hello
  * Tokyo!","Hello London!","Hello Seattle!"]}.
  */
 public class HelloSequence {
@@ -51,7 +52,7 @@ public class HelloSequence {
   }
 
   /**
-   * Orchestrates: this code only decides what happens next, and is run again from the top each
+   * Decides only what happens next. The code of an orchestrator runs again from the top in each
    * turn.
    */
   @FunctionName("HelloSequence")
@@ -74,9 +75,10 @@ public class HelloSequence {
   }
 
   /**
-   * Holds the input of SayHello. It is an object rather than a bare string, because hosts differ in
-   * whether a string comes with its JSON quotes. The client library writes it with Jackson, the
-   * host reads it with Gson: public fields and a constructor without parameters suit both.
+   * Holds the input of SayHello. The input is an object and not a plain string, because hosts
+   * differ in whether a string has its JSON quotes. The client library writes the object with
+   * Jackson, and the host reads it with Gson: public fields and a constructor without parameters
+   * suit both.
    */
   public static class Guest {
     public String city = "";

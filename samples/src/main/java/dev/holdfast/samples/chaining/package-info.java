@@ -1,4 +1,4 @@
-/** Shows steps in a row. */
+/** Shows steps that run one after another. */
 @NullMarked
 package dev.holdfast.samples.chaining;
 

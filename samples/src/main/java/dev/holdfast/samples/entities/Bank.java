@@ -21,12 +21,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Shows entity locks: an orchestration reads and changes several entities while no other can.
+ * Shows entity locks: an orchestration reads and changes several entities while no other
+ * orchestration can use them.
  *
- * <p>Use it when a decision rests on more than one entity. Here money moves between accounts: an
- * account is a class, its fields are its state, and its methods are its operations. The transfer
- * locks both, so that the balance it has seen is still there when it takes the money, however many
- * transfers run at once.
+ * <p>Use this pattern when a decision depends on more than one entity. In this sample money moves
+ * between accounts: an account is a class, its fields are its state, and its methods are its
+ * operations. The transfer locks both accounts, so that the balance does not change between the
+ * check and the withdrawal, even when many transfers run at once.
  *
  * <pre>
  * curl -X POST http://localhost:7071/runtime/webhooks/durabletask/orchestrators/DepositMoney \
@@ -35,9 +36,10 @@ import java.util.Optional;
  *      -d '{"from":"ada","to":"grace","amount":60}'
  * </pre>
  *
- * <p>The output of the transfer is {@code {"status":"Transferred","left":40}}, and that of a second
- * one like it is {@code {"status":"Refused","left":40}}. A transfer to the payer itself is refused
- * too. Each deposit of more than 1000 is counted in the counter {@code lucky}.
+ * <p>The output of the transfer is {@code {"status":"Transferred","left":40}}, and the output of a
+ * second transfer of the same amount is {@code {"status":"Refused","left":40}}. A transfer from an
+ * account to itself is refused too. Each deposit of more than 1000 is counted in the counter {@code
+ * lucky}.
  */
 public class Bank {
 
@@ -46,7 +48,7 @@ public class Bank {
     return EntityRunner.run(batch, Account.class);
   }
 
-  /** Defines an account. An operation that throws has changed nothing. */
+  /** Defines an account. An operation that throws leaves the state unchanged. */
   public static class Account {
     private long balance;
 

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows a durable entity: a small named state whose operations run one at a time.
  *
- * <p>Use it when many callers change one value: no update is lost, and a number needs no database.
- * Here any caller may add to counters. A counter is created when it is first used, costs nothing
- * while it is not used, and {@code delete} removes it.
+ * <p>Use this pattern when many callers change one value: no update is lost, and the app needs no
+ * database. In this sample every caller may add to counters. A counter is created when it is first
+ * used, costs nothing while it is not used, and {@code delete} removes it.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/counters/visits/add/5
@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *      -d '{"counter":"visits","guests":3}'
  * </pre>
  *
- * <p>The first request signals the counter and does not wait for it. The orchestrator of the second
- * signals and then calls; its output is the new number.
+ * <p>The first request signals the counter and does not wait for it. The second request starts an
+ * orchestrator, which signals the counter and then calls it; its output is the new number.
  */
 public class Counters {
 
@@ -91,7 +91,7 @@ public class Counters {
 
   /**
    * Signals the counter and then calls it. Messages to one entity arrive in the order in which they
-   * were sent, so the call sees what the signal added.
+   * were sent, so the call sees the addition of the signal.
    */
   @FunctionName("CountVisit")
   public long countVisit(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {

@@ -27,13 +27,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Shows an eternal orchestration: it repeats the same work without end and without a growing
- * history.
+ * Shows an eternal orchestration: it repeats the same work forever without a growing history.
  *
- * <p>Use it where the next round should begin some time after the last one <em>ended</em>, so that
- * rounds never overlap. Each round continues as new, with a fresh history and the state handed
- * over. The instance ID is fixed, so there is never more than one instance; starting it again shows
- * the running one.
+ * <p>Use this pattern when the next round should begin some time after the <em>end</em> of the
+ * previous one, so that rounds never overlap. Each round continues as new: the next one has an
+ * empty history and gets the state. The instance ID is fixed, so there is never more than one
+ * instance; a second start shows the running one.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartPeriodicCleanUp -H 'Content-Type: application/json' \
@@ -42,8 +41,9 @@ import java.util.stream.Stream;
  * curl -X POST 'http://localhost:7071/runtime/webhooks/durabletask/instances/periodic-clean-up/terminate?reason=enough'
  * </pre>
  *
- * <p>It removes files named {@code *.tmp} from the folder in setting {@code CLEAN_UP_FOLDER}, or,
- * without that setting, from {@code holdfast-clean-up} in the system's temporary folder.
+ * <p>The orchestration removes files named {@code *.tmp} from the folder in setting {@code
+ * CLEAN_UP_FOLDER}, or, without that setting, from {@code holdfast-clean-up} in the system's
+ * temporary folder.
  *
  * <p>An eternal orchestration that also waits for events should know that client library 1.5.0
  * hands events that it has already used over to the next execution, so the reaction to an event
@@ -129,12 +129,12 @@ public class PeriodicCleanUp {
         : Path.of(named);
   }
 
-  /** Holds the orchestration's input, and what one round hands to the next. */
+  /** Holds the orchestration's input, which each round also hands to the next. */
   public static class Plan {
     public long everyMillis = Duration.ofMinutes(1).toMillis();
     public long olderThanMillis = Duration.ofHours(1).toMillis();
 
-    /** At most this many rounds are run; 0 means that there is no limit. */
+    /** Limits the number of rounds; 0 means that there is no limit. */
     public int roundsMax;
 
     public int rounds;

@@ -1,4 +1,4 @@
-/** Shows work that repeats without end. */
+/** Shows work that repeats forever. */
 @NullMarked
 package dev.holdfast.samples.eternal;
 

@@ -20,8 +20,8 @@ import java.util.Optional;
 /**
  * Shows fan-out/fan-in: many pieces of work run at once, and their results are combined into one.
  *
- * <p>Use it when the pieces do not depend on each other. The number of pieces that run at a time is
- * bounded, so that a long list does not flood the service that the activities call.
+ * <p>Use this pattern when the pieces do not depend on each other. The number of pieces that run at
+ * a time is bounded, so that a long list does not flood the service that the activities call.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartWordCount

@@ -18,11 +18,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Shows a monitor: it polls again and again until a condition holds or the deadline has passed.
+ * Shows a monitor: it polls repeatedly until a condition holds or the deadline has passed.
  *
- * <p>Use it when the other side cannot call back. Between two polls the orchestration sleeps on a
- * durable timer: no thread waits, and a restart in between goes unnoticed. After every twenty polls
- * it continues as new, so that its history stays short however long the parcel takes.
+ * <p>Use this pattern when the other side cannot call back. Between two polls the orchestration
+ * sleeps on a durable timer: no thread waits, and a restart in between has no effect. After every
+ * twenty polls it continues as new, so that its history stays short even when the parcel takes
+ * long.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartTrackParcel
@@ -30,8 +31,8 @@ import java.util.Optional;
  *      -d '{"parcel":"JD-42","arrivesAfterMillis":20000,"pollMillis":5000,"giveUpAfterMillis":60000}'
  * </pre>
  *
- * <p>The output is {@code {"parcel":"JD-42","state":"delivered","polls":5}}, or it has the last
- * state seen when the deadline has passed.
+ * <p>The output is {@code {"parcel":"JD-42","state":"delivered","polls":5}}, or it contains the
+ * last observed state when the deadline has passed.
  */
 public class ParcelTracking {
 
@@ -71,7 +72,7 @@ public class ParcelTracking {
     return new Tracked(parcel.parcel, String.valueOf(seen.last()), parcel.polls);
   }
 
-  /** Stands in for a call to the carrier: the parcel arrives at the planned time. */
+  /** Replaces a call to the carrier: the parcel arrives at the planned time. */
   @FunctionName("AskCarrier")
   public String askCarrier(@DurableActivityTrigger(name = "parcel") Parcel parcel) {
     boolean arrived = System.currentTimeMillis() >= parcel.arrivalMillis;
@@ -79,7 +80,7 @@ public class ParcelTracking {
   }
 
   /**
-   * Holds the orchestration's input, and what one execution hands to the next; times are in
+   * Holds the orchestration's input, which each execution also hands to the next; times are in
    * milliseconds since the epoch.
    */
   public static class Parcel {
@@ -92,8 +93,8 @@ public class ParcelTracking {
     public long deadlineMillis;
     public int polls;
 
-    // Computes the times once, by the orchestration's clock, because they must survive
-    // continue-as-new unchanged.
+    // Computes the planned times once, by the orchestration's clock, because they must not change
+    // when the orchestration continues as new.
     private void plan(Instant now) {
       arrivalMillis = now.toEpochMilli() + arrivesAfterMillis;
       deadlineMillis = now.toEpochMilli() + giveUpAfterMillis;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *      -d '{"refuses":true}'
  * </pre>
  *
- * <p>The first orchestration ends well; with {@code "downForMillis":60000} it ends Failed after
+ * <p>The first orchestration completes; with {@code "downForMillis":60000} it ends Failed after
  * five attempts. The second gives up after a single attempt, because another one would not help.
  */
 public class Retries {
@@ -66,7 +66,7 @@ public class Retries {
 
   /**
    * Calls the service with a policy: it limits the attempts and makes each pause twice as long as
-   * the one before.
+   * the previous one.
    */
   @FunctionName("RetryWithPolicy")
   public String retryWithPolicy(
@@ -81,7 +81,7 @@ public class Retries {
 
   /**
    * Calls the service with a handler, which looks at each failure, makes its own pauses and decides
-   * whether to go on.
+   * whether to try again.
    */
   @FunctionName("RetryWithHandler")
   public Outcome retryWithHandler(
@@ -124,7 +124,7 @@ public class Retries {
     return outage;
   }
 
-  /** Stands in for a service with an outage. */
+  /** Simulates a service with an outage. */
   @FunctionName("CallService")
   public String callService(@DurableActivityTrigger(name = "outage") Outage outage)
       throws IOException {

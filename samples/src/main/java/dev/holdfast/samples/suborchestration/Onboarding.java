@@ -19,11 +19,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Shows sub-orchestrations: an orchestration that is made of others.
+ * Shows sub-orchestrations: one orchestration consists of others.
  *
- * <p>Use it to give a part of the work its own history, status and instance id, to reuse that part
- * elsewhere, or to keep each history short when there is much to do. Here a team is welcomed, each
- * member by a sub-orchestration of its own; one that fails does not hold up the rest.
+ * <p>Use this pattern to give a part of the work its own history, status and instance id, to reuse
+ * this part elsewhere, or to keep each history short when there is much work. In this sample a team
+ * is welcomed, each member by a sub-orchestration of its own; a failed one does not stop the
+ * others.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartOnboardTeam
@@ -31,9 +32,9 @@ import java.util.Optional;
  *      -d '{"team":"Compilers","people":["Grace","Jean",""]}'
  * </pre>
  *
- * <p>The output of the second request names two members that are ready, and counts one that is not,
- * because it has no name. A member's status is that of the instance {@code ID:0}, {@code ID:1}, …,
- * where {@code ID} is the team's instance.
+ * <p>The output of the second request names two members that are ready, and counts one member that
+ * is not, because it has no name. A member's status is the status of the instance {@code ID:0},
+ * {@code ID:1}, …, where {@code ID} is the team's instance.
  */
 public class Onboarding {
 

@@ -1,4 +1,4 @@
-/** Shows orchestrations that are made of orchestrations. */
+/** Shows orchestrations that consist of other orchestrations. */
 @NullMarked
 package dev.holdfast.samples.suborchestration;
 

@@ -25,11 +25,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Shows a saga: it books a flight, a hotel and a car, then pays; if a step fails, it undoes the
- * steps before it, the newest first.
+ * Shows a saga: it books a flight, a hotel and a car, then pays; if a step fails, the orchestration
+ * undoes the earlier steps, the newest first.
  *
- * <p>Use it where several systems must agree and no transaction spans them. The orchestration
- * either completes all steps or undoes what it did, even when the host is killed half-way.
+ * <p>Use this pattern when several systems must agree and no transaction spans them. The
+ * orchestration either completes all steps or undoes the completed ones, even when the host is
+ * killed half-way.
  *
  * <pre>
  * curl -X POST http://localhost:7071/api/StartBookTrip
@@ -68,7 +69,7 @@ public class TripBooking {
     Trip given = ctx.getInput(Trip.class);
     Trip trip = given == null ? new Trip() : given;
 
-    // A booking, and even more a compensation, must not fail because of one lost connection.
+    // One lost connection must not make a booking fail, let alone a compensation.
     TaskOptions twice = new TaskOptions(new RetryPolicy(2, Duration.ofMillis(500)));
     TripResult result = new TripResult();
     Saga saga = new Saga();
@@ -151,8 +152,8 @@ public class TripBooking {
     cancel(booking, context);
   }
 
-  // An activity may run more than once for one step. The number is made from the trip's ID, so that
-  // a second run finds the booking of the first instead of making another.
+  // An activity may run more than once for one step. The booking number is computed from the trip's
+  // ID, so that a second run finds the booking of the first run and makes no other.
   private static String book(Booking booking, String refusal) {
     if (booking.fails) {
       throw new IllegalStateException(refusal);

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how a trip ended: the bookings that were made and, if one failed, the steps that were
- * undone.
+ * Describes how a trip ended: it lists the bookings that were made and, if one failed, the steps
+ * that were undone.
  */
 public class TripResult {
 
   /**
-   * The status is Booked, Cancelled (all steps undone) or NeedsAttention (a step could not be
-   * undone).
+   * Holds the status, which is Booked, Cancelled (all steps undone) or NeedsAttention (a step could
+   * not be undone).
    */
   public String status = "Booking";
 
@@ -22,12 +22,12 @@ public class TripResult {
   public @Nullable String car;
   public @Nullable String payment;
 
-  /** This activity failed; {@link #reason} says why. */
+  /** Names the activity that failed; {@link #reason} says why. */
   public @Nullable String failedStep;
 
   public @Nullable String reason;
 
-  /** These activities undid earlier steps, in the order in which they ran. */
+  /** Names the activities that undid earlier steps, in the order in which they ran. */
   public List<String> undone = List.of();
 
   public List<Saga.Failure> notUndone = List.of();

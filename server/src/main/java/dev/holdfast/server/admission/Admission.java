@@ -5,30 +5,29 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the memory that all requests under way take together, over HTTP and gRPC alike. A request
- * that would take too much is refused while there is still room to refuse it, because a full heap
- * harms every other request as well.
+ * Limits the memory that all current requests, over HTTP and gRPC, take together. A request that
+ * would take too much is refused in time, because a full heap harms all other requests as well.
  *
- * <p>A payload exists several times before its request is answered, see {@link #COPIES}. The memory
- * that instances and turns take after that is bounded elsewhere. Safe for many threads.
+ * <p>Several copies of a payload exist before its request is answered, see {@link #COPIES}. Other
+ * limits bound the memory that instances and turns take after that. The class is thread-safe.
  */
 public final class Admission {
   /**
-   * One byte of a payload takes at most this many bytes of heap on its way in. The copies are: the
-   * bytes as read and the buffer that grows, the characters, the text, the message, the event that
-   * the engine queues, the rows of the commit, and the values that the store is given.
+   * One byte of a payload takes at most this many bytes of heap on its way in. The copies are the
+   * received bytes and the growing buffer, the characters, the text, the message, the event that
+   * the engine queues, the rows of the commit, and the values for the store.
    */
   public static final int COPIES = 8;
 
   /**
-   * One byte of a payload takes at most this many bytes of heap on its way out: the message, the
-   * text of the reply while it grows, its bytes.
+   * One byte of a payload takes at most this many bytes of heap on its way out. The copies are the
+   * message, the growing text of the reply, and its bytes.
    */
   public static final int COPIES_OUT = 6;
 
   /**
-   * A reserve is kept for claims of at most this many bytes, so that large claims do not shut small
-   * ones out.
+   * A reserve is kept for claims of at most this many bytes, so that large claims do not block
+   * small ones.
    */
   private static final int SMALL = 64 << 10;
 
@@ -36,7 +35,7 @@ public final class Admission {
   private final AtomicLong held = new AtomicLong();
 
   /**
-   * @param bytesMax the bytes that all claims may hold at a time
+   * @param bytesMax the number of bytes that all claims together may hold at any time
    */
   public Admission(long bytesMax) {
     this.bytesMax = bytesMax;
@@ -50,12 +49,12 @@ public final class Admission {
     return new Admission(Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 3));
   }
 
-  /** Returns the bytes that are held now. */
+  /** Returns the number of bytes that all claims hold now. */
   public long held() {
     return held.get();
   }
 
-  /** Opens a claim that holds nothing yet; its opener must close it. */
+  /** Opens a claim that holds no memory yet; the caller must close it. */
   public Claim open() {
     return new Claim();
   }
@@ -70,9 +69,9 @@ public final class Admission {
     /**
      * Claims more memory for this request.
      *
-     * @return false when there is no room for it; this claim then holds no more than before. A
-     *     request that is alone may hold more than the limit, because it would otherwise never be
-     *     let in
+     * @return false when there is no room for it; this claim then holds no more than before. If
+     *     there are no other claims, a claim may exceed the limit, because its request would
+     *     otherwise never be let in
      */
     public synchronized boolean tryTake(long bytes) {
       if (closed) {
@@ -100,8 +99,8 @@ public final class Admission {
     }
 
     /**
-     * Counts memory that is in use already, whether there is room or not; later claims are refused
-     * for it.
+     * Adds memory that is already in use, even when there is no room; later claims are then
+     * refused.
      */
     public synchronized void note(long bytes) {
       if (!closed) {
@@ -111,8 +110,8 @@ public final class Admission {
     }
 
     /**
-     * Replaces what this claim holds by {@code bytes}, whether there is room or not: the memory is
-     * in use already.
+     * Sets the memory that this claim holds to {@code bytes}, even when there is no room, because
+     * the memory is already in use.
      */
     public synchronized void settle(long bytes) {
       if (!closed) {
@@ -121,7 +120,9 @@ public final class Admission {
       }
     }
 
-    /** Gives back everything; later claims fail. Closing twice does no harm. */
+    /**
+     * Gives back all memory; later calls of {@link #tryTake} fail. A repeated close does no harm.
+     */
     @Override
     public synchronized void close() {
       closed = true;
@@ -130,7 +131,7 @@ public final class Admission {
     }
   }
 
-  /** Returns why a request was refused, and what helps. */
+  /** Returns the message for a refused request, with the cause and the cure. */
   public String crowded() {
     return String.format(
         Locale.ROOT,

@@ -1,5 +1,6 @@
 /**
- * Decides which requests are let in, by the memory that each of them takes until it is answered.
+ * Decides which requests are let in, according to the memory that each request takes until it is
+ * answered.
  */
 @NullMarked
 package dev.holdfast.server.admission;

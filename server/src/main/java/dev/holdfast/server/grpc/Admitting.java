@@ -13,13 +13,13 @@ import io.grpc.Status;
 import java.util.Set;
 
 /**
- * Refuses calls that would take more memory than requests may have with RESOURCE_EXHAUSTED and the
+ * Refuses calls for which the memory for requests does not suffice, with RESOURCE_EXHAUSTED and the
  * reason. Work items and histories are not counted, because their streams send no faster than the
  * client reads. The answers of workers are counted but never refused: a refused answer would only
- * mean that the work is done again.
+ * make the work run again.
  */
 final class Admitting implements ServerInterceptor {
-  /** Workers answer the work items that they were given by these methods. */
+  /** Names the methods with which workers answer their work items. */
   private static final Set<String> OF_WORKERS =
       Set.of(
           "CompleteOrchestratorTask",
@@ -98,8 +98,8 @@ final class Admitting implements ServerInterceptor {
     }
 
     /**
-     * Counts the answer twice, as a message and as its bytes; it exists already, so it is never
-     * refused.
+     * Counts the answer twice, as a message and as its bytes; the answer already exists, so it is
+     * never refused.
      */
     @Override
     public void sendMessage(B message) {

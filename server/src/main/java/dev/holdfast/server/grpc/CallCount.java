@@ -8,10 +8,10 @@ import io.grpc.ServerInterceptor;
 import java.time.Duration;
 
 /**
- * Counts the calls that are under way.
+ * Counts the current calls.
  *
  * <p>The shutdown of gRPC waits until every connection is closed, and a faulty client may keep one
- * open for ever. It is enough that every call has its answer, so this class waits for the calls.
+ * open forever. It is enough that every call gets its answer, so this class waits for the calls.
  */
 final class CallCount implements ServerInterceptor {
   private int running;
@@ -43,7 +43,7 @@ final class CallCount implements ServerInterceptor {
     }
   }
 
-  /** Waits until no call is under way; returns false when that takes longer than {@code atMost}. */
+  /** Waits until all calls have ended; returns false when this takes longer than {@code atMost}. */
   synchronized boolean awaitNone(Duration atMost) throws InterruptedException {
     long until = System.nanoTime() + atMost.toNanos();
     while (running > 0) {

@@ -21,18 +21,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins a gRPC call to the future of a task hub: answer, error and cancellation, in both
- * directions.
+ * Connects a gRPC call to the future of a task hub: it passes the answer or the error to the call,
+ * and the cancellation of the call to the future.
  */
 final class Calls {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
 
-  /** Each call that waits for an instance has one canceller in this set. */
+  /** Holds a canceller for each call that waits for an instance. */
   private final Set<Runnable> waits = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopping;
 
-  /** Answers a unary call with the result of {@code question}, or with its error. */
+  /** Answers a unary call with the result or the error of {@code question}. */
   <A, B> void answer(
       StreamObserver<B> client, Supplier<CompletableFuture<A>> question, Function<A, B> response) {
     ask(
@@ -45,8 +45,9 @@ final class Calls {
   }
 
   /**
-   * Asks the hub, passes its answer to {@code respond} and every error to the client. When the
-   * client goes away, the future is cancelled, which frees what a waiting call holds.
+   * Sends the request to the hub, passes its answer to {@code respond}, and passes every error to
+   * the client. When the client goes away, the future is cancelled, which frees the memory of a
+   * waiting call.
    */
   <A, B> void ask(
       StreamObserver<B> client,
@@ -76,7 +77,7 @@ final class Calls {
             });
   }
 
-  /** Ends the call with an error, whatever was thrown; no other code would end it. */
+  /** Ends the call with an error for any exception, because no other code would end the call. */
   private void fail(StreamObserver<?> call, Throwable thrown) {
     StatusException told = NO_WORDS;
     try {
@@ -86,7 +87,7 @@ final class Calls {
     }
   }
 
-  /** Answers as {@link #answer} does, for questions that may wait as long as an instance lives. */
+  /** Answers as {@link #answer} does, for requests that may wait as long as an instance lives. */
   <A, B> void await(
       StreamObserver<B> client, Supplier<CompletableFuture<A>> question, Function<A, B> response) {
     answer(client, () -> remembered(question.get()), response);
@@ -106,15 +107,17 @@ final class Calls {
   }
 
   /**
-   * Answers every call that waits for an instance with UNAVAILABLE, also those that begin to wait
-   * later.
+   * Answers every call that waits for an instance with UNAVAILABLE, including calls that begin to
+   * wait later.
    */
   void releaseWaits() {
     stopping = true;
     waits.forEach(Runnable::run);
   }
 
-  @SuppressWarnings("StaticAssignmentOfThrowable") // Later there may be no memory to make one.
+  @SuppressWarnings(
+      "StaticAssignmentOfThrowable") // The exception is made in advance, because memory may be
+  // lacking when it is needed.
   private static final StatusException NO_WORDS =
       Status.INTERNAL
           .withDescription("The host has no memory left to say why the call failed.")

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds the certificates of the server, as read from the files of {@link Tls}.
  *
- * <p>A new certificate is used for new connections; existing connections keep the one that they
- * began with.
+ * <p>A new certificate is used for new connections; existing connections keep the certificate with
+ * which they began.
  */
 final class Certificates {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");
@@ -36,13 +36,16 @@ final class Certificates {
   private Certificates(Tls tls) throws IOException, GeneralSecurityException {
     this.tls = tls;
     this.clients = tls.clientAuthorities() == null ? null : verifier();
-    // The times are read before the files, so that a change during the reading is noticed next
-    // time.
+    // The times are read before the files, so that the next check notices a change during the
+    // reading.
     this.seen = changed();
     load();
   }
 
-  /** Accepts every client whose certificate is valid, whatever name it carries. */
+  /**
+   * Returns a trust manager that accepts every client with a valid certificate, no matter which
+   * name the certificate contains.
+   */
   private static AdvancedTlsX509TrustManager verifier() throws GeneralSecurityException {
     return AdvancedTlsX509TrustManager.newBuilder()
         .setVerification(AdvancedTlsX509TrustManager.Verification.CERTIFICATE_ONLY_VERIFICATION)
@@ -52,7 +55,7 @@ final class Certificates {
   /**
    * Reads all files.
    *
-   * @throws TlsUnusableException a file is missing or is not what it should be
+   * @throws TlsUnusableException a file is missing or has the wrong content
    */
   static Certificates read(Tls tls) throws TlsUnusableException {
     try {
@@ -81,7 +84,7 @@ final class Certificates {
     return credentials.build();
   }
 
-  /** Returns the same certificates for servers that do not speak gRPC. */
+  /** Returns a context with the same certificates for servers that do not speak gRPC. */
   SSLContext context() throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses every call, of whatever method, that does not carry a key as {@code authorization: Bearer
+ * Refuses every call of every method that does not carry a key as {@code authorization: Bearer
  * KEY}.
  */
 final class Doorkeeper implements ServerInterceptor {
@@ -34,7 +34,7 @@ final class Doorkeeper implements ServerInterceptor {
   private final AtomicLong tellAgain = new AtomicLong(System.nanoTime());
 
   /**
-   * @param opens tells whether a text is a key; takes the same time whether it is one or not
+   * @param opens returns whether a text is a key; it must take the same time for every text
    */
   Doorkeeper(Predicate<String> opens) {
     this.opens = opens;

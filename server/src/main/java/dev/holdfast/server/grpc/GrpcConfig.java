@@ -10,24 +10,24 @@ import org.jspecify.annotations.Nullable;
  * Says where and how the gRPC service listens.
  *
  * @param address the address to bind
- * @param port the port to try first; 0 is any free one
- * @param portFixed whether the user asked for exactly {@code port}: a busy port is then an error,
- *     not a reason to take another
- * @param inboundBytesMax the largest message that is read; a larger one is answered
- *     RESOURCE_EXHAUSTED
- * @param idleConnectionFor a connection without calls is closed after this time.
+ * @param port the port to try first; 0 means any free port
+ * @param portFixed whether the user asked for exactly {@code port}: a busy port is then an error;
+ *     otherwise another port is taken
+ * @param inboundBytesMax the size in bytes of the largest message that is accepted; larger messages
+ *     are answered with RESOURCE_EXHAUSTED
+ * @param idleConnectionFor the time after which a connection without calls is closed.
  *     durabletask-azure-functions 1.4.0 opens a channel with every client and never closes it
  * @param refuseLostEvents true answers an event for a missing or ended instance with an error
  *     ({@code throwStatusExceptionsOnRaiseEvent} of host.json); false drops it silently, as clients
  *     expect
- * @param workers how remote workers are served
- * @param access who may call
+ * @param workers the settings for serving remote workers
+ * @param access the rules for callers
  * @param defaultVersion the version of instances that clients start without one; null leaves them
  *     without a version
- * @param taskHub the name of the task hub: calls that ask for another one are refused; null accepts
+ * @param taskHub the name of the task hub: calls that name another hub are refused; null accepts
  *     every name
- * @param admission bounds the memory that all calls hold together; a call over the bound is
- *     answered RESOURCE_EXHAUSTED
+ * @param admission limits the memory that all calls hold together; calls beyond the limit are
+ *     answered with RESOURCE_EXHAUSTED
  */
 public record GrpcConfig(
     String address,
@@ -48,19 +48,19 @@ public record GrpcConfig(
   /**
    * Says who may call the service, and over which transport.
    *
-   * @param tls the certificates; null speaks plain text
-   * @param opens tells whether a text is a key to the service, in the same time for any text; null
-   *     asks for no key
+   * @param tls the certificates; null means plain text
+   * @param opens returns, in the same time for every text, whether a text is a key to the service;
+   *     null means that no key is required
    * @param opensLocally if not null, the service listens on a second, free port too, on loopback
    *     and in plain text, for the app of this host alone: the released client library for
-   *     functions cannot use certificates. The predicate tells whether a text is the secret that
-   *     the app was given, in the same time for any text. Null listens on one port only
+   *     functions cannot use certificates. The predicate returns, in the same time for every text,
+   *     whether a text is the secret of the app. With null, the service listens on one port only
    */
   public record Access(
       @Nullable Tls tls,
       @Nullable Predicate<String> opens,
       @Nullable Predicate<String> opensLocally) {
-    /** Speaks plain text and asks for no keys; fit for loopback only. */
+    /** These rules use plain text and require no keys; they are fit for loopback only. */
     public static final Access OPEN = new Access(null, null, null);
   }
 

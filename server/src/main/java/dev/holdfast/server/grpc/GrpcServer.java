@@ -31,15 +31,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves a task hub over gRPC: {@code TaskHubSidecarService}.
  *
- * <p>Start it once, then {@link #drain} and {@link #close} it; both may be called from any thread
- * and more than once.
+ * <p>The server is started once, and later drained and closed; any thread may call {@link #drain}
+ * and {@link #close}, also repeatedly.
  */
 public final class GrpcServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
 
   /**
-   * One connection may have this many calls open: far more than a client needs that waits for many
-   * instances.
+   * A connection may have this many open calls, which is far more than a client needs that waits
+   * for many instances.
    */
   private static final int CALLS_PER_CONNECTION_MAX = 10_000;
 
@@ -51,8 +51,8 @@ public final class GrpcServer implements AutoCloseable {
   private final CallCount calls = new CallCount();
 
   /**
-   * The list has the front and, when there is one, the local port; it is empty until the server is
-   * started.
+   * Holds the server of the front and, when there is one, the server of the local port; empty until
+   * the start.
    */
   private List<Server> servers = List.of();
 
@@ -60,8 +60,9 @@ public final class GrpcServer implements AutoCloseable {
 
   /**
    * @param hub answers the calls of clients
-   * @param workforce the remote workers join it
-   * @param dice makes completion tokens; must be cryptographically strong in production
+   * @param workforce the workforce that remote workers join
+   * @param dice the random source of completion tokens; it must be cryptographically strong in
+   *     production
    */
   public GrpcServer(GrpcConfig config, TaskHub hub, Workforce workforce, RandomGenerator dice) {
     this.config = config;
@@ -76,9 +77,9 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Binds and serves.
+   * Binds the port and begins to serve.
    *
-   * @return the port that was bound: the wanted one or, if that is busy and not fixed, a free one
+   * @return the bound port: the configured port or, if it is busy and not fixed, a free one
    * @throws PortBusyException the fixed port is in use; nothing was started
    * @throws TlsUnusableException a certificate or key cannot be used; nothing was started
    */
@@ -115,8 +116,8 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Returns the port where the app of this host reaches the service in plain text: the local port,
-   * or the common one when there is no local port.
+   * Returns the port at which the app of this host reaches the service in plain text. It is the
+   * local port or, when there is none, the common port.
    */
   public synchronized int localPort() {
     return servers.get(servers.size() - 1).getPort();
@@ -145,7 +146,7 @@ public final class GrpcServer implements AutoCloseable {
             certificates == null ? InsecureServerCredentials.create() : certificates.credentials());
     Predicate<String> opens = config.access().opens();
     if (opens != null) {
-      // gRPC asks the interceptor first that was added last.
+      // gRPC calls the interceptor that was added last before the others.
       builder.intercept(new Doorkeeper(opens));
     }
     return builder.build();
@@ -206,7 +207,10 @@ public final class GrpcServer implements AutoCloseable {
         group.scheduleWithFixedDelay(() -> survive(work), millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Logs what a round throws: the scheduler would otherwise run no further round. */
+  /**
+   * Runs one round and logs its exceptions, because the scheduler would stop the rounds after an
+   * exception.
+   */
   private static void survive(Runnable round) {
     try {
       round.run();
@@ -225,8 +229,8 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Takes no new calls, ends with UNAVAILABLE the streams of workers and the calls that wait for an
-   * instance, and lets all other calls end.
+   * Refuses new calls, ends the streams of workers and the calls that wait for an instance with
+   * UNAVAILABLE, and lets all other calls end.
    *
    * @return whether all calls ended in time
    */
@@ -241,7 +245,7 @@ public final class GrpcServer implements AutoCloseable {
     return calls.awaitNone(atMost);
   }
 
-  /** Stops at once; calls that still run are cancelled. */
+  /** Stops the server at once; running calls are cancelled. */
   @Override
   public void close() {
     List<Server> running = running();

@@ -9,7 +9,7 @@ import java.util.List;
  * Sends a history to one client in chunks, no faster than the client reads.
  *
  * <p>The transport calls {@code push} from one thread at a time, but the first call of {@code send}
- * may coincide with it; hence the synchronized methods.
+ * may coincide with it, so the methods are synchronized.
  */
 final class HistoryStream {
   /**
@@ -23,7 +23,10 @@ final class HistoryStream {
   private boolean known;
   private boolean ended;
 
-  /** Must be called while the call is being opened: later the transport accepts no handler. */
+  /**
+   * Creates the stream. The constructor must be called while the call is being opened, because the
+   * transport accepts no handler later.
+   */
   HistoryStream(ServerCallStreamObserver<HistoryChunk> call) {
     this.call = call;
     call.setOnReadyHandler(this::push);

@@ -7,22 +7,22 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
 /**
- * Refuses calls that ask for another task hub than the one that this host serves. A call that names
- * no hub, or {@link #ANY}, is accepted by every hub.
+ * Refuses calls that name another task hub than the one that this host serves. A call that names no
+ * hub, or {@link #ANY}, is accepted by every hub.
  */
 public final class HubCheck implements ServerInterceptor {
-  /** Clients of the Durable Task Scheduler name the hub in this header. */
+  /** This header contains the name of the hub; clients of the Durable Task Scheduler send it. */
   public static final Metadata.Key<String> ASKED =
       Metadata.Key.of("taskhub", Metadata.ASCII_STRING_MARSHALLER);
 
   /**
-   * A refused call gets this trailer, which names the hub of this host. It tells this NOT_FOUND
-   * apart from the NOT_FOUND for a missing instance.
+   * A refused call gets this trailer, which names the hub of this host. The trailer distinguishes
+   * this NOT_FOUND from the NOT_FOUND for a missing instance.
    */
   public static final Metadata.Key<String> SERVED =
       Metadata.Key.of("holdfast-taskhub", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** SDKs send this name when they were given none. */
+  /** SDKs send this name when the user has given no name. */
   public static final String ANY = "default";
 
   private final String served;

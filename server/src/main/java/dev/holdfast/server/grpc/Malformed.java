@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers bytes that are no valid message with INVALID_ARGUMENT and one line in the log. gRPC
+ * Answers bytes that are not a valid message with INVALID_ARGUMENT and one line in the log. gRPC
  * itself would answer UNKNOWN and log a stack trace for each call.
  *
  * <p>The marshaller returns null for invalid bytes, and the interceptor stops that null: no later
- * code sees further messages of the call.
+ * code receives further messages of the call.
  */
 final class Malformed implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger("Host.Grpc");

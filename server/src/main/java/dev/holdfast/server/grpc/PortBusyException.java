@@ -2,7 +2,10 @@ package dev.holdfast.server.grpc;
 
 import java.io.IOException;
 
-/** Another process listens on the wanted port. The message names the port and the cure. */
+/**
+ * Says that another process listens on the configured port. The message names the port and the
+ * cure.
+ */
 public final class PortBusyException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -8,14 +8,14 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.PurgeInstancesRequest;
 import java.util.List;
 
-/** Checks of requests that need no look at any instance. */
+/** Checks requests without looking at any instance. */
 final class RequestChecks {
   private static final int BATCH_MAX = 500;
   private static final int PAGE_SIZE = 100;
 
   private RequestChecks() {}
 
-  /** Returns the request unchanged, or throws its refusal. */
+  /** Checks the request and returns it unchanged, or throws a refusal. */
   static CreateInstanceRequest checked(CreateInstanceRequest request) {
     if (request.getInstanceId().startsWith("@")) {
       throw refused(
@@ -31,7 +31,7 @@ final class RequestChecks {
 
   /**
    * Refuses a policy that allows replacing live instances but not terminated ones: replacing a live
-   * instance ends it as Terminated first, so that status must be replaceable as well.
+   * instance ends it as Terminated first, so Terminated instances must be replaceable as well.
    */
   private static void check(List<OrchestrationStatus> replaceable) {
     boolean live = replaceable.stream().anyMatch(RequestChecks::isLive);

@@ -99,7 +99,8 @@ final class TaskHubService extends WorkerCalls {
   }
 
   /**
-   * Adds the default version, unless the request gives a version; an empty version counts as given.
+   * Adds the default version, unless the request gives a version; an empty version counts as a
+   * version.
    */
   private CreateInstanceRequest versioned(CreateInstanceRequest request) {
     return defaultVersion == null || request.hasVersion()
@@ -201,8 +202,8 @@ final class TaskHubService extends WorkerCalls {
   }
 
   /**
-   * Delivers a message. An ended instance is no error, because its client was merely late; a
-   * missing instance is one.
+   * Delivers a message to an instance. It is not an error when the instance has ended, because the
+   * client was only late; it is an error when the instance does not exist.
    */
   private <T> void deliver(
       StreamObserver<T> client,
@@ -254,8 +255,8 @@ final class TaskHubService extends WorkerCalls {
   }
 
   /**
-   * Answers that the entity does not exist while it has no state, whatever operations it has run
-   * (reference §8).
+   * Returns the entity. An entity without state is reported as not existing, even when it has run
+   * operations (reference §8).
    */
   @Override
   public void getEntity(GetEntityRequest request, StreamObserver<GetEntityResponse> client) {
@@ -314,7 +315,7 @@ final class TaskHubService extends WorkerCalls {
         (call, history) -> stream.send(history));
   }
 
-  /** Returns the history that a turn's work item left out because it is long. */
+  /** Returns the history of a turn whose work item does not contain it because it is long. */
   private List<HistoryEvent> ofTurn(StreamInstanceHistoryRequest request) {
     return workers
         .historyOf(request.getInstanceId(), request.getExecutionId().getValue())
@@ -355,7 +356,7 @@ final class TaskHubService extends WorkerCalls {
   }
 
   /**
-   * Clears the hub when it is to be recreated; otherwise does nothing, because the hub exists as
+   * Clears the hub when the request recreates it; otherwise does nothing, because the hub exists as
    * long as the host runs.
    */
   @Override
@@ -397,7 +398,9 @@ final class TaskHubService extends WorkerCalls {
                 .build());
   }
 
-  /** Terminates the instances and completes with the ids of those that were not terminated. */
+  /**
+   * Terminates the instances and completes with the ids of the instances that were not terminated.
+   */
   private CompletableFuture<List<String>> terminated(
       List<String> ids, SkipGracefulOrchestrationTerminationsRequest request) {
     String output =

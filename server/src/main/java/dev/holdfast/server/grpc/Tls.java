@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names the files with which the service speaks TLS. All files are PEM and are read again when they
- * have changed; while a changed file cannot be read, the former certificate stays in force.
+ * have changed; while a changed file cannot be read, the former certificate stays in use.
  *
- * @param certificate the certificate of the service, followed by those up to its authority
+ * @param certificate the certificate chain of the service
  * @param privateKey the key of the certificate, PKCS#8, without a password
- * @param clientAuthorities the authorities that vouch for clients, who then get no connection
- *     without a valid certificate; null asks clients for no certificate
+ * @param clientAuthorities the authorities that sign the certificates of clients; clients then get
+ *     no connection without a valid certificate. Null means that clients need no certificate
  * @param reloadEvery the time between two checks for changed files
  */
 public record Tls(

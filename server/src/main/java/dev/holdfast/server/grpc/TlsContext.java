@@ -4,8 +4,8 @@ import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 
 /**
- * Certificates in PEM files for servers that do not speak gRPC; they are read again when the files
- * change, as those of the gRPC server are.
+ * Holds certificates from PEM files for servers that do not speak gRPC. The files are read again
+ * when they change, like those of the gRPC server.
  */
 public final class TlsContext {
   private final Certificates certificates;
@@ -17,7 +17,7 @@ public final class TlsContext {
   /**
    * Reads all files.
    *
-   * @throws TlsUnusableException a file is missing or is not what it should be
+   * @throws TlsUnusableException a file is missing or has the wrong content
    */
   public static TlsContext read(Tls tls) throws TlsUnusableException {
     return new TlsContext(Certificates.read(tls));

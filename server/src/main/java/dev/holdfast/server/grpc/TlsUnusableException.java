@@ -2,7 +2,7 @@ package dev.holdfast.server.grpc;
 
 import java.io.IOException;
 
-/** A certificate or key cannot be used. The message names the file and what is wrong with it. */
+/** Says that a certificate or key cannot be used. The message names the file and its fault. */
 public final class TlsUnusableException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -16,7 +16,7 @@ import io.grpc.stub.StreamObserver;
 
 /**
  * Takes the answers of workers. A worker gets its reply as soon as the answer is queued, and never
- * an error: it could do nothing about an answer that is late or comes twice.
+ * an error: it could not react to an error about a late or repeated answer.
  */
 abstract class WorkerCalls extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
   final Workers workers;

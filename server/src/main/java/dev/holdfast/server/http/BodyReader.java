@@ -34,13 +34,13 @@ final class BodyReader extends Handler.Abstract {
 
   private final Next next;
 
-  /** Answers a request whose body has arrived. */
+  /** Handles a request whose body has arrived. */
   interface Next {
     /**
-     * Answers now or later.
+     * Answers the request now or later.
      *
-     * @param callback is completed when the whole answer was handed over, or cannot be
-     * @param body the bytes of the body, empty when there is none; must never be changed
+     * @param callback is completed when the whole answer has been handed over, or cannot be
+     * @param body the bytes of the body, which must not be changed; empty when there is no body
      */
     void handle(Request request, Response response, Callback callback, byte[] body);
   }
@@ -72,9 +72,9 @@ final class BodyReader extends Handler.Abstract {
   }
 
   /**
-   * Tells whether a body that is too large is read to its end all the same. A client that is
-   * sending already would not read an answer before it is done; a client that asks first ({@code
-   * Expect}) is answered at once.
+   * Returns whether a body that is too large should be read to its end. A client that is already
+   * sending would not read an answer before it has sent all; a client that asks first ({@code
+   * Expect}) gets its answer at once.
    */
   private boolean worthReadingOn(HttpFields headers, long length) {
     return length <= 2 * limits.bodyBytes() && !headers.contains(HttpHeader.EXPECT);
@@ -120,7 +120,9 @@ final class BodyReader extends Handler.Abstract {
     response.write(true, ByteBuffer.wrap(reply.body()), callback);
   }
 
-  /** Reads one body. Its steps never overlap, because each demand brings one step. */
+  /**
+   * Reads one body. The steps of the reading never overlap, because each demand causes one step.
+   */
   private final class Reading implements Invocable.Task {
     private final Request request;
     private final Response response;
@@ -131,7 +133,8 @@ final class BodyReader extends Handler.Abstract {
     private int size;
 
     /**
-     * This answer is fixed before the end of the body: the rest of the body is read and dropped.
+     * Holds an answer that was decided before the end of the body; the rest of the body is read and
+     * dropped.
      */
     private @Nullable Reply refusal;
 
@@ -161,7 +164,7 @@ final class BodyReader extends Handler.Abstract {
     /**
      * Reads all bytes that have arrived, and demands a further step while bytes are missing.
      *
-     * @param mayBlock whether this thread may also run what follows the reading, which may block
+     * @param mayBlock whether this thread may also run the code after the reading, which may block
      */
     void read(boolean mayBlock) {
       while (true) {
@@ -231,8 +234,8 @@ final class BodyReader extends Handler.Abstract {
 
     private void done(@Nullable Reply refusal, boolean mayBlock) {
       Reply refused = refusal;
-      // The copies are claimed only now: claimed earlier, many bodies that arrive side by side
-      // would keep each other from ever being complete.
+      // The memory for copies is claimed only now. With an earlier claim, many bodies that arrive
+      // at the same time could block each other forever.
       if (refused == null && !claim.tryTake((Admission.COPIES - 1L) * size)) {
         refused = crowded();
       }

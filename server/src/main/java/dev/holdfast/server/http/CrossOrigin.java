@@ -6,8 +6,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells browsers by CORS which pages of other origins may call this host. Without configuration, no
- * response gets a CORS header.
+ * Tells browsers through CORS which pages of other origins may call this host. Without
+ * configuration, no response gets a CORS header.
  */
 final class CrossOrigin {
   private final HttpServerConfig.Cors cors;

@@ -12,15 +12,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises requests that a page of another site has made a browser send. Where no key is
- * required, only this check keeps such a page from doing everything that this host can do: the
- * browser runs on the same machine, so binding to loopback does not keep it out.
+ * Recognises requests that a browser sends because of a page of another site. When no key is
+ * required, only this check prevents a foreign page from using this host: the browser runs on the
+ * same machine, so binding to loopback does not help.
  *
- * <p>Such a request arrives in one of two ways. A page asks for our address (a cross-site request):
- * browsers tell so in {@code Origin}, or at least in {@code Sec-Fetch-Site}. Or the page's own
- * domain name is made to resolve to a loopback address (DNS rebinding): the browser then takes this
- * host for that site, and only {@code Host} reveals it. Programs that are no browsers send neither
- * of the two headers, and the Host under which their users know this host.
+ * <p>Such a request arrives in one of two ways. In a cross-site request, the page uses the address
+ * of this host; browsers then say so in the header {@code Origin} or at least in {@code
+ * Sec-Fetch-Site}. In a DNS rebinding, the page's own domain name resolves to a loopback address;
+ * the browser then takes this host for the page's site, and only the header {@code Host} reveals
+ * it. Programs other than browsers send neither {@code Origin} nor {@code Sec-Fetch-Site}, and
+ * their {@code Host} is a name of this host.
  */
 final class ForeignPages {
   private static final Pattern LOOPBACK4 = Pattern.compile("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
@@ -33,7 +34,7 @@ final class ForeignPages {
 
   /**
    * @param names further names under which this host may be reached, without ports
-   * @param ours tells whether a path, as it is sent, is one of our own
+   * @param ours returns whether a raw path belongs to this host itself and not to a function
    */
   ForeignPages(Set<String> names, CrossOrigin crossOrigin, Predicate<String> ours) {
     names.forEach(name -> this.names.add(normal(name)));
@@ -60,7 +61,7 @@ final class ForeignPages {
         || (origin != null && isOwn(origin, request));
   }
 
-  /** Tells whether the origin is one of our own pages, opened under any of our names. */
+  /** Returns whether the origin is this host, under any of its names. */
   private boolean isOwn(String origin, Request request) {
     try {
       URI from = new URI(origin);
@@ -77,10 +78,10 @@ final class ForeignPages {
   }
 
   /**
-   * Tells whether a page of another site caused a request that carries no Origin, as a picture,
-   * script or frame does. Reading our own paths does no harm, because such a page cannot see the
-   * answer; but a function may do anything. A link that a person follows does not count, because
-   * that person sees where it leads.
+   * Returns whether a page of another site caused a request without Origin, as it does by a
+   * picture, a script or a frame. Reading the host's own paths does no harm, because the page
+   * cannot see the answer, but a function may have any effect. A link that a person follows does
+   * not count, because the person sees where it leads.
    */
   private boolean isFromElsewhere(Request request) {
     String site = request.header("Sec-Fetch-Site");

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between Jetty and our endpoints: it turns Jetty's requests into ours, refuses requests
- * that are over a limit, and writes replies on the server's own threads, so that an engine thread
- * that completes a future is free again at once.
+ * Connects Jetty to the endpoints of this host: it converts Jetty's requests, refuses requests that
+ * exceed a limit, and writes replies on the server's own threads, so that an engine thread that
+ * completes a future is free again at once.
  */
 final class Front implements BodyReader.Next {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
@@ -54,15 +54,16 @@ final class Front implements BodyReader.Next {
     /** Every request is let in. */
     OPEN,
     /**
-     * Only requests for the health and the steering of the host are let in, until {@link #resume}.
+     * Only requests for the health of the host and for its control are let in, until {@link
+     * #resume}.
      */
     DRAINED,
-    /** Only requests for the health are let in, for good. */
+    /** Only requests for the health of the host are let in from now on. */
     STOPPING
   }
 
   /**
-   * @param openTo says in which states of the host a request is answered
+   * @param openTo decides in which states of the host a request is answered
    */
   Front(
       HttpServerConfig config,
@@ -78,7 +79,7 @@ final class Front implements BodyReader.Next {
   }
 
   /**
-   * Refuses new requests from now on, except those that steer the host or ask for its health. A
+   * Refuses new requests from now on, except those that control the host or ask for its health. A
    * front that is stopping keeps stopping.
    */
   synchronized void drain() {
@@ -88,8 +89,8 @@ final class Front implements BodyReader.Next {
   }
 
   /**
-   * Refuses all new requests from now on, for good, except those for the health, and ends all event
-   * streams. The future completes when the last request under way has its whole answer.
+   * Refuses all new requests permanently, except those for the health of the host, and ends all
+   * event streams. The future completes when the last current request has its whole answer.
    */
   synchronized CompletableFuture<Void> stop() {
     door = Door.STOPPING;
@@ -125,7 +126,8 @@ final class Front implements BodyReader.Next {
   public void handle(
       org.eclipse.jetty.server.Request from, Response response, Callback callback, byte[] body) {
     Claim claim = admission.open();
-    // The claim ends when the reply is written, not when it exists: its bytes are held until then.
+    // The claim ends when the reply is written and not when it is made, because its bytes take
+    // memory until then.
     org.eclipse.jetty.server.Request.addCompletionListener(from, failure -> claim.close());
     Request request = request(from, body, claim);
     CompletableFuture<Reply> reply = admit(request, from);
@@ -137,8 +139,8 @@ final class Front implements BodyReader.Next {
       send(response, request, done, callback);
       return;
     }
-    // A client that waits for an instance, or for the next event, is not idle. One that does not
-    // read what is sent to it is: a write that makes no progress fails all the same.
+    // A client that waits for an instance, or for the next event, is not idle. A client that does
+    // not read is idle, and a write to it that makes no progress still fails.
     from.addIdleTimeoutListener(timeout -> false);
     var unused =
         reply

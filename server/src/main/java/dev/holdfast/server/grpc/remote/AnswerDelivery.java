@@ -31,14 +31,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers answers to the hub. An answer that does not arrive is sent again; the hub takes each
- * answer only once, by its token. Safe from any thread; no method blocks.
+ * answer only once, by its token. All methods are safe from any thread and never block.
  */
 final class AnswerDelivery {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
   private static final int ATTEMPTS = 10;
   private static final long ATTEMPT_SECONDS = 30;
 
-  /** A refused message smaller than this was not refused for its size. */
+  /** If the hub refuses a message smaller than this, its size is not the reason. */
   private static final int LARGE = 1024 * 1024;
 
   private final RemoteConnection connection;
@@ -47,7 +47,8 @@ final class AnswerDelivery {
   private final Consumer<Throwable> keyRefused;
 
   /**
-   * @param keyRefused is called when the hub no longer accepts the key of this host; must not block
+   * @param keyRefused is called when the hub no longer accepts the key of this host; the callback
+   *     must not block
    */
   AnswerDelivery(
       RemoteConnection connection,
@@ -62,8 +63,8 @@ final class AnswerDelivery {
 
   /**
    * Sends the answer of a turn. The future completes when the hub has the answer or when all
-   * attempts failed. The method throws, or its future fails, only when memory is too short to tell
-   * which.
+   * attempts failed. The method throws, or its future fails, only when there is too little memory
+   * to find out.
    */
   CompletableFuture<Void> turn(WorkItem.Turn turn, String token, OrchestratorResponse response) {
     OrchestratorResponse whole =
@@ -95,7 +96,7 @@ final class AnswerDelivery {
     return sent;
   }
 
-  /** Sends the answer of an activity; ends as {@link #turn} does. */
+  /** Sends the answer of an activity; the future completes as for {@link #turn}. */
   CompletableFuture<Void> activity(
       WorkItem.Activity activity, String token, ActivityResponse response) {
     ActivityResponse whole =
@@ -124,23 +125,24 @@ final class AnswerDelivery {
   }
 
   /**
-   * Gives an item back, so that the hub hands it out again, here or elsewhere; ends as {@link
-   * #turn} does.
+   * Gives an item back, so that the hub hands it out again, to this host or another worker; the
+   * future completes as for {@link #turn}.
    */
   CompletableFuture<Void> abandon(WorkItem item, String token) {
     return abandon(item, token, InstanceBlock.getDefaultInstance());
   }
 
   /**
-   * Gives an item back, so that the hub sets its instance or entity aside; ends as {@link #turn}
-   * does.
+   * Gives an item back, so that the hub sets its instance or entity aside; the future completes as
+   * for {@link #turn}.
    */
   CompletableFuture<Void> blocked(WorkItem item, String token, Blocked block) {
     return abandon(item, token, block.message());
   }
 
   /**
-   * @param block why the instance is to be set aside; the default message sets nothing aside
+   * @param block the reason why the hub must set the instance aside; the default message means that
+   *     it must not
    */
   private CompletableFuture<Void> abandon(WorkItem item, String token, InstanceBlock block) {
     boolean blocks = !block.equals(InstanceBlock.getDefaultInstance());
@@ -171,7 +173,10 @@ final class AnswerDelivery {
     return sent.handle((done, thrown) -> thrown).thenCompose(thrown -> ended(thrown, item));
   }
 
-  /** Sends the answer of a batch, with the caller of each operation; ends as {@link #turn} does. */
+  /**
+   * Sends the answer of a batch, with the caller of each operation; the future completes as for
+   * {@link #turn}.
+   */
   CompletableFuture<Void> batch(
       WorkItem.EntityBatch batch, String token, EntityBatchResult response) {
     EntityBatchResult.Builder whole = response.toBuilder().setCompletionToken(token);
@@ -232,7 +237,7 @@ final class AnswerDelivery {
 
   private <A extends MessageLite, B> CompletableFuture<B> send(
       MethodDescriptor<A, B> method, A message, int attempt) {
-    // While the connection is lost, the call waits for the next one.
+    // While there is no connection, the call waits until the connection is made again.
     CallOptions options =
         CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(ATTEMPT_SECONDS, TimeUnit.SECONDS);
     return connection
@@ -258,7 +263,7 @@ final class AnswerDelivery {
               backoff.millis(attempt),
               TimeUnit.MILLISECONDS);
     } catch (java.util.concurrent.RejectedExecutionException e) {
-      result.completeExceptionally(e); // The host has stopped.
+      result.completeExceptionally(e); // The host has stopped, so it sends no more answers.
     }
     return result;
   }

@@ -4,7 +4,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Computes the pause before the next attempt. The pause doubles with each failure up to a limit,
- * and is random within its upper half, so that many workers do not come back at once.
+ * and is random within its upper half, so that many workers do not reconnect at the same moment.
  */
 final class Backoff {
   private static final int DOUBLINGS_MAX = 20;
@@ -14,7 +14,7 @@ final class Backoff {
   private final RandomGenerator dice;
 
   /**
-   * @param dice may be used by several threads
+   * @param dice the random source; several threads may use it
    */
   Backoff(long firstMillis, long mostMillis, RandomGenerator dice) {
     this.firstMillis = firstMillis;
@@ -23,8 +23,8 @@ final class Backoff {
   }
 
   /**
-   * Returns the pause in milliseconds after that many failures (at least one): between half and all
-   * of the doubled delay.
+   * Returns the pause in milliseconds after the given number of failures, which is at least one.
+   * The pause lies between half of the doubled delay and all of it.
    */
   long millis(int failures) {
     long whole = Math.min(mostMillis, firstMillis << Math.min(failures - 1, DOUBLINGS_MAX));

@@ -15,11 +15,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists instances and entities together over a contract that has a list for each of them: first all
- * pages of instances, then those of entities.
+ * Lists instances and entities together although the contract has a separate list for each: it
+ * returns first all pages of instances and then all pages of entities.
  */
 final class BothKinds {
-  /** The continuation token of a page of entities begins so. */
+  /** The continuation tokens of pages of entities begin with this prefix. */
   private static final String ENTITIES = "entities:";
 
   private final Function<InstanceQuery, CompletableFuture<QueryInstancesResponse>> instances;
@@ -54,8 +54,8 @@ final class BothKinds {
   }
 
   /**
-   * Returns the prefix of the ids of those entities that match; null when no entity does. It is not
-   * known when an entity was created, so none matches a query for times.
+   * Returns the prefix of the ids of those entities that match; null when no entity does. The
+   * creation time of an entity is not known, so no entity matches a query with times.
    */
   private static @Nullable String prefix(InstanceQuery query) {
     boolean running =

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects this host to a remote task hub. It is opened by the first call and opened again when it
- * breaks. Safe from any thread; only {@link #close} blocks.
+ * Connects this host to a remote task hub. The first call opens the connection, and a broken
+ * connection is opened again. All methods are safe from any thread; only {@link #close} blocks.
  */
 public final class RemoteConnection implements AutoCloseable {
   private static final long ANSWER_WITHIN_SECONDS = 60;
@@ -40,7 +40,7 @@ public final class RemoteConnection implements AutoCloseable {
   private final Channel calls;
 
   /**
-   * @param agent name and version of this program, for the other side's log
+   * @param agent name and version of this program, for the log of the remote hub
    * @throws IOException a certificate or key cannot be read
    */
   public RemoteConnection(RemoteTarget target, String agent) throws IOException {
@@ -62,7 +62,7 @@ public final class RemoteConnection implements AutoCloseable {
     try {
       return Grpc.newChannelBuilderForAddress(target.host(), target.port(), credentials);
     } catch (RuntimeException e) {
-      // The files are first read here, and a bad one is reported as a RuntimeException.
+      // This call reads the files for the first time, and reports a bad file as a RuntimeException.
       throw new IOException(e.getMessage(), e);
     }
   }
@@ -137,7 +137,7 @@ public final class RemoteConnection implements AutoCloseable {
     return target;
   }
 
-  /** Translates failed calls. */
+  /** Returns the object that translates failed calls. */
   Troubles troubles() {
     return troubles;
   }
@@ -151,7 +151,7 @@ public final class RemoteConnection implements AutoCloseable {
     channel.resetConnectBackoff();
   }
 
-  /** Asks once; fails when there is no answer within a minute. */
+  /** Sends a request once; the future fails when no answer arrives within a minute. */
   <A, B> CompletableFuture<B> ask(MethodDescriptor<A, B> method, A question) {
     return call(
         method,
@@ -159,16 +159,19 @@ public final class RemoteConnection implements AutoCloseable {
         question);
   }
 
-  /** Asks, and waits for the answer without a limit. Cancelling the future ends the call. */
+  /**
+   * Sends a request, and waits for the answer without a time limit. Cancelling the future ends the
+   * call.
+   */
   <A, B> CompletableFuture<B> await(MethodDescriptor<A, B> method, A question) {
     return call(method, CallOptions.DEFAULT, question);
   }
 
   /**
    * Sends a request that changes something, with the time limit of {@link #ask}. The future fails
-   * with {@link UnansweredException} when the request left this host and no answer came: it is then
-   * unknown whether the change was made. Any other failure means that the hub answered with an
-   * error or never got the request.
+   * with {@link UnansweredException} when the request left this host and no answer arrived, so that
+   * it is unknown whether the change was made. Any other failure means that the hub answered with
+   * an error or never got the request.
    */
   <A, B> CompletableFuture<B> tell(MethodDescriptor<A, B> method, A question) {
     Passage passage = new Passage();
@@ -192,7 +195,7 @@ public final class RemoteConnection implements AutoCloseable {
     }
   }
 
-  /** Records how far a request has come. */
+  /** Records whether a request has left this host. */
   private static final class Passage extends ClientStreamTracer.Factory {
     private volatile boolean sent;
     private volatile boolean answered;
@@ -225,7 +228,7 @@ public final class RemoteConnection implements AutoCloseable {
       call = calls.newCall(method, options);
       ClientCalls.asyncUnaryCall(call, question, new Into<>(future));
     } catch (Throwable e) {
-      future.completeExceptionally(e); // Lack of memory, too, is reported to the caller.
+      future.completeExceptionally(e); // A lack of memory is also reported to the caller.
       return future;
     }
     var unused =
@@ -267,7 +270,7 @@ public final class RemoteConnection implements AutoCloseable {
     }
   }
 
-  /** Ends all calls. Closing twice does no harm. */
+  /** Ends all calls. A repeated close does no harm. */
   @Override
   public void close() {
     channel.shutdownNow();

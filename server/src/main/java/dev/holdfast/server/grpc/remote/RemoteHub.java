@@ -52,9 +52,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents a task hub in another process, asked over the Durable Task contract.
+ * Represents a task hub in another process, which it reaches through the Durable Task contract.
  *
- * <p>While the hub cannot be reached, every question is refused as UNAVAILABLE, with the reason.
+ * <p>While the hub cannot be reached, every request is refused as UNAVAILABLE, with the reason.
  */
 public final class RemoteHub implements TaskHub {
   private static final String ENTITY_MARK = "@";
@@ -66,9 +66,9 @@ public final class RemoteHub implements TaskHub {
   private final InstantSource clock;
 
   /**
-   * @param spelling maps an orchestrator's name to its declared spelling: hubs compare names
-   *     case-sensitively, where users of this host need not care about case
-   * @param clock tells for how long something has been awaited
+   * @param spelling maps an orchestrator's name to its declared spelling: hubs compare names with
+   *     regard to case, but users of this host need not write the right case
+   * @param clock the clock for computing how long an instance has been waiting
    */
   public RemoteHub(
       RemoteConnection connection, UnaryOperator<String> spelling, InstantSource clock) {
@@ -134,7 +134,7 @@ public final class RemoteHub implements TaskHub {
     }
     Supplier<CompletableFuture<?>> send =
         () -> connection.tell(TaskHubSidecarServiceGrpc.getRaiseEventMethod(), event.build());
-    // A message to an entity may be the first that the entity gets, so it needs no look before.
+    // A message may create an entity, so it is sent without first checking that the entity exists.
     return instanceId.startsWith(ENTITY_MARK)
         ? told(send.get(), done -> Delivery.ACCEPTED)
         : deliver(instanceId, send);
@@ -171,7 +171,7 @@ public final class RemoteHub implements TaskHub {
         SkipGracefulOrchestrationTerminationsResponse::getUnterminatedInstanceIdsList);
   }
 
-  /** Unwraps the JSON text of a reason; the remote hub makes JSON of it again. */
+  /** Unwraps the JSON text of a reason; the remote hub converts the reason to JSON again. */
   private static String reason(String output) {
     try {
       return JSON.readValue(output, String.class);
@@ -205,7 +205,8 @@ public final class RemoteHub implements TaskHub {
   }
 
   /**
-   * Refuses: the contract has no request for a retry, so it must be made at the remote hub itself.
+   * Refuses the request, because the contract has no message for a retry; a person must make the
+   * retry at the remote hub itself.
    */
   @Override
   public CompletableFuture<Delivery> retry(String instanceId) {
@@ -217,9 +218,9 @@ public final class RemoteHub implements TaskHub {
   }
 
   /**
-   * Delivers a message. The contract does not report whether a message found its instance, so the
-   * instance is read first. An instance that ends between the two calls drops the message silently,
-   * as one does that ends right after the message.
+   * Delivers a message to an instance. The contract does not report whether a message found its
+   * instance, so the instance is read first. If the instance ends between the two calls, the
+   * message is dropped silently, as it is when the instance ends right after it.
    */
   private CompletableFuture<Delivery> deliver(
       String instanceId, Supplier<CompletableFuture<?>> send) {
@@ -276,8 +277,8 @@ public final class RemoteHub implements TaskHub {
   }
 
   /**
-   * Removes the instances that do not meet the conditions that only Holdfast knows: another hub may
-   * ignore those conditions.
+   * Removes from the answer the instances that do not meet those conditions of the query that only
+   * Holdfast knows, because other hubs may ignore these conditions.
    */
   private QueryInstancesResponse wanted(QueryInstancesResponse page, InstanceQuery query) {
     QueryInstancesResponse.Builder wanted = page.toBuilder().clearOrchestrationState();

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the address of a remote task hub, and what this host shows there.
+ * Describes the address of a remote task hub, and the credentials of this host.
  *
- * @param tls null speaks plain text
- * @param taskHub the name of the hub; null asks for the one that is there, whatever its name
- * @param token null sends no token
+ * @param tls the certificates; null means plain text
+ * @param taskHub the name of the hub; null means the hub at this address with any name
+ * @param token the source of tokens; null means that no token is sent
  * @param workerId the name of this worker; other workers of the hub must have other names
  */
 public record RemoteTarget(
@@ -21,18 +21,21 @@ public record RemoteTarget(
     String workerId) {
 
   /**
-   * Tells the means by which the hub proves its identity to this host, and this host to the hub.
+   * Names the files with which the hub and this host prove their identities to each other.
    *
-   * @param authorities PEM file of the authorities to trust; null trusts those of the JVM
-   * @param certificate PEM file of the certificate to show; null shows none
+   * @param authorities PEM file of the authorities to trust; null means the authorities of the JVM
+   * @param certificate PEM file of this host's certificate; null means that it has none
    * @param key PEM file of the certificate's private key; null exactly when there is no certificate
    */
   public record Tls(@Nullable Path authorities, @Nullable Path certificate, @Nullable Path key) {
-    /** Trusts the authorities of the JVM and shows no certificate, as browsers do. */
+    /**
+     * With these settings the host trusts the authorities of the JVM and sends no certificate, as
+     * browsers do.
+     */
     public static final Tls USUAL = new Tls(null, null, null);
   }
 
-  /** Returns the name of the hub that is sent with every call. */
+  /** Returns the hub name that is sent with every call. */
   String askedHub() {
     return taskHub == null ? HubCheck.ANY : taskHub;
   }

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Explains what an instance of a remote hub waits for, from its state and history, because the
- * contract has no question for it. {@link Views#explain} reads them, as it does for instances of a
- * local hub, so both explanations have the same content; but only the remote hub knows which worker
- * serves which name.
+ * contract has no request for an explanation. {@link Views#explain} interprets the state and the
+ * history, as it does for instances of a local hub, so both explanations have the same content.
+ * Only the remote hub knows, however, which worker serves which name.
  */
 final class RemoteWhy {
   private RemoteWhy() {}
 
   /**
-   * @param now microseconds since the epoch
+   * @param now the current time in microseconds since the epoch
    */
   static Why of(OrchestrationState state, List<HistoryEvent> history, String address, long now) {
     Explanation explanation = Views.explain(state, history);

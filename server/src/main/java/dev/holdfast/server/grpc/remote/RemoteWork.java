@@ -24,11 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches work items from a remote hub, has them run by the executors of this host, and sends the
- * answers. A connection that breaks is opened again, however many attempts that takes.
+ * Fetches work items from a remote hub, lets the executors of this host run them, and sends the
+ * answers. A broken connection is opened again, without a limit of attempts.
  *
- * <p>{@link #start} it once, then {@link #drain} and {@link #close} it; all methods may be called
- * from any thread.
+ * <p>The object is started once, and later drained and closed; any thread may call all methods.
  */
 public final class RemoteWork implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
@@ -42,7 +41,7 @@ public final class RemoteWork implements AutoCloseable {
   private static final long AFTER_FAILURE_NANOS = Duration.ofMillis(100).toNanos();
   private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
 
-  /** A hub that sends nothing at first is taken to serve the stream when this has passed. */
+  /** A hub that sends nothing at first is assumed to serve the stream after this time. */
   private static final Duration ACCEPTED_AFTER = Duration.ofSeconds(2);
 
   private final RemoteConnection connection;
@@ -53,7 +52,7 @@ public final class RemoteWork implements AutoCloseable {
   private final WorkInHand inHand;
   private final Duration acceptedAfter;
 
-  /** This is the current stream. This field and all fields below are guarded by this. */
+  /** Holds the current stream. This field and all fields below are guarded by this object. */
   private @Nullable Stream stream;
 
   private int failures;
@@ -62,8 +61,8 @@ public final class RemoteWork implements AutoCloseable {
   private boolean told;
 
   /**
-   * @param executors an item goes to the first of them that takes it
-   * @param wanted is asked with every new stream
+   * @param executors the executors; an item goes to the first one that takes it
+   * @param wanted supplies the description of the requested work for each new stream
    * @param dice spreads the attempts of many workers over time
    */
   public RemoteWork(
@@ -75,7 +74,7 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * @param acceptedAfter how long a stream on which nothing comes is not yet taken to be served
+   * @param acceptedAfter the time after which a silent stream is assumed to be served
    */
   RemoteWork(
       RemoteConnection connection,
@@ -103,7 +102,7 @@ public final class RemoteWork implements AutoCloseable {
     return thread;
   }
 
-  /** Begins to connect, and returns at once. */
+  /** Begins to connect to the hub, and returns at once. */
   public void start() {
     long every = WATCH_EVERY.toSeconds();
     // The executor silently ends a periodic task that throws, so every exception is caught.
@@ -112,7 +111,7 @@ public final class RemoteWork implements AutoCloseable {
     clock.execute(() -> attempt(this::greet));
   }
 
-  /** Returns one sentence that says why no work comes from the hub now; null while all is well. */
+  /** Returns one sentence that says why the hub sends no work now; null while all is well. */
   public synchronized @Nullable String trouble() {
     return trouble;
   }
@@ -132,15 +131,15 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * Runs a step. Whatever it throws, lack of memory included, is logged, and the connection is made
-   * anew.
+   * Runs a step. Any exception or error of the step, including a lack of memory, is logged, and the
+   * connection is made again.
    */
   private void attempt(Runnable step) {
     try {
       step.run();
     } catch (Throwable e) {
       while (!renewed(e)) {
-        // No other code would reconnect, so this thread tries until there is memory for it.
+        // No other code would reconnect, so this thread tries again until there is enough memory.
         LockSupport.parkNanos(this, AFTER_FAILURE_NANOS);
       }
     }
@@ -163,7 +162,10 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** Breaks the connection, so that the hub hands out again the items that this connection has. */
+  /**
+   * Breaks the connection, so that the hub hands out again the items that it has sent over this
+   * connection.
+   */
   private void lost(Throwable because) {
     Stream now;
     synchronized (this) {
@@ -222,9 +224,9 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * Takes note that the hub has this stream, and so knows which names this host serves. Before
+   * Notes that the hub has accepted this stream, and so knows which names this host serves. Before
    * that, the hub may fail an instance whose name no worker has ever served, so this host does not
-   * call itself ready.
+   * report itself as ready.
    */
   private synchronized void accepted(Stream which) {
     if (stream != which || which.accepted) {
@@ -249,7 +251,7 @@ public final class RemoteWork implements AutoCloseable {
     private final WorkWanted wanted;
     private final GetWorkItemsRequest request;
 
-    /** Guarded by the outer object. */
+    /** This field is guarded by the outer object. */
     private boolean accepted;
 
     private volatile @Nullable ClientCallStreamObserver<GetWorkItemsRequest> call;
@@ -298,8 +300,7 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * Takes note that a stream has ended, or could not be opened; the next attempt comes after a
-   * pause.
+   * Notes that a stream has ended or could not be opened; the next attempt follows after a pause.
    */
   private void broke(@Nullable Stream which, Throwable thrown) {
     broke(which, connection.troubles().words(thrown));
@@ -326,9 +327,9 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * Ends the stream and opens it again once there is a valid key. A stream outlives the key that
-   * opened it, but the hub takes no answers with an invalid key; after the end it gives the work to
-   * other workers.
+   * Ends the stream and opens it again once there is a valid key. A stream may stay open after its
+   * key has become invalid, but the hub takes no answers with an invalid key; after the end of the
+   * stream the hub gives the work to other workers.
    */
   private void keyRefused(Throwable thrown) {
     Stream now;
@@ -351,13 +352,13 @@ public final class RemoteWork implements AutoCloseable {
     }
   }
 
-  /** Gives back every item that comes from now on; the items that run may still be answered. */
+  /** Gives back every item that arrives from now on; running items may still be answered. */
   public void drain() {
     inHand.drain();
   }
 
   /**
-   * Waits until the hub has the answers to all items that were taken; returns false when that takes
+   * Waits until the hub has the answers to all items that were taken; returns false when this takes
    * longer than {@code atMost}.
    */
   public boolean awaitAnswered(Duration atMost) throws InterruptedException {
@@ -365,8 +366,8 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
-   * Ends the stream; the hub hands out again the items that were not answered. Closing twice does
-   * no harm.
+   * Ends the stream; the hub hands out again the items that were not answered. A repeated close
+   * does no harm.
    */
   @Override
   public void close() {

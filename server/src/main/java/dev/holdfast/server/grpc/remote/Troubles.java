@@ -47,16 +47,16 @@ record Troubles(RemoteTarget target) {
   }
 
   /**
-   * Tells whether the failure arose on this side: a status that a hub sends has no cause. Then no
-   * hub has answered, but perhaps some other server has.
+   * Returns whether the failure arose in this process, because a status that a hub has sent has no
+   * cause. In that case no hub has answered, although some other server may have.
    */
   private static boolean isOfThisSide(Status status) {
     return status.getCode() == Status.Code.INTERNAL && status.getCause() != null;
   }
 
   /**
-   * Tells whether the hub is missing rather than an instance; only a Holdfast marks that in its
-   * answer.
+   * Returns whether the answer means that the hub, and not an instance, is missing; only Holdfast
+   * hosts mark this in their answers.
    */
   private static boolean isWrongHub(Throwable thrown) {
     Metadata trailers = Status.trailersFromThrowable(thrown);
@@ -81,7 +81,7 @@ record Troubles(RemoteTarget target) {
     return words == null ? status.getCode().toString() : words;
   }
 
-  /** Says in one sentence why the hub cannot be asked, followed by the cure. */
+  /** Says in one sentence why the hub cannot be reached, followed by the cure. */
   String words(Throwable thrown) {
     NoTokenException noToken = find(NoTokenException.class, thrown);
     if (noToken != null) {

@@ -11,14 +11,17 @@ import java.util.List;
 @SuppressWarnings("deprecation") // The contract deprecates chunks, but hubs offer nothing newer.
 final class TurnChunks {
   /**
-   * A chunk has this size: below the 4 MiB that gRPC servers read by default, with room for what
-   * frames a message.
+   * A chunk has at most this many bytes: fewer than the 4 MiB that gRPC servers read by default, so
+   * that there is room for the frame of a message.
    */
   static final int BYTES = 4 * 1024 * 1024 - 100 * 1024;
 
   private TurnChunks() {}
 
-  /** Returns the messages to send, in order. One action larger than the limit travels alone. */
+  /**
+   * Returns the messages to send, in order. A single action larger than the limit gets a message of
+   * its own.
+   */
   static List<OrchestratorResponse> of(OrchestratorResponse response, int bytesMax) {
     if (response.getSerializedSize() <= bytesMax) {
       return List.of(response);
@@ -42,7 +45,7 @@ final class TurnChunks {
   }
 
   /**
-   * Begins a further message; the fields that concern the whole answer stand in the first one only.
+   * Begins another message; only the first message has the fields that concern the whole answer.
    */
   private static OrchestratorResponse.Builder next(OrchestratorResponse response) {
     return OrchestratorResponse.newBuilder()

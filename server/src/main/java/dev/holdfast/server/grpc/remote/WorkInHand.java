@@ -31,13 +31,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the items that a remote hub has sent to this host: each goes to the executor that takes it,
- * and its answer goes back. An item that no executor takes is given back at once. Safe from any
- * thread; only {@link #awaitAnswered} blocks.
+ * and its answer goes back. An item that no executor takes is given back at once. All methods are
+ * safe from any thread; only {@link #awaitAnswered} blocks.
  */
 final class WorkInHand {
   private static final Logger log = LoggerFactory.getLogger("Host.Remote");
 
-  /** An item that comes during a drain is kept for so long before it is given back. */
+  /** An item that arrives during a drain is kept for this long before it is given back. */
   private static final long GIVE_BACK_MILLIS = 1_000;
 
   private final RemoteConnection connection;
@@ -48,10 +48,13 @@ final class WorkInHand {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, Held> byNumber = new ConcurrentHashMap<>();
 
-  /** These activities run now. Guarded by this. */
+  /** Holds the activities that run now. The field is guarded by this object. */
   private final Map<Task, Held> activities = new HashMap<>();
 
-  /** This counts the items held and the answers on their way. Guarded by this. */
+  /**
+   * Counts the items that this host holds and the answers that are being sent. The field is guarded
+   * by this object.
+   */
   private int unanswered;
 
   private volatile boolean draining;
@@ -63,8 +66,8 @@ final class WorkInHand {
   }
 
   /**
-   * Holds an item with the token that its answer must carry, which is the token of the newest
-   * hand-out.
+   * Represents an item together with the token that its answer must carry, which is the token of
+   * the newest hand-out.
    */
   private static final class Held {
     private volatile String token;
@@ -75,7 +78,8 @@ final class WorkInHand {
   }
 
   /**
-   * @param lost is told that an item was lost, so that the hub must be made to hand it out again
+   * @param lost receives the notice that an item was lost, so that the caller must make the hub
+   *     hand it out again
    */
   WorkInHand(
       RemoteConnection connection,
@@ -99,7 +103,7 @@ final class WorkInHand {
       case ENTITYREQUEST -> hold(batch(sent.getEntityRequest()), token);
       case ENTITYREQUESTV2 -> hold(batch(sent.getEntityRequestV2()), token);
       case HEALTHPING, REQUEST_NOT_SET -> {
-        // The message is only a sign of life.
+        // The message is only a ping and contains no work.
       }
     }
   }
@@ -135,8 +139,8 @@ final class WorkInHand {
   }
 
   /**
-   * Runs a step and calls {@link #end} exactly once, whatever is thrown; after a failure it makes
-   * the hub hand out again what was lost.
+   * Runs a step and calls {@link #end} exactly once, even after an exception; after a failure it
+   * makes the hub hand out the lost item again.
    */
   private void untilEnded(Supplier<CompletableFuture<?>> step) {
     try {
@@ -190,8 +194,9 @@ final class WorkInHand {
   }
 
   /**
-   * Takes an activity. The hub hands an activity out again when the connection was lost; while it
-   * still runs here, it is not begun a second time, and its answer carries the new token.
+   * Takes an activity. The hub hands an activity out again when the connection was lost; if the
+   * activity still runs in this host, it is not begun a second time, and its answer gets the new
+   * token.
    */
   private void activity(ActivityRequest request, String token) {
     WorkItem.Activity item =
@@ -219,8 +224,8 @@ final class WorkInHand {
   }
 
   /**
-   * Converts the older form of a batch, which does not say whether a caller waits for an operation,
-   * nor which one.
+   * Converts the older form of a batch, which does not say whether a caller waits for the answer,
+   * or which caller this is.
    */
   private WorkItem.EntityBatch batch(EntityBatchRequest request) {
     return new WorkItem.EntityBatch(
@@ -292,8 +297,8 @@ final class WorkInHand {
   }
 
   /**
-   * Gives an item back at once. While this host drains it waits a moment first, because the hub may
-   * well offer the same item here again.
+   * Gives an item back at once. While this host drains, the method waits a moment first, because
+   * the hub may offer the item to this host again.
    */
   private void giveBack(WorkItem item, String token) {
     log.debug("'{}' of instance '{}' is given back to the hub.", item.name(), item.instanceId());
@@ -357,13 +362,13 @@ final class WorkInHand {
     }
   }
 
-  /** Gives back every item that comes from now on. */
+  /** Gives back every item that arrives from now on. */
   void drain() {
     draining = true;
   }
 
   /**
-   * Waits until the hub has the answers to all items that were taken; returns false when that takes
+   * Waits until the hub has the answers to all items that were taken; returns false when this takes
    * longer than {@code atMost}.
    */
   synchronized boolean awaitAnswered(Duration atMost) throws InterruptedException {

@@ -9,15 +9,15 @@ import dev.holdfast.protocol.WorkerCapability;
 import java.util.List;
 
 /**
- * Says which work a hub is asked to send.
+ * Describes the work that this host requests from a hub.
  *
- * @param orchestrators names, spelled as declared, because hubs compare them case-sensitively
- * @param activities names, spelled as declared
- * @param entities names in lower case
- * @param versions the versions of orchestrations to take; empty takes any
- * @param turnsMax how many turns may be here unanswered
- * @param activitiesMax how many activities may be here unanswered
- * @param batchesMax how many batches of entity operations may be here unanswered
+ * @param orchestrators the names as declared, because hubs compare them with regard to case
+ * @param activities the names as declared
+ * @param entities the names in lower case
+ * @param versions the versions of orchestrations to take; empty means any version
+ * @param turnsMax how many unanswered turns this host may hold
+ * @param activitiesMax how many unanswered activities this host may hold
+ * @param batchesMax how many unanswered batches of entity operations this host may hold
  */
 public record WorkWanted(
     List<String> orchestrators,

@@ -1,4 +1,4 @@
-/** Asks a remote task hub, and works for it, over gRPC. */
+/** Sends requests to a remote task hub, and runs its work, over gRPC. */
 @NullMarked
 package dev.holdfast.server.grpc.remote;
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Identifies the program that makes a call. Released SDKs send their answers over the connection on
- * which they get their work; this tells workers apart that do not send completion tokens.
+ * which they get their work; the connection identifies workers that do not send completion tokens.
  *
  * @param connection the remote address of the connection; null on transports that have none
  * @param agent the gRPC library that the caller uses, from its metadata; empty when there is none
@@ -28,20 +28,20 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
   private static final Context.Key<BooleanSupplier> ALLOWED = Context.key("allowed");
   private static final Caller NOBODY = new Caller(null, "", "");
 
-  /** Returns the caller of the call that this thread deals with. */
+  /** Returns the caller of the call that this thread is handling. */
   static Caller current() {
     Caller caller = KEY.get();
     return caller == null ? NOBODY : caller;
   }
 
-  /** Returns the context with this caller, for a call that is made on its behalf. */
+  /** Returns a context that has this caller, for calls on its behalf. */
   Context in(Context context) {
     return context.withValue(KEY, this);
   }
 
   /**
-   * Returns the context with a test of whether the caller may still call: a stream of work outlives
-   * the key with which it was opened.
+   * Returns a context with a test whether the caller's key is still valid, because a stream of work
+   * may stay open after its key has become invalid.
    */
   public static Context allowed(Context context, BooleanSupplier allowed) {
     return context.withValue(ALLOWED, allowed);
@@ -53,7 +53,7 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
   }
 
   /**
-   * Tells whether the caller uses the SDK for Java, whose workers run one item after the other on
+   * Returns whether the caller uses the SDK for Java, whose workers run one item after the other on
    * the thread that reads the stream.
    */
   boolean isJava() {
@@ -61,32 +61,33 @@ public record Caller(@Nullable SocketAddress connection, String agent, String wo
   }
 
   /**
-   * Tells whether the worker may know entities without saying so. The SDKs for JavaScript, Python
-   * and .NET know them whatever number they ask for; those for Java and Go know them only when they
-   * ask for some.
+   * Returns whether the worker may support entities without saying so. The SDKs for JavaScript,
+   * Python and .NET support entities even when they request none; those for Java and Go support
+   * entities only when they request some.
    */
   boolean mayKnowEntities() {
     return !agent.contains("grpc-java") && !agent.contains("grpc-go");
   }
 
   /**
-   * Tells whether the worker may answer without a completion token, as the SDKs for Java and Go do.
+   * Returns whether the worker may answer without a completion token, as the SDKs for Java and Go
+   * do.
    */
   boolean mayOmitTokens() {
     return isJava() || agent.contains("grpc-go");
   }
 
   /**
-   * Tells whether the caller is another Holdfast host that works for this one; it runs items side
-   * by side.
+   * Returns whether the caller is another Holdfast host that works for this one; such a worker runs
+   * items in parallel.
    */
   boolean isHoldfast() {
     return agent.startsWith("holdfast");
   }
 
   /**
-   * Tells whether the caller reads messages of any size, as the gRPC library for JavaScript and
-   * Holdfast do; all others read up to 4 MiB.
+   * Returns whether the caller reads messages of any size, as the gRPC library for JavaScript and
+   * Holdfast do; all other callers read up to 4 MiB.
    */
   boolean readsAnySize() {
     return agent.contains("grpc-node-js") || isHoldfast();

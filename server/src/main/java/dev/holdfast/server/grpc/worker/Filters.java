@@ -15,17 +15,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which work a worker wants: everything, or the names that it lists, each with versions or in
- * any version.
+ * Says which work a worker requests: all work, or work of the names that it lists, each in certain
+ * versions or in any version.
  */
 final class Filters {
   /**
-   * These are the wanted versions by kind and name; an empty set means any version. Null wants
-   * everything.
+   * Holds the requested versions by kind and name; an empty set means any version. Null means that
+   * all work is requested.
    */
   private final @Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted;
 
-  /** This is true when entities are wanted where no filter names them. */
+  /** Says whether entities are requested when no filter names them. */
   private final boolean entities;
 
   private Filters(@Nullable Map<WorkItem.Kind, Map<String, Set<String>>> wanted, boolean entities) {
@@ -33,14 +33,14 @@ final class Filters {
     this.entities = entities;
   }
 
-  /** Wants everything, or everything except entities. */
+  /** Returns filters that request all work, or all work except entities. */
   static Filters everything(boolean entities) {
     return new Filters(null, entities);
   }
 
   /**
-   * Wants what the filters list. A kind without entries is not wanted at all, except entities: the
-   * SDK for Java never lists the entities that it has.
+   * Returns filters that request the listed work. Of a kind without entries no work is requested,
+   * except for entities, because the SDK for Java never lists its entities.
    *
    * @param entities whether the worker takes entities when no filter lists any
    */
@@ -88,7 +88,7 @@ final class Filters {
     return kind != WorkItem.Kind.ENTITY || entities;
   }
 
-  /** Tells whether the worker lists the names of this kind that it wants. */
+  /** Returns whether the worker lists the names of this kind that it requests. */
   boolean lists(WorkItem.Kind kind) {
     return !isUnfiltered(kind);
   }

@@ -5,7 +5,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.protocol.ActivityResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Represents one work item at one worker, until it is answered or taken back. */
+/** Represents one work item that one worker holds, until it is answered or taken back. */
 final class Handout {
   final RemoteWorker worker;
   final WorkItem item;
@@ -13,36 +13,38 @@ final class Handout {
   final String token;
   final Executor.Answers answers;
 
-  /** The item was handed out at this time; see {@link Workers#now}. */
+  /** Holds the time of the hand-out; see {@link Workers#now}. */
   final long at;
 
   /**
-   * This is the item's place in the order in which its worker got its items. Guarded by the worker.
+   * Holds the item's position in the order in which its worker got its items. The field is guarded
+   * by the worker.
    */
   long number;
 
   /**
-   * This is true when the item took too long: its failure was reported, or the item went to other
-   * workers. Its worker still has it, and may answer.
+   * Says whether the item has taken too long, so that its failure was reported or the item went to
+   * other workers. Its worker still holds it, and may answer.
    */
   volatile boolean givenUp;
 
   /**
-   * This is true when the result is no longer needed. The worker still has the item, and cannot be
-   * told.
+   * Says whether the result is no longer needed. The worker still holds the item, because there is
+   * no message to cancel it.
    */
   volatile boolean recalled;
 
   /**
-   * This is the next hand-out of the same task to the same worker, or null. Guarded by the worker.
+   * Holds the next hand-out of the same task to the same worker, or null. The field is guarded by
+   * the worker.
    */
   @Nullable Handout next;
 
-  /** This is the part that has come so far of an answer in several messages. */
+  /** Holds the part that has arrived of an answer in several messages; null when there is none. */
   private @Nullable Chunks chunks;
 
   /**
-   * Identifies the task that an answer without a token is for.
+   * Identifies the task that an answer without a token belongs to.
    *
    * @param taskId the id of an activity, or {@link #TURN} for a turn
    */

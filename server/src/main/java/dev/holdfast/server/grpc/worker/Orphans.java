@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the activities of workers whose stream broke. Such a worker may go on with them and
- * answer over a new connection; the first answer counts, whoever gives it.
+ * Remembers the activities of workers whose stream broke. After a break the worker may continue
+ * them and answer over a new connection; the first answer counts, no matter which worker sends it.
  *
- * <p>Only the newest {@link #KEPT_MAX} are kept; a late answer without a token to an older activity
- * is dropped, and the activity runs again.
+ * <p>Only the newest {@link #KEPT_MAX} activities are kept; a late answer without a token to an
+ * older activity is dropped, and the activity runs again.
  */
 final class Orphans {
   private static final int KEPT_MAX = 10_000;
@@ -28,8 +28,8 @@ final class Orphans {
       };
 
   /**
-   * @param ambiguous more than one execution asked for the activity, so it cannot be known which of
-   *     them an answer without a token is for
+   * @param ambiguous whether more than one execution has scheduled the activity, so that an answer
+   *     without a token cannot be assigned to one of them
    */
   private record Orphan(WorkItem.Activity activity, boolean ambiguous) {}
 
@@ -46,9 +46,9 @@ final class Orphans {
   }
 
   /**
-   * Returns the activity that an answer without a token is for; null when that cannot be known. The
-   * activity stays in memory after an answer, because several workers may have had it and each of
-   * them may answer.
+   * Returns the activity that an answer without a token belongs to; null when it cannot be known.
+   * The activity stays in memory after an answer, because several workers may have received it and
+   * each of them may answer.
    */
   synchronized WorkItem.@Nullable Activity find(Handout.Task task) {
     Orphan orphan = byTask.get(task);
@@ -56,8 +56,8 @@ final class Orphans {
   }
 
   /**
-   * Returns the activity that a token and its answer name, even when it is not in memory; null when
-   * they name none.
+   * Returns the activity that a token and its answer name, even when the activity is not in memory;
+   * null when they name none.
    */
   static WorkItem.@Nullable Activity fromToken(String token, ActivityResponse response) {
     int colon = token.indexOf(':');

@@ -13,17 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after work items that stay with a worker too long although its connection lives
+ * Handles work items that stay with a worker for too long although its connection is alive
  * (docs/decisions/0013-work-that-hangs.md).
  *
  * <p>A turn is pure, so it goes to another worker. An activity is not pure: an attempt fails only
  * when it exceeds the limit that the user has set for the activity's name, and the orchestrator
- * decides whether there is another attempt. A batch of an entity is not pure either, and no
+ * decides whether there is another attempt. A batch of an entity is not pure either, but no
  * orchestrator decides about it: when it exceeds the limit of the entity's name, it goes to another
  * worker or again to this one; without a limit it stays. The first answer with results counts, so a
- * limit that is too short delays nothing. Items that wait behind one that was given up, at a worker
- * that runs one after the other, go to other workers too, because the worker has not even read
- * them.
+ * limit that is too short causes no delay. When a worker runs items one after the other and one of
+ * them is given up, the items that wait behind it go to other workers too, because the worker has
+ * not even read them.
  */
 final class Overtime {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -32,7 +32,8 @@ final class Overtime {
   private final BiPredicate<WorkItem, RemoteWorker> othersHaveRoom;
 
   /**
-   * @param othersHaveRoom tells whether any worker but the given one takes the item right now
+   * @param othersHaveRoom returns whether any worker other than the given one takes the item right
+   *     now
    */
   Overtime(WorkerSettings settings, BiPredicate<WorkItem, RemoteWorker> othersHaveRoom) {
     this.settings = settings;
@@ -42,7 +43,7 @@ final class Overtime {
   /**
    * Gives up the items of one worker that have taken too long.
    *
-   * @param now the time as {@link Workers#now} tells it
+   * @param now the time from {@link Workers#now}
    */
   void look(RemoteWorker worker, long now) {
     List<Handout> all = worker.inOrder();
@@ -77,8 +78,8 @@ final class Overtime {
   }
 
   /**
-   * Returns the first item that can hold up others; batches of entities never do, even at a worker
-   * that runs its other items one after the other.
+   * Returns the first item that can delay others; batches of entities never do, even when the
+   * worker runs its other items one after the other.
    */
   private static @Nullable Handout first(List<Handout> all) {
     for (Handout one : all) {
@@ -96,7 +97,10 @@ final class Overtime {
     }
   }
 
-  /** Hands a batch out again, unless no worker has room: in a queue it would be no better off. */
+  /**
+   * Hands a batch out again, unless no worker has room, because waiting in a queue would not help
+   * the batch.
+   */
   private void handOutAgain(Handout handout, Duration limit) {
     RemoteWorker worker = handout.worker;
     boolean toOthers = othersHaveRoom.test(handout.item, worker);

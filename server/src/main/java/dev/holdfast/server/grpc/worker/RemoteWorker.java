@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Represents one stream of work items: an executor whose user code runs in another process.
  *
  * <p>Items are written by the thread of the transport, one after the other, and only while the
- * client reads; until then they stay in the memory that they share with the engine. No lock is held
- * while writing.
+ * client reads; until then their bytes stay shared with the engine's memory. No lock is held while
+ * writing.
  */
 class RemoteWorker implements Executor {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -50,8 +50,8 @@ class RemoteWorker implements Executor {
   private final AtomicInteger batches = new AtomicInteger();
 
   /**
-   * These are the items of this worker by task, each chain beginning with the oldest. Guarded by
-   * this.
+   * Holds the items of this worker by task; each chain begins with the oldest hand-out. The field
+   * is guarded by this object.
    */
   private final Map<Handout.Task, Handout> byTask = new LinkedHashMap<>();
 
@@ -65,7 +65,10 @@ class RemoteWorker implements Executor {
   private final ConcurrentLinkedQueue<ByteString> unwritten = new ConcurrentLinkedQueue<>();
   private final AtomicInteger writing = new AtomicInteger();
 
-  /** This is true when the engine was told that there are no places because items are unwritten. */
+  /**
+   * Says whether the engine was told that the worker has no places because items are still
+   * unwritten.
+   */
   private volatile boolean awaited;
 
   private volatile @Nullable Status end;
@@ -102,8 +105,8 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Tells whether the worker takes entities. The SDK for Java never lists those that it has; for
-   * all other SDKs, filters without entities mean that they want none.
+   * Returns whether the worker takes entities. The SDK for Java never lists its entities; for all
+   * other SDKs, filters without entities mean that they take none.
    */
   static boolean takesEntities(Caller caller, GetWorkItemsRequest request) {
     boolean some = request.getMaxConcurrentEntityWorkItems() > 0;
@@ -113,7 +116,10 @@ class RemoteWorker implements Executor {
     return request.getWorkItemFilters().getEntitiesCount() > 0 || (some && caller.isJava());
   }
 
-  /** Returns the wanted number, where zero means no preference; it never means "none". */
+  /**
+   * Returns the requested number, or {@code unsaid} for zero, because zero means that the worker
+   * has no preference.
+   */
   private static int said(int wanted, int unsaid) {
     return wanted > 0 ? wanted : unsaid;
   }
@@ -122,7 +128,7 @@ class RemoteWorker implements Executor {
     return caller;
   }
 
-  /** Tells whether the key with which the stream was opened is still valid. */
+  /** Returns whether the key with which the stream was opened is still valid. */
   boolean isAllowed() {
     return allowed.getAsBoolean();
   }
@@ -133,9 +139,10 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Tells whether the worker takes the item. An item that it has already and could not finish in
-   * time it gets again only when no other worker wants the item. A worker that may answer without a
-   * token gets no item whose answer could be mistaken for that of another.
+   * Returns whether the worker takes the item. If the worker already holds the item and has not
+   * finished it in time, it gets the item again only when no other worker takes it. A worker that
+   * may answer without a token gets no item whose answer could be mistaken for the answer to
+   * another item.
    */
   @Override
   public boolean takes(WorkItem item) {
@@ -145,7 +152,7 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Tells whether an answer for the task could be mistaken for another answer. A serial worker
+   * Returns whether an answer for the task could be mistaken for another answer. A serial worker
    * answers in the order in which it was given its items, so its answers cannot be mistaken.
    */
   boolean isMistakable(Handout.Task task) {
@@ -156,7 +163,7 @@ class RemoteWorker implements Executor {
     return byTask.containsKey(task);
   }
 
-  /** Notes that the worker has answered with a token, so that it always does. */
+  /** Notes that the worker has answered with a token, which means that it always sends tokens. */
   void knowsTokens() {
     tokens = true;
   }
@@ -196,7 +203,7 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Tells whether items for the worker are still unwritten. If so, the engine is told when they
+   * Returns whether items for the worker are still unwritten. If so, the engine is told when they
    * have been written.
    */
   private boolean isBehind() {
@@ -283,7 +290,10 @@ class RemoteWorker implements Executor {
     return true;
   }
 
-  /** Returns the hand-out that an answer without a token is for: of several, the oldest. */
+  /**
+   * Returns the hand-out that an answer without a token belongs to, which is the oldest one of the
+   * task.
+   */
   synchronized @Nullable Handout oldest(Handout.Task task) {
     return byTask.get(task);
   }
@@ -298,15 +308,15 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Tells whether the worker runs one item after the other, in the order in which they were sent.
+   * Returns whether the worker runs one item after the other, in the order in which they were sent.
    */
   boolean isSerial() {
     return serial;
   }
 
   /**
-   * Returns the time since which the worker has been at this item, provided that it is the first of
-   * its items.
+   * Returns the time since which the worker has been running this item, provided that it is the
+   * worker's first item.
    */
   long since(Handout handout) {
     return serial ? Math.max(handout.at, lastAnswered) : handout.at;
@@ -320,10 +330,10 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Stops waiting for the answer to an item. A serial worker gets no further item while it is at
-   * this one.
+   * Stops waiting for the answer to an item. A serial worker gets no other item while it is still
+   * running this one.
    *
-   * @return false when the item was given up before
+   * @return false when the item was already given up
    */
   synchronized boolean giveUp(Handout handout, boolean first) {
     if (handout.givenUp) {
@@ -336,7 +346,8 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Frees the place of an item that is answered or taken back. Must be called once for each item.
+   * Frees the place of an item that is answered or taken back. The method must be called once for
+   * each item.
    */
   void release(Handout handout) {
     lastAnswered = workers.now();
@@ -399,9 +410,9 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Takes no more items.
+   * Stops taking items.
    *
-   * @return the items that were not answered; empty from the second call on
+   * @return the unanswered items; empty from the second call on
    */
   List<Handout> close() {
     synchronized (this) {
@@ -414,8 +425,8 @@ class RemoteWorker implements Executor {
   }
 
   /**
-   * Gives this stream no items while a newer stream uses the same connection; see {@link Workers}.
-   * Returns the items that it has.
+   * Stops giving items to this stream while a newer stream uses the same connection; see {@link
+   * Workers}. Returns the items that this stream holds.
    */
   synchronized List<Handout> supersede() {
     superseded = true;
@@ -434,7 +445,7 @@ class RemoteWorker implements Executor {
 
   /**
    * Tells another Holdfast host, by a health ping, that its work is served from now on. SDK workers
-   * get none, because they would not use it.
+   * get no greeting, because they would not use it.
    */
   void greet() {
     if (caller.isHoldfast()) {
@@ -451,7 +462,7 @@ class RemoteWorker implements Executor {
     }
   }
 
-  /** Makes the transport write, unless it is writing. May be called from any thread. */
+  /** Makes the transport write, unless it is already writing. Any thread may call this. */
   private void write() {
     if (writing.getAndIncrement() == 0) {
       try {
@@ -462,7 +473,7 @@ class RemoteWorker implements Executor {
     }
   }
 
-  /** Takes note that the transport can take more. */
+  /** Notes that the transport can take more messages. */
   void ready() {
     write();
     workers.placesChanged();

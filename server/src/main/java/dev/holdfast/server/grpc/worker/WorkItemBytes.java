@@ -16,8 +16,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Serializes {@code WorkItem} messages. The core delivers a turn in serialized form; it is put into
- * its envelope as it is, and never parsed.
+ * Serializes {@code WorkItem} messages. The core delivers a turn in serialized form; the turn is
+ * put into its envelope unchanged, and is never parsed.
  */
 final class WorkItemBytes {
   static final ByteString PING =
@@ -80,12 +80,12 @@ final class WorkItemBytes {
       out.writeTag(field, LENGTH_DELIMITED);
       out.writeUInt32NoTag(size);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // There is room for a tag and a length.
+      throw new UncheckedIOException(e); // The array has room for a tag and a length.
     }
     return ByteString.copyFrom(bytes, 0, out.getTotalBytesWritten());
   }
 
-  /** Writes the bytes of a message as they are; work items are never read by this side. */
+  /** Writes the bytes of a message unchanged; this side never reads work items. */
   static final MethodDescriptor.Marshaller<ByteString> MARSHALLER =
       new MethodDescriptor.Marshaller<>() {
         @Override

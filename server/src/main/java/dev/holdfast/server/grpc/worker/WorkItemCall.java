@@ -10,7 +10,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import java.util.concurrent.Executor;
 
-/** Serves {@code GetWorkItems} with messages that are serialized already. */
+/** Serves {@code GetWorkItems} with messages that are already serialized. */
 public final class WorkItemCall {
   private WorkItemCall() {}
 

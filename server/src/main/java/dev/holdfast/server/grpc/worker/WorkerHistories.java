@@ -8,7 +8,7 @@ import dev.holdfast.protocol.OrchestratorRequest;
 import dev.holdfast.protocol.WorkerCapability;
 
 /**
- * Lists the ways in which a worker gets the history of a turn: with the turn or, when the history
+ * Lists the ways in which a worker gets the history of a turn: it comes with the turn or, when it
  * is long, in a separate stream.
  */
 enum WorkerHistories {
@@ -32,7 +32,7 @@ enum WorkerHistories {
   /**
    * Serializes an item for this kind of worker.
    *
-   * @param longBytes a turn of more bytes counts as long
+   * @param longBytes the number of bytes above which a turn counts as long
    */
   ByteString bytes(WorkItem item, String token, int longBytes) {
     if (this == STREAMED_WHEN_LONG

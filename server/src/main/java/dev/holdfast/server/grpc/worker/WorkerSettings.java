@@ -9,26 +9,26 @@ import java.util.TreeMap;
 /**
  * Holds the settings by which remote workers are served.
  *
- * @param itemsMax how many turns, and how many activities, a worker may have unanswered; a worker
- *     may ask for fewer or more
- * @param serialItemsMax the same number for workers that ask for none and run one item after the
- *     other. This many keep them busy; further items would wait behind each other while other
+ * @param itemsMax how many unanswered turns, and how many unanswered activities, a worker may hold;
+ *     a worker may request fewer or more
+ * @param serialItemsMax the same number for workers that request no number and run one item after
+ *     the other. This many items keep a worker busy; more would wait behind each other while other
  *     workers are free
- * @param itemBytesMax the largest work item that is sent to a worker whose gRPC library has a
- *     limit; a larger one fails and says why
- * @param responseBytesMax the largest answer to one turn, all its chunks together
- * @param pingEvery a worker that was sent nothing for this time gets a health ping; SDKs take two
- *     minutes of silence for a broken connection
- * @param silentFor a connection without a sign of life for this time is pinged
- * @param answerWithin a connection that does not answer such a ping within this time is closed
- * @param turnTimeout a turn that a worker has had for this time goes to another worker that has
- *     room, and the first answer counts
+ * @param itemBytesMax the size of the largest work item that is sent to a worker whose gRPC library
+ *     has a limit; a larger item fails with a message that names the reason
+ * @param responseBytesMax the maximum size of an answer to one turn, including all its chunks
+ * @param pingEvery the silence after which a worker gets a health ping; SDKs take two minutes of
+ *     silence for a broken connection
+ * @param silentFor the silence of a client after which its connection is pinged
+ * @param answerWithin the time after which a connection that does not answer this ping is closed
+ * @param turnTimeout the time after which a turn that a worker holds goes to another worker that
+ *     has room; the first answer counts
  * @param activityTimeouts the time that one attempt of an activity may take, by the activity's name
- *     in any case; an attempt that takes longer has failed. Activities that are not named may take
- *     for ever
+ *     in any case; an attempt that takes longer has failed. Activities without an entry have no
+ *     limit
  * @param entityTimeouts the time that a worker may take for one batch of an entity, by the entity's
- *     name in any case; after it the batch is handed out again, and the first results count.
- *     Entities that are not named may take for ever
+ *     name in any case; after this time the batch is handed out again, and the first results count.
+ *     Entities without an entry have no limit
  */
 public record WorkerSettings(
     int itemsMax,

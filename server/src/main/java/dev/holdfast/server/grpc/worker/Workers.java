@@ -28,12 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Manages all remote workers: this class opens and closes their streams, and finds for each answer
- * the item that it is for.
+ * Manages all remote workers: this class opens and closes their streams, and finds the item to
+ * which each answer belongs.
  *
  * <p>An answer that matches no item (because it is late, repeated or unknown) is counted and
- * otherwise ignored: an error would make SDKs give up a healthy stream. Safe from any thread; no
- * method blocks except {@link #awaitAnswers}.
+ * otherwise ignored: an error would make SDKs give up a healthy stream. All methods are safe from
+ * any thread; only {@link #awaitAnswers} blocks.
  */
 public class Workers {
   private static final Logger log = LoggerFactory.getLogger("Host.Workers");
@@ -53,7 +53,8 @@ public class Workers {
   private volatile @Nullable String refusal;
 
   /**
-   * @param dice makes completion tokens; must be cryptographically strong in production
+   * @param dice the random source of completion tokens; it must be cryptographically strong in
+   *     production
    */
   public Workers(Workforce workforce, WorkerSettings settings, RandomGenerator dice) {
     this(workforce, settings, dice, System::nanoTime, WorkerHistories.LONG_BYTES);
@@ -61,8 +62,8 @@ public class Workers {
 
   /**
    * @param nanos a clock that only measures elapsed time, like {@link System#nanoTime}
-   * @param longHistoryBytes a turn with more bytes is sent without its history to a worker that can
-   *     fetch the history itself
+   * @param longHistoryBytes the size above which a turn is sent without its history to a worker
+   *     that can fetch the history itself
    */
   Workers(
       Workforce workforce,
@@ -82,7 +83,9 @@ public class Workers {
     return settings;
   }
 
-  /** Takes no workers from now on, and tells each of them why and where to go instead. */
+  /**
+   * Refuses workers from now on, and tells each of them the reason and where to connect instead.
+   */
   public void refuse(String why) {
     refusal = why;
   }
@@ -92,7 +95,7 @@ public class Workers {
     return open.size();
   }
 
-  /** Returns how many items are with workers. */
+  /** Returns how many items workers hold. */
   public int outstanding() {
     return byToken.size();
   }
@@ -103,7 +106,8 @@ public class Workers {
   }
 
   /**
-   * Opens the stream of a worker that has just connected. Must be called while the call is opened.
+   * Opens the stream of a worker that has just connected. The method must be called while the call
+   * is being opened.
    */
   void open(
       GetWorkItemsRequest request,
@@ -195,7 +199,8 @@ public class Workers {
       }
     }
     reinstateNewest(worker.caller());
-    // Items that waited for this worker because it had listed their names may go to others now.
+    // Items that waited for this worker because it had listed their names may go to other workers
+    // now.
     workforce.placesChanged();
     log.info("A worker has gone: {}. {} of its items go to others.", worker.caller(), count);
   }
@@ -227,7 +232,10 @@ public class Workers {
     byToken.put(handout.token, handout);
   }
 
-  /** Ends a hand-out; returns true to the one caller that may answer for it, the first. */
+  /**
+   * Ends a hand-out. Only the first call returns true, and only its caller may answer for the
+   * hand-out.
+   */
   private boolean end(Handout handout) {
     if (!byToken.remove(handout.token, handout)) {
       return false;
@@ -241,7 +249,7 @@ public class Workers {
     return true;
   }
 
-  /** Tells whether all items are answered, except those that were given up or recalled. */
+  /** Returns whether all items are answered, not counting those that were given up or recalled. */
   private boolean allAnswered() {
     for (Handout handout : byToken.values()) {
       if (!handout.givenUp && !handout.recalled) {
@@ -252,7 +260,7 @@ public class Workers {
   }
 
   /**
-   * Waits until workers have answered all their items; returns false when that takes longer than
+   * Waits until workers have answered all their items; returns false when this takes longer than
    * {@code atMost}.
    */
   public synchronized boolean awaitAnswers(Duration atMost) throws InterruptedException {
@@ -338,7 +346,7 @@ public class Workers {
 
   /**
    * Finds the hand-out of a batch result. The result does not name its entity, so without a token
-   * it is clear only when the connection has one batch.
+   * the hand-out is known only when the connection has a single batch.
    */
   private @Nullable Handout find(EntityBatchResult result) {
     if (!result.getCompletionToken().isEmpty()) {
@@ -359,8 +367,8 @@ public class Workers {
   }
 
   /**
-   * Passes an answer on. The item of a given-up hand-out was handed out again or reported as
-   * failed, so only a result is still of use.
+   * Passes an answer on. If the hand-out was given up, its item was handed out again or reported as
+   * failed, so only a result is still useful.
    */
   void answer(Handout handout, Answer answer) {
     if (end(handout)) {
@@ -380,9 +388,9 @@ public class Workers {
   }
 
   /**
-   * Finds the hand-out that an answer is for. Without a token only the connection identifies it: an
-   * old answer for an instance must not be taken for the answer to a newer turn that another worker
-   * runs.
+   * Finds the hand-out to which an answer belongs. Without a token only the connection identifies
+   * the hand-out, because an old answer for an instance must not be taken for the answer to a newer
+   * turn that another worker runs.
    */
   @Nullable Handout find(String token, String instanceId, int taskId) {
     if (!token.isEmpty()) {
@@ -414,9 +422,10 @@ public class Workers {
 
   /**
    * Takes back the item that was handed out with this token. Workers give back items in versions
-   * that they do not run, so this is no failure of the item, however often it happens.
+   * that they do not run, so the item has not failed, no matter how often this happens.
    *
-   * @param block why the item's instance or entity must be set aside; null when it need not be
+   * @param block why the item's instance or entity must be set aside; null when it need not be set
+   *     aside
    */
   public void abandon(String token, @Nullable InstanceBlock block) {
     Handout handout = byToken.get(token);
@@ -432,9 +441,9 @@ public class Workers {
   }
 
   /**
-   * Returns the history of a turn that a worker has; if the calling worker has such a turn, the
-   * history of that one. Another worker may have the same turn, or even the next one, after this
-   * worker took too long.
+   * Returns the history of a turn that a worker holds, preferably of a turn that the calling worker
+   * holds. Another worker may hold the same turn, or even the next one, after the calling worker
+   * took too long.
    *
    * @param executionId the execution of the turn, or "" for any
    */
@@ -457,8 +466,8 @@ public class Workers {
   }
 
   /**
-   * Sends a health ping to every worker that was sent nothing for a while, and closes the streams
-   * whose key is no longer valid; must be called regularly.
+   * Sends a health ping to every worker that has been sent nothing for a while, and closes the
+   * streams whose key is no longer valid. The method must be called regularly.
    */
   public void ping() {
     long now = now();
@@ -474,7 +483,10 @@ public class Workers {
     }
   }
 
-  /** Gives up items that take too long; must be called every {@link WorkerSettings#lookEvery}. */
+  /**
+   * Gives up items that take too long. The method must be called every {@link
+   * WorkerSettings#lookEvery}.
+   */
   public void look() {
     long now = now();
     for (RemoteWorker worker : open) {
@@ -501,8 +513,8 @@ public class Workers {
   }
 
   /**
-   * Ends all streams with UNAVAILABLE, also those that are opened later; the items without an
-   * answer are given back.
+   * Ends all streams with UNAVAILABLE, including streams that are opened later; unanswered items
+   * are given back.
    */
   public void stop() {
     stopping = true;

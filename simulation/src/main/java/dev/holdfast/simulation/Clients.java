@@ -23,11 +23,14 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 
 /**
- * Plays clients that send requests to the hub, remember the answers, and notice when an answer does
- * not hold.
+ * Simulates clients that send requests to the hub, remember the answers, and notice when a later
+ * answer contradicts an earlier one.
  */
 final class Clients {
-  /** This limit is larger than the number of instances whose id begins with that of a subject. */
+  /**
+   * Lists are read up to this limit, which is larger than the number of instances whose id begins
+   * with the id of a subject.
+   */
   private static final int LIST_MAX = 10_000;
 
   private final World world;
@@ -139,7 +142,7 @@ final class Clients {
         : failure;
   }
 
-  /** Remembers what an answer has told, if it fits what was told before. */
+  /** Remembers an answer, and reports a violation if it contradicts earlier answers. */
   private void told(Request<?> request, Told now) {
     Subject subject = request.subject;
     trace.add("told " + request + " " + words(now));
@@ -195,7 +198,7 @@ final class Clients {
             : new Told(true, delivery == Delivery.TERMINAL, false, null, request.doneBefore));
   }
 
-  /** Lets one client do something. */
+  /** Lets one client send a request that the dice choose. */
   void act() {
     Subject subject = dice.pick(subjects);
     if (!subject.startAcknowledged) {
@@ -251,7 +254,9 @@ final class Clients {
   }
 
   /**
-   * @param again true when an instance may exist, and may be replaced
+   * Starts the subject's instance.
+   *
+   * @param again true when an instance may exist and may be replaced
    */
   private void start(Subject subject, boolean again) {
     String input = "in" + ++attempts;
@@ -277,7 +282,7 @@ final class Clients {
             request.setOrchestrationIdReusePolicy(
                 policy(OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED));
         default -> {
-          // Without a policy an ended instance is replaced.
+          // A start without a policy replaces an ended instance.
         }
       }
     }
@@ -313,8 +318,8 @@ final class Clients {
     subject.startAcknowledged = true;
     subject.inputs.subList(0, subject.inputs.indexOf(input)).clear();
     subject.terminated = false;
-    // Requests that were over when the start was made came before it; all others may have come
-    // after it.
+    // Requests that had ended when the start was sent took effect before it; all others may have
+    // taken effect after it.
     subject.maybeTerminated = subject.isNewer(Kind.TERMINATE, request.doneBefore);
     subject.maybePurged = subject.isNewer(Kind.PURGE, request.doneBefore);
     told(request, new Told(true, false, false, null, request.doneBefore));
@@ -349,7 +354,10 @@ final class Clients {
         (request, state) -> told(request, state));
   }
 
-  /** Looks the subject up in a list, which must tell no less about it than a single read does. */
+  /**
+   * Looks the subject up in a list, which must show the same state as a read of the single
+   * instance.
+   */
   private void list(Subject subject) {
     ask(
         Kind.LIST,
@@ -529,9 +537,9 @@ final class Clients {
   }
 
   /**
-   * Retries everything that is blocked.
+   * Retries all blocked instances.
    *
-   * @return whether anything was blocked
+   * @return whether any instance was blocked
    */
   boolean retryBlocked() {
     List<Rows.Keyed> blocked = world.memory().records(Blocked.NAMESPACE);
@@ -544,7 +552,7 @@ final class Clients {
   }
 
   /**
-   * Lets all clients finish what they want; returns false when no client has anything left to do.
+   * Lets all clients complete their plans; returns false when no client has anything left to do.
    */
   boolean finish() {
     boolean any = false;
@@ -590,7 +598,7 @@ final class Clients {
     return true;
   }
 
-  /** Returns the requests that must have been answered by now. */
+  /** Returns the unanswered requests that should have been answered by now. */
   List<String> unanswered() {
     List<String> unanswered = new ArrayList<>();
     for (Request<?> request : underWay) {

@@ -49,7 +49,7 @@ public final class Dice {
     return choices[random.nextInt(choices.length)];
   }
 
-  /** Returns an index; each is as probable as its weight says. */
+  /** Returns a random index, whose probability is proportional to its weight. */
   public int weighted(int... weights) {
     int sum = 0;
     for (int weight : weights) {

@@ -24,18 +24,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Checks what must hold in the store after every flush that has landed, whatever else has happened.
- */
+/** Checks the invariants of the store that must hold after every durable flush. */
 final class Durable {
   private final World world;
 
-  /** Holds the history of each execution as it was last seen. */
+  /** Holds the history of each execution as the last check saw it. */
   private final Map<Long, List<Rows.History>> seen = new LinkedHashMap<>();
 
   private final Set<String> scheduled = new LinkedHashSet<>();
 
-  /** Holds all operations that entities were ever sent, by entity and time. */
+  /** Holds all operations that were ever sent to entities, by entity and time. */
   private final Set<String> asked = new LinkedHashSet<>();
 
   private long clock;
@@ -129,7 +127,7 @@ final class Durable {
     world.violated("In the store: " + what, null);
   }
 
-  /** Checks one execution against everything that its own rows must agree on. */
+  /** Checks that the rows of one execution agree with each other. */
   private void check(Store.Stored stored) {
     Rows.Instance row = stored.instance();
     if (EntityIds.isEntity(row.id())) {
@@ -267,7 +265,10 @@ final class Durable {
       }
     }
 
-    /** Returns what tells events apart: the name for an entity's answer, the content for others. */
+    /**
+     * Returns a text that distinguishes events: the name of an entity's answer, and the content of
+     * all other events.
+     */
     private static String payload(HistoryEvent event) {
       return event.getEventRaised().getName() + " " + event.getEventRaised().getInput().getValue();
     }
@@ -354,7 +355,8 @@ final class Durable {
 
   /**
    * Checks that every awaited sub-orchestration can still answer: it runs and knows its parent, or
-   * a message about it is on its way. This reads everything, so it is for moments like a crash.
+   * a message about its outcome is being delivered. The check reads the whole store, so it runs
+   * only at rare moments such as a crash.
    */
   void checkFamilies(MemoryStore store) {
     Set<String> onTheirWay = new LinkedHashSet<>();

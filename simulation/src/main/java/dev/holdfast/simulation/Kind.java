@@ -1,6 +1,9 @@
 package dev.holdfast.simulation;
 
-/** Names the requests of clients; requests that can change what a client was told are counted. */
+/**
+ * Names the kinds of client requests. Requests that can change the state that a client has seen are
+ * counted.
+ */
 enum Kind {
   START,
   PURGE,
@@ -13,7 +16,7 @@ enum Kind {
   LIST,
   WAIT;
 
-  /** Returns whether the request can change what was told before. */
+  /** Returns whether a request of this kind can change the state of an instance. */
   boolean changes() {
     return this != RAISE && this != GET && this != LIST && this != WAIT;
   }

@@ -16,8 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Judges the ledgers at the end: every operation that a history records has been done, once, and
- * the operations of one sender in their order; no ended instance holds a lock.
+ * Checks the ledger entities at the end of a run: every operation that a history records was
+ * performed exactly once, the operations of one sender were performed in order, and no ended
+ * instance holds a lock.
  */
 final class LedgerJudge {
   private static final Pattern LEGACY = Pattern.compile("\"op\":\"(\\w+)\".*\"input\":\"([^ \"]*)");
@@ -28,7 +29,7 @@ final class LedgerJudge {
 
   LedgerJudge(World world, List<Subject> subjects) {
     this.world = world;
-    // A rewound instance may repeat operations that were done but not answered.
+    // A rewound instance may repeat operations that were performed but not answered.
     this.rewound = subjects.stream().anyMatch(subject -> subject.asked.of(Kind.REWIND) > 0);
   }
 
@@ -100,7 +101,7 @@ final class LedgerJudge {
         }
       }
       default -> {
-        // Other events are not for entities.
+        // Other events do not concern entities.
       }
     }
   }

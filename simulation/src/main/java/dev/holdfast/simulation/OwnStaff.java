@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Plays an executor in the process of the hub, which answers late, twice or never. */
+/** Simulates an executor in the process of the hub, which answers late, twice or never. */
 final class OwnStaff implements Staff {
   private static final int OLD_MAX = 30;
 
@@ -20,12 +20,12 @@ final class OwnStaff implements Staff {
   private ProgramExecutor executor;
   private @Nullable Engine engine;
 
-  /** Holds items whose answers may come again, or late. */
+  /** Holds items that may be answered again, or late. */
   private final List<Held> old = new ArrayList<>();
 
   /**
-   * Holds items that were given to an executor which says nothing more about them until everything
-   * heals.
+   * Holds items that an executor has taken and does not answer before the simulation ends all
+   * faults.
    */
   private final List<Held> lost = new ArrayList<>();
 
@@ -68,7 +68,7 @@ final class OwnStaff implements Staff {
     return executor.held().isEmpty();
   }
 
-  /** Decides what becomes of one of the items that the executor holds. */
+  /** Decides what happens to one of the items that the executor holds. */
   @Override
   public void act() {
     if (isIdle()) {
@@ -126,7 +126,7 @@ final class OwnStaff implements Staff {
 
   /**
    * Returns the weight of a partial answer: batches of several operations are rare, so they are
-   * often left undone in part.
+   * often answered only in part.
    */
   private static int partial(WorkItem item) {
     return item instanceof WorkItem.EntityBatch batch && batch.operations().size() > 1 ? 40 : 4;
@@ -152,7 +152,7 @@ final class OwnStaff implements Staff {
     old.add(held);
   }
 
-  /** Repeats an answer, or answers an item of the process before. */
+  /** Repeats an answer, or answers an item of the previous process. */
   @Override
   public void answerOld() {
     if (!old.isEmpty()) {

@@ -9,12 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws programs. */
+/** Draws random programs for orchestrators. */
 final class ProgramDice {
   private static final List<String> EVENTS = List.of("red", "green", "blue");
 
   /**
-   * This is more attempts than ever fail, because attempts that take too long may also be given up.
+   * An activity gets this many attempts, which is more than can fail, because attempts that take
+   * too long also count.
    */
   private static final int ATTEMPTS = 100;
 
@@ -33,14 +34,15 @@ final class ProgramDice {
 
   /** Draws a program that a client can start. */
   Program root(boolean startedAgain) {
-    // Children whose ids derive from their parent's would collide with those of the next execution.
+    // Children whose ids are derived from the id of their parent would collide with the children of
+    // the next execution.
     uniqueChildren = startedAgain;
     Program program = program("Root", 2, dice.between(1, 6), dice.chance(0.1));
     uniqueChildren = false;
     return program;
   }
 
-  /** Draws a program that needs no client, so that it can be started again and again. */
+  /** Draws a program that needs no client, so that it can be started repeatedly. */
   Program again() {
     uniqueChildren = true;
     Program program =
@@ -53,7 +55,7 @@ final class ProgramDice {
     return program;
   }
 
-  /** Draws a program that fails until it has been rewound often enough. */
+  /** Draws a program that fails until it has been rewound a certain number of times. */
   Program flaky() {
     List<Step> steps = new ArrayList<>(steps(1, dice.between(0, 2)));
     steps.add(
@@ -123,8 +125,8 @@ final class ProgramDice {
   }
 
   /**
-   * Removes the operations that check isolation: a program that loses its locks whenever it waits
-   * may be disturbed.
+   * Removes the operations that check isolation: other callers may come between the steps of a
+   * program that loses its locks whenever it waits.
    */
   private static List<Step> withoutIsolation(List<Step> steps) {
     return steps.stream()
@@ -184,7 +186,9 @@ final class ProgramDice {
     }
   }
 
-  /** Adds steps that hold locks, and would notice if another caller came in between. */
+  /**
+   * Adds steps that hold locks, and that would notice an operation of another caller in between.
+   */
   private void section(List<Step> steps) {
     List<String> ledgers = new ArrayList<>();
     for (int i = dice.between(1, 3); i > 0; i--) {
@@ -208,14 +212,14 @@ final class ProgramDice {
     if (dice.chance(0.9)) {
       steps.add(new Step.Unlock());
     } else {
-      // The end of this execution unlocks what it has not unlocked.
+      // The end of this execution releases the locks that it still holds.
       steps.add(new Step.Again());
     }
   }
 
   /**
    * Adds an activity or a child that is no longer awaited when the program continues as new, and
-   * whose answer comes when the next execution has an action with the same id.
+   * whose answer arrives when the next execution has an action with the same id.
    */
   private void leaveBehind(List<Step> steps) {
     Step.Awaitable left =
@@ -243,7 +247,7 @@ final class ProgramDice {
   private void talk(List<Step> steps) {
     int questions = dice.between(1, 3);
     String answer = unique("answer");
-    // Another child may have had the same id before, so its questions must not be mixed up.
+    // Another child may have had the same id before, so the event names of the two must differ.
     String question = unique(QUESTION);
     List<Step> inner = new ArrayList<>();
     for (int i = 0; i < questions; i++) {

@@ -4,33 +4,38 @@ import dev.holdfast.engine.driven.VirtualClock;
 import dev.holdfast.engine.program.Activities;
 import dev.holdfast.engine.program.Programs;
 
-/** Shows the {@link Staff} of a simulated world what it may see of the world. */
+/**
+ * Gives the {@link Staff} of a simulated world access to the parts of the world that it may see.
+ */
 public interface Scene {
 
-  /** Returns the dice that the seed decides. */
+  /** Returns the source of random decisions, which the seed determines. */
   Dice dice();
 
-  /** Returns what orchestrators do. */
+  /** Returns the programs of orchestrators. */
   Programs programs();
 
-  /** Returns what activities do, over all lives of the process. */
+  /** Returns the behaviour of activities, across all restarts of the process. */
   Activities activities();
 
   /** Returns the machine's clock, which may be set back. */
   VirtualClock clock();
 
-  /** Returns how many nanoseconds have passed, whatever the clock says. */
+  /** Returns the elapsed time in nanoseconds, independently of the machine's clock. */
   long nanos();
 
-  /** Returns whether the staff is to make trouble; it is not once the world has healed. */
+  /**
+   * Returns whether the staff should simulate faults; this is false once the simulation has ended
+   * all faults.
+   */
   boolean hasFaults();
 
   /** Adds a line to the trace. */
   void trace(String line);
 
-  /** Counts that the run has exercised this. */
+  /** Counts that the run has exercised this situation. */
   void count(String what);
 
-  /** Reports that a promise was broken; the run ends with the current step. */
+  /** Reports that the engine has broken a promise; the run ends with the current step. */
   void violated(String what);
 }

@@ -7,9 +7,10 @@ import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 
 /**
- * Says which worlds a run of a simulation tries, as system properties say: {@code
- * holdfast.workload}, and either {@code .seed}, or {@code .seeds} of them from {@code .firstSeed}
- * on; {@code .soak} takes many.
+ * Says which simulated worlds a test tries. System properties decide this: {@code
+ * holdfast.workload} names a workload. Either {@code holdfast.seed} gives one seed, or {@code
+ * holdfast.firstSeed} and {@code holdfast.seeds} give the first seed and the number of seeds;
+ * {@code holdfast.soak} takes many seeds.
  *
  * @param workloads the workloads of the worlds
  * @param seeds the seeds of each workload
@@ -19,8 +20,8 @@ public record Seeds(List<Workload> workloads, List<Long> seeds) {
   /**
    * Reads the system properties.
    *
-   * @param usual how many seeds of each workload there are without a property
-   * @param ofASoak how many there are in a soak
+   * @param usual the number of seeds of each workload without any property
+   * @param ofASoak the number of seeds in a soak
    */
   public static Seeds asTold(int usual, int ofASoak) {
     String name = System.getProperty("holdfast.workload");
@@ -34,17 +35,18 @@ public record Seeds(List<Workload> workloads, List<Long> seeds) {
   }
 
   /**
-   * Returns whether the run covers at least the default worlds, so that enough must have happened.
+   * Returns whether the run covers at least the default worlds, so that the run must have exercised
+   * all important situations.
    */
   public boolean areEnough(int usual) {
     return seeds.size() >= usual && workloads.size() == Workload.ALL.size();
   }
 
   /**
-   * Runs all worlds, and prints how often each thing happened.
+   * Runs all worlds, and prints how many times each situation was exercised.
    *
-   * @return how often each thing happened
-   * @throws SimulationFailure a promise was broken
+   * @return these numbers
+   * @throws SimulationFailure the engine has broken a promise
    */
   public Map<String, Integer> run(BiFunction<Long, Workload, Simulation> simulation) {
     Map<String, Integer> counts = new TreeMap<>();

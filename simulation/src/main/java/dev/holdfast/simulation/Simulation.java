@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs a hub on one thread in a world where everything goes wrong that the seed says: it moves the
- * clock, picks the agent that works next, lets executors answer late, twice or never, lets the
- * store fail, and kills the process at any point and recovers it, while clients send requests and
- * remember the answers. Invariants hold after each step; when the world has healed, everything
- * comes to its predicted end.
+ * Runs a hub on one thread in a simulated world, in which the seed decides what goes wrong. The
+ * simulation moves the clock, chooses the agent that works next, lets executors answer late, twice
+ * or never, lets the store fail, and kills and restarts the process at any point, while clients
+ * send requests and remember the answers. It checks invariants after each step; after the end of
+ * all faults it checks that every instance comes to its predicted end.
  */
 public final class Simulation {
   private static final int HEALING_ROUNDS_MAX = 10_000;
@@ -39,14 +39,14 @@ public final class Simulation {
   private final Trace trace;
   private final Clients clients;
 
-  /** Holds agents that had something to do in their last step. */
+  /** Holds the agents that did some work in their last step. */
   private final Set<Agent> busy = new LinkedHashSet<>();
 
   /**
    * Holds the result of a run.
    *
-   * @param traceHash the same for the same seed, in every process
-   * @param counts how often each thing was exercised
+   * @param traceHash the hash of the trace, which is the same for the same seed in every process
+   * @param counts how many times each situation was exercised
    */
   public record Report(long traceHash, long lines, Map<String, Integer> counts) {}
 
@@ -55,14 +55,18 @@ public final class Simulation {
   }
 
   /**
-   * @param wounds how the engine is broken on purpose
+   * Creates a simulation.
+   *
+   * @param wounds the ways in which the engine is broken on purpose
    */
   public Simulation(long seed, Workload workload, Set<Wound> wounds) {
     this(seed, workload, wounds, Staff.Staffing.OWN);
   }
 
   /**
-   * @param wounds how the engine is broken on purpose
+   * Creates a simulation with another staff.
+   *
+   * @param wounds the ways in which the engine is broken on purpose
    * @param staffing the staff that runs the work
    */
   public Simulation(long seed, Workload workload, Set<Wound> wounds, Staff.Staffing staffing) {
@@ -100,7 +104,9 @@ public final class Simulation {
   }
 
   /**
-   * @throws SimulationFailure a promise was broken
+   * Runs the simulation.
+   *
+   * @throws SimulationFailure the engine has broken a promise
    */
   public Report run() {
     try {
@@ -207,7 +213,7 @@ public final class Simulation {
     clients.crashed();
   }
 
-  /** Lets an agent or the executor do something. */
+  /** Lets an agent or the executor take one step. */
   private void work() {
     int turn = dice.between(0, world.engine().agents().size());
     if (turn == world.engine().agents().size()) {
@@ -267,7 +273,7 @@ public final class Simulation {
     return wake;
   }
 
-  /** Stops all faults and checks that everything comes to its end. */
+  /** Ends all faults and checks that every instance comes to its end. */
   private void heal() {
     world.heal();
     busy.addAll(world.engine().agents());
@@ -294,7 +300,7 @@ public final class Simulation {
     world.violated("nothing goes wrong any more, and yet these do not end: " + stuck(), null);
   }
 
-  /** Lists the instances that have not ended, and what each says that it waits for. */
+  /** Lists the instances that have not ended, with the explanation of what each waits for. */
   private String stuck() {
     List<String> stuck = new ArrayList<>();
     for (Rows.Instance row : world.memory().query(Store.Query.all(1_000))) {
@@ -319,8 +325,8 @@ public final class Simulation {
     for (int steps = 0; steps < 100_000; steps++) {
       int done = 0;
       for (Agent agent : world.engine().agents()) {
-        // An agent works as its thread would run it: one that is at rest and not woken does
-        // nothing.
+        // An agent works only when its thread would run it: an agent that is at rest and was not
+        // woken does nothing.
         if (busy.contains(agent) || agent.hasWork() || agent.nextWake() <= world.micros()) {
           int worked = agent.work();
           done += worked;
@@ -341,10 +347,7 @@ public final class Simulation {
     world.violated("the hub works and works and never comes to rest", null);
   }
 
-  /**
-   * Checks that every subject came to its predicted end, or to the one that clients requested
-   * instead.
-   */
+  /** Checks that every subject came to its predicted end, or to the end that clients requested. */
   private void judge() {
     List<String> unanswered = clients.unanswered();
     if (!unanswered.isEmpty()) {

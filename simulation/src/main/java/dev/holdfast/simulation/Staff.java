@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Runs the work of a simulated hub: functions in its process, or workers elsewhere.
+ * Runs the work of a simulated hub, as functions in the hub's process or as remote workers would.
  *
- * <p>All methods are called on the one thread of the simulation; nothing happens in between.
+ * <p>All methods are called on the only thread of the simulation, so nothing else happens during a
+ * call.
  */
 public interface Staff {
 
   /**
    * Says which staff a simulation has.
    *
-   * @param module the module whose tests run it
+   * @param module the module whose tests run the simulation
    * @param test the test that runs it, for the replay of a seed
    * @param opens makes the staff for a world
    */
@@ -24,43 +25,43 @@ public interface Staff {
     static final Staffing OWN = new Staffing("simulation", "SimulationTest", OwnStaff::new);
   }
 
-  /** A process is about to begin; the memory of an earlier one is gone. */
+  /** Notes that a process is about to begin, and that the memory of an earlier process is lost. */
   void opening();
 
-  /** The process has begun. */
+  /** Notes that the process has begun. */
   void opened(Engine engine);
 
-  /** Returns items that have been handed out and neither answered nor lost. */
+  /** Returns the items that were handed out and neither answered nor lost. */
   List<WorkItem> held();
 
-  /** Returns whether every item that has been handed out is dealt with. */
+  /** Returns whether all items that were handed out have been answered or given back. */
   boolean isIdle();
 
-  /** Does something, as the dice say. */
+  /** Performs one action that the dice choose. */
   void act();
 
-  /** Answers an item that was answered, or taken away, before. */
+  /** Answers an item that was already answered or taken away. */
   void answerOld();
 
-  /** Serves other names, or has other places. */
+  /** Changes the names that are served, or the number of places. */
   void change();
 
-  /** Stops all faults from now on, and gives back everything that was lost. */
+  /** Ends all faults from now on, and gives back all lost items. */
   void heal();
 
   /**
-   * Does everything that can be done without moving the time.
+   * Does all work that is possible without moving the time.
    *
    * @return how much was done
    */
   int settle();
 
-  /** Learns that nothing more happens by itself at this moment, neither here nor in the hub. */
+  /** Notes that neither the staff nor the hub has any work until the time moves. */
   default void rest() {}
 
-  /** Checks what must hold after each step. */
+  /** Checks the invariants that must hold after each step. */
   default void check() {}
 
-  /** Checks what must hold when everything has come to its end. */
+  /** Checks the invariants that must hold when all instances have ended. */
   default void judge() {}
 }

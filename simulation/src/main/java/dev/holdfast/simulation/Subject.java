@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds an instance id as clients see it: what they want of the instance, what they requested, what
- * they were told.
+ * Represents an instance as clients see it: with the requests that they plan, the requests that
+ * they have sent, and the answers that they got.
  */
 final class Subject {
   final String id;
@@ -19,7 +19,7 @@ final class Subject {
   /** Says whether clients may do more than start the instance and raise its events. */
   final boolean controlled;
 
-  /** Names another instance that must exist before this one is started. */
+  /** Holds another instance that must exist before this one is started; null when there is none. */
   final @Nullable Subject first;
 
   final Counts asked = new Counts();
@@ -30,8 +30,8 @@ final class Subject {
   boolean startAcknowledged;
 
   /**
-   * Holds the inputs that the instance may have: that of the last acknowledged start, and those of
-   * later attempts.
+   * Holds the inputs that the instance may have: the input of the last acknowledged start, and the
+   * inputs of later attempts.
    */
   final List<String> inputs = new ArrayList<>();
 
@@ -47,10 +47,13 @@ final class Subject {
   /** Counts, by name, the numbered events that the program reads from clients. */
   final Map<String, Integer> toRaise = new LinkedHashMap<>();
 
-  /** Holds the number of the last acknowledged event, by name. */
+  /** Maps each event name to the number of the last acknowledged event. */
   final Map<String, Integer> raised = new LinkedHashMap<>();
 
-  /** These fields count starts and events under way; there may be one of each at a time. */
+  /**
+   * These fields count the starts and events that are under way; at most one of each is under way
+   * at a time.
+   */
   int startsUnderWay;
 
   int raisesUnderWay;
@@ -83,12 +86,14 @@ final class Subject {
     return program.steps().stream().anyMatch(Step.Again.class::isInstance);
   }
 
-  /** Returns whether a request of this kind was made, or came to its end, after these counts. */
+  /**
+   * Returns whether a request of this kind was made, or ended, after the given counts were taken.
+   */
   boolean isNewer(Kind kind, Counts doneThen) {
     return asked.of(kind) > doneThen.of(kind);
   }
 
-  /** Returns whether a request was made that may have changed what was told. */
+  /** Returns whether a later request may have changed the state that this answer describes. */
   boolean isOutdated(Told what) {
     for (Kind kind : Kind.values()) {
       if (kind.changes() && isNewer(kind, what.done())) {
@@ -98,7 +103,9 @@ final class Subject {
     return false;
   }
 
-  /** Returns the name of an event that is still to be raised; null when all have been. */
+  /**
+   * Returns the name of an event that is still to be raised; null when all events have been raised.
+   */
   @Nullable String nextToRaise() {
     for (Map.Entry<String, Integer> entry : toRaise.entrySet()) {
       if (raised.getOrDefault(entry.getKey(), 0) < entry.getValue()) {

@@ -11,16 +11,16 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the newest thing that clients were told of an instance. Whatever a later request is told
- * must follow from this by what the engine may do by itself, or by what clients requested
- * meanwhile; so a crash cannot take back anything that was told.
+ * Holds the newest state of an instance that clients were told. A later answer must be reachable
+ * from this state by steps of the engine, or by requests that clients have made since; so a crash
+ * cannot undo anything that clients were told.
  *
  * @param exists whether the instance existed
  * @param ended whether it had ended
  * @param held whether it was suspended
- * @param state its whole state, when that was told
- * @param done how many requests of each kind had ended when the request was made that was told
- *     this: later ones may have changed it
+ * @param state the whole state of the instance, when the answer contained it
+ * @param done how many requests of each kind had ended when the request for this answer was made;
+ *     later requests may have changed the state
  */
 record Told(
     boolean exists, boolean ended, boolean held, @Nullable OrchestrationState state, Counts done) {
@@ -43,7 +43,7 @@ record Told(
    *
    * @param asked how many requests of each kind have been made by now
    * @param continues whether the program continues as new
-   * @return null when it can; else why not
+   * @return the reason, or null when the state can have become the next one
    */
   @Nullable String forbids(Told next, Counts asked, boolean continues) {
     if (exists && !next.exists) {
@@ -115,7 +115,7 @@ record Told(
     return null;
   }
 
-  /** Returns whether a request of this kind may have taken effect after this was told. */
+  /** Returns whether a request of this kind may have taken effect after this answer. */
   private boolean since(Kind kind, Counts asked) {
     return asked.of(kind) > done.of(kind);
   }

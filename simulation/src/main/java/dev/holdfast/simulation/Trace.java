@@ -6,12 +6,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Records everything that happened, as a hash and its last lines, and counts each kind of thing.
+ * Records the events of a run as a hash and as the last lines, and counts how many times each
+ * situation was exercised.
  */
 final class Trace {
   private static final int KEPT = 400;
 
-  /** Prints each line as it comes when {@code -Dholdfast.trace=true} is set. */
+  /**
+   * Says whether each line is printed at once, which happens when {@code -Dholdfast.trace=true} is
+   * set.
+   */
   private static final boolean PRINTED = Boolean.getBoolean("holdfast.trace");
 
   private final ArrayDeque<String> last = new ArrayDeque<>();
@@ -34,7 +38,7 @@ final class Trace {
     }
   }
 
-  /** Counts that the run has exercised this. */
+  /** Counts that the run has exercised this situation. */
   void count(String what) {
     count(what, 1);
   }

@@ -3,8 +3,8 @@ package dev.holdfast.simulation;
 import java.util.random.RandomGenerator;
 
 /**
- * This source of random numbers throws an exception instead of a number on command, so that a step
- * of a partition fails half way, as a bug of the engine would make it.
+ * Is a source of random numbers that throws an exception on command, so that a step of a partition
+ * fails half way, as a bug of the engine would make it fail.
  */
 final class Trap implements RandomGenerator {
   private final RandomGenerator dice;
@@ -14,7 +14,7 @@ final class Trap implements RandomGenerator {
     this.dice = dice;
   }
 
-  /** Makes the next number an exception, unless a constructor draws it. */
+  /** Sets whether the next draw of a number throws, unless a constructor draws it. */
   void set(boolean now) {
     set = now;
   }

@@ -5,13 +5,15 @@ import java.util.List;
 /**
  * Describes a simulated world. The seed draws the rest: limits, programs, and the order of events.
  *
- * @param subjects instances that clients start
- * @param steps the number of steps in which things go wrong, before everything heals
- * @param crashes the process may die and come back
- * @param storeFaults the store may fail before or after a write, be full, and fail to read
- * @param executorFaults answers may be late, twice or never, and names unserved for a while
- * @param clockJumps the machine's clock may be set forwards and back
- * @param control clients terminate, suspend, purge, restart, rewind and use ids again
+ * @param subjects the number of instances that clients start
+ * @param steps the number of steps with faults, before all faults end
+ * @param crashes whether the process may die and be started again
+ * @param storeFaults whether the store may fail before or after a write, be full, and fail to read
+ * @param executorFaults whether answers may come late, twice or never, and names may be unserved
+ *     for a while
+ * @param clockJumps whether the machine's clock may be set forwards and back
+ * @param control whether clients terminate, suspend, purge, restart and rewind instances and use
+ *     ids again
  */
 public record Workload(
     String name,
@@ -23,19 +25,22 @@ public record Workload(
     boolean clockJumps,
     boolean control) {
 
-  /** Everything goes wrong at once. */
+  /** In this world all kinds of faults occur together. */
   public static final Workload MIXED =
       new Workload("mixed", 8, 1_200, true, true, true, true, true);
 
-  /** A few instances get everything at the same moment. */
+  /** In this world a few instances get many requests at the same moment. */
   public static final Workload CROWDED =
       new Workload("crowded", 3, 900, true, true, true, true, true);
 
-  /** There are many instances, and the process dies often; clients do not interfere. */
+  /**
+   * In this world there are many instances, and the process dies often; clients do not control the
+   * instances.
+   */
   public static final Workload CRASHING =
       new Workload("crashing", 12, 1_200, true, false, true, false, false);
 
-  /** Nothing goes wrong. */
+  /** In this world there are no faults. */
   public static final Workload CALM =
       new Workload("calm", 10, 800, false, false, false, false, true);
 

@@ -26,14 +26,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Simulates one process with its store, which lives on when the process dies. */
+/** Simulates one process with its store, which survives when the process dies. */
 final class World implements Problems, Scene {
   private final Workload workload;
   private final Set<Wound> wounds;
   private final Dice dice;
   private final Trap engineDice;
 
-  /** Holds instances of which the store refuses every row. */
+  /** Holds the ids of instances whose rows the store refuses. */
   private final Set<String> refused = new TreeSet<>();
 
   private boolean brokenOnPurpose;
@@ -52,7 +52,7 @@ final class World implements Problems, Scene {
   private boolean healed;
   private @Nullable SimulationFailure failure;
 
-  /** Says how the store is doing. */
+  /** Says which faults the store has at the moment. */
   enum Mood {
     WELL,
     /** Calls fail now and then. */
@@ -87,7 +87,7 @@ final class World implements Problems, Scene {
     this.engine = open();
   }
 
-  /** Begins a process, again and again until it has opened. */
+  /** Starts a process, and repeats this until the process has opened the hub. */
   private Engine open() {
     while (true) {
       try {
@@ -146,7 +146,7 @@ final class World implements Problems, Scene {
     trace.add("refuse " + id);
   }
 
-  /** Sets whether the next step of the engine that draws a number fails half way. */
+  /** Sets whether the next step of the engine that draws a random number fails half way. */
   void failNextStep(boolean now) {
     engineDice.set(now);
     brokenOnPurpose |= now;
@@ -193,7 +193,7 @@ final class World implements Problems, Scene {
     return dice;
   }
 
-  /** Lets time pass. */
+  /** Moves the simulated time forward. */
   void pass(long micros) {
     clock.advance(Math.max(0, micros));
   }
@@ -252,8 +252,8 @@ final class World implements Problems, Scene {
   }
 
   /**
-   * Returns whether the instance has changed; this looks into the store to save repeated requests
-   * to the hub.
+   * Returns whether the instance has changed; the method looks into the store, to avoid repeated
+   * requests to the hub.
    */
   boolean hasMoved(String id, OrchestrationState told) {
     List<Store.Stored> found = memory.load(List.of(id), Store.Detail.SUMMARY);
@@ -294,7 +294,7 @@ final class World implements Problems, Scene {
     trace.count("warned");
   }
 
-  /** Lets the process die and come back with what the store has. */
+  /** Lets the process die and starts it again with the content of the store. */
   void crash(String where) {
     trace.add("CRASH " + where);
     trace.count("crash");
@@ -304,7 +304,7 @@ final class World implements Problems, Scene {
     engine = open();
   }
 
-  /** Checks that every item that is handed out is durable, except turns. */
+  /** Checks that the requests for all items that are handed out, except turns, are durable. */
   void checkWorkItems() {
     for (WorkItem item : staff.held()) {
       if (item instanceof WorkItem.Activity activity
@@ -327,7 +327,9 @@ final class World implements Problems, Scene {
         .allMatch(operation -> durable.isAsked(batch.instanceId(), operation.getTimestamp()));
   }
 
-  /** Returns whether entities have operations to do, now or later, or messages are on their way. */
+  /**
+   * Returns whether entities have operations to do, now or later, or messages are being delivered.
+   */
   boolean hasOperations() {
     if (!memory.records(Mailbag.NAMESPACE).isEmpty()) {
       return true;
@@ -340,7 +342,7 @@ final class World implements Problems, Scene {
     return false;
   }
 
-  /** Stops all faults from now on; what was lost is given back. */
+  /** Ends all faults from now on; lost items are given back. */
   void heal() {
     healed = true;
     mood = Mood.WELL;
@@ -360,7 +362,10 @@ final class World implements Problems, Scene {
     trace.count("compared");
   }
 
-  /** Returns which child's outcome a message on its way is about: "task of execution". */
+  /**
+   * Describes the child task to which a message with an outcome belongs, in the form "task of
+   * execution".
+   */
   String describe(Input.ToInstance mail) {
     ParentInstanceInfo parent = null;
     if (mail instanceof Input.StartChild child) {

@@ -1,6 +1,6 @@
 /**
- * Simulates worlds: one seed is one world, with everything that can happen to a hub, on one thread,
- * with invariants.
+ * Simulates a hub on one thread in worlds with all kinds of faults, and checks invariants; each
+ * seed determines one world.
  */
 @NullMarked
 package dev.holdfast.simulation;

@@ -170,8 +170,8 @@ final class Front implements BodyReader.Next {
       leave();
       return closed.now();
     }
-    // A request counts until its reply is written, not only until the reply exists, because a front
-    // that has stopped may be closed at once.
+    // A request counts until its reply is written, because a front that has stopped may be closed
+    // at once.
     org.eclipse.jetty.server.Request.addCompletionListener(from, failure -> leave());
     CompletableFuture<Reply> answer;
     try {
@@ -188,7 +188,7 @@ final class Front implements BodyReader.Next {
     }
   }
 
-  /** Returns the answer to a request that is not let in now; null when it is let in. */
+  /** Returns the answer to a request that is not let in now; null when the request is let in. */
   private @Nullable Reply closed(Request request) {
     Door now = door;
     if (now == Door.OPEN) {
@@ -235,7 +235,7 @@ final class Front implements BodyReader.Next {
     if (!mayHaveBody(reply)) {
       response.write(true, ByteBuffer.allocate(0), closing);
     } else if (request.method().equals("HEAD")) {
-      // An empty part that is not the last keeps Jetty from claiming that the body is empty.
+      // An empty part that is not the last one prevents Jetty from sending the length 0.
       Callback rest =
           Callback.from(
               () -> response.write(true, ByteBuffer.allocate(0), closing), closing::failed);
@@ -269,7 +269,8 @@ final class Front implements BodyReader.Next {
     }
     crossOrigin.mark(request, headers::put);
     if (request.query().raw().contains("code=")) {
-      // The URL is a secret: it must not be stored, nor sent to the sites that a link leads to.
+      // The URL is a secret, so it must neither be stored nor be sent to sites to which a link
+      // leads.
       headers.put("Cache-Control", "no-store");
       headers.put("Referrer-Policy", "no-referrer");
     }

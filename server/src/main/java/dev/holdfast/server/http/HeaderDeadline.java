@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections whose request headers arrive too slowly. Each byte keeps such a connection
- * from being idle, so an idle limit alone would let it live for ever.
+ * Closes connections whose request headers arrive too slowly. Each byte counts as activity, so an
+ * idle limit alone would let a slow connection live forever.
  */
 final class HeaderDeadline extends AbstractLifeCycle implements Connection.Listener {
   private final Connector connector;
@@ -55,7 +55,8 @@ final class HeaderDeadline extends AbstractLifeCycle implements Connection.Liste
   }
 
   /**
-   * Closes the late connections. Whatever is thrown at one of them, the next sweep is scheduled.
+   * Closes the late connections. The next sweep is scheduled even when one of them throws an
+   * exception.
    */
   private void sweep() {
     try {
@@ -73,14 +74,14 @@ final class HeaderDeadline extends AbstractLifeCycle implements Connection.Liste
   }
 
   /**
-   * Holds the observations of the sweeps about one connection. Bytes that arrive while no request
-   * is being answered and no new request appears belong to an unfinished header.
+   * Holds what the sweeps have observed about one connection. Bytes that arrive while no request is
+   * being answered and no new request appears belong to an unfinished header.
    */
   private final class Seen {
     private long requests;
     private long bytes;
 
-    /** An unfinished header was first seen at this time; 0 while there is none. */
+    /** Holds the time at which an unfinished header was first seen; 0 while there is none. */
     private long since;
 
     boolean isLate(Connection connection) {

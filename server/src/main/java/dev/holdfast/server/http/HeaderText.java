@@ -14,7 +14,7 @@ final class HeaderText {
   private HeaderText() {}
 
   /**
-   * @param received one char for each byte, as the server reads them
+   * @param received the header as the server reads it, with one char for each byte
    */
   static String of(String received) {
     if (isAscii(received)) {

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Answers load balancers and supervisors without a key; the answers tell nothing but the health.
+ * Answers load balancers and supervisors without a key; the answers contain only the health of the
+ * host.
  */
 final class HealthEndpoints {
   private final HostControl host;

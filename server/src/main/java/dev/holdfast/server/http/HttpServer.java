@@ -50,7 +50,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * @param endpoint answers the requests; the site itself, except in tests
+   * @param endpoint answers the requests; it is the site itself, except in tests
    */
   HttpServer(HttpServerConfig config, Site site, Endpoint endpoint) {
     this.config = config;
@@ -63,8 +63,9 @@ public final class HttpServer implements AutoCloseable {
   /**
    * Begins to listen.
    *
-   * @return the port, also when the configuration left the choice to the system
-   * @throws PortUnavailableException another process has the port, or this process may not have it
+   * @return the port, including one that the system has chosen
+   * @throws PortUnavailableException another process has the port, or this process has no right to
+   *     it
    */
   public int start() {
     ServerSocketChannel listening = listen(config.bind(), config.port());
@@ -91,9 +92,9 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Returns the port where programs of this machine reach the server in plain text, on loopback. It
-   * differs from the common port when that one speaks TLS, whose certificate does not name
-   * localhost.
+   * Returns the port at which programs on this machine reach the server in plain text, on loopback.
+   * It differs from the common port when the common port speaks TLS, because its certificate does
+   * not name localhost.
    */
   public int localPort() {
     return localPort;
@@ -109,7 +110,7 @@ public final class HttpServer implements AutoCloseable {
     return connector.getLocalPort();
   }
 
-  /** Runs a short task again and again while the server runs, whatever the task throws. */
+  /** Runs a short task repeatedly while the server runs, even after an exception of the task. */
   private void each(int seconds, Runnable task) {
     Scheduler scheduler = server.getConnectors()[0].getScheduler();
     var unused =
@@ -177,9 +178,9 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests with 503, except those for the health and the steering of the host, and
-   * answers the requests that wait for an instance. {@link #resume} undoes it. Draining twice, or
-   * while stopping, does no harm.
+   * Refuses new requests with 503, except those for the health and the control of the host, and
+   * answers the requests that wait for an instance. {@link #resume} undoes this. A repeated call,
+   * or a call during the stop, does no harm.
    */
   public void drain() {
     front.drain();
@@ -194,8 +195,9 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Refuses new requests with 503 for good, except those for the health, and answers the requests
-   * that wait for an instance. The future completes when every request under way is answered.
+   * Refuses new requests with 503 permanently, except those for the health of the host, and answers
+   * the requests that wait for an instance. The future completes when every current request is
+   * answered.
    */
   public CompletableFuture<Void> stop() {
     CompletableFuture<Void> stopped = front.stop();
@@ -203,12 +205,12 @@ public final class HttpServer implements AutoCloseable {
     return stopped;
   }
 
-  /** Tells whether new requests are refused. */
+  /** Returns whether new requests are refused. */
   public boolean isDraining() {
     return front.isDraining();
   }
 
-  /** Cuts all connections that are still open. Closing twice does no harm. */
+  /** Cuts all connections that are still open. A repeated close does no harm. */
   @Override
   public void close() {
     try {
@@ -223,13 +225,15 @@ public final class HttpServer implements AutoCloseable {
     http.setRequestHeaderSize(config.limits().headerBytes());
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
-    // Paths arrive undecoded; Paths decodes them strictly, with errors of our own.
+    // With this setting Jetty passes paths on undecoded; the class Paths decodes them strictly, and
+    // reports errors in the host's own form.
     http.setUriCompliance(UriCompliance.UNSAFE);
     return http;
   }
 
   private void configure(Server server) {
-    // One handler serves every verb and path, so that odd verbs and paths reach our own routing.
+    // One handler serves every verb and path, so that unusual verbs and paths also reach the
+    // routing of this host.
     server.setHandler(new BodyReader(config.limits(), config.admission(), site.metrics(), front));
     server.setErrorHandler(new JettyErrors(config.limits()));
     server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
@@ -257,7 +261,8 @@ public final class HttpServer implements AutoCloseable {
     }
     SslContextFactory.Server secured = new SslContextFactory.Server();
     secured.setSslContext(tls.context());
-    // A client that sends a name other than the certificate's has accepted the certificate anyway.
+    // A client whose server name differs from the names in the certificate has already accepted the
+    // certificate, so the check is off.
     http.addCustomizer(new SecureRequestCustomizer(false));
     return new ConnectionFactory[] {
       new SslConnectionFactory(secured, spoken.getProtocol()), spoken

@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * Configures the sockets of the HTTP front, and the limits beyond which it refuses requests.
  *
  * @param bind the address to listen on; loopback unless the user chose another
- * @param port 0 takes a free one
+ * @param port the port; 0 means a free port
  * @param useForwardedHost whether URLs in replies are built from {@code X-Forwarded-Proto} and
- *     {@code X-Forwarded-Host}; right only behind a proxy that sets both
+ *     {@code X-Forwarded-Host}; true is right only behind a proxy that sets both
  * @param homepage whether {@code GET /} shows a page (otherwise 204)
  * @param customHeaders headers that are added to every response
  * @param names further names, beside localhost, under which the host may be reached while no keys
  *     are required; without ports
- * @param tls speaks TLS on the port; null speaks plain text
- * @param admission bounds the memory that all requests hold together; a request over the bound gets
- *     503
+ * @param tls the certificate for TLS; null means plain text
+ * @param admission limits the memory that all requests hold together; a request beyond the limit
+ *     gets 503
  */
 public record HttpServerConfig(
     String bind,
@@ -42,8 +42,9 @@ public record HttpServerConfig(
   /**
    * Holds the certificate for TLS.
    *
-   * @param context has the certificate
-   * @param refresh reads a changed certificate, if there is one; it is called every few seconds
+   * @param context the context that contains the certificate
+   * @param refresh reads the certificate again if it has changed; the server calls it every few
+   *     seconds
    */
   public record Tls(SSLContext context, Runnable refresh) {}
 
@@ -87,8 +88,8 @@ public record HttpServerConfig(
   }
 
   /**
-   * Makes a configuration without TLS or further names, whose requests may take the usual part of
-   * this process's heap.
+   * Makes a configuration without TLS or further names, whose requests together may take the
+   * default part of this process's heap.
    */
   public HttpServerConfig(
       String bind,
@@ -119,10 +120,10 @@ public record HttpServerConfig(
   }
 
   /**
-   * Says which pages of other origins may call.
+   * Says which pages of other origins may call this host.
    *
-   * @param origins for example {@code http://localhost:3000}, or {@code *} for any; an empty set
-   *     sends no CORS header at all
+   * @param origins the allowed origins, for example {@code http://localhost:3000}, or {@code *} for
+   *     any; an empty set sends no CORS header at all
    * @param credentials whether cookies and authorization may be sent along; not allowed together
    *     with {@code *}
    */
@@ -142,13 +143,15 @@ public record HttpServerConfig(
   /**
    * Holds the limits of the HTTP front.
    *
-   * @param bodyBytes the largest request body; a larger one gets 413
-   * @param headerBytes the bytes of request line and headers together; more get 431
-   * @param outstandingRequests how many requests may be under way at once; one more gets 429
+   * @param bodyBytes the size of the largest request body; a larger one gets 413
+   * @param headerBytes the maximum size of the request line and the headers together; a larger
+   *     request gets 431
+   * @param outstandingRequests how many requests may be handled at once; further ones get 429
    * @param connections how many connections may be open at once; further ones wait to be accepted
    * @param idle how long a connection may be silent
    * @param headersWithin how long a request may take until its headers are complete
-   * @param bytesPerSecond the slowest body that is waited for, judged after {@code headersWithin}
+   * @param bytesPerSecond the lowest rate at which a body may arrive, measured after {@code
+   *     headersWithin}
    * @param heldWaits how many requests may wait at once for an instance to end; further ones get
    *     the check-status answer at once
    * @param waitMax the longest time for which a request waits for an instance to end
@@ -203,7 +206,7 @@ public record HttpServerConfig(
           waitMax);
     }
 
-    /** Returns these limits with other times for slow clients. */
+    /** Returns these limits with other limits for slow clients. */
     public Limits withPatience(Duration idle, Duration headersWithin) {
       return new Limits(
           bodyBytes,

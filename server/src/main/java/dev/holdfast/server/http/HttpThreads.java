@@ -35,7 +35,7 @@ public final class HttpThreads implements Executor {
     try {
       pool.execute(task);
     } catch (RejectedExecutionException stopping) {
-      // The sockets are closed already, so no client waits while this thread runs the task.
+      // The sockets are already closed, so no client waits while this thread runs the task.
       task.run();
     }
   }

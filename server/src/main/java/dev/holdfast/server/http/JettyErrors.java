@@ -13,8 +13,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers in JSON what never became a request, for example a broken request line or headers that
- * are too large.
+ * Answers in JSON when the input does not form a request, for example because of a broken request
+ * line or of headers that are too large.
  */
 final class JettyErrors extends ErrorHandler {
   private final HttpServerConfig.Limits limits;
@@ -33,8 +33,8 @@ final class JettyErrors extends ErrorHandler {
       Throwable cause = ((Throwable) failure).getCause();
       reason = cause == null ? failure.getReason() : cause.getMessage();
     }
-    // The rest of the input may be anything, so Jetty closes the connection; this header tells the
-    // client.
+    // The rest of the input cannot be interpreted, so Jetty closes the connection; this header
+    // tells the client.
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
     if (HttpStatus.hasNoBody(status)) {
       callback.succeeded();

@@ -7,8 +7,8 @@ import org.eclipse.jetty.util.IteratingNestedCallback;
 
 /**
  * Writes a body as fast as its client reads it, without a thread that waits for the client. The
- * body is written in parts, because the JDK copies each part whole before it hands it to the
- * socket.
+ * body is written in parts, because the JDK makes a copy of each part before it passes the part to
+ * the socket.
  */
 final class LargeReply extends IteratingNestedCallback {
   /** Bodies of at most this many bytes are written at once. */
@@ -21,8 +21,8 @@ final class LargeReply extends IteratingNestedCallback {
   private int at;
 
   /**
-   * @param callback is completed when the last byte was handed over, and fails when the client is
-   *     gone
+   * @param callback is completed when the last byte has been handed over, and fails when the client
+   *     has gone
    */
   LargeReply(Response response, byte[] body, Callback callback) {
     super(callback);

@@ -43,9 +43,7 @@ final class OffEngineThreads implements TaskHub {
     return threads.takeOver(hub.get(instanceId, payloads));
   }
 
-  /**
-   * Returns the hub's own future, because the future of a wait is the only one that is cancelled.
-   */
+  /** Returns the hub's own future, because callers cancel only the futures of waits. */
   @Override
   public CompletableFuture<Optional<OrchestrationState>> waitForStart(
       String instanceId, boolean payloads) {

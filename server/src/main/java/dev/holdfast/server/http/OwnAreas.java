@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lists every URL that is ours: its method and path, who may call it, and what answers. A new page
- * is a new row here.
+ * Lists all URLs of the host itself, with the method, the path, the required right, and the
+ * handler. A new page needs a new row in this table.
  */
 final class OwnAreas {
   private OwnAreas() {}
@@ -87,7 +87,10 @@ final class OwnAreas {
         Route.of("GET", "instances/{id}/why", Right.instance(Permission.READ), api::why));
   }
 
-  /** Lists what steers the host, which a drained host must still answer to be undrained. */
+  /**
+   * Returns the area of requests that control the host. A drained host still answers them, because
+   * one of them ends the drain.
+   */
   static Area host(AdminApi admin, KeysAdmin keys) {
     List<Route> routes = new ArrayList<>();
     routes.add(Route.of("GET", "status", MASTER, admin::status));

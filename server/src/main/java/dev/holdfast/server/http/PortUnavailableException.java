@@ -1,6 +1,6 @@
 package dev.holdfast.server.http;
 
-/** The server cannot listen on the port; the message names the port and the cure. */
+/** Says that the server cannot listen on the port. The message names the port and the cure. */
 public final class PortUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,8 +4,8 @@ import dev.holdfast.core.RefusedException;
 import dev.holdfast.server.http.message.Reply;
 
 /**
- * Translates the engine's refusals into HTTP replies; endpoints with status codes of their own do
- * not use it for those.
+ * Translates the engine's refusals into HTTP replies; endpoints that have their own status codes
+ * for some refusals use this class only for the others.
  */
 final class Refusals {
   private Refusals() {}

@@ -32,11 +32,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Routes each URL to what serves it. Our own paths take precedence over functions. */
+/**
+ * Routes each request to the area or function that answers it. The host's own paths take precedence
+ * over functions.
+ */
 public final class Site implements Endpoint {
   /**
-   * This request header names the host for which a request is meant, by the host's id. Another host
-   * answers 421 and does nothing; a request without the header is meant for any host that gets it.
+   * This request header names the host for which a request is meant, by the host's id. A host with
+   * another id answers 421 and does nothing; a request without the header is meant for any host.
    */
   public static final String ADDRESSEE = "x-holdfast-host";
 
@@ -57,7 +60,10 @@ public final class Site implements Endpoint {
   private final ForeignPages foreignPages;
   private final Access access;
 
-  /** The area with the longer prefix stands before the other one that it is part of. */
+  /**
+   * Lists the areas so that an area whose prefix contains another prefix stands before the other
+   * area.
+   */
   private final List<Area> areas;
 
   private final FunctionRoutes functions;
@@ -125,21 +131,21 @@ public final class Site implements Endpoint {
     return List.copyOf(all);
   }
 
-  /** Returns the table of our own URLs. */
+  /** Returns the table of the host's own URLs. */
   public List<Area> areas() {
     return areas;
   }
 
-  /** Returns the routes into which the app puts its HTTP functions. */
+  /** Returns the routes of the app's HTTP functions. */
   public FunctionRoutes functions() {
     return functions;
   }
 
   /**
-   * Tells whether a function of the app answers this request, rather than one of our own pages.
+   * Returns whether a function of the app, and not the host itself, answers this request.
    *
-   * @param method in upper case
-   * @param path as it is sent, not decoded
+   * @param method the method in upper case
+   * @param path the raw path, not decoded
    */
   public boolean leadsToFunction(String method, String path) {
     Request request = Request.of(method, path);
@@ -174,12 +180,12 @@ public final class Site implements Endpoint {
     return threads;
   }
 
-  /** Answers every request that waits for an instance, and lets no request wait from now on. */
+  /** Answers every request that waits for an instance, and lets no further requests wait. */
   void releaseWaits() {
     waits.release();
   }
 
-  /** Returns in which states of the host this request is answered. */
+  /** Returns the states of the host in which this request is answered. */
   Area.Open open(Request request) {
     Area area = area(request.path());
     return area == null ? Area.Open.UNTIL_DRAINED : area.open();

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a body that is made part by part, as fast as its client reads it. No thread waits for the
+ * Writes a body that is made in parts, as fast as the client reads it. No thread waits for the
  * client or for the next part.
  */
 final class StreamedReply extends IteratingNestedCallback {
@@ -28,8 +28,8 @@ final class StreamedReply extends IteratingNestedCallback {
   private boolean last;
 
   /**
-   * @param callback is completed when the last byte was handed over, and fails when the client is
-   *     gone or the body cannot be made
+   * @param callback is completed when the last byte has been handed over, and fails when the client
+   *     has gone or the body cannot be made
    */
   StreamedReply(Response response, BodyParts parts, Executor threads, Callback callback) {
     super(callback);
@@ -58,7 +58,7 @@ final class StreamedReply extends IteratingNestedCallback {
     return Action.SCHEDULED;
   }
 
-  /** Asks for the next part; a failure to make one is logged, because its client cannot be told. */
+  /** Requests the next part of the body; a failure is logged, because the client cannot be told. */
   private CompletableFuture<Optional<ByteBuffer>> next() {
     try {
       return parts.next();
@@ -80,7 +80,7 @@ final class StreamedReply extends IteratingNestedCallback {
     writeSlice();
   }
 
-  /** Writes a slice, because the JDK copies whatever it gets whole before it hands it on. */
+  /** Writes a slice of the part, because the JDK makes a copy of the whole buffer that it gets. */
   private void writeSlice() {
     ByteBuffer from = rest;
     int length = Math.min(from.remaining(), SLICE_BYTES);

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks JSON text that belongs to users and passes it on without turning it into objects, so that
- * numbers of any size, repeated names and escapes stay as they were written.
+ * numbers of any size, repeated names and escapes stay unchanged.
  */
 public final class JsonText {
 
   /**
-   * Arrays and objects may nest this deep: as deep as Jackson allows by default, so that user code
-   * can read every text that passes.
+   * Arrays and objects may nest to this depth. Jackson allows the same depth by default, so that
+   * user code can read every accepted text.
    */
   public static final int DEPTH_MAX = 1000;
 
@@ -33,7 +33,8 @@ public final class JsonText {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
-                  // No number or name is ever converted or stored, and the body has its own limit.
+                  // Long numbers and names do no harm, because they are never converted or stored,
+                  // and the body has its own limit.
                   .maxNumberLength(Integer.MAX_VALUE)
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
@@ -56,7 +57,7 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** Tells whether the text is one JSON value within the limits. */
+  /** Returns whether the text is one JSON value within the limits. */
   public static boolean isJson(String text) {
     return problem(text) == null;
   }
@@ -80,9 +81,9 @@ public final class JsonText {
   }
 
   /**
-   * Says for people what is wrong with a text that is no JSON, where it is wrong, and how to mend
-   * it, for example: {@code Line 1, column 2: 'hello' is no JSON value. A text needs double quotes
-   * around it.}
+   * Describes for people the fault of a text that is not JSON, its position, and the cure, for
+   * example {@code Line 1, column 2: 'hello' is no JSON value. A text needs double quotes around
+   * it.}
    */
   public static String inWords(JsonProcessingException problem) {
     JsonLocation at = problem.getLocation();

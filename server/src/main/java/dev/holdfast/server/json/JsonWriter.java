@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * frequent.
  *
  * <p>Callers must open and close objects and arrays in order. Every value may be null and is then
- * written as {@code null}. A writer is used by one thread at a time.
+ * written as {@code null}. Only one thread at a time may use a writer.
  */
 public final class JsonWriter {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamWriteConstraints(
-              // A chain of causes may be as long as somebody made it.
+              // A chain of causes may have any length, so the depth is not limited.
               StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
           .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
@@ -98,7 +98,7 @@ public final class JsonWriter {
   /**
    * Writes stored text as the JSON that it holds. Null becomes {@code null}, and blank text becomes
    * {@code ""}. JSON is copied without its white space; its numbers, escapes and repeated names
-   * stay as they are. Any other text becomes a string.
+   * stay unchanged. Any other text becomes a string.
    */
   public JsonWriter embed(@Nullable String stored) {
     if (stored == null) {
@@ -114,12 +114,15 @@ public final class JsonWriter {
     return write(to -> to.writeRawValue(json));
   }
 
-  /** Returns how many bytes {@link #take} would return at least. */
+  /** Returns a lower bound of the number of bytes that {@link #take} would return. */
   public int size() {
     return out.size();
   }
 
-  /** Returns what was written since the last call, so that a long text can be sent in parts. */
+  /**
+   * Returns the bytes that were written since the last call, so that a long text can be sent in
+   * parts.
+   */
   public byte[] take() {
     write(JsonGenerator::flush);
     byte[] taken = out.toByteArray();
@@ -127,7 +130,10 @@ public final class JsonWriter {
     return taken;
   }
 
-  /** Ends the text and returns its bytes, except those that were taken before, in UTF-8. */
+  /**
+   * Ends the text and returns its bytes in UTF-8, except those that {@link #take} has returned
+   * before.
+   */
   public byte[] bytes() {
     write(JsonGenerator::close);
     return out.toByteArray();
@@ -157,8 +163,8 @@ public final class JsonWriter {
   }
 
   /**
-   * Tells whether a char of the text is half a surrogate pair, which UTF-8 cannot encode; its
-   * escaped form survives.
+   * Returns whether a char of the text is half a surrogate pair. UTF-8 cannot encode it, but its
+   * escaped form is kept.
    */
   private static boolean hasLoneSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {

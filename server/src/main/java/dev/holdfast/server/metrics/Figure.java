@@ -7,9 +7,9 @@ import java.util.TreeMap;
 /**
  * Holds one figure that a part of the host counts itself.
  *
- * @param name as Prometheus wants it; a counter's name ends in {@code _total}
- * @param help what the figure counts, in a few words
- * @param labels sorted by name, which is the order in which they are written
+ * @param name the name by the rules of Prometheus; a counter's name ends in {@code _total}
+ * @param help a few words that say what the figure counts
+ * @param labels the labels, sorted by name, which is the order in which they are written
  */
 public record Figure(String name, String help, SortedMap<String, String> labels, long value) {
   public Figure {

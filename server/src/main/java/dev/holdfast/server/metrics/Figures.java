@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns the figures that parts of the host count themselves into what the library writes. */
+/**
+ * Converts the figures that parts of the host count themselves into the objects that the metrics
+ * library writes.
+ */
 final class Figures {
   private static final String COUNTER = "_total";
 

@@ -22,15 +22,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what happens while the host runs, and writes all figures of the host when it is asked.
+ * Counts the events of a running host, and writes all figures of the host on request.
  *
- * <p>Counting is cheap and safe from any thread: it looks up the name and adds to what was found.
- * What the parts of the host count themselves is read only when somebody asks.
+ * <p>Counting is cheap and safe from any thread: it looks up a data point by name and adds to it.
+ * The figures that parts of the host count themselves are read only on request.
  */
 public final class Metrics {
   /**
-   * So many orchestrators, and so many activities, have figures of their own; further ones share
-   * {@link #OTHERS}, so that names that somebody makes up cannot fill the memory.
+   * At most this many orchestrators, and this many activities, have figures of their own. All
+   * others share {@link #OTHERS}, so that invented names cannot fill the memory.
    */
   static final int NAMES_MAX = 200;
 
@@ -106,7 +106,10 @@ public final class Metrics {
     JvmMetrics.builder().register(registry);
   }
 
-  /** Holds the data points of one orchestrator, so that none is looked up by its labels again. */
+  /**
+   * Holds the data points of one orchestrator, so that no data point is looked up by its labels
+   * again.
+   */
   private record Orchestrator(
       CounterDataPoint started,
       CounterDataPoint completed,
@@ -120,7 +123,7 @@ public final class Metrics {
   private record Activity(
       CounterDataPoint completed, CounterDataPoint failed, DistributionDataPoint seconds) {}
 
-  /** Counts what has happened in the engine. */
+  /** Counts a milestone that the engine has reported. */
   public void reached(Milestone milestone) {
     switch (milestone.kind()) {
       case STARTED -> orchestrator(milestone).started().inc();
@@ -147,12 +150,12 @@ public final class Metrics {
     orchestrator(milestone).seconds().observe(milestone.micros() / MICROS);
   }
 
-  /** Counts a durable write that took so many nanoseconds. */
+  /** Counts a durable write that took this many nanoseconds. */
   public void flushed(long nanos) {
     flushSeconds.observe(nanos / NANOS);
   }
 
-  /** Counts an HTTP request that was answered with this status after so many nanoseconds. */
+  /** Counts an HTTP request that was answered with this status after this many nanoseconds. */
   public void answered(int status, long nanos) {
     int hundreds = status / 100;
     httpRequests[hundreds < httpRequests.length ? hundreds : 0].inc();
@@ -160,9 +163,9 @@ public final class Metrics {
   }
 
   /**
-   * Holds all figures as a scraper reads them.
+   * Holds all figures in the form that a scraper reads.
    *
-   * @param contentType names the format
+   * @param contentType the name of the format
    */
   @SuppressWarnings("ArrayRecordComponent") // The bytes are written once and passed on.
   public record Exposition(String contentType, byte[] bytes) {}
@@ -170,8 +173,9 @@ public final class Metrics {
   /**
    * Writes all figures in the format that the scraper accepts.
    *
-   * @param accept the header that names the formats; null for the classic text format
-   * @param figures what the parts of the host count themselves; those of one name follow each other
+   * @param accept the header that names the accepted formats; null means the classic text format
+   * @param figures the figures that parts of the host count themselves; figures of the same name
+   *     stand together
    */
   public Exposition write(@Nullable String accept, List<Figure> figures) {
     ExpositionFormatWriter writer =

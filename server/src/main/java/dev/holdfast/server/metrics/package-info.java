@@ -1,5 +1,5 @@
 /**
- * Counts and measures what the host does, and writes the figures in the text formats that
+ * Counts and measures the work of the host, and writes the figures in the text formats that
  * Prometheus reads.
  */
 @NullMarked

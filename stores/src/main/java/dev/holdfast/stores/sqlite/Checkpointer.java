@@ -15,22 +15,22 @@ import org.sqlite.SQLiteErrorCode;
  * Copies the write-ahead log into the database on a thread and connection of its own, so that no
  * commit waits for it.
  *
- * <p>Left to itself, SQLite restarts the log only when a commit finds all of it copied, which never
- * happens while commits keep coming. So from a certain size on, the last pages are copied under the
- * commit lock, right after all the rest has been copied and synced without it: commits wait for a
- * few pages only. A reader of an old snapshot prevents the restart; it is then tried again after
- * each further round.
+ * <p>Without this class, SQLite restarts the log only when a commit finds all of it copied, which
+ * never happens while commits follow each other without a pause. So from a certain size on, this
+ * class copies the last pages under the commit lock, right after it has copied and synced all other
+ * pages without the lock. So commits wait only for a few pages. A reader of an old snapshot
+ * prevents the restart, which is then tried again after each further round.
  */
 final class Checkpointer implements AutoCloseable {
 
   /**
-   * Describes the log after a checkpoint, in frames: the frames written, and how many of them are
+   * Describes the log after a checkpoint: the number of frames in it, and how many of them are
    * copied into the database.
    */
   record Progress(boolean held, int frames, int copied) {}
 
   /**
-   * Is told when a checkpoint fails for a reason that is neither lack of room nor another program's
+   * Is notified when a checkpoint fails for a reason other than lack of room or another program's
    * lock; no further checkpoints run then.
    */
   @FunctionalInterface
@@ -76,8 +76,8 @@ final class Checkpointer implements AutoCloseable {
   /**
    * Notes a commit.
    *
-   * @param much whether enough was committed for a checkpoint now; otherwise it runs when no
-   *     commits come
+   * @param much whether enough was committed for a checkpoint now; otherwise the checkpoint runs
+   *     during a pause between commits
    */
   void committed(boolean much) {
     lock.lock();
@@ -148,7 +148,9 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /** Returns whether so much is not copied yet that commits would notice the wait for it. */
+  /**
+   * Returns whether so much of the log is not copied yet that commits would notice the wait for it.
+   */
   private boolean behind(Progress progress) {
     return bytes(progress.frames() - progress.copied()) > options.walCheckpointAt() / 4;
   }
@@ -177,7 +179,7 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /** Lets no further checkpoint begin; a running one goes on. */
+  /** Prevents further checkpoints; a running one continues. */
   void end() {
     ended = true;
     lock.lock();
@@ -189,8 +191,8 @@ final class Checkpointer implements AutoCloseable {
   }
 
   /**
-   * Ends the thread after the checkpoint that it may be in. The caller must not hold the commit
-   * lock.
+   * Ends the thread after the current checkpoint, if one is running. The caller must not hold the
+   * commit lock.
    */
   @Override
   public void close() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Writes the rows of commits, one after the other, on one connection, inside a transaction that its
+ * Writes the rows of commits, one after the other, on one connection, inside a transaction that the
  * caller begins and ends.
  *
  * <p>Statements are prepared once. Rows are deleted before rows are inserted. After an {@link
@@ -21,7 +21,9 @@ import org.sqlite.SQLiteErrorCode;
  */
 final class CommitWriter implements AutoCloseable {
 
-  /** Says that the commit does not fit what is stored; the transaction must be rolled back. */
+  /**
+   * Says that the commit contradicts the stored rows, so that the transaction must be rolled back.
+   */
   static final class Misfit extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -103,7 +105,7 @@ final class CommitWriter implements AutoCloseable {
     return statement;
   }
 
-  /** Forgets what the writer knows of rows, because the transaction was rolled back. */
+  /** Forgets the cached numbers of the writer, because the transaction was rolled back. */
   void rolledBack() {
     ends.forgetAll();
   }
@@ -331,7 +333,7 @@ final class CommitWriter implements AutoCloseable {
     putRecord.executeUpdate();
   }
 
-  /** Runs an insert, and returns whether its key is taken already. */
+  /** Runs an insert, and returns whether its key is already in use. */
   private static boolean isTaken(PreparedStatement insert) throws SQLException {
     try {
       insert.executeUpdate();

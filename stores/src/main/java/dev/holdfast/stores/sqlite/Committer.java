@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Makes flushes durable, one at a time, on the only connection that writes, and says what became of
- * each when the disk is full, busy or broken.
+ * Makes flushes durable, one at a time, on the only connection that writes, and reports the outcome
+ * of each flush, also when the disk is full, busy or broken.
  */
 final class Committer implements AutoCloseable {
 
-  /** This many bytes precede each page in the log. */
+  /** Each page in the log is preceded by this many bytes. */
   private static final int FRAME_HEADER = 24;
 
   private static final String GIVEN_UP =
@@ -61,8 +61,8 @@ final class Committer implements AutoCloseable {
   /**
    * Creates the committer, and starts its checkpoints.
    *
-   * @param hub the state of the hub that is stored
-   * @param mark is told of each durable flush; {@link #close} closes it
+   * @param hub the stored state of the hub
+   * @param mark records each durable flush; {@link #close} closes the mark
    */
   Committer(
       DataDirectory directory,
@@ -126,7 +126,10 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Writes the commit as a trial, and rolls it back whatever the result. */
+  /**
+   * Writes the commit as a trial, and rolls it back in any case. Returns the reason why the store
+   * rejects the commit, or null.
+   */
   private @Nullable String probed(Commit commit) {
     try {
       writer.write(commit);
@@ -143,7 +146,10 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Returns why nothing can be written at all, or why this flush cannot be written now. */
+  /**
+   * Returns the reason why the store cannot write at all, or why it cannot write this flush now;
+   * null when it can.
+   */
   private @Nullable Rejected refusal(Flush flush) {
     if (closed) {
       return new Rejected("the store is closed", false);
@@ -188,9 +194,9 @@ final class Committer implements AutoCloseable {
   }
 
   /**
-   * Writes a flush. If anything unexpected is thrown, even an Error, the flush is rolled back
-   * unless it is committed already, and this process writes nothing more, because its memory may
-   * differ from what is stored.
+   * Writes a flush. If an unexpected exception or an Error is thrown, the flush is rolled back
+   * unless it is already committed, and this process writes nothing more, because its memory may
+   * differ from the stored state.
    */
   private Outcome write(Flush flush) {
     try {
@@ -234,8 +240,7 @@ final class Committer implements AutoCloseable {
     try {
       connection.rollback();
     } catch (SQLException e) {
-      // No transaction was open, or closing the connection ends it, in either case without a
-      // commit.
+      // Either no transaction was open, or closing the connection ends it without a commit.
       because.addSuppressed(e);
     }
   }
@@ -258,8 +263,8 @@ final class Committer implements AutoCloseable {
     try {
       mark.note(number, time);
     } catch (IOException e) {
-      // The flush is durable all the same: the previous note stays a lower bound, and the next
-      // flush is noted again.
+      // The flush is durable even without the note: the previous note stays a lower bound, and the
+      // next flush is noted again.
       return;
     }
   }
@@ -270,7 +275,7 @@ final class Committer implements AutoCloseable {
     try {
       walBytes = logBytes();
     } catch (SQLException e) {
-      // The flush is durable all the same, and the next flush measures again.
+      // The flush is durable even without the measurement, and the next flush measures again.
       prepareAgain();
     }
     if (walBytes < before) {
@@ -300,7 +305,10 @@ final class Committer implements AutoCloseable {
     return rejected(e);
   }
 
-  /** Decides, when the commit itself has failed, by the stored marker whether the flush counts. */
+  /**
+   * Reads the stored marker to decide, when the commit itself has failed, whether the flush was
+   * written.
+   */
   private Outcome settled(Flush flush, SQLException e) {
     try {
       Reads.Hub hub = readers.read(Reads::hub);
@@ -338,7 +346,8 @@ final class Committer implements AutoCloseable {
     try {
       connection.rollback();
     } catch (SQLException e) {
-      // SQLite has rolled back by itself after some errors, and then there is nothing to roll back.
+      // After some errors SQLite has already rolled back, so that there is no transaction to roll
+      // back.
       try {
         Sql.run(connection, "BEGIN");
       } catch (SQLException again) {
@@ -350,7 +359,7 @@ final class Committer implements AutoCloseable {
 
   /**
    * Prepares the statements again after an error of SQLite, because the driver closes the statement
-   * that met it.
+   * that has failed.
    */
   private void prepareAgain() {
     try {
@@ -438,7 +447,7 @@ final class Committer implements AutoCloseable {
     return walBytes;
   }
 
-  /** Runs an action while no commit runs and the log is not restarted. */
+  /** Runs an action, during which no commit runs and the log is not restarted. */
   void still(Runnable meanwhile) {
     lock.lock();
     try {
@@ -448,7 +457,7 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Allows no commit from now on; returns false when that was so already. */
+  /** Forbids commits from now on; returns false when they were already forbidden. */
   boolean end() {
     lock.lock();
     try {
@@ -460,14 +469,15 @@ final class Committer implements AutoCloseable {
     }
   }
 
-  /** Returns whether a fault forbids all further writing, even while closing. */
+  /** Returns whether a fault forbids all further writing, including the writing at the close. */
   boolean broken() {
     return outOfOrder != null;
   }
 
   /**
-   * Closes the connection and leaves everything in the database file. It is called after {@link
-   * #end}, when no reader is left. It never commits: an open transaction was not acknowledged.
+   * Copies the whole log into the database file and closes the connection. The method must be
+   * called after {@link #end}, when no reader is left. It never commits, because an open
+   * transaction was not acknowledged.
    */
   @Override
   public void close() throws SQLException, IOException {
@@ -476,8 +486,8 @@ final class Committer implements AutoCloseable {
       checkpointer.close();
       if (!broken()) {
         connection.rollback();
-        // By JDBC's rule this commits an open transaction, but none is open. A checkpoint needs
-        // autocommit.
+        // By the rules of JDBC this call commits an open transaction, but none is open. A
+        // checkpoint needs autocommit.
         connection.setAutoCommit(true);
         Sql.run(connection, "PRAGMA busy_timeout = " + RESTART_MILLIS);
         Checkpointer.run(connection, "TRUNCATE");

@@ -14,14 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Represents the directory of one hub, which one process at a time holds. */
+/** Represents the directory of one hub, which only one process at a time may use. */
 final class DataDirectory implements AutoCloseable {
 
   static final String DATABASE = "holdfast.db";
 
   /**
-   * A copy has this name on its way to become the database; the file exists after a restore was
-   * interrupted.
+   * A restore writes the copy under this name before it becomes the database; the file remains when
+   * a restore is interrupted.
    */
   static final String RESTORING = DATABASE + ".restoring";
 
@@ -38,7 +38,7 @@ final class DataDirectory implements AutoCloseable {
     this.warnings = new ArrayList<>(warnings);
   }
 
-  /** Creates the directory if need be, and locks it. */
+  /** Creates the directory unless it exists, and locks it. */
   static DataDirectory hold(Path directory) {
     try {
       List<String> warnings = new ArrayList<>();
@@ -107,7 +107,7 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Creates an empty file that only its owner may read, where the file system knows of owners. */
+  /** Creates an empty file that only its owner may read, if the file system supports owners. */
   static void createPrivately(Path file) throws IOException {
     if (POSIX) {
       Files.createFile(file, ownerOnly("rw-------"));
@@ -120,12 +120,12 @@ final class DataDirectory implements AutoCloseable {
     return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights));
   }
 
-  /** Returns what an operator should know about the directory. */
+  /** Returns warnings for the operator about the directory. */
   List<String> warnings() {
     return List.copyOf(warnings);
   }
 
-  /** Adds a warning. It must be called before other threads ask for the warnings. */
+  /** Adds a warning. The method must be called before other threads read the warnings. */
   void warn(String warning) {
     warnings.add(warning);
   }
@@ -136,8 +136,8 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Returns how many more bytes the disk takes. This is the cheapest way to ask, because it is
-   * asked with every commit.
+   * Returns the number of free bytes on the disk. The method uses the cheapest call for this,
+   * because it runs with every commit.
    */
   long freeSpace() {
     return path.toFile().getUsableSpace();

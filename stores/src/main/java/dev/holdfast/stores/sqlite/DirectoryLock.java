@@ -23,15 +23,15 @@ final class DirectoryLock implements AutoCloseable {
 
   /**
    * Holds the directories of this process. They are checked before the lock file is opened, because
-   * closing a second channel of that file would drop the first one's lock.
+   * closing a second channel of that file would release the lock of the first channel.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private static final Set<FileChannel> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
 
   /**
-   * The lock lies far behind the text, so that on Windows too others can read which process holds
-   * it.
+   * The lock is at a position far behind the text, so that other processes can read on Windows too
+   * which process holds the lock.
    */
   private static final long POSITION = 1L << 30;
 
@@ -46,7 +46,7 @@ final class DirectoryLock implements AutoCloseable {
   /**
    * Takes the lock of a directory, given by its real path.
    *
-   * @throws StoreException another process holds the lock; the message says which
+   * @throws StoreException another process holds the lock; the message names this process
    */
   static DirectoryLock take(Path directory) throws IOException {
     if (!HELD.add(directory)) {
@@ -64,7 +64,7 @@ final class DirectoryLock implements AutoCloseable {
     }
   }
 
-  /** Returns whether a process uses the directory. It writes nothing. */
+  /** Returns whether a process uses the directory. The method writes nothing. */
   static boolean isTaken(Path directory) {
     Path file;
     try {
@@ -87,7 +87,7 @@ final class DirectoryLock implements AutoCloseable {
         return true;
       }
     } catch (IOException e) {
-      // The lock may well be held when it cannot be asked for.
+      // The lock may be held when it cannot be checked, so the result is true.
       return true;
     }
   }
@@ -143,8 +143,8 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /**
-   * Returns the host name without asking the network, which takes seconds where names are not set
-   * up.
+   * Returns the host name without a request to the network, which takes seconds when name
+   * resolution is not set up.
    */
   private static String hostName() {
     for (String variable : List.of("HOSTNAME", "COMPUTERNAME")) {

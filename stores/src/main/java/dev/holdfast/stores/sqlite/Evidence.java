@@ -17,19 +17,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what can be told of a database and its log before SQLite works on them. SQLite would turn a
- * damaged log into a short one, and delete a log beside an empty database.
+ * Holds the facts about a database and its log that can be read before SQLite opens them. SQLite
+ * would turn a damaged log into a short one, and delete a log beside an empty database.
  *
  * @param used whether a process has the database open as its hub; then only SQLite may read the
  *     files
  * @param log the content of the log; it is empty when {@code used}
- * @param mark the last flush that was noted as durable; null when there is no sound note
+ * @param mark the last flush that was noted as durable; null when there is no valid note
  */
 record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted mark) {
 
   /**
-   * Every SQLite file begins with these bytes, and its header has the application's number at
-   * {@link #APPLICATION_ID_AT}.
+   * Every SQLite file begins with these bytes, and its header contains the number of the
+   * application at {@link #APPLICATION_ID_AT}.
    */
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
@@ -53,8 +53,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   /**
    * Reads the files, unless a process has them open.
    *
-   * @throws StoreException the database is empty or has no beginning; SQLite must not open it then,
-   *     because it would delete the log
+   * @throws StoreException the database is empty or its beginning is missing; SQLite must not open
+   *     it then, because it would delete the log
    */
   static Evidence of(Path database) throws IOException {
     return of(database, isUsed(database));
@@ -69,11 +69,12 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * Does what {@link #of(Path)} does, for a caller that holds the directory and has not opened the
-   * database yet.
+   * Reads the files as {@link #of(Path)} does, for a caller that holds the directory and has not
+   * opened the database yet.
    */
   static Evidence of(Path database, boolean used) throws IOException {
-    // The note is read before the database, because the database can only get ahead of it.
+    // The note is read before the database, because a database that is read later can only be newer
+    // than the note.
     Mark.Noted mark = Mark.read(database);
     if (used) {
       return new Evidence(database, true, WalFile.NONE, mark);
@@ -109,8 +110,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * Refuses a database without a log that lacks pages: it must have all of them then, and SQLite
-   * ignores a last page that is cut.
+   * Refuses a database without a log that lacks pages: without a log, the database must have all
+   * its pages, and SQLite would ignore a last page that is cut off.
    */
   private static void refuseShort(Path database, byte[] header) throws IOException {
     long pages = Integer.toUnsignedLong(ByteBuffer.wrap(header).getInt(PAGES_AT));
@@ -127,8 +128,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * Returns the first 100 bytes, or as many as there are. It must not be called while SQLite has
-   * the database open in this process.
+   * Returns the first 100 bytes, or as many as there are. The method must not be called while
+   * SQLite has the database open in this process.
    */
   static byte[] headerOf(Path database) throws IOException {
     try (InputStream file = Files.newInputStream(database)) {
@@ -151,8 +152,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * Opens a connection that reads what SQLite would make of the files, and leaves no trace on the
-   * disk, which may be read-only.
+   * Opens a connection that reads the files as SQLite would, and writes nothing to the disk, which
+   * may be read-only.
    */
   Connection look() throws SQLException {
     if (used) {
@@ -161,7 +162,9 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     return log.committed() > 0 ? Sql.alone(database) : Sql.immutable(database);
   }
 
-  /** Returns what can be read of the hub; it is empty when the database has no tables yet. */
+  /**
+   * Returns the readable state of the hub; the state is empty when the database has no tables yet.
+   */
   Found readable(Schema schema) throws SQLException {
     try (Connection connection = look()) {
       if (Schema.isEmpty(connection)) {
@@ -179,7 +182,7 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
    * Says which acknowledged flushes are missing, in words that name the cure; null when none can be
    * missing.
    *
-   * @param readable what can be read of the hub; null when even the hub's row is damaged
+   * @param readable the readable state of the hub; null when the hub's own row is damaged
    */
   @Nullable String loss(@Nullable Found readable) {
     if (used) {
@@ -261,8 +264,8 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
   }
 
   /**
-   * Gives up the flushes that cannot be read: the log ends with the last readable commit from now
-   * on. The caller holds the directory and has copied the files.
+   * Gives up the flushes that cannot be read: the log then ends with the last readable commit. The
+   * caller must hold the directory and must have copied the files.
    */
   void giveUpTheRest(Schema schema) throws IOException, SQLException {
     cutLog();
@@ -278,16 +281,19 @@ record Evidence(Path database, boolean used, WalFile log, Mark.@Nullable Noted m
     }
   }
 
-  /** Notes that what can be read now is everything that must be there. */
+  /**
+   * Notes the last readable flush as the last durable one, so that later checks expect no more than
+   * this.
+   */
   void markReadable(Schema schema) throws IOException, SQLException {
     Found readable = readable(schema);
     Mark.write(database, readable.hub().lastFlush(), readable.hub().clock());
   }
 
   /**
-   * Makes durable what a process wrote and was killed before syncing, because SQLite reads it as
-   * committed and callers learn of it. Frames that a crash of the machine left behind the torn end
-   * are cut off, so that they are not taken for damage later.
+   * Syncs the frames that a killed process wrote and did not sync, because SQLite reads them as
+   * committed and callers will see them. Frames that a crash of the machine has left behind the
+   * torn end of the log are cut off, so that later checks do not take them for damage.
    */
   void settleLog() throws IOException {
     if (log.headerSound() && log.behind() > 0) {

@@ -4,11 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Knows how many events each recently written execution has.
+ * Caches the number of history events of each recently written execution.
  *
- * <p>Every appended chunk must begin where the history ends, and asking the database for that costs
- * as much as the insert itself. One writer uses this object; it is emptied whenever a flush is not
- * written.
+ * <p>Every appended chunk must begin where the history ends, and a query for this end costs as much
+ * as the insert itself. Only one writer uses this object; the cache is emptied whenever a flush is
+ * not written.
  */
 final class HistoryEnds {
 
@@ -24,7 +24,7 @@ final class HistoryEnds {
         }
       };
 
-  /** Returns the number of events, or -1 when it is not known here. */
+  /** Returns the number of events, or -1 when the cache does not contain it. */
   int of(long key) {
     return ends.getOrDefault(key, -1);
   }

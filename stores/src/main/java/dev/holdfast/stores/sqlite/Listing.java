@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There are few indexes, because each one costs every execution. A selective prefix is found by
  * the index of IDs. Every other list is read along the index of statuses and creation times: one
- * run for each wanted status, merged by SQLite on the way, so that a page costs its own rows and
- * not those before it. Rows of one microsecond are sorted by their IDs; the index does not hold
- * those.
+ * scan for each requested status, which SQLite merges, so that the cost of a page depends on its
+ * own rows and not on those before it. Rows with the same microsecond are sorted by their IDs,
+ * which the index does not contain.
  */
 final class Listing {
 
@@ -33,7 +33,7 @@ final class Listing {
           .toArray();
 
   /**
-   * At most this many IDs of a prefix are looked at one by one; beyond that, reading along the list
+   * At most this many IDs with a prefix are examined one by one; for more, reading along the list
    * is cheaper.
    */
   private static final int PREFIX_MATCHES_MAX = 10_000;
@@ -43,7 +43,7 @@ final class Listing {
   private static final String NEWEST_FIRST =
       " ORDER BY " + Reads.CREATED_AT_COLUMN + " DESC, " + Reads.ID_COLUMN + " DESC LIMIT ?1";
 
-  /** Holds a statement, and what is bound to its parameters from ?1 on. */
+  /** Holds a statement, and the values that are bound to its parameters, beginning with ?1. */
   record Select(String sql, List<Object> parameters) {}
 
   private Listing() {}
@@ -63,8 +63,8 @@ final class Listing {
   }
 
   /**
-   * Implements {@link dev.holdfast.core.Store#list}: it looks once along the history of each
-   * running instance.
+   * Implements {@link dev.holdfast.core.Store#list}, with one look at the history of each running
+   * instance.
    */
   static List<Listed> list(Reads reads, Query query) throws SQLException {
     List<Rows.Instance> rows = query(reads, query);
@@ -97,8 +97,8 @@ final class Listing {
   }
 
   /**
-   * Builds the statement that reads the page. There are few such texts: they differ by which
-   * filters there are and how many statuses, never by values.
+   * Builds the statement that reads the page. There are few different texts: a text depends on
+   * which filters the query has and on the number of statuses, but never on values.
    *
    * @param byPrefix whether to read along the index of IDs
    */

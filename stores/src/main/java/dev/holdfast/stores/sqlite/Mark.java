@@ -10,15 +10,15 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes the last flush that is surely durable in a small file beside the database, after the flush
- * was synced.
+ * Writes the number of the last flush that is certainly durable into a small file beside the
+ * database, after the flush was synced.
  *
  * <p>The note itself is not synced: it is a lower bound, and costs one write of 48 bytes into the
- * operating system's memory. A database and log that end before it have lost an acknowledged flush,
- * even where the log looks as if nothing followed. The note is written before any caller learns of
- * the flush, and outlives the process: only a crash of the machine can take it back. So it also
- * names the start of the machine during which it was written. One thread at a time uses this
- * object.
+ * operating system's memory. A database and log that end before this flush have lost an
+ * acknowledged flush, even when the log looks complete. The note is written before any caller
+ * learns of the flush, and survives the process: only a crash of the machine can undo it. Therefore
+ * the note also names the start of the machine during which it was written. Only one thread at a
+ * time may use this object.
  */
 final class Mark implements AutoCloseable {
 
@@ -35,18 +35,20 @@ final class Mark implements AutoCloseable {
 
   private static final int LENGTH_ONE = 32;
 
-  /** This file holds an ID that each start of the system changes; only Linux has it. */
+  /**
+   * This file contains an ID that changes with each start of the system; only Linux has the file.
+   */
   private static final Path START = Path.of("/proc/sys/kernel/random/boot_id");
 
   private static final UUID UNKNOWN = new UUID(0, 0);
 
   /**
-   * Holds what a mark says.
+   * Holds the content of a mark.
    *
    * @param flush the number of the flush
    * @param clock the hub's time at that flush, in microseconds since the epoch
-   * @param sameStart whether the machine surely has not been restarted since: everything that was
-   *     written is then in the files, in the order in which it was written, synced or not
+   * @param sameStart whether the machine has certainly not been restarted since. In this case the
+   *     files contain all writes in their order, synced or not
    */
   record Noted(long flush, long clock, boolean sameStart) {}
 
@@ -64,7 +66,7 @@ final class Mark implements AutoCloseable {
     return database.resolveSibling(database.getFileName() + "-mark");
   }
 
-  /** Returns what was noted beside a database; null when there is no note or it is damaged. */
+  /** Returns the note beside a database; null when there is no note or the note is damaged. */
   static @Nullable Noted read(Path database) throws IOException {
     return read(database, startOfMachine());
   }
@@ -103,12 +105,12 @@ final class Mark implements AutoCloseable {
     try {
       return UUID.fromString(Files.readString(START).strip());
     } catch (IOException | IllegalArgumentException e) {
-      // The system is no Linux or hides the ID, so each start counts as a new one.
+      // The system is not Linux or hides the ID, so the machine counts as restarted.
       return UNKNOWN;
     }
   }
 
-  /** Opens the mark of a database for notes, and creates its file if need be. */
+  /** Opens the mark of a database for writing, and creates its file unless it exists. */
   static Mark open(Path database) throws IOException {
     return open(database, startOfMachine());
   }
@@ -121,7 +123,7 @@ final class Mark implements AutoCloseable {
     return new Mark(new RandomAccessFile(path.toFile(), "rw"), start);
   }
 
-  /** Notes a flush beside a database, in place of the previous note. */
+  /** Notes a flush beside a database, replacing the previous note. */
   static void write(Path database, long flush, long clock) throws IOException {
     write(database, flush, clock, startOfMachine());
   }

@@ -25,10 +25,10 @@ import org.sqlite.util.LibraryLoaderUtil;
 /**
  * Unpacks SQLite's native library once for all processes of a user.
  *
- * <p>The driver unpacks the library again for each process and deletes it when the process ends in
- * order, so that each kill leaves a megabyte behind. Here the library has a name by its content in
- * a folder that only its owner may enter, and is compared with the driver's copy before it is
- * loaded.
+ * <p>The driver unpacks the library again for each process and deletes it when the process ends
+ * normally, so that each killed process leaves a megabyte behind. This class gives the library a
+ * name that depends on its content, in a folder that only its owner may enter, and compares it with
+ * the driver's copy before it is loaded.
  */
 final class NativeLibrary {
 
@@ -36,7 +36,8 @@ final class NativeLibrary {
   private static final String LIB_NAME = "org.sqlite.lib.name";
 
   /**
-   * Libraries that killed processes left behind are older than this, and no new process loads them.
+   * A library that is older than this was left behind by a killed process, and no new process loads
+   * it.
    */
   private static final Duration LEFT_BEHIND = Duration.ofDays(1);
 
@@ -45,8 +46,8 @@ final class NativeLibrary {
   private NativeLibrary() {}
 
   /**
-   * Loads the library, once in a process. The driver's own way is used where no folder can be
-   * written to, or where the driver's own settings name another library.
+   * Loads the library, once in a process. The driver loads the library itself when no folder can be
+   * written to, or when the driver's settings name another library.
    */
   static synchronized void load() {
     if (loaded) {
@@ -61,7 +62,7 @@ final class NativeLibrary {
     if (library == null) {
       return;
     }
-    // The properties are set only while this driver loads, because an app beside it may bring
+    // The properties are set only while this driver loads, because an app in this process may bring
     // another version of the driver.
     System.setProperty(LIB_PATH, String.valueOf(library.getParent()));
     System.setProperty(LIB_NAME, String.valueOf(library.getFileName()));
@@ -87,7 +88,10 @@ final class NativeLibrary {
         Path.of(System.getProperty("user.home", "."), ".cache", "holdfast"));
   }
 
-  /** Returns the library in the first of these folders that can be used; null when none can. */
+  /**
+   * Returns the library in the first of these folders that can be used; null when no folder can be
+   * used.
+   */
   static @Nullable Path unpacked(List<Path> folders) {
     byte[] content;
     try (InputStream in =
@@ -106,7 +110,8 @@ final class NativeLibrary {
       try {
         return unpackedIn(folder, content);
       } catch (IOException e) {
-        // This folder cannot be written to or belongs to another user. The next one may do.
+        // This folder cannot be written to or belongs to another user. The next folder may be
+        // usable.
       }
     }
     return null;
@@ -122,7 +127,7 @@ final class NativeLibrary {
     Path partial = Files.createTempFile(folder, "unpacking", ".partial");
     try {
       Files.write(partial, content);
-      // Another process may do this at the same moment: either file is right.
+      // Another process may move its file at the same moment, but both files have the same content.
       move(partial, library);
       return library;
     } finally {
@@ -185,8 +190,8 @@ final class NativeLibrary {
         }
       }
     } catch (IOException e) {
-      // The file belongs to another user, is in use (Windows), or was deleted meanwhile: it only
-      // takes room on the disk.
+      // The file belongs to another user, is in use (Windows), or has just been deleted. A
+      // remaining file does no harm except that it takes room on the disk.
       return;
     }
   }

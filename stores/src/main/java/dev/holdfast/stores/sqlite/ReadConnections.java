@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Manages a few connections for reads, which are opened when they are first needed. Each read is
- * one transaction, so that it sees one moment, and ends before the next begins, so that the log can
- * be restarted.
+ * one transaction, so that it sees a consistent state; it ends before the next read on the
+ * connection begins, so that the log can be restarted.
  */
 final class ReadConnections implements AutoCloseable {
 
@@ -53,7 +53,7 @@ final class ReadConnections implements AutoCloseable {
       throw failed(e);
     } finally {
       if (reads != null) {
-        // The read failed on this connection: the next read gets a fresh one.
+        // The read failed on this connection, so the next read gets a new one.
         reads.close();
       }
       places.release();

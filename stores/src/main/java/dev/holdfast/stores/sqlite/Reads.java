@@ -27,10 +27,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads on one connection, by one thread at a time. Every row's checksum is compared before the row
- * is used.
+ * Reads rows on one connection; only one thread at a time may use it. The checksum of every row is
+ * checked before the row is used.
  *
- * <p>All results from the first read to {@link #endTransaction} belong to one moment.
+ * <p>All results from the first read to {@link #endTransaction} show one consistent state.
  */
 final class Reads implements AutoCloseable {
 
@@ -61,7 +61,7 @@ final class Reads implements AutoCloseable {
   }
 
   /**
-   * Returns the statement for this text, which is prepared when it is first asked for. There must
+   * Returns the statement for this text. It is prepared at the first call and kept, so there must
    * be few different texts.
    */
   PreparedStatement statement(String sql) throws SQLException {
@@ -101,7 +101,8 @@ final class Reads implements AutoCloseable {
   }
 
   /**
-   * Adds the instance that the statement finds; returns its summary, or null when there is none.
+   * Adds the instance that the statement finds; returns the summary, or null when the statement
+   * finds none.
    */
   private Rows.@Nullable Instance addStored(
       PreparedStatement select, Detail detail, List<Stored> found) throws SQLException {
@@ -153,7 +154,7 @@ final class Reads implements AutoCloseable {
     return chunks;
   }
 
-  /** Returns the time of the newest turn, by the newest chunk of the history. */
+  /** Returns the time of the newest turn, from the newest chunk of the history. */
   long newestTurn(long key) throws SQLException {
     PreparedStatement select =
         statement(
@@ -328,7 +329,7 @@ final class Reads implements AutoCloseable {
     return new Rows.Keyed(namespace, name, ByteString.copyFrom(bytes));
   }
 
-  /** Holds the hub's own row. */
+  /** Holds the content of the hub's own row. */
   record Hub(long lastFlush, long clock, long highestKey) {}
 
   Hub hub() throws SQLException {
@@ -363,8 +364,8 @@ final class Reads implements AutoCloseable {
   }
 
   /**
-   * Reads an instance as {@link #instance} does. A damaged one is described by the columns beside
-   * its state, because a list must show the others, and this one as damaged.
+   * Reads an instance as {@link #instance} does. A damaged row is described by its other columns,
+   * because a list must show the other instances, and this one as damaged.
    */
   private Rows.Instance instanceOrItsPlace(ResultSet row) throws SQLException {
     try {

@@ -5,12 +5,12 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how much more the store takes: what the disk has left, and what the size set for the
- * store allows.
+ * Measures how much more the store can hold, which depends on the free space of the disk and on the
+ * maximum size that is set for the store.
  */
 final class Room {
 
-  /** One part in this many of the reserve is left to removals alone. */
+  /** One part in this many of the reserve is available only to commits that just remove rows. */
   private static final int LAST = 4;
 
   private final DataDirectory directory;
@@ -25,7 +25,7 @@ final class Room {
     this.pageSize = pageSize;
   }
 
-  /** Keeps SQLite itself from growing beyond the size that was set. */
+  /** Makes SQLite itself refuse to grow beyond the maximum size. */
   void bound(Connection connection) throws SQLException {
     if (isSizeSet()) {
       Sql.run(connection, "PRAGMA max_page_count = " + Math.max(1, options.sizeMax() / pageSize));
@@ -33,8 +33,8 @@ final class Room {
   }
 
   /**
-   * Measures how much the database holds. It must be called within the transaction of a commit:
-   * outside of one it would begin another, and keep the log from being restarted.
+   * Measures how much the database holds. The method must be called within the transaction of a
+   * commit: otherwise it would begin another transaction, which would prevent a restart of the log.
    */
   void measure(Connection connection) throws SQLException {
     if (isSizeSet() || directory.freeSpace() < options.freeSpaceMin()) {
@@ -48,7 +48,7 @@ final class Room {
     return options.sizeMax() < Long.MAX_VALUE;
   }
 
-  /** Returns why nothing new should be begun; null while there is room. */
+  /** Returns the reason why no new work should be started; null while there is enough room. */
   @Nullable String shortage() {
     long free = directory.freeSpace();
     if (free + reusable < options.freeSpaceMin()) {
@@ -69,7 +69,7 @@ final class Room {
     return null;
   }
 
-  /** Returns why a commit that does more than remove cannot be taken; null when it can. */
+  /** Returns the reason why a commit that writes rows cannot be accepted; null when it can. */
   @Nullable String lack() {
     long free = directory.freeSpace();
     long least = options.freeSpaceMin() / LAST;

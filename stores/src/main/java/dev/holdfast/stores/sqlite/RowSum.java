@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Computes the checksum of a row: CRC-32C over all its other columns, key included, so that a row
- * damaged in any place, or found under another key than its own, is not taken for a good one. Two
- * threads must not use one object at once.
+ * Computes the checksum of a row. It is the CRC-32C of all other columns, including the key, so
+ * that a damaged row, or a row under a wrong key, is recognised. Two threads must not use one
+ * object at once.
  */
 final class RowSum {
 
@@ -54,7 +54,7 @@ final class RowSum {
     return sum(first, second, bytes);
   }
 
-  /** Returns the checksum of the numbers put since the last clear, followed by these bytes. */
+  /** Returns the checksum of the numbers in the buffer, followed by these bytes. */
   private int sum(byte[]... rest) {
     crc.reset();
     crc.update(scratch, 0, numbers.position());

@@ -21,25 +21,25 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Creates and checks the tables of a hub, and migrates them between versions.
  *
- * <p>{@code V1.sql}, {@code V2.sql} … bring a file from one version to the next, all of them in one
- * transaction together with the number in {@code PRAGMA user_version}, so that a crash in the
- * middle leaves the file as it was. The tables of a version are those that its scripts make in an
- * empty database. See decision 0005 for why this is not Flyway.
+ * <p>The scripts {@code V1.sql}, {@code V2.sql} and so on migrate a file from one version to the
+ * next. They run in one transaction together with the change of {@code PRAGMA user_version}, so
+ * that a crash leaves the file unchanged. The tables of a version are those that its scripts create
+ * in an empty database. Decision 0005 says why this class does not use Flyway.
  */
 final class Schema {
 
   /**
-   * The file's header contains this number, "HFST", by which {@code file} and Holdfast recognise
-   * the database.
+   * The file's header contains this number, "HFST", by which Holdfast and the program {@code file}
+   * recognise the database.
    */
   static final int APPLICATION_ID = 0x48465354;
 
   private static final int VERSION = 2;
 
-  /** This build reads and writes this schema. */
+  /** This is the schema of the database that this build reads and writes. */
   static final Schema CURRENT = current();
 
-  /** Holds the statements of each version; element 0 belongs to version 1. */
+  /** Holds the statements of each version's script; element 0 belongs to version 1. */
   private final List<List<String>> scripts;
 
   private final Map<Integer, Set<String>> tables = new ConcurrentHashMap<>();
@@ -67,16 +67,16 @@ final class Schema {
     return scripts.size();
   }
 
-  /** Returns the name of the file's copy that was made before migrating it from this version. */
+  /** Returns the name of the copy of the file that is made before a migration from this version. */
   static Path copyOf(Path file, int version) {
     return file.resolveSibling(file.getFileName() + ".schema-" + version);
   }
 
   /**
-   * Creates the tables in an empty file, or migrates an older file, after copying it beside itself.
+   * Creates the tables in an empty file, or migrates an older file after making a copy beside it.
    *
    * @throws StoreException the file is newer than this build, belongs to another program, or its
-   *     tables are not as expected, before or after; it is unchanged then
+   *     tables are wrong before or after the migration; the file is then unchanged
    */
   void migrate(Connection connection, Path file) throws SQLException {
     boolean empty = isEmpty(connection);
@@ -109,7 +109,7 @@ final class Schema {
     try {
       Sql.run(connection, "ROLLBACK");
     } catch (SQLException e) {
-      // SQLite has rolled back by itself, or closing the connection will.
+      // SQLite has already rolled back, or it will when the connection is closed.
       because.addSuppressed(e);
     }
   }
@@ -172,8 +172,8 @@ final class Schema {
   }
 
   /**
-   * Compares the tables letter by letter, because a damaged definition would change what queries
-   * mean.
+   * Compares the definitions of the tables character by character, because a damaged definition
+   * would change the meaning of queries.
    */
   private void compare(Connection connection, Path file, int version) throws SQLException {
     if (!tablesOf(connection).equals(expected(version))) {
@@ -184,7 +184,10 @@ final class Schema {
     }
   }
 
-  /** Returns the tables that the scripts up to this version make in an empty database. */
+  /**
+   * Returns the definitions of the tables that the scripts up to this version create in an empty
+   * database.
+   */
   private Set<String> expected(int version) throws SQLException {
     Set<String> known = tables.get(version);
     if (known == null) {

@@ -14,8 +14,9 @@ import org.sqlite.SQLiteException;
 final class Sql {
 
   /**
-   * A page has this many bytes. Small pages make small flushes cheap, large pages large histories
-   * (measured in decision 0026). A database keeps the size with which it was made.
+   * A page has this many bytes. Small pages make small flushes cheap, and large pages make large
+   * histories cheap (decision 0026 has the measurements). A database keeps the page size with which
+   * it was created.
    */
   static final int PAGE_SIZE = 4096;
 
@@ -31,8 +32,8 @@ final class Sql {
   private Sql() {}
 
   /**
-   * Opens the connection that commits: every commit is synced, and it runs no checkpoint on its
-   * own.
+   * Opens the connection that commits: every commit on this connection is synced, and no commit
+   * runs a checkpoint.
    */
   static Connection writer(Path file, SqliteOptions options) throws SQLException {
     return open(
@@ -79,8 +80,8 @@ final class Sql {
   }
 
   /**
-   * Opens a connection to a database that no other process has open and that has no log, or none
-   * that counts. It writes nothing at all.
+   * Opens a connection to a database that no other process has open and that has no log, or only a
+   * log that should be ignored. The connection writes nothing.
    */
   static Connection immutable(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
@@ -93,9 +94,9 @@ final class Sql {
 
   /**
    * Opens a connection to a database that no other process has open, and to its log, which holds a
-   * commit. The index of the log is in memory only, and nothing is written: at the end SQLite tries
-   * to copy the log into the database, but this connection's descriptor of the database cannot
-   * write.
+   * commit. The index of the log exists in memory only, and the connection writes nothing: at the
+   * close SQLite tries to copy the log into the database, but it has opened the database without
+   * the right to write.
    */
   static Connection alone(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
@@ -124,13 +125,14 @@ final class Sql {
       throws SQLException {
     NativeLibrary.load();
     config.setBusyTimeout(BUSY_MILLIS);
-    // Otherwise the driver runs a query for the generated key after each insert, and no table has
-    // one.
+    // Without this setting the driver runs a query for the generated key after each insert,
+    // although no table has generated keys.
     config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection("jdbc:sqlite:" + name);
     try {
       run(connection, "PRAGMA wal_autocheckpoint = 0");
-      // SQLite checks every page as it is read; that costs little compared with the read.
+      // With this setting SQLite checks every page when it reads it, which costs little compared
+      // with the read.
       run(connection, "PRAGMA cell_size_check = ON");
       run(connection, "PRAGMA trusted_schema = OFF");
       rest.of(connection);

@@ -22,30 +22,34 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * Does what an operator does with the file of a hub: copies it while it is in use, restores a copy,
- * checks whether it is sound.
+ * Provides the operations of an operator on the file of a hub: it copies the file while it is in
+ * use, restores a copy, and checks whether a file is sound.
  */
 public final class SqliteFiles {
 
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-  /** The names of a hub's files end so, in the order in which the files are moved away. */
+  /**
+   * Lists the endings of the names of a hub's files, in the order in which the files are moved
+   * away.
+   */
   private static final List<String> FILES = List.of("", "-wal", "-shm", "-mark");
 
   /**
-   * A check that found a fault while another process began to write is repeated at most this often.
+   * A check that found a fault while another process began to write is repeated at most this many
+   * times.
    */
   private static final int LOOKS_MAX = 3;
 
   private SqliteFiles() {}
 
   /**
-   * Holds what {@link #verify} has read and found.
+   * Holds the result of {@link #verify}.
    *
    * @param findings the faults in words; empty when the file is sound
-   * @param ofExecutions those of the findings that are rows of single executions, by table and key:
-   *     a hub with no other findings can go on without these executions
+   * @param ofExecutions the findings that concern rows of single executions, by table and key: a
+   *     hub with no other findings can run without these executions
    * @param executions the number of executions
    * @param events the number of history events of all executions
    * @param messages the number of messages that are not in a history yet
@@ -65,7 +69,7 @@ public final class SqliteFiles {
       return findings.isEmpty();
     }
 
-    /** Returns whether all faults concern single executions, which can be blocked. */
+    /** Returns whether all findings concern single executions, which can be blocked. */
     boolean usable() {
       return findings.size() == ofExecutions.size();
     }
@@ -80,12 +84,13 @@ public final class SqliteFiles {
   }
 
   /**
-   * Writes a copy of the hub as it is at this moment. The hub may run meanwhile, in this process or
-   * another; its commits do not wait, but its log cannot be restarted until the copy is done.
+   * Writes a copy of the current state of the hub. The hub may run at the same time, in this
+   * process or another; its commits do not wait, but its log cannot be restarted before the copy is
+   * complete.
    *
-   * @param to a file that does not exist yet; it is complete and durable when this returns, and
-   *     does not exist if this throws
-   * @throws StoreException the data directory has no hub, the copy cannot be written or turns out
+   * @param to a file that does not exist yet; it is complete and durable when the method returns,
+   *     and does not exist when the method throws
+   * @throws StoreException the data directory has no hub, or the copy cannot be written or is
    *     damaged
    */
   public static Report backup(Path directory, Path to) {
@@ -97,8 +102,8 @@ public final class SqliteFiles {
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
       Files.deleteIfExists(partial);
-      // A copy is as confidential as the original, so it is created privately; SQLite fills an
-      // existing empty file.
+      // A copy is as confidential as the original, so it is created privately; SQLite writes into
+      // an existing empty file.
       DataDirectory.createPrivately(partial);
       copyHub(source, partial);
       Report report = verifyFile(partial);
@@ -137,7 +142,7 @@ public final class SqliteFiles {
   }
 
   /**
-   * Makes a backup the hub of a data directory. No process may use the directory.
+   * Puts a backup into a data directory as its hub. No process may be using the directory.
    *
    * @param force whether an existing hub may be replaced; its files stay beside it under another
    *     name
@@ -235,7 +240,10 @@ public final class SqliteFiles {
     }
   }
 
-  /** Refuses a file that begins otherwise: it was never a backup, so its pages need not be read. */
+  /**
+   * Refuses a file that does not begin like a backup, because the rest of such a file need not be
+   * read.
+   */
   private static void checkIsBackup(Path from) {
     if (DataDirectory.size(Evidence.logOf(from)) > 0) {
       throw new StoreException(
@@ -256,7 +264,9 @@ public final class SqliteFiles {
     }
   }
 
-  /** Returns a refusal of SQLite in clearer words where there are any. */
+  /**
+   * Returns the message of an exception; for some refusals of SQLite, it returns a clearer text.
+   */
   private static String words(Throwable e) {
     return e instanceof SQLException sql && Sql.code(sql) == SQLiteErrorCode.SQLITE_NOTADB
         ? "the file is no Holdfast database, or its beginning is damaged"
@@ -264,8 +274,8 @@ public final class SqliteFiles {
   }
 
   /**
-   * Moves the hub's files away. The database goes first: a log without its database is refused at
-   * the next start, whereas a database without its log would look complete.
+   * Moves the hub's files away. The database is moved first: the next start refuses a log without
+   * its database, whereas a database without its log would look complete.
    */
   private static void setAside(DataDirectory held) throws IOException {
     String suffix = ".replaced-" + stamp();
@@ -301,13 +311,13 @@ public final class SqliteFiles {
    * trace on the disk.
    *
    * @param what a data directory, or the file of a hub or of a backup
-   * @throws StoreException there is no hub; a damaged one is a finding, not an exception
+   * @throws StoreException there is no hub; damage is a finding and not an exception
    */
   public static Report verify(Path what) {
     Path file = fileOf(what);
     try {
-      // If a host starts meanwhile, it writes to files that are read as if no process wrote to
-      // them, so the check is repeated.
+      // If a host starts during the check, it writes to files that the check reads as if they did
+      // not change, so the check is repeated.
       for (int again = 0; ; again++) {
         boolean used = Evidence.isUsed(file);
         String before = state(file);
@@ -327,15 +337,16 @@ public final class SqliteFiles {
   }
 
   /**
-   * Holds what a hub remembers of the time, read without opening the hub.
+   * Holds the hub's time, read without opening the hub.
    *
-   * @param clock the highest time that was written, in microseconds since the epoch; 0 for none
-   * @param record the content of the record that was asked for; null when there is none
+   * @param clock the highest time that was written, in microseconds since the epoch; 0 when there
+   *     is none
+   * @param record the content of the requested record; null when there is none
    */
   public record KnownTime(long clock, @Nullable ByteString record) {}
 
   /**
-   * Looks up the hub's time, and a record. The hub may be in use; the look leaves no trace on the
+   * Reads the hub's time, and a record. The hub may be in use; the read leaves no trace on the
    * disk.
    *
    * @param what a data directory, or the file of a hub or of a backup
@@ -386,7 +397,7 @@ public final class SqliteFiles {
     try {
       return evidence.readable(Schema.CURRENT);
     } catch (StoreException | SQLException e) {
-      // The verification finds the fault too and reports it.
+      // The verification finds this fault too and reports it.
       return null;
     }
   }

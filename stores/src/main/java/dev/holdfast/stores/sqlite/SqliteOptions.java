@@ -3,27 +3,28 @@ package dev.holdfast.stores.sqlite;
 import java.nio.file.Path;
 
 /**
- * Says where and how a {@link SqliteStore} works. Sizes are in bytes.
+ * Holds the location and the settings of a {@link SqliteStore}. Sizes are in bytes.
  *
  * @param directory the data directory; if it does not exist, it is created so that only its owner
  *     can read it
- * @param readersMax the most connections for reads; further reads wait for a free one
- * @param cacheSize memory outside the heap for the committing connection's pages
+ * @param readersMax the number of connections for reads; further reads wait for a free one
+ * @param cacheSize the memory outside the heap for the committing connection's pages
  * @param walCheckpointAt how much is written to the write-ahead log before it is copied into the
  *     database in the background
- * @param walRestartAt the size from which the log is restarted; commits wait a moment while that
- *     happens
+ * @param walRestartAt the size from which the log is restarted; commits wait for a moment during a
+ *     restart
  * @param walSizeMax the size of the log beyond which commits are rejected as full; it is reached
  *     only while a reader holds an old snapshot for long
- * @param freeSpaceMin the reserve: with less than this left, on the disk or of {@code sizeMax},
- *     nothing new should be begun ({@link SqliteStore#shortage}); with less than a quarter of it on
- *     the disk, commits that do more than remove are rejected as full
- * @param sizeMax how much the database may hold; {@link Long#MAX_VALUE} leaves it to the disk
+ * @param freeSpaceMin the reserve: when less than this is left, on the disk or of {@code sizeMax},
+ *     no new work should be started ({@link SqliteStore#shortage}); when less than a quarter of it
+ *     is left on the disk, commits that write rows are rejected as full
+ * @param sizeMax the maximum size of the database; {@link Long#MAX_VALUE} means that only the disk
+ *     limits it
  * @param checkSizeMax the size up to which a database is checked completely whenever it is opened
  * @param onSyncFailure is called when a write could not be made durable
- * @param lossAccepted whether to go on when acknowledged flushes are missing because the log is
- *     damaged; copies of the damaged files are kept beside them. Otherwise opening fails, with a
- *     message that says what is missing
+ * @param lossAccepted whether to open the store even when acknowledged flushes are missing because
+ *     the log is damaged; copies of the damaged files are kept beside them. If this is false,
+ *     opening fails with a message that names the missing flushes
  */
 public record SqliteOptions(
     Path directory,

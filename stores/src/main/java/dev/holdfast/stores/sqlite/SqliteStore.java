@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Stores a task hub in one SQLite file, {@code holdfast.db} in the data directory, with a
  * write-ahead log; every flush is synced.
  *
- * <p>One connection commits, a few read, one copies the log into the database in the background. An
- * execution has at most 4,194,304 events: a commit that appends more is rejected for good.
+ * <p>One connection commits, a few connections read, and one copies the log into the database in
+ * the background. An execution has at most 4,194,304 events: a commit that appends more is
+ * permanently rejected.
  *
  * <p>The directory belongs to one process at a time; other programs, such as {@code sqlite3}, may
- * read the file meanwhile.
+ * read the file at the same time.
  */
 public final class SqliteStore implements Store {
 
@@ -38,7 +39,7 @@ public final class SqliteStore implements Store {
    * Opens the store in a directory. The directory and the tables are created if they do not exist.
    *
    * @throws StoreException another process has the store open, or the file is damaged, newer than
-   *     this build or of another program; the message says what to do
+   *     this build or belongs to another program; the message names the cure
    */
   public static SqliteStore open(SqliteOptions options) {
     return open(options, Schema.CURRENT);
@@ -161,9 +162,10 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * Checks all of a small database. A large one would take too long (about 10 s for each GiB,
-   * decision 0006): its rows are checked as they are read, and {@link SqliteFiles#verify} checks it
-   * whole. Damage in rows of single executions leads to a warning; any other damage is refused.
+   * Checks a small database completely. A large one would take too long (about 10 s for each GiB,
+   * decision 0006), so its rows are checked when they are read; {@link SqliteFiles#verify} checks
+   * it completely. Damage in rows of single executions leads to a warning; any other damage is
+   * refused.
    */
   private static void check(DataDirectory directory, ReadConnections readers, long sizeMax) {
     if (directory.bytes() > sizeMax) {
@@ -191,7 +193,8 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * Runs an action while no commit runs and the log is not restarted, for tests that copy files.
+   * Runs an action, during which no commit runs and the log is not restarted, for tests that copy
+   * files.
    */
   void still(Runnable meanwhile) {
     committer.still(meanwhile);
@@ -203,8 +206,8 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * Returns what an operator should know about the state in which the store was found; empty when
-   * all is well.
+   * Returns warnings for the operator about the state in which the store was found; empty when all
+   * is well.
    */
   public List<String> warnings() {
     return directory.warnings();
@@ -324,8 +327,8 @@ public final class SqliteStore implements Store {
   }
 
   /**
-   * Closes the store after a failure without changing the log, for the next start to judge. The
-   * last connection of a database copies the log into it and deletes the log, unless that
+   * Closes the store after a failure without changing the log, so that the next start can examine
+   * it. The last connection of a database copies the log into it and deletes the log, unless that
    * connection cannot write.
    */
   private void closeAsItIs() throws SQLException, IOException {

@@ -1,9 +1,9 @@
 package dev.holdfast.stores.sqlite;
 
 /**
- * Decides what happens when the disk has failed to make a write durable.
+ * Decides what happens when a write could not be made durable.
  *
- * <p>It is then unknown what is on the disk, and after a failed sync the operating system may drop
+ * <p>The content of the disk is then unknown, and after a failed sync the operating system may drop
  * the unwritten pages and report the next sync as a success. So the write is never tried again: the
  * process ends, and the next one reads what is really there.
  */
@@ -14,10 +14,10 @@ public interface SyncFailure {
   int EXIT_CODE = 75;
 
   /**
-   * Ends the process without running anything else in it. If it returns nevertheless (in a test),
-   * the store takes no further commits.
+   * Ends the process without running any other code. If the method returns nevertheless, as in a
+   * test, the store takes no further commits.
    *
-   * @param line one line for the operator: what failed and what to do
+   * @param line one line for the operator that names the failure and the cure
    */
   void stop(String line);
 

@@ -2,14 +2,14 @@ package dev.holdfast.stores.sqlite;
 
 import org.jspecify.annotations.Nullable;
 
-/** Handles text as SQLite keeps and compares it: UTF-8, by code point. */
+/** Handles text by the rules of SQLite, which stores it as UTF-8 and compares it by code point. */
 final class Text {
 
   private Text() {}
 
   /**
    * Returns whether SQLite gives the text back unchanged: it has no U+0000, and every surrogate is
-   * in its pair.
+   * part of a pair.
    */
   static boolean wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -28,7 +28,7 @@ final class Text {
   }
 
   /**
-   * Holds two bounds between which all texts with a prefix lie, and no others.
+   * Holds two bounds. The texts between them are exactly the texts with a certain prefix.
    *
    * @param from the inclusive lower bound
    * @param to the exclusive upper bound; null when there is none
@@ -36,8 +36,8 @@ final class Text {
   record Range(String from, @Nullable String to) {}
 
   /**
-   * Returns the range of a prefix; null when no well-formed text has it. A prefix may end in the
-   * first half of a surrogate pair: it then stands for all pairs with that half.
+   * Returns the range of a prefix; null when no well-formed text has the prefix. A prefix may end
+   * in the first half of a surrogate pair; it then matches all pairs with that half.
    */
   static @Nullable Range withPrefix(String prefix) {
     int last = prefix.length() - 1;
@@ -51,7 +51,7 @@ final class Text {
     return wellFormed(prefix) ? new Range(prefix, next(prefix)) : null;
   }
 
-  /** Returns the first text after all that begin with this one; null when there is none. */
+  /** Returns the first text after all texts that begin with this one; null when there is none. */
   private static @Nullable String next(String prefix) {
     int end = prefix.length();
     while (end > 0) {

@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Checks everything in a database: that SQLite finds its pages and indexes sound, that every row is
- * what was written, and that rows belong together. Commits may run meanwhile: each step sees one
- * moment of its own.
+ * Checks a database completely. It checks that SQLite finds the pages and indexes sound, that every
+ * row has the right checksum, and that related rows agree. Commits may run at the same time: each
+ * step of the check sees a consistent state of its own.
  */
 final class Verification {
 
-  /** At most this many findings are reported; further ones say nothing new. */
+  /** At most this many findings are reported; further findings would tell nothing new. */
   private static final int FINDINGS_MAX = 50;
 
-  /** Checks one row; it throws what {@link Reads} throws about a damaged one. */
+  /** Checks one row; it throws the exception that {@link Reads} throws for a damaged row. */
   @FunctionalInterface
   private interface RowCheck {
     void check(ResultSet row) throws SQLException;
@@ -143,7 +143,7 @@ final class Verification {
       // Each step has a short transaction, so that the log can be restarted in between.
       reads.endTransaction();
     } catch (SQLException e) {
-      // Damage that was met while reading can make the end of the transaction fail as well.
+      // Damage that a read has found can make the end of the transaction fail as well.
       found(what + " cannot be read: " + e.getMessage());
     }
   }
@@ -157,7 +157,7 @@ final class Verification {
           found(String.valueOf(e.getMessage()));
           noteExecution(e);
         } catch (RuntimeException e) {
-          // Damage has emptied a column, or has made it a number that no row has.
+          // Damage has emptied a column, or has put a number into it that is out of range.
           found(what + ": a row is not what was written (" + e + ")");
         }
       }

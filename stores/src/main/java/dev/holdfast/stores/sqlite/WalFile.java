@@ -9,24 +9,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Describes what a write-ahead log holds. It is read by its format (sqlite.org/fileformat2.html,
- * section 4) and without SQLite, which reads a log up to its first bad frame and does not say
- * whether that is its end.
+ * Describes the content of a write-ahead log. This class reads the log itself, by its format
+ * (sqlite.org/fileformat2.html, section 4), because SQLite reads a log only up to its first bad
+ * frame and does not say whether the log ends there.
  *
- * <p>Each frame's checksum continues that of the frame before it. So a frame whose checksum
- * continues the one stored in the frame before it was written after that frame, whether or not that
- * frame is sound.
+ * <p>The checksum of each frame continues the checksum of the previous frame. So a frame whose
+ * checksum continues the one stored in the frame before it was written after that frame, whether or
+ * not that frame is sound.
  *
  * @param bytes the length of the file
- * @param headerSound whether its first 32 bytes are what SQLite wrote
+ * @param headerSound whether the first 32 bytes of the file are a valid header
  * @param sound the number of frames that SQLite would read
  * @param committed the number of frames up to the last one that ends a committed transaction; later
  *     frames were never acknowledged
- * @param behind the number of frames of the same log that were written behind the first bad one
- * @param commitBehind whether one of these frames ends a transaction
- * @param laterBehind whether one of these frames belongs to a later transaction than the bad frame,
- *     so that the bad frame was synced before it was written
- * @param frameSize the bytes of each frame
+ * @param behind the number of frames of the same log that were written behind the first bad frame
+ * @param commitBehind whether one of these later frames ends a transaction
+ * @param laterBehind whether one of these later frames belongs to a later transaction than the bad
+ *     frame, so that the bad frame must have been synced before
+ * @param frameSize the size of each frame in bytes
  */
 record WalFile(
     long bytes,
@@ -48,7 +48,7 @@ record WalFile(
 
   static final WalFile NONE = new WalFile(0, false, 0, 0, 0, false, false, 0);
 
-  /** Returns where the first frame begins that SQLite would not read. */
+  /** Returns the position of the first frame that SQLite would not read. */
   long damagedAt() {
     return headerSound ? HEADER + sound * frameSize : 0;
   }
@@ -63,8 +63,8 @@ record WalFile(
   }
 
   /**
-   * Reads a log to which no process writes meanwhile. A log that does not exist or is too short is
-   * read as empty.
+   * Reads a log; no process may write to it during the call. A log that does not exist or is too
+   * short is read as empty.
    *
    * @param pageSize the database's page size, for a log whose header is damaged
    */
@@ -110,7 +110,7 @@ record WalFile(
       this.order = order;
     }
 
-    /** Continues a checksum that is stored at this place. */
+    /** Sets the sums to a checksum that is stored at this position. */
     private void from(ByteBuffer stored, int at) {
       first = stored.getInt(at);
       second = stored.getInt(at + 4);
@@ -141,7 +141,7 @@ record WalFile(
     private final Sum sum;
 
     /**
-     * Holds the salts and the checksum that the next frame continues, laid out as in a frame's
+     * Holds the salts and the checksum that the next frame continues, in the layout of a frame's
      * header.
      */
     private final ByteBuffer before = ByteBuffer.allocate(FRAME_HEADER);
@@ -193,7 +193,8 @@ record WalFile(
         broken = true;
         behind(sameLog, linked, commits);
       }
-      // When the log's header is damaged, each frame itself says to which log it belongs.
+      // When the header of the log is damaged, the salts in each frame say to which log the frame
+      // belongs.
       before.put(16, frame, 16, 8);
       if (!headerSound) {
         before.put(8, frame, 8, 8);

@@ -25,7 +25,10 @@ public final class AdminApi {
     this.host = host;
   }
 
-  /** Answers that there is nothing to do here, although the path is one of the admin API. */
+  /**
+   * Answers that there is nothing to do, for paths of the admin API that have no meaning for this
+   * host.
+   */
   public CompletableFuture<Reply> nothingToDo(Request request, PathValues values) {
     return Reply.empty(200).now();
   }
@@ -86,7 +89,8 @@ public final class AdminApi {
   }
 
   /**
-   * Returns the hub's time, the machine's time, and why the hub's does not follow the machine's.
+   * Returns the hub's time, the machine's time, and the reason why the hub's clock does not follow
+   * the machine's clock.
    */
   public CompletableFuture<Reply> clock(Request request, PathValues values) {
     ClockState clock = host.clock().orElse(null);

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves {@code /admin/functions…}: lists functions and runs them by hand. */
+/** Serves {@code /admin/functions…}: lists functions and runs them on request. */
 public final class FunctionsAdmin {
   /** This parameter in paths names the function. */
   private static final String FUNCTION = "function";
@@ -69,7 +69,7 @@ public final class FunctionsAdmin {
     return Reply.json(200, json.endArray().end()).now();
   }
 
-  /** Answers at once; the log tells how the run ends. */
+  /** Starts a run of the function and answers at once; the log reports how the run ends. */
   public CompletableFuture<Reply> run(Request request, PathValues values) {
     if (request.body().length == 0) {
       return Reply.error(

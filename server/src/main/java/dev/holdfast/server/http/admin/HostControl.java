@@ -16,38 +16,38 @@ import java.util.concurrent.CompletableFuture;
 public interface HostControl {
 
   /**
-   * Tells the state of the host.
+   * Describes the state of the host.
    *
-   * @param id names this host to others
+   * @param id the id of this run of the host
    * @param state Default, Starting, Initialized, Running, Error, Stopping, Stopped or Offline
    * @param version the version of Holdfast
    * @param uptime the time since the process began
-   * @param errors the reasons why the host does not work, one sentence each
+   * @param errors the reasons why the host does not work, one sentence for each
    */
   record Status(String id, String state, String version, Duration uptime, List<String> errors) {}
 
   Status status();
 
   /**
-   * Returns the id that tells this run of a host from every other run; it does not change during
+   * Returns the id of this run of the host. Every run has another id, which does not change during
    * the run.
    */
   default String id() {
     return status().id();
   }
 
-  /** Returns the figures for metrics; those of one name follow each other. */
+  /** Returns the figures for metrics; figures of the same name stand together. */
   default List<Figure> figures() {
     return List.of();
   }
 
   /**
-   * Returns why the host should get no requests now, one sentence each; empty when it may get
-   * requests.
+   * Returns the reasons why the host should get no requests now, one sentence for each; the list is
+   * empty when it may get requests.
    */
   List<String> notReady();
 
-  /** Returns how the local hub judges the machine's clock; empty when the hub is a remote one. */
+  /** Returns what the local hub knows about the machine's clock; empty when the hub is remote. */
   default Optional<ClockState> clock() {
     return Optional.empty();
   }
@@ -58,7 +58,10 @@ public interface HostControl {
    */
   default void confirmClock() {}
 
-  /** Returns what an operator should know although the host may get requests, one sentence each. */
+  /**
+   * Returns warnings for the operator that do not stop the host from getting requests, one sentence
+   * for each.
+   */
   default List<String> notes() {
     return List.of();
   }
@@ -66,7 +69,7 @@ public interface HostControl {
   /** Returns every function, including the disabled ones. */
   List<FunctionDefinition> functions();
 
-  /** Returns why functions could not be loaded, by function name. */
+  /** Returns the functions that could not be loaded, by name, each with the reason. */
   Map<String, String> failedFunctions();
 
   /**
@@ -80,7 +83,7 @@ public interface HostControl {
   /** Reloads the app. */
   void restart();
 
-  /** Takes no new requests from now on. */
+  /** Makes the host refuse new requests from now on. */
   void drain();
 
   /** Undoes {@link #drain}. */

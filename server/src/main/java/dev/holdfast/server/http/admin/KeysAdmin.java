@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Manages keys over HTTP. Lists contain the names of keys but not their values, which are not
- * stored; a value appears only in the answer to the request that makes it.
+ * stored; a value appears only in the answer to the request that creates or rotates the key.
  */
 public final class KeysAdmin {
   /** These are the names of parameters in paths. */
@@ -26,7 +26,7 @@ public final class KeysAdmin {
   private final boolean keysRequired;
 
   /**
-   * @param keysRequired whether requests need keys at all
+   * @param keysRequired whether requests need keys
    */
   public KeysAdmin(HostControl host, Keys keys, boolean keysRequired) {
     this.host = host;
@@ -90,8 +90,8 @@ public final class KeysAdmin {
   }
 
   /**
-   * Refuses to make keys while none are required: any program that can connect could make itself a
-   * key that stays valid when keys are required later.
+   * Refuses to make keys while requests need no keys: any program that can connect could otherwise
+   * make a key for itself that stays valid when keys are required later.
    */
   private static Reply noKeys() {
     return Reply.error(

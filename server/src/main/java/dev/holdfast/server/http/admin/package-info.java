@@ -1,4 +1,6 @@
-/** Serves the host's own endpoints for tools and operators: state, functions, keys, drain. */
+/**
+ * Serves the host's own endpoints for tools and operators: its state, functions, keys and drain.
+ */
 @NullMarked
 package dev.holdfast.server.http.admin;
 

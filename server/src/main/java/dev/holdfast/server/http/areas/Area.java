@@ -13,14 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the routes below one prefix, and answers by rule what no route answers: HEAD is GET without
- * the body, OPTIONS lists the methods of a path, another method is refused, and a path without a
- * route does not exist.
+ * Holds the routes below one prefix, and answers requests without a route by fixed rules: HEAD is
+ * GET without the body, OPTIONS lists the methods of a path, another method is refused, and a path
+ * without a route does not exist.
  *
- * @param base the prefix, with its leading slash, in whole segments; matched in any case
- * @param open in which states of the host the area answers
- * @param otherwise who may learn which paths exist below the prefix
- * @param style how paths are read and other methods refused
+ * @param base the prefix, with its leading slash, in whole segments; it is compared without regard
+ *     to case
+ * @param open the states of the host in which the area answers
+ * @param otherwise the right that callers need to learn which paths exist below the prefix
+ * @param style how the area reads paths and refuses methods
  */
 public record Area(String base, Open open, Right otherwise, Style style, List<Route> routes) {
 
@@ -28,34 +29,37 @@ public record Area(String base, Open open, Right otherwise, Style style, List<Ro
     routes = List.copyOf(routes);
   }
 
-  /** Says in which states of the host an area answers. */
+  /** Names the states of the host in which an area answers. */
   public enum Open {
     /** The area answers until the host is drained. */
     UNTIL_DRAINED,
     /** The area also answers on a drained host, until it stops. */
     UNTIL_STOPPED,
-    /** The area answers as long as there is a socket. */
+    /** The area answers as long as the host has an open socket. */
     ALWAYS
   }
 
   /** Says how an area reads paths and refuses methods. */
   public enum Style {
-    /** Paths are read as HTTP says, and a path that has no such method gives 405. */
+    /**
+     * The area reads paths as HTTP defines them, and answers 405 when a path does not have the
+     * method.
+     */
     PLAIN,
     /**
-     * As in the durable extension of Azure Functions: a plus sign in a path is a blank, and a path
-     * that has no such method gives 404.
+     * The area behaves like the durable extension of Azure Functions: a plus sign in a path means a
+     * blank, and the answer is 404 when a path does not have the method.
      */
     DURABLE
   }
 
-  /** Tells whether a path, as it is sent, is below the prefix. */
+  /** Returns whether a raw path is below the prefix. */
   public boolean covers(String path) {
     return Paths.after(base, path) != null;
   }
 
   /**
-   * Answers a request whose path is below the prefix, after its right was checked.
+   * Checks the right of a request whose path is below the prefix, and answers the request.
    *
    * @throws RequestRefused the caller has no right, or the path does not decode
    */
@@ -68,7 +72,7 @@ public record Area(String base, Open open, Right otherwise, Style style, List<Ro
       otherwise.check(access, request, PathValues.NONE);
       throw broken;
     }
-    // An empty segment is no part of a path that we have, wherever it stands.
+    // No route has an empty segment, so a path with an empty segment does not exist.
     boolean strange = style == Style.PLAIN && rest != null && rest.startsWith("//");
     Route route = strange ? null : route(request.method(), segments);
     if (route != null) {
@@ -101,7 +105,10 @@ public record Area(String base, Open open, Right otherwise, Style style, List<Ro
     return style == Style.DURABLE ? Reply.empty(404) : Reply.empty(405).with("Allow", allowed);
   }
 
-  /** Returns every method that the path answers, sorted; none when the path does not exist. */
+  /**
+   * Returns every method that the path answers, sorted; the list is empty when the path does not
+   * exist.
+   */
   private List<String> methods(List<String> segments) {
     Set<String> methods = new TreeSet<>();
     for (Route route : routes) {

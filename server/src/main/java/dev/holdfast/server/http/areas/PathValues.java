@@ -18,7 +18,7 @@ public final class PathValues {
   /**
    * Returns the value of a parameter of the route; it is never empty.
    *
-   * @param name as in the pattern, without braces
+   * @param name the name as in the pattern, without braces
    * @throws IllegalArgumentException the route has no such parameter
    */
   public String get(String name) {

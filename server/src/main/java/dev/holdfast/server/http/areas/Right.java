@@ -7,15 +7,15 @@ import dev.holdfast.server.http.message.Request;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Says who may call a route. Where no keys are required, everybody may call everything. */
+/** Says who may call a route. When no keys are required, every caller may call every route. */
 public final class Right {
   /** Every caller may call the route, without a key. */
   public static final Right NONE = new Right("no key", null, null);
 
-  /** The caller needs a key to the durable API as a whole. */
+  /** The caller needs a key that is valid for the whole durable API. */
   public static final Right DURABLE = new Right("durable key", null, null);
 
-  /** The caller needs the master key, in the header. */
+  /** The caller needs the master key, and must send it in the request header. */
   public static final Right MASTER = new Right("master key", null, null);
 
   /** The caller signed in, or has a key, that permits to see pages. */
@@ -30,7 +30,7 @@ public final class Right {
   /** The caller signed in, or has a key, that permits to see what instances carry. */
   public static final Right PAYLOADS = page(Level.PAYLOADS);
 
-  /** The path parameter with the id of the instance, for {@link #instance}. */
+  /** The path parameter with this name contains the id of the instance, for {@link #instance}. */
   public static final String ID = "id";
 
   private final String words;
@@ -57,9 +57,10 @@ public final class Right {
   }
 
   /**
-   * Returns when the request may do what the route does.
+   * Returns normally when the request may use the route.
    *
-   * @throws dev.holdfast.server.http.message.RequestRefused 401 or 429, when it may not
+   * @throws dev.holdfast.server.http.message.RequestRefused the reply 401 or 429, when the request
+   *     may not use the route
    */
   void check(Access access, Request request, PathValues values) {
     if (level != null) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Is one row in the table of our URLs.
+ * Represents one row in the table of the host's own URLs.
  *
- * @param method in upper case; a route for GET answers HEAD as well
- * @param pattern the segments after the prefix of the area: {@code {name}} takes any segment that
- *     is not empty, everything else is matched in any case
+ * @param method the method in upper case; a route for GET answers HEAD as well
+ * @param pattern the segments after the prefix of the area: {@code {name}} matches any segment that
+ *     is not empty, and every other segment is compared without regard to case
  * @param right who may call the route
  */
 public record Route(String method, List<String> pattern, Right right, Handler handler) {

@@ -1,8 +1,8 @@
 /**
- * Describes the URLs that are ours rather than the app's: an {@link
+ * Describes the URLs of the host itself, as opposed to those of the app: an {@link
  * dev.holdfast.server.http.areas.Area} is a prefix with its {@link
- * dev.holdfast.server.http.areas.Route}s, and each route names a method, a path, who may call it
- * and what answers.
+ * dev.holdfast.server.http.areas.Route}s, and each route names a method, a path, the required
+ * right, and the handler.
  */
 @NullMarked
 package dev.holdfast.server.http.areas;

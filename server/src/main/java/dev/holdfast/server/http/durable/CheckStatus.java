@@ -11,7 +11,9 @@ import java.net.URLEncoder;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Makes the answer to a start, which says where to look at the instance and how to steer it. */
+/**
+ * Makes the answer to a start, which contains the URLs for reading and controlling the instance.
+ */
 final class CheckStatus {
   private final Capabilities capabilities;
   private final String hubAndConnection;
@@ -25,10 +27,7 @@ final class CheckStatus {
             + encode(settings.connectionName());
   }
 
-  /**
-   * Returns 202 with the URLs. The code in each URL permits the one operation that the URL is for
-   * and nothing else.
-   */
+  /** Returns 202 with the URLs. The code in each URL permits only the operation of this URL. */
   Reply reply(Request request, String instanceId, boolean failureIs500) {
     String at = request.origin() + DurableApi.BASE + "/instances/" + encode(instanceId);
     String status = at + "?" + query(instanceId, EnumSet.of(Permission.READ));

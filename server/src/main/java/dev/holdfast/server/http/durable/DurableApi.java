@@ -12,12 +12,12 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Answers the requests of the durable management API; each method is one operation. The table of
- * areas says which method and path lead here and who may call them.
+ * areas says which method and path lead to each operation, and who may call it.
  */
 public final class DurableApi {
   public static final String BASE = "/runtime/webhooks/durabletask";
 
-  /** These are the names of parameters in paths, beside {@link Right#ID}. */
+  /** These are the names of parameters in paths, in addition to {@link Right#ID}. */
   private static final String NAME = "name";
 
   private static final String KEY = "key";
@@ -46,8 +46,8 @@ public final class DurableApi {
   }
 
   /**
-   * Returns a handler that refuses requests for another hub, which would be another store that this
-   * host does not open; other requests go to {@code handler}.
+   * Returns a handler that refuses requests for another hub, because this host has only one hub;
+   * other requests go to {@code handler}.
    */
   public Route.Handler ofThisHub(Route.Handler handler) {
     return (request, values) -> {

@@ -18,9 +18,9 @@ import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Serves entities: their states, lists of them, and signals to them. */
+/** Serves requests about entities: it reads their states, lists them, and signals them. */
 final class EntityEndpoint {
-  /** This path segment stands for the empty key. */
+  /** This path segment means the empty key. */
   private static final String EMPTY_KEY = "$";
 
   private final HubEntities hub;
@@ -85,7 +85,7 @@ final class EntityEndpoint {
   }
 
   /**
-   * @param name the name of the entities to list; null for any
+   * @param name the name of the entities to list; null means any name
    */
   CompletableFuture<Reply> list(Request request, @Nullable String name) {
     boolean states = request.query().flag("fetchState", false);

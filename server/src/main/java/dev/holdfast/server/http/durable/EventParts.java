@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes members that several kinds of history events share, and the kinds that are rare. */
+/** Writes members that several kinds of history events share, and events of rare kinds. */
 final class EventParts {
   private EventParts() {}
 
@@ -92,8 +92,8 @@ final class EventParts {
   }
 
   /**
-   * Writes SeenFailure, a member that only Holdfast has, where the library reported something other
-   * than what user code threw.
+   * Writes the member SeenFailure, which only Holdfast has, when the library reported another
+   * failure than the exception of user code.
    */
   static void seen(JsonWriter json, @Nullable TaskFailureDetails failure) {
     if (failure != null && failure.hasSeen()) {
@@ -142,14 +142,14 @@ final class EventParts {
     }
   }
 
-  /** Formats whole numbers without a fraction. A number that JSON does not have becomes text. */
+  /** Formats whole numbers without a fraction. A number that JSON cannot represent becomes text. */
   private static String number(double number) {
     return number == Math.rint(number) && Math.abs(number) < 1e15
         ? String.valueOf((long) number)
         : String.valueOf(number);
   }
 
-  /** Writes the kinds of events whose members are copied unchanged. */
+  /** Writes events of the kinds whose members are copied unchanged. */
   static void rare(JsonWriter json, HistoryEvent event) {
     switch (event.getEventTypeCase()) {
       case EXECUTIONSUSPENDED ->
@@ -174,7 +174,7 @@ final class EventParts {
           json.field(
               "Data", text(event.getGenericEvent().hasData(), event.getGenericEvent().getData()));
       default -> {
-        // The type is all that a client needs to know.
+        // Of other events, a client needs to know only the type.
       }
     }
   }

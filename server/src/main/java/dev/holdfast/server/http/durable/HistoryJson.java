@@ -25,8 +25,8 @@ final class HistoryJson {
   private final boolean inputsOfTasks;
 
   /**
-   * These events have scheduled a task so far, by event id; an outcome takes its name and input
-   * from there. Later attempts may carry the id of the first attempt.
+   * Maps event ids to the events that have scheduled tasks so far; an outcome takes its name and
+   * input from the event. Later attempts may have the id of the first attempt.
    */
   private final Map<Integer, HistoryEvent> scheduled = new HashMap<>();
 
@@ -36,7 +36,7 @@ final class HistoryJson {
   private boolean begun;
 
   /**
-   * Writes the history as an array, event by event, whenever {@link #next} is called.
+   * Begins to write the history as an array; each call of {@link #next} writes one event.
    *
    * @param showOutput whether results are written
    * @param inputsOfTasks whether the inputs of activities and sub-orchestrations are written;
@@ -81,7 +81,7 @@ final class HistoryJson {
       case SUBORCHESTRATIONINSTANCEFAILED ->
           unanswered.remove(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
       default -> {
-        // Other events are not merged.
+        // Events of other kinds are not merged.
       }
     }
   }
@@ -89,7 +89,8 @@ final class HistoryJson {
   private void event(HistoryEvent event) {
     switch (event.getEventTypeCase()) {
       case ORCHESTRATORSTARTED, ORCHESTRATORCOMPLETED -> {
-        // Turns show how the engine works, not what the instance did.
+        // Events about turns are left out, because they show how the engine works and not what the
+        // instance did.
       }
       case TASKSCHEDULED, SUBORCHESTRATIONINSTANCECREATED -> {
         scheduled.put(event.getEventId(), event);

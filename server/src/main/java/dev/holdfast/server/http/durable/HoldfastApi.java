@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Answers requests that only Holdfast knows; each method is one operation. */
+/** Answers requests that exist only in Holdfast; each method is one operation. */
 public final class HoldfastApi {
   public static final String BASE = "/runtime/webhooks/holdfast";
 
@@ -25,19 +25,19 @@ public final class HoldfastApi {
   }
 
   /**
-   * Tells how many instances of which version have not ended; with {@code ?ended=true} also how
-   * many have.
+   * Returns how many instances of each version have not ended; with {@code ?ended=true} also how
+   * many have ended.
    */
   public CompletableFuture<Reply> versions(Request request, PathValues values) {
     return versions.list(request.query().flag("ended", false));
   }
 
-  /** Tells how many instances of each orchestrator are in which status. */
+  /** Returns how many instances of each orchestrator are in each status. */
   public CompletableFuture<Reply> counts(Request request, PathValues values) {
     return versions.counts();
   }
 
-  /** Tells what an instance waits for. */
+  /** Returns an explanation of what an instance waits for. */
   public CompletableFuture<Reply> why(Request request, PathValues values) {
     String id = values.get(Right.ID);
     return hub.why(id)

@@ -7,7 +7,9 @@ import dev.holdfast.protocol.OrchestrationState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Reads an instance. An id that no instance can have is treated as one that does not exist. */
+/**
+ * Reads an instance. An id that no instance can have is treated like the id of a missing instance.
+ */
 final class Lookup {
   private Lookup() {}
 

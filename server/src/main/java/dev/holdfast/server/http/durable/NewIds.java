@@ -6,13 +6,15 @@ import java.util.Locale;
 
 /**
  * Checks the ids of instances that are started over HTTP. The hub itself refuses further ids, for
- * example those that are too long, on every way of starting.
+ * example those that are too long, for every kind of start.
  */
 final class NewIds {
   private NewIds() {}
 
   /**
-   * @throws RequestRefused 400, with what is wrong with the id
+   * Checks the id of a new instance.
+   *
+   * @throws RequestRefused 400 with the fault of the id
    */
   static void check(String id) {
     if (id.isBlank()) {

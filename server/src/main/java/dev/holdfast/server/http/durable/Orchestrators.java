@@ -3,8 +3,8 @@ package dev.holdfast.server.http.durable;
 import java.util.List;
 
 /**
- * Says which orchestrators can be started on this host. It is asked at every start, so a reloaded
- * app counts at once.
+ * Says which orchestrators can be started on this host. The HTTP server asks at every start, so a
+ * reloaded app counts at once.
  */
 public interface Orchestrators {
 
@@ -22,9 +22,9 @@ public interface Orchestrators {
         }
       };
 
-  /** Tells whether a start of this orchestrator is accepted. */
+  /** Returns whether a start of this orchestrator is accepted. */
   boolean knows(String name);
 
-  /** Returns the names to offer to a client that asked for an unknown one. */
+  /** Returns the names to offer to a client that has asked for an unknown name. */
   List<String> names();
 }

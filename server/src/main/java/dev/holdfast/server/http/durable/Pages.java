@@ -9,19 +9,21 @@ import dev.holdfast.server.http.message.RequestRefused;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the requests for pages of lists, and writes the replies. */
+/** Reads the page parameters of list requests, and makes the replies. */
 final class Pages {
   static final String CONTINUATION = "x-ms-continuation-token";
   private static final int PAGE = 100;
   private static final int PAGE_MAX = 1000;
 
-  /** A message is kept as its bytes, and its strings once more when they were read. */
+  /** A message takes memory for its bytes, and again for its strings once they have been read. */
   private static final int STREAMED_COPIES = 3;
 
   private Pages() {}
 
   /**
-   * @param top the requested size; a text that is no size means the default
+   * Returns the size of a page.
+   *
+   * @param top the requested size; a text that is not a size means the default
    */
   static int size(@Nullable String top) {
     if (top == null) {
@@ -35,7 +37,7 @@ final class Pages {
     }
   }
 
-  /** Returns the token where the page before ended; null for the first page. */
+  /** Returns the token of the place at which the previous page ended; null for the first page. */
   static @Nullable String continuation(Request request) {
     String token = request.header(CONTINUATION);
     return token == null || token.isBlank() ? null : decode(token.trim());
@@ -51,8 +53,8 @@ final class Pages {
   }
 
   /**
-   * Lowers the claim when the reply is made while it is sent: only the messages are kept then, and
-   * the text of one part.
+   * Lowers the claim when the reply is made while it is sent, because then only the messages and
+   * the text of one part are in memory.
    *
    * @param bytes the size of the messages
    */

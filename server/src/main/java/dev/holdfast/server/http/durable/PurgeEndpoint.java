@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Removes many ended instances at once. */
+/** Serves requests that remove many ended instances at once. */
 final class PurgeEndpoint {
   private final HubUpkeep hub;
 
@@ -50,8 +50,9 @@ final class PurgeEndpoint {
   }
 
   /**
-   * Returns the message for a filter that cannot be read; null when it can. Queries ignore such a
-   * filter, as in Azure; a purge that ignored it would remove instances that were not meant.
+   * Returns the message for a filter that cannot be read; null when it can be read. Queries ignore
+   * a filter that cannot be read, as in Azure Functions; a purge that ignored it would remove
+   * instances that the client did not mean.
    */
   private static @Nullable String mistake(Query query) {
     String statuses = query.get("runtimeStatus");

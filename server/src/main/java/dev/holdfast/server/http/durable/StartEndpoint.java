@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts instances, and waits for their end if asked to. */
+/** Starts instances, and waits for their end if the request asks for this. */
 final class StartEndpoint {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final Pattern TRACE_PARENT =
@@ -33,7 +33,7 @@ final class StartEndpoint {
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
   private static final OrchestrationIdReusePolicy ANY_STATE = anyState();
 
-  /** Allows no reuse: an id that was used is free again only when its instance was purged. */
+  /** This policy allows no reuse: an id is free again only when its instance has been purged. */
   private static final OrchestrationIdReusePolicy NO_STATE =
       OrchestrationIdReusePolicy.getDefaultInstance();
 
@@ -59,7 +59,7 @@ final class StartEndpoint {
   }
 
   /**
-   * @param instanceId null lets the hub choose an id
+   * @param instanceId the id of the new instance; null lets the hub choose an id
    */
   CompletableFuture<Reply> start(Request request, String name, @Nullable String instanceId) {
     String input = input(request);
@@ -77,8 +77,8 @@ final class StartEndpoint {
   }
 
   /**
-   * Returns the answer for an instance that has just been started; waits for its end first when
-   * {@code timeout} is not null.
+   * Returns the answer for an instance that has just been started; first waits for the end of the
+   * instance when {@code timeout} is not null.
    */
   CompletableFuture<Reply> then(Request request, String id, @Nullable Duration timeout) {
     boolean failureIs500 = request.query().flag("returnInternalServerErrorOnFailure", false);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Reads instances: one with its history, or pages of them. */
+/** Serves requests that read one instance with its history, or pages of instances. */
 final class StatusEndpoint {
   private final TaskHub hub;
   private final DurableSettings settings;
@@ -110,12 +110,12 @@ final class StatusEndpoint {
   }
 
   /**
-   * Lists instances. Several parameters exist only in Holdfast, not in Azure. {@code
+   * Lists instances. Several parameters exist only in Holdfast and not in Azure Functions. {@code
    * showOutput=false} leaves out the outputs, because a list of names need not carry payloads;
    * together with {@code showInput=false} it leaves out custom statuses as well. {@code
    * blocked=true} lists only the blocked instances, ordered by id. {@code name}, {@code
-   * parentInstanceId} and {@code newestFirst} filter and sort; {@code showReason} adds why an
-   * instance has failed, was terminated or is blocked.
+   * parentInstanceId} and {@code newestFirst} filter and sort; {@code showReason} adds the reason
+   * why an instance has failed, was terminated or is blocked.
    */
   CompletableFuture<Reply> list(Request request) {
     Query query = request.query();

@@ -33,7 +33,7 @@ final class StatusFilter {
   }
 
   /**
-   * Tells whether each member of a comma-separated list is a status; blank members do not count.
+   * Returns whether each member of a comma-separated list is a status; blank members are ignored.
    */
   static boolean areAll(String list) {
     for (String text : list.split(",", -1)) {

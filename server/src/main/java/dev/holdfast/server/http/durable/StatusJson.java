@@ -11,7 +11,7 @@ import dev.holdfast.server.json.JsonWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the status payload of an instance, field by field in the order that clients know. */
+/** Writes the status payload of an instance, with the fields in the order that clients expect. */
 final class StatusJson {
   private final boolean reasonAsOutput;
 
@@ -83,8 +83,8 @@ final class StatusJson {
   }
 
   /**
-   * Writes a member that only Holdfast has: what user code threw, also where the output does not
-   * show it.
+   * Writes a member that only Holdfast has: the exception of user code, also when the output does
+   * not show it.
    */
   static void failure(JsonWriter json, TaskFailureDetails failure) {
     json.name("failure");

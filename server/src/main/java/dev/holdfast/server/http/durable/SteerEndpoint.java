@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Steers one existing instance. */
+/** Serves requests that control one existing instance. */
 final class SteerEndpoint {
   private final TaskHub hub;
   private final StartEndpoint starts;
@@ -59,7 +59,8 @@ final class SteerEndpoint {
   }
 
   /**
-   * Lets a blocked instance go on, which only Holdfast offers; answers 409 when it is not blocked.
+   * Lets a blocked instance continue, which only Holdfast offers; answers 409 when the instance is
+   * not blocked.
    */
   CompletableFuture<Reply> retry(String instanceId) {
     return hub.retry(instanceId)
@@ -73,8 +74,8 @@ final class SteerEndpoint {
   }
 
   /**
-   * Runs the action unless the state forbids it. The engine accepts a second suspend, but this API
-   * has always answered 500 to it, and clients may rely on that.
+   * Runs the action unless the state of the instance forbids it. The engine accepts a second
+   * suspend, but this API has always answered 500 to it, and clients may rely on that.
    */
   private CompletableFuture<Reply> unless(
       OrchestrationStatus status,
@@ -96,8 +97,8 @@ final class SteerEndpoint {
   }
 
   /**
-   * Raises an event. The order of the checks is part of the API: existence, end, content type,
-   * content.
+   * Raises an event. The order of the checks is part of the API: they concern the existence of the
+   * instance, its end, the content type and the content.
    */
   CompletableFuture<Reply> raiseEvent(Request request, String instanceId, String eventName) {
     return existing(
@@ -136,8 +137,8 @@ final class SteerEndpoint {
   }
 
   /**
-   * Answers a rewind whose instance had failed when it was read, but no longer when the engine
-   * rewound it.
+   * Answers a rewind whose instance was in the status Failed when it was read, but no longer when
+   * the engine received the rewind.
    */
   private static CompletableFuture<Reply> raced(Throwable failure) {
     if (FutureFailures.cause(failure) instanceof RefusedException refused
@@ -175,7 +176,8 @@ final class SteerEndpoint {
               .now();
         }
         case OVERLOADED, STORE_FULL, UNAVAILABLE, UNANSWERED -> {
-          // These refusals have no status code of their own here; Refusals translates them.
+          // These refusals have no special status code in this endpoint; the class Refusals
+          // translates them.
         }
       }
     }
@@ -217,7 +219,10 @@ final class SteerEndpoint {
         .thenApply(response -> response.getDeletedInstanceCount());
   }
 
-  /** Answers 404 without the instance and 410 after its end; otherwise runs the action. */
+  /**
+   * Answers 404 when the instance does not exist and 410 when it has ended; otherwise runs the
+   * action.
+   */
   private CompletableFuture<Reply> existing(
       String instanceId, Function<OrchestrationState, CompletableFuture<Reply>> action) {
     return Lookup.of(hub, instanceId, false)

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Writes and reads times as this API does, always in UTC. */
+/** Formats and parses times in the forms of this API, always in UTC. */
 final class TimeText {
   private static final Pattern ISO =
       Pattern.compile(
@@ -23,7 +23,7 @@ final class TimeText {
 
   private TimeText() {}
 
-  /** Formats a time to the second: {@code 2026-03-01T10:00:00Z}. */
+  /** Formats a time to the second, such as {@code 2026-03-01T10:00:00Z}. */
   static String seconds(Timestamp time) {
     return Instant.ofEpochSecond(time.getSeconds()).toString();
   }
@@ -51,9 +51,9 @@ final class TimeText {
   }
 
   /**
-   * Reads the usual forms of a time: ISO 8601 with or without time, seconds, fraction and offset
-   * (UTC when there is none); month/day/year; the date of an HTTP header. Returns null for any
-   * other text.
+   * Parses the usual forms of a time: ISO 8601 with or without time of day, seconds, fraction and
+   * offset (UTC when there is none), month/day/year, and the date of an HTTP header. Returns null
+   * for any other text.
    */
   static @Nullable Instant parse(@Nullable String text) {
     if (text == null) {

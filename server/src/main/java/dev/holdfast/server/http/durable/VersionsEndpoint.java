@@ -22,7 +22,7 @@ final class VersionsEndpoint {
   }
 
   /**
-   * @param version "" for instances without a version
+   * @param version the version, "" for instances without a version
    */
   private record Kind(String name, String version) implements Comparable<Kind> {
     @Override

@@ -37,7 +37,7 @@ final class WaitRequest {
     return Duration.ofNanos((long) (Math.min(timeout, SECONDS_MAX) * 1e9));
   }
 
-  /** Parses seconds, with decimals allowed; any other text counts as absent. */
+  /** Parses a number of seconds, which may have decimals; any other text counts as absent. */
   private static @Nullable Double seconds(@Nullable String text) {
     if (text == null) {
       return null;

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Holds requests until an instance ends. A held request costs memory but no thread; beyond a limit
- * no further request is held, and its client is told to poll.
+ * further requests are not held, and their clients are told to poll.
  */
 public final class Waits {
   private final HubInstances hub;
@@ -23,7 +23,8 @@ public final class Waits {
   private volatile boolean released;
 
   /**
-   * @param threads run what follows the end of an instance, so that the engine need not
+   * @param threads run the code that follows the end of an instance, so that the engine's threads
+   *     need not
    */
   public Waits(HubInstances hub, Executor threads, int heldMax, Duration longest) {
     this.hub = hub;
@@ -32,7 +33,9 @@ public final class Waits {
     this.longest = longest;
   }
 
-  /** Returns the state at the instance's end; empty when the instance does not end in time. */
+  /**
+   * Returns the state of the instance after its end; empty when the instance does not end in time.
+   */
   CompletableFuture<Optional<OrchestrationState>> forEnd(String instanceId, Duration timeout) {
     if (released || held.size() >= heldMax) {
       return CompletableFuture.completedFuture(Optional.empty());
@@ -58,7 +61,8 @@ public final class Waits {
   }
 
   /**
-   * Answers every held request as if its time were over; for a host that is stopping or drained.
+   * Answers every held request as if its time were over. A host that is stopping or drained calls
+   * this.
    */
   public void release() {
     released = true;

@@ -1,5 +1,6 @@
 /**
- * Serves the durable management API: start, read, list, steer and purge instances over HTTP.
+ * Serves the durable management API, which starts, reads, lists, controls and purges instances over
+ * HTTP.
  *
  * <p>Verbs, paths, status codes and payloads are those of the Azure Durable Functions extension, so
  * that its clients work unchanged. This package only translates the requests to {@link

@@ -8,9 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a request may do what it asks for. Every method returns when it may. When it may
- * not, the method throws the reply: 401 without a body, or 429 for an address that keeps guessing
- * keys.
+ * Decides whether a request is permitted. Every method returns normally when it is. Otherwise the
+ * method throws the reply: 401 without a body, or 429 for an address that keeps guessing keys.
  */
 public final class Access {
   private final boolean required;
@@ -20,8 +19,8 @@ public final class Access {
   private final PageAccess pages;
 
   /**
-   * @param required false permits every request, which is right only when no other machine can
-   *     connect
+   * @param required whether keys are required; false permits every request, which is right only
+   *     when no other machine can connect
    */
   public Access(
       boolean required, Keys keys, Capabilities capabilities, Guesses guesses, Sessions sessions) {
@@ -99,8 +98,8 @@ public final class Access {
   }
 
   /**
-   * Checks a request for the admin API, which needs the master key, and only in the header, so that
-   * the key stays out of logs.
+   * Checks a request for the admin API, which needs the master key. The key counts only in the
+   * header, so that it stays out of logs.
    */
   public void admin(Request request) {
     if (required) {

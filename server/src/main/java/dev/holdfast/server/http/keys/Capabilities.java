@@ -11,12 +11,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes and checks the codes that stand as {@code code=} in management URLs. A code is not a key
+ * Makes and checks the codes in the parameter {@code code=} of management URLs. A code is not a key
  * but the right to certain operations on one instance, signed with a secret of this host. The
- * holder of a status URL can read that instance and nothing else.
+ * holder of a status URL can only read the instance of this URL.
  *
  * <p>The form is {@code hfc_<letters>_<HMAC-SHA256 over hub, letters and instance>}. The letter
- * {@code *} is the right to everything, for apps whose own library builds the URLs.
+ * {@code *} is the right to all operations, for apps whose library builds the URLs itself.
  */
 public final class Capabilities {
   private static final String PREFIX = "hfc_";
@@ -51,7 +51,7 @@ public final class Capabilities {
     return code(EVERYTHING, "");
   }
 
-  /** Tells whether the text has the form of a code. */
+  /** Returns whether the text has the form of a code. */
   static boolean isOne(String code) {
     return code.startsWith(PREFIX);
   }
@@ -80,7 +80,8 @@ public final class Capabilities {
       current = signer();
       signer = current;
     }
-    // Neither a hub name nor the letters can contain a line feed, so no two inputs give one text.
+    // Neither a hub name nor the letters can contain a line feed, so two different inputs never
+    // give the same text.
     byte[] signed = sign(current.mac(), hub + '\n' + letters + '\n' + instanceId);
     return PREFIX + letters + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
   }

@@ -35,18 +35,18 @@ import org.jspecify.annotations.Nullable;
  * Keeps records in one JSON file that only its owner may read.
  *
  * <p>A change writes a new file, syncs it and moves it over the old one, under a lock that other
- * processes respect. A reader therefore sees either the old file or the new one, and a crash loses
- * neither.
+ * processes respect. A reader therefore sees either the old file or the new one, and a crash leaves
+ * one of them intact.
  */
 public final class FileKeyRecords implements KeyRecords {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** The records that were read are used for this time without another look at the file. */
+  /** For this time, the records are used without looking at the file again. */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * Serialises changes within this process: a file lock keeps other processes out, but fails with
-   * an exception when this process holds it already.
+   * This lock serialises changes within this process. The file lock keeps other processes out, but
+   * throws an exception when this process already holds it.
    */
   private static final Object ONE_AT_A_TIME = new Object();
 
@@ -56,7 +56,9 @@ public final class FileKeyRecords implements KeyRecords {
   private volatile Snapshot snapshot;
 
   /**
-   * @param file need not exist yet, but its folder must
+   * Creates an object for the records in a file.
+   *
+   * @param file the file, which need not exist yet, although its folder must
    */
   public FileKeyRecords(Path file) {
     this(file, System::nanoTime);
@@ -70,8 +72,10 @@ public final class FileKeyRecords implements KeyRecords {
   }
 
   /**
-   * @param looked the time of the last look at the file
-   * @param version null when there was no file
+   * Holds the records as they were last read.
+   *
+   * @param looked the time at which the file was last checked
+   * @param version the version of the file; null when there was no file
    */
   private record Snapshot(long looked, @Nullable Version version, Map<String, byte[]> records) {}
 
@@ -164,12 +168,12 @@ public final class FileKeyRecords implements KeyRecords {
     }
   }
 
-  /** Creates an empty file of mode 0600; an existing file stays as it is. */
+  /** Creates an empty file of mode 0600; an existing file stays unchanged. */
   private void create(Path path) {
     try {
       FileChannel.open(path, Set.of(CREATE_NEW, WRITE), ownerOnly(path)).close();
     } catch (FileAlreadyExistsException e) {
-      // The file exists, as it should.
+      // The file already exists.
     } catch (IOException e) {
       throw cannotWrite(e);
     }

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counts wrong keys by address. Only requests that are refused anyway are counted and slowed down:
- * a valid key is never locked out by another client's guesses.
+ * Counts wrong keys by address. Only refused requests are counted and slowed down, so guesses of
+ * other clients never lock out a valid key.
  */
 public final class Guesses {
   private static final int PER_MINUTE = 10;
@@ -32,7 +32,10 @@ public final class Guesses {
 
   private record Window(Instant began, int wrong) {}
 
-  /** Counts one wrong key; returns true once the address has sent more than ten within a minute. */
+  /**
+   * Counts one wrong key; returns true once the address has sent more than ten wrong keys within a
+   * minute.
+   */
   synchronized boolean tooMany(String address) {
     Instant now = clock.instant();
     Window window = windows.get(address);

@@ -6,12 +6,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a key as it is stored, which is without the secret itself.
+ * Describes a key as it is stored, without its secret.
  *
- * @param id names this secret, also in lists and logs
+ * @param id the id of this secret, which lists and logs also show
  * @param scope the function or extension that the key is for; "" for host keys and the master key
- * @param name the name that people use, for example {@code default}; two keys of one name exist
- *     during a rotation
+ * @param name the name that people use, for example {@code default}; two keys with the same name
+ *     exist during a rotation
  * @param sha256 the digest of the secret's UTF-8 bytes
  * @param expires the time from which the key is no longer valid; null means never
  */
@@ -32,7 +32,7 @@ public record Key(
     /** The key gives access to all HTTP functions. */
     HOST,
     /**
-     * The key gives access to the webhooks of the extension that its name names, and to the gRPC
+     * The key gives access to the webhooks of the extension with the same name, and to the gRPC
      * service.
      */
     SYSTEM,
@@ -40,10 +40,10 @@ public record Key(
     MASTER
   }
 
-  /** The extension that serves the durable management API has this name. */
+  /** This is the name of the extension that serves the durable management API. */
   public static final String DURABLE = "durabletask_extension";
 
-  /** The master key has this name. */
+  /** This is the name of the master key. */
   public static final String MASTER_NAME = "_master";
 
   boolean isFor(Kind wanted, String wantedScope, String wantedName) {
@@ -55,16 +55,16 @@ public record Key(
   }
 
   /**
-   * Tells whether the key is valid for the durable API over HTTP, as the master key and the system
-   * key of that API are.
+   * Returns whether the key is valid for the durable API over HTTP. The master key and the system
+   * key of that API are valid for it.
    */
   boolean opensDurable() {
     return kind == Kind.MASTER || (kind == Kind.SYSTEM && name.equals(DURABLE));
   }
 
   /**
-   * Tells whether the key is valid for the gRPC service, as every system key is, so that each
-   * worker can have its own.
+   * Returns whether the key is valid for the gRPC service. Every system key is valid for it, so
+   * that each worker can have its own key.
    */
   boolean opensGrpc() {
     return kind == Kind.MASTER || kind == Kind.SYSTEM;

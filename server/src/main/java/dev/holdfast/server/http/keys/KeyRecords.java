@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps keys as small named records, which are durable when a call returns.
+ * Stores keys as small named records. A change is durable when the call returns.
  *
  * <p>Several processes may use the same records (the server and the command line).
  */
@@ -12,12 +12,13 @@ public interface KeyRecords {
 
   /**
    * Returns every record. The result is the same object until a record changes; a change by another
-   * process may take a second to show.
+   * process may become visible only after a second.
    */
   Map<String, byte[]> all();
 
   /**
-   * Replaces all records at once by the result of {@code change}; no other writer comes between.
+   * Replaces all records at once by the result of {@code change}; other writers wait until this is
+   * done.
    */
   void change(UnaryOperator<Map<String, byte[]>> change);
 }

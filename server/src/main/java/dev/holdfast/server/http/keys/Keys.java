@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Makes, lists, rotates, deletes and recognises the keys of a host.
  *
- * <p>Only SHA-256 digests are stored (32 random bytes need no slow hash); a secret appears once, in
- * the result of the call that makes it. Safe for many threads; another process may change the same
- * records.
+ * <p>Only SHA-256 digests of secrets are stored, because 32 random bytes need no slow hash. A
+ * secret appears once, in the result of the call that makes it. The class is thread-safe, and
+ * another process may change the same records.
  */
 public final class Keys {
   private static final String CAPABILITY_SECRET = "capability-secret";
@@ -37,13 +37,11 @@ public final class Keys {
   /**
    * Holds a key that was just made.
    *
-   * @param secret is never shown again
+   * @param secret the secret, which is never shown again
    */
   public record NewKey(Key key, String secret) {}
 
-  /**
-   * Makes those of the keys that every host has that are missing; returns the keys that were made.
-   */
+  /** Makes the standard keys of a host that do not exist yet, and returns the new keys. */
   public List<NewKey> createMissing() {
     List<NewKey> made = new ArrayList<>();
     createIfMissing(Kind.MASTER, "", Key.MASTER_NAME).ifPresent(made::add);
@@ -53,9 +51,10 @@ public final class Keys {
   }
 
   /**
-   * Makes a key unless there is one of that name; when several callers try at once, one makes it.
+   * Makes a key unless a key with that name exists; of several simultaneous callers, only one makes
+   * the key.
    *
-   * @return empty when there is a key of that name, which stays as it is
+   * @return the new key; empty when a key with that name exists, which stays unchanged
    */
   public Optional<NewKey> createIfMissing(Kind kind, String scope, String name) {
     if (active().stream().anyMatch(key -> key.isFor(kind, scope, name))) {
@@ -94,13 +93,14 @@ public final class Keys {
     return all().stream().filter(key -> key.id().equals(id) && key.isActive(now)).findFirst();
   }
 
-  /** Makes a key with a random secret. An older key of that name is no longer valid. */
+  /** Makes a key with a random secret. An older key with that name becomes invalid. */
   public NewKey create(Kind kind, String scope, String name) {
     return rotate(kind, scope, name, Duration.ZERO);
   }
 
   /**
-   * Makes a key with a secret that the caller chose. An older key of that name is no longer valid.
+   * Makes a key with a secret that the caller has chosen. An older key with that name becomes
+   * invalid.
    *
    * @throws IllegalArgumentException the secret is too short
    */
@@ -114,9 +114,9 @@ public final class Keys {
 
   /**
    * Makes a new secret for a key; the former secret stays valid during the grace period. A secret
-   * that is already in a grace period ends at once.
+   * that is already in a grace period becomes invalid at once.
    *
-   * @param grace how long both secrets are valid; zero ends the former one at once
+   * @param grace how long both secrets are valid; zero makes the former secret invalid at once
    */
   public NewKey rotate(Kind kind, String scope, String name, Duration grace) {
     String id = Secrets.newId();
@@ -151,7 +151,7 @@ public final class Keys {
   /**
    * Deletes a key and the former secrets of its rotations.
    *
-   * @return whether there was such a key
+   * @return whether the key existed
    * @throws IllegalArgumentException the key is the master key, which can only be rotated
    */
   public boolean delete(Kind kind, String scope, String name) {
@@ -173,8 +173,8 @@ public final class Keys {
   }
 
   /**
-   * Returns the valid key with this secret. The call takes the same time whether and where a key
-   * matches: every digest is compared, each in constant time.
+   * Returns the valid key with this secret. The time of the call does not depend on whether a key
+   * matches, because the secret is compared with every digest in constant time.
    */
   public Optional<Key> recognise(String secret) {
     byte[] digest = Secrets.sha256(secret);
@@ -188,22 +188,22 @@ public final class Keys {
   }
 
   /**
-   * Tells whether this is the secret of a key to the durable API over HTTP, in the same time for
-   * any text, as {@link #recognise} does.
+   * Returns whether this is the secret of a key that is valid for the durable API over HTTP. Like
+   * {@link #recognise}, the call takes the same time for every text.
    */
   public boolean opensDurable(String secret) {
     return recognise(secret).filter(Key::opensDurable).isPresent();
   }
 
   /**
-   * Tells whether this is the secret of a key to the gRPC service, in the same time for any text,
-   * as {@link #recognise} does.
+   * Returns whether this is the secret of a key that is valid for the gRPC service. Like {@link
+   * #recognise}, the call takes the same time for every text.
    */
   public boolean opensGrpc(String secret) {
     return recognise(secret).filter(Key::opensGrpc).isPresent();
   }
 
-  /** Returns the secret that signs capabilities; the first use makes it. */
+  /** Returns the secret that signs capabilities; the first use makes the secret. */
   byte[] capabilitySecret() {
     byte[] record = records.all().get(CAPABILITY_SECRET);
     if (record == null) {
@@ -218,10 +218,7 @@ public final class Keys {
     return KeyCodec.decodeSecret(record);
   }
 
-  /**
-   * Makes a new secret for capabilities; every management URL that was given out before stops
-   * working.
-   */
+  /** Makes a new secret for capabilities; all management URLs from before stop working. */
   public void rotateCapabilities() {
     byte[] made = KeyCodec.encodeSecret(Secrets.random(32));
     records.change(
@@ -232,8 +229,8 @@ public final class Keys {
   }
 
   /**
-   * Returns an object that changes whenever a record does; values derived from the records are then
-   * out of date.
+   * Returns an object that is replaced whenever a record changes; values derived from the records
+   * are then out of date.
    */
   Object version() {
     return records.all();

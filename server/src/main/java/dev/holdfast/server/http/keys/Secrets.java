@@ -13,7 +13,7 @@ import java.util.zip.CRC32;
 
 /**
  * Makes secrets of the form {@code hfk_<kind>_<id>_<32 random bytes><checksum>}, so that leak
- * scanners recognise them and a typing error can be told from a wrong key.
+ * scanners recognise them and a typing error can be distinguished from a wrong key.
  */
 final class Secrets {
   private static final SecureRandom RANDOM = new SecureRandom();

@@ -7,14 +7,16 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Sends what a channel holds, for example a file, and closes the channel afterwards. */
+/** Sends the content of a channel, for example of a file, and closes the channel afterwards. */
 public final class ChannelParts implements BodyParts {
   private static final int PART_BYTES = 64 << 10;
 
   private final ReadableByteChannel channel;
 
   /**
-   * @param channel must not be a socket, whose bytes may be long in coming
+   * Creates the parts of a body from a channel.
+   *
+   * @param channel the channel, which must not be a socket, because its bytes may arrive late
    */
   public ChannelParts(ReadableByteChannel channel) {
     this.channel = channel;
@@ -25,7 +27,7 @@ public final class ChannelParts implements BodyParts {
     ByteBuffer part = ByteBuffer.allocate(PART_BYTES);
     try {
       while (part.hasRemaining() && channel.read(part) >= 0) {
-        // A channel may give less than there is room for.
+        // A channel may return fewer bytes than the buffer has room for.
       }
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);

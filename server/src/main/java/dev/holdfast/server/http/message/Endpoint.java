@@ -7,9 +7,10 @@ import java.util.concurrent.CompletableFuture;
 public interface Endpoint {
 
   /**
-   * Answers, now or later; must not block. A {@link RequestRefused} or {@link
-   * dev.holdfast.core.RefusedException}, thrown or in the future, becomes the reply that it carries
-   * or stands for; any other exception becomes 500 and a line in the log.
+   * Answers a request now or later; the method must not block. A {@link RequestRefused}, thrown or
+   * in the future, becomes the reply that it carries, and a {@link
+   * dev.holdfast.core.RefusedException} becomes a reply with the matching status. Any other
+   * exception becomes status 500 and a line in the log.
    */
   CompletableFuture<Reply> handle(Request request);
 }

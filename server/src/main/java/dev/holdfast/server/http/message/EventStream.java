@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Sends events to one client as they happen, in the format of server-sent events, which browsers
  * read with {@code EventSource}.
  *
- * <p>Any thread may send; sending never blocks. What the client has not read yet is kept up to
- * {@link #UNREAD_BYTES_MAX} bytes. A client that falls further behind is cut off, and a browser
- * then opens a new stream by itself; whoever serves a stream must therefore begin it with the whole
- * state rather than with a change.
+ * <p>Any thread may send; sending never blocks. Events that the client has not read yet are kept up
+ * to {@link #UNREAD_BYTES_MAX} bytes. A client that falls further behind is disconnected, and a
+ * browser then opens a new stream by itself; a stream must therefore begin with the whole state and
+ * not with a change.
  */
 public final class EventStream implements BodyParts {
 
@@ -25,7 +25,8 @@ public final class EventStream implements BodyParts {
   public static final int UNREAD_BYTES_MAX = 256 << 10;
 
   /**
-   * Clients skip a comment; it shows that the stream has begun, or whether they are still there.
+   * Clients ignore a comment. It shows them that the stream has begun, and it shows the server
+   * whether they are still connected.
    */
   private static final byte[] COMMENT = ":\n\n".getBytes(UTF_8);
 
@@ -38,7 +39,9 @@ public final class EventStream implements BodyParts {
   private boolean ended;
 
   /**
-   * @param onClose runs once when nobody reads the stream any more, on any thread
+   * Creates a stream.
+   *
+   * @param onClose runs once, on any thread, when the stream has no reader any more
    */
   public EventStream(Runnable onClose) {
     this.onClose = onClose;
@@ -49,20 +52,20 @@ public final class EventStream implements BodyParts {
   /**
    * Sends an event after all earlier ones.
    *
-   * @param name the type for which the client listens; one line
+   * @param name the type for which the client listens; it must be one line
    * @param data the text that the client gets, usually JSON
-   * @return false when the stream is over, so that further events are useless
+   * @return false when the stream has ended, so that further events are useless
    */
   public boolean send(String name, String data) {
     return add(new Event(name, format(name, data)), false);
   }
 
   /**
-   * Sends an event in place of those events of the same name that the client has not read yet. This
-   * suits an event that tells a whole state: a slow client gets fewer of them, and is never cut off
-   * for it.
+   * Sends an event that replaces those events of the same name that the client has not read yet.
+   * This suits events that contain a whole state: a slow client gets fewer of them, and is never
+   * disconnected because of them.
    *
-   * @return false when the stream is over, so that further events are useless
+   * @return false when the stream has ended, so that further events are useless
    */
   public boolean sendLatest(String name, String data) {
     return add(new Event(name, format(name, data)), true);
@@ -110,7 +113,8 @@ public final class EventStream implements BodyParts {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     if (first) {
-      // The head of the reply goes with the first part, and the client waits for it.
+      // The server sends the head of the reply with the first part, and the client waits for the
+      // head.
       return CompletableFuture.completedFuture(Optional.of(ByteBuffer.wrap(COMMENT)));
     }
     CompletableFuture<Optional<ByteBuffer>> later = new CompletableFuture<>();
@@ -140,8 +144,7 @@ public final class EventStream implements BodyParts {
         removeUnread(event.name());
       }
       if (!unread.isEmpty() && unreadBytes + event.text().remaining() > UNREAD_BYTES_MAX) {
-        // What the client has missed cannot be told from what it gets, so it must connect and ask
-        // again.
+        // The client cannot find out which events it has missed, so it must connect again.
         ended = true;
         return false;
       }

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 
 /** Makes a long JSON text piece by piece while it is sent. */
 final class JsonParts implements BodyParts {
-  /** A text that is no longer than this is sent at once, with its length. */
+  /** A text of at most this many bytes is sent at once, with its length. */
   private static final int PART_BYTES = 64 << 10;
 
   private final JsonWriter json;
@@ -21,7 +21,9 @@ final class JsonParts implements BodyParts {
   }
 
   /**
-   * @param pieces writes the next piece to {@code json} and tells whether there is another
+   * Returns a reply whose text is made in pieces.
+   *
+   * @param pieces writes the next piece to {@code json} and returns whether there is another one
    */
   static Reply reply(int status, JsonWriter json, BooleanSupplier pieces) {
     JsonParts parts = new JsonParts(json, pieces);
@@ -45,6 +47,6 @@ final class JsonParts implements BodyParts {
 
   @Override
   public void close() {
-    // The text is only in memory.
+    // The text is in memory, so there is nothing to release.
   }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Splits and decodes the paths of URLs. Paths are matched exactly as sent and never normalised: a
- * dot segment is a segment like any other, so authorisation and routing cannot see different paths.
+ * dot segment is treated like any other segment, so authorisation and routing cannot see different
+ * paths.
  */
 public final class Paths {
   private Paths() {}
@@ -20,8 +21,8 @@ public final class Paths {
   /**
    * Decodes a path.
    *
-   * @param plusIsBlank whether {@code +} stands for a blank, as in forms; the management URLs write
-   *     ids in this way
+   * @param plusIsBlank whether {@code +} means a blank, as in forms; the management URLs contain
+   *     ids in this form
    * @throws RequestRefused 400, when an escape is broken or is not UTF-8
    */
   public static String decode(String raw, boolean plusIsBlank) {
@@ -73,8 +74,8 @@ public final class Paths {
   }
 
   /**
-   * Returns the segments of a raw path, each decoded by itself: an escaped slash is part of its
-   * segment.
+   * Returns the segments of a raw path, each decoded separately, so that an escaped slash is part
+   * of its segment.
    */
   public static List<String> decodedSegments(String raw, boolean plusIsBlank) {
     return segments(raw).stream().map(segment -> decode(segment, plusIsBlank)).toList();
@@ -82,8 +83,8 @@ public final class Paths {
 
   /**
    * Returns the part of the path after a prefix of whole segments, with its leading slash, or ""
-   * for the prefix itself; null when the path does not begin with the prefix. The case of letters
-   * does not count.
+   * for the prefix itself; null when the path does not begin with the prefix. The prefix is
+   * compared without regard to case.
    */
   public static @Nullable String after(String prefix, String path) {
     if (!path.regionMatches(true, 0, prefix, 0, prefix.length())) {
@@ -96,8 +97,8 @@ public final class Paths {
   }
 
   /**
-   * Returns the byte that the two hex digits at an index stand for; -1 when there are no two hex
-   * digits.
+   * Returns the value of the two hex digits at an index; -1 when the text does not have two hex
+   * digits there.
    */
   static int octet(String text, int at) {
     if (at + 2 > text.length()) {

@@ -10,36 +10,42 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the query of a URL as the durable API does: names match in any case, {@code +} and {@code
- * %xx} are decoded, values are trimmed, a bare token is a value without a name, and repeated names
- * make one comma-joined value.
+ * Reads the query of a URL by the rules of the durable API: names are compared without regard to
+ * case, {@code +} and {@code %xx} are decoded, values are trimmed, a bare token is a value without
+ * a name, and repeated names make one comma-joined value.
  */
 public final class Query {
   private final String raw;
   private @Nullable Map<String, String> values;
 
-  /** Reads a query leniently: broken escapes are kept as they stand. */
+  /** Reads a query leniently: broken escapes are kept unchanged. */
   public Query(@Nullable String raw) {
     this.raw = raw == null ? "" : raw;
   }
 
-  /** Returns the query as it was sent, without the question mark; "" when there is none. */
+  /** Returns the raw query, without the question mark; "" when there is none. */
   public String raw() {
     return raw;
   }
 
-  /** Returns the value, or null when the name does not occur. */
+  /** Returns the value of the parameter with this name, or null when there is none. */
   public @Nullable String get(String name) {
     return values().get(name);
   }
 
-  /** Returns the value, or null when the name does not occur or its value is empty. */
+  /**
+   * Returns the value of the parameter with this name, or null when there is none or its value is
+   * empty.
+   */
   public @Nullable String text(String name) {
     String value = get(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
-  /** Reads {@code true} or {@code false} in any case; any other value counts as absent. */
+  /**
+   * Returns the value of a parameter that is {@code true} or {@code false} in any case; any other
+   * value counts as absent.
+   */
   public boolean flag(String name, boolean otherwise) {
     String value = get(name);
     if (value == null) {
@@ -95,7 +101,7 @@ public final class Query {
     return values;
   }
 
-  /** Decodes form text and leaves broken escapes as they stand. */
+  /** Decodes form text and leaves broken escapes unchanged. */
   static String decode(String text) {
     if (text.indexOf('%') < 0) {
       return text.replace('+', ' ');

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the answer to one request.
  *
- * @param body must not be changed after it was given away; empty when {@code parts} make the body
- * @param contentType null when there is no body to describe
- * @param parts make the body while it is sent; null when {@code body} is all of it. They serve one
- *     reply and are closed by the server.
+ * @param body the bytes of the body, which must not be changed any more; empty when {@code parts}
+ *     make the body
+ * @param contentType the content type; null when there is no body
+ * @param parts make the body while it is sent; null when {@code body} is the whole body. They serve
+ *     one reply, and the server closes them.
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Reply(
@@ -52,7 +53,7 @@ public record Reply(
     return new Reply(status, NOTHING, contentType, List.of(), parts);
   }
 
-  /** Returns a reply that sends events until the stream ends or the client goes. */
+  /** Returns a reply that sends events until the stream ends or the client disconnects. */
   public static Reply events(EventStream stream) {
     return streamed(200, "text/event-stream; charset=utf-8", stream)
         .with("Cache-Control", "no-store")
@@ -60,23 +61,23 @@ public record Reply(
         .with("X-Accel-Buffering", "no");
   }
 
-  /** Returns a reply whose body is the JSON that was written. */
+  /** Returns a reply whose body is the JSON that the writer contains. */
   public static Reply json(int status, JsonWriter json) {
     return new Reply(status, json.bytes(), JSON, List.of());
   }
 
   /**
-   * Returns a reply whose JSON is written piece by piece; a long one is written while it is sent.
+   * Returns a reply whose JSON is written in pieces; a long text is written while it is sent.
    *
-   * @param json has the beginning of the text
-   * @param pieces writes the next piece to {@code json} and tells whether there is another. It is
-   *     called by one thread at a time, and not any more when the client is gone.
+   * @param json the writer that contains the beginning of the text
+   * @param pieces writes the next piece to {@code json} and returns whether there is another one.
+   *     One thread at a time calls it, and no thread calls it after the client has gone.
    */
   public static Reply json(int status, JsonWriter json, BooleanSupplier pieces) {
     return JsonParts.reply(status, json, pieces);
   }
 
-  /** Returns a reply whose body is JSON already. */
+  /** Returns a reply whose body is this JSON text. */
   public static Reply json(int status, String json) {
     return new Reply(status, json.getBytes(UTF_8), JSON, List.of());
   }
@@ -89,9 +90,7 @@ public record Reply(
     return json(status, new JsonWriter().string(text));
   }
 
-  /**
-   * Returns the error object of the durable API; the message says what was wrong and what to do.
-   */
+  /** Returns the error object of the durable API; the message names the cause and the cure. */
   public static Reply error(int status, String message) {
     return json(status, new JsonWriter().object().field("Message", message).end());
   }
@@ -102,7 +101,7 @@ public record Reply(
   }
 
   /**
-   * Returns the error object with the exception that caused it, and with {@code words} in place of
+   * Returns the error object with the exception that caused it, and with {@code words} instead of
    * the exception's message.
    */
   public static Reply error(int status, String message, Throwable cause, String words) {

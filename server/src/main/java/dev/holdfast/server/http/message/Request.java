@@ -6,15 +6,17 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Represents one HTTP request whose body has arrived. It may be used by one thread at a time. */
+/** Represents one HTTP request whose body has arrived. Only one thread at a time may use it. */
 public final class Request {
 
-  /** Gives the header lines of a request. */
+  /** Gives access to the header lines of a request. */
   public interface Headers {
-    /** Returns the first line of that name (in any case), or null when there is none. */
+    /**
+     * Returns the value of the first line with that name, in any case, or null when there is none.
+     */
     @Nullable String get(String name);
 
-    /** Passes every line on, in order. */
+    /** Passes the name and the value of every line to {@code line}, in order. */
     void each(BiConsumer<String, String> line);
   }
 
@@ -41,8 +43,10 @@ public final class Request {
   private final Claim claim;
 
   /**
-   * @param method in upper case
-   * @param path as sent, not decoded, beginning with a slash
+   * Creates a request.
+   *
+   * @param method the method in upper case
+   * @param path the raw path, not decoded, beginning with a slash
    * @param origin the scheme and authority under which the client knows this host, for example
    *     {@code http://localhost:7071}
    * @param remoteAddress the peer's address, without a port
@@ -101,7 +105,7 @@ public final class Request {
     return headers.get(name);
   }
 
-  /** Returns the bytes of the body, which must never be changed. */
+  /** Returns the bytes of the body, which must not be changed. */
   public byte[] body() {
     return body;
   }
@@ -116,7 +120,10 @@ public final class Request {
     return query.raw().isEmpty() ? origin + path : origin + path + "?" + query.raw();
   }
 
-  /** Returns the media type without parameters, in lower case; "" when none was sent. */
+  /**
+   * Returns the media type of the body without parameters, in lower case; "" when the request names
+   * none.
+   */
   public String mediaType() {
     String type = header("Content-Type");
     if (type == null) {
@@ -127,10 +134,10 @@ public final class Request {
   }
 
   /**
-   * Returns the body as text, decoded by the character set that the request names, else by UTF-8,
-   * without a byte order mark.
+   * Returns the body as text without a byte order mark, decoded by the character set that the
+   * request names, or by UTF-8 when it names none.
    *
-   * @throws RequestRefused 400, when the bytes are not text of that set
+   * @throws RequestRefused 400, when the bytes are not valid in that character set
    */
   public String text() {
     return BodyText.of(body, header("Content-Type"));

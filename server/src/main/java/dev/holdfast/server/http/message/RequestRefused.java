@@ -1,6 +1,8 @@
 package dev.holdfast.server.http.message;
 
-/** Carries the reply to a request that is refused out of nested code. It is never logged. */
+/**
+ * Carries the reply to a request out of nested code that refuses the request. It is never logged.
+ */
 public final class RequestRefused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,6 @@
 /**
- * Holds the words that every part of the HTTP front shares: a request, a reply, and what answers
- * one with the other. Nothing here knows the server that carries them, or another part of the
- * front.
+ * Defines the types that all parts of the HTTP front share: requests, replies, and endpoints that
+ * answer requests. The package knows neither the server software nor other parts of the front.
  */
 @NullMarked
 package dev.holdfast.server.http.message;

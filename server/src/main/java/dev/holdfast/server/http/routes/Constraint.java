@@ -26,10 +26,10 @@ final class Constraint {
   private Constraint() {}
 
   /**
-   * Returns the test that a constraint stands for.
+   * Returns the test that a constraint describes.
    *
-   * @param text for example {@code int} or {@code range(1,10)}
-   * @throws InvalidTemplateException there is no such constraint
+   * @param text the constraint, for example {@code int} or {@code range(1,10)}
+   * @throws InvalidTemplateException the constraint is unknown
    */
   static Predicate<String> of(String text) throws InvalidTemplateException {
     int open = text.indexOf('(');
@@ -152,7 +152,7 @@ final class Constraint {
         format.parse(text);
         return true;
       } catch (DateTimeException e) {
-        // The text may match one of the other formats.
+        // The text may have one of the other formats.
       }
     }
     return false;

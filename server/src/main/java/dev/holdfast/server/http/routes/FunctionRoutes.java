@@ -27,15 +27,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls HTTP functions. The app that serves them can be exchanged while requests arrive. */
+/**
+ * Passes requests to HTTP functions. The app that has the functions can be exchanged while requests
+ * arrive.
+ */
 public final class FunctionRoutes implements Endpoint {
   private static final Logger log = LoggerFactory.getLogger("Host.Http");
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
   /**
-   * These headers describe the connection or the length, which a function cannot know; its values
-   * are dropped.
+   * These headers describe the connection or the length, which a function cannot know, so a
+   * function's values for them are dropped.
    */
   private static final Set<String> OURS =
       Set.of(
@@ -44,12 +47,14 @@ public final class FunctionRoutes implements Endpoint {
   private final String prefix;
   private final Access access;
 
-  /** This app is served; null until there is one. */
+  /** Holds the app whose functions are served; null before there is one. */
   private volatile @Nullable App app;
 
   /**
-   * @param prefix {@code extensions.http.routePrefix}, with or without slashes; "" serves at the
-   *     root
+   * Creates the routes without an app.
+   *
+   * @param prefix the value of {@code extensions.http.routePrefix}, with or without slashes; ""
+   *     means the root
    */
   public FunctionRoutes(String prefix, Access access) {
     List<String> segments = Paths.segments(prefix);
@@ -60,10 +65,10 @@ public final class FunctionRoutes implements Endpoint {
   private record App(HttpFunctions functions, RouteTable routes) {}
 
   /**
-   * Serves these functions from now on; requests under way stay with the functions that they
+   * Serves these functions from now on; current requests stay with the functions that they have
    * reached.
    *
-   * @return why functions got no route, by function name
+   * @return the functions that got no route, by name, each with the reason
    */
   public Map<String, String> serve(HttpFunctions functions) {
     RouteTable routes = RouteTable.of(functions.routes());
@@ -71,12 +76,12 @@ public final class FunctionRoutes implements Endpoint {
     return routes.rejected();
   }
 
-  /** Returns {@code /api}, for example, or "" for the root. */
+  /** Returns the prefix of all routes, such as {@code /api}, or "" for the root. */
   public String prefix() {
     return prefix;
   }
 
-  /** Tells whether a function takes the verb and path of this request. */
+  /** Returns whether a function takes the verb and path of this request. */
   public boolean serves(Request request) {
     App serving = app;
     return serving != null && match(serving, request) != null;
@@ -161,7 +166,7 @@ public final class FunctionRoutes implements Endpoint {
 
   /**
    * Builds the URI of a request. Clients send characters that a URI must not contain; these are
-   * escaped rather than refused.
+   * escaped and not refused.
    */
   private static URI uri(Request request) {
     try {
@@ -217,7 +222,7 @@ public final class FunctionRoutes implements Endpoint {
   }
 
   /**
-   * Tells whether a header line can carry the name and the value. Jetty would send unsuitable
+   * Returns whether a header line can contain the name and the value. Jetty would send unsuitable
    * characters as blanks or question marks, and text after a line end as further lines.
    */
   private static boolean canBeSent(String functionName, String name, String value) {

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** Gives access to the HTTP functions of an app. */
 public interface HttpFunctions {
 
-  /** Stands for an app without HTTP functions. */
+  /** Represents an app without HTTP functions. */
   HttpFunctions NONE =
       new HttpFunctions() {
         @Override
@@ -41,6 +41,6 @@ public interface HttpFunctions {
 
   List<HttpRoute> routes();
 
-  /** Calls a function; must not block. See {@link FunctionApp#call} for its failures. */
+  /** Calls a function; the method must not block. See {@link FunctionApp#call} for its failures. */
   CompletableFuture<HttpReply> call(String functionName, HttpCall call);
 }

@@ -1,6 +1,6 @@
 package dev.holdfast.server.http.routes;
 
-/** A route template is invalid; the message says why, in half a sentence. */
+/** Says that a route template is invalid. The message says why, in words that end a sentence. */
 final class InvalidTemplateException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -22,7 +22,7 @@ public final class RouteTable {
 
   private record Entry(HttpRoute route, RouteTemplate template, String precedence) {}
 
-  /** Names the function that a URL addresses, with the values of its route parameters. */
+  /** Holds the route that a URL matches, with the values of its route parameters. */
   public record Match(HttpRoute route, Map<String, String> values) {}
 
   /** Makes a table of the routes; of two routes that collide, the later one is rejected. */
@@ -48,7 +48,7 @@ public final class RouteTable {
     return new RouteTable(List.copyOf(entries), rejected);
   }
 
-  /** Returns why functions have no route, by function name. */
+  /** Returns the functions that have no route, by name, each with the reason. */
   public Map<String, String> rejected() {
     return rejected;
   }
@@ -56,7 +56,7 @@ public final class RouteTable {
   /**
    * Returns the first route that takes this verb and path; null when there is none.
    *
-   * @param method in upper case
+   * @param method the method in upper case
    * @param path the decoded segments below the route prefix
    */
   public @Nullable Match match(String method, List<String> path) {
@@ -100,8 +100,8 @@ public final class RouteTable {
   }
 
   /**
-   * Returns the template without a leading slash, which some apps write; an empty template means
-   * the function's name.
+   * Returns the route's template without the leading slash that some apps write; an empty template
+   * means the function's name.
    */
   private static String text(HttpRoute route) {
     String template = route.template();

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Represents a route template of ASP.NET: its literals match in any case, and its parameters have
- * constraints.
+ * Represents a route template of ASP.NET: its literals match without regard to case, and its
+ * parameters may have constraints.
  */
 final class RouteTemplate {
 
@@ -22,6 +22,8 @@ final class RouteTemplate {
   record Literal(String text) implements Part {}
 
   /**
+   * Represents a parameter in a segment.
+   *
    * @param otherwise the value when the URL ends before the parameter; null when there is no
    *     default
    */
@@ -87,7 +89,7 @@ final class RouteTemplate {
     return all.accepts(value) ? values : null;
   }
 
-  /** Tells whether a segment may be left out, because the URL ends before it. */
+  /** Returns whether a segment may be left out, because the URL ends before it. */
   private static boolean ended(List<Part> parts, Map<String, String> values) {
     if (parts.size() > 1 || !(parts.get(0) instanceof Parameter parameter)) {
       return false;
@@ -158,9 +160,9 @@ final class RouteTemplate {
   }
 
   /**
-   * Returns a text by which templates sort before more general ones. It has a digit for each
-   * segment: 1 for a literal, 2 for a constrained parameter, 3 for a plain one, 4 and 5 for
-   * catch-alls.
+   * Returns a text by which special templates are sorted before more general ones. The text has a
+   * digit for each segment: 1 for a literal, 2 for a constrained parameter, 3 for a plain one, 4
+   * and 5 for catch-alls.
    */
   String precedence() {
     StringBuilder digits = new StringBuilder();

@@ -1,6 +1,4 @@
-/**
- * Routes HTTP functions: finds the function that a URL addresses, and translates request and reply.
- */
+/** Finds the HTTP function that a URL addresses, and translates the request and the reply. */
 @NullMarked
 package dev.holdfast.server.http.routes;
 

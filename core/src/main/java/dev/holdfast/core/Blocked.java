@@ -118,15 +118,15 @@ public record Blocked(Kind kind, String reason, String place, long since) {
         .build();
   }
 
-  /** Returns the state, marked as blocked by this block. */
+  /** Returns the state with this block in it. */
   public OrchestrationState mark(OrchestrationState state) {
     return state.toBuilder().setBlocked(message()).build();
   }
 
   /**
-   * Returns what clients see of a blocked instance of which only this much can be read.
+   * Returns the state, as clients see it, of a blocked instance whose rows cannot all be read.
    *
-   * @param summary null when not even the summary can be read
+   * @param summary the summary; null when it cannot be read
    */
   public OrchestrationState view(
       String instanceId, Rows.@Nullable Instance summary, boolean payloads) {

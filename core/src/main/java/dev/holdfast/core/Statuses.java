@@ -9,7 +9,7 @@ import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 
-/** Says what statuses mean, and what of a state is payload. */
+/** Says what the statuses of an execution mean, and which parts of a state are payload. */
 public final class Statuses {
 
   /** An execution in one of these statuses does not move on by itself. */
@@ -40,7 +40,10 @@ public final class Statuses {
     return status != OrchestrationStatus.UNRECOGNIZED && isEnded(status.getNumber());
   }
 
-  /** Builds the state without what may be large: input, output, custom status, failure details. */
+  /**
+   * Builds the state without the parts that may be large: input, output, custom status and failure
+   * details.
+   */
   public static OrchestrationState withoutPayloads(OrchestrationState.Builder state) {
     return state.clearInput().clearOutput().clearCustomStatus().clearFailureDetails().build();
   }

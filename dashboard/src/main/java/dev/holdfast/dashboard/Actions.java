@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does with one instance what a form of its page asks for, and leads back to the page. */
+/**
+ * Carries out the action that a form on the page of an instance requests, and redirects the browser
+ * to the page.
+ */
 final class Actions {
   private static final Logger log = LoggerFactory.getLogger("Host.Dashboard");
 
@@ -30,7 +33,7 @@ final class Actions {
     this.hub = hub;
   }
 
-  /** Returns what an action has done, in a sentence; "" for a word that is no action. */
+  /** Returns a sentence that says what an action has done; "" for a word that is not an action. */
   static String words(String done) {
     return switch (done) {
       case "raise" -> "The event was delivered.";

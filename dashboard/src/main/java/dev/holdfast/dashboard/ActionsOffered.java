@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says which actions an instance permits in its state, each with the commands that do the same. */
+/** Says which actions an instance permits in its state, each with the equivalent commands. */
 final class ActionsOffered {
   private static final Field REASON = new Field("reason", "Reason", "text", "", false);
 

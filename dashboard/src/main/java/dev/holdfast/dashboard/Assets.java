@@ -24,7 +24,7 @@ final class Assets {
   private final byte[] script = read("dashboard.js");
   private final String version = version(style, script);
 
-  /** Returns a text that changes whenever one of the files does. */
+  /** Returns a text that changes whenever one of the files changes. */
   String version() {
     return version;
   }

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * Shows one piece of work of an instance in its timeline.
  *
  * @param kind activity, sub-orchestration, timer, event, entity call or lock
- * @param link to the page of the child; "" for none
+ * @param link the link to the page of the child; "" when there is none
  * @param outcome done, failed, open, fired or no longer awaited
- * @param begun when the instance asked for it
- * @param ended null while it is open
- * @param took how long that was, in words
- * @param attempts how often it was tried
+ * @param begun the time at which the instance requested the work
+ * @param ended the time at which the work ended; null while it is open
+ * @param took the duration of the work, in words
+ * @param attempts how many times the work was tried
  */
 public record Bar(
     String kind,

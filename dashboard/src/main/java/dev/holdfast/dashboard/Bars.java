@@ -24,18 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class Bars {
   private final Instant now;
 
-  /** The bars by the number of the task, or by the request for calls of entities. */
+  /** Maps the ids of tasks, or of requests to entities, to their bars. */
   private final Map<Object, Open> byTask = new LinkedHashMap<>();
 
   private final List<Open> all = new ArrayList<>();
 
-  /** The failures that the turn under way has been told of, and which may be tried again. */
+  /**
+   * Holds the failed tasks whose failures the current turn has read, and which may be tried again.
+   */
   private final List<Open> failedNow = new ArrayList<>();
 
-  /** The timers that a turn set right after a failure, with what failed. */
+  /** Maps the timers that a turn set right after a failure to the failed tasks. */
   private final Map<Object, Open> retryTimers = new HashMap<>();
 
-  /** What may be tried again in the turn under way, because its timer fired. */
+  /** Holds the tasks that the current turn may try again, because their timers have fired. */
   private final List<Open> dueAgain = new ArrayList<>();
 
   private boolean over;
@@ -140,7 +142,7 @@ final class Bars {
       case EXECUTIONTERMINATED -> over = true;
       case EXECUTIONREWOUND -> over = false;
       default -> {
-        // Other events are no work of their own.
+        // Events of other kinds do not begin or end a piece of work.
       }
     }
   }

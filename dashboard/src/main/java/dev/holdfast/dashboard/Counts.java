@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the counts of instances by orchestrator and status for a while, because counting reads the
- * whole hub. However many pages ask, there is one count at a time, and it takes at most a tenth of
- * the time.
+ * whole hub. Even when many pages ask, only one count runs at a time, and counting takes at most a
+ * tenth of the time.
  */
 final class Counts {
   private static final Duration KEPT_MIN = Duration.ofSeconds(2);
@@ -32,7 +32,7 @@ final class Counts {
     this.clock = clock;
   }
 
-  /** Holds the counts by name and status, and when they were taken. */
+  /** Holds the counts by name and status, and the time at which they were taken. */
   record Counted(Map<String, Map<OrchestrationStatus, Long>> all, Instant at) {}
 
   /** Returns counts that are a few seconds old at most, unless counting takes longer than that. */

@@ -15,10 +15,10 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Lists the pages of the dashboard, who may call them and what answers. It answers on a drained
- * host too, because people look at a host exactly then.
+ * Lists the pages of the dashboard, with the right that each requires and with its handler. The
+ * dashboard also answers on a drained host, because operators look at a host when it is drained.
  *
- * <p>All pages lie in one folder; see {@link dev.holdfast.dashboard.shown.Links}.
+ * <p>All pages are in one folder; see {@link dev.holdfast.dashboard.shown.Links}.
  */
 public final class Dashboard implements Annex {
   public static final String BASE = "/dashboard";

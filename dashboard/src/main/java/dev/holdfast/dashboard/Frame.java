@@ -5,13 +5,13 @@ import dev.holdfast.server.http.keys.Visitor;
 import java.util.List;
 
 /**
- * Holds what every page shows around its content.
+ * Holds the parts that every page shows around its content.
  *
  * @param title the title of the page, without the name of the program
- * @param here the page in the menu that this page belongs to
+ * @param here the entry of the menu to which this page belongs
  * @param signOut whether the visitor has signed in, and so can sign out
- * @param notices what an operator should know about the host, one sentence each
- * @param assets tells versions of the style sheet and the script apart, which browsers keep
+ * @param notices warnings for the operator about the host, one sentence for each
+ * @param assets the version of the style sheet and the script, because browsers cache them
  */
 public record Frame(
     String title,

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts the events of a history into rows that a person can read. */
+/** Describes the events of a history in rows for people. */
 public final class HistoryRows {
   private final List<HistoryEvent> events;
   private final Instant now;
@@ -27,12 +27,13 @@ public final class HistoryRows {
   /**
    * Shows one event.
    *
-   * @param number its place in the history, from 1
-   * @param what what happened, in words
-   * @param task the number of the task that it is about; -1 for none
-   * @param link leads to another instance; "" for none
-   * @param payload what the event carries; "" for nothing, or when the visitor may not see it
-   * @param bad whether it tells of a failure
+   * @param number the position of the event in the history, from 1
+   * @param what a description of the event in words
+   * @param task the id of the task to which the event belongs; -1 when there is none
+   * @param link the link to another instance; "" when there is none
+   * @param payload the payload of the event; "" when there is none, or when the visitor may not see
+   *     it
+   * @param bad whether the event reports a failure
    */
   public record Row(
       int number,

@@ -9,7 +9,10 @@ import gg.jte.output.StringOutput;
 import java.util.List;
 import java.util.Map;
 
-/** Fills templates and adds the headers that keep a page from running or loading foreign things. */
+/**
+ * Fills templates and adds the headers that prevent a page from running scripts or loading files of
+ * other sites.
+ */
 final class Html {
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
@@ -21,7 +24,7 @@ final class Html {
   /**
    * Returns a page.
    *
-   * @param template the name of its file, without the ending
+   * @param template the name of the template's file, without the ending
    */
   Reply page(int status, String template, Frame frame, Object page) {
     StringOutput text = new StringOutput(16 << 10);
@@ -52,7 +55,9 @@ final class Html {
         .with("Cache-Control", caching);
   }
 
-  /** Returns an answer that sends the browser to another page, which it gets by GET. */
+  /**
+   * Returns an answer that sends the browser to another page, which the browser requests by GET.
+   */
   static Reply goTo(String link) {
     return Reply.empty(303).with("Location", link).with("Cache-Control", "no-store");
   }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Shows one instance: why it is where it is, what it has done, and what can be done with it. */
+/** Shows one instance: what it waits for, what it has done, and the actions that are possible. */
 final class InstancePage {
   private final Pages pages;
   private final HubInstances hub;
@@ -28,7 +28,7 @@ final class InstancePage {
     this.hub = hub;
   }
 
-  /** Holds what was read of an instance. */
+  /** Holds the state and the explanation of an instance. */
   record Found(OrchestrationState state, @Nullable Why why, List<HistoryEvent> history) {}
 
   CompletableFuture<Reply> show(Request request, PathValues values) {
@@ -104,7 +104,7 @@ final class InstancePage {
             "To the list of instances"));
   }
 
-  /** Returns the id that the request asks for, exactly as it was sent. */
+  /** Returns the instance id in the request, exactly as the client sent it. */
   static String id(Request request) {
     String id = request.query().parameters().get("id");
     if (id == null) {

@@ -16,8 +16,9 @@ import java.util.List;
 /**
  * Shows one instance in a list.
  *
- * @param kind the name of the style of its status
- * @param note why it has failed, was ended or does not go on; "" when there is nothing to say
+ * @param kind the name of the style of the instance's status
+ * @param note the reason why the instance has failed, was terminated or is blocked; "" when there
+ *     is none
  */
 public record InstanceRow(
     String id,
@@ -30,7 +31,7 @@ public record InstanceRow(
     Moment updated,
     String note) {
 
-  /** Makes rows for one visitor. */
+  /** Makes the rows that one visitor may see. */
   static final class Maker {
     private final Instant now;
     private final boolean payloads;

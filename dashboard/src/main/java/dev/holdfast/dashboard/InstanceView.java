@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what the page of an instance shows.
+ * Holds the content of the page of an instance.
  *
- * @param id the id as it is; templates put it only into fields of forms
- * @param done what an action has just done, in a sentence; "" for none
- * @param why why the instance is where it is, in the words of {@code holdfast why}
+ * @param id the unchanged id, which templates put only into fields of forms
+ * @param done a sentence that says what an action has just done; "" when there was no action
+ * @param why the explanation of what the instance waits for, in the words of {@code holdfast why}
  * @param rows a window of the history
  * @param events the number of all events in the history
  */
@@ -36,7 +36,7 @@ public record InstanceView(
     List<Action> actions,
     Equal equalWhy) {
 
-  /** Holds one thing for which the instance waits. */
+  /** Describes one thing that the instance waits for. */
   public record Waiting(
       String kind, String what, @Nullable Moment since, @Nullable Moment until, String detail) {}
 
@@ -49,8 +49,8 @@ public record InstanceView(
   /**
    * Holds an input, an output or a custom status.
    *
-   * @param text in a form for eyes, cut when it is long
-   * @param link downloads it unchanged
+   * @param text the payload with line breaks, cut when it is long
+   * @param link the link that downloads the unchanged payload
    */
   public record Payload(String title, String text, String link, int characters) {}
 
@@ -59,8 +59,8 @@ public record InstanceView(
    *
    * @param path the page to which the form is sent
    * @param help what the action does, in a sentence
-   * @param danger whether it cannot be undone
-   * @param fields what a person fills in
+   * @param danger whether the action cannot be undone
+   * @param fields the fields of the form
    */
   public record Action(
       String path, String title, String help, boolean danger, List<Field> fields, Equal equal) {}
@@ -68,7 +68,7 @@ public record InstanceView(
   /**
    * Holds a field of a form.
    *
-   * @param kind text, area or check
+   * @param kind the kind of the field: text, area or check
    */
   public record Field(String name, String label, String kind, String value, boolean required) {}
 }

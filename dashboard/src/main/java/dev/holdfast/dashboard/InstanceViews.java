@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what the page of an instance shows, for one visitor. */
+/** Makes the content of the page of an instance, as one visitor may see it. */
 final class InstanceViews {
   private static final int EVENTS = 200;
   private static final int CHILDREN = 100;

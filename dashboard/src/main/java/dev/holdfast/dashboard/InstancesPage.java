@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Shows pages of instances, the newest first, as far as they pass the filter. */
+/** Shows pages of instances, the newest first, that pass the filter. */
 public final class InstancesPage {
   private static final int ROWS = 50;
   private static final String BLOCKED = "Blocked";
@@ -39,7 +39,7 @@ public final class InstancesPage {
   }
 
   /**
-   * Holds the filter as it was typed.
+   * Holds the filter as the visitor has typed it.
    *
    * @param status the name of a status, {@code Blocked}, or "" for any
    */
@@ -74,12 +74,12 @@ public final class InstancesPage {
   public record Chip(String words, String kind, String link, boolean chosen) {}
 
   /**
-   * Holds what the page shows.
+   * Holds the content of the page.
    *
-   * @param mistake what is wrong with the filter; "" when nothing is
+   * @param mistake the fault of the filter; "" when it has none
    * @param next the link to older instances; "" when there are none
    * @param first the link to the newest instances; "" on that page
-   * @param equal the commands that list the same
+   * @param equal the commands that print the same list
    */
   public record View(
       Filter filter,
@@ -162,7 +162,7 @@ public final class InstancesPage {
         words, kind, filter.withStatus(status).link(""), status.equalsIgnoreCase(filter.status()));
   }
 
-  /** Reads the filter into the query; returns what is wrong with it, or "". */
+  /** Reads the filter into the query; returns the fault of the filter, or "" when it has none. */
   private static String readInto(InstanceQuery.Builder wanted, Filter filter) {
     if (!filter.status().isEmpty() && !filter.status().equalsIgnoreCase(BLOCKED)) {
       OrchestrationStatus status = StatusNames.parse(filter.status());

@@ -23,7 +23,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how the hub is: counts, what needs a person, and what has failed last. */
+/**
+ * Shows the state of the hub: counts of instances, the problems that need a person, and the latest
+ * failures.
+ */
 public final class NowPage {
   private static final int LISTED = 8;
 
@@ -38,9 +41,9 @@ public final class NowPage {
   }
 
   /**
-   * Holds what the page shows.
+   * Holds the content of the page.
    *
-   * @param counted when the counts were taken
+   * @param counted the time at which the counts were taken
    */
   public record View(
       List<Chip> chips,

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Makes pages: the frame around each of them, and the page that tells of a problem. */
+/** Makes pages: the frame around each page, and the page that reports a problem. */
 final class Pages {
   private final Annex.Around around;
   private final PageAccess access;
@@ -49,7 +49,7 @@ final class Pages {
     return clock.instant();
   }
 
-  /** Returns who asks; a visitor who has not signed in may do nothing. */
+  /** Returns the visitor who sends the request; a visitor who has not signed in has no rights. */
   Visitor visitor(Request request) {
     return access
         .visitor(request)
@@ -60,7 +60,7 @@ final class Pages {
     return access.asksForKeys();
   }
 
-  /** Returns a handler whose refusals a person can read. */
+  /** Returns a handler that shows refusals as pages for people. */
   Route.Handler telling(Route.Handler handler) {
     return (request, values) -> {
       CompletableFuture<Reply> reply;

@@ -6,7 +6,7 @@ import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;
 import java.util.concurrent.CompletableFuture;
 
-/** Lets visitors in, and out. */
+/** Lets visitors sign in and out. */
 public final class SignIn {
   private static final String KEY = "key";
 
@@ -19,13 +19,13 @@ public final class SignIn {
   }
 
   /**
-   * Holds what the page for signing in shows.
+   * Holds the content of the page for signing in.
    *
    * @param wrong whether a key was refused just now
    */
   public record View(boolean wrong) {}
 
-  /** Leads from the folder itself to its first page. */
+  /** Redirects a request for the folder of the dashboard to its first page. */
   CompletableFuture<Reply> entrance(Request request, PathValues values) {
     return Html.goTo(request.path().endsWith("/") ? "now" : "dashboard/now").now();
   }

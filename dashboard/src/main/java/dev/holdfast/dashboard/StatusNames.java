@@ -24,7 +24,7 @@ final class StatusNames {
     return "status-" + Statuses.name(status).toLowerCase(Locale.ROOT);
   }
 
-  /** Reads a status by its name in any case; null when it is none. */
+  /** Reads a status by its name in any case; null when the name is not that of a status. */
   static @Nullable OrchestrationStatus parse(String name) {
     for (OrchestrationStatus status : OrchestrationStatus.values()) {
       if (status != OrchestrationStatus.UNRECOGNIZED

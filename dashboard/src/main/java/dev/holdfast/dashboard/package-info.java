@@ -1,4 +1,4 @@
-/** Shows a hub to a person: the pages below {@code /dashboard}. */
+/** Shows the state of a hub to people in a browser, on the pages below {@code /dashboard}. */
 @NullMarked
 package dev.holdfast.dashboard;
 

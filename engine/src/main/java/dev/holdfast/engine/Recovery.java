@@ -92,8 +92,8 @@ final class Recovery {
   }
 
   /**
-   * Returns the instance that an input addresses which {@link
-   * dev.holdfast.core.partition.Partition#outlives outlives} memory.
+   * Returns the id of the instance that an input addresses, for inputs that {@link
+   * dev.holdfast.core.partition.Partition#outlives outlive} the memory of their partition.
    */
   static String addressee(Input input) {
     return input instanceof Input.Unwait gone

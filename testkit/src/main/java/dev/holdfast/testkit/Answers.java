@@ -13,7 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the answers of work that the kit itself runs. */
+/** Makes the answers to work that the kit itself runs. */
 final class Answers {
   private static final int CAUSES = 10;
   private static final int NO_ID = -1;
@@ -64,7 +64,10 @@ final class Answers {
             .build());
   }
 
-  /** Returns the failure as histories keep it, with full class names and all causes. */
+  /**
+   * Returns the failure in the form in which histories store it, with full class names and all
+   * causes.
+   */
   static TaskFailureDetails details(Throwable failure) {
     return details(failure, 0);
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the runs of one test with {@link CrashEverywhere}. The first run finds the writes at which
- * the later ones die, and what must come out.
+ * the later runs crash, and the expected outcome.
  */
 final class CrashPlan {
   private final int most;
@@ -32,8 +32,8 @@ final class CrashPlan {
   }
 
   /**
-   * Returns the runs, the first without a crash. The iterator knows the later ones only when the
-   * first has ended, and has none when that has failed.
+   * Returns the runs; the first one has no crash. The iterator knows the later runs only when the
+   * first one has ended, and has none when the first one has failed.
    */
   Iterator<Run> runs() {
     return new Iterator<>() {
@@ -64,7 +64,7 @@ final class CrashPlan {
     return new Run(point / 2, point % 2 == 0);
   }
 
-  /** One run of the test, with at most one crash. */
+  /** Represents one run of the test, with at most one crash. */
   final class Run extends Crashes {
     private final int write;
     private final boolean lost;
@@ -80,7 +80,7 @@ final class CrashPlan {
       return write < 0;
     }
 
-    /** Names the run for people. */
+    /** Returns a name of the run for people. */
     String name() {
       return isFirst()
           ? "without a crash"
@@ -111,9 +111,9 @@ final class CrashPlan {
     }
 
     /**
-     * Compares what has come out with the first run.
+     * Compares the outcome of this run with the outcome of the first run.
      *
-     * @throws AssertionError it differs
+     * @throws AssertionError the outcomes differ
      */
     void compare(TestHub hub) {
       Map<String, String> now = outcomes(hub);
@@ -129,7 +129,10 @@ final class CrashPlan {
       }
     }
 
-    /** Adds to a failure of the test when the process died and what was run again. */
+    /**
+     * Adds to a failure of the test at which write the process crashed and which activities ran
+     * again.
+     */
     Throwable explained(Throwable failure, TestHub hub) {
       return isFirst()
           ? failure
@@ -164,7 +167,7 @@ final class CrashPlan {
             + ".";
   }
 
-  /** Returns whether the write is about instances or entities, and not about the hub alone. */
+  /** Returns whether the write concerns instances or entities, and not only the hub itself. */
   private static boolean counts(Store.Flush flush) {
     return !flush.commit().executions().isEmpty();
   }

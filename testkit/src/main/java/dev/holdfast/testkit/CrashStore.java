@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the process of a test hub die at a write: before it, so that it is lost, or after it, so
- * that it is durable and nothing else is.
+ * Simulates a crash of a test hub's process at a write. After a crash before the write, the write
+ * is lost; after a crash behind it, the write is durable and no later one is.
  */
 final class CrashStore implements Store {
   private final MemoryStore memory;
@@ -30,7 +30,7 @@ final class CrashStore implements Store {
     this.last = last;
   }
 
-  /** Returns whether the process has died; what the engine decides from then on does not count. */
+  /** Returns whether the process has died; later decisions of the engine are ignored. */
   boolean dead() {
     return dead;
   }
@@ -40,7 +40,10 @@ final class CrashStore implements Store {
     return lostLast;
   }
 
-  /** Answers a dead process as if all were well, because it does not learn of its death. */
+  /**
+   * Answers a dead process as if the write had succeeded, because the process must not notice its
+   * death.
+   */
   @Override
   public Outcome commit(Flush flush) {
     if (dead) {

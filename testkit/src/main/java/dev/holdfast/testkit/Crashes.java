@@ -4,12 +4,12 @@ import dev.holdfast.core.Store;
 
 /** Decides at which writes the process of a test hub dies. */
 class Crashes {
-  /** Never crashes. */
+  /** Returns a plan without crashes. */
   static Crashes never() {
     return new Crashes();
   }
 
-  /** Returns whether the process dies before this write, so that it is lost. */
+  /** Returns whether the process dies before this write, so that the write is lost. */
   boolean before(Store.Flush flush) {
     return false;
   }
@@ -19,6 +19,6 @@ class Crashes {
     return false;
   }
 
-  /** Learns that the process has come up again. */
+  /** Notes that the process has been started again. */
   void reopened() {}
 }

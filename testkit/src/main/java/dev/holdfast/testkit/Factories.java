@@ -21,7 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs orchestrations and activities of factories, as a worker of the client library does. */
+/**
+ * Runs orchestrations and activities of factories, in the same way as a worker of the client
+ * library.
+ */
 final class Factories implements UserCode {
   private final Map<String, TaskOrchestrationFactory> orchestrations =
       new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

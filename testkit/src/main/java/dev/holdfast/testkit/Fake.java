@@ -8,26 +8,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what something answers that a test does not run: an activity, a sub-orchestration or an
- * operation of an entity.
+ * Defines the answers of an activity, a sub-orchestration or an operation of an entity that the
+ * test replaces by a fake.
  *
- * <p>Behaviours are used up in the order in which they were given; the last one stays:
+ * <p>Behaviours are used in the order in which they were added; the last one is used for all
+ * further calls:
  *
  * <pre>{@code
  * hub.activity("Charge").failsTimes(2, new IOException("down")).returns("paid");
  * hub.activity("Ship").takes(Duration.ofDays(3)).returns("shipped");
  * }</pre>
  *
- * <p>A call whose run is repeated after a crash is answered as before.
+ * <p>When a call is repeated after a crash, it gets the same answer again.
  *
  * <p>Set fakes up before the code under test calls them; behaviours that are added later come after
- * those that are there.
+ * the existing ones.
  */
 public final class Fake {
 
   /**
-   * @param times how often it is used before the next one; the last one is used for ever
-   * @param function null: no answer ever comes
+   * Describes the answer to some calls.
+   *
+   * @param times how many calls use this behaviour before the next one; the last behaviour is used
+   *     without a limit
+   * @param function computes the answer; null means that no answer ever comes
    */
   record Behaviour(int times, Duration takes, @Nullable FakeFunction function) {}
 
@@ -42,27 +46,30 @@ public final class Fake {
     this.name = name;
   }
 
-  /** Answers every call, from now on, with this value; null for none. */
+  /** Answers all further calls with this value; null means no value. */
   public Fake returns(@Nullable Object value) {
     return add(Integer.MAX_VALUE, call -> value);
   }
 
-  /** Answers one call with this value; null for none. */
+  /** Answers one call with this value; null means no value. */
   public Fake returnsOnce(@Nullable Object value) {
     return add(1, call -> value);
   }
 
-  /** Answers every call with what the function computes from it. */
+  /** Answers every call with the result of this function. */
   public Fake answers(FakeFunction function) {
     return add(Integer.MAX_VALUE, function);
   }
 
-  /** Lets every call fail with this exception. */
+  /** Makes every call fail with this exception. */
   public Fake fails(Exception failure) {
     return failsTimes(Integer.MAX_VALUE, failure);
   }
 
-  /** Lets this many calls fail with this exception, and then behaves as is said next. */
+  /**
+   * Makes this many calls fail with this exception; further calls use the behaviour that is added
+   * next.
+   */
   public Fake failsTimes(int times, Exception failure) {
     if (times < 1) {
       throw new IllegalArgumentException("A fake fails at least once, but this is " + times + ".");
@@ -74,12 +81,12 @@ public final class Fake {
         });
   }
 
-  /** Leaves every call without an answer, as a partner that hangs. */
+  /** Leaves every call without an answer, like a system that hangs. */
   public Fake neverAnswers() {
     return add(Integer.MAX_VALUE, null);
   }
 
-  /** Lets the behaviours that follow take this long, in virtual time. */
+  /** Makes the behaviours that are added next take this long, in virtual time. */
   public Fake takes(Duration time) {
     if (time.isNegative()) {
       throw new IllegalArgumentException("A call cannot take " + time + ".");
@@ -97,23 +104,23 @@ public final class Fake {
     return name;
   }
 
-  /** Returns how often the fake was run; a run that is repeated after a crash counts again. */
+  /** Returns how many times the fake was run; a run that is repeated after a crash counts again. */
   public synchronized int calls() {
     return calls;
   }
 
   /**
-   * One call with what it does.
+   * Holds the number of a call and the behaviour that it uses.
    *
    * @param number the number of the call, from 1
    */
   record Numbered(int number, Behaviour behaviour) {}
 
   /**
-   * Counts a run of a call and returns what it does.
+   * Counts a run of a call and returns its behaviour.
    *
-   * @param call identifies the call; a run that is repeated after a crash has the same, and so the
-   *     same behaviour
+   * @param call identifies the call; a run that is repeated after a crash has the same text, and so
+   *     the same behaviour
    */
   synchronized Numbered next(String call) {
     calls++;

@@ -2,7 +2,7 @@ package dev.holdfast.testkit;
 
 import org.jspecify.annotations.Nullable;
 
-/** Describes one call of something that a test fakes. */
+/** Describes one call of a fake. */
 public final class FakeCall {
   private final String name;
   private final String instanceId;
@@ -16,14 +16,14 @@ public final class FakeCall {
     this.number = number;
   }
 
-  /** Returns the name that was called. */
+  /** Returns the name of the called activity, orchestrator or operation. */
   public String name() {
     return name;
   }
 
   /**
-   * Returns the instance that made the call; for a fake orchestrator the child's own instance, and
-   * for a fake entity the entity.
+   * Returns the instance that made the call; for a fake orchestrator, returns the child's own
+   * instance; for a fake entity, returns the entity.
    */
   public String instanceId() {
     return instanceId;

@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Answers for what a test fakes. */
+/** Answers the calls of everything that a test has replaced by fakes. */
 final class Fakes implements UserCode {
   private final Map<WorkItem.Kind, Map<String, Fake>> fakes = new EnumMap<>(WorkItem.Kind.class);
   private final Map<String, Map<String, Fake>> entities =
       new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Later later;
 
-  /** Takes answers that come later. */
+  /** Receives answers that are given at a later virtual time. */
   interface Later {
     void answer(Duration after, Answer answer);
   }

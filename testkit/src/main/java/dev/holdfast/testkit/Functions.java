@@ -45,20 +45,24 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs annotated functions of the test's class path as the host runs those of an app: with the same
- * binding of parameters, the middleware of the class path, and the comparison with the history.
+ * Runs annotated functions of the test's class path in the same way as the host runs the functions
+ * of an app: with the same binding of parameters, the middleware of the class path, and the
+ * comparison with the history.
  */
 final class Functions implements UserCode {
   private static final BindingKinds KINDS = FunctionApp.kinds();
 
-  /** The libraries of these annotations are read as well, because they say what a trigger is. */
+  /**
+   * The libraries of these annotations are scanned as well, because they define which annotations
+   * are triggers.
+   */
   private static final List<String> TRIGGERS =
       List.of(
           "com.microsoft.durabletask.azurefunctions.DurableOrchestrationTrigger",
           "com.microsoft.azure.functions.annotation.FunctionName",
           "dev.holdfast.orchestrations.entities.EntityTrigger");
 
-  /** Reading the bytecode of a folder takes long, so each is read once per process. */
+  /** Reading the bytecode of a folder takes long, so each folder is read once per process. */
   private static final Map<Path, List<Candidate>> SCANNED = new ConcurrentHashMap<>();
 
   private final AppContext context;
@@ -71,7 +75,8 @@ final class Functions implements UserCode {
   /**
    * Prepares all durable functions that these classes declare.
    *
-   * @throws IllegalStateException a function cannot be used; the message has cause and cure
+   * @throws IllegalStateException a function cannot be used; the message names the cause and the
+   *     cure
    */
   Functions(Set<Class<?>> classes, boolean unwrap, FunctionLog log, Duration realTimeMax) {
     this.realTimeMax = realTimeMax;
@@ -201,7 +206,10 @@ final class Functions implements UserCode {
     return AnnotationScanner.scan(List.copyOf(path), KINDS);
   }
 
-  /** Returns where the library of this annotation lies; empty when the app does not use it. */
+  /**
+   * Returns the path of the library that has this annotation; empty when the app does not use the
+   * library.
+   */
   private static Optional<Path> library(String annotation, ClassLoader loader) {
     try {
       return Optional.of(source(Class.forName(annotation, false, loader)));
@@ -222,8 +230,8 @@ final class Functions implements UserCode {
 
   /**
    * Runs the item on a thread of the executor and waits for its answer. Every turn is compared with
-   * the whole history of its instance, which the executor does when it does not know an execution,
-   * so each turn is given an execution id of its own.
+   * the whole history of its instance, so each turn gets an execution id of its own, because the
+   * executor compares only executions that it does not know.
    */
   @Override
   public @Nullable Answer run(WorkItem item) {

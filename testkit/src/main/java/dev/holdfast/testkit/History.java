@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The history of an instance, as the engine keeps it: the one of its current execution, after a
- * continue-as-new.
+ * Holds the history of an instance as the engine stores it. After continue-as-new, it is the
+ * history of the current execution.
  */
 public final class History {
   private final String instanceId;
@@ -19,7 +19,7 @@ public final class History {
     this.events = List.copyOf(events);
   }
 
-  /** Returns the instance whose history this is. */
+  /** Returns the id of the instance that has this history. */
   public String instanceId() {
     return instanceId;
   }
@@ -33,17 +33,14 @@ public final class History {
     return events;
   }
 
-  /**
-   * Returns what happened, a line for each event, in words that are the same for each run of the
-   * same code.
-   */
+  /** Returns one line of text for each event. The lines are equal for all runs of the same code. */
   public List<String> lines() {
     return HistoryText.lines(instanceId, events);
   }
 
   /**
-   * Writes the whole history into a file, in the format that {@link ReplayOf} reads; a file that is
-   * there is replaced.
+   * Writes the whole history into a file, in the format that {@link ReplayOf} reads; an existing
+   * file is replaced.
    *
    * @throws java.io.UncheckedIOException the file cannot be written
    */

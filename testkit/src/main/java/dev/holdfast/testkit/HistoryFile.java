@@ -60,7 +60,8 @@ final class HistoryFile {
   /**
    * Reads a recorded history.
    *
-   * @throws AssertionError the file is not one; the message has its name and what is wrong
+   * @throws AssertionError the file is not a recorded history; the message names the file and the
+   *     fault
    */
   static History read(Path file) {
     try {

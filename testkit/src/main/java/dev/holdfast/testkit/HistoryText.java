@@ -15,14 +15,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a history as lines that are the same for each run of the same code: without turns, times
- * and numbers, and with names in place of generated ids.
+ * Writes a history as lines that are equal for all runs of the same code. The lines have no turns,
+ * times and numbers, and have names instead of generated ids.
  */
 final class HistoryText {
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}");
 
-  /** Entities of released libraries answer with events whose names are ids. */
+  /**
+   * This text replaces the names of answers of entities, because released libraries use events
+   * whose names are generated ids.
+   */
   private static final String ANSWER = "the answer of an entity";
 
   private final String instanceId;

@@ -5,7 +5,7 @@ public final class HoldfastAssertions {
 
   private HoldfastAssertions() {}
 
-  /** Begins assertions about an instance as it is now. */
+  /** Begins assertions about the current state of an instance. */
   public static InstanceAssert assertThat(TestInstance instance) {
     return new InstanceAssert(instance);
   }

@@ -57,7 +57,9 @@ public final class HoldfastExtension
     this.settings = settings;
   }
 
-  /** Makes an extension whose hubs have these settings; it is asked once for each test. */
+  /**
+   * Makes an extension whose hubs have these settings; the consumer is called once for each test.
+   */
   public static HoldfastExtension with(Consumer<TestHub.Builder> settings) {
     return new HoldfastExtension(settings);
   }
@@ -97,7 +99,7 @@ public final class HoldfastExtension
     while (goesOn) {
       AnnotationSupport.findAnnotation(type, HoldfastTest.class)
           .ifPresent(it -> builder.functions(it.functions()));
-      // A @Nested class has what the class around it has.
+      // A @Nested class has the settings of its enclosing class.
       Class<?> around = type.getEnclosingClass();
       goesOn = around != null && !Modifier.isStatic(type.getModifiers());
       type = goesOn ? around : type;
@@ -116,13 +118,14 @@ public final class HoldfastExtension
     return context.getStore(NAMESPACE).get(CrashPlan.Run.class, CrashPlan.Run.class);
   }
 
-  /** Adds to the failure of a test that was repeated with a crash where that was. */
+  /** Adds the place of the crash to the failure of a test that was repeated with a crash. */
   @Override
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
     CrashPlan.Run run = run(context);
     TestHub hub = context.getStore(NAMESPACE).get(TestHub.class, TestHub.class);
-    // An assumption that does not hold is no failure, and JUnit knows it by its class.
+    // An assumption that does not hold is not a failure; JUnit recognises it by the class of the
+    // exception.
     boolean aborted = failure.getClass().getSimpleName().equals("TestAbortedException");
     throw run == null || hub == null || aborted ? failure : run.explained(failure, hub);
   }
@@ -160,7 +163,7 @@ public final class HoldfastExtension
         .orElseGet(() -> replays(context));
   }
 
-  /** Makes the contexts one after the other, because the first run finds what the others are. */
+  /** Makes the contexts one after the other, because the first run determines the others. */
   private static Stream<TestTemplateInvocationContext> crashes(CrashPlan plan) {
     return StreamSupport.stream(
             Spliterators.spliteratorUnknownSize(plan.runs(), Spliterator.ORDERED), false)

@@ -12,12 +12,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asserts what an instance has come to and how. Each method throws an {@link AssertionError} that
- * has the history when it does not hold, and returns this object otherwise.
+ * Makes assertions about the state and the history of an instance. Each method throws an {@link
+ * AssertionError} with the history when the assertion does not hold, and returns this object
+ * otherwise.
  *
- * <p>What an orchestrator called is read from its history, in which each attempt of a retried
- * activity is a call; a run that was repeated because of a crash is none ({@link TestHub#calls()}
- * has those).
+ * <p>The calls of an orchestrator are read from its history. Each attempt of a retried activity is
+ * a call, but a run that was repeated because of a crash is not; {@link TestHub#calls()} has all
+ * runs.
  */
 public final class InstanceAssert {
   private final TestInstance instance;
@@ -46,7 +47,8 @@ public final class InstanceAssert {
   }
 
   /**
-   * Asserts that the instance has failed, and that type or message of the failure has this text.
+   * Asserts that the instance has failed, and that the type or the message of the failure contains
+   * this text.
    */
   public InstanceAssert hasFailedWith(String text) {
     String failure = instance.failure();
@@ -68,7 +70,7 @@ public final class InstanceAssert {
     return this;
   }
 
-  /** Asserts that the instance waits for this event; only registered functions tell that. */
+  /** Asserts that the instance waits for this event; this works only for registered functions. */
   public InstanceAssert isWaitingForEvent(String event) {
     Why why = instance.explanation();
     check(
@@ -99,7 +101,10 @@ public final class InstanceAssert {
     return this;
   }
 
-  /** Asserts that the orchestrator called these activities in this order, others between them. */
+  /**
+   * Asserts that the orchestrator called these activities in this order, with any other calls
+   * between them.
+   */
   public InstanceAssert calledInOrder(String... activities) {
     int found = 0;
     for (String call : calls()) {
@@ -157,8 +162,8 @@ public final class InstanceAssert {
   }
 
   /**
-   * Asserts that after the failure of another activity the orchestrator called exactly these, in
-   * this order, as a saga does that undoes its steps.
+   * Asserts that after the failure of another activity the orchestrator called exactly these
+   * activities, in this order, as a saga does to undo its steps.
    */
   public InstanceAssert compensatedWith(String... activities) {
     List<String> undo = Arrays.stream(activities).map(it -> it.toLowerCase(Locale.ROOT)).toList();
@@ -188,7 +193,7 @@ public final class InstanceAssert {
     return this;
   }
 
-  /** Asserts that this event has come and was read. */
+  /** Asserts that this event has arrived and that the orchestrator has read it. */
   public InstanceAssert receivedEvent(String event) {
     check(
         instance.history().events().stream()
@@ -207,10 +212,10 @@ public final class InstanceAssert {
   }
 
   /**
-   * Asserts that the history is the one that was kept under this name in {@code
-   * src/test/resources/snapshots}, as text that has no times, numbers and generated ids. The first
-   * run writes the file and fails, so that somebody looks at it; {@code
-   * -Dholdfast.snapshots=update} writes all files anew.
+   * Asserts that the history is equal to the file with this name in {@code
+   * src/test/resources/snapshots}. The comparison ignores times, numbers and generated ids. The
+   * first run writes the file and fails, so that a person checks the file; {@code
+   * -Dholdfast.snapshots=update} writes all files again.
    */
   public InstanceAssert matchesSnapshot(String name) {
     Snapshots.check(

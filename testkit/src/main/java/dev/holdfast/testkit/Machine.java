@@ -28,14 +28,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives the engine of a test hub by hand: it runs what can be done at one moment, moves the time
- * to the next moment, and opens the engine again after a crash with what the store has.
+ * Drives the engine of a test hub by hand: it does all work that is possible at one moment, moves
+ * the time to the next moment, and opens the engine again after a crash with the content of the
+ * store.
  *
- * <p>One thread drives at a time. Requests that come meanwhile, from fakes and from functions, are
- * sent when the current step has ended.
+ * <p>Only one thread drives the engine at a time. Requests that fakes and functions make during a
+ * step are sent when the step has ended.
  */
 final class Machine {
-  // Loop, pipeline, reader, callbacks, jobs: the order is that of Engine.agents().
+  // These are the positions of the loop, pipeline, reader, callbacks and jobs in Engine.agents().
   private static final int LOOP = 0;
   private static final int CALLBACKS = 3;
 
@@ -69,11 +70,14 @@ final class Machine {
   private volatile @Nullable Throwable failed;
   private boolean closed;
 
-  /** Holds what a crash ends. */
+  /** Holds the objects that exist until the next crash. */
   private record Life(Engine engine, CrashStore store, Work work) {}
 
   /**
-   * @param life the number of the only life in which it happens; ANY_LIFE when it survives crashes
+   * Holds an action that is planned for a later time.
+   *
+   * @param life the number of the life in which the action happens; ANY_LIFE when the action
+   *     survives crashes
    */
   private record Planned(long at, long order, int life, Runnable action) {}
 
@@ -88,8 +92,10 @@ final class Machine {
   }
 
   /**
-   * @param turnsMax the most turns that may run while no time passes
-   * @param begins learns of each work item before it runs
+   * Creates a machine.
+   *
+   * @param turnsMax the number of turns that may run while no time passes
+   * @param begins receives each work item before it runs
    */
   Machine(VirtualClock clock, int turnsMax, Crashes crashes, Consumer<WorkItem> begins) {
     this.clock = clock;
@@ -98,7 +104,7 @@ final class Machine {
     this.begins = begins;
   }
 
-  // Messages are written at once, so that instants are exact.
+  // Returns limits with which messages are written at once, so that times are exact.
   private static Limits limits() {
     Limits usual = Limits.DEFAULT;
     return new Limits(
@@ -116,7 +122,9 @@ final class Machine {
         usual.historyWarning());
   }
 
-  /** Opens the engine for the first time; work goes to the first of these that serves it. */
+  /**
+   * Opens the engine for the first time; an item of work goes to the first object that serves it.
+   */
   void open(List<UserCode> code) {
     this.code = List.copyOf(code);
     life = live();
@@ -137,7 +145,7 @@ final class Machine {
 
               @Override
               public void warn(String what) {
-                // Warnings are for the logs of hosts.
+                // Warnings are meant for the log of a host, so they are dropped.
               }
             },
             reason -> problems.add("The task hub has broken down: " + reason));
@@ -164,10 +172,10 @@ final class Machine {
   }
 
   /**
-   * Sends a request and runs everything that can be done now.
+   * Sends a request and does all work that is possible now.
    *
-   * @return the answer; null only when this is called while the hub is driven already, as by a
-   *     fake, so that the request is sent later
+   * @return the answer; null only when a step is already running, as for a call from a fake, so
+   *     that the request is sent later
    */
   <T> @Nullable T tell(Function<TaskHub, CompletableFuture<T>> send) {
     checkUsable();
@@ -181,9 +189,9 @@ final class Machine {
   }
 
   /**
-   * Asks as {@link #tell} does.
+   * Sends a request as {@link #tell} does.
    *
-   * @throws IllegalStateException the hub is being driven, so that the answer cannot be awaited
+   * @throws IllegalStateException a step is already running, so that the answer cannot be awaited
    */
   <T> T ask(Function<TaskHub, CompletableFuture<T>> send) {
     checkNotDriving();
@@ -210,7 +218,7 @@ final class Machine {
     }
   }
 
-  /** Runs everything that can be done without time passing. */
+  /** Does all work that is possible without moving the time. */
   void settle() {
     drive(this::runNow);
   }
@@ -310,8 +318,9 @@ final class Machine {
   }
 
   /**
-   * Ends the life of the engine and begins another with what the store has. Requests whose answer
-   * the last write allows are answered; the others are sent again, as their clients would.
+   * Ends the current engine and opens another one with the content of the store. Requests whose
+   * answers the last write permits are answered; the others are sent again, as real clients would
+   * do.
    */
   private void die() {
     Life dead = life();
@@ -330,7 +339,7 @@ final class Machine {
     List.copyOf(open).forEach(this::send);
   }
 
-  /** Lets the process die now, with everything lost that is not durable. */
+  /** Simulates a crash of the process, which loses everything that is not durable. */
   void crash() {
     drive(
         () -> {
@@ -340,7 +349,7 @@ final class Machine {
         });
   }
 
-  /** Returns whether something will happen by itself in this millennium. */
+  /** Returns whether an event is planned within the horizon. */
   boolean hasFuture() {
     return nextDue() - clock.micros() < HORIZON / 2;
   }
@@ -354,10 +363,11 @@ final class Machine {
   }
 
   /**
-   * Moves the time to the next moment at which something happens, runs what can be done there, and
-   * returns true; returns false when that is later than {@code until}, and moves nothing.
+   * Moves the time to the next moment at which something happens, does the work of that moment, and
+   * returns true. When that moment is later than {@code until}, the method returns false and does
+   * not move the time.
    *
-   * @param until microseconds since the epoch
+   * @param until the time in microseconds since the epoch
    */
   boolean goOn(long until) {
     checkNotDriving();
@@ -371,14 +381,14 @@ final class Machine {
   }
 
   /**
-   * Moves the time to this moment, with everything that happens meanwhile.
+   * Moves the time to this moment, and does the work of all moments on the way.
    *
-   * @param grace what is due up to this many microseconds later happens as well
+   * @param grace work that is due up to this many microseconds later is done as well
    */
   void goTo(long until, long grace) {
     settle();
     while (goOn(until + grace)) {
-      // Everything that is due happens at its own moment.
+      // All work that is due has been done at its own moment.
     }
     if (clock.micros() < until) {
       pass(until - clock.micros());
@@ -391,12 +401,12 @@ final class Machine {
     turnsNow = 0;
   }
 
-  /** Runs an action when this time has passed. */
+  /** Runs an action when this virtual time has passed. */
   void after(Duration time, Runnable action) {
     plan(time, ANY_LIFE, action);
   }
 
-  /** Gives an answer when this time has passed, unless the process dies before. */
+  /** Gives an answer when this virtual time has passed, unless the process dies before. */
   void answerAfter(Duration time, Answer answer) {
     Work work = life().work();
     plan(time, lives, () -> work.give(answer));
@@ -406,7 +416,7 @@ final class Machine {
     planned.add(new Planned(clock.micros() + time.toNanos() / 1_000, order++, inLife, action));
   }
 
-  /** Returns what is durable. */
+  /** Returns the store with everything that is durable. */
   Store memory() {
     return memory;
   }

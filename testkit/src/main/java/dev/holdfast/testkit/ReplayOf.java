@@ -8,9 +8,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.TestTemplate;
 
 /**
- * Replays every recorded history of a folder with the code of today, a test for each file. The test
- * fails when the code does something else than the history says, with the first difference: such a
- * change would break instances that are running when it is deployed.
+ * Replays every recorded history of a folder with the current code, as one test for each file. The
+ * test fails with the first difference when the steps of the code differ from the history: a change
+ * of this kind would break instances that are running when it is deployed.
  *
  * <pre>{@code
  * @HoldfastTest(functions = Orders.class)
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestTemplate;
  * }</pre>
  *
  * <p>The method runs after the comparison and may take the {@link History} as a parameter. {@link
- * History#writeTo} writes such files. The class needs {@link HoldfastTest} or {@link
+ * History#writeTo} writes these files. The class needs {@link HoldfastTest} or {@link
  * HoldfastExtension}.
  */
 @Documented
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.TestTemplate;
 public @interface ReplayOf {
 
   /**
-   * Names a file or a folder, whose {@code .json} files are all read: a test resource, or else a
-   * path from the folder in which the tests run.
+   * Names a file, or a folder whose {@code .json} files are all read. The name is that of a test
+   * resource or, if there is none, a path relative to the folder in which the tests run.
    */
   String value();
 }

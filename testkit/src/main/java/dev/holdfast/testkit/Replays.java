@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Runs orchestrators over recorded histories and says where they differ. */
+/** Runs orchestrators over recorded histories and reports the differences. */
 final class Replays {
   private static final long TOKEN = 1;
 
@@ -31,7 +31,7 @@ final class Replays {
   /**
    * Runs the code over the history.
    *
-   * @throws AssertionError the code does something else than the history says
+   * @throws AssertionError the steps of the code differ from the history
    */
   void check(History history) {
     List<HistoryEvent> events = forWorkers(history.events());
@@ -166,7 +166,7 @@ final class Replays {
     };
   }
 
-  /** Compares what the last turn asked for besides its end. */
+  /** Compares the steps of the last turn, except the end of the orchestration. */
   private static void compareSteps(
       History history, List<HistoryEvent> asked, OrchestratorResponse response) {
     List<String> was = new ArrayList<>();

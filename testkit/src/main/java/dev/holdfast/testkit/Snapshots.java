@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Compares histories with those that were looked at before and kept as text files. */
+/** Compares histories with earlier ones that were checked by a person and stored as text files. */
 final class Snapshots {
   static final Path FOLDER = Path.of("src", "test", "resources", "snapshots");
 
@@ -19,8 +19,8 @@ final class Snapshots {
   /**
    * Compares the history with the file of this name in the folder.
    *
-   * @param update writes the file instead of comparing
-   * @throws AssertionError the history differs, or there was no file, which is then written
+   * @param update true writes the file instead of comparing
+   * @throws AssertionError the history differs, or there was no file; the file is then written
    */
   static void check(Path folder, String name, List<String> now, boolean update) {
     if (!NAME.matcher(name).matches()) {
@@ -56,7 +56,7 @@ final class Snapshots {
     Files.writeString(file, String.join("\n", lines) + "\n");
   }
 
-  /** Returns all lines, with '-' before those that are gone and '+' before those that are new. */
+  /** Returns all lines, with '-' before removed lines and '+' before new lines. */
   static String difference(List<String> before, List<String> now) {
     int[][] same = new int[before.size() + 1][now.size() + 1];
     for (int i = before.size() - 1; i >= 0; i--) {

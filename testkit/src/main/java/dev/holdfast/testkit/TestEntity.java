@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One entity of a {@link TestHub}. */
+/** Represents one entity of a {@link TestHub}. */
 public final class TestEntity {
   private final Machine machine;
   private final String id;
@@ -19,9 +19,11 @@ public final class TestEntity {
   }
 
   /**
-   * Sends an operation, whose result nobody awaits, and runs what can be done now.
+   * Signals an operation, which has no result for the caller, and does all work that is possible
+   * now.
    *
-   * @param input is converted to JSON as the client library converts it; null for none
+   * @param input the input, which is converted to JSON as the client library converts it; null
+   *     means no input
    */
   public void signal(String operation, @Nullable Object input) {
     SignalEntityRequest.Builder request =

@@ -19,8 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task hub for one test: the real engine in memory, the functions that the test registers, fakes
- * for the rest, and a time that moves only when the test says so.
+ * Represents a task hub for one test: it has the real engine in memory, the functions that the test
+ * registers, fakes for all other functions, and a virtual time that only the test moves.
  *
  * <pre>{@code
  * try (TestHub hub = TestHub.builder().functions(Orders.class).open()) {
@@ -32,20 +32,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Time.</b> It begins at 2030-01-01T00:00:00Z and stands still while code runs. {@link
- * #advance}, {@link #advanceTo} and {@link TestInstance#await} move it; on the way, each timer,
- * fake answer and planned action happens at its own moment, so days of timers take milliseconds.
+ * <p><b>Time.</b> The virtual time begins at 2030-01-01T00:00:00Z and stands still while code runs.
+ * {@link #advance}, {@link #advanceTo} and {@link TestInstance#await} move it; on the way, each
+ * timer, fake answer and planned action happens at its own moment, so days of timers take
+ * milliseconds.
  *
  * <p><b>Order.</b> Turns, activities and operations run one after the other, so that a test sees
  * the same order each time.
  *
- * <p><b>Strictness.</b> What is called and neither registered nor faked fails the test with the
- * name and the cure, and so does an orchestrator that does something else when it is run again.
- * After such a failure the hub cannot be used further.
+ * <p><b>Strictness.</b> A call of a function that is neither registered nor faked makes the test
+ * fail with the name and the cure. The test also fails when an orchestrator takes other steps in a
+ * replay. After a failure of these kinds the hub cannot be used any more.
  *
- * <p>A hub is for one test and one thread; several hubs know nothing of each other. Fakes and
- * functions may call {@link #start}, {@link TestInstance#raiseEvent} and the like, which then
- * happen when they have returned, but nothing that waits.
+ * <p>A hub is for one test and one thread; several hubs are independent of each other. Fakes and
+ * functions may call methods that send requests, such as {@link #start} and {@link
+ * TestInstance#raiseEvent}, and the requests are sent when the fake or function has returned. They
+ * must not call methods that wait.
  */
 public final class TestHub implements AutoCloseable {
   static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
@@ -83,7 +85,7 @@ public final class TestHub implements AutoCloseable {
     machine.open(code);
   }
 
-  /** Begins to describe a hub. */
+  /** Returns a builder for a hub. */
   public static Builder builder() {
     return new Builder();
   }
@@ -99,22 +101,24 @@ public final class TestHub implements AutoCloseable {
     }
   }
 
-  /** Starts an orchestration without input, and runs what can be done now. */
+  /** Starts an orchestration without input, and does all work that is possible now. */
   public TestInstance start(String orchestrator) {
     return start(orchestrator, null);
   }
 
   /**
-   * Starts an orchestration under an id that is made from its name, and runs what can be done now.
+   * Starts an orchestration under an id that is made from its name, and does all work that is
+   * possible now.
    *
-   * @param input is converted to JSON as the client library converts it; null for none
+   * @param input the input, which is converted to JSON as the client library converts it; null
+   *     means no input
    */
   public TestInstance start(String orchestrator, @Nullable Object input) {
     return start(orchestrator, orchestrator + "-" + ++ids, input);
   }
 
   /**
-   * Starts an orchestration as {@link #start(String, Object)} does, under this id.
+   * Starts an orchestration as {@link #start(String, Object)} does, with this instance id.
    *
    * @throws RuntimeException the hub refuses, because a running instance has the id or the id is
    *     not allowed
@@ -133,42 +137,48 @@ public final class TestHub implements AutoCloseable {
     return instance;
   }
 
-  /** Returns the instance with this id, such as that of a sub-orchestration; it need not exist. */
+  /**
+   * Returns the instance with this id, such as a sub-orchestration; the instance need not exist.
+   */
   public TestInstance instance(String instanceId) {
     return new TestInstance(this, machine, instanceId);
   }
 
-  /** Returns the entity with this name and key; it need not exist. */
+  /** Returns the entity with this name and key; the entity need not exist. */
   public TestEntity entity(String name, String key) {
     return new TestEntity(machine, name, key);
   }
 
-  /** Fakes an activity; a fake takes the place of a registered one. */
+  /** Returns the fake of an activity; a fake replaces a registered activity. */
   public Fake activity(String name) {
     return fakes.of(WorkItem.Kind.ACTIVITY, name);
   }
 
-  /** Fakes a sub-orchestration; a fake takes the place of a registered one. */
+  /** Returns the fake of a sub-orchestration; a fake replaces a registered orchestrator. */
   public Fake orchestrator(String name) {
     return fakes.of(WorkItem.Kind.ORCHESTRATOR, name);
   }
 
-  /** Fakes an operation of all entities of this name; an entity has either fakes or a function. */
+  /**
+   * Returns the fake of an operation of all entities with this name; an entity has either fakes or
+   * a function.
+   */
   public Fake entityOperation(String entity, String operation) {
     return fakes.ofOperation(entity, operation);
   }
 
-  /** Returns the virtual time. */
+  /** Returns the current virtual time. */
   public Instant now() {
     return clock.instant();
   }
 
   /**
-   * Lets this much virtual time pass, with everything that happens meanwhile.
+   * Moves the virtual time forward by this duration, and runs everything that is due on the way.
    *
-   * <p>Each turn is a millisecond later than the one before it, so a timer of one day, set in the
-   * third turn, is due a few milliseconds after the full day. What is due up to a hundredth of the
-   * time later, and at most a second, happens as well, and the hub's time is then that later one.
+   * <p>Each turn is a millisecond later than the previous one, so a timer of one day, set in the
+   * third turn, is due a few milliseconds after the full day. Work that is due a little later, by
+   * up to a hundredth of the duration and at most a second, runs as well, and the hub's time then
+   * moves to that later moment.
    */
   public void advance(Duration time) {
     if (time.isNegative()) {
@@ -178,41 +188,44 @@ public final class TestHub implements AutoCloseable {
     machine.goTo(clock.micros() + micros, Math.min(micros / 100, GRACE_MAX));
   }
 
-  /** Lets virtual time pass up to this moment; nothing happens when it is past already. */
+  /**
+   * Moves the virtual time forward to this moment; nothing happens when the moment has already
+   * passed.
+   */
   public void advanceTo(Instant moment) {
     Duration time = Duration.between(now(), moment);
     advance(time.isNegative() ? Duration.ZERO : time);
   }
 
   /**
-   * Plans an action for the moment when this much virtual time has passed. It runs on the way, in
-   * {@link #advance} or {@link TestInstance#await}.
+   * Plans an action for the moment when this much virtual time has passed. The action runs during a
+   * call of {@link #advance} or {@link TestInstance#await}.
    */
   public void after(Duration time, Runnable action) {
     machine.after(time, action);
   }
 
   /**
-   * Lets the process die, with everything lost that is not durable, and opens the hub again.
-   * Activities that had not ended are run again, as after any crash.
+   * Simulates a crash of the process, which loses everything that is not durable, and opens the hub
+   * again. Activities that had not ended run again, as after any crash.
    */
   public void crash() {
     machine.crash();
   }
 
-  /** Returns all runs of activities so far, in order, whichever instance called them. */
+  /** Returns all runs of activities so far, in order, for all instances. */
   public List<Call> calls() {
     return List.copyOf(calls);
   }
 
-  /** Returns the runs of one activity so far, in order. */
+  /** Returns all runs of one activity so far, in order. */
   public List<Call> calls(String activity) {
     return calls.stream().filter(it -> it.name().equalsIgnoreCase(activity)).toList();
   }
 
   /**
-   * Returns what registered functions have logged through {@code ExecutionContext.getLogger()},
-   * without the lines of replays.
+   * Returns the lines that registered functions have logged through {@code
+   * ExecutionContext.getLogger()}, without the lines of replays.
    */
   public List<String> logs() {
     return logs.stream().map(Line::text).toList();
@@ -228,17 +241,17 @@ public final class TestHub implements AutoCloseable {
   }
 
   /**
-   * Runs the code of today over a recorded history, which changes nothing in this hub.
+   * Runs the current code over a recorded history, which changes nothing in this hub.
    *
-   * @throws AssertionError the code does something else than the history says; the message has the
-   *     first difference
+   * @throws AssertionError the steps of the code differ from the history; the message has the first
+   *     difference
    */
   public void replay(History history) {
     new Replays(code).check(history);
   }
 
   /**
-   * Runs the code of today over a history that {@link History#writeTo} has written, as {@link
+   * Runs the current code over a history that {@link History#writeTo} has written, as {@link
    * #replay(History)} does.
    */
   public void replay(Path file) {
@@ -253,7 +266,7 @@ public final class TestHub implements AutoCloseable {
     return clock.micros();
   }
 
-  /** Ends the threads of the hub. Calling this more than once does no harm. */
+  /** Ends the threads of the hub. A repeated call does no harm. */
   @Override
   public void close() {
     machine.close();
@@ -285,7 +298,7 @@ public final class TestHub implements AutoCloseable {
       return this;
     }
 
-    /** Registers orchestrations as a worker of the client library does. */
+    /** Registers orchestrations in the same way as a worker of the client library. */
     public Builder orchestrations(TaskOrchestrationFactory... factories) {
       orchestrations.addAll(Arrays.asList(factories));
       return this;
@@ -307,20 +320,21 @@ public final class TestHub implements AutoCloseable {
           });
     }
 
-    /** Registers activities as a worker of the client library does. */
+    /** Registers activities in the same way as a worker of the client library. */
     public Builder activities(TaskActivityFactory... factories) {
       activities.addAll(Arrays.asList(factories));
       return this;
     }
 
-    /** Sets the virtual time at which the hub begins; otherwise 2030-01-01T00:00:00Z. */
+    /** Sets the virtual time at which the hub begins; the default is 2030-01-01T00:00:00Z. */
     public Builder startingAt(Instant moment) {
       start = moment;
       return this;
     }
 
     /**
-     * Sets how much virtual time {@link TestInstance#await} lets pass at most; otherwise ten years.
+     * Limits how far {@link TestInstance#await} may move the virtual time; the default is ten
+     * years.
      */
     public Builder virtualTimeMax(Duration most) {
       virtualTimeMax = most;
@@ -328,22 +342,22 @@ public final class TestHub implements AutoCloseable {
     }
 
     /**
-     * Sets how long one turn, activity or batch may take in real time; otherwise 10 s, or a day
-     * under a debugger.
+     * Sets how long one turn, activity or batch may take in real time; the default is 10 s, or a
+     * day under a debugger.
      */
     public Builder realTimeMax(Duration most) {
       realTimeMax = most;
       return this;
     }
 
-    /** Sets how many turns may run while no virtual time passes; otherwise 10,000. */
+    /** Sets how many turns may run while no virtual time passes; the default is 10,000. */
     public Builder turnsMax(int most) {
       turnsMax = most;
       return this;
     }
 
     /**
-     * Hands JSON strings to text parameters of activities without their quotes, as {@code
+     * Passes JSON strings to text parameters of activities without their quotes, as {@code
      * activityStringInput: unwrapped} in host.json does.
      */
     public Builder unwrapActivityStrings() {
@@ -359,8 +373,8 @@ public final class TestHub implements AutoCloseable {
     /**
      * Opens the hub.
      *
-     * @throws IllegalStateException a registered function cannot be used; the message has cause and
-     *     cure
+     * @throws IllegalStateException a registered function cannot be used; the message names the
+     *     cause and the cure
      */
     public TestHub open() {
       return new TestHub(this);

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One instance of a {@link TestHub}: what a client can do with it, and what it has come to. */
+/**
+ * Represents one instance of a {@link TestHub}: it offers the requests of a client, and the state
+ * and history of the instance.
+ */
 public final class TestInstance {
   private final TestHub hub;
   private final Machine machine;
@@ -27,10 +30,10 @@ public final class TestInstance {
   }
 
   /**
-   * Lets virtual time pass until the instance has ended, and returns it. The time stops at the
-   * moment of the end.
+   * Moves the virtual time forward until the instance has ended, and returns this object. The time
+   * stops at the moment of the end.
    *
-   * @throws AssertionError nothing is left that could end it, or it has not ended after the most
+   * @throws AssertionError no event could end the instance any more, or it has not ended within the
    *     virtual time that the hub allows; the message says what it waits for
    */
   public TestInstance await() {
@@ -44,9 +47,9 @@ public final class TestInstance {
   }
 
   /**
-   * Lets virtual time pass, as {@link #await} does, until the custom status is this value.
+   * Moves the virtual time forward, as {@link #await} does, until the custom status is this value.
    *
-   * @throws AssertionError the instance has ended, or nothing can change the status any more
+   * @throws AssertionError the instance has ended, or no event can change the status any more
    */
   public TestInstance awaitCustomStatus(Object value) {
     String wanted = Json.write(value);
@@ -82,7 +85,7 @@ public final class TestInstance {
     return time.toDays() > 0 ? time.toDays() + " days" : time.toString();
   }
 
-  /** Says in words what the instance waits for. */
+  /** Explains in words what the instance waits for. */
   public String why() {
     Why why = explanation();
     return why == null ? "There is no instance '" + id + "'." : why.summary();
@@ -95,14 +98,17 @@ public final class TestInstance {
   /**
    * Returns the history so far.
    *
-   * @throws AssertionError there is no such instance
+   * @throws AssertionError the instance does not exist
    */
   public History history() {
     String name = state().getName();
     return new History(id, name, machine.ask(it -> it.history(id)).orElse(List.of()));
   }
 
-  /** Returns what registered functions have logged for this instance, without those of replays. */
+  /**
+   * Returns the lines that registered functions have logged for this instance, without the lines of
+   * replays.
+   */
   public List<String> logs() {
     return hub.logs(id);
   }
@@ -112,12 +118,12 @@ public final class TestInstance {
     return found().map(it -> Statuses.isEnded(it.getOrchestrationStatus())).orElse(false);
   }
 
-  /** Returns whether there is such an instance. */
+  /** Returns whether the instance exists. */
   public boolean exists() {
     return found().isPresent();
   }
 
-  /** Returns the status as it is shown to people: Running, Completed, Failed, … */
+  /** Returns the status as people see it, such as Running, Completed or Failed. */
   public String status() {
     return Statuses.name(state().getOrchestrationStatus());
   }
@@ -140,13 +146,16 @@ public final class TestInstance {
     return Json.read(outputJson(), type);
   }
 
-  /** Returns the custom status, converted as the client library converts it; null for none. */
+  /**
+   * Returns the custom status, converted as the client library converts it; null when there is
+   * none.
+   */
   public <T> @Nullable T customStatus(Class<T> type) {
     OrchestrationState state = state();
     return state.hasCustomStatus() ? Json.read(state.getCustomStatus().getValue(), type) : null;
   }
 
-  /** Returns why the instance has failed, as {@code type: message}; null when it has not. */
+  /** Returns the failure of the instance, as {@code type: message}; null when it has not failed. */
   public @Nullable String failure() {
     OrchestrationState state = state();
     if (!state.hasFailureDetails()) {
@@ -157,7 +166,7 @@ public final class TestInstance {
     return seen.getErrorType() + ": " + seen.getErrorMessage();
   }
 
-  /** Returns what the instance has come to, for comparisons. */
+  /** Returns the status and results of the instance as one text, for comparisons. */
   String outcome() {
     OrchestrationState state = state();
     String failure = failure();
@@ -179,9 +188,10 @@ public final class TestInstance {
   }
 
   /**
-   * Raises an event and runs what can be done now.
+   * Raises an event and does all work that is possible now.
    *
-   * @param input is converted to JSON as the client library converts it; null for none
+   * @param input the payload, which is converted to JSON as the client library converts it; null
+   *     means no payload
    * @throws AssertionError the instance does not exist or has ended
    */
   public void raiseEvent(String event, @Nullable Object input) {
@@ -189,7 +199,7 @@ public final class TestInstance {
     delivered("event '" + event + "'", machine.tell(it -> it.raiseEvent(id, event, json)));
   }
 
-  /** Raises an event without input, as {@link #raiseEvent(String, Object)} does. */
+  /** Raises an event without a payload, as {@link #raiseEvent(String, Object)} does. */
   public void raiseEvent(String event) {
     raiseEvent(event, null);
   }
@@ -200,12 +210,12 @@ public final class TestInstance {
     delivered("the termination", machine.tell(it -> it.terminate(id, json, false)));
   }
 
-  /** Suspends the instance: nothing of it runs until {@link #resume}. */
+  /** Suspends the instance: no turn of it runs until {@link #resume}. */
   public void suspend(String reason) {
     delivered("the suspension", machine.tell(it -> it.suspend(id, reason)));
   }
 
-  /** Lets a suspended instance go on. */
+  /** Lets a suspended instance continue. */
   public void resume(String reason) {
     delivered("the resumption", machine.tell(it -> it.resume(id, reason)));
   }

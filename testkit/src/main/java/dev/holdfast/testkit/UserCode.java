@@ -5,25 +5,27 @@ import dev.holdfast.core.WorkItem;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Runs work of the names that it knows: registered functions, factories or fakes. */
+/** Runs the work of certain names; registered functions, factories and fakes implement it. */
 interface UserCode {
 
   boolean serves(WorkItem item);
 
-  /** Returns the names of this kind that it knows, as they were declared. */
+  /** Returns the names of this kind that this object runs, as they were declared. */
   Collection<String> names(WorkItem.Kind kind);
 
   /**
-   * Runs the item to its end, whichever thread does it.
+   * Runs the item to its end, on any thread.
    *
-   * @return the answer; null when it comes later in virtual time, or never
-   * @throws AssertionError what happened must fail the test
+   * @return the answer; null when the answer comes later in virtual time, or never
+   * @throws AssertionError the test must fail because of what has happened
    */
   @Nullable Answer run(WorkItem item);
 
-  /** Forgets what a process would forget that dies; work that was begun has ended before. */
+  /**
+   * Forgets everything that a crash of the process loses; running work has ended before this call.
+   */
   default void die() {}
 
-  /** Ends its threads. Calling this more than once does no harm. */
+  /** Ends the threads of this object. A repeated call does no harm. */
   default void close() {}
 }

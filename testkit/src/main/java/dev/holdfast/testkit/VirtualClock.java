@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Holds the time of one test hub, which moves on command only. */
+/** Holds the time of one test hub, which moves only on command. */
 final class VirtualClock implements Clocks {
   private final Instant start;
   private final AtomicLong passed = new AtomicLong();
@@ -35,7 +35,10 @@ final class VirtualClock implements Clocks {
     return ChronoUnit.MICROS.between(Instant.EPOCH, start) + passed.get();
   }
 
-  /** Lets this many microseconds pass; only the thread that drives the hub calls this. */
+  /**
+   * Moves the time forward by this many microseconds; only the thread that drives the hub may call
+   * this.
+   */
   void pass(long micros) {
     passed.addAndGet(micros);
   }

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the work of one engine and runs it when it is told to, one item after the other in the
- * order of their hand-out, so that a test always sees the same order.
+ * Takes the work of one engine and runs it on command, one item after the other in the order of
+ * their hand-out, so that a test always sees the same order.
  */
 final class Work implements Executor {
   private final List<UserCode> code;
@@ -23,15 +23,19 @@ final class Work implements Executor {
   private @Nullable Answers answers;
 
   /**
-   * @param code asked in this order for who runs an item
-   * @param begins learns of each item before it runs
+   * Creates an executor.
+   *
+   * @param code the objects that run work; the first one that serves an item runs it
+   * @param begins receives each item before it runs
    */
   Work(List<UserCode> code, Consumer<WorkItem> begins) {
     this.code = code;
     this.begins = begins;
   }
 
-  /** Takes every name: what nothing serves must fail the test instead of waiting. */
+  /**
+   * Accepts every name, because work of an unknown name must make the test fail and must not wait.
+   */
   @Override
   public boolean serves(WorkItem.Kind kind, String name) {
     return true;
@@ -48,7 +52,7 @@ final class Work implements Executor {
     waiting.addAll(items);
   }
 
-  /** Drops items that no one waits for any more, such as those of a terminated instance. */
+  /** Drops items whose results are not needed any more, such as those of a terminated instance. */
   @Override
   public void recall(Set<Long> tokens, boolean atOnce) {
     if (atOnce) {
@@ -59,7 +63,7 @@ final class Work implements Executor {
   /**
    * Runs the items that were handed out before the call.
    *
-   * @return how many there were
+   * @return the number of these items
    * @throws AssertionError the test must fail: a name is unknown, or code does not end
    */
   int run() {
@@ -76,7 +80,7 @@ final class Work implements Executor {
     return now.size();
   }
 
-  /** Gives an answer that came later. */
+  /** Passes on an answer that was given at a later virtual time. */
   void give(Answer answer) {
     Answers to = answers;
     if (to == null) {

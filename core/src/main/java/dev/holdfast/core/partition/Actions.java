@@ -289,7 +289,7 @@ final class Actions {
     messages.forEach(context::hand);
   }
 
-  /** Returns whether the answer asks for nothing, or for more than this many things. */
+  /** Returns whether the answer requests no tasks, or more tasks than this number. */
   boolean askForNothingOrMoreThan(int count) {
     return asked.isEmpty() || asked.size() > count;
   }

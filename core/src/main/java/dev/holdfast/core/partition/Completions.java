@@ -10,15 +10,15 @@ import dev.holdfast.protocol.OrchestratorAction;
 import dev.holdfast.protocol.OrchestratorResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Reads out of the answer of a turn whether and how it completes the execution. */
+/** Finds out from the answer of a turn whether and how it completes the execution. */
 final class Completions {
 
   private Completions() {}
 
   /**
-   * Returns what completes the execution; null when the answer does not.
+   * Returns the action that completes the execution; null when the answer has none.
    *
-   * @param idMax the longest instance id that is accepted
+   * @param idMax the maximum length of an instance id
    */
   static @Nullable CompleteOrchestrationAction in(OrchestratorResponse response, int idMax) {
     for (OrchestratorAction action : response.getActionsList()) {
@@ -64,7 +64,7 @@ final class Completions {
             == OrchestrationStatus.ORCHESTRATION_STATUS_CONTINUED_AS_NEW;
   }
 
-  /** Makes the event by which the execution completes. */
+  /** Makes the event that records the completion of the execution. */
   static HistoryEvent event(
       Timestamp at, CompleteOrchestrationAction completion, OrchestratorResponse response) {
     int id = -1;

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings each input to the instance or entity that it is for. An input waits while the store is
- * asked for its instance, and whatever comes later for the same instance waits behind it.
+ * Brings each input to its instance or entity. An input waits while its instance is being read from
+ * the store, and later inputs for the same instance wait behind it.
  */
 final class Delivery {
   private final PartitionContext context;
@@ -83,23 +83,27 @@ final class Delivery {
     }
   }
 
-  /** Notes that nothing is being delivered any more. */
+  /** Notes that the delivery of the current input has ended. */
   void done() {
     handling = null;
     failing = null;
   }
 
-  /** Returns the id of the instance that an input is delivered to now; null when none is. */
+  /**
+   * Returns the id of the instance to which an input is being delivered; null between deliveries.
+   */
   @Nullable String handling() {
     return handling;
   }
 
-  /** Returns the input being delivered; null when none is. */
+  /** Returns the input that is being delivered; null between deliveries. */
   @Nullable Queued failing() {
     return failing;
   }
 
-  /** Returns the inputs that are taken and not delivered, without the one being delivered. */
+  /**
+   * Returns the inputs that were taken and not delivered, without the one that is being delivered.
+   */
   List<Input> undelivered() {
     List<Input> undelivered = new ArrayList<>();
     memory.undelivered().forEach(queued -> undelivered.add(queued.input()));
@@ -134,7 +138,10 @@ final class Delivery {
     }
   }
 
-  /** Delivers an input as soon as its instance is in memory and its turn has come. */
+  /**
+   * Delivers an input as soon as its instance is in memory and all earlier inputs for it are
+   * delivered.
+   */
   void deliver(Queued queued) {
     Input.ToInstance input = queued.input();
     handling = input.instanceId();

@@ -363,7 +363,7 @@ record EntityMessage(
   /**
    * Addresses this message of an execution to an entity.
    *
-   * @param at microseconds since the epoch
+   * @param at the time in microseconds since the epoch
    */
   Input.Operate operate(Instance sender, String target, long at) {
     EntityMessage mine = from(sender.id, sender.executionId());

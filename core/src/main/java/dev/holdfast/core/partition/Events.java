@@ -89,7 +89,7 @@ final class Events {
   /**
    * Makes the message of an event from outside.
    *
-   * @param at a time that no other event has, so that two of equal content still differ
+   * @param at a time that no other event has, so that two events with equal content still differ
    */
   static HistoryEvent eventRaised(Timestamp at, String name, @Nullable String input) {
     EventRaisedEvent.Builder raised = EventRaisedEvent.newBuilder().setName(name);

@@ -8,7 +8,7 @@ import dev.holdfast.core.Store;
 import dev.holdfast.core.Unreadable;
 
 /**
- * Brings executions that were read from the store into memory, and sets aside those that must not
+ * Puts executions that were read from the store into memory, and sets aside those that must not
  * run.
  */
 final class Installing {
@@ -35,7 +35,9 @@ final class Installing {
     this.unreadables = unreadables;
   }
 
-  /** Installs the execution, unless memory knows it already or it must not be touched. */
+  /**
+   * Puts the execution into memory, unless memory already knows it or its rows must not be touched.
+   */
   void install(Store.Stored stored) {
     String id = stored.instance().id();
     if (memory.knows(stored.instance()) || aside.untouched(id) != null) {

@@ -566,7 +566,7 @@ final class Instance extends Resident {
         .toByteString();
   }
 
-  /** Returns this execution as its child knows it. */
+  /** Returns the description of this execution that its child holds as its parent. */
   ParentInstanceInfo asParent(int taskId) {
     ParentInstanceInfo.Builder parent =
         ParentInstanceInfo.newBuilder()

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what the parts of a partition share: its clock, its random source, its changes and its
- * memory, and the ways out.
+ * memory, and the methods that send effects and messages.
  */
 final class PartitionContext {
   private final int number;
@@ -46,7 +46,7 @@ final class PartitionContext {
   private final long tokenBeforeFirst;
   private long lastToken;
 
-  /** See {@link Partition} for the arguments. */
+  /** Creates the context; see {@link Partition} for the arguments. */
   PartitionContext(
       int number,
       Store.Slots slots,
@@ -80,7 +80,7 @@ final class PartitionContext {
     return slots;
   }
 
-  /** Sets the hub's time of the inputs that follow, microseconds since the epoch. */
+  /** Sets the hub's time of the following inputs, in microseconds since the epoch. */
   void at(long time) {
     now = time;
   }
@@ -104,7 +104,9 @@ final class PartitionContext {
     return lastStamp;
   }
 
-  /** Takes over from another context, so that its times are not used again. */
+  /**
+   * Takes over from another context, so that this context does not use the times of that one again.
+   */
   void succeed(PartitionContext before) {
     lastStamp = before.lastStamp;
   }
@@ -181,12 +183,12 @@ final class PartitionContext {
     atOnce.add(new Effect.HoldBack(executionId));
   }
 
-  /** Issues the read. */
+  /** Asks the engine for this read of the store. */
   void load(Effect.Load load) {
     atOnce.add(load);
   }
 
-  /** Takes the effects that may happen at once. */
+  /** Returns the effects that may happen at once, and forgets them. */
   List<Effect.AtOnce> takeAtOnce() {
     List<Effect.AtOnce> taken = atOnce;
     atOnce = new ArrayList<>();
@@ -202,7 +204,7 @@ final class PartitionContext {
     }
   }
 
-  /** Has the input delivered anew after what is being delivered. */
+  /** Makes the partition deliver the input again, after the current delivery. */
   void again(Queued queued) {
     local.add(queued);
   }

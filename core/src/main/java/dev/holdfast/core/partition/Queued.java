@@ -4,8 +4,8 @@ import dev.holdfast.core.Input;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds an input on its way to its instance.
+ * Holds an input that is being delivered to its instance.
  *
- * @param mail names the keyed record that holds the input; null when none does
+ * @param mail names the keyed record that holds the input; null when no record holds it
  */
 record Queued(Input.ToInstance input, @Nullable String mail) {}

@@ -2,10 +2,9 @@
  * Decides what happens to the instances and entities of a partition: it turns inputs into the
  * commit that must be written and the effects that may follow.
  *
- * <p>This is the upper floor of core. It knows the ground floor, {@link dev.holdfast.core}, whose
- * ports, rows and values it is given and gives back; the ground floor does not know it. Outside
- * this package only {@link Partition}, which decides, and {@link Views}, which shows what was
- * decided, can be used.
+ * <p>This is the upper layer of core. It uses the lower layer, {@link dev.holdfast.core}, which
+ * does not know it. Other packages can use only {@link Partition}, which makes the decisions, and
+ * {@link Views}, which makes the states that clients see.
  */
 @NullMarked
 package dev.holdfast.core.partition;

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Holds the commands that do the same as a button, for the scripts and the memory of its user.
+ * Holds the commands that have the same effect as a button, so that users can learn them and use
+ * them in scripts.
  *
- * @param curl over HTTP
- * @param holdfast by the launcher; "" when it has no such command
+ * @param curl the command line that uses HTTP
+ * @param holdfast the command line of the launcher; "" when the launcher has no such command
  */
 public record Equal(String curl, String holdfast) {
   private static final String KEY = " -H 'x-functions-key: KEY'";
@@ -19,7 +20,7 @@ public record Equal(String curl, String holdfast) {
    *
    * @param origin scheme and authority of this host
    * @param withKey whether callers need a key
-   * @param rest what follows the id in the URL
+   * @param rest the part of the URL after the id
    * @param command the words of the command; the empty text when there is none
    */
   public static Equal of(
@@ -42,7 +43,7 @@ public record Equal(String curl, String holdfast) {
     return new Equal(curl.toString(), line(command));
   }
 
-  /** Returns the line that gives the launcher these words; "" for none. */
+  /** Returns the command line of the launcher with these words; "" when there are none. */
   public static String line(List<String> words) {
     if (words.isEmpty()) {
       return "";
@@ -52,7 +53,7 @@ public record Equal(String curl, String holdfast) {
     return line.toString();
   }
 
-  /** Returns the commands that list what a filter lets through, the newest first. */
+  /** Returns the commands that list the instances that pass a filter, the newest first. */
   public static Equal ofList(
       String origin,
       boolean withKey,
@@ -94,7 +95,7 @@ public record Equal(String curl, String holdfast) {
     }
   }
 
-  /** Quotes a word for a POSIX shell, only where it needs to be. */
+  /** Quotes a word for a POSIX shell if this is necessary. */
   static String quoted(String word) {
     if (!word.isEmpty() && word.chars().allMatch(Equal::isPlain)) {
       return word;

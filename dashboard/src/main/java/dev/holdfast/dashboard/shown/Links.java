@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes links between the pages. All pages lie in one folder, so that every link is a mere file
- * name with a query and holds below any path that a proxy puts before it.
+ * Makes links between the pages. All pages are in one folder, so that every link is only a file
+ * name with a query, and works below any path that a proxy puts before it.
  */
 public final class Links {
   private Links() {}

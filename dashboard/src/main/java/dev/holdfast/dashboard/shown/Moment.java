@@ -10,16 +10,16 @@ import java.util.Locale;
 /**
  * Shows a time.
  *
- * @param iso for programs and for the script, which writes the time in the reader's own zone
- * @param utc for people, to the second
- * @param ago how long that is from now, in words
+ * @param iso the time for programs and for the script, which shows it in the reader's own zone
+ * @param utc the time for people, to the second
+ * @param ago the distance of the time from now, in words
  */
 public record Moment(String iso, String utc, String ago) {
   private static final DateTimeFormatter UTC =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** Returns how a time is shown now. */
+  /** Returns the texts that show a time, seen from {@code now}. */
   public static Moment of(Instant time, Instant now) {
     Duration since = Duration.between(time, now);
     String ago = since.isNegative() ? "in " + words(since.negated()) : words(since) + " ago";

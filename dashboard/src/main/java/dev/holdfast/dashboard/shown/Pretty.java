@@ -9,7 +9,10 @@ import java.io.StringWriter;
 
 /** Writes JSON with line breaks and indentation. */
 public final class Pretty {
-  /** Longer text is shown as it stands, because only its beginning is shown anyway. */
+  /**
+   * A text longer than this many characters is shown without indentation, because a page shows only
+   * its beginning.
+   */
   private static final int MAX = 200_000;
 
   private static final JsonFactory FACTORY =
@@ -19,7 +22,7 @@ public final class Pretty {
 
   private Pretty() {}
 
-  /** Returns the text with line breaks; text that is no JSON stays as it is. */
+  /** Returns the text with line breaks; text that is not JSON stays unchanged. */
   public static String json(String text) {
     if (text.length() > MAX || text.isEmpty()) {
       return text;
@@ -27,7 +30,7 @@ public final class Pretty {
     StringWriter pretty = new StringWriter(text.length() * 2);
     try (JsonParser parser = FACTORY.createParser(text);
         JsonGenerator generator = FACTORY.createGenerator(pretty).useDefaultPrettyPrinter()) {
-      // Numbers are copied as texts, so that none is rounded.
+      // Numbers are copied as texts, so that they are not rounded.
       while (parser.nextToken() != null) {
         if (parser.currentToken().isNumeric()) {
           generator.writeNumber(parser.getText());

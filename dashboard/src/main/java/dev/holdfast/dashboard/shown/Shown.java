@@ -3,15 +3,15 @@ package dev.holdfast.dashboard.shown;
 import java.util.Locale;
 
 /**
- * Makes text of strangers fit for a page. Templates escape what HTML needs escaped; this class
- * takes care of what escaping leaves in: characters that nobody can see or that turn the direction
- * of the text around, and sheer length.
+ * Makes texts of users and clients fit for a page. Templates escape the special characters of HTML;
+ * this class handles characters that are invisible or that change the direction of the text, and
+ * texts that are too long.
  */
 public final class Shown {
-  /** Names and ids are cut after so many characters. */
+  /** Names and ids are cut after this many characters. */
   public static final int NAME_MAX = 200;
 
-  /** A payload is cut after so many characters; the whole of it can be downloaded. */
+  /** A payload is cut after this many characters; the visitor can download the whole payload. */
   public static final int PAYLOAD_MAX = 20_000;
 
   private Shown() {}
@@ -64,7 +64,7 @@ public final class Shown {
     }
   }
 
-  /** Tells whether a character cannot be seen, or changes how others are drawn. */
+  /** Returns whether a character is invisible, or changes how other characters are drawn. */
   static boolean isHidden(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,

@@ -1,4 +1,4 @@
-/** Puts what instances carry into forms that are safe and short enough for eyes. */
+/** Converts the data of instances into texts that are safe and short enough to be shown. */
 @NullMarked
 package dev.holdfast.dashboard.shown;
 

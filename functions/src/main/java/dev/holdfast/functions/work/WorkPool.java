@@ -41,8 +41,8 @@ public class WorkPool implements AutoCloseable {
     void run();
 
     /**
-     * Returns the name of the task's owner: a name whose tasks hold places gets no extra places
-     * while other names wait.
+     * Returns the name of the task's owner: while tasks of other owners wait, an owner whose tasks
+     * hold places gets no extra places.
      */
     String name();
 

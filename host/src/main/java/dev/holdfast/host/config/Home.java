@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Finds what comes with Holdfast: the launcher names its own folder, which is a clone or an
- * unpacked release, in the system property {@code holdfast.home}, and the build's folder within
+ * Finds the files that belong to Holdfast: the launcher names its own folder, which is a clone or
+ * an unpacked release, in the system property {@code holdfast.home}, and the build's folder within
  * each module of a clone in {@code holdfast.target}.
  */
 public final class Home {
@@ -23,7 +23,10 @@ public final class Home {
     return path().resolve("samples");
   }
 
-  /** Returns the samples as an app that can be run; the file is missing where nothing was built. */
+  /**
+   * Returns the samples as an app that can be run; the file is missing when the samples were not
+   * built.
+   */
   public static Path samplesApp() {
     Path released = samples().resolve("holdfast-samples.jar");
     return Files.isRegularFile(released)

@@ -38,7 +38,7 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   /** This entry ends the writer once all entries before it are written. */
   private record End() {}
 
-  /** This entry tells that everything before it is written. */
+  /** This entry reports that all entries before it are written. */
   private record Written(CountDownLatch told) {}
 
   /** This entry makes the writer write to the file as well. */
@@ -99,18 +99,19 @@ final class ConsoleAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   }
 
   /**
-   * Returns when every entry so far is written, and makes each later record wait for itself: the
-   * JVM exits without a stop, and then its other threads may end at any moment.
+   * Waits until all entries so far are written. From then on, each caller waits until its own
+   * record is written, because the JVM is exiting without a stop and may end its other threads at
+   * any moment.
    */
   void exit() {
     exiting = true;
     awaitWritten();
   }
 
-  /** Waits a limited time, because a console that takes nothing must not hold up the exit. */
+  /** Waits a limited time, because a console that accepts no output must not delay the exit. */
   private void awaitWritten() {
     if (!isStarted()) {
-      return; // The call that stops it waits until everything is written.
+      return; // The call that stops the writer waits until all entries are written.
     }
     CountDownLatch told = new CountDownLatch(1);
     try {

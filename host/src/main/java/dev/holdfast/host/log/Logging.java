@@ -73,8 +73,8 @@ public final class Logging implements AutoCloseable {
   }
 
   /**
-   * Writes what was logged before user code ended the process, and what other shutdown hooks log,
-   * in whatever order they run.
+   * Writes the lines that were logged before user code ended the process, and the lines of other
+   * shutdown hooks, independently of the order in which the hooks run.
    */
   void exit() {
     console.exit();
@@ -183,7 +183,7 @@ public final class Logging implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      // The JVM exits already; the hook finds a stopped console.
+      // The JVM is already exiting; the hook finds a stopped console.
       return;
     }
   }

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Lists the samples: every package below that of the samples is one. */
+/** Lists the samples; each package below the package of the samples is one sample. */
 final class Catalogue {
   static final String PACKAGE = "dev.holdfast.samples";
 
@@ -22,6 +22,8 @@ final class Catalogue {
   private final Path samples;
 
   /**
+   * Creates the list of the samples in a folder.
+   *
    * @param samples the folder with the sources of the samples
    */
   Catalogue(Path samples) {
@@ -38,7 +40,7 @@ final class Catalogue {
     return samples.resolve("src/test/java").resolve(PACKAGE.replace('.', '/'));
   }
 
-  /** Returns the text of a file that lies beside the sources, such as host.json. */
+  /** Returns the text of a file beside the sources, such as host.json. */
   String settings(String file) throws IOException {
     return Files.readString(samples.resolve(file));
   }
@@ -63,7 +65,7 @@ final class Catalogue {
   /**
    * Finds a sample by its name or the name of one of its classes, without regard to case.
    *
-   * @throws CannotException there is none of that name
+   * @throws CannotException there is no sample with this name
    */
   Sample find(String written) throws IOException {
     List<Sample> all = list();

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 /**
  * Gives a project the libraries of Holdfast as a Maven repository of its own.
  *
- * <p>Maven keeps what it has once taken from a repository, so two different builds must not have
- * the same version. A development version gets a name of its own, which is made from the content of
- * the libraries.
+ * <p>Maven caches the files of a repository, so two different builds must not have the same
+ * version. A development build therefore gets a version that is computed from the content of the
+ * libraries.
  */
 final class Libraries {
   private static final String DEVELOPMENT = "-SNAPSHOT";
@@ -27,9 +27,9 @@ final class Libraries {
   private final String version;
 
   /**
-   * Looks at the repository that the build of Holdfast has made.
+   * Reads the repository that the build of Holdfast has made.
    *
-   * @throws CannotException there is none
+   * @throws CannotException there is no repository
    */
   Libraries(Path repository) throws IOException {
     if (!Files.isDirectory(repository.resolve(LIBRARY))) {
@@ -50,12 +50,12 @@ final class Libraries {
     version = built.endsWith(DEVELOPMENT) ? built.replace(DEVELOPMENT, "-" + digest()) : built;
   }
 
-  /** Returns the version by which a project names all these libraries. */
+  /** Returns the version that a project must use for all these libraries. */
   String version() {
     return version;
   }
 
-  /** Tells whether there is a library of this name. */
+  /** Returns whether the repository has a library with this name. */
   boolean has(String artifact) {
     return Files.isDirectory(repository.resolve("dev/holdfast").resolve(artifact));
   }

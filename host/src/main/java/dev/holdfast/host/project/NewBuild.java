@@ -11,16 +11,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a Maven project that was never built, so that a new project can be started at once. */
+/** Builds a Maven project that was never built, so that a user can start a new project at once. */
 public final class NewBuild {
   private NewBuild() {}
 
   /**
-   * Runs {@code mvn package} without tests in a project folder that has a pom and no build yet. It
-   * does nothing when the app is something else, or when there is no Maven on the search path.
+   * Runs {@code mvn package} without tests in a project folder that has a pom and no build yet. The
+   * method does nothing for other apps, or when Maven is not on the search path.
    *
    * @param searchPath the folders in which programs are looked for
-   * @param tell says that Maven runs; Maven's own lines go to the standard streams
+   * @param tell receives a line that says that Maven runs; Maven's own lines go to the standard
+   *     streams
    * @throws CannotException Maven has failed
    */
   public static void ifNeverBuilt(Path app, @Nullable String searchPath, PrintWriter tell)
@@ -73,7 +74,7 @@ public final class NewBuild {
     return Optional.empty();
   }
 
-  /** Windows runs the file with the extension, and other systems the one without. */
+  /** Windows runs the file with the extension, and other systems run the file without it. */
   private static boolean fits(String name) {
     return name.endsWith(".cmd") == (File.separatorChar == '\\');
   }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast new NAME} makes a project of the user's own. */
+/** {@code holdfast new NAME} makes a new project for the user. */
 @Command(
     name = "new",
     description = {

@@ -28,10 +28,10 @@ final class Project {
   }
 
   /**
-   * Writes all files.
+   * Writes all files of the project.
    *
-   * @throws CannotException there is something at this place already, or it cannot be written; what
-   *     was there is as it was
+   * @throws CannotException the folder already has content or cannot be written; existing files are
+   *     unchanged
    */
   void write(Path folder) throws IOException {
     refuseWhatIsThere(folder);

@@ -7,9 +7,9 @@ import javax.lang.model.SourceVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names a new project.
+ * Holds the names of a new project.
  *
- * @param name the name of its folder, which Maven takes as well
+ * @param name the name of the project's folder, which Maven uses as well
  * @param javaPackage the package of its classes
  */
 record ProjectName(String name, String javaPackage) {
@@ -18,7 +18,7 @@ record ProjectName(String name, String javaPackage) {
   /**
    * Derives the names from what the user has given.
    *
-   * @throws CannotException Maven or Java does not take such a name
+   * @throws CannotException Maven or Java does not accept the name
    */
   static ProjectName of(Path folder, @Nullable String wanted) {
     Path last = folder.toAbsolutePath().normalize().getFileName();
@@ -55,7 +55,7 @@ record ProjectName(String name, String javaPackage) {
     }
   }
 
-  /** Returns the package without its last part, or all of it when it has only one. */
+  /** Returns the package without its last part, or the whole package when it has only one part. */
   String group() {
     int last = javaPackage.lastIndexOf('.');
     return last < 0 ? javaPackage : javaPackage.substring(0, last);

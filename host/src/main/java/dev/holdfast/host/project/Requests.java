@@ -41,12 +41,12 @@ final class Requests {
     return line.replaceFirst("^\\s*\\* ?", "").stripTrailing();
   }
 
-  /** Returns the commands as a shell takes them. */
+  /** Returns the requests as commands for a shell. */
   String curl() {
     return String.join("\n", commands);
   }
 
-  /** Returns the requests in the form that editors send. */
+  /** Returns the requests in the HTTP file format, from which editors can send them. */
   String http() {
     List<String> requests = commands.stream().map(Requests::request).toList();
     return String.join("\n", requests);

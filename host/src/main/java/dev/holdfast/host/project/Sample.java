@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 /**
  * Describes a sample from which a project can be made.
  *
- * @param name the last part of its package
- * @param classes the classes with its functions
- * @param about what it shows, as the rest of a sentence that begins with "Shows"
+ * @param name the last part of the sample's package
+ * @param classes the classes with the functions of the sample
+ * @param about what the sample shows, as the rest of a sentence that begins with "Shows"
  */
 record Sample(String name, List<String> classes, String about) {
   Sample {

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Turns the sources of a sample into those of a project. All classes come into one package: those
- * of the sample, its tests, and the classes above it that these use.
+ * Converts the sources of a sample into the sources of a project. The classes of the sample, its
+ * tests, and the classes in packages above that these use are put into one package.
  */
 final class SampleSources {
   private static final String SAMPLES = Pattern.quote(Catalogue.PACKAGE);
@@ -23,7 +23,7 @@ final class SampleSources {
   private final Map<String, String> tests = new TreeMap<>();
 
   /**
-   * Reads and turns the sources.
+   * Reads and converts the sources.
    *
    * @param to the package of the project
    */

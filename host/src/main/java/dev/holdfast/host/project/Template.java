@@ -8,13 +8,15 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fills in the texts of a project: {@code {{name}}} stands for a value. */
+/** Fills in the texts of a project: {@code {{name}}} is replaced by a value. */
 final class Template {
   private static final Pattern PLACE = Pattern.compile("\\{\\{([\\w.]+)}}");
 
   private Template() {}
 
   /**
+   * Returns the text of a file with values filled in.
+   *
    * @param file the name of a file beside this class
    * @param values a value for each name that the file uses
    */

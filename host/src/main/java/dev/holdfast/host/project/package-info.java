@@ -1,4 +1,4 @@
-/** Makes projects of users' own from the samples. */
+/** Makes new projects for users from the samples. */
 @NullMarked
 package dev.holdfast.host.project;
 

@@ -23,7 +23,8 @@ public final class Printable {
   /** Makes JSON safe to print; its meaning does not change. */
   public static String json(String json) {
     return text(
-        json); // These characters occur only in JSON strings, where an escape has the same meaning.
+        json); // An unsafe character occurs in JSON only within a string, where its escape has the
+    // same meaning.
   }
 
   private static String escaped(String text, IntPredicate allowed) {

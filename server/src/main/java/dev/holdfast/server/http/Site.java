@@ -71,11 +71,11 @@ public final class Site implements Endpoint {
   private final Capabilities capabilities;
 
   /**
-   * Holds the parts of which the site is made.
+   * Holds the parts of the site.
    *
    * @param routePrefix the prefix of function URLs
    * @param keysRequired false only when no other machine can connect
-   * @param annexes what rooms above this one serve beside the areas of {@link OwnAreas}
+   * @param annexes the areas that other modules add to those of {@link OwnAreas}
    */
   public record Parts(
       TaskHub hub,

@@ -47,12 +47,12 @@ public final class KeysAdmin {
     return handle(request, Kind.SYSTEM, name == null ? "" : name, name);
   }
 
-  /** Serves the one key of a host that opens every function. */
+  /** Serves the default host key, which permits calls of all functions. */
   public CompletableFuture<Reply> defaultKey(Request request, PathValues values) {
     return handle(request, Kind.HOST, "", "default");
   }
 
-  /** Serves the one key of a host that opens everything. */
+  /** Serves the master key of a host, which permits all requests. */
   public CompletableFuture<Reply> masterKey(Request request, PathValues values) {
     return handle(request, Kind.MASTER, "", Key.MASTER_NAME);
   }

@@ -18,16 +18,25 @@ public final class Right {
   /** The caller needs the master key, and must send it in the request header. */
   public static final Right MASTER = new Right("master key", null, null);
 
-  /** The caller signed in, or has a key, that permits to see pages. */
+  /** The caller must have signed in, or must send a key, with the right to see pages. */
   public static final Right VIEW = page(Level.VIEW);
 
-  /** The caller signed in, or has a key, that permits to steer instances from pages. */
+  /**
+   * The caller must have signed in, or must send a key, with the right to control instances from
+   * pages.
+   */
   public static final Right OPERATE = page(Level.OPERATE);
 
-  /** The caller signed in, or has a key, that permits to steer the host from pages. */
+  /**
+   * The caller must have signed in, or must send a key, with the right to control the host from
+   * pages.
+   */
   public static final Right ADMINISTER = page(Level.ADMINISTER);
 
-  /** The caller signed in, or has a key, that permits to see what instances carry. */
+  /**
+   * The caller must have signed in, or must send a key, with the right to see the payloads of
+   * instances.
+   */
   public static final Right PAYLOADS = page(Level.PAYLOADS);
 
   /** The path parameter with this name contains the id of the instance, for {@link #instance}. */

@@ -31,12 +31,12 @@ public final class Access {
     this.pages = new PageAccess(required, keys, sessions, guesses);
   }
 
-  /** Returns what decides about the pages for people. */
+  /** Returns the object that decides who may use the pages for people. */
   public PageAccess pages() {
     return pages;
   }
 
-  /** Checks a request for a page that needs a level. */
+  /** Checks that the sender of a request has the level that a page needs. */
   public void page(Request request, Level level) {
     pages.check(request, level);
   }

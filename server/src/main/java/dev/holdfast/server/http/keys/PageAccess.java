@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides who may see and use the pages that people open in a browser.
  *
- * <p>Where keys are required, a visitor signs in with one and gets a cookie; programs may send the
- * key in the header instead. Where none are required, everybody may do everything. A request that
- * changes something must come from a page of this host: its {@code Origin} must be ours, and it
- * carries the token that our forms carry. A caller with a key in the header needs no token, because
- * no foreign page can make a browser send that header.
+ * <p>When keys are required, a visitor signs in with a key and gets a cookie; programs may send the
+ * key in the header instead. When no keys are required, every visitor has all rights. A request
+ * that changes something must come from a page of this host: its {@code Origin} must be this host,
+ * and it must contain the token that the forms of this host contain. A caller with a key in the
+ * header needs no token, because no foreign page can make a browser send that header.
  */
 public final class PageAccess {
-  /** The name of the form field and, for scripts, of the header with the token. */
+  /** This is the name of the form field and, for scripts, of the header that contains the token. */
   public static final String TOKEN = "token";
 
   private static final String TOKEN_HEADER = "x-holdfast-token";
@@ -41,7 +41,9 @@ public final class PageAccess {
   private final Sessions sessions;
   private final Guesses guesses;
 
-  /** Everybody who visits a host without keys; the token is of this run of the host. */
+  /**
+   * Represents every visitor of a host without keys; its token is valid for this run of the host.
+   */
   private final Visitor anybody =
       new Visitor("anybody on this machine", EnumSet.allOf(Level.class), Sessions.newSecret());
 
@@ -52,15 +54,15 @@ public final class PageAccess {
     this.guesses = guesses;
   }
 
-  /** Tells whether visitors must sign in. */
+  /** Returns whether visitors must sign in. */
   public boolean asksForKeys() {
     return required;
   }
 
   /**
-   * Checks a request for a page that needs a level.
+   * Checks that the sender of a request has the level that a page needs.
    *
-   * @throws RequestRefused with a redirect to the page for signing in, 401, 403 or 429
+   * @throws RequestRefused the reply is a redirect to the page for signing in, or 401, 403 or 429
    */
   void check(Request request, Level level) {
     Visitor visitor = visitor(request).orElseThrow(() -> refused(request));
@@ -82,9 +84,9 @@ public final class PageAccess {
   }
 
   /**
-   * Checks that a form was sent by a page of this host, for the pages that need no level.
+   * Checks that a form was sent by a page of this host, for pages that need no level.
    *
-   * @throws RequestRefused 403, when another page sent it
+   * @throws RequestRefused 403, when a page of another site sent it
    */
   public void checkOrigin(Request request) {
     String origin = request.header("Origin");
@@ -103,7 +105,10 @@ public final class PageAccess {
     }
   }
 
-  /** Returns who sends the request; empty when keys are required and the request has none. */
+  /**
+   * Returns the visitor who sends the request; empty when keys are required and the request has no
+   * key or session.
+   */
   public Optional<Visitor> visitor(Request request) {
     if (!required) {
       return Optional.of(anybody);
@@ -132,7 +137,7 @@ public final class PageAccess {
   /**
    * Ends the visitor's session.
    *
-   * @return the value of the Set-Cookie header that makes the browser forget it
+   * @return the value of the Set-Cookie header that makes the browser delete the cookie
    */
   public String signOut(Request request) {
     sessions.end(cookie(request));
@@ -147,7 +152,7 @@ public final class PageAccess {
     return key.kind() == Key.Kind.MASTER ? "the master key" : "key '" + key.name() + "'";
   }
 
-  /** Returns what a key permits on pages, which is what it permits over HTTP. */
+  /** Returns the rights that a key gives on pages, which correspond to its rights over HTTP. */
   private static Set<Level> levels(Key key) {
     if (key.kind() == Key.Kind.MASTER) {
       return EnumSet.allOf(Level.class);
@@ -181,7 +186,7 @@ public final class PageAccess {
     }
   }
 
-  /** Returns the fields of the form in the body; none when the body is no form. */
+  /** Returns the fields of the form in the body; the map is empty when the body is not a form. */
   public static Map<String, String> form(Request request) {
     return request.mediaType().equals(FORM) ? new Query(request.text()).parameters() : Map.of();
   }
@@ -227,8 +232,8 @@ public final class PageAccess {
   }
 
   /**
-   * Makes the cookie. It names no path, so browsers send it only below the folder of the page for
-   * signing in, wherever a proxy has put that.
+   * Makes the cookie. The cookie names no path, so browsers send it only below the folder of the
+   * page for signing in, even when a proxy has moved that folder.
    */
   private static String setCookie(Request request, String value, String more) {
     boolean secure = isSecure(request);

@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.holdfast.server.http.message.Reply;
 import java.util.List;
 
-/** Writes the short pages that a person sees in place of a page that is refused. */
+/** Writes the short pages that a person sees instead of a refused page. */
 final class PageRefusals {
   private PageRefusals() {}
 
-  /** Returns a page with a heading and one paragraph; neither may hold text of a request. */
+  /** Returns a page with a heading and one paragraph; neither may contain text from a request. */
   static Reply page(int status, String heading, String words) {
     String html =
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>"

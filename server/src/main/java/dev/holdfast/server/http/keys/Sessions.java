@@ -12,15 +12,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps who has signed in with which key. Sessions live in memory only, so a restart signs
- * everybody out. A session ends after {@link #IDLE_MAX} without a request, after {@link #LIFE_MAX}
- * in any case, and as soon as its key is deleted or has expired. Safe for many threads.
+ * Keeps the sessions of visitors who have signed in, each with its key. Sessions exist in memory
+ * only, so a restart ends all of them. A session ends after {@link #IDLE_MAX} without a request,
+ * after {@link #LIFE_MAX} in any case, and as soon as its key is deleted or has expired. The class
+ * is thread-safe.
  */
 public final class Sessions {
   public static final Duration IDLE_MAX = Duration.ofMinutes(30);
   public static final Duration LIFE_MAX = Duration.ofHours(12);
 
-  /** With more sessions than this, the one that was used least recently ends. */
+  /** When there are more sessions than this, the session that was used least recently ends. */
   static final int SESSIONS_MAX = 1_000;
 
   private static final int SECRET_BYTES = 32;
@@ -28,7 +29,7 @@ public final class Sessions {
   private final Keys keys;
   private final InstantSource clock;
 
-  /** The sessions by the digest of their secret, so that memory holds no secret. */
+  /** Maps the digests of secrets to sessions, so that memory holds no secret. */
   private final Map<String, Session> sessions = new HashMap<>();
 
   public Sessions(Keys keys, InstantSource clock) {
@@ -47,17 +48,17 @@ public final class Sessions {
   }
 
   /**
-   * Holds what a session is good for.
+   * Holds the key and the token of a session.
    *
    * @param key the key by which the visitor signed in, which is still valid
-   * @param token the text that each form of the session's pages carries
+   * @param token the text that each form on the pages of the session contains
    */
   public record SignedIn(Key key, String token) {}
 
   /**
    * Begins a session.
    *
-   * @return its secret, which only the visitor's cookie keeps
+   * @return the secret of the session, which only the visitor's cookie contains
    */
   public synchronized String begin(Key key) {
     Instant now = clock.instant();
@@ -72,7 +73,10 @@ public final class Sessions {
     return secret;
   }
 
-  /** Returns the session of this secret, and counts as its use; empty when there is none. */
+  /**
+   * Returns the session with this secret, and notes that it was used now; empty when there is no
+   * session.
+   */
   public Optional<SignedIn> find(@Nullable String secret) {
     if (secret == null) {
       return Optional.empty();
@@ -89,7 +93,7 @@ public final class Sessions {
         digest, (same, session) -> session.isOver(now) ? null : session.usedAt(now));
   }
 
-  /** Ends a session; does nothing when there is none. */
+  /** Ends a session; does nothing when the session does not exist. */
   public synchronized void end(@Nullable String secret) {
     if (secret != null) {
       sessions.remove(digest(secret));

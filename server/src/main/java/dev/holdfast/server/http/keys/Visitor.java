@@ -4,12 +4,13 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Describes who asks for a page.
+ * Describes the visitor who requests a page.
  *
- * @param name names the visitor to people: the key by which the visitor signed in
- * @param levels what the visitor may do
- * @param token the text that each form of a page carries, so that only our own pages can change
- *     something; "" for a caller that needs none
+ * @param name the visitor's name for people, which is the name of the key with which the visitor
+ *     signed in
+ * @param levels the rights of the visitor
+ * @param token the text that each form of a page contains, so that only the host's own pages can
+ *     change something; "" for a caller that needs none
  */
 public record Visitor(String name, Set<Level> levels, String token) {
 
@@ -17,7 +18,7 @@ public record Visitor(String name, Set<Level> levels, String token) {
     levels = levels.isEmpty() ? EnumSet.noneOf(Level.class) : EnumSet.copyOf(levels);
   }
 
-  /** Tells whether the visitor may do what a level permits. */
+  /** Returns whether the visitor has this right. */
   public boolean may(Level level) {
     return levels.contains(level);
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.host;
 
+import dev.holdfast.host.cli.CheckCommand;
 import dev.holdfast.host.cli.ClockCommand;
 import dev.holdfast.host.cli.KeysCommand;
 import dev.holdfast.host.cli.Logs;
@@ -33,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Durable orchestrations in ordinary Java, on any machine.",
     subcommands = {
       NewCommand.class,
+      CheckCommand.class,
       StartCommand.class,
       Questions.Why.class,
       Questions.Listing.class,

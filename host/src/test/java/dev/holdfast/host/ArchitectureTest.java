@@ -73,8 +73,17 @@ class ArchitectureTest {
           "functions", Set.of("core", "protocol"),
           "server", Set.of("engine", "functions", "core", "protocol"),
           "dashboard", Set.of("server", "engine", "core", "protocol"),
+          "check", Set.of(),
           "host",
-              Set.of("dashboard", "server", "functions", "stores", "engine", "core", "protocol"));
+              Set.of(
+                  "dashboard",
+                  "check",
+                  "server",
+                  "functions",
+                  "stores",
+                  "engine",
+                  "core",
+                  "protocol"));
 
   private static final Pattern MACHINE_CLOCK =
       Pattern.compile(

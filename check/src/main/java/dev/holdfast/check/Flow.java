@@ -1,0 +1,194 @@
+package dev.holdfast.check;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.JumpInsnNode;
+import org.objectweb.asm.tree.LineNumberNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.analysis.Analyzer;
+import org.objectweb.asm.tree.analysis.AnalyzerException;
+import org.objectweb.asm.tree.analysis.Frame;
+
+/** Knows how control and values go through one method. */
+final class Flow {
+  final ClassNode owner;
+  final MethodNode method;
+  private final Tracker tracker = new Tracker();
+  private final Frame<Tracked>[] frames;
+  private final List<BitSet> next;
+  private final List<BitSet> handlers;
+
+  private Flow(Code.Method of) throws AnalyzerException {
+    this.owner = of.owner();
+    this.method = of.node();
+    int count = method.instructions.size();
+    next = sets(count);
+    handlers = sets(count);
+    Analyzer<Tracked> analyzer =
+        new Analyzer<>(tracker) {
+          @Override
+          protected void newControlFlowEdge(int from, int to) {
+            next.get(from).set(to);
+          }
+
+          @Override
+          protected boolean newControlFlowExceptionEdge(int from, int to) {
+            handlers.get(from).set(to);
+            return true;
+          }
+        };
+    frames = analyzer.analyze(owner.name, method);
+  }
+
+  private static List<BitSet> sets(int count) {
+    List<BitSet> sets = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      sets.add(new BitSet());
+    }
+    return sets;
+  }
+
+  /** Returns the flow of a method; null when it has no code, or code that cannot be followed. */
+  static @Nullable Flow of(Code.Method method) {
+    if (method.node().instructions.size() == 0) {
+      return null;
+    }
+    try {
+      return new Flow(method);
+    } catch (AnalyzerException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  InsnList code() {
+    return method.instructions;
+  }
+
+  int indexOf(AbstractInsnNode insn) {
+    return code().indexOf(insn);
+  }
+
+  /** Says whether control can come to the instruction. */
+  boolean isReached(int index) {
+    return frames[index] != null;
+  }
+
+  /** Returns what the call is given, its receiver first. */
+  List<Tracked> operands(AbstractInsnNode call) {
+    return tracker.operandsOf(call);
+  }
+
+  boolean isUsed(AbstractInsnNode maker) {
+    return !tracker.usesOf(maker).isEmpty();
+  }
+
+  /** Returns what lies on top of the stack before the instruction; null when nothing does. */
+  @Nullable Tracked top(int index) {
+    Frame<Tracked> frame = frames[index];
+    return frame == null || frame.getStackSize() == 0
+        ? null
+        : frame.getStack(frame.getStackSize() - 1);
+  }
+
+  /** Returns the line of the instruction; 0 when the class was compiled without lines. */
+  int line(AbstractInsnNode insn) {
+    for (AbstractInsnNode at = insn; at != null; at = at.getPrevious()) {
+      if (at instanceof LineNumberNode line) {
+        return line.line;
+      }
+    }
+    return 0;
+  }
+
+  Finding.Place place(AbstractInsnNode insn) {
+    return new Finding.Place(
+        owner.name.replace('/', '.'),
+        method.name.startsWith("lambda$") ? method.name.split("\\$", -1)[1] : method.name,
+        owner.sourceFile == null ? owner.name : owner.sourceFile,
+        line(insn));
+  }
+
+  /** Returns the instructions to which control comes while a turn is replayed. */
+  BitSet reachedInReplay() {
+    BitSet seen = new BitSet();
+    Deque<Integer> open = new ArrayDeque<>(List.of(0));
+    while (!open.isEmpty()) {
+      int at = open.remove();
+      if (seen.get(at)) {
+        continue;
+      }
+      seen.set(at);
+      inReplay(at).stream().forEach(open::add);
+      handlers.get(at).stream().forEach(open::add);
+    }
+    return seen;
+  }
+
+  /** Returns where control goes from here when {@code getIsReplaying} returns true. */
+  private BitSet inReplay(int at) {
+    AbstractInsnNode insn = code().get(at);
+    int opcode = insn.getOpcode();
+    Tracked condition = top(at);
+    if ((opcode != Opcodes.IFEQ && opcode != Opcodes.IFNE)
+        || condition == null
+        || condition.makers().isEmpty()
+        || !condition.makers().stream().allMatch(Flow::asksForReplay)) {
+      return next.get(at);
+    }
+    BitSet only = new BitSet();
+    only.set(opcode == Opcodes.IFNE ? indexOf(((JumpInsnNode) insn).label) : at + 1);
+    return only;
+  }
+
+  private static boolean asksForReplay(AbstractInsnNode insn) {
+    return insn instanceof MethodInsnNode call
+        && call.owner.equals(Library.CONTEXT)
+        && call.name.equals("getIsReplaying");
+  }
+
+  /** Returns the handlers to which an exception in the instruction may go, by instruction. */
+  BitSet handlersOf(int index) {
+    return handlers.get(index);
+  }
+
+  /** Returns what control can reach from here without an exception, this instruction included. */
+  BitSet reachedFrom(int start) {
+    BitSet seen = new BitSet();
+    Deque<Integer> open = new ArrayDeque<>(List.of(start));
+    while (!open.isEmpty()) {
+      int at = open.remove();
+      if (!seen.get(at)) {
+        seen.set(at);
+        next.get(at).stream().forEach(open::add);
+      }
+    }
+    return seen;
+  }
+
+  /** Returns the loop around the instruction: what reaches it again; empty when there is none. */
+  BitSet loopOf(int index) {
+    BitSet loop = new BitSet();
+    BitSet after = new BitSet();
+    next.get(index).stream().forEach(it -> after.or(reachedFrom(it)));
+    if (!after.get(index)) {
+      return loop;
+    }
+    after.stream().filter(it -> reachedFrom(it).get(index)).forEach(loop::set);
+    return loop;
+  }
+
+  /** Says whether control never leaves the loop except by an exception. */
+  boolean isEndless(BitSet loop) {
+    return !loop.isEmpty()
+        && loop.stream().allMatch(at -> next.get(at).stream().allMatch(loop::get));
+  }
+}

@@ -1,0 +1,4 @@
+@NullUnmarked
+package dev.holdfast.check;
+
+import org.jspecify.annotations.NullUnmarked;

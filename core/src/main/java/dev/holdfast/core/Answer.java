@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Carries what an {@link Executor} says about a {@link WorkItem}. An answer may come late, twice or
- * never; the partition decides whether it still counts (design 1.9).
+ * Represents the answer of an {@link Executor} to a {@link WorkItem}. An answer may come late,
+ * twice or never; the partition decides whether it still counts (design 1.9).
  */
 public sealed interface Answer {
 
@@ -24,10 +24,10 @@ public sealed interface Answer {
    * The activity has completed or failed. This answer counts while the task of this execution is
    * open; of several answers, the first one counts.
    *
-   * @param records what the activity puts into or removes from keyed records, made by {@link
-   *     Records}. They are written in the same commit as the result, and not at all when the answer
-   *     does not count. Only an executor in the process of the hub can give records, because the
-   *     messages of the Durable Task contract have no field for them
+   * @param records the keyed records that the activity writes or removes, made by {@link Records}.
+   *     They are written in the same commit as the result, and not at all when the answer does not
+   *     count. Only an executor in the process of the hub can give records, because the messages of
+   *     the Durable Task contract have no field for them
    */
   record ActivityDone(WorkItem.Activity item, ActivityResponse response, List<Rows.Keyed> records)
       implements Answer {

@@ -48,7 +48,7 @@ public record Blocked(Kind kind, String reason, String place, long since) {
     HANGS("code that does not end"),
     /** User code ends the process that runs it. */
     ENDS_PROCESS("code that ends the process"),
-    /** The data that the code was given does not fit what it expects. */
+    /** The data that the code was given does not fit the type that the code expects. */
     DOES_NOT_FIT("data that does not fit"),
     /** This version of the engine does not know the kind that the record names. */
     OTHER("another obstacle");

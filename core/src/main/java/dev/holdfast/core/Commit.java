@@ -63,7 +63,7 @@ public final class Commit {
   private record RecordName(String namespace, String name) {}
 
   /**
-   * Holds what changes for one execution.
+   * Holds the changes of one execution.
    *
    * <p>When {@link #removed} is set, the store removes all rows of the execution from every table,
    * and the other members are empty. A commit never removes and writes the same key, because keys

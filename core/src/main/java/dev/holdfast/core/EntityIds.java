@@ -20,7 +20,7 @@ public final class EntityIds {
   }
 
   /**
-   * Says what is wrong with an entity id.
+   * Checks an entity id.
    *
    * @return null when the id can be used; otherwise a text that names the fault and the allowed
    *     form

@@ -40,8 +40,8 @@ public interface Executor {
   }
 
   /**
-   * Returns whether this item could run here right now; an executor overrides this when its
-   * decision depends on more than the name, such as the version. See {@link #serves}.
+   * Returns whether this item could run on this executor right now; an executor overrides this when
+   * its decision depends on more than the name, such as the version. See {@link #serves}.
    */
   default boolean takes(WorkItem item) {
     return serves(item.kind(), item.name());

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Describes failures for people: it shows what user code threw, with the causes, even where the
- * library that ran the code reports something else.
+ * Describes failures for people: it shows the exception of user code, with the causes, even where
+ * the library that ran the code reports something else.
  */
 public final class FailureText {
   /**
@@ -21,7 +21,7 @@ public final class FailureText {
 
   private FailureText() {}
 
-  /** Returns what user code threw, as far as it is known; otherwise the failure itself. */
+  /** Returns the failure of user code if it is known; otherwise returns the given failure. */
   public static TaskFailureDetails seen(TaskFailureDetails failure) {
     if (failure.hasSeen()) {
       return failure.getSeen();

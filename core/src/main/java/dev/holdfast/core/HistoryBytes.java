@@ -53,7 +53,7 @@ public final class HistoryBytes {
   /**
    * Reads events framed as {@code pastEvents}.
    *
-   * @throws StoreException the bytes are not what {@link #past} writes
+   * @throws StoreException the bytes do not have the form that {@link #past} writes
    */
   public static List<HistoryEvent> events(ByteString past) {
     List<HistoryEvent> events = new ArrayList<>();
@@ -78,7 +78,7 @@ public final class HistoryBytes {
    * Reads events as {@link #events} does, but in the form for clients: without the fields that only
    * a worker and the hub exchange.
    *
-   * @throws StoreException the bytes are not what {@link #past} writes
+   * @throws StoreException the bytes do not have the form that {@link #past} writes
    */
   public static List<HistoryEvent> forClients(ByteString past) {
     List<HistoryEvent> events = events(past);
@@ -92,7 +92,7 @@ public final class HistoryBytes {
    * costs little.
    *
    * @param past bytes as for {@link #events}
-   * @throws StoreException the bytes are not what {@link #past} writes
+   * @throws StoreException the bytes do not have the form that {@link #past} writes
    */
   public static long newestTurn(ByteString past) {
     ByteString newest = null;

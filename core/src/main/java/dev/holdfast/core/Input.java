@@ -25,7 +25,7 @@ public sealed interface Input {
     }
   }
 
-  /** Says what became of a message to an instance. */
+  /** Says what happened to a message to an instance. */
   enum Delivered {
     ACCEPTED,
     NO_SUCH_INSTANCE,
@@ -208,7 +208,8 @@ public sealed interface Input {
   }
 
   /**
-   * Lets a blocked instance or entity go on; the request is refused when its target is not blocked.
+   * Lets a blocked instance or entity continue; the request is refused when its target is not
+   * blocked.
    */
   record Retry(String instanceId, Asker<Delivered> asker) implements ToInstance {}
 

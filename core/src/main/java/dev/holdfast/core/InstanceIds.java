@@ -11,7 +11,7 @@ public final class InstanceIds {
   private InstanceIds() {}
 
   /**
-   * Says what is wrong with an id for an orchestration.
+   * Checks an id for an orchestration.
    *
    * @return null when the id can be used; otherwise a text that names the fault and the allowed
    *     form

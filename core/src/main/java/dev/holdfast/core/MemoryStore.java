@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A flush is first checked as a whole and then applied as a whole. Removed rows go before new
  * rows come, so a replaced instance may give its id to its successor within one flush. The store is
- * safe from any thread: every call holds one lock, and what it returns is never changed afterwards.
+ * safe from any thread: every call holds one lock, and results are never changed afterwards.
  */
 public final class MemoryStore implements Store {
 

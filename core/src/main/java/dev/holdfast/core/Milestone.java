@@ -3,17 +3,17 @@ package dev.holdfast.core;
 import dev.holdfast.protocol.OrchestrationStatus;
 
 /**
- * Tells metrics that something worth counting has happened, once it is durable.
+ * Reports to metrics that something worth counting has happened. It is reported once it is durable.
  *
  * <p>A crash between the commit and the counting loses the count, and nothing is counted twice.
  *
- * @param name the orchestrator's name, or the activity's for the kinds that concern activities
+ * @param name the orchestrator's name, or the activity's name for the kinds that concern activities
  * @param micros the duration of the instance or activity in microseconds; 0 for kinds without a
  *     duration
  */
 public record Milestone(Kind kind, String name, long micros) {
 
-  /** Says what has happened. */
+  /** Names the kinds of milestones. */
   public enum Kind {
     /** An instance was created. */
     STARTED,

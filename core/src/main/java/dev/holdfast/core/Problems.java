@@ -22,7 +22,7 @@ public interface Problems {
   }
 
   /**
-   * Reports something that a person should know and that is no bug, such as a history that grows
+   * Reports a fact that a person should know and that is not a bug, such as a history that grows
    * too long.
    */
   void warn(String what);

@@ -69,7 +69,7 @@ public interface Store extends AutoCloseable {
     return null;
   }
 
-  /** Says what became of a flush. */
+  /** Says what happened to a flush. */
   sealed interface Outcome {}
 
   /** The flush is durable. */
@@ -112,12 +112,13 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Returns what is stored about each id, in no particular order; ids that do not exist are left
-   * out. A damaged execution makes the call fail with a {@link StoreException#damage}.
+   * Returns the stored rows of the execution with each id, in no particular order; ids that do not
+   * exist are left out. A damaged execution makes the call fail with a {@link
+   * StoreException#damage}.
    */
   List<Stored> load(List<String> ids, Detail detail);
 
-  /** Returns what is stored about each key; see {@link #load}. */
+  /** Returns the stored rows of the execution with each key; see {@link #load}. */
   List<Stored> loadByKey(List<Long> keys, Detail detail);
 
   /** Says which rows a load reads. */
@@ -129,7 +130,7 @@ public interface Store extends AutoCloseable {
      * inbox of one that has ended.
      */
     OPEN,
-    /** The load reads all rows, whatever the status of the execution is. */
+    /** The load reads all rows, for every status of the execution. */
     ALL
   }
 
@@ -152,7 +153,7 @@ public interface Store extends AutoCloseable {
   List<Ready> ready(Slots slots, long afterKey, int limit);
 
   /**
-   * Holds what is needed to decide whether to load a ready execution.
+   * Holds the facts that decide whether to load a ready execution.
    *
    * @param name the name of its orchestrator
    */

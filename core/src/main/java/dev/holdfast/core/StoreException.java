@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Says that the store could not carry out a call; nothing was changed.
  *
  * <p>An exception without {@link #damage} may be temporary: a read failed, or the store is closed,
- * and a retry may help. An exception with damage is permanent: a row differs from what was written,
+ * and a retry may help. An exception with damage is permanent: a row differs from the written one,
  * and every read of it fails.
  */
 public final class StoreException extends RuntimeException {

@@ -19,7 +19,7 @@ public interface Breakdown {
    * implementation that ends the process here should allocate nothing.
    *
    * @param thread the name of the thread
-   * @param cause what was thrown
+   * @param cause the exception or error that was thrown
    */
   default void died(String thread, Throwable cause) {}
 

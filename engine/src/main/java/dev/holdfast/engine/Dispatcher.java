@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands work items to executors that serve them and have a free place; items that cannot run now
- * wait here, in order per name.
+ * wait in the dispatcher, in order for each name.
  *
  * <p>Only the loop's thread calls the methods, except where a method says otherwise.
  */

@@ -109,7 +109,7 @@ public final class Engine implements Workforce, AutoCloseable {
 
   /**
    * @param store an open store; the engine does not close it
-   * @param problems takes reports of what should not happen
+   * @param problems takes reports of situations that should not happen
    * @param broken is notified once when the hub cannot go on
    */
   public Engine(Store store, Settings settings, Problems problems, Breakdown broken) {
@@ -407,7 +407,7 @@ public final class Engine implements Workforce, AutoCloseable {
     return known == null ? 0 : Long.parseLong(known.toStringUtf8());
   }
 
-  /** Returns what the hub knows of its machine's clock. */
+  /** Returns what the hub knows about its machine's clock. */
   public ClockState clock() {
     return clock.state();
   }
@@ -418,7 +418,7 @@ public final class Engine implements Workforce, AutoCloseable {
    * are due by then fire; if it is behind, timers keep their times and the hub's dates stay ahead.
    * The confirmation is remembered over restarts.
    *
-   * @return what the hub knows of the clock afterwards
+   * @return what the hub knows about the clock afterwards
    */
   public ClockState confirmClock() {
     clock.confirm();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Whys {
   private static final int LISTED_MAX = 5;
 
-  /** These words stand for an event whose name the worker has not reported. */
+  /** These words describe an event whose name the worker has not reported. */
   static final String SOME_EVENT = "an external event";
 
   private static final String NOTHING = "nothing that is still to come";

@@ -160,7 +160,7 @@ public final class FunctionApp implements AutoCloseable {
    *
    * @return the reply; the future fails with {@link dev.holdfast.core.RefusedException} UNAVAILABLE
    *     if the function ended because its durable client could not ask the hub; fails with {@link
-   *     NoSuchElementException} if there is no enabled HTTP function of that name, with {@link
+   *     NoSuchElementException} if no enabled HTTP function has this name, with {@link
    *     RejectedExecutionException} if the app is closing
    */
   public CompletableFuture<HttpReply> call(String functionName, HttpCall call) {
@@ -177,8 +177,8 @@ public final class FunctionApp implements AutoCloseable {
    * gets a POST with the text as body.
    *
    * @return a future that completes when the function has run; it fails with the exception of user
-   *     code, with {@link NoSuchElementException} if there is no enabled function of that name,
-   *     with {@link RejectedExecutionException} if the app is closing
+   *     code, with {@link NoSuchElementException} if no enabled function has this name, with {@link
+   *     RejectedExecutionException} if the app is closing
    */
   public CompletableFuture<Void> invoke(String functionName, String triggerValue) {
     FunctionPlan plan = loaded.plans().get(functionName);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Recognises exceptions of functions whose cause is that the durable client could not reach the
  * hub; such a failure is not the function's fault.
  *
- * <p>The client's exceptions are classes of the app, in whatever version of gRPC the app brings.
+ * <p>The client's exceptions are classes of the app, from any version of gRPC that the app brings.
  * They are recognised by a trailer that this host's gRPC service puts into its answer, so that a
  * refusal by another service is not mistaken for a refusal by this host.
  */

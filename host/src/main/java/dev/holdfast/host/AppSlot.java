@@ -63,8 +63,8 @@ final class AppSlot implements Executor, AutoCloseable {
   }
 
   /**
-   * Tells whether the app serves the name. A closed slot claims to serve every name, because work
-   * that no executor serves would fail instead of waiting.
+   * Returns whether the app serves the name. A closed slot returns true for every name, because
+   * work that no executor serves would fail and not wait.
    */
   @Override
   public boolean serves(WorkItem.Kind kind, String name) {

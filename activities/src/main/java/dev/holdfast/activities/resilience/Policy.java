@@ -6,9 +6,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * Sets how often an activity retries a failing call, and when its breaker opens.
+ * Sets how many times an activity retries a failing call, and when its breaker opens.
  *
- * @param attemptsMax how often a call is tried within one run of the activity; at least 1
+ * @param attemptsMax how many times a call is tried within one run of the activity; at least 1
  * @param firstPause how long to wait after the first failure; each later pause is twice as long.
  *     The activity's thread waits, so keep the sum to seconds
  * @param window how many of the activity's latest attempts the breaker looks at; it stays closed

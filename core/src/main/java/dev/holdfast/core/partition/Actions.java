@@ -102,7 +102,8 @@ final class Actions {
                   null,
                   null));
       case COMPLETEORCHESTRATION -> {
-        // The completion is applied last, whatever its place in the list of actions is; see close.
+        // The completion is applied last, independently of its place in the list of actions; see
+        // close.
       }
       case SENDENTITYMESSAGE -> {
         HistoryEvent.Builder asked =

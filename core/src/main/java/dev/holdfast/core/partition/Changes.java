@@ -154,7 +154,7 @@ final class Changes {
     consumedBy(entity, operation.message);
   }
 
-  /** Notes that the operation is due: from here on it waits like the others. */
+  /** Notes that the operation is due: from now on it waits like other operations. */
   void undelayed(Entity entity, Operation operation) {
     if (operation.hasTimer) {
       commit.dropTimer(entity.key, operation.timerId());
@@ -423,7 +423,7 @@ final class Changes {
     }
   }
 
-  /** Notes that the execution has rows from here on, so its summary must be among them. */
+  /** Notes that the execution has rows from now on, so its summary must be one of them. */
   private void mustInsert(Resident resident) {
     if (resident.insertPending) {
       resident.insertPending = false;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * must wait there.
  *
  * <p>An execution may be forgotten only when its last change is durable and no read is under way
- * that could bring an older version of it. So whatever a read brings is the newest version, or is
- * already known and ignored.
+ * that could bring an older version of it. So the result of a read is either the newest version, or
+ * is already known and ignored.
  */
 final class Memory {
   private static final int SCAN_MAX = 1_000;

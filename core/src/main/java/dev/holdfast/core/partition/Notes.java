@@ -32,7 +32,7 @@ final class Notes {
   /**
    * Writes the notes of the answer into the events of its turn.
    *
-   * @param events OrchestratorStarted and what the orchestrator has read after it
+   * @param events OrchestratorStarted and the events that the orchestrator has read after it
    * @return how many events were set aside
    */
   static int write(
@@ -79,7 +79,7 @@ final class Notes {
 
   /**
    * Describes, for lists of instances, the events that came to the instance and do not fit; "" when
-   * all events fit or the turn goes on.
+   * all events fit or the turn does not end the execution.
    */
   static String doesNotFit(Instance instance, OrchestratorResponse response) {
     TurnNotes told = response.getNotes();

@@ -136,7 +136,8 @@ final class Rewinding {
   /**
    * @param old the failed execution
    * @param history all of its history
-   * @return the execution that goes on under the same id; null when the instance cannot be rewound
+   * @return the execution that continues under the same id; null when the instance cannot be
+   *     rewound
    */
   @Nullable Instance goBack(Instance old, List<HistoryEvent> history, Input.Rewind rewind) {
     Cut cut = Cut.of(history);

@@ -76,7 +76,7 @@ final class Tracing {
   /**
    * Reports the spans that a turn has ended, before its events are folded into history.
    *
-   * @param events what the turn adds to history
+   * @param events the events that the turn adds to history
    */
   void turn(Instance instance, List<HistoryEvent> events) {
     TraceParent trace = traceOf(instance);

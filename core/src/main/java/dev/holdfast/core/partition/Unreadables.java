@@ -395,7 +395,7 @@ final class Unreadables {
   /**
    * Refuses a rewind because of the problem.
    *
-   * @return false when there is no problem or the input is no rewind
+   * @return false when there is no problem or the input is not a rewind
    */
   boolean refusesRewind(@Nullable String problem, Queued queued) {
     if (problem == null || !(queued.input() instanceof Input.Rewind rewind)) {

@@ -56,7 +56,7 @@ record Step(int turn, int id, Kind kind, String name) {
     return kind == other.kind && name.equalsIgnoreCase(other.name);
   }
 
-  /** Names the step, for sentences like "step 2 was …". */
+  /** Describes the step in words for sentences like "step 2 was …". */
   String noun() {
     return named(kind.noun);
   }
@@ -71,8 +71,8 @@ record Step(int turn, int id, Kind kind, String name) {
   }
 
   /**
-   * Returns the step that a recorded event stands for; null when it stands for none. The release of
-   * a lock is not a step: the library also asks for the release when a turn only pauses within the
+   * Returns the step that a recorded event records; null when it records none. The release of a
+   * lock is not a step: the library also asks for the release when a turn only pauses within the
    * critical section, and then gives it the number of a later step.
    */
   static @Nullable Step of(int turn, HistoryEvent event) {
@@ -92,8 +92,8 @@ record Step(int turn, int id, Kind kind, String name) {
   }
 
   /**
-   * Returns the step that an action of the code stands for; null when it stands for none. The
-   * release of a lock is not a step.
+   * Returns the step that an action of the code requests; null when it requests none. The release
+   * of a lock is not a step.
    */
   static @Nullable Step of(int turn, OrchestratorAction action) {
     int id = action.getId();

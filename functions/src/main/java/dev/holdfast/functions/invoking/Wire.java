@@ -31,8 +31,7 @@ public sealed interface Wire {
   /**
    * Holds an HTTP request.
    *
-   * @param binary whether the function wants the body as bytes, whatever content type the client
-   *     names
+   * @param binary whether the function takes the body as bytes for every content type
    */
   record Http(HttpCall call, boolean binary) implements Wire {}
 

@@ -19,8 +19,8 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Tells one build of an app from another by the content of its class folders and jars. The paths
- * and dates of the files do not matter, so a copy of the files, or the result of compiling the same
+ * Distinguishes builds of an app by the content of their class folders and jars. The paths and
+ * dates of the files do not matter, so a copy of the files, or the result of compiling the same
  * sources again, is the same build.
  *
  * <p>Only the table of contents of a jar is read, because it has a checksum of each entry. So even

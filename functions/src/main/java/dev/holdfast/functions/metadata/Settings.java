@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Resolves app settings in texts: {@code %NAME%} stands for the setting's value. */
+/** Resolves app settings in texts: {@code %NAME%} is replaced by the setting's value. */
 final class Settings {
 
   private static final Pattern REFERENCE = Pattern.compile("%([^%]+)%");

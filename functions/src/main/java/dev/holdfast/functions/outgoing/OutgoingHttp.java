@@ -140,7 +140,7 @@ final class OutgoingHttp implements AutoCloseable {
   }
 
   /**
-   * Sends the request and waits for the whole answer, whatever its status.
+   * Sends the request and waits for the whole answer, with any status.
    *
    * @throws OutgoingException the request was not sent, or its answer is not accepted
    * @throws IOException the request may have been sent, and there is no answer

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * longer needed, and gives up runs that ignore the interrupt.
  *
  * <p>A run that exceeds its limit is interrupted, and counts as failed no matter what it does then.
- * A run that has not ended a while after the interrupt is given up: its failure is reported, and
+ * A run that has not ended some time after the interrupt is given up: its failure is reported, and
  * its thread no longer counts in its pool, so that another can take its place. The number of such
  * lost threads is limited; beyond the limit, a run that is given up keeps its place. Limits are
  * long, so an inspection of all runs once in a while is cheaper than a timer for each run.
@@ -332,7 +332,7 @@ public final class TimeLimit implements AutoCloseable {
       }
     }
 
-    /** Marks that the function no longer runs, with whatever outcome. */
+    /** Marks that the function has ended, with or without success. */
     @Override
     public void close() {
       var unused = ended();

@@ -105,7 +105,7 @@ final class Worker implements Runnable {
     try {
       next.run();
     } catch (Throwable e) {
-      // A task must not throw. If one does, the exception is logged, and this thread goes on with
+      // A task must not throw. If one does, the exception is logged, and this thread continues with
       // the next task.
       tell(e);
     } finally {

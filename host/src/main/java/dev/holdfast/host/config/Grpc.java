@@ -3,8 +3,8 @@ package dev.holdfast.host.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the settings of {@code extensions.holdfast.grpc}: who may call the gRPC service, and from
- * where.
+ * Holds the settings of {@code extensions.holdfast.grpc}: these say who may call the gRPC service,
+ * and from which addresses.
  *
  * @param bind the address on which the service listens
  * @param certificate PEM file of the certificate chain; null means plain text

@@ -22,9 +22,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class JavaLogging extends Handler {
   private static final String APP = "App.";
 
-  /**
-   * Loggers with these prefixes belong to the libraries that run this host rather than to the app.
-   */
+  /** Loggers with these prefixes belong to the libraries of this host and not to the app. */
   private static final String[] OF_THE_HOST = {
     "io.grpc.", "io.opentelemetry.", "io.github.classgraph", "java.", "javax.", "jdk.", "sun."
   };

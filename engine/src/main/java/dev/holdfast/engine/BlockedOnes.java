@@ -6,6 +6,7 @@ import dev.holdfast.core.Rows;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
+import dev.holdfast.engine.loop.Salvage;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.QueryInstancesResponse;

@@ -4,6 +4,7 @@ import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
+import dev.holdfast.engine.clock.HubClock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;

@@ -15,6 +15,25 @@ import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.Wound;
 import dev.holdfast.core.partition.Partition;
+import dev.holdfast.engine.agent.Agent;
+import dev.holdfast.engine.agent.Heartbeat;
+import dev.holdfast.engine.agent.Threads;
+import dev.holdfast.engine.clock.ClockState;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.clock.HubClock;
+import dev.holdfast.engine.dispatch.Dispatcher;
+import dev.holdfast.engine.dispatch.ServedBefore;
+import dev.holdfast.engine.dispatch.ServedNames;
+import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.UnservedWork;
+import dev.holdfast.engine.dispatch.UnservedWorks;
+import dev.holdfast.engine.dispatch.Workforce;
+import dev.holdfast.engine.loop.Callbacks;
+import dev.holdfast.engine.loop.CommitPipeline;
+import dev.holdfast.engine.loop.KeptMail;
+import dev.holdfast.engine.loop.Loop;
+import dev.holdfast.engine.loop.StoreReader;
+import dev.holdfast.engine.loop.Suspect;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +79,7 @@ public final class Engine implements Workforce, AutoCloseable {
   public record Settings(
       Limits limits,
       int partitions,
-      Dispatcher.Unserved unserved,
+      Unserved unserved,
       Clocks clocks,
       RandomGenerator dice,
       Set<Wound> wounds,
@@ -70,7 +89,7 @@ public final class Engine implements Workforce, AutoCloseable {
     public Settings(
         Limits limits,
         int partitions,
-        Dispatcher.Unserved unserved,
+        Unserved unserved,
         Clocks clocks,
         RandomGenerator dice,
         Set<Wound> wounds) {
@@ -146,9 +165,8 @@ public final class Engine implements Workforce, AutoCloseable {
                 problems,
                 wounds,
                 settings.spans(),
-                () -> wakePipeline.run(),
-                () -> wakeReader.run(),
-                () -> wakeCallbacks.run(),
+                new Loop.Wakes(
+                    () -> wakePipeline.run(), () -> wakeReader.run(), () -> wakeCallbacks.run()),
                 this::brokeDown));
     link.loop = loop;
     this.jobs = new Jobs(() -> wakeJobs.run());
@@ -239,7 +257,7 @@ public final class Engine implements Workforce, AutoCloseable {
    *     writes
    */
   public void measure(Consumer<Milestone> milestones, LongConsumer flushes) {
-    loop.milestones = milestones;
+    loop.measure(milestones);
     pipeline.measure(flushes, clocks::nanoTime);
   }
 
@@ -340,12 +358,12 @@ public final class Engine implements Workforce, AutoCloseable {
     // not serve.
     dispatcher.gone(store.opened().clock());
     Threads started = new Threads(clock, clocks::nanoTime, this::died);
-    wakeLoop = started.add(LOOP, loop, true)::wake;
-    wakePipeline = started.add("commit", pipeline, true)::wake;
-    wakeReader = started.add("read", reader, true)::wake;
-    wakeCallbacks = started.add("callback", callbacks, true)::wake;
-    Runnable oneJob = started.add("job-1", jobs, false)::wake;
-    Runnable otherJob = started.add("job-2", jobs, false)::wake;
+    wakeLoop = started.add(LOOP, loop, true);
+    wakePipeline = started.add("commit", pipeline, true);
+    wakeReader = started.add("read", reader, true);
+    wakeCallbacks = started.add("callback", callbacks, true);
+    Runnable oneJob = started.add("job-1", jobs, false);
+    Runnable otherJob = started.add("job-2", jobs, false);
     wakeJobs =
         () -> {
           oneJob.run();

@@ -16,6 +16,10 @@ import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.partition.Views;
+import dev.holdfast.engine.clock.HubClock;
+import dev.holdfast.engine.dispatch.Dispatcher;
+import dev.holdfast.engine.dispatch.Missing;
+import dev.holdfast.engine.dispatch.UnservedWork;
 import dev.holdfast.protocol.CleanEntityStorageRequest;
 import dev.holdfast.protocol.CleanEntityStorageResponse;
 import dev.holdfast.protocol.CreateInstanceRequest;
@@ -529,7 +533,7 @@ final class Hub implements TaskHub, AutoCloseable {
                   found ->
                       found.map(
                           it ->
-                              Why.of(it, engine.dispatcher().standings(), clock.now())
+                              Why.of(it, engine.dispatcher()::standing, clock.now())
                                   .withClock(clock.state().alarm())))
               .thenCompose(
                   found ->

@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.RefusedException;
+import dev.holdfast.engine.agent.Agent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;

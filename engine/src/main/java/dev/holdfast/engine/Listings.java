@@ -8,6 +8,7 @@ import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Times;
 import dev.holdfast.core.partition.Views;
+import dev.holdfast.engine.dispatch.Missing;
 import dev.holdfast.protocol.InstanceQuery;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.ListInstanceIdsResponse;

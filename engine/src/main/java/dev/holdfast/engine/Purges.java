@@ -7,6 +7,8 @@ import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.StoreException;
 import dev.holdfast.core.Times;
+import dev.holdfast.engine.clock.HubClock;
+import dev.holdfast.engine.loop.Salvage;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.PurgeInstanceFilter;
 import dev.holdfast.protocol.PurgeInstancesRequest;

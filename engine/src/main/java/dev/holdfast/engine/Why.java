@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.Statuses;
 import dev.holdfast.core.WorkItem;
+import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.protocol.OrchestrationStatus;
 import java.time.Instant;
 import java.util.ArrayList;

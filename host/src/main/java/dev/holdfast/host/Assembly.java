@@ -7,11 +7,11 @@ import dev.holdfast.core.StoreException;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.dashboard.Dashboard;
 import dev.holdfast.engine.Breakdown;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.context.AppContext;
 import dev.holdfast.functions.context.AppSettings;
@@ -214,9 +214,7 @@ final class Assembly {
                     .withResidentBytesUpTo(
                         Runtime.getRuntime().maxMemory() / 5 / limits.partitions()),
                 limits.partitions(),
-                setup.options().engineOnly()
-                    ? Dispatcher.Unserved.WAITS
-                    : Dispatcher.Unserved.FAILS,
+                setup.options().engineOnly() ? Unserved.WAITS : Unserved.FAILS,
                 clocks,
                 new SecureRandom(),
                 Set.of(),

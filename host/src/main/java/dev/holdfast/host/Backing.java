@@ -4,7 +4,7 @@ import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
-import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.engine.dispatch.UnservedWork;
 import dev.holdfast.server.grpc.GrpcServer;
 import java.util.List;
 import java.util.Map;

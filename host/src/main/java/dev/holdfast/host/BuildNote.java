@@ -5,7 +5,7 @@ import dev.holdfast.core.Executor;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.Workforce;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.holdfast.host;
 
-import dev.holdfast.engine.Clocks;
+import dev.holdfast.engine.clock.Clocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
-import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.engine.dispatch.UnservedWork;
 import dev.holdfast.host.config.Limits;
 import dev.holdfast.host.tracing.TraceExport;
 import dev.holdfast.server.grpc.GrpcServer;

@@ -1,8 +1,8 @@
 package dev.holdfast.host;
 
 import com.google.protobuf.Timestamp;
-import dev.holdfast.engine.ClockState;
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.host.config.Amounts;
 import dev.holdfast.host.config.Limits;
 import dev.holdfast.protocol.InstanceBatch;

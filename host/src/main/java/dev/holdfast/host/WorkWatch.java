@@ -2,8 +2,8 @@ package dev.holdfast.host;
 
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.StoreException;
-import dev.holdfast.engine.UnservedWork;
-import dev.holdfast.engine.UnservedWork.Wanted;
+import dev.holdfast.engine.dispatch.UnservedWork;
+import dev.holdfast.engine.dispatch.UnservedWork.Wanted;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

@@ -168,6 +168,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void other_rooms_do_not_know_the_loop_of_the_engine() {
+    check(
+        noClasses()
+            .that(describe("are outside engine", each -> !roomOf(each).equals("engine")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.holdfast.engine.loop.."))
+            .because("what clients can ask is TaskHub, and what a host starts is Engine"));
+  }
+
+  @Test
   void core_has_no_clock_thread_io_or_logger() {
     check(
         noClasses()
@@ -369,7 +379,7 @@ class ArchitectureTest {
 
   /** The one class that parks and joins, and so may also look at how long it has. */
   private static boolean isThreads(JavaClass each) {
-    return each.getName().matches("dev\\.holdfast\\.engine\\.Threads(\\$.*)?");
+    return each.getName().matches("dev\\.holdfast\\.engine\\.agent\\.Threads(\\$.*)?");
   }
 
   private static boolean isHandedItsExecutor(JavaAccess<?> access) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,7 +32,7 @@ class BuildNoteTest {
             new Engine.Settings(
                 dev.holdfast.core.Limits.DEFAULT,
                 1,
-                Dispatcher.Unserved.WAITS,
+                Unserved.WAITS,
                 Clocks.of(InstantSource.system(), System::nanoTime),
                 new Random(1),
                 Set.of()),

@@ -9,11 +9,11 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
-import dev.holdfast.engine.ClockState;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.clock.ClockState;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Limits;
 import dev.holdfast.protocol.CreateInstanceRequest;
@@ -50,7 +50,7 @@ class UpkeepTest {
           new Engine.Settings(
               dev.holdfast.core.Limits.DEFAULT,
               1,
-              Dispatcher.Unserved.WAITS,
+              Unserved.WAITS,
               Clocks.of(InstantSource.system(), System::nanoTime),
               new Random(1),
               Set.of()),

@@ -5,7 +5,7 @@ import dev.holdfast.core.Statuses;
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Times;
 import dev.holdfast.core.Wound;
-import dev.holdfast.engine.Agent;
+import dev.holdfast.engine.agent.Agent;
 import dev.holdfast.engine.driven.FaultyStore;
 import dev.holdfast.engine.program.Prediction;
 import dev.holdfast.engine.program.Program;

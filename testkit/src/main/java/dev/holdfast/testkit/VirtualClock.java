@@ -1,6 +1,6 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.engine.Clocks;
+import dev.holdfast.engine.clock.Clocks;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;

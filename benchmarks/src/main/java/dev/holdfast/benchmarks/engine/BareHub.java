@@ -3,10 +3,10 @@ package dev.holdfast.benchmarks.engine;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.Problems;
 import dev.holdfast.core.Store;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
 import java.io.PrintStream;
@@ -56,7 +56,7 @@ final class BareHub implements AutoCloseable {
             new Engine.Settings(
                 Limits.DEFAULT,
                 PARTITIONS,
-                Dispatcher.Unserved.WAITS,
+                Unserved.WAITS,
                 Clocks.of(InstantSource.system(), System::nanoTime),
                 new SecureRandom(),
                 Set.of()),

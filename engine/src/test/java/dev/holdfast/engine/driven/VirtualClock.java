@@ -1,7 +1,7 @@
 package dev.holdfast.engine.driven;
 
 import dev.holdfast.core.Times;
-import dev.holdfast.engine.Clocks;
+import dev.holdfast.engine.clock.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;

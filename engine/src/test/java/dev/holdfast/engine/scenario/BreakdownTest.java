@@ -9,9 +9,9 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Store;
 import dev.holdfast.engine.Breakdown;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.engine.driven.FaultyStore;
 import dev.holdfast.engine.driven.LoudProblems;
 import dev.holdfast.engine.driven.VirtualClock;
@@ -44,7 +44,7 @@ class BreakdownTest {
         new Engine.Settings(
             Limits.DEFAULT,
             1,
-            Dispatcher.Unserved.WAITS,
+            Unserved.WAITS,
             Clocks.of(InstantSource.fixed(new VirtualClock().instant()), nanos::get),
             new SplittableRandom(1),
             Set.of()),

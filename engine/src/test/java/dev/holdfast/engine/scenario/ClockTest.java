@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Store;
 import dev.holdfast.core.Times;
-import dev.holdfast.engine.Clocks;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.clock.Clocks;
 import dev.holdfast.engine.driven.VirtualClock;
 import dev.holdfast.engine.program.Program;
 import dev.holdfast.engine.program.Step;
@@ -170,7 +170,7 @@ class ClockTest {
   void where_nobody_counts_sleep_a_weekend_is_believed_and_a_year_is_not() {
     VirtualClock machine = new VirtualClock();
     Clocks cannotTell = Clocks.of(machine, machine::nanoTime);
-    dev.holdfast.engine.HubClock hub = new dev.holdfast.engine.HubClock(cannotTell, 0);
+    dev.holdfast.engine.clock.HubClock hub = new dev.holdfast.engine.clock.HubClock(cannotTell, 0);
 
     machine.jump(Duration.ofDays(2));
     machine.advance(Duration.ofSeconds(1));

@@ -14,7 +14,8 @@ import dev.holdfast.core.Limits;
 import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.dispatch.FailedAnswer;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.engine.driven.DrivenHub;
 import dev.holdfast.engine.driven.ProgramExecutor;
 import dev.holdfast.engine.program.Activities;
@@ -30,8 +31,7 @@ class ServedNamesTest {
   private static final Program OTHER = Program.of("Other", new Step.Call("Typo", "1", false));
 
   private final DrivenHub driven =
-      new DrivenHub(
-          Asking.programs(WORKS, OTHER), Limits.DEFAULT, 2, null, Dispatcher.Unserved.FAILS);
+      new DrivenHub(Asking.programs(WORKS, OTHER), Limits.DEFAULT, 2, null, Unserved.FAILS);
   private final Asking ask = new Asking(driven);
 
   @BeforeEach
@@ -189,8 +189,7 @@ class ServedNamesTest {
     worker
         .held()
         .forEach(
-            held ->
-                held.answers().answer(Dispatcher.failed(held.item(), "Unknown", "no such name")));
+            held -> held.answers().answer(FailedAnswer.of(held.item(), "Unknown", "no such name")));
     worker.held().clear();
     driven.settle();
     worker.answerAll();
@@ -229,8 +228,7 @@ class ServedNamesTest {
 
   @Test
   void a_hub_from_before_names_were_remembered_takes_those_of_what_is_open() {
-    DrivenHub old =
-        new DrivenHub(Asking.programs(WORKS), Limits.DEFAULT, 2, null, Dispatcher.Unserved.FAILS);
+    DrivenHub old = new DrivenHub(Asking.programs(WORKS), Limits.DEFAULT, 2, null, Unserved.FAILS);
     Asking asking = new Asking(old);
     old.setAnswering(false);
     asking.start("a", "Works");

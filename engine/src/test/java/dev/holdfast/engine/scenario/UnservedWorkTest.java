@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.UnservedWork;
+import dev.holdfast.engine.dispatch.UnservedWork;
 import dev.holdfast.engine.driven.ProgramExecutor;
 import dev.holdfast.engine.program.Program;
 import dev.holdfast.engine.program.Step;

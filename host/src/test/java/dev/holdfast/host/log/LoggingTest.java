@@ -47,7 +47,7 @@ class LoggingTest {
     try (Logging logging = open(false, false)) {
       tell("Function.Hello.User");
       tell("Host.Start");
-      tell("dev.holdfast.engine.Loop");
+      tell("dev.holdfast.engine.loop.Loop");
     }
 
     assertThat(written.toString(UTF_8).lines().map(it -> it.substring(it.indexOf(']') + 2)))
@@ -56,7 +56,7 @@ class LoggingTest {
             "WARN  Function.Hello.User: warning of Function.Hello.User",
             "INFO  Host.Start: info of Host.Start",
             "WARN  Host.Start: warning of Host.Start",
-            "WARN  dev.holdfast.engine.Loop: warning of dev.holdfast.engine.Loop");
+            "WARN  dev.holdfast.engine.loop.Loop: warning of dev.holdfast.engine.loop.Loop");
     assertThat(written.toString(UTF_8).lines())
         .allMatch(it -> it.matches("\\[\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z] .*"));
   }

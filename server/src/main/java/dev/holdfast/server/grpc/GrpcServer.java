@@ -1,7 +1,7 @@
 package dev.holdfast.server.grpc;
 
 import dev.holdfast.engine.TaskHub;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.server.grpc.worker.Caller;
 import dev.holdfast.server.grpc.worker.WorkItemCall;
 import dev.holdfast.server.grpc.worker.Workers;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.grpc;
 
 import dev.holdfast.core.Executor;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.Workforce;
 
 /** Takes workers and has nothing for them to do. */
 final class NoWork implements Workforce {

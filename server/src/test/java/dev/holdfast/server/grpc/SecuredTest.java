@@ -15,9 +15,9 @@ import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.WorkItem;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
@@ -82,7 +82,7 @@ class SecuredTest {
             new Engine.Settings(
                 Limits.DEFAULT,
                 2,
-                Dispatcher.Unserved.WAITS,
+                Unserved.WAITS,
                 Clocks.of(InstantSource.system(), System::nanoTime),
                 new Random(7),
                 Set.of()),

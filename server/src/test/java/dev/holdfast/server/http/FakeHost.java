@@ -1,6 +1,6 @@
 package dev.holdfast.server.http;
 
-import dev.holdfast.engine.ClockState;
+import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.model.BindingDefinition;
 import dev.holdfast.functions.model.FunctionDefinition;

@@ -4,7 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.dispatch.FailedAnswer;
 import dev.holdfast.protocol.AbandonActivityTaskRequest;
 import dev.holdfast.protocol.AbandonEntityTaskRequest;
 import dev.holdfast.protocol.AbandonOrchestrationTaskRequest;
@@ -223,7 +223,7 @@ final class AnswerDelivery {
   }
 
   private static Answer tooLarge(WorkItem item, int bytes) {
-    return Dispatcher.failed(
+    return FailedAnswer.of(
         item,
         "AnswerTooLarge",
         "The answer of '%s' has %d bytes, which the hub does not take. Pass references to large data instead of the data, or schedule fewer tasks at once."

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.dispatch.FailedAnswer;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -252,12 +252,12 @@ class RemoteWorker implements Executor {
   }
 
   private Answer tooLarge(WorkItem item, int bytes) {
-    return Dispatcher.failed(
+    return FailedAnswer.of(
         item,
         "WorkItemTooLarge",
         "%s '%s' cannot be sent to a worker: with %s it takes %d bytes, and gRPC workers read messages of at most %d. %s"
             .formatted(
-                Dispatcher.what(item),
+                FailedAnswer.what(item),
                 item.name(),
                 switch (item.kind()) {
                   case ORCHESTRATOR -> "its history";

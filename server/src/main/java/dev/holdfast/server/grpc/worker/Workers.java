@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Blocked;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Dispatcher;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.FailedAnswer;
+import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetWorkItemsRequest;
@@ -304,7 +304,7 @@ public class Workers {
   }
 
   private Answer tooLarge(WorkItem.Turn turn, long bytes) {
-    return Dispatcher.failed(
+    return FailedAnswer.of(
         turn,
         "ResponseTooLarge",
         "One turn of orchestrator '%s' answered with more than %d bytes; at most %d are taken. Schedule fewer tasks at once, or pass references to large data instead of the data."

@@ -2,7 +2,7 @@ package dev.holdfast.server.http.admin;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.engine.ClockState;
+import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.server.http.areas.PathValues;
 import dev.holdfast.server.http.message.Reply;
 import dev.holdfast.server.http.message.Request;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.http.admin;
 
-import dev.holdfast.engine.ClockState;
+import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.server.metrics.Figure;
 import java.time.Duration;

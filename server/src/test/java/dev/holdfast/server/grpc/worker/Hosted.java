@@ -13,9 +13,9 @@ import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.core.Limits;
 import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
-import dev.holdfast.engine.Clocks;
-import dev.holdfast.engine.Dispatcher;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.clock.Clocks;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.server.grpc.GrpcConfig;
 import dev.holdfast.server.grpc.GrpcServer;
 import io.grpc.ManagedChannel;
@@ -43,10 +43,10 @@ final class Hosted implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   Hosted() throws IOException {
-    this(WorkerSettings.DEFAULT, Dispatcher.Unserved.WAITS);
+    this(WorkerSettings.DEFAULT, Unserved.WAITS);
   }
 
-  Hosted(WorkerSettings settings, Dispatcher.Unserved unserved) throws IOException {
+  Hosted(WorkerSettings settings, Unserved unserved) throws IOException {
     engine =
         new Engine(
             new MemoryStore(),

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
-import dev.holdfast.engine.Dispatcher;
+import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryEvent;
@@ -42,8 +42,7 @@ class OvertimeTest {
 
   private Hosted hosted(Duration turns, Map<String, Duration> activities) throws Exception {
     Hosted hosted =
-        new Hosted(
-            WorkerSettings.DEFAULT.withTimeouts(turns, activities), Dispatcher.Unserved.WAITS);
+        new Hosted(WorkerSettings.DEFAULT.withTimeouts(turns, activities), Unserved.WAITS);
     opened.push(hosted);
     return hosted;
   }
@@ -193,7 +192,7 @@ class OvertimeTest {
             WorkerSettings.DEFAULT
                 .withTimeouts(NEVER, Map.of())
                 .withEntityTimeouts(Map.of(entity, SHORT)),
-            Dispatcher.Unserved.WAITS);
+            Unserved.WAITS);
     opened.push(hosted);
     return hosted;
   }

@@ -3,7 +3,7 @@ package dev.holdfast.server.grpc.worker;
 import com.google.protobuf.MessageLite;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.HistoryEvent;

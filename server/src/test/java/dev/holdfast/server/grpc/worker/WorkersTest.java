@@ -7,7 +7,7 @@ import com.google.protobuf.StringValue;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
 import dev.holdfast.protocol.ExecutionStartedEvent;

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.Workforce;
+import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestratorResponse;

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param count the number of measured operations
  * @param inFlight the number of operations that may run at the same time
  * @param store the store's name, for the report
- * @param httpBase where the host answers HTTP, without a path; null when the host does not answer
- *     HTTP
- * @param grpcPort where the host serves workers
+ * @param httpBase the URL at which the host answers HTTP, without a path; null when the host does
+ *     not answer HTTP
+ * @param grpcPort the port at which the host serves workers
  * @param connections the number of workers, each with a connection of its own
  * @param progress whether to draw a bar on the terminal
  * @param warmupSecondsMin the minimum duration of the warm-up

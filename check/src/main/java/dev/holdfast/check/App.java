@@ -16,8 +16,8 @@ import org.objectweb.asm.tree.LdcInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
- * Knows the orchestrators and activities of an app: its annotated functions, and what it registers
- * with the client library itself.
+ * Knows the orchestrators and activities of an app, which are its annotated functions and the ones
+ * that it registers with the client library itself.
  */
 final class App {
   private final List<Entry> orchestrators = new ArrayList<>();
@@ -29,17 +29,18 @@ final class App {
   private boolean orchestrationsAreKnown = true;
 
   /**
-   * Is where an orchestrator begins.
+   * Represents the method at which an orchestrator begins.
    *
-   * @param name its name, or that of its class when the code does not tell
+   * @param name the name of the orchestrator, or the name of its class when the code does not
+   *     contain it
    */
   record Entry(String name, Code.Method method) {}
 
   /**
-   * Says what a function takes and returns.
+   * Describes the input and the output of a function.
    *
-   * @param input its generic or plain type; null when that is not known
-   * @param output as {@code input}
+   * @param input the generic or plain type of the input; null when the type is not known
+   * @param output the type of the output, as for {@code input}
    */
   record Signature(String name, @Nullable Type input, @Nullable Type output) {}
 
@@ -69,9 +70,9 @@ final class App {
   }
 
   /**
-   * Adds what a factory makes.
+   * Adds the orchestrator or activity that a factory makes.
    *
-   * @return false when it is such a factory and its name is computed
+   * @return false when the class is a factory whose name is computed
    */
   private static boolean factory(
       Code code, ClassNode node, String type, Map<String, Signature> to) {
@@ -85,12 +86,12 @@ final class App {
     return name != null;
   }
 
-  /** Says whether all names of activities could be read from the code. */
+  /** Returns whether all names of activities could be read from the code. */
   boolean activitiesAreKnown() {
     return activitiesAreKnown;
   }
 
-  /** Says whether all names of orchestrators could be read from the code. */
+  /** Returns whether all names of orchestrators could be read from the code. */
   boolean orchestrationsAreKnown() {
     return orchestrationsAreKnown;
   }
@@ -135,7 +136,10 @@ final class App {
         && all[parameter].stream().anyMatch(it -> it.desc.endsWith(annotation));
   }
 
-  /** Returns the constant that {@code getName} of a factory returns; null when it computes it. */
+  /**
+   * Returns the constant that {@code getName} of a factory returns; null when the method computes
+   * the name.
+   */
   private static @Nullable String constantName(ClassNode node) {
     MethodNode method = Code.declared(node, "getName", "()Ljava/lang/String;");
     if (method == null) {
@@ -166,8 +170,8 @@ final class App {
   }
 
   /**
-   * Returns the packages of the app's own functions, shortened to their first two parts: what a jar
-   * with libraries inside has besides them is not the app's.
+   * Returns the packages of the app's own functions, shortened to their first two parts. Classes in
+   * other packages of a jar with libraries inside do not belong to the app.
    */
   Set<String> packages() {
     Set<String> packages = new HashSet<>();

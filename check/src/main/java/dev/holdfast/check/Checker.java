@@ -25,8 +25,9 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
 /**
- * Follows each orchestrator of an app through the app's code and collects what breaks a {@link
- * Rule}. The app is read as bytecode; nothing of it runs, so it may come from anywhere.
+ * Follows each orchestrator of an app through the app's code and collects the places that break a
+ * {@link Rule}. The app is read as bytecode and its code never runs, so an app from any source may
+ * be checked.
  */
 public final class Checker {
   private static final Set<String> RUN_BY_LIBRARIES =
@@ -46,9 +47,10 @@ public final class Checker {
   /**
    * Checks an app.
    *
-   * @param roots the folders of classes and the jars that are the app's own; of a jar that has
-   *     libraries inside, only what lies beside the app's functions is followed
-   * @throws IOException a file cannot be read, or holds no class; the message says which
+   * @param roots the folders of classes and the jars that belong to the app; of a jar that has
+   *     libraries inside, only the packages of the app's functions are followed
+   * @throws IOException a file cannot be read, or does not contain a class; the message names the
+   *     file
    */
   public static Report check(Collection<Path> roots) throws IOException {
     Code code = Code.read(roots);
@@ -94,9 +96,10 @@ public final class Checker {
   }
 
   /**
-   * Is a method that an orchestrator comes to.
+   * Represents a method that an orchestrator reaches.
    *
-   * @param quiet whether it is only come to while the turn is not replayed, so that it may log
+   * @param quiet whether the method is reached only while the turn is not replayed, so that it may
+   *     log
    */
   private record Step(Code.Method method, boolean quiet, List<Finding.Place> path) {
     String key() {
@@ -159,7 +162,7 @@ public final class Checker {
     return flows.get(key);
   }
 
-  /** Says whether an annotation on the method or its class declares the code safe. */
+  /** Returns whether an annotation on the method or its class declares the code safe. */
   private boolean isExcused(App.Entry entry, Step step) {
     MethodNode method = step.method().node();
     ClassNode owner = step.method().owner();
@@ -191,7 +194,7 @@ public final class Checker {
             .orElse(null);
   }
 
-  /** Returns the app's methods to which control may go from the instruction. */
+  /** Returns the app's methods that the instruction may call. */
   private List<Code.Method> callees(AbstractInsnNode insn) {
     if (insn instanceof MethodInsnNode call) {
       boolean lateBound =
@@ -226,7 +229,7 @@ public final class Checker {
         : List.of();
   }
 
-  /** Says whether the call may end the turn by the exception of the client library. */
+  /** Returns whether the call may end the turn with the exception of the client library. */
   private boolean blocks(AbstractInsnNode insn, List<Tracked> operands) {
     if (insn instanceof MethodInsnNode call) {
       if (Library.blocks(call)) {
@@ -236,7 +239,7 @@ public final class Checker {
         return true;
       }
     }
-    // A lambda is taken to run where it stands, as in a forEach.
+    // A lambda is assumed to run at its place in the code, as in a forEach.
     if (insn instanceof InvokeDynamicInsnNode dynamic && refersToAwait(dynamic)) {
       return true;
     }
@@ -260,7 +263,7 @@ public final class Checker {
     if (known != null) {
       return known;
     }
-    // A method that calls itself does not block because of that.
+    // A recursive call by itself does not make a method block.
     blocking.put(key, false);
     Flow flow = flow(method);
     if (flow != null) {

@@ -21,7 +21,7 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.MethodNode;
 
-/** Holds the app's own classes as they are compiled, by internal name. */
+/** Holds the compiled classes of the app by their internal names. */
 final class Code {
   private static final String CLASS = ".class";
 
@@ -87,14 +87,16 @@ final class Code {
     return classes.get(internalName);
   }
 
-  /** Keeps only the classes whose package is one of these, or below one of them. */
+  /** Keeps only the classes whose packages are among these or below one of them. */
   void keepOnly(Set<String> packages) {
     classes
         .keySet()
         .removeIf(name -> packages.stream().noneMatch(it -> it.isEmpty() || name.startsWith(it)));
   }
 
-  /** Says whether the class is this type, or extends or implements it by way of app classes. */
+  /**
+   * Returns whether the class is this type, or extends or implements it through classes of the app.
+   */
   boolean isA(String internalName, String type) {
     Deque<String> open = new ArrayDeque<>(List.of(internalName));
     Set<String> seen = new HashSet<>();
@@ -114,7 +116,7 @@ final class Code {
     return false;
   }
 
-  /** A method together with its class. */
+  /** Represents a method together with its class. */
   record Method(ClassNode owner, MethodNode node) {
     String key() {
       return owner.name + "." + node.name + node.desc;
@@ -131,8 +133,8 @@ final class Code {
   }
 
   /**
-   * Returns the app's methods that a call may run: what the class has or inherits, and, for a call
-   * that is bound when it runs, what further app classes override.
+   * Returns the methods of the app that a call may run. They are the method that the class has or
+   * inherits and, for a virtual call, the methods of other app classes that override it.
    */
   List<Method> targets(String owner, String name, String desc, boolean lateBound) {
     List<Method> found = new ArrayList<>();

@@ -8,7 +8,7 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
-/** Looks at the handlers of exceptions around waits. */
+/** Checks the exception handlers around waits. */
 final class ExceptionCheck {
   private final Flow flow;
   private final MethodCheck.Blocks blocks;
@@ -59,7 +59,10 @@ final class ExceptionCheck {
     return inside;
   }
 
-  /** Says whether an earlier handler of the same code takes the exceptions of the library first. */
+  /**
+   * Returns whether an earlier handler of the same code catches the exceptions of the library
+   * before this one.
+   */
   private boolean isFirst(TryCatchBlockNode block) {
     boolean blocked = false;
     boolean continued = false;
@@ -92,8 +95,8 @@ final class ExceptionCheck {
   }
 
   /**
-   * Says whether the handler throws again what it caught: always, or at least when it asks whether
-   * it is the exception of the library.
+   * Returns whether the handler rethrows the caught exception, either always or at least after
+   * checking that it is the exception of the library.
    */
   private boolean rethrows(TryCatchBlockNode block) {
     BitSet reached = flow.reachedFrom(flow.indexOf(block.handler));

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Tells where an orchestrator breaks a rule.
+ * Describes a place at which an orchestrator breaks a rule.
  *
  * @param rule the rule that is broken
  * @param orchestrator the name of the orchestrator from which the place was reached first
- * @param place where it is
- * @param what what stands there, such as {@code Instant.now()}
- * @param cure what to do instead, in the imperative and without a full stop
+ * @param place the place in the code
+ * @param what the code at the place, such as {@code Instant.now()}
+ * @param cure the cure, in the imperative and without a full stop
  * @param path the calls that lead from the orchestrator to the place, the orchestrator's own first;
  *     empty when the place is in the orchestrator itself
  */
@@ -26,8 +26,8 @@ public record Finding(
    *
    * @param className the class, with its package and with dots
    * @param method the method's name
-   * @param file the source file's name, or the class's when that is not known
-   * @param line the line in the file; 0 when that is not known
+   * @param file the name of the source file, or of the class when the file is not known
+   * @param line the line in the file; 0 when the line is not known
    */
   public record Place(String className, String method, String file, int line) {
     @Override
@@ -36,7 +36,7 @@ public record Finding(
     }
   }
 
-  /** Returns the finding as text of a few lines, as people read it. */
+  /** Returns the finding as a text of a few lines for people. */
   public String text() {
     String way =
         path.isEmpty()

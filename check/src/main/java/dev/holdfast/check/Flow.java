@@ -18,7 +18,7 @@ import org.objectweb.asm.tree.analysis.Analyzer;
 import org.objectweb.asm.tree.analysis.AnalyzerException;
 import org.objectweb.asm.tree.analysis.Frame;
 
-/** Knows how control and values go through one method. */
+/** Analyses the flow of control and of values through one method. */
 final class Flow {
   final ClassNode owner;
   final MethodNode method;
@@ -57,7 +57,10 @@ final class Flow {
     return sets;
   }
 
-  /** Returns the flow of a method; null when it has no code, or code that cannot be followed. */
+  /**
+   * Returns the flow of a method; null when the method has no code, or code that cannot be
+   * analysed.
+   */
   static @Nullable Flow of(Code.Method method) {
     if (method.node().instructions.size() == 0) {
       return null;
@@ -77,12 +80,12 @@ final class Flow {
     return code().indexOf(insn);
   }
 
-  /** Says whether control can come to the instruction. */
+  /** Returns whether control can reach the instruction. */
   boolean isReached(int index) {
     return frames[index] != null;
   }
 
-  /** Returns what the call is given, its receiver first. */
+  /** Returns the operands of the call, beginning with its receiver. */
   List<Tracked> operands(AbstractInsnNode call) {
     return tracker.operandsOf(call);
   }
@@ -91,7 +94,7 @@ final class Flow {
     return !tracker.usesOf(maker).isEmpty();
   }
 
-  /** Returns what lies on top of the stack before the instruction; null when nothing does. */
+  /** Returns the value on top of the stack before the instruction; null when the stack is empty. */
   @Nullable Tracked top(int index) {
     Frame<Tracked> frame = frames[index];
     return frame == null || frame.getStackSize() == 0
@@ -117,7 +120,7 @@ final class Flow {
         line(insn));
   }
 
-  /** Returns the instructions to which control comes while a turn is replayed. */
+  /** Returns the instructions that control reaches while a turn is replayed. */
   BitSet reachedInReplay() {
     BitSet seen = new BitSet();
     Deque<Integer> open = new ArrayDeque<>(List.of(0));
@@ -133,7 +136,10 @@ final class Flow {
     return seen;
   }
 
-  /** Returns where control goes from here when {@code getIsReplaying} returns true. */
+  /**
+   * Returns the instructions to which control goes from this one when {@code getIsReplaying}
+   * returns true.
+   */
   private BitSet inReplay(int at) {
     AbstractInsnNode insn = code().get(at);
     int opcode = insn.getOpcode();
@@ -155,12 +161,17 @@ final class Flow {
         && call.name.equals("getIsReplaying");
   }
 
-  /** Returns the handlers to which an exception in the instruction may go, by instruction. */
+  /**
+   * Returns the first instructions of the handlers that may catch an exception of the instruction.
+   */
   BitSet handlersOf(int index) {
     return handlers.get(index);
   }
 
-  /** Returns what control can reach from here without an exception, this instruction included. */
+  /**
+   * Returns the instructions that control can reach from this one without an exception, including
+   * this instruction.
+   */
   BitSet reachedFrom(int start) {
     BitSet seen = new BitSet();
     Deque<Integer> open = new ArrayDeque<>(List.of(start));
@@ -174,7 +185,10 @@ final class Flow {
     return seen;
   }
 
-  /** Returns the loop around the instruction: what reaches it again; empty when there is none. */
+  /**
+   * Returns the loop around the instruction, which contains all instructions that reach it again;
+   * empty when there is none.
+   */
   BitSet loopOf(int index) {
     BitSet loop = new BitSet();
     BitSet after = new BitSet();
@@ -186,7 +200,7 @@ final class Flow {
     return loop;
   }
 
-  /** Says whether control never leaves the loop except by an exception. */
+  /** Returns whether control can leave the loop only by an exception. */
   boolean isEndless(BitSet loop) {
     return !loop.isEmpty()
         && loop.stream().allMatch(at -> next.get(at).stream().allMatch(loop::get));

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.MethodInsnNode;
 
-/** Lists what of the JDK and of common libraries an orchestrator must not call. */
+/** Lists the methods of the JDK and of common libraries that an orchestrator must not call. */
 final class Forbidden {
   private static final String CLOCK_CLASS = "Ljava/time/Clock;";
 
-  /** A rule by {@code owner.method}, or by {@code owner.*}. */
+  /** Maps {@code owner.method}, or {@code owner.*}, to the rule that a call breaks. */
   private static final Map<String, Rule> CALLS = new HashMap<>();
 
-  /** A rule for all methods of classes whose names begin so. */
+  /** Maps beginnings of class names to the rule that all methods of these classes break. */
   private static final Map<String, Rule> PREFIXES =
       Map.ofEntries(
           Map.entry("java/sql/", Rule.IO),
@@ -259,7 +259,9 @@ final class Forbidden {
     }
   }
 
-  /** Returns the rule that a call breaks wherever it stands; null when it breaks none. */
+  /**
+   * Returns the rule that a call breaks at any place in an orchestrator; null when it breaks none.
+   */
   static @Nullable Rule rule(MethodInsnNode call) {
     Rule byOverload = byOverload(call);
     if (byOverload != null) {
@@ -288,7 +290,7 @@ final class Forbidden {
 
   private static @Nullable Rule byPrefix(MethodInsnNode call) {
     for (Map.Entry<String, Rule> entry : PREFIXES.entrySet()) {
-      // An exception or a value of such a package does nothing by itself.
+      // An exception or a value from one of these packages has no effects by itself.
       if (call.owner.startsWith(entry.getKey())
           && !call.owner.endsWith("Exception")
           && !(call.owner.equals("java/sql/Timestamp") || call.owner.equals("java/sql/Date"))) {
@@ -298,7 +300,10 @@ final class Forbidden {
     return null;
   }
 
-  /** Judges methods of which only some overloads read the clock or draw a number. */
+  /**
+   * Returns the rule for methods of which only some overloads read the clock or draw a random
+   * number.
+   */
   private static @Nullable Rule byOverload(MethodInsnNode call) {
     boolean noArguments = call.desc.startsWith("()");
     if (call.owner.startsWith("java/time/") && call.name.equals("now")) {
@@ -324,7 +329,7 @@ final class Forbidden {
     return null;
   }
 
-  /** Says whether the call writes a line of a log, or to the console. */
+  /** Returns whether the call writes to a log or to the console. */
   static boolean logs(MethodInsnNode call) {
     return (LOGGERS.contains(call.owner) && LOG_METHODS.contains(call.name))
         || (call.owner.equals("java/io/PrintStream")
@@ -335,7 +340,7 @@ final class Forbidden {
         || (call.owner.equals("java/lang/Throwable") && call.name.equals("printStackTrace"));
   }
 
-  /** Returns the call as it is written in a message. */
+  /** Returns the call in the form in which messages show it. */
   static String words(MethodInsnNode call) {
     String owner = call.owner.substring(call.owner.lastIndexOf('/') + 1).replace('$', '.');
     return call.name.equals("<init>")

@@ -25,10 +25,10 @@ final class Library {
   static final String ACTIVITY_TRIGGER = "DurableActivityTrigger;";
   static final String REPLAY_SAFE = "Ldev/holdfast/orchestrations/ReplaySafe;";
 
-  /** The patterns in this package take the context and await tasks with it. */
+  /** The classes of this package take the context and await tasks with it. */
   static final String PATTERNS = "dev/holdfast/orchestrations/";
 
-  /** What ends a turn, and what is a superclass of that. */
+  /** Lists the exceptions that end a turn, and their superclasses. */
   static final Set<String> CATCH_CONTROL =
       Set.of(
           BLOCKED,
@@ -53,7 +53,7 @@ final class Library {
 
   private Library() {}
 
-  /** Says whether a call leaves something in the history of the instance. */
+  /** Returns whether a call adds events to the history of the instance. */
   static boolean isRecorded(AbstractInsnNode insn, List<Tracked> operands) {
     if (!(insn instanceof MethodInsnNode call)) {
       return false;
@@ -67,7 +67,7 @@ final class Library {
     return operands.stream().anyMatch(it -> it.isOf(CONTEXT));
   }
 
-  /** Says whether a call of the library itself may end the turn by an exception. */
+  /** Returns whether a call of the library itself may end the turn with an exception. */
   static boolean blocks(MethodInsnNode call) {
     return (call.owner.equals(TASK) && call.name.equals("await"))
         || (call.owner.equals(CONTEXT) && call.name.equals("continueAsNew"));
@@ -78,7 +78,10 @@ final class Library {
         && Type.getReturnType(call.desc).getDescriptor().equals("L" + TASK + ";");
   }
 
-  /** Returns a value of an annotation; the fallback when it does not have it. */
+  /**
+   * Returns a value of an annotation; returns the fallback when the annotation does not have the
+   * value.
+   */
   static String text(AnnotationNode annotation, String name, String otherwise) {
     List<Object> values = annotation.values == null ? List.of() : annotation.values;
     for (int i = 0; i + 1 < values.size(); i += 2) {

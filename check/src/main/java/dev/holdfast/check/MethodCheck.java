@@ -12,19 +12,19 @@ import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
-/** Looks at one method that an orchestrator comes to. */
+/** Checks one method that an orchestrator reaches. */
 final class MethodCheck {
   private final App app;
   private final Code code;
   private final Flow flow;
   private final Blocks blocks;
 
-  /** Tells whether an instruction may end the turn by the exception of the client library. */
+  /** Returns whether an instruction may end the turn with the exception of the client library. */
   interface Blocks {
     boolean test(AbstractInsnNode insn, List<Tracked> operands);
   }
 
-  /** Takes what is found; without a cure, that of the rule holds. */
+  /** Receives the findings; a finding without a cure gets the cure of its rule. */
   interface Found {
     void add(Rule rule, AbstractInsnNode at, String what, @Nullable String cure);
 
@@ -41,7 +41,9 @@ final class MethodCheck {
   }
 
   /**
-   * @param replayed the instructions to which control comes in a replay
+   * Checks the method.
+   *
+   * @param replayed the instructions that control reaches in a replay
    */
   void run(BitSet replayed, Found found) {
     if ((flow.method.access & Opcodes.ACC_SYNCHRONIZED) != 0) {
@@ -83,7 +85,7 @@ final class MethodCheck {
     }
   }
 
-  /** Judges a method that is referred to, as in {@code Instant::now}, as if it were called here. */
+  /** Checks a method reference, such as {@code Instant::now}, like a call of the method. */
   private static void references(InvokeDynamicInsnNode dynamic, boolean replayed, Found found) {
     for (Object argument : dynamic.bsmArgs) {
       if (argument instanceof Handle handle && handle.getTag() >= Opcodes.H_INVOKEVIRTUAL) {
@@ -123,7 +125,7 @@ final class MethodCheck {
     }
   }
 
-  /** Judges a static final field by what the static initializer puts into it. */
+  /** Checks a static final field by the value that the static initializer puts into it. */
   private void constant(ClassNode owner, FieldInsnNode read, String words, Found found) {
     MethodNode initializer = Code.declared(owner, "<clinit>", "()V");
     Flow setting = initializer == null ? null : Flow.of(new Code.Method(owner, initializer));
@@ -183,13 +185,16 @@ final class MethodCheck {
     return null;
   }
 
-  /** Says whether this method changes the collection that the field holds, or what it reads may. */
+  /**
+   * Returns whether this method, or another method of the field's class, changes the collection
+   * that the field holds.
+   */
   private boolean flowChanges(FieldInsnNode read) {
     ClassNode owner = code.find(read.owner);
     if (owner == null) {
       return false;
     }
-    // A constant table is only read; one method of its class that changes it makes it state.
+    // A table counts as constant only if no method of its class changes it.
     for (MethodNode method : owner.methods) {
       Flow other = method.name.equals("<clinit>") ? null : Flow.of(new Code.Method(owner, method));
       if (other != null && Mutables.changes(other, read)) {

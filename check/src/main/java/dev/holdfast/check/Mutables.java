@@ -6,7 +6,7 @@ import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 
-/** Knows the classes of the JDK whose objects change. */
+/** Knows the classes of the JDK whose objects can change. */
 final class Mutables {
   private static final Set<String> CHANGING =
       Set.of(
@@ -46,7 +46,10 @@ final class Mutables {
     return internalName.substring(internalName.lastIndexOf('/') + 1);
   }
 
-  /** Says whether the class is there to be changed, so that no constant is one. */
+  /**
+   * Returns whether objects of the class exist to be changed, so that a constant never has this
+   * class.
+   */
   static boolean isCounter(String type) {
     return type.startsWith("java/util/concurrent/atomic/") || type.equals("java/lang/ThreadLocal");
   }
@@ -66,14 +69,14 @@ final class Mutables {
         || type.equals("java/lang/StringBuffer");
   }
 
-  /** Says whether the call makes a collection that can be changed. */
+  /** Returns whether the call makes a collection that can be changed. */
   static boolean isMaker(MethodInsnNode call) {
     return (call.owner.equals("java/util/Collections") && call.name.startsWith("synchronized"))
         || (call.owner.equals("java/util/concurrent/ConcurrentHashMap")
             && call.name.equals("newKeySet"));
   }
 
-  /** Says whether the method calls something on the field's value that changes it. */
+  /** Returns whether the method calls a method that changes the field's value. */
   static boolean changes(Flow flow, FieldInsnNode field) {
     for (AbstractInsnNode insn : flow.code()) {
       if (insn instanceof MethodInsnNode call && CHANGING.contains(call.name)) {

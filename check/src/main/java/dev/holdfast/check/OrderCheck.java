@@ -11,7 +11,7 @@ import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 
-/** Looks for calls whose order comes from a collection that has none. */
+/** Looks for calls whose order comes from a collection without a fixed order. */
 final class OrderCheck {
   private static final Set<String> UNORDERED =
       Set.of(
@@ -22,7 +22,7 @@ final class OrderCheck {
           "java/util/WeakHashMap",
           "java/util/concurrent/ConcurrentHashMap");
 
-  /** These methods hand on the order of the collection that they are called on. */
+  /** The results of these methods have the order of the collection on which they are called. */
   private static final Set<String> HANDS_ON =
       Set.of(
           "entrySet",
@@ -147,7 +147,7 @@ final class OrderCheck {
     };
   }
 
-  /** Says whether the call makes a collection of at most one element. */
+  /** Returns whether the call makes a collection of at most one element. */
   private static boolean isSingle(MethodInsnNode call) {
     int arguments = Type.getArgumentTypes(call.desc).length;
     return call.name.equals("of")
@@ -190,7 +190,7 @@ final class OrderCheck {
     return Library.isRecorded(insn, flow.operands(insn));
   }
 
-  /** Says whether a lambda holds the context, so that it may make calls. */
+  /** Returns whether a lambda captures the context, so that it may make calls. */
   private static boolean usesContext(Tracked lambda) {
     return lambda.makers().stream()
         .anyMatch(

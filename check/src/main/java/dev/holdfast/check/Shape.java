@@ -3,14 +3,14 @@ package dev.holdfast.check;
 import java.util.Set;
 import org.objectweb.asm.Type;
 
-/** Says what a value of a Java type looks like as JSON, as far as that is sure. */
+/** Names the forms that values of Java types have in JSON, as far as they are certain. */
 enum Shape {
   TEXT,
   NUMBER,
   TRUTH,
   LIST,
   NOTHING,
-  /** It may be anything, such as an object or a text. */
+  /** The value may have any form, such as an object or a text. */
   ANY;
 
   private static final Set<String> NUMBERS =
@@ -22,7 +22,7 @@ enum Shape {
       case Type.BOOLEAN -> TRUTH;
       case Type.CHAR -> TEXT;
       case Type.BYTE, Type.SHORT, Type.INT, Type.LONG, Type.FLOAT, Type.DOUBLE -> NUMBER;
-      // An array of bytes becomes a text, and one of characters may.
+      // An array of bytes becomes a text, and an array of characters may become one.
       case Type.ARRAY ->
           type.getElementType().getSort() == Type.BYTE
                   || type.getElementType().getSort() == Type.CHAR
@@ -46,7 +46,7 @@ enum Shape {
     };
   }
 
-  /** Says whether a value of the one shape may be read as the other. */
+  /** Returns whether a value of the given shape may be read as the wanted one. */
   static boolean fits(Shape given, Shape wanted) {
     return given == wanted || given == ANY || wanted == ANY || wanted == NOTHING;
   }

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.MethodInsnNode;
 
-/** Looks at what an orchestrator schedules: whether it is awaited, and fits what is called. */
+/**
+ * Checks the tasks that an orchestrator schedules: each must be awaited, and its types must fit the
+ * called function.
+ */
 final class TaskCheck {
   private static final String CLASS = "Ljava/lang/Class;";
   private static final String OBJECT = "Ljava/lang/Object;";
@@ -110,7 +113,7 @@ final class TaskCheck {
       return;
     }
     Shape taken = Shape.of(input);
-    // A function that takes text gets the JSON of whatever is given.
+    // A function that takes text gets the JSON text of any value.
     if (taken != Shape.TEXT && !Shape.fits(Shape.of(given), taken)) {
       found.add(
           Rule.TYPE,

@@ -10,10 +10,10 @@ import org.objectweb.asm.tree.analysis.Value;
 /**
  * Follows a value through a method.
  *
- * @param size how many words it takes in a frame: 1 or 2
- * @param type its declared type; null when that is not known
- * @param makers the instructions that may have made it; empty for a parameter
- * @param constant the constant that it is; null when it is none, or one of several
+ * @param size the number of words that the value takes in a frame, which is 1 or 2
+ * @param type the declared type of the value; null when the type is not known
+ * @param makers the instructions that may have made the value; empty for a parameter
+ * @param constant the constant value; null when the value is not a constant, or one of several
  */
 record Tracked(
     int size, @Nullable Type type, Set<AbstractInsnNode> makers, @Nullable Object constant)

@@ -21,8 +21,9 @@ import org.objectweb.asm.tree.analysis.Frame;
 import org.objectweb.asm.tree.analysis.Interpreter;
 
 /**
- * Tells of every value in a method which instructions made it, and of every instruction whether
- * what it made is used. To copy, cast, store or drop a value is no use.
+ * Finds out, for every value in a method, which instructions made it, and for every instruction
+ * whether its result is used. Copying, casting, storing or dropping a value does not count as a
+ * use.
  */
 final class Tracker extends Interpreter<Tracked> {
   private static final Type OBJECT = Type.getObjectType("java/lang/Object");
@@ -35,12 +36,15 @@ final class Tracker extends Interpreter<Tracked> {
     super(Opcodes.ASM9);
   }
 
-  /** Returns the instructions that use what this one makes. */
+  /** Returns the instructions that use the result of this one. */
   Set<AbstractInsnNode> usesOf(AbstractInsnNode maker) {
     return uses.getOrDefault(maker, Set.of());
   }
 
-  /** Returns what a call was last seen to be given, its receiver first; empty if never reached. */
+  /**
+   * Returns the operands of a call as the analysis last saw them, beginning with the receiver;
+   * empty if the call is never reached.
+   */
   List<Tracked> operandsOf(AbstractInsnNode call) {
     return operands.getOrDefault(call, List.of());
   }

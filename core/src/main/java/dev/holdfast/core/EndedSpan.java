@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  *     computes it and when
  * @param parentId 16 digits; "" when the trace begins with this span
  * @param traceState the trace state that came from outside; "" when there is no trace state
- * @param from microseconds since the epoch
- * @param to microseconds since the epoch, never before {@code from}
+ * @param from the beginning of the span in microseconds since the epoch
+ * @param to the end of the span in microseconds since the epoch, never before {@code from}
  * @param attributes the attributes by name; numbers are {@link Long} values, all others {@link
  *     String} values
- * @param failure null when the work did not fail
+ * @param failure the reason why the work has failed; null when it has not failed
  */
 public record EndedSpan(
     Kind kind,

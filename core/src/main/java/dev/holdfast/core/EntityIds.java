@@ -22,8 +22,7 @@ public final class EntityIds {
   /**
    * Checks an entity id.
    *
-   * @return null when the id can be used; otherwise a text that names the fault and the allowed
-   *     form
+   * @return a text that names the fault and the allowed form; null when the id can be used
    */
   public static @Nullable String problem(String id, int lengthMax) {
     if (!isEntity(id) || id.indexOf('@', 1) < 2) {

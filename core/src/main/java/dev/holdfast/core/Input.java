@@ -59,7 +59,7 @@ public sealed interface Input {
   /**
    * Asks for an answer once the instance leaves PENDING or ends.
    *
-   * @param end true waits for the end
+   * @param end whether to wait for the end
    */
   record Wait(
       String instanceId, boolean payloads, boolean end, Asker<Optional<OrchestrationState>> asker)
@@ -153,7 +153,7 @@ public sealed interface Input {
    *
    * @param onlyChildOf terminates the instance only while it is the child of that execution,
    *     because another instance may have taken the id; null means that the parent does not matter
-   * @param asker null when another instance asks
+   * @param asker the asker; null when another instance sends the request
    */
   record Terminate(
       String instanceId,
@@ -179,7 +179,7 @@ public sealed interface Input {
   /**
    * Rewinds a failed instance.
    *
-   * @param asker null when a parent that is rewound asks for its failed child
+   * @param asker the asker; null when a parent that is rewound asks for its failed child
    * @param restart the child's ExecutionStarted with the parent's new execution in it, which starts
    *     the child again when it cannot be rewound; null when a client sends the request
    */
@@ -255,7 +255,7 @@ public sealed interface Input {
   /**
    * The store has answered an {@link Effect.LoadHistory}.
    *
-   * @param stored null when the instance does not exist or cannot be read
+   * @param stored the stored instance; null when it does not exist or cannot be read
    * @param problem why it cannot be read; null when it can
    */
   record HistoryLoaded(

@@ -13,8 +13,7 @@ public final class InstanceIds {
   /**
    * Checks an id for an orchestration.
    *
-   * @return null when the id can be used; otherwise a text that names the fault and the allowed
-   *     form
+   * @return a text that names the fault and the allowed form; null when the id can be used
    */
   public static @Nullable String problem(String id, int lengthMax) {
     if (id.isBlank()) {

@@ -8,6 +8,8 @@ package dev.holdfast.core;
 public interface Problems {
 
   /**
+   * Reports a situation that should be impossible.
+   *
    * @param what describes the bug in the form "expected …, but …", with the values
    */
   void impossible(String what);

@@ -22,9 +22,10 @@ public final class Rows {
    * <p>The summary is written when status, custom status, output or readiness changes, not on every
    * turn.
    *
-   * @param key unique, rising in creation order over the whole hub
+   * @param key the key of the execution, which is unique and rises in creation order over the whole
+   *     hub
    * @param id the instance id; at most one row has it
-   * @param slot 0…1,023, the hash of the id; a partition is a range of slots
+   * @param slot the hash of the id, from 0 to 1,023; a partition is a range of slots
    * @param ready true while the execution has work that must go on without a further message:
    *     unread messages or scheduled activities. An execution that only waits (for timers, events,
    *     children) or has ended is not ready

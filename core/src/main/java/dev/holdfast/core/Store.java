@@ -373,7 +373,7 @@ public interface Store extends AutoCloseable {
    * Counts the rows of each status, name and version at one moment. The call is cheap compared with
    * reading the rows, because it does not read their bytes.
    *
-   * @param statuses as in {@link Query}
+   * @param statuses the statuses to count, as in {@link Query}
    * @return the counts in no particular order
    */
   List<Tally> tally(List<Integer> statuses);
@@ -383,7 +383,7 @@ public interface Store extends AutoCloseable {
    *
    * @param name the name of the orchestrator, or of the entity with an at-sign before it
    * @param version the version, "" for rows without one
-   * @param count at least 1
+   * @param count the number of these instances, at least 1
    * @param oldest the time at which the oldest of these instances was created, in microseconds
    *     since the epoch
    */
@@ -393,7 +393,7 @@ public interface Store extends AutoCloseable {
    * Returns summaries of ended executions (damaged ones as in {@link #query}) with {@code from <=
    * completedAt < to}, sorted by (completedAt, key), after the given pair.
    *
-   * @param statuses as in {@link Query}
+   * @param statuses the statuses to return, as in {@link Query}
    */
   List<Rows.Instance> ended(
       List<Integer> statuses, long from, long to, long afterCompletedAt, long afterKey, int limit);

@@ -29,7 +29,7 @@ public final class Text {
    * Says why some store could not keep a text.
    *
    * @param what names the text in the answer, e.g. "event name"
-   * @return null when every store can keep the text; otherwise a description of the fault
+   * @return a description of the fault; null when every store can keep the text
    */
   public static @Nullable String problem(String what, String text) {
     for (int i = 0; i < text.length(); i++) {

@@ -72,7 +72,7 @@ public final class Engine implements Workforce, AutoCloseable {
    * @param unserved what happens to work that no executor serves
    * @param clocks the clocks of the machine
    * @param dice the source of random ids; cryptographically strong in production
-   * @param wounds empty except in tests
+   * @param wounds the ways in which the engine is broken on purpose; empty except in tests
    * @param spans takes the spans of executions whose workers make none; null when no spans are
    *     recorded
    */
@@ -127,6 +127,8 @@ public final class Engine implements Workforce, AutoCloseable {
   private volatile @Nullable String brokenBecause;
 
   /**
+   * Creates an engine that has not been started.
+   *
    * @param store an open store; the engine does not close it
    * @param problems takes reports of situations that should not happen
    * @param broken is notified once when the hub cannot go on

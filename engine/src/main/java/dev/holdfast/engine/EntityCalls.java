@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Answers client requests about many entities: pages of them, and the release of locks whose
- * holders no longer exist.
+ * Answers client requests about many entities: it returns pages of entities, and releases locks
+ * whose holders no longer exist.
  */
 final class EntityCalls {
   private static final int PAGE_DEFAULT = 100;
@@ -35,6 +35,8 @@ final class EntityCalls {
   private final Consumer<Input.ToInstance> submit;
 
   /**
+   * Creates the calls of one hub.
+   *
    * @param get reads the state of an instance, as a client gets it
    * @param submit takes an input for the partitions
    */

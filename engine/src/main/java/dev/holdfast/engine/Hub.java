@@ -518,6 +518,8 @@ final class Hub implements TaskHub, AutoCloseable {
   }
 
   /**
+   * Explains what the instance waits for.
+   *
    * @param deep the number of generations of sub-orchestrations that the answer explains too
    */
   private CompletableFuture<Optional<Why>> why(String instanceId, int deep) {

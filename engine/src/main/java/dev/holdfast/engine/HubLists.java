@@ -48,7 +48,7 @@ public interface HubLists {
    * Counts the instances, without entities, of each orchestrator, version and status. The default
    * implementation reads all instances page by page.
    *
-   * @param ended true to count ended instances too
+   * @param ended whether to count ended instances too
    */
   default CompletableFuture<List<VersionCount>> countVersions(boolean ended) {
     return VersionPages.count(this, ended);

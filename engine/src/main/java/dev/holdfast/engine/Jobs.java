@@ -39,6 +39,8 @@ final class Jobs implements Agent {
   }
 
   /**
+   * Creates an object without jobs.
+   *
    * @param wake the class calls this when a job has arrived
    */
   Jobs(Runnable wake) {

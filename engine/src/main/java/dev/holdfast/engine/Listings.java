@@ -63,7 +63,7 @@ final class Listings {
    * Reads one page, which ends early before it exceeds {@link #PAGE_BYTES_MAX}, unless it has only
    * one instance.
    *
-   * @param entities true to include entities
+   * @param entities whether to include entities
    */
   QueryInstancesResponse query(InstanceQuery query, boolean entities) {
     if (query.getRuntimeStatusCount() > 0 && known(query.getRuntimeStatusValueList()).isEmpty()) {

@@ -23,6 +23,8 @@ final class PlaceToken {
   }
 
   /**
+   * Returns the place that a token describes.
+   *
    * @param token the token; "" means the beginning of the list
    */
   static Store.Place parse(String token) {

@@ -49,7 +49,9 @@ final class Purges {
   }
 
   /**
-   * @param complete false when the time limit ended the purge
+   * Describes the outcome of a purge.
+   *
+   * @param complete whether the purge is complete; false when the time limit ended the purge
    */
   record Done(int count, boolean complete) {}
 

@@ -38,7 +38,7 @@ final class AppSlot implements Executor, AutoCloseable {
   /**
    * Puts another app into the slot; later work goes to it.
    *
-   * @param swapped is called before the old app is drained, which may take long
+   * @param swapped receives the old app before it is drained, which may take long
    */
   void exchange(FunctionApp next, Consumer<FunctionApp> swapped) {
     FunctionApp last = app;

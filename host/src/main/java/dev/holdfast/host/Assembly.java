@@ -81,6 +81,8 @@ final class Assembly {
   private final Metrics metrics = new Metrics();
 
   /**
+   * Creates the object for one start of a host.
+   *
    * @param appSecret the secret that the app presents to gRPC when gRPC requires one
    * @param inHand records which code every app of this host runs
    * @param buildNote remembers which build of the app runs
@@ -241,6 +243,8 @@ final class Assembly {
   }
 
   /**
+   * Creates the executor of the HTTP activity.
+   *
    * @param site the site of this host
    * @param port the port on which it listens
    */

@@ -17,7 +17,7 @@ final class Banner {
    * Returns the first lines of the output.
    *
    * @param app the path of the app
-   * @param place where the hub is, in words
+   * @param place the place of the hub, in words
    */
   static String head(String version, String app, String hub, String place) {
     return NL

@@ -47,6 +47,8 @@ final class Control implements HostControl, Orchestrators {
   private record Serving(AppSlot slot, HttpServer http, Backing backing) {}
 
   /**
+   * Creates the control of a host whose app is not loaded yet.
+   *
    * @param engineOnly whether the host has no app, so that only workers know which orchestrators
    *     exist
    */

@@ -87,7 +87,9 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * @param died is called as {@link Breakdown#died}
+   * Creates a host that has not been started.
+   *
+   * @param died receives the same arguments as {@link Breakdown#died}
    */
   Holdfast(Setup setup, Phases phases, BiConsumer<String, Throwable> died) {
     this.setup = setup;

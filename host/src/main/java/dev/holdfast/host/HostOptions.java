@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param requireKeys true requires keys even on loopback; on any other address they are always
  *     required
  * @param functions names of the only functions to load; empty leaves the choice to host.json
- * @param corsOrigins empty leaves the choice to local.settings.json
+ * @param corsOrigins the origins that CORS permits; empty leaves the choice to local.settings.json
  * @param corsCredentials whether other origins may send cookies
  * @param engineOnly whether the host has no app, so that workers which connect over gRPC run all
  *     work

@@ -26,6 +26,8 @@ final class Misspelt {
   private Misspelt() {}
 
   /**
+   * Checks the names of the environment variables.
+   *
    * @return lines that name the first misspelt variable and the cure; empty when there is none
    */
   static Optional<String> first(Map<String, String> environment) {

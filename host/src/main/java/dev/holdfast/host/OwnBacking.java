@@ -34,6 +34,8 @@ final class OwnBacking implements Backing {
   private final WorkWatch work;
 
   /**
+   * Opens the store and creates the engine.
+   *
    * @param broken receives the notice that the hub cannot go on
    */
   OwnBacking(Starting starting, Assembly assembly, Keys keys, Limits limits, Breakdown broken) {

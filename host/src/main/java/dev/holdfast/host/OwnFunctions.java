@@ -23,6 +23,8 @@ record OwnFunctions(
   private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
+   * Creates the object for the address and port of a host.
+   *
    * @param bind the address of this machine on which HTTP listens
    */
   static OwnFunctions of(String bind, int port, BiPredicate<String, String> leadsToFunction) {

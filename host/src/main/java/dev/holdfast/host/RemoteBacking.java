@@ -35,6 +35,8 @@ final class RemoteBacking implements Backing {
   private volatile @Nullable RemoteWork work;
 
   /**
+   * Creates the connection without opening it.
+   *
    * @param wanted supplies the description of the work that the app runs; it is called again when
    *     this work has changed
    * @param spelling maps an orchestrator's name to the spelling that the app has declared

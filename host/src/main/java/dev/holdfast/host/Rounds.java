@@ -22,6 +22,8 @@ final class Rounds implements AutoCloseable {
   private volatile long begun;
 
   /**
+   * Creates an object that has not been started.
+   *
    * @param threadName the name of the thread
    * @param what names the task, as the subject of a sentence
    * @param log receives the exceptions of rounds

@@ -160,6 +160,8 @@ record Setup(
   }
 
   /**
+   * Returns whether the address is a loopback address.
+   *
    * @param where the option or setting that has the address, for the error message
    */
   static boolean isLoopback(String address, String where) {

@@ -18,6 +18,8 @@ final class Uncaught implements Thread.UncaughtExceptionHandler {
   private final BiConsumer<String, Throwable> end;
 
   /**
+   * Creates the handler.
+   *
    * @param end ends the process, and reports the thread that could not go on and the reason
    */
   Uncaught(BiConsumer<String, Throwable> end) {

@@ -41,6 +41,8 @@ final class Upkeep implements AutoCloseable {
   private long warnAt;
 
   /**
+   * Creates the upkeep of a hub without starting it.
+   *
    * @param clock supplies what the hub knows about the machine's clock: after a jump of this clock,
    *     no instance is purged because of its age
    */

@@ -37,6 +37,8 @@ final class WorkWatch implements AutoCloseable {
   private boolean toldOfBlocked;
 
   /**
+   * Creates the watch.
+   *
    * @param find returns the work that no executor serves now
    * @param count returns the number of blocked instances for each kind of block
    */

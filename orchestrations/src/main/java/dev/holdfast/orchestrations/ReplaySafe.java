@@ -7,14 +7,14 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Tells {@code holdfast check} that this code may be called by an orchestrator although it looks as
- * if it would not replay: the check looks neither at a method with this annotation, or at the
- * methods of such a class, nor at what they call. At run time the annotation has no effect.
+ * Tells {@code holdfast check} that an orchestrator may call this code although it seems to break a
+ * replay. The check skips a method with this annotation, the methods of a class with this
+ * annotation, and the methods that they call. At run time the annotation has no effect.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface ReplaySafe {
-  /** Says why the code does the same in every replay; an empty reason is reported. */
+  /** Says why the code does the same in every replay; the check reports an empty reason. */
   String value();
 }

@@ -21,6 +21,8 @@ final class CrashStore implements Store {
   private boolean lostLast;
 
   /**
+   * Creates a store that crashes when the predicates say so.
+   *
    * @param lost decides, before a write, whether the process dies without it
    * @param last decides, after a write, whether the process dies
    */

@@ -349,7 +349,7 @@ final class Machine {
         });
   }
 
-  /** Returns whether an event is planned within the horizon. */
+  /** Returns whether an event is planned within half of the horizon. */
   boolean hasFuture() {
     return nextDue() - clock.micros() < HORIZON / 2;
   }

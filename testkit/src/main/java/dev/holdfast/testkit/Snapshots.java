@@ -19,7 +19,7 @@ final class Snapshots {
   /**
    * Compares the history with the file of this name in the folder.
    *
-   * @param update true writes the file instead of comparing
+   * @param update whether to write the file instead of comparing
    * @throws AssertionError the history differs, or there was no file; the file is then written
    */
   static void check(Path folder, String name, List<String> now, boolean update) {

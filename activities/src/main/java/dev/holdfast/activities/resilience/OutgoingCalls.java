@@ -74,7 +74,7 @@ public final class OutgoingCalls {
    * Makes the call under the policy of the running activity, and logs each failed attempt to that
    * activity's log.
    *
-   * @param call must be safe to repeat
+   * @param call the call, which must be safe to repeat
    * @return the result of the call
    * @throws CallsStoppedException the activity's breaker is open; the call was not made
    * @throws Exception the last attempt threw this exception

@@ -43,7 +43,7 @@ final class BareExecutor implements Executor {
   /**
    * Sets the length of a chain.
    *
-   * @param step is told the number of each turn of a chain, on the engine's thread
+   * @param step receives the number of each turn of a chain, on the engine's thread
    */
   void chainOf(int length, IntConsumer step) {
     chainLength = length;

@@ -177,6 +177,8 @@ final class Actions {
   }
 
   /**
+   * Makes the event that schedules an activity.
+   *
    * @param trace the trace context to use when the worker has given none; null when there is none
    */
   private TaskScheduledEvent scheduled(ScheduleTaskAction action, @Nullable TraceContext trace) {

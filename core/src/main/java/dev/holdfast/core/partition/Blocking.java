@@ -46,7 +46,7 @@ final class Blocking {
   /**
    * Takes the block away, or refuses to, and answers the asker.
    *
-   * @param resident null when no instance has this id
+   * @param resident the resident; null when no instance has this id
    * @return true when the resident was blocked, so that the caller must let it continue
    */
   boolean lift(Input.Retry retry, @Nullable Resident resident) {

@@ -366,6 +366,8 @@ final class Changes {
   }
 
   /**
+   * Stores the start of the instance if it has no row yet.
+   *
    * @return false when an earlier commit has stored the start, so that this call has changed
    *     nothing
    */

@@ -202,7 +202,9 @@ final class Delivery {
   }
 
   /**
-   * @param resident null when none has this id
+   * Delivers an input to the resident with this id.
+   *
+   * @param resident the resident; null when no resident has this id
    */
   private void deliver(Queued queued, @Nullable Resident resident) {
     handling = queued.input().instanceId();

@@ -66,7 +66,9 @@ final class Entities {
   }
 
   /**
-   * @param entity null when no entity has this id
+   * Handles an input for the entity with this id.
+   *
+   * @param entity the entity; null when no entity has this id
    */
   void handle(Input.ToInstance input, @Nullable Entity entity) {
     if (input instanceof Input.Operate operate) {

@@ -47,7 +47,7 @@ final class HeldTurns {
    * Returns whether the next turn of the instance should wait for more answers. The first call that
    * returns true sets the end of the wait; a turn that opens earlier ends the wait.
    *
-   * @param now microseconds since the epoch
+   * @param now the current time in microseconds since the epoch
    */
   boolean holds(Instance instance, long now) {
     boolean moreToCome = instance.openActivities > instance.inbox.size();

@@ -85,8 +85,10 @@ final class Memory {
   private long leftDuringScan = Long.MAX_VALUE;
 
   /**
-   * @param lastRead reads issued before the removal was durable have numbers up to this; −1 while
-   *     the removal is not durable
+   * Describes an execution whose rows are being removed.
+   *
+   * @param lastRead the highest number of the reads that were issued before the removal was
+   *     durable; −1 while the removal is not durable
    */
   private record Removed(long batch, long lastRead) {}
 

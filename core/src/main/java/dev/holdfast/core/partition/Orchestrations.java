@@ -49,7 +49,9 @@ final class Orchestrations {
   }
 
   /**
-   * @param instance null when no instance has this id
+   * Handles an input for the instance with this id.
+   *
+   * @param instance the instance; null when no instance has this id
    */
   void handle(Input.ToInstance input, @Nullable Instance instance) {
     if (input instanceof Input.Answered answered) {

@@ -46,11 +46,13 @@ public final class Partition {
   private final Delivery delivery;
 
   /**
-   * @param number 0…65,535, unique within the process
+   * Creates a partition with empty memory.
+   *
+   * @param number the number of the partition, from 0 to 65,535 and unique within the process
    * @param keys gives execution keys that rise over the whole hub
    * @param served returns whether this name can run right now: an orchestrator's name, or an
    *     entity's name with an at-sign before it; any thread may call it
-   * @param wounds empty except in tests
+   * @param wounds the ways in which the engine is broken on purpose; empty except in tests
    * @param traces takes the spans; null when the engine makes no traces
    */
   public Partition(
@@ -128,7 +130,9 @@ public final class Partition {
   }
 
   /**
-   * @param number rises by one with each cut of this partition
+   * Holds everything that one cut takes.
+   *
+   * @param number the number of the cut, which rises by one with each cut of this partition
    */
   public record Cut(long number, Commit commit, List<Effect.WhenDurable> whenDurable) {
     public Cut {

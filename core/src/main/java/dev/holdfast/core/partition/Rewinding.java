@@ -134,6 +134,8 @@ final class Rewinding {
   }
 
   /**
+   * Rewinds a failed execution.
+   *
    * @param old the failed execution
    * @param history all of its history
    * @return the execution that continues under the same id; null when the instance cannot be

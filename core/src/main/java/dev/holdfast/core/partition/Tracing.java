@@ -37,6 +37,8 @@ final class Tracing {
   private List<EndedSpan> ended = new ArrayList<>();
 
   /**
+   * Creates the tracing of a partition.
+   *
    * @param samples returns whether a new trace is recorded; null when the engine makes no traces
    */
   Tracing(@Nullable Predicate<String> samples, Changes changes) {
@@ -63,7 +65,7 @@ final class Tracing {
 
   /**
    * Makes the context of an activity or a child that the orchestrator schedules without one; null
-   * when the execution belongs to no trace, or its worker traces.
+   * when the execution belongs to no trace, or when its worker makes the spans.
    */
   @Nullable TraceContext asked(Instance instance, int eventId) {
     if (samples == null || instance.workerSpan != null) {

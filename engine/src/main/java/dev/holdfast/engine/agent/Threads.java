@@ -36,6 +36,8 @@ public final class Threads {
   private final BiConsumer<String, Throwable> died;
 
   /**
+   * Creates an object without threads.
+   *
    * @param nanoTime supplies the elapsed time, as {@link System#nanoTime} does
    * @param died takes the thread's name and the cause when a step has thrown because of a bug in
    *     the engine or lack of memory; the agent then takes no more steps

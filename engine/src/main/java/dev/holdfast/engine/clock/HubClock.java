@@ -81,6 +81,8 @@ public final class HubClock {
   private long now;
 
   /**
+   * Creates a clock for a hub without earlier confirmations.
+   *
    * @param floor the highest time that the store knows; 0 when it knows none
    */
   public HubClock(Clocks clocks, long floor) {
@@ -88,6 +90,8 @@ public final class HubClock {
   }
 
   /**
+   * Creates the clock of a hub.
+   *
    * @param aheadByRight the value of {@link #aheadByRight()} before the restart; 0 when there was
    *     none
    * @param alarms is told once of each jump that is not followed
@@ -113,8 +117,8 @@ public final class HubClock {
    * Says why a hub should not be opened with this clock; null when it may be opened. The text names
    * no cure.
    *
-   * @param floor as for {@link HubClock}
-   * @param aheadByRight as for {@link HubClock}
+   * @param floor the same value as for {@link HubClock}
+   * @param aheadByRight the same value as for {@link HubClock}
    */
   public static @Nullable String problem(Instant machine, long floor, long aheadByRight) {
     if (floor == 0) {
@@ -158,6 +162,8 @@ public final class HubClock {
   }
 
   /**
+   * Moves the hub's clock forward while this time passes.
+   *
    * @return the remaining part of a microsecond, which counts in the next call
    */
   private long move(long passed) {

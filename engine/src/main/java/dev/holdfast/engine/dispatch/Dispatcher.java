@@ -69,6 +69,8 @@ public final class Dispatcher {
   }
 
   /**
+   * Creates a dispatcher without executors.
+   *
    * @param answers receives the answers of executors
    * @param failures takes the answers that the dispatcher gives instead of an executor
    */

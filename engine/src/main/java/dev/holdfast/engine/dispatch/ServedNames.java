@@ -70,6 +70,8 @@ public final class ServedNames {
   }
 
   /**
+   * Creates the object from its stored records.
+   *
    * @param records the stored records of {@link #NAMESPACE}
    * @param writer writes a record with the next flush
    */

@@ -62,6 +62,8 @@ public final class CommitPipeline implements Agent {
   private boolean unresolved;
 
   /**
+   * Creates a pipeline that writes to a store.
+   *
    * @param results receives the outcomes, on the thread that calls {@link #work}
    */
   public CommitPipeline(
@@ -144,6 +146,8 @@ public final class CommitPipeline implements Agent {
   }
 
   /**
+   * Returns the result of a flush that the store rejects for particular instances.
+   *
    * @return the refusal with the suspects, or null when the instances at fault cannot be found now
    */
   private @Nullable Result refused(Store.Flush flush, Store.Outcome outcome) {

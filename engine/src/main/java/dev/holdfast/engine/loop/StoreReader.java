@@ -60,6 +60,8 @@ public final class StoreReader implements Agent {
   }
 
   /**
+   * Takes a read of a partition.
+   *
    * @param effect a Load, LoadHistory, LoadTimers or Admit
    */
   public void submit(int partition, Store.Slots slots, Effect effect) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind decides where function metadata is read
  * @param root the folder whose host.json and local.settings.json belong to the app
  * @param classPath jars and class folders, beginning with those of the app itself
- * @param missingDependencies null when the class path looks complete; otherwise the advice to give
- *     if the app needs libraries that are not on the class path
+ * @param missingDependencies the advice to give if the app needs libraries that are not on the
+ *     class path; null when the class path looks complete
  * @param notes remarks for people about how the app was found
  */
 public record AppSource(

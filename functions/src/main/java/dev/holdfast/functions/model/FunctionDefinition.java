@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Describes one function of an app, whether it was read from a function.json or from annotations.
  *
- * @param name unique in the app, ignoring case
+ * @param name the name, which is unique in the app without regard to case
  * @param entryPoint class and method, joined by a dot
  * @param scriptFile the app's jar as function.json names it; null when annotations were read
  * @param bindings the bindings in the order of the source
  * @param start what makes the function run
- * @param disabled true for a function that is listed but never run
+ * @param disabled whether the function is listed but never run
  * @param config the whole function.json document, which is generated for annotated functions; it is
  *     for people and tools
  */

@@ -90,7 +90,7 @@ public final class Destinations {
    * Returns why this URL is not allowed, as far as the check is possible before its host is looked
    * up.
    *
-   * @return null when it is allowed; otherwise the reason, in words that follow "is refused:"
+   * @return the reason, in words that follow "is refused:"; null when the URL is allowed
    */
   @Nullable String objection(URI uri) {
     String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);

@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast check [APP]} finds what in an app's orchestrators would not replay. */
+/**
+ * {@code holdfast check [APP]} finds the code in an app's orchestrators that would break a replay.
+ */
 @Command(
     name = "check",
     description =
@@ -63,7 +65,10 @@ public final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns what of the class path is the app's own: its folders of classes, or its jar. */
+  /**
+   * Returns the part of the class path that belongs to the app itself, which is its folders of
+   * classes or its jar.
+   */
   private static List<Path> own(AppSource source) {
     List<Path> folders = source.classPath().stream().filter(Files::isDirectory).toList();
     return folders.isEmpty() ? source.classPath().subList(0, 1) : folders;

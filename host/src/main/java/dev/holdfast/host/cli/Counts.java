@@ -33,6 +33,8 @@ final class Counts {
   private Counts() {}
 
   /**
+   * Prints the counts.
+   *
    * @param filter the parameters that the list of instances takes
    */
   static void print(RemoteHost host, CommandSpec spec, Map<String, String> filter, boolean json) {

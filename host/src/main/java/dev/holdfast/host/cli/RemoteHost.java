@@ -165,7 +165,7 @@ public final class RemoteHost {
   /**
    * Returns the path of requests that start an orchestrator.
    *
-   * @param id null lets the host choose an id
+   * @param id the id of the instance; null lets the host choose an id
    */
   static String orchestrator(String name, @Nullable String id) {
     String path = named(ORCHESTRATORS, "the name of an orchestrator", name);

@@ -140,6 +140,8 @@ public final class Versions implements Callable<Integer> {
   }
 
   /**
+   * Returns the counts by orchestrator and version.
+   *
    * @param all whether to return every version, including those whose instances have all ended,
    *     instead of only the requested version
    */

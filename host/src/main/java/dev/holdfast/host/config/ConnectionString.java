@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * localhost:4001}, {@code https://hub.example}) or a connection string in the form of the Durable
  * Task Scheduler ({@code Endpoint=https://…;TaskHub=…;Authentication=…}).
  *
- * @param taskHub null when the text names no hub
+ * @param taskHub the name of the hub; null when the text names none
  */
 public record ConnectionString(
     String host, int port, boolean tls, @Nullable String taskHub, SignIn signIn) {

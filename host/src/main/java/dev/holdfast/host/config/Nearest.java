@@ -36,6 +36,8 @@ public final class Nearest {
   }
 
   /**
+   * Returns a question that suggests the nearest known word.
+   *
    * @return a question such as {@code Did you mean 'start'?}; empty when no known word is near
    */
   public static Optional<String> question(String written, Collection<String> known) {

@@ -26,6 +26,8 @@ final class Section {
   private final Map<String, Section> children = new LinkedHashMap<>();
 
   /**
+   * Creates a section from the values of an object.
+   *
    * @param origin returns where the value at a path was set: the file or an environment variable
    */
   Section(String path, Map<String, @Nullable Object> values, Function<String, String> origin) {

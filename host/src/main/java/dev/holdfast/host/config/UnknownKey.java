@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the names of all sections that contain the key, and of the key itself, with dots
  *     between them
- * @param origin where the key was set: the file or an environment variable
+ * @param origin the place where the key was set: the file or an environment variable
  * @param nearest the path of the key that was most likely meant; null when none is near
  */
 public record UnknownKey(String path, String origin, @Nullable String nearest) {

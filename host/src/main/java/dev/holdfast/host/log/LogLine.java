@@ -110,6 +110,8 @@ final class LogLine {
   }
 
   /**
+   * Appends a text, with escapes for its harmful characters.
+   *
    * @param quote the character that encloses the text and must be escaped in it; 0 when there is
    *     none
    */

@@ -46,6 +46,8 @@ public final class TraceExport implements SpanSink, AutoCloseable {
   private final Tracer tracer;
 
   /**
+   * Creates an export with another provider, for tests.
+   *
    * @param providers makes the provider for spans, which must take its ids from the given generator
    */
   TraceExport(Function<IdGenerator, SdkTracerProvider> providers) {

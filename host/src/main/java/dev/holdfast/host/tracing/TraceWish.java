@@ -13,6 +13,8 @@ public final class TraceWish {
   private TraceWish() {}
 
   /**
+   * Returns whether the user wants spans.
+   *
    * @param said the setting of host.json; null when host.json has none, so that the environment
    *     decides
    * @param settings app settings and environment

@@ -42,7 +42,8 @@ public final class EntityRunner {
    * Runs a batch on objects of a class with a constructor without parameters.
    *
    * @param batch the trigger's value: a serialized {@code EntityBatchRequest} in base64
-   * @return what the function must return: a serialized {@code EntityBatchResult} in base64
+   * @return the value that the function must return: a serialized {@code EntityBatchResult} in
+   *     base64
    */
   public static String run(String batch, Class<?> entity) {
     Constructor<?> constructor = constructor(entity);

@@ -35,6 +35,8 @@ public final class Admission {
   private final AtomicLong held = new AtomicLong();
 
   /**
+   * Creates an admission without claims.
+   *
    * @param bytesMax the number of bytes that all claims together may hold at any time
    */
   public Admission(long bytesMax) {

@@ -34,6 +34,8 @@ final class Doorkeeper implements ServerInterceptor {
   private final AtomicLong tellAgain = new AtomicLong(System.nanoTime());
 
   /**
+   * Creates an interceptor for one kind of key.
+   *
    * @param opens returns whether a text is a key; it must take the same time for every text
    */
   Doorkeeper(Predicate<String> opens) {

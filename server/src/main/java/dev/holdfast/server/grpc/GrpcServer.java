@@ -59,6 +59,8 @@ public final class GrpcServer implements AutoCloseable {
   private @Nullable EventLoopGroup threads;
 
   /**
+   * Creates a server that has not been started.
+   *
    * @param hub answers the calls of clients
    * @param workforce the workforce that remote workers join
    * @param dice the random source of completion tokens; it must be cryptographically strong in

@@ -33,6 +33,8 @@ final class ForeignPages {
   private final Predicate<String> ours;
 
   /**
+   * Creates the check for one host.
+   *
    * @param names further names under which this host may be reached, without ports
    * @param ours returns whether a raw path belongs to this host itself and not to a function
    */

@@ -63,6 +63,8 @@ final class Front implements BodyReader.Next {
   }
 
   /**
+   * Creates a front that lets every request in.
+   *
    * @param openTo decides in which states of the host a request is answered
    */
   Front(

@@ -14,6 +14,8 @@ final class HeaderText {
   private HeaderText() {}
 
   /**
+   * Decodes one header.
+   *
    * @param received the header as the server reads it, with one char for each byte
    */
   static String of(String received) {

@@ -50,6 +50,8 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
+   * Creates a server that has not been started.
+   *
    * @param endpoint answers the requests; it is the site itself, except in tests
    */
   HttpServer(HttpServerConfig config, Site site, Endpoint endpoint) {

@@ -21,6 +21,8 @@ final class LargeReply extends IteratingNestedCallback {
   private int at;
 
   /**
+   * Creates the object that writes one body.
+   *
    * @param callback is completed when the last byte has been handed over, and fails when the client
    *     has gone
    */

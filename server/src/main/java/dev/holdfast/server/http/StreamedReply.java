@@ -28,6 +28,8 @@ final class StreamedReply extends IteratingNestedCallback {
   private boolean last;
 
   /**
+   * Creates the object that writes one body.
+   *
    * @param callback is completed when the last byte has been handed over, and fails when the client
    *     has gone or the body cannot be made
    */

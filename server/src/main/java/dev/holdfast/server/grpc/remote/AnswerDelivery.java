@@ -47,6 +47,8 @@ final class AnswerDelivery {
   private final Consumer<Throwable> keyRefused;
 
   /**
+   * Creates the delivery for one connection.
+   *
    * @param keyRefused is called when the hub no longer accepts the key of this host; the callback
    *     must not block
    */
@@ -141,6 +143,8 @@ final class AnswerDelivery {
   }
 
   /**
+   * Gives an item back, with or without a block.
+   *
    * @param block the reason why the hub must set the instance aside; the default message means that
    *     it must not
    */

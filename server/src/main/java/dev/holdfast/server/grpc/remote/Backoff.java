@@ -14,6 +14,8 @@ final class Backoff {
   private final RandomGenerator dice;
 
   /**
+   * Creates a sequence of pauses.
+   *
    * @param dice the random source; several threads may use it
    */
   Backoff(long firstMillis, long mostMillis, RandomGenerator dice) {

@@ -40,6 +40,8 @@ public final class RemoteConnection implements AutoCloseable {
   private final Channel calls;
 
   /**
+   * Creates a connection without opening it.
+   *
    * @param agent name and version of this program, for the log of the remote hub
    * @throws IOException a certificate or key cannot be read
    */

@@ -66,6 +66,8 @@ public final class RemoteHub implements TaskHub {
   private final InstantSource clock;
 
   /**
+   * Creates a hub over a connection.
+   *
    * @param spelling maps an orchestrator's name to its declared spelling: hubs compare names with
    *     regard to case, but users of this host need not write the right case
    * @param clock the clock for computing how long an instance has been waiting

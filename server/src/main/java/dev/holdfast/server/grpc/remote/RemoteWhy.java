@@ -19,6 +19,8 @@ final class RemoteWhy {
   private RemoteWhy() {}
 
   /**
+   * Explains what an instance waits for.
+   *
    * @param now the current time in microseconds since the epoch
    */
   static Why of(OrchestrationState state, List<HistoryEvent> history, String address, long now) {

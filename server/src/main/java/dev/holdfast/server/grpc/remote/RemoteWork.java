@@ -61,6 +61,8 @@ public final class RemoteWork implements AutoCloseable {
   private boolean told;
 
   /**
+   * Creates an object that has not been started.
+   *
    * @param executors the executors; an item goes to the first one that takes it
    * @param wanted supplies the description of the requested work for each new stream
    * @param dice spreads the attempts of many workers over time
@@ -74,6 +76,8 @@ public final class RemoteWork implements AutoCloseable {
   }
 
   /**
+   * Creates an object with another waiting time, for tests.
+   *
    * @param acceptedAfter the time after which a silent stream is assumed to be served
    */
   RemoteWork(

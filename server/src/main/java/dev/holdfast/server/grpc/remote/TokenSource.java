@@ -20,6 +20,8 @@ public interface TokenSource {
     private static final long serialVersionUID = 1;
 
     /**
+     * Creates the exception.
+     *
      * @param message names, in sentences, the cause and the cure
      */
     public NoTokenException(String message, Throwable cause) {

@@ -78,6 +78,8 @@ final class WorkInHand {
   }
 
   /**
+   * Creates an object without items.
+   *
    * @param lost receives the notice that an item was lost, so that the caller must make the hub
    *     hand it out again
    */

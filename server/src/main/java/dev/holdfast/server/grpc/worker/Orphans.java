@@ -28,6 +28,8 @@ final class Orphans {
       };
 
   /**
+   * Represents an activity whose worker has lost its stream.
+   *
    * @param ambiguous whether more than one execution has scheduled the activity, so that an answer
    *     without a token cannot be assigned to one of them
    */

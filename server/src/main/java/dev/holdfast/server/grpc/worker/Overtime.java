@@ -32,6 +32,8 @@ final class Overtime {
   private final BiPredicate<WorkItem, RemoteWorker> othersHaveRoom;
 
   /**
+   * Creates an object that watches the items of workers.
+   *
    * @param othersHaveRoom returns whether any worker other than the given one takes the item right
    *     now
    */

@@ -53,6 +53,8 @@ public class Workers {
   private volatile @Nullable String refusal;
 
   /**
+   * Creates an object without workers.
+   *
    * @param dice the random source of completion tokens; it must be cryptographically strong in
    *     production
    */
@@ -61,6 +63,8 @@ public class Workers {
   }
 
   /**
+   * Creates an object with its own clock and size limit, for tests.
+   *
    * @param nanos a clock that only measures elapsed time, like {@link System#nanoTime}
    * @param longHistoryBytes the size above which a turn is sent without its history to a worker
    *     that can fetch the history itself

@@ -24,6 +24,8 @@ public final class FunctionsAdmin {
   private final String routePrefix;
 
   /**
+   * Creates the endpoints for one host.
+   *
    * @param routePrefix the prefix of function URLs, {@code /api} or ""
    */
   public FunctionsAdmin(HostControl host, String routePrefix) {

@@ -26,6 +26,8 @@ public final class KeysAdmin {
   private final boolean keysRequired;
 
   /**
+   * Creates the endpoints for the keys of one host.
+   *
    * @param keysRequired whether requests need keys
    */
   public KeysAdmin(HostControl host, Keys keys, boolean keysRequired) {
@@ -68,6 +70,8 @@ public final class KeysAdmin {
   }
 
   /**
+   * Handles a request for one key, or for all keys of a kind.
+   *
    * @param name the key's name; null for all keys
    */
   private CompletableFuture<Reply> handle(

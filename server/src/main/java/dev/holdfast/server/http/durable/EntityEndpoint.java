@@ -85,6 +85,8 @@ final class EntityEndpoint {
   }
 
   /**
+   * Lists entities.
+   *
    * @param name the name of the entities to list; null means any name
    */
   CompletableFuture<Reply> list(Request request, @Nullable String name) {

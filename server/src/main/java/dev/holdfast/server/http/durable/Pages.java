@@ -66,6 +66,8 @@ final class Pages {
   }
 
   /**
+   * Returns the page with the token in a header.
+   *
    * @param token the token of the next page; "" when there is none
    */
   static Reply withToken(Reply page, String token) {

@@ -59,6 +59,8 @@ final class StartEndpoint {
   }
 
   /**
+   * Starts an instance.
+   *
    * @param instanceId the id of the new instance; null lets the hub choose an id
    */
   CompletableFuture<Reply> start(Request request, String name, @Nullable String instanceId) {

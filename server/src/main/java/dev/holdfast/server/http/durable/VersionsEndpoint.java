@@ -22,6 +22,8 @@ final class VersionsEndpoint {
   }
 
   /**
+   * Represents an orchestrator in one version.
+   *
    * @param version the version, "" for instances without a version
    */
   private record Kind(String name, String version) implements Comparable<Kind> {

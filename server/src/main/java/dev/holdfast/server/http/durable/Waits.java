@@ -23,6 +23,8 @@ public final class Waits {
   private volatile boolean released;
 
   /**
+   * Creates an object that holds no requests yet.
+   *
    * @param threads run the code that follows the end of an instance, so that the engine's threads
    *     need not
    */

@@ -19,6 +19,8 @@ public final class Access {
   private final PageAccess pages;
 
   /**
+   * Creates the checks for one host.
+   *
    * @param required whether keys are required; false permits every request, which is right only
    *     when no other machine can connect
    */

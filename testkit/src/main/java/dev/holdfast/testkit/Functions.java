@@ -50,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * comparison with the history.
  */
 final class Functions implements UserCode {
+  private static final String AZURE = "com/microsoft/azure/functions/";
+
   private static final BindingKinds KINDS = FunctionApp.kinds();
 
   /**
@@ -119,6 +121,16 @@ final class Functions implements UserCode {
       }
     } catch (AppLoadException e) {
       throw new IllegalStateException(e.getMessage(), e);
+    } catch (NoClassDefFoundError e) {
+      if (String.valueOf(e.getMessage()).startsWith(AZURE)) {
+        throw new IllegalStateException(
+            "The class path of the test has too old a version of the Azure Functions library ("
+                + e.getMessage()
+                + " is missing). Use com.microsoft.azure.functions:azure-functions-java-library"
+                + " 3.2.3 or later, or add azure-functions-java-core-library 1.3.0 in test scope.",
+            e);
+      }
+      throw e;
     }
     this.limit = limit();
     this.executor = new FunctionsExecutor(plans, writer, context, limit);

@@ -53,14 +53,16 @@ class ProjectsIT {
     made.addAll(List.of("new", project.toString(), "--from", sample));
     run(made);
 
-    run(
-        List.of(
-            Build.maven().toString(),
-            "-B",
-            "-f",
-            project.toString(),
-            "-Dmaven.repo.local=" + Build.thirdPartyOnly(),
-            "verify"));
+    String built =
+        run(
+            List.of(
+                Build.maven().toString(),
+                "-B",
+                "-f",
+                project.toString(),
+                "-Dmaven.repo.local=" + Build.thirdPartyOnly(),
+                "verify"));
+    assertThat(built).as("the check of the code ran").contains(" 0 found in ");
     assertThat(tests(project, "surefire")).as("unit tests").isPositive();
     assertThat(tests(project, "failsafe")).as("end-to-end tests").isPositive();
 
@@ -94,7 +96,7 @@ class ProjectsIT {
     return tests;
   }
 
-  private void run(List<String> command) throws Exception {
-    Command.run(folder, Map.of(), command.toArray(String[]::new));
+  private String run(List<String> command) throws Exception {
+    return Command.run(folder, Map.of(), command.toArray(String[]::new));
   }
 }

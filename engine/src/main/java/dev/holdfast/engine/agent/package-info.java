@@ -1,4 +1,4 @@
-/** Says what an agent is, and has the threads that run agents in production. */
+/** Defines agents, and contains the threads that run them in production. */
 @NullMarked
 package dev.holdfast.engine.agent;
 

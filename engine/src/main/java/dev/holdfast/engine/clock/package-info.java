@@ -1,4 +1,4 @@
-/** Keeps the time of a hub, whatever somebody sets the clock of its machine to. */
+/** Keeps the time of a hub, independently of changes to the clock of the machine. */
 @NullMarked
 package dev.holdfast.engine.clock;
 

@@ -403,8 +403,8 @@ public final class Dispatcher {
   }
 
   /**
-   * Says in words how work stands: what is in its way, which executor runs it, behind which work it
-   * waits; null when there is nothing to say. Any thread may call this.
+   * Describes the state of work in words: the obstacle that stops it, the executor that runs it, or
+   * the work that it waits behind; null when nothing is known. Any thread may call this.
    *
    * @param token the token of the item, when it was handed out; 0 otherwise
    */

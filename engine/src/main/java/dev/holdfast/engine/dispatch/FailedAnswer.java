@@ -17,10 +17,10 @@ public final class FailedAnswer {
   private FailedAnswer() {}
 
   /**
-   * Makes the answer.
+   * Makes the answer that reports a failure of the item.
    *
-   * @param type what the failure is called, as a class of exceptions is
-   * @param message says what went wrong and what helps
+   * @param type the type of the failure, like the name of an exception class
+   * @param message names the cause and the cure
    */
   public static Answer of(WorkItem item, String type, String message) {
     TaskFailureDetails failure =

@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Holds the items that wait for an executor, in order per name, and those that are not due yet.
+ * Holds the items that wait for an executor, in order for each name, and the items that are not due
+ * yet.
  *
  * <p>Only the loop's thread calls the methods, except where a method says otherwise.
  */
@@ -61,15 +62,15 @@ final class Queues {
   /**
    * Adds an item that may not run before a time.
    *
-   * @param at microseconds since the epoch
+   * @param at the time in microseconds since the epoch
    */
   void addLater(WorkItem item, long at) {
     later.add(new Later(at, order++, item));
   }
 
   /**
-   * Offers the items that are due now, and then those that wait, queue by queue until one is not
-   * taken.
+   * Offers the items that are due now, and then the waiting items, each queue until an item of it
+   * is not taken.
    *
    * @param assign returns whether it has taken the item
    */
@@ -100,7 +101,7 @@ final class Queues {
     putOff = later.size();
   }
 
-  /** Checks the waiting activities again for those that have no executor. */
+  /** Checks again which waiting activities have no executor. */
   void lookForStranded() {
     Objects.requireNonNull(waiting.get(WorkItem.Kind.ACTIVITY))
         .values()

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles what executors give back: it takes answers that are not results, so that the items are
- * offered again, and ignores answers that come too late.
+ * Handles items that executors give back. It takes answers that are not results, so that the items
+ * are offered again, and ignores answers that come too late.
  *
  * <p>Only the loop's thread calls the methods.
  */
@@ -65,6 +65,8 @@ final class Returned {
   private int firstNumber;
 
   /**
+   * Creates the object without items.
+   *
    * @param failures takes the answers that are given instead of an executor
    */
   Returned(Queues queues, ServedNames names, Consumer<Answer> failures) {
@@ -79,15 +81,15 @@ final class Returned {
   }
 
   /**
-   * Notes that no answer to the item is needed any more. Later answers that give it back are
-   * ignored, so what is remembered of it would otherwise never be removed.
+   * Notes that no answer to the item is needed any more. Later answers that give the item back are
+   * ignored, so its entries would never be removed otherwise.
    */
   void settle(WorkItem item) {
     settle(task(item), item.token());
   }
 
   /**
-   * Does the same as {@link #settle(WorkItem)}, for an item that is not at hand.
+   * Does the same as {@link #settle(WorkItem)}, for callers that know only the ids of the item.
    *
    * @param taskId the id of an activity; ignored for other kinds
    */
@@ -102,8 +104,8 @@ final class Returned {
   }
 
   /**
-   * Returns whether an executor has had the item since before the partitions began again; if so,
-   * the item is kept until that executor answers.
+   * Returns whether an executor has held the item since before the partitions were read anew from
+   * the store; if so, the item is kept until that executor answers.
    */
   boolean isStillOut(WorkItem item) {
     Out held = out.isEmpty() ? null : out.get(task(item));

@@ -35,7 +35,7 @@ public final class ServedBefore {
     this.names = names;
   }
 
-  /** Reads the store; this may take long. */
+  /** Reads the served names from the store; this may take long. */
   public void learn() {
     for (Store.Tally line : store.tally(OPEN)) {
       String name = line.name();

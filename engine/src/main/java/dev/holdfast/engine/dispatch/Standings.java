@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Standings(Crew crew, WaitingRoom room, ServedNames names, boolean draining) {
 
-  /** See {@link Dispatcher#standing}. */
+  /** Describes the state of work; see {@link Dispatcher#standing}. */
   @Nullable String of(WorkItem.Kind kind, String name, @Nullable String version, long token) {
     String obstacle = obstacle(kind, name, version);
     if (obstacle != null) {

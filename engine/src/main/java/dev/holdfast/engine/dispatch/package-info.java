@@ -1,6 +1,6 @@
 /**
- * Hands work to executors: those of this process and remote workers. Work that none takes waits
- * here, and this package can say for what.
+ * Hands work to the executors of this process and to remote workers. Work that no executor takes
+ * waits in this package, which also explains what the work waits for.
  */
 @NullMarked
 package dev.holdfast.engine.dispatch;

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what has arrived for a loop and was not taken. Any thread may add; only the loop's thread
- * takes.
+ * Holds the inputs and other arrivals that a loop has not taken yet. Any thread may add an arrival;
+ * only the loop's thread may take one.
  */
 final class Intake {
   private final ConcurrentLinkedQueue<Arrival> queue = new ConcurrentLinkedQueue<>();
@@ -20,10 +20,10 @@ final class Intake {
 
   private final AtomicInteger count = new AtomicInteger();
 
-  /** Represents something that arrives for a loop. */
+  /** Represents an arrival for a loop. */
   sealed interface Arrival {}
 
-  /** Addresses an input to the partition of the instance that it is for. */
+  /** Addresses an input to the partition of its instance. */
   record ToInstance(Input.ToInstance input) implements Arrival {}
 
   /** Addresses an input to the partition at this index. */
@@ -39,7 +39,7 @@ final class Intake {
    */
   record Read(int number, Input input) implements Arrival {}
 
-  /** Asks for a record of the hub itself to be written. */
+  /** Requests that the loop writes a record of the hub itself. */
   record Remember(Rows.Keyed keyed) implements Arrival {}
 
   void add(Arrival arrival) {
@@ -52,7 +52,7 @@ final class Intake {
     results.add(result);
   }
 
-  /** Takes the next arrival that is no outcome of a flush; null when there is none. */
+  /** Takes the next arrival that is not the outcome of a flush; null when there is none. */
   @Nullable Arrival next() {
     return queue.poll();
   }
@@ -62,12 +62,14 @@ final class Intake {
     return results.poll();
   }
 
-  /** Notes that the step which has taken so many is over, so that they count no more. */
+  /**
+   * Notes that the step which has taken this many arrivals has ended, so that they no longer count.
+   */
   void handled(int taken) {
     count.addAndGet(-taken);
   }
 
-  /** Counts what has arrived and is not handled. */
+  /** Returns the number of arrivals that are not handled yet. */
   int backlog() {
     return count.get();
   }
@@ -76,7 +78,7 @@ final class Intake {
     return !results.isEmpty();
   }
 
-  /** Returns whether nothing but outcomes of flushes waits here. */
+  /** Returns whether no arrivals wait except outcomes of flushes. */
   boolean isEmpty() {
     return queue.isEmpty();
   }

@@ -121,7 +121,7 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
       Wakes wakes,
       Consumer<String> broken) {}
 
-  /** Holds what wakes the agents that a loop gives work to. */
+  /** Holds the actions that wake the agents to which a loop gives work. */
   public record Wakes(Runnable pipeline, Runnable reader, Runnable callbacks) {}
 
   public Loop(Parts parts) {
@@ -141,8 +141,8 @@ public final class Loop implements Agent, Executor.Answers, StoreReader.Answers 
   }
 
   /**
-   * Tells what has happened, once it is durable, to this consumer instead of the one before; it is
-   * called on the thread of the loop. Any thread may call this.
+   * Reports milestones, once they are durable, to this consumer and no longer to the previous one.
+   * The consumer is called on the thread of the loop. Any thread may call this.
    */
   public void measure(Consumer<Milestone> milestones) {
     performing.measure(milestones);

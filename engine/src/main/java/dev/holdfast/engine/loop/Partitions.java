@@ -29,8 +29,9 @@ final class Partitions {
   private @Nullable Partition at;
 
   /**
-   * @param begin makes the partitions with nothing in memory, the first with the number that is
-   *     given
+   * Creates the partitions.
+   *
+   * @param begin makes the partitions with empty memory, and gives the first one the given number
    */
   Partitions(IntFunction<List<Partition>> begin) {
     this.begin = begin;
@@ -43,7 +44,7 @@ final class Partitions {
     }
   }
 
-  /** Returns how many there are. Any thread may call this. */
+  /** Returns the number of partitions. Any thread may call this. */
   int count() {
     return count;
   }
@@ -90,7 +91,7 @@ final class Partitions {
     return Objects.requireNonNull(inputs.get(index));
   }
 
-  /** Returns when the first partition is due; {@link Long#MAX_VALUE} for never. */
+  /** Returns the earliest time at which a partition is due; {@link Long#MAX_VALUE} when none is. */
   long nextWake() {
     long wake = Long.MAX_VALUE;
     for (Partition partition : all) {
@@ -116,12 +117,15 @@ final class Partitions {
     return all.get(index).cut(now);
   }
 
-  /** Notes that no step of a partition runs. */
+  /** Notes that the current step of a partition has ended. */
   void done() {
     at = null;
   }
 
-  /** Returns the id that the current step is about; null when it is about none in particular. */
+  /**
+   * Returns the id of the instance that the current step concerns; null when it concerns no single
+   * instance.
+   */
   @Nullable String handling() {
     Partition failing = at;
     return failing == null ? null : failing.handling();
@@ -159,7 +163,7 @@ final class Partitions {
     return count;
   }
 
-  /** Returns whether numbers are left for further partitions. */
+  /** Returns whether there are unused numbers for further partitions. */
   boolean canBeginAgain() {
     return firstNumber <= NUMBER_MAX - 2 * count();
   }
@@ -169,9 +173,9 @@ final class Partitions {
   }
 
   /**
-   * Puts new partitions, with nothing in memory, into the place of the present ones.
+   * Replaces the current partitions by new ones with empty memory.
    *
-   * @return inputs that those have not taken
+   * @return the inputs that the old partitions have not taken
    */
   List<Input> beginAgain() {
     List<Partition> before = all;

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Performs the effects of partitions: those that may happen at once, and those that had to wait.
+ * Performs the effects of partitions: both those that may happen at once and those that had to
+ * wait.
  */
 final class Performing {
   private final Partitions partitions;
@@ -41,7 +42,7 @@ final class Performing {
     this.wakes = parts.wakes();
   }
 
-  /** Tells milestones to this consumer from now on. Any thread may call this. */
+  /** Reports milestones to this consumer from now on. Any thread may call this. */
   void measure(Consumer<Milestone> consumer) {
     milestones = consumer;
   }
@@ -49,7 +50,7 @@ final class Performing {
   /**
    * Performs an effect of the partition at this index that need not wait.
    *
-   * @return true when a partition has got an input by this
+   * @return true when the effect has given an input to a partition
    */
   boolean perform(int partition, Effect.AtOnce effect) {
     if (effect instanceof Effect.Open open) {
@@ -95,6 +96,8 @@ final class Performing {
   }
 
   /**
+   * Performs one effect that had to wait.
+   *
    * @return true when an asker has been given an answer
    */
   private boolean perform(Effect.WhenDurable effect) {

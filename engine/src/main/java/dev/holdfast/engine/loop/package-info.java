@@ -1,6 +1,7 @@
 /**
- * Runs the partitions of a store: takes their inputs, cuts and writes flushes, reads what is not in
- * memory, performs what has become durable, and begins again when memory cannot be relied on.
+ * Runs the partitions of a store: it takes their inputs, makes and writes flushes, reads executions
+ * that are not in memory, performs the effects of durable flushes, and reads the store anew when
+ * memory cannot be relied on.
  */
 @NullMarked
 package dev.holdfast.engine.loop;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Finds the name that was probably meant. */
+/** Finds the known name that the author of the code probably meant. */
 final class Nearest {
   private static final int EDITS_MAX = 3;
 

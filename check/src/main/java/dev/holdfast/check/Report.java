@@ -3,11 +3,11 @@ package dev.holdfast.check;
 import java.util.List;
 
 /**
- * Tells what was looked at and what was found.
+ * Holds the result of a check.
  *
- * @param orchestrators the names of the orchestrators that were followed
- * @param methods how many methods were looked at
- * @param findings what was found, in the order of the orchestrators and then of the calls
+ * @param orchestrators the names of the checked orchestrators
+ * @param methods the number of checked methods
+ * @param findings the findings in the order of the orchestrators and then of the calls
  */
 public record Report(List<String> orchestrators, int methods, List<Finding> findings) {
   public Report {

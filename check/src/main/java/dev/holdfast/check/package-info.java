@@ -1,10 +1,10 @@
 /**
- * Finds in the bytecode of an app what would make its orchestrators fail to replay, and mistakes in
- * how they use the client library. Nothing of the app is loaded or run.
+ * Finds the places in the bytecode of an app that would make replays of its orchestrators fail, and
+ * mistakes in their use of the client library. The code of the app is neither loaded nor run.
  *
  * <p>{@link dev.holdfast.check.Checker} follows the calls of each orchestrator through the app's
- * own classes; libraries are not followed. A method whose caller says that it is safe, by the
- * annotation {@code dev.holdfast.orchestrations.ReplaySafe}, is not looked at.
+ * own classes; libraries are not followed. A method that the annotation {@code
+ * dev.holdfast.orchestrations.ReplaySafe} declares safe is not checked.
  */
 @NullMarked
 package dev.holdfast.check;

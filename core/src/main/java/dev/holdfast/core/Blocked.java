@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason names the cause and the cure, in plain words that can end a sentence
  * @param place the table and row, or the step (such as an activity's name and task id), that the
- *     block is about; "" for none
+ *     block concerns; "" when there is none
  * @param since the beginning of the block in microseconds since the epoch; core replaces 0 by the
  *     time at which it learns of the block
  */

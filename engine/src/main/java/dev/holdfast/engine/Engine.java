@@ -410,9 +410,10 @@ public final class Engine implements Workforce, AutoCloseable {
    * Says why a hub should not be opened now, for callers that have not opened its store; see {@link
    * #clockProblem(Store, Instant)}.
    *
-   * @param clock the highest time that the store knows, microseconds since the epoch; 0 for none
-   * @param aheadByRight the content of the record {@link #AHEAD_BY_RIGHT} of {@link #HUB}; null for
-   *     none
+   * @param clock the highest time that the store knows, in microseconds since the epoch; 0 when
+   *     there is none
+   * @param aheadByRight the content of the record {@link #AHEAD_BY_RIGHT} of {@link #HUB}; null
+   *     when there is none
    */
   public static @Nullable String clockProblem(
       Instant machine, long clock, @Nullable ByteString aheadByRight) {

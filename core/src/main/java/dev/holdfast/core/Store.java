@@ -352,10 +352,10 @@ public interface Store extends AutoCloseable {
    * time. So a client that reads page after page gets each instance once.
    */
   record Place(long createdAt, String id) implements Comparable<Place> {
-    /** This place is before all others. */
+    /** This place is before the places of all instances. */
     public static final Place START = new Place(Long.MIN_VALUE, "");
 
-    /** This place is behind all others. */
+    /** This place is behind the places of all instances. */
     public static final Place END = new Place(Long.MAX_VALUE, "");
 
     public static Place of(Rows.Instance row) {

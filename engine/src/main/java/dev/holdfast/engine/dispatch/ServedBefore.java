@@ -11,7 +11,7 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import java.util.List;
 
 /**
- * Fills {@link ServedNames} in a hub that was created before this record existed. The
+ * Fills {@link ServedNames} in a hub that was created by a version without these records. The
  * orchestrators, entities and activities of its open instances must have been served before,
  * because the instances would have failed otherwise. This happens once in the life of an old hub.
  */

@@ -134,8 +134,10 @@ final class Project {
           "the functions: orchestrators, activities, and what starts them");
     }
     for (String file : sources.tests().keySet()) {
-      if (file.endsWith("Test.java")) {
-        row(rows, "src/test/java/" + folder + file, "a unit test");
+      if (file.endsWith("WorkflowTest.java")) {
+        row(rows, "src/test/java/" + folder + file, "tests of the orchestrations in virtual time");
+      } else if (file.endsWith("Test.java")) {
+        row(rows, "src/test/java/" + folder + file, "tests of single functions, with mocks");
       } else if (file.endsWith("IT.java")) {
         row(rows, "src/test/java/" + folder + file, "an end-to-end test, against a host");
       }

@@ -61,9 +61,6 @@ class ReportsIT {
 
   @Test
   void what_is_no_report_is_not_found(RunningApp app) {
-    RunningApp.Started hello = app.startOrchestrator("HelloSequence", "");
-
     assertThat(app.get("/api/reports/nothing-of-the-kind").statusCode()).isEqualTo(404);
-    assertThat(app.get("/api/reports/" + hello.id()).statusCode()).isEqualTo(404);
   }
 }

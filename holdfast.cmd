@@ -66,7 +66,13 @@ for %%A in (bench bench-engine help -h --help) do if "%~1"=="%%A" set "WITHBENCH
 if "%~1"=="" set "WITHBENCH=1"
 if defined WITHBENCH set "CLASSES=%CLASSES%;%BENCH%\holdfast-benchmarks.jar;%BENCH%\lib\*"
 rem The JVM refuses two garbage collectors, so the default is left out when the user has chosen one.
-set "COLLECTOR=-XX:+UseParallelGC"
+rem A command that ends soon starts faster with the simpler collector and compiler.
+set "COLLECTOR=-XX:+UseSerialGC"
+set "COMPILER=-XX:TieredStopAtLevel=1"
+for %%A in (start bench bench-engine) do if "%~1"=="%%A" (
+  set "COLLECTOR=-XX:+UseParallelGC"
+  set "COMPILER=-XX:+TieredCompilation"
+)
 echo %JAVA_OPTS% %HOLDFAST_OPTS% | findstr /r /c:"-XX:+Use[A-Za-z]*GC" >nul && set "COLLECTOR="
-"%JAVA%" %COLLECTOR% --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED -Dfile.encoding=UTF-8 "-Dholdfast.home=%HOME_DIR%" "-Dholdfast.target=%TARGET%" %JAVA_OPTS% %HOLDFAST_OPTS% -cp "%CLASSES%" dev.holdfast.host.Main %*
+"%JAVA%" %COLLECTOR% %COMPILER% --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED -Dfile.encoding=UTF-8 "-Dholdfast.home=%HOME_DIR%" "-Dholdfast.target=%TARGET%" %JAVA_OPTS% %HOLDFAST_OPTS% -cp "%CLASSES%" dev.holdfast.host.Main %*
 exit /b %ERRORLEVEL%

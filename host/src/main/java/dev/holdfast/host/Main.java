@@ -1,18 +1,8 @@
 package dev.holdfast.host;
 
-import dev.holdfast.host.cli.CheckCommand;
-import dev.holdfast.host.cli.ClockCommand;
-import dev.holdfast.host.cli.KeysCommand;
-import dev.holdfast.host.cli.Logs;
-import dev.holdfast.host.cli.Messages;
-import dev.holdfast.host.cli.Questions;
-import dev.holdfast.host.cli.StoreCommands;
 import dev.holdfast.host.cli.Subcommand;
-import dev.holdfast.host.cli.Versions;
-import dev.holdfast.host.cli.Wait;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Nearest;
-import dev.holdfast.host.project.NewCommand;
 import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -32,33 +22,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "holdfast",
     description = "Durable orchestrations in ordinary Java, on any machine.",
-    subcommands = {
-      NewCommand.class,
-      CheckCommand.class,
-      StartCommand.class,
-      Questions.Why.class,
-      Questions.Listing.class,
-      Questions.Show.class,
-      Logs.class,
-      Versions.class,
-      Messages.Run.class,
-      Wait.class,
-      Messages.Raise.class,
-      Messages.Terminate.class,
-      Messages.Suspend.class,
-      Messages.Resume.class,
-      Messages.Retry.class,
-      Messages.Rewind.class,
-      Messages.Restart.class,
-      Messages.Purge.class,
-      KeysCommand.class,
-      ClockCommand.class,
-      StoreCommands.Backup.class,
-      StoreCommands.Restore.class,
-      StoreCommands.Verify.class,
-      VersionCommand.class,
-      CommandLine.HelpCommand.class
-    },
     footer = {
       "",
       "Exit codes: 0 done, 1 could not be done, 2 wrong usage, 3 not found, 4 refused,"
@@ -75,7 +38,7 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    CommandLine line = commandLine();
+    CommandLine line = arguments.length > 0 ? commandLine(arguments[0]) : commandLine();
     Optional<String> wrong =
         Illegible.first(arguments, System.getenv()).or(() -> Misspelt.first(System.getenv()));
     if (wrong.isPresent()) {
@@ -85,11 +48,33 @@ public final class Main implements Runnable {
     System.exit(line.execute(arguments));
   }
 
+  /** Returns the command line with all commands. */
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
+    Commands.NAMES.forEach(name -> line.addSubcommand(Commands.make(name)));
     for (Subcommand further : ServiceLoader.load(Subcommand.class)) {
       line.addSubcommand(further);
     }
+    line.addSubcommand(new CommandLine.HelpCommand());
+    return prepared(line);
+  }
+
+  /**
+   * Returns the command line for one command. Only that command is made, because making all of them
+   * takes about as long as a short command itself.
+   *
+   * @param first the first argument; when it names none of our commands, all commands are made
+   */
+  static CommandLine commandLine(String first) {
+    if (!Commands.NAMES.contains(first)) {
+      return commandLine();
+    }
+    CommandLine line = new CommandLine(new Main());
+    line.addSubcommand(Commands.make(first));
+    return prepared(line);
+  }
+
+  private static CommandLine prepared(CommandLine line) {
     giveHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false); // An argument @FILE names a payload and not a file of arguments.

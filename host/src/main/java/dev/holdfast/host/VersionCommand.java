@@ -1,7 +1,10 @@
 package dev.holdfast.host;
 
+import dev.holdfast.host.cli.OutputForm;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -9,10 +12,17 @@ import picocli.CommandLine.Spec;
 @Command(name = "version", description = "Print the version of Holdfast and of Java.")
 final class VersionCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin OutputForm form = new OutputForm();
 
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println(line());
+    if (form.isJson()) {
+      form.print(
+          spec.commandLine().getOut(),
+          Map.of("holdfast", version(), "java", Runtime.version().toString()));
+    } else {
+      spec.commandLine().getOut().println(line());
+    }
     return 0;
   }
 

@@ -104,10 +104,65 @@ class LauncherTest {
   void leaves_the_choice_of_a_collector_to_the_user() throws Exception {
     built();
 
-    assertThat(holdfast(Map.of()).lines()).contains("[-XX:+UseParallelGC]");
-    assertThat(holdfast(Map.of("JAVA_OPTS", "-XX:+UseZGC")).lines())
-        .contains("[-XX:+UseZGC]")
-        .doesNotContain("[-XX:+UseParallelGC]");
+    assertThat(holdfast(Map.of(), "start").lines()).contains("[-XX:+UseParallelGC]");
+    assertThat(holdfast(Map.of(), "list").lines()).contains("[-XX:+UseSerialGC]");
+    for (String command : List.of("start", "list")) {
+      assertThat(holdfast(Map.of("JAVA_OPTS", "-XX:+UseZGC"), command).lines())
+          .contains("[-XX:+UseZGC]")
+          .doesNotContain("[-XX:+UseParallelGC]", "[-XX:+UseSerialGC]");
+    }
+  }
+
+  @Test
+  void a_command_that_ends_soon_gets_what_makes_the_jvm_start_fast_and_a_host_does_not()
+      throws Exception {
+    built();
+
+    assertThat(holdfast(Map.of(), "start").text())
+        .doesNotContain("TieredStopAtLevel", "SharedArchiveFile", ".jsa");
+    assertThat(holdfast(Map.of(), "list").lines()).contains("[-XX:TieredStopAtLevel=1]");
+  }
+
+  @Test
+  void the_archive_of_classes_is_written_once_for_each_java_and_build() throws Exception {
+    built();
+    String archive = home.toRealPath() + "/host/target/quick/commands-JAVA_VERSION17.0.15.jsa";
+    String writes =
+        "for each in \"$@\"; do case $each in -XX:ArchiveClassesAtExit=*)"
+            + " echo x >>"
+            + "'"
+            + folder
+            + "/written'; echo classes >\"${each#*=}\"; exit;; esac; done;"
+            + " for each in \"$@\"; do echo \"[$each]\"; done";
+    script(jdk.resolve("bin/java"), writes);
+
+    assertThat(holdfast(Map.of(), "list").lines())
+        .contains("[-XX:SharedArchiveFile=" + archive + "]");
+    holdfast(Map.of(), "why", "ID");
+    assertThat(folder.resolve("written")).hasContent("x");
+
+    Files.setLastModifiedTime(
+        home.resolve("host/target/quick/holdfast-host.jar"),
+        FileTime.from(Instant.parse("2100-01-01T00:00:00Z")));
+    Files.setLastModifiedTime(
+        home.resolve("target/quick/built"), FileTime.from(Instant.parse("2100-01-01T00:00:00Z")));
+    assertThat(holdfast(Map.of(), "list").lines())
+        .contains("[-XX:SharedArchiveFile=" + archive + "]");
+    assertThat(folder.resolve("written")).hasContent("x\nx");
+  }
+
+  @Test
+  void a_java_that_writes_no_archive_is_asked_once_and_runs_commands_all_the_same()
+      throws Exception {
+    built();
+    script(
+        jdk.resolve("bin/java"),
+        "echo x >>'" + folder + "/called'; for each in \"$@\"; do echo \"[$each]\"; done");
+
+    assertThat(holdfast(Map.of(), "list").text()).doesNotContain("SharedArchiveFile");
+    assertThat(holdfast(Map.of(), "list").text()).contains("[list]");
+
+    assertThat(folder.resolve("called")).hasContent("x\nx\nx");
   }
 
   @Test

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,14 +41,13 @@ public final class CheckCommand implements Callable<Integer> {
       description = "The folder of a built app, or its jar (default: this folder).")
   Path app = Path.of("");
 
-  @Option(names = "--json", description = "Print a JSON array.")
-  boolean json;
+  @Mixin OutputForm form = new OutputForm();
 
   @Override
   public Integer call() {
     Report report = report();
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (form.isJson()) {
       Output.json(out, report.findings().stream().map(CheckCommand::fields).toList());
     } else {
       print(out, report);

@@ -35,8 +35,7 @@ public final class ClockCommand implements Callable<Integer> {
   @Option(names = "--confirm", description = "The machine's clock is right.")
   boolean confirm;
 
-  @Option(names = "--json", description = "Print the answer as JSON.")
-  boolean json;
+  @Mixin OutputForm form = new OutputForm();
 
   @Override
   public Integer call() {
@@ -76,7 +75,7 @@ public final class ClockCommand implements Callable<Integer> {
   private void print(Reply reply) {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, @Nullable Object> clock = reply.object();
-    if (json) {
+    if (form.isJson()) {
       Output.json(out, clock);
       return;
     }

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +42,9 @@ import picocli.CommandLine.Spec;
       KeysCommand.Delete.class
     })
 public final class KeysCommand implements Callable<Integer> {
+  private static final List<String> FIELDS =
+      List.of("kind", "scope", "name", "id", "created", "expires");
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -49,9 +54,11 @@ public final class KeysCommand implements Callable<Integer> {
       description = "The data folder of the host.")
   @Nullable Path data;
 
+  @Mixin OutputForm form = new OutputForm();
+
   @Override
   public Integer call() {
-    return list(spec);
+    return list(spec, form);
   }
 
   /** Opens the keys for a change, and creates the folder unless it exists. */
@@ -62,7 +69,7 @@ public final class KeysCommand implements Callable<Integer> {
   }
 
   /** Lists the keys without creating the folder. */
-  private int list(CommandSpec spec) {
+  private int list(CommandSpec spec, OutputForm form) {
     DataFolder folder = DataFolder.of(data);
     if (!Files.isDirectory(folder.path())) {
       throw new CannotException(
@@ -71,6 +78,10 @@ public final class KeysCommand implements Callable<Integer> {
           "Say which folder is meant with --data.");
     }
     List<Key> keys = new Keys(folder.keyRecords(), InstantSource.system()).active();
+    if (form.isJson()) {
+      form.print(spec.commandLine().getOut(), keys.stream().map(KeysCommand::json).toList());
+      return 0;
+    }
     if (keys.isEmpty()) {
       spec.commandLine()
           .getErr()
@@ -83,9 +94,18 @@ public final class KeysCommand implements Callable<Integer> {
     }
     Output.table(
         spec.commandLine().getOut(),
-        List.of("KIND", "SCOPE", "NAME", "ID", "CREATED", "EXPIRES"),
+        FIELDS.stream().map(it -> it.toUpperCase(Locale.ROOT)).toList(),
         keys.stream().map(KeysCommand::row).toList());
     return 0;
+  }
+
+  private static Map<String, Object> json(Key key) {
+    List<String> row = row(key);
+    Map<String, Object> json = new LinkedHashMap<>();
+    for (int i = 0; i < row.size(); i++) {
+      json.put(FIELDS.get(i), row.get(i));
+    }
+    return json;
   }
 
   private static List<String> row(Key key) {
@@ -165,11 +185,12 @@ public final class KeysCommand implements Callable<Integer> {
   @Command(name = "list", description = "List the keys; secrets are neither stored nor shown.")
   static final class Listing implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin OutputForm form = new OutputForm();
     @ParentCommand KeysCommand keys = new KeysCommand();
 
     @Override
     public Integer call() {
-      return keys.list(spec);
+      return keys.list(spec, form);
     }
   }
 

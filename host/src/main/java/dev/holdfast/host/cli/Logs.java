@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,8 +47,7 @@ public final class Logs implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "DIR", description = "The data folder of the host.")
   @Nullable Path data;
 
-  @Option(names = "--json", description = "Print the lines as they are in the files: JSON.")
-  boolean json;
+  @Mixin OutputForm form = new OutputForm();
 
   @Override
   public Integer call() {
@@ -184,7 +184,7 @@ public final class Logs implements Callable<Integer> {
 
   private void print(String line, Map<String, @Nullable Object> record) {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (form.isJson()) {
       out.println(line);
       return;
     }

@@ -24,6 +24,7 @@ public final class Messages {
   abstract static class OfInstance implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Connection connection = new Connection();
+    @Mixin OutputForm form = new OutputForm();
 
     @Parameters(index = "0", paramLabel = "ID", description = "The instance.")
     String id = "";
@@ -37,6 +38,10 @@ public final class Messages {
     }
 
     final int say(String text) {
+      if (form.isJson()) {
+        form.print(spec.commandLine().getOut(), Map.of("instanceId", id, "done", text));
+        return 0;
+      }
       spec.commandLine().getOut().println(Printable.line(text));
       return 0;
     }
@@ -60,6 +65,7 @@ public final class Messages {
   public static final class Run implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Connection connection = new Connection();
+    @Mixin OutputForm form = new OutputForm();
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The orchestrator.")
     String name = "";
@@ -110,7 +116,11 @@ public final class Messages {
         spec.commandLine().getErr().println("Started '" + Printable.line(started) + "'.");
         return Wait.until(host, spec, started, null);
       }
-      spec.commandLine().getOut().println(Printable.line(started));
+      if (form.isJson()) {
+        form.print(spec.commandLine().getOut(), Map.of("instanceId", started));
+      } else {
+        spec.commandLine().getOut().println(Printable.line(started));
+      }
       return 0;
     }
   }
@@ -228,6 +238,7 @@ public final class Messages {
   public static final class Purge implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Connection connection = new Connection();
+    @Mixin OutputForm form = new OutputForm();
 
     @Parameters(arity = "0..1", paramLabel = "ID", description = "The instance.")
     @Nullable String id;
@@ -260,13 +271,19 @@ public final class Messages {
         confirm(filter.size() > 1);
         reply = host.delete(RemoteHost.INSTANCES, filter);
         if (reply.status() == 404) {
-          spec.commandLine().getOut().println("Instances deleted: 0");
-          return 0;
+          return tell("0");
         }
         RemoteHost.succeeded("The host refused to purge.", reply);
       }
-      String deleted = reply.text(reply.object(), "instancesDeleted");
-      spec.commandLine().getOut().println("Instances deleted: " + Printable.line(deleted));
+      return tell(reply.text(reply.object(), "instancesDeleted"));
+    }
+
+    private int tell(String deleted) {
+      if (form.isJson()) {
+        form.print(spec.commandLine().getOut(), Map.of("instancesDeleted", Long.valueOf(deleted)));
+      } else {
+        spec.commandLine().getOut().println("Instances deleted: " + Printable.line(deleted));
+      }
       return 0;
     }
 

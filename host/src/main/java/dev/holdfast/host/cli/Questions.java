@@ -32,15 +32,14 @@ public final class Questions {
     @Parameters(paramLabel = "ID", description = "The instance.")
     String id = "";
 
-    @Option(names = "--json", description = "Print the answer as JSON.")
-    boolean json;
+    @Mixin OutputForm form = new OutputForm();
 
     @Override
     public Integer call() {
       String path = RemoteHost.why(id);
       Reply reply = RemoteHost.about(id, connection.open().get(path));
       PrintWriter out = spec.commandLine().getOut();
-      if (json) {
+      if (form.isJson()) {
         Output.json(out, reply.object());
         return 0;
       }
@@ -110,6 +109,9 @@ public final class Questions {
   public static final class Show implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin Connection connection = new Connection();
+
+    /** The state is JSON in either form; the option is there so that scripts can give it always. */
+    @Mixin OutputForm form = new OutputForm();
 
     @Parameters(paramLabel = "ID", description = "The instance.")
     String id = "";
@@ -182,8 +184,7 @@ public final class Questions {
     @Option(names = "--top", description = "At most so many (default: ${DEFAULT-VALUE}).")
     int top = 100;
 
-    @Option(names = "--json", description = "Print a JSON array, payloads included.")
-    boolean json;
+    @Mixin OutputForm form = new OutputForm();
 
     @Override
     public Integer call() {
@@ -196,7 +197,7 @@ public final class Questions {
             "Leave out the others.");
       }
       if (count) {
-        Counts.print(connection.open(), spec, filter(), json);
+        Counts.print(connection.open(), spec, filter(), form.isJson());
         return 0;
       }
       List<Map<String, @Nullable Object>> found = new ArrayList<>();
@@ -219,8 +220,8 @@ public final class Questions {
     private Map<String, String> query(int size) {
       Map<String, String> query = new LinkedHashMap<>();
       query.put("top", Integer.toString(size));
-      query.put("showInput", Boolean.toString(json));
-      query.put("showOutput", Boolean.toString(json));
+      query.put("showInput", Boolean.toString(form.isJson()));
+      query.put("showOutput", Boolean.toString(form.isJson()));
       query.put("showReason", "true");
       if (newest) {
         query.put("newestFirst", "true");
@@ -252,7 +253,7 @@ public final class Questions {
 
     private void print(List<Map<String, @Nullable Object>> found, boolean more) {
       PrintWriter out = spec.commandLine().getOut();
-      if (json) {
+      if (form.isJson()) {
         Output.json(out, found);
         return;
       }

@@ -10,10 +10,13 @@ import dev.holdfast.stores.sqlite.SqliteFiles.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,6 +29,7 @@ public final class StoreCommands {
   /** Holds the common part of the commands for a store. */
   abstract static class OfStore implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin OutputForm form = new OutputForm();
 
     @Option(names = "--data", paramLabel = "DIR", description = "The data folder of the host.")
     @Nullable Path data;
@@ -44,6 +48,23 @@ public final class StoreCommands {
       } catch (StoreException e) {
         throw new CannotException(what, String.valueOf(e.getMessage()), "");
       }
+    }
+
+    /** Prints a sentence about a file, or its figures as JSON. */
+    final void tell(Path file, String sentence, Report report) {
+      if (!form.isJson()) {
+        out().println(sentence);
+        return;
+      }
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("file", file.toString());
+      json.put("sound", report.sound());
+      json.put("instances", report.executions());
+      json.put("historyEvents", report.events());
+      json.put("unreadMessages", report.messages());
+      json.put("timers", report.timers());
+      json.put("findings", report.findings());
+      form.print(out(), json);
     }
 
     static String counts(Report report) {
@@ -70,7 +91,8 @@ public final class StoreCommands {
     public Integer call() {
       Report report =
           done("Cannot back up " + folder() + ".", () -> SqliteFiles.backup(folder(), to));
-      out().println("Wrote " + to.toAbsolutePath() + ": " + counts(report) + ".");
+      Path wrote = to.toAbsolutePath();
+      tell(wrote, "Wrote " + wrote + ": " + counts(report) + ".", report);
       return 0;
     }
   }
@@ -94,7 +116,7 @@ public final class StoreCommands {
           done(
               "Cannot restore " + from + " to " + folder() + ".",
               () -> SqliteFiles.restore(from, folder(), force));
-      out().println("Restored " + folder() + ": " + counts(report) + ".");
+      tell(folder(), "Restored " + folder() + ": " + counts(report) + ".", report);
       return 0;
     }
   }
@@ -120,11 +142,15 @@ public final class StoreCommands {
       Path what = file == null ? folder() : file.toAbsolutePath().normalize();
       Report report = done("Cannot verify " + what + ".", () -> SqliteFiles.verify(what));
       if (report.sound()) {
-        out().println(what + " is sound: " + counts(report) + ".");
+        tell(what, what + " is sound: " + counts(report) + ".", report);
         if (file == null) {
           tellClock(what);
         }
         return 0;
+      }
+      if (form.isJson()) {
+        tell(what, "", report);
+        return CannotException.FAILED;
       }
       PrintWriter err = spec.commandLine().getErr();
       err.println(what + " is damaged:");

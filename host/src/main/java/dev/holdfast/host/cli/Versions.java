@@ -54,8 +54,7 @@ public final class Versions implements Callable<Integer> {
       description = "How long at most, such as 90s, 5m, 2h (default: for ever).")
   @Nullable String timeout;
 
-  @Option(names = "--json", description = "Print a JSON array.")
-  boolean json;
+  @Mixin OutputForm form = new OutputForm();
 
   @Override
   public Integer call() throws InterruptedException {
@@ -158,7 +157,7 @@ public final class Versions implements Callable<Integer> {
 
   private void print(List<Map<String, @Nullable Object>> found) {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (form.isJson()) {
       Output.json(out, found);
     } else if (found.isEmpty()) {
       out.println(nothing());

@@ -33,6 +33,9 @@ public final class Wait implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin Connection connection = new Connection();
 
+  /** The output is JSON in either form; the option is there so that scripts can give it always. */
+  @Mixin OutputForm form = new OutputForm();
+
   @Parameters(paramLabel = "ID", description = "The instance.")
   String id = "";
 

@@ -1,14 +1,19 @@
 package dev.holdfast.host.project;
 
+import dev.holdfast.host.cli.OutputForm;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Home;
 import dev.holdfast.host.terminal.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,6 +29,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 public final class NewCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin OutputForm form = new OutputForm();
 
   @Parameters(
       index = "0",
@@ -70,6 +76,15 @@ public final class NewCommand implements Callable<Integer> {
   }
 
   private void list(Catalogue catalogue) throws IOException {
+    if (form.isJson()) {
+      List<Map<String, Object>> samples = new ArrayList<>();
+      for (Sample sample : catalogue.list()) {
+        samples.add(
+            Map.of("name", sample.name(), "classes", sample.classes(), "about", sample.about()));
+      }
+      form.print(out(), samples);
+      return;
+    }
     for (Sample sample : catalogue.list()) {
       out()
           .printf(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.host.doctor;
+
+import org.jspecify.annotations.NullMarked;

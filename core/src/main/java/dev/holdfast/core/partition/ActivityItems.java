@@ -16,24 +16,21 @@ final class ActivityItems {
   /** Makes an item that has just enough content to identify an activity that was handed out. */
   static WorkItem.Activity handedOut(Instance instance, OpenTask task) {
     return new WorkItem.Activity(
-        task.token,
+        task.token(),
         null,
         ActivityRequest.newBuilder()
             .setName(task.name())
             .setOrchestrationInstance(
                 OrchestrationInstance.newBuilder()
                     .setInstanceId(instance.id)
-                    .setExecutionId(instance.row.state().getExecutionId()))
+                    .setExecutionId(instance.row().state().getExecutionId()))
             .setTaskId(task.id())
             .build());
   }
 
   /** Makes the work item of an activity that is open. */
   WorkItem.Activity item(Instance instance, OpenTask task) {
-    task.token = context.nextToken();
-    if (task.firstToken == 0) {
-      task.firstToken = task.token;
-    }
+    task.handedOut(context.nextToken());
     TaskScheduledEvent scheduled = task.asked.getTaskScheduled();
     ActivityRequest.Builder request =
         ActivityRequest.newBuilder()
@@ -41,10 +38,10 @@ final class ActivityItems {
             .setOrchestrationInstance(
                 OrchestrationInstance.newBuilder()
                     .setInstanceId(instance.id)
-                    .setExecutionId(instance.row.state().getExecutionId()))
+                    .setExecutionId(instance.row().state().getExecutionId()))
             .setTaskId(task.id());
-    if (task.attempt > 1) {
-      request.setAttempt(task.attempt);
+    if (task.attempt() > 1) {
+      request.setAttempt(task.attempt());
     }
     if (scheduled.getTagsCount() > 0) {
       request.putAllTags(scheduled.getTagsMap());
@@ -61,9 +58,9 @@ final class ActivityItems {
     String version = null;
     if (scheduled.hasVersion()) {
       version = scheduled.getVersion().getValue();
-    } else if (instance.row.state().hasVersion()) {
-      version = instance.row.state().getVersion().getValue();
+    } else if (instance.row().state().hasVersion()) {
+      version = instance.row().state().getVersion().getValue();
     }
-    return new WorkItem.Activity(task.token, version, request.build());
+    return new WorkItem.Activity(task.token(), version, request.build());
   }
 }

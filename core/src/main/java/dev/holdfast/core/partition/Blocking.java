@@ -19,7 +19,7 @@ final class Blocking {
   /** Returns whether the input would change the block of this resident. */
   boolean applies(Input.Block block, Resident resident) {
     return !resident.isBlocked()
-        && !Statuses.isEnded(resident.row.status())
+        && !Statuses.isEnded(resident.row().status())
         && (block.executionId() == null || block.executionId().equals(resident.executionId()));
   }
 
@@ -32,7 +32,7 @@ final class Blocking {
   void setAside(Resident resident, Blocked block) {
     state(
         resident,
-        resident.row.state().toBuilder()
+        resident.row().state().toBuilder()
             .setBlocked(block.begunBy(context.now()).message())
             .build());
     context
@@ -54,7 +54,7 @@ final class Blocking {
       context.changes().reply(null, retry.asker(), Input.Delivered.NO_SUCH_INSTANCE);
       return false;
     }
-    if (Statuses.isEnded(resident.row.status())) {
+    if (Statuses.isEnded(resident.row().status())) {
       context.changes().reply(resident, retry.asker(), Input.Delivered.TERMINAL);
       return false;
     }
@@ -64,7 +64,7 @@ final class Blocking {
       context.changes().whenDurable(resident, new Effect.Refuse(retry.asker(), notBlocked(retry)));
       return false;
     }
-    state(resident, resident.row.state().toBuilder().clearBlocked().build());
+    state(resident, resident.row().state().toBuilder().clearBlocked().build());
     context.changes().reply(resident, retry.asker(), Input.Delivered.ACCEPTED);
     return true;
   }
@@ -77,6 +77,6 @@ final class Blocking {
   }
 
   private void state(Resident resident, OrchestrationState state) {
-    context.changes().state(resident, state, resident.row.completedAt());
+    context.changes().state(resident, state, resident.row().completedAt());
   }
 }

@@ -16,6 +16,7 @@ import dev.holdfast.core.Wound;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationState;
 import dev.holdfast.protocol.OrchestrationStatus;
+import dev.holdfast.protocol.ParentInstanceInfo;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * of each summary, and no row for a message that arrived and was read within the batch.
  */
 final class Changes {
+  /** Allows this class alone to change what is durable of instances and entities. */
+  private static final Pen PEN = new Pen();
+
   private final Limits limits;
   private Commit.Builder commit = Commit.builder();
   private List<Effect.WhenDurable> whenDurable = new ArrayList<>();
@@ -51,6 +55,64 @@ final class Changes {
   Changes(Limits limits, Set<Wound> wounds) {
     this.limits = limits;
     this.wounds = wounds;
+  }
+
+  /**
+   * Only holders of a pen can change what is durable of an instance or entity, and only {@link
+   * Changes} has one: methods that change it take a pen, so the compiler checks that each such
+   * change is also in the commit (docs/decisions/0004-changes-in-one-place.md).
+   */
+  static final class Pen {
+    private Pen() {}
+  }
+
+  /** Notes that the entity is new, so the first of its rows inserts it. */
+  void created(Entity entity) {
+    entity.created(PEN);
+  }
+
+  /**
+   * Notes that the execution is new, so the first of its rows inserts it.
+   *
+   * @param startAt when its start is due, microseconds since the epoch; 0 for at once
+   */
+  void created(Instance instance, long startAt) {
+    instance.created(PEN);
+    instance.startAt(PEN, startAt);
+  }
+
+  /** Gives the execution another parent than its ExecutionStarted names; null for none. */
+  void adopted(Instance instance, @Nullable ParentInstanceInfo parent) {
+    instance.parent(PEN, parent);
+  }
+
+  /** Adds a message to the inbox. A later cut gives it a row, unless it has been read by then. */
+  Message received(Instance instance, HistoryEvent event, long now, Message.Source source) {
+    Message message = new Message(instance.nextMessage(PEN), event, now, source, false);
+    instance.received(PEN, message);
+    touch(instance);
+    return message;
+  }
+
+  /**
+   * Makes a message of the entity; the next cut gives it a row, unless it is dealt with by then.
+   */
+  Message received(Entity entity, HistoryEvent event, long now, Message.Source source) {
+    Message message = new Message(entity.nextMessage(PEN), event, now, source, false);
+    entity.fresh(PEN).add(message);
+    touch(entity);
+    return message;
+  }
+
+  /** Locks or, with null, unlocks the entity. */
+  void locked(Entity entity, Entity.@Nullable Lock lock, long at) {
+    entity.lock(PEN, lock);
+    state(entity, entity.changed(entity.state(), lock, at), 0);
+  }
+
+  /** Performs the effect once the message has a row or is part of the history. */
+  void whenKept(Message message, Effect.WhenDurable effect) {
+    message.replies(PEN).add(effect);
   }
 
   /** Returns the number of the batch that accumulates now. */
@@ -93,20 +155,21 @@ final class Changes {
 
   /** Makes the next cut look at this resident. */
   void touch(Resident resident) {
-    resident.changedIn = batch;
+    resident.changedIn(PEN, batch);
     touched.put(resident.key, resident);
   }
 
   void status(Instance instance, OrchestrationStatus status) {
     state(
         instance,
-        instance.row.state().toBuilder().setOrchestrationStatus(status).build(),
-        instance.row.completedAt());
+        instance.row().state().toBuilder().setOrchestrationStatus(status).build(),
+        instance.row().completedAt());
   }
 
   void state(Resident resident, OrchestrationState state, long completedAt) {
-    Rows.Instance row = resident.row;
-    resident.row =
+    Rows.Instance row = resident.row();
+    resident.row(
+        PEN,
         new Rows.Instance(
             row.key(),
             row.id(),
@@ -115,7 +178,7 @@ final class Changes {
             row.ready(),
             row.createdAt(),
             completedAt,
-            state);
+            state));
     touch(resident);
     if (row.state().hasBlocked() || state.hasBlocked()) {
       recordBlock(row.id(), state.hasBlocked() ? state.getBlocked().toByteString() : null);
@@ -133,8 +196,8 @@ final class Changes {
     boolean walk = !events.stream().allMatch(HistoryBytes::forWorkers);
     ByteString bytes = HistoryBytes.past(events);
     commit.append(
-        new Rows.History(instance.key, instance.historyCount, events.size(), walk, bytes));
-    instance.fold(events, walk ? null : bytes);
+        new Rows.History(instance.key, instance.historyCount(), events.size(), walk, bytes));
+    instance.fold(PEN, events, walk ? null : bytes);
     touch(instance);
   }
 
@@ -148,23 +211,23 @@ final class Changes {
    * Marks the message as consumed: the entity has dealt with it, so its row is no longer needed.
    */
   void consumed(Entity entity, Operation operation) {
-    if (!operation.message.stored) {
-      entity.fresh.remove(operation.message);
+    if (!operation.message.stored()) {
+      entity.fresh(PEN).remove(operation.message);
     }
     consumedBy(entity, operation.message);
   }
 
   /** Notes that the operation is due: from now on it waits like other operations. */
   void undelayed(Entity entity, Operation operation) {
-    if (operation.hasTimer) {
+    if (operation.hasTimer()) {
       commit.dropTimer(entity.key, operation.timerId());
-      operation.hasTimer = false;
+      operation.hasTimer(PEN, false);
     }
     touch(entity);
   }
 
   private void consumedBy(Resident resident, Message message) {
-    if (message.stored) {
+    if (message.stored()) {
       commit.consume(resident.key, message.seq);
     }
     release(message);
@@ -182,27 +245,30 @@ final class Changes {
   }
 
   private void release(Message message) {
-    whenDurable.addAll(message.replies);
-    message.replies.clear();
+    List<Effect.WhenDurable> replies = message.replies(PEN);
+    whenDurable.addAll(replies);
+    replies.clear();
   }
 
   void timer(Resident resident, int timerId, long fireAt) {
     mustInsert(resident);
     commit.put(new Rows.Timer(resident.key, timerId, resident.slot, fireAt));
-    resident.timerHasRow(timerId);
+    resident.timerHasRow(PEN, timerId);
     touch(resident);
   }
 
   /** Drops the timer's row, if it has one. */
   void dropTimer(Instance instance, OpenTask task) {
-    if (task.hasRow) {
-      task.hasRow = false;
+    if (task.hasRow()) {
+      task.hasRow(PEN, false);
       commit.dropTimer(instance.key, task.id());
       touch(instance);
     }
   }
 
+  /** Notes that a scheduled start is not awaited any more. */
   void dropScheduledStart(Instance instance) {
+    instance.startAt(PEN, 0);
     commit.dropTimer(instance.key, Rows.Timer.SCHEDULED_START);
     touch(instance);
   }
@@ -214,16 +280,16 @@ final class Changes {
   void remove(Resident resident) {
     touched.remove(resident.key);
     resident.unread().forEach(this::release);
-    if (!resident.insertPending) {
+    if (!resident.insertPending()) {
       commit.remove(resident.key);
     }
     if (resident.isBlocked()) {
       recordBlock(resident.id, null);
     }
-    resident.changedIn = batch;
-    whenDurable.addAll(resident.repliesToInsert);
-    resident.repliesToInsert.clear();
-    if (resident.dispatchedIn == batch) {
+    resident.changedIn(PEN, batch);
+    whenDurable.addAll(resident.repliesToInsert());
+    resident.repliesToInsert(PEN).clear();
+    if (resident.dispatchedIn() == batch) {
       // These items are not part of any commit, so their dispatch must not happen.
       whenDurable.removeIf(
           effect ->
@@ -240,7 +306,7 @@ final class Changes {
 
   /** Hands out the work item of the resident once the request for the work is durable. */
   void dispatch(Resident resident, WorkItem item) {
-    resident.dispatchedIn = batch;
+    resident.dispatchedIn(PEN, batch);
     whenDurable(resident, new Effect.Dispatch(item));
   }
 
@@ -282,8 +348,8 @@ final class Changes {
    * {@link #whenDurable}.
    */
   void whenDurable(Resident resident, Effect.WhenDurable effect) {
-    if (resident.insertPending) {
-      resident.repliesToInsert.add(effect);
+    if (resident.insertPending()) {
+      resident.repliesToInsert(PEN).add(effect);
     } else {
       whenDurable.add(effect);
     }
@@ -304,11 +370,11 @@ final class Changes {
               ? storeMessages(instance, now)
               : storeMessages((Entity) resident);
       writeSummary(resident);
-      if (allStored && !resident.insertPending) {
+      if (allStored && !resident.insertPending()) {
         residents.remove();
         settled.accept(resident);
       } else {
-        resident.changedIn = batch + 1;
+        resident.changedIn(PEN, batch + 1);
       }
     }
     handling = null;
@@ -325,33 +391,33 @@ final class Changes {
    */
   private boolean storeMessages(Entity entity) {
     mustInsert(entity);
-    for (Message message : entity.fresh) {
+    for (Message message : entity.fresh(PEN)) {
       store(entity, message, false);
     }
-    entity.fresh.clear();
+    entity.fresh(PEN).clear();
     return true;
   }
 
   private boolean storeMessages(Instance instance, long now) {
-    if (now < instance.noRowBefore && instance.turn == null && !instance.inbox.isEmpty()) {
+    if (now < instance.noRowBefore() && instance.turn() == null && !instance.inbox().isEmpty()) {
       return false;
     }
     boolean allStored = true;
-    if (instance.turn != null && !wounds.contains(Wound.OPEN_TURN_COUNTED_AS_CONSUMED)) {
-      for (Message message : instance.turn.messages()) {
+    if (instance.turn() != null && !wounds.contains(Wound.OPEN_TURN_COUNTED_AS_CONSUMED)) {
+      for (Message message : instance.turn().messages()) {
         allStored &= store(instance, message, message.mayWait(now, limits));
       }
     }
-    for (Message message : instance.inbox) {
+    for (Message message : instance.inbox()) {
       // A client's message may go without a row only when an open turn is going to read it.
       boolean mayWait = message.source == Message.Source.AGAIN && message.mayWait(now, limits);
       allStored &= store(instance, message, mayWait);
     }
-    if (!allStored && !instance.insertPending && !instance.hadTurn) {
+    if (!allStored && !instance.insertPending() && !instance.hadTurn()) {
       // Other rows of the instance are in this commit, so its start must be written as well.
       return storeStart(instance) && storeMessages(instance, now);
     }
-    instance.noRowBefore = allStored || !instance.hadTurn ? 0 : firstRowAt(instance);
+    instance.noRowBefore(allStored || !instance.hadTurn() ? 0 : firstRowAt(instance));
     return allStored;
   }
 
@@ -361,8 +427,8 @@ final class Changes {
    * only results and timers are still without a row.
    */
   private long firstRowAt(Instance instance) {
-    Message first = instance.turn == null ? instance.inbox.peekFirst() : null;
-    return first == null || first.stored ? 0 : first.arrivedAt + limits.inboxDelay();
+    Message first = instance.turn() == null ? instance.first() : null;
+    return first == null || first.stored() ? 0 : first.arrivedAt + limits.inboxDelay();
   }
 
   /**
@@ -372,16 +438,15 @@ final class Changes {
    *     nothing
    */
   private boolean storeStart(Instance instance) {
-    Message first =
-        instance.turn != null ? instance.turn.messages().get(0) : instance.inbox.peekFirst();
-    if (first == null || first.stored || !first.event.hasExecutionStarted()) {
+    Message first = instance.turn() != null ? instance.turn().messages().get(0) : instance.first();
+    if (first == null || first.stored() || !first.event.hasExecutionStarted()) {
       return false;
     }
     return store(instance, first, false);
   }
 
   private boolean store(Resident resident, Message message, boolean mayWait) {
-    if (message.stored) {
+    if (message.stored()) {
       return true;
     }
     if (mayWait) {
@@ -389,7 +454,7 @@ final class Changes {
     }
     mustInsert(resident);
     commit.put(new Rows.Inbox(resident.key, message.seq, message.event.toByteString()));
-    message.stored = true;
+    message.stored(PEN);
     if (resident instanceof Instance instance) {
       dropTimerOf(instance, message);
     }
@@ -401,11 +466,11 @@ final class Changes {
   // of states byte by byte would cost more than it saves.
   @SuppressWarnings("ReferenceEquality")
   private void writeSummary(Resident resident) {
-    if (resident.insertPending) {
+    if (resident.insertPending()) {
       return;
     }
     boolean ready = resident.mustBeReady();
-    Rows.Instance row = resident.row;
+    Rows.Instance row = resident.row();
     if (row.ready() != ready) {
       row =
           new Rows.Instance(
@@ -417,22 +482,22 @@ final class Changes {
               row.createdAt(),
               row.completedAt(),
               row.state());
-      resident.row = row;
+      resident.row(PEN, row);
     }
-    if (row != resident.written) {
+    if (!resident.isWritten()) {
       commit.update(row);
-      resident.written = row;
+      resident.written(PEN);
     }
   }
 
   /** Notes that the execution has rows from now on, so its summary must be one of them. */
   private void mustInsert(Resident resident) {
-    if (resident.insertPending) {
-      resident.insertPending = false;
-      commit.insert(resident.row);
-      resident.written = resident.row;
-      whenDurable.addAll(resident.repliesToInsert);
-      resident.repliesToInsert.clear();
+    if (resident.insertPending()) {
+      resident.inserted(PEN);
+      commit.insert(resident.row());
+      resident.written(PEN);
+      whenDurable.addAll(resident.repliesToInsert());
+      resident.repliesToInsert(PEN).clear();
     }
   }
 }

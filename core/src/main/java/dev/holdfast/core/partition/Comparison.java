@@ -52,37 +52,37 @@ final class Comparison {
     List<Integer> timers = new ArrayList<>();
     for (Operation operation : entity.operations()) {
       operations.put(operation.message.seq, operation.message.event);
-      if (operation.hasTimer) {
+      if (operation.hasTimer()) {
         timers.add(operation.timerId());
       }
     }
     Collections.sort(timers);
     Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("summary", entity.row);
-    facts.put("lock", Optional.ofNullable(entity.lock));
+    facts.put("summary", entity.row());
+    facts.put("lock", Optional.ofNullable(entity.lock()));
     facts.put("operations", operations);
     facts.put("timers", timers);
     return facts;
   }
 
   private void compare() {
-    same("summary", memory.row, stored.row);
+    same("summary", memory.row(), stored.row());
     same("inbox", inbox(memory), inbox(stored));
     if (memory.hasEnded()) {
       // The store reads only the summary and the unread messages of an ended execution.
       return;
     }
-    same("history count", memory.historyCount, stored.historyCount);
-    same("history", memory.past, stored.past);
-    same("asked ids", memory.askedIds, stored.askedIds);
+    same("history count", memory.historyCount(), stored.historyCount());
+    same("history", memory.past(), stored.past());
+    same("asked ids", memory.askedIds(), stored.askedIds());
     same("open tasks", tasks(memory), tasks(stored));
-    same("critical sections", memory.sections, stored.sections);
-    same("open activities", memory.openActivities, stored.openActivities);
-    same("parent", memory.parent, stored.parent);
-    same("time of the last turn", memory.lastTurnAt, stored.lastTurnAt);
-    same("time of the last change", memory.updatedAt, stored.updatedAt);
-    same("time of the start", memory.startAt, stored.startAt);
-    same("had a turn", memory.hadTurn, stored.hadTurn);
+    same("critical sections", memory.sections(), stored.sections());
+    same("open activities", memory.openActivities(), stored.openActivities());
+    same("parent", memory.parent(), stored.parent());
+    same("time of the last turn", memory.lastTurnAt(), stored.lastTurnAt());
+    same("time of the last change", memory.updatedAt(), stored.updatedAt());
+    same("time of the start", memory.startAt(), stored.startAt());
+    same("had a turn", memory.hadTurn(), stored.hadTurn());
   }
 
   private void same(String what, @Nullable Object inMemory, @Nullable Object inStore) {
@@ -95,15 +95,15 @@ final class Comparison {
 
   private static List<String> tasks(Instance instance) {
     List<String> tasks = new ArrayList<>();
-    for (OpenTask task : instance.open.values()) {
+    for (OpenTask task : instance.open().values()) {
       tasks.add(
           "%s %d %s%s%s"
               .formatted(
                   task.kind,
                   task.id(),
                   task.name(),
-                  task.answered ? " answered" : "",
-                  task.hasRow ? " with a row" : ""));
+                  task.answered() ? " answered" : "",
+                  task.hasRow() ? " with a row" : ""));
     }
     return tasks;
   }
@@ -111,10 +111,10 @@ final class Comparison {
   /** Messages of an open turn come first, as they do after a reload. */
   private static List<HistoryEvent> inbox(Instance instance) {
     List<HistoryEvent> inbox = new ArrayList<>();
-    if (instance.turn != null) {
-      instance.turn.messages().forEach(message -> inbox.add(message.event));
+    if (instance.turn() != null) {
+      instance.turn().messages().forEach(message -> inbox.add(message.event));
     }
-    instance.inbox.forEach(message -> inbox.add(message.event));
+    instance.inbox().forEach(message -> inbox.add(message.event));
     return inbox;
   }
 }

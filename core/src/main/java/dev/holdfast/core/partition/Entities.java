@@ -29,9 +29,6 @@ import dev.holdfast.protocol.OrchestrationStatus;
 import dev.holdfast.protocol.SendSignalAction;
 import dev.holdfast.protocol.StartNewOrchestrationAction;
 import dev.holdfast.protocol.TaskFailureDetails;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -223,7 +220,7 @@ final class Entities {
             content,
             content.event(Times.timestamp(context.stamp())),
             Message.Source.CLIENT);
-    message.replies.add(new Effect.Reply<>(asker, Input.Delivered.ACCEPTED));
+    changes.whenKept(message, new Effect.Reply<>(asker, Input.Delivered.ACCEPTED));
   }
 
   private Entity create(String instanceId) {
@@ -247,19 +244,17 @@ final class Entities {
                 context.now(),
                 0,
                 state));
-    entity.insertPending = true;
+    changes.created(entity);
     context.put(entity);
     return entity;
   }
 
   private Message arrived(
       Entity entity, EntityMessage content, HistoryEvent event, Message.Source source) {
-    Message message = new Message(entity.nextMessage++, event, context.now(), source, false);
+    Message message = changes.received(entity, event, context.now(), source);
     Operation operation = new Operation(message, content);
-    entity.fresh.add(message);
-    changes.touch(entity);
     if (content.dueAt() > context.now()) {
-      entity.delayed.put(operation.timerId(), operation);
+      entity.delay(operation);
       context.setTimer(entity, operation.timerId(), content.dueAt());
     } else {
       entity.enqueue(operation);
@@ -270,18 +265,17 @@ final class Entities {
 
   /** Takes the operation whose timer has fired. */
   void due(Entity entity, int timerId) {
-    Operation operation = entity.delayed.get(timerId);
+    Operation operation = entity.delayed().get(timerId);
     if (operation != null && operation.content.dueAt() <= context.now()) {
-      entity.delayed.remove(timerId);
       changes.undelayed(entity, operation);
-      entity.enqueue(operation);
+      entity.undelay(operation);
       proceed(entity);
     }
   }
 
   /** Continues the work of the entity as far as possible: grants locks and hands out a batch. */
   void proceed(Entity entity) {
-    if (entity.batch != null || entity.isBlocked()) {
+    if (entity.batch() != null || entity.isBlocked()) {
       return;
     }
     grantLock(entity);
@@ -298,7 +292,7 @@ final class Entities {
 
   private boolean mayRun(Entity entity) {
     boolean may = memory.mayRun(entity);
-    if (may && entity.parked) {
+    if (may && entity.parked()) {
       memory.unpark(entity);
     } else if (!may) {
       memory.park(entity);
@@ -307,24 +301,18 @@ final class Entities {
   }
 
   private void grantLock(Entity entity) {
-    Operation next = entity.queue.peekFirst();
-    if (entity.lock != null || next == null || next.content.kind() != EntityMessage.Kind.LOCK) {
+    Operation next = entity.first();
+    if (entity.lock() != null || next == null || next.content.kind() != EntityMessage.Kind.LOCK) {
       return;
     }
-    entity.queue.removeFirst();
+    entity.removeFirst();
     EntityMessage request = next.content;
     String holder = java.util.Objects.requireNonNullElse(request.caller(), "");
     setLock(entity, new Entity.Lock(holder, request.requestId()));
     changes.consumed(entity, next);
     // The holder of the lock may wait, within its critical section, for operations that it
     // requested before the lock, so these operations must not wait behind the lock.
-    for (Iterator<Operation> waiting = entity.queue.iterator(); waiting.hasNext(); ) {
-      Operation one = waiting.next();
-      if (entity.isFromHolder(one.content) && one.content.kind() != EntityMessage.Kind.LOCK) {
-        waiting.remove();
-        entity.urgent.addLast(one);
-      }
-    }
+    entity.letHolderPass();
     if (request.position() + 1 < request.lockSet().size()) {
       EntityMessage further = request.next();
       context.hand(
@@ -350,59 +338,37 @@ final class Entities {
     if (entity == null) {
       return;
     }
-    if (entity.lock != null && entity.lock.section().equals(unlock.requestId())) {
+    if (entity.lock() != null && entity.lock().section().equals(unlock.requestId())) {
       setLock(entity, null);
     } else {
-      entity.queue.removeIf(
-          operation -> {
-            boolean gone =
-                operation.content.kind() == EntityMessage.Kind.LOCK
-                    && operation.content.requestId().equals(unlock.requestId());
-            if (gone) {
-              changes.consumed(entity, operation);
-            }
-            return gone;
-          });
+      for (Operation request : entity.removeRequests(unlock.requestId())) {
+        changes.consumed(entity, request);
+      }
     }
     proceed(entity);
   }
 
   private void setLock(Entity entity, Entity.@Nullable Lock lock) {
-    entity.lock = lock;
-    if (lock == null) {
-      while (!entity.urgent.isEmpty()) {
-        entity.queue.addFirst(entity.urgent.removeLast());
-      }
-    }
-    changes.state(entity, entity.changed(entity.state(), lock, changedAt(entity)), 0);
+    changes.locked(entity, lock, changedAt(entity));
   }
 
   private static @Nullable String holder(Entity entity) {
-    return entity.lock == null ? null : entity.lock.holder();
+    return entity.lock() == null ? null : entity.lock().holder();
   }
 
   private void handOut(Entity entity) {
-    ArrayDeque<Operation> from = entity.lock != null ? entity.urgent : entity.queue;
-    if (from.isEmpty() && context.wounded(Wound.LOCK_LETS_OTHERS_IN)) {
-      from = entity.queue;
-    }
-    List<Operation> operations = new ArrayList<>();
-    int bytes = 0;
-    while (operations.size() < context.limits().maxEntityOperationBatchSize()
-        && bytes < BATCH_BYTES_MAX
-        && !from.isEmpty()
-        && from.getFirst().content.kind() != EntityMessage.Kind.LOCK) {
-      Operation next = from.removeFirst();
-      bytes += next.message.event.getSerializedSize();
-      operations.add(next);
-    }
+    List<Operation> operations =
+        entity.take(
+            context.limits().maxEntityOperationBatchSize(),
+            BATCH_BYTES_MAX,
+            context.wounded(Wound.LOCK_LETS_OTHERS_IN));
     if (operations.isEmpty()) {
       // The holder requests a lock within its own critical section and would wait for itself
       // forever; its SDK should prevent this.
       return;
     }
     long token = context.nextToken();
-    entity.batch = new Entity.Batch(token, context.now(), operations);
+    entity.begin(new Entity.Batch(token, context.now(), operations));
     changes.touch(entity);
     changes.dispatch(
         entity,
@@ -415,11 +381,13 @@ final class Entities {
   }
 
   private void answered(Answer answer, @Nullable Entity entity) {
-    if (entity == null || entity.batch == null || entity.batch.token() != answer.item().token()) {
+    if (entity == null
+        || entity.batch() == null
+        || entity.batch().token() != answer.item().token()) {
       return;
     }
     if (answer instanceof Answer.EntityDone done) {
-      close(entity, entity.batch.operations(), done.response());
+      close(entity, entity.batch().operations(), done.response());
     } else if (answer instanceof Answer.Blocked blocked) {
       setAside(entity, blocked.block());
     } else {
@@ -429,28 +397,20 @@ final class Entities {
 
   /** Sets the entity aside. A batch that is under way counts as not begun. */
   void setAside(Entity entity, Blocked block) {
-    if (entity.batch != null) {
-      List<Operation> operations = entity.batch.operations();
-      entity.batch = null;
-      giveBack(entity, operations);
+    if (entity.batch() != null) {
+      List<Operation> operations = entity.batch().operations();
+      entity.ended();
+      entity.giveBack(operations);
     }
     blocking.setAside(entity, block);
   }
 
-  /** Puts operations that were not performed back to the head of the queue. */
-  private static void giveBack(Entity entity, List<Operation> operations) {
-    for (int i = operations.size() - 1; i >= 0; i--) {
-      Operation left = operations.get(i);
-      (entity.isFromHolder(left.content) ? entity.urgent : entity.queue).addFirst(left);
-    }
-  }
-
   private void close(Entity entity, List<Operation> operations, EntityBatchResult result) {
-    entity.batch = null;
+    entity.ended();
     int results = Math.min(result.getResultsCount(), operations.size());
     int done = result.hasFailureDetails() ? operations.size() : results;
     if (!context.wounded(Wound.UNDONE_OPERATIONS_FORGOTTEN)) {
-      giveBack(entity, operations.subList(done, operations.size()));
+      entity.giveBack(operations.subList(done, operations.size()));
     }
     for (int i = 0; i < done; i++) {
       OperationResult outcome =
@@ -460,14 +420,14 @@ final class Entities {
     }
     if (results > 0) {
       String state = result.hasEntityState() ? result.getEntityState().getValue() : null;
-      changes.state(entity, entity.changed(state, entity.lock, changedAt(entity)), 0);
+      changes.state(entity, entity.changed(state, entity.lock(), changedAt(entity)), 0);
       result.getActionsList().forEach(action -> act(entity, action));
     }
     proceed(entity);
   }
 
   private long changedAt(Entity entity) {
-    return Math.max(context.now(), Times.micros(entity.row.state().getLastUpdatedTimestamp()));
+    return Math.max(context.now(), Times.micros(entity.row().state().getLastUpdatedTimestamp()));
   }
 
   private void tell(Entity entity, EntityMessage asked, OperationResult outcome) {
@@ -601,19 +561,19 @@ final class Entities {
     for (Operation operation : entity.operations()) {
       tell(entity, operation.content, Events.operationFailed(gone));
     }
-    if (entity.batch != null) {
+    if (entity.batch() != null) {
       changes.whenDurable(
           entity,
           new Effect.Recall(
               WorkItem.Kind.ENTITY,
               entity.executionId(),
-              List.of(new Effect.HandedOut(0, entity.batch.token())),
+              List.of(new Effect.HandedOut(0, entity.batch().token())),
               true));
     }
     context.remove(entity);
   }
 
   private static EntityMetadata metadata(Entity entity, Input.GetEntity get) {
-    return Views.entity(entity.row.state(), entity.backlog(), get.withState());
+    return Views.entity(entity.row().state(), entity.backlog(), get.withState());
   }
 }

@@ -12,6 +12,8 @@ import dev.holdfast.protocol.OrchestrationState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,22 +33,22 @@ final class Entity extends Resident {
   private static final String SECTION = "criticalSection";
 
   /** Holds the operations that may run now, in order. */
-  final ArrayDeque<Operation> queue = new ArrayDeque<>();
+  private final ArrayDeque<Operation> queue = new ArrayDeque<>();
 
   /**
    * Holds the operations that the holder of the lock has requested within its critical section;
    * these operations run before those of the queue.
    */
-  final ArrayDeque<Operation> urgent = new ArrayDeque<>();
+  private final ArrayDeque<Operation> urgent = new ArrayDeque<>();
 
   /** Maps the ids of timers to the operations that these timers delay. */
-  final LinkedHashMap<Integer, Operation> delayed = new LinkedHashMap<>();
+  private final LinkedHashMap<Integer, Operation> delayed = new LinkedHashMap<>();
 
   /** Holds the messages that have arrived and have no row yet. */
-  final List<Message> fresh = new ArrayList<>();
+  private final List<Message> fresh = new ArrayList<>();
 
-  @Nullable Batch batch;
-  @Nullable Lock lock;
+  private @Nullable Batch batch;
+  private @Nullable Lock lock;
 
   /** Describes the operations that an executor runs now. */
   record Batch(long token, long openedAt, List<Operation> operations) {}
@@ -58,8 +60,12 @@ final class Entity extends Resident {
   record Lock(String holder, String section) {}
 
   Entity(Rows.Instance row) {
-    super(row);
-    Map<String, String> tags = row.state().getTagsMap();
+    this(row, false);
+  }
+
+  private Entity(Rows.Instance row, boolean isWritten) {
+    super(row, isWritten);
+    Map<String, String> tags = row().state().getTagsMap();
     String holder = tags.get(LOCKED_BY);
     this.lock = holder == null ? null : new Lock(holder, tags.getOrDefault(SECTION, ""));
   }
@@ -75,14 +81,13 @@ final class Entity extends Resident {
    * @throws StoreException one of its messages does not parse
    */
   static Entity of(Store.Stored stored) {
-    Entity entity = new Entity(stored.instance());
-    entity.written = stored.instance();
+    Entity entity = new Entity(stored.instance(), true);
     for (Rows.Inbox row : stored.inbox()) {
+      entity.messageRead(row.seq());
       Operation operation = entity.read(row);
-      entity.nextMessage = Math.max(entity.nextMessage, row.seq() + 1);
-      if (stored.timers().stream().anyMatch(timer -> timer.timerId() == operation.timerId())) {
-        operation.hasTimer = true;
-        entity.delayed.put(operation.timerId(), operation);
+      int timerId = operation.timerId();
+      if (stored.timers().stream().anyMatch(timer -> timer.timerId() == timerId)) {
+        entity.delay(Operation.stored(operation.message, operation.content));
       } else {
         entity.enqueue(operation);
       }
@@ -107,6 +112,125 @@ final class Entity extends Resident {
 
   void enqueue(Operation operation) {
     (isFromHolder(operation.content) ? urgent : queue).addLast(operation);
+  }
+
+  /** Keeps an operation until its timer is due. */
+  void delay(Operation operation) {
+    delayed.put(operation.timerId(), operation);
+  }
+
+  /** Lets a delayed operation, which is due, wait like the others. */
+  void undelay(Operation operation) {
+    delayed.remove(operation.timerId());
+    enqueue(operation);
+  }
+
+  /** Returns the delayed operations by the ids of their timers. */
+  Map<Integer, Operation> delayed() {
+    return Collections.unmodifiableMap(delayed);
+  }
+
+  /** Returns the operation that has waited longest; null when none waits. */
+  @Nullable Operation first() {
+    return queue.peekFirst();
+  }
+
+  /** Removes the operation that has waited longest, because it is being dealt with. */
+  void removeFirst() {
+    queue.removeFirst();
+  }
+
+  /**
+   * Lets operations of the lock's holder pass the others. This changes memory only: the order
+   * follows from the lock.
+   */
+  void letHolderPass() {
+    for (Iterator<Operation> waiting = queue.iterator(); waiting.hasNext(); ) {
+      Operation one = waiting.next();
+      if (isFromHolder(one.content) && one.content.kind() != EntityMessage.Kind.LOCK) {
+        waiting.remove();
+        urgent.addLast(one);
+      }
+    }
+  }
+
+  /** Removes the requests for a lock in this critical section and returns them. */
+  List<Operation> removeRequests(String section) {
+    List<Operation> removed = new ArrayList<>(0);
+    for (Iterator<Operation> waiting = queue.iterator(); waiting.hasNext(); ) {
+      Operation one = waiting.next();
+      if (one.content.kind() == EntityMessage.Kind.LOCK
+          && one.content.requestId().equals(section)) {
+        waiting.remove();
+        removed.add(one);
+      }
+    }
+    return removed;
+  }
+
+  /**
+   * Takes operations for a batch, up to the next request for a lock. This changes memory only: a
+   * crash gives them back.
+   *
+   * @param bytesMax no further operation is taken when those taken have this size
+   * @param broken true when a test has broken locks on purpose
+   */
+  List<Operation> take(int max, int bytesMax, boolean broken) {
+    ArrayDeque<Operation> from = lock != null ? urgent : queue;
+    if (from.isEmpty() && broken) {
+      from = queue;
+    }
+    List<Operation> operations = new ArrayList<>();
+    int bytes = 0;
+    while (operations.size() < max
+        && bytes < bytesMax
+        && !from.isEmpty()
+        && from.getFirst().content.kind() != EntityMessage.Kind.LOCK) {
+      Operation next = from.removeFirst();
+      bytes += next.message.event.getSerializedSize();
+      operations.add(next);
+    }
+    return operations;
+  }
+
+  /** Puts operations that were not performed back to the head. This changes memory only. */
+  void giveBack(List<Operation> operations) {
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      Operation left = operations.get(i);
+      (isFromHolder(left.content) ? urgent : queue).addFirst(left);
+    }
+  }
+
+  @Nullable Batch batch() {
+    return batch;
+  }
+
+  /** Notes, in memory only, what an executor gets. */
+  void begin(Batch begun) {
+    batch = begun;
+  }
+
+  /** Notes, in memory only, that no executor has a batch any more. */
+  void ended() {
+    batch = null;
+  }
+
+  @Nullable Lock lock() {
+    return lock;
+  }
+
+  void lock(Changes.Pen pen, @Nullable Lock next) {
+    lock = next;
+    if (next == null) {
+      while (!urgent.isEmpty()) {
+        queue.addFirst(urgent.removeLast());
+      }
+    }
+  }
+
+  /** Returns the messages without a row for adding and taking them out. */
+  List<Message> fresh(Changes.Pen pen) {
+    return fresh;
   }
 
   boolean isFromHolder(EntityMessage message) {
@@ -144,13 +268,13 @@ final class Entity extends Resident {
 
   /** Returns the state as JSON text; null when the entity has none. */
   @Nullable String state() {
-    return row.state().hasInput() ? row.state().getInput().getValue() : null;
+    return row().state().hasInput() ? row().state().getInput().getValue() : null;
   }
 
   /** Returns the summary of this entity with another state and another lock. */
   OrchestrationState changed(@Nullable String state, @Nullable Lock locked, long at) {
     OrchestrationState.Builder next =
-        row.state().toBuilder().setLastUpdatedTimestamp(Times.timestamp(at)).clearTags();
+        row().state().toBuilder().setLastUpdatedTimestamp(Times.timestamp(at)).clearTags();
     if (state == null) {
       next.clearInput();
     } else {
@@ -175,10 +299,10 @@ final class Entity extends Resident {
 
   @Override
   boolean canBeForgotten() {
-    return !insertPending
+    return !insertPending()
         && batch == null
         && fresh.isEmpty()
-        && (parked || isBlocked() || !hasSomethingToDo());
+        && (parked() || isBlocked() || !hasSomethingToDo());
   }
 
   /**
@@ -198,7 +322,7 @@ final class Entity extends Resident {
 
   @Override
   long bytes() {
-    long bytes = row.state().getSerializedSize();
+    long bytes = row().state().getSerializedSize();
     if (batch != null) {
       bytes += bytes(batch.operations());
     }
@@ -217,10 +341,10 @@ final class Entity extends Resident {
   }
 
   @Override
-  void timerHasRow(int timerId) {
+  void timerHasRow(Changes.Pen pen, int timerId) {
     Operation operation = delayed.get(timerId);
     if (operation != null) {
-      operation.hasTimer = true;
+      operation.hasTimer(pen, true);
     }
   }
 }

@@ -39,7 +39,7 @@ final class HeldTurns {
    */
   private record Held(Instance instance, long until) {
     boolean isVoid() {
-      return instance.heldUntil != until;
+      return instance.heldUntil() != until;
     }
   }
 
@@ -50,19 +50,19 @@ final class HeldTurns {
    * @param now the current time in microseconds since the epoch
    */
   boolean holds(Instance instance, long now) {
-    boolean moreToCome = instance.openActivities > instance.inbox.size();
-    if (!moreToCome || !instance.gathers || instance.turn != null) {
+    boolean moreToCome = instance.openActivities() > instance.inbox().size();
+    if (!moreToCome || !instance.gathers() || instance.turn() != null) {
       return false;
     }
-    if (instance.heldUntil != 0) {
+    if (instance.heldUntil() != 0) {
       return true;
     }
-    long wait = Math.min(MOST, PER_EVENT * instance.historyCount);
+    long wait = Math.min(MOST, PER_EVENT * instance.historyCount());
     if (wait < LEAST || !hasOnlyResults(instance)) {
       return false;
     }
-    instance.heldUntil = now + wait;
-    queue.add(new Held(instance, instance.heldUntil));
+    instance.heldUntil(now + wait);
+    queue.add(new Held(instance, now + wait));
     return true;
   }
 
@@ -71,12 +71,12 @@ final class HeldTurns {
    * most urgently for any other message, so other messages are not delayed.
    */
   private static boolean hasOnlyResults(Instance instance) {
-    for (Message message : instance.inbox) {
+    for (Message message : instance.inbox()) {
       if (!message.event.hasTaskCompleted()) {
         return false;
       }
     }
-    return !instance.inbox.isEmpty();
+    return !instance.inbox().isEmpty();
   }
 
   /** Takes out the next instance that has waited long enough; null when no wait has ended. */
@@ -86,7 +86,7 @@ final class HeldTurns {
       return null;
     }
     queue.poll();
-    next.instance.heldUntil = 0;
+    next.instance.heldUntil(0);
     return next.instance;
   }
 

@@ -2,7 +2,6 @@ package dev.holdfast.core.partition;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
-import dev.holdfast.core.EntityIds;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.HistoryBytes;
 import dev.holdfast.core.Rows;
@@ -20,8 +19,8 @@ import dev.holdfast.protocol.TaskFailureDetails;
 import dev.holdfast.protocol.TraceContext;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,97 +39,81 @@ final class Instance extends Resident {
    * Holds the history that workers may see, framed as pastEvents; it is kept only while the
    * execution is open.
    */
-  ByteString past = ByteString.EMPTY;
+  private ByteString past = ByteString.EMPTY;
 
-  int historyCount;
+  private int historyCount;
 
   /**
    * Holds the timestamp of the newest turn. Before the first turn, this is a time that the first
    * turn must exceed, such as that of the ExecutionStarted.
    */
-  long lastTurnAt;
+  private long lastTurnAt;
 
-  final AskedIds askedIds = new AskedIds();
+  private final OpenTasks tasks = new OpenTasks();
 
-  final LinkedHashMap<Integer, OpenTask> open = new LinkedHashMap<>();
-
-  /** Maps the ids of requests to entities to the open tasks that wait for their answers. */
-  private final Map<String, OpenTask> requests = new LinkedHashMap<>(0);
-
-  /**
-   * Maps each critical section that the execution has asked to enter to the entities that it has
-   * not unlocked since.
-   */
-  final LinkedHashMap<String, Set<String>> sections = new LinkedHashMap<>(0);
-
-  int openActivities;
-
-  @Nullable ParentInstanceInfo parent;
-  @Nullable TaskFailureDetails lastFailure;
+  private @Nullable ParentInstanceInfo parent;
+  private @Nullable TaskFailureDetails lastFailure;
 
   /**
    * Holds what the turns of the execution have reported for people; null when they have reported
    * nothing.
    */
-  @Nullable Notes notes;
+  private @Nullable Notes notes;
 
   /** Holds the event that suspended the execution; null when the execution is not suspended. */
-  @Nullable HistoryEvent suspended;
-
-  /**
-   * Counts the failed attempts of each step since its last success; null before the first failure.
-   */
-  private @Nullable Map<String, Integer> failedAttempts;
+  private @Nullable HistoryEvent suspended;
 
   /** Holds unread messages that are in no open turn, in order of arrival. */
-  final ArrayDeque<Message> inbox = new ArrayDeque<>();
+  private final ArrayDeque<Message> inbox = new ArrayDeque<>();
+
+  private final Collection<Message> inboxToRead = Collections.unmodifiableCollection(inbox);
 
   /** Holds the messages that the turn which is being closed has read, until they count as read. */
-  List<Message> closing = List.of();
+  private List<Message> closing = List.of();
 
-  @Nullable OpenTurn turn;
+  private @Nullable OpenTurn turn;
 
   /** Holds the time at which a scheduled start is due; 0 when the first turn need not wait. */
-  long startAt;
+  private long startAt;
 
   /** Holds the newest time at which a client can have seen a change of this execution. */
-  long updatedAt;
+  private long updatedAt;
 
   /**
    * Says that the newest turn asked for no tasks, or for more tasks than it had read messages, so
    * that the orchestrator gathers answers. This exists in memory only.
    */
-  boolean gathers = true;
+  private boolean gathers = true;
 
   /**
    * Holds the time until which the next turn waits for more answers, in microseconds since the
    * epoch; 0 when it does not wait. This exists in memory only.
    */
-  long heldUntil;
+  private long heldUntil;
 
   /**
    * Holds a time in microseconds since the epoch before which no cut needs to look at the inbox,
    * because its messages without a row need none earlier; 0 when the time is not known. This exists
    * in memory only.
    */
-  long noRowBefore;
+  private long noRowBefore;
 
-  boolean historyWarned;
+  private boolean historyWarned;
 
   /** Holds the trace that the execution belongs to; null when it belongs to none. */
-  @Nullable TraceContext parentTrace;
+  private @Nullable TraceContext parentTrace;
 
   /**
    * Holds the span that the worker has begun for the execution, framed as part of a request; null
    * when the worker has begun none.
    */
-  @Nullable ByteString workerSpan;
+  private @Nullable ByteString workerSpan;
 
   /** Holds the timestamp of the first turn, microseconds since the epoch; 0 before that turn. */
-  long firstTurnAt;
+  private long firstTurnAt;
 
   /** Says whether the execution continues a failed one after a rewind. */
-  boolean rewound;
+  private boolean rewound;
 
   /**
    * Says whether the parent was rewound, so that the execution which waits for this child is not
@@ -142,15 +125,19 @@ final class Instance extends Resident {
   private long startedAt;
 
   /** Says whether history contains a turn of this execution. */
-  boolean hadTurn;
+  private boolean hadTurn;
 
   /** Describes a turn that runs now. */
   record OpenTurn(long token, long openedAt, HistoryEvent started, List<Message> messages) {}
 
   Instance(Rows.Instance row) {
-    super(row);
-    this.lastTurnAt = row.createdAt();
-    this.updatedAt = Times.micros(row.state().getLastUpdatedTimestamp());
+    this(row, false);
+  }
+
+  private Instance(Rows.Instance row, boolean isWritten) {
+    super(row, isWritten);
+    this.lastTurnAt = row().createdAt();
+    this.updatedAt = Times.micros(row().state().getLastUpdatedTimestamp());
   }
 
   /**
@@ -158,8 +145,7 @@ final class Instance extends Resident {
    * the inbox again.
    */
   static Instance of(Store.Stored stored) {
-    Instance instance = new Instance(stored.instance());
-    instance.written = stored.instance();
+    Instance instance = new Instance(stored.instance(), true);
     for (Rows.History chunk : stored.history()) {
       instance.fold(HistoryBytes.events(chunk.bytes()), chunk.walk() ? null : chunk.bytes());
     }
@@ -167,13 +153,20 @@ final class Instance extends Resident {
       instance.receiveStored(row);
     }
     for (Rows.Timer timer : stored.timers()) {
-      OpenTask task = instance.open.get(timer.timerId());
+      OpenTask task = instance.tasks.get(timer.timerId());
       if (timer.timerId() == Rows.Timer.SCHEDULED_START) {
         instance.startAt = timer.fireAt();
       } else if (task != null) {
-        task.hasRow = true;
+        task.rowRead();
       }
     }
+    return instance;
+  }
+
+  /** Builds an execution, for looking at it only, from a summary and a history. */
+  static Instance told(Rows.Instance row, List<HistoryEvent> history) {
+    Instance instance = new Instance(row);
+    instance.fold(history, ByteString.EMPTY);
     return instance;
   }
 
@@ -191,39 +184,20 @@ final class Instance extends Resident {
           e);
     }
     Message message = new Message(row.seq(), event, 0, Message.Source.INSTANCE, true);
-    nextMessage = Math.max(nextMessage, row.seq() + 1);
+    messageRead(row.seq());
     noteArrival(event);
     inbox.add(message);
   }
 
   /** Remembers which task an arriving message answers, so that a second answer is recognised. */
-  void noteArrival(HistoryEvent event) {
+  private void noteArrival(HistoryEvent event) {
     OpenTask task = answeredBy(event);
     if (task != null) {
-      task.answered = true;
+      task.answer();
     }
     if (event.hasExecutionStarted()) {
       readStart(event);
     }
-  }
-
-  /** Returns the open task that this event answers; null when it answers none. */
-  @Nullable OpenTask answeredBy(HistoryEvent event) {
-    return switch (event.getEventTypeCase()) {
-      case TASKCOMPLETED -> open.get(event.getTaskCompleted().getTaskScheduledId());
-      case TASKFAILED -> open.get(event.getTaskFailed().getTaskScheduledId());
-      case TIMERFIRED -> open.get(event.getTimerFired().getTimerId());
-      case SUBORCHESTRATIONINSTANCECOMPLETED ->
-          open.get(event.getSubOrchestrationInstanceCompleted().getTaskScheduledId());
-      case SUBORCHESTRATIONINSTANCEFAILED ->
-          open.get(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
-      case ENTITYOPERATIONCOMPLETED ->
-          requests.get(event.getEntityOperationCompleted().getRequestId());
-      case ENTITYOPERATIONFAILED -> requests.get(event.getEntityOperationFailed().getRequestId());
-      case ENTITYLOCKGRANTED -> requests.get(event.getEntityLockGranted().getCriticalSectionId());
-      case EVENTRAISED -> requests.get(event.getEventRaised().getName());
-      default -> null;
-    };
   }
 
   /**
@@ -232,7 +206,11 @@ final class Instance extends Resident {
    * @param visible the same events framed as pastEvents when a worker may see all of them; null
    *     when this method must select the visible events
    */
-  void fold(List<HistoryEvent> events, @Nullable ByteString visible) {
+  void fold(Changes.Pen pen, List<HistoryEvent> events, @Nullable ByteString visible) {
+    fold(events, visible);
+  }
+
+  private void fold(List<HistoryEvent> events, @Nullable ByteString visible) {
     for (HistoryEvent event : events) {
       fold(event);
     }
@@ -265,36 +243,33 @@ final class Instance extends Resident {
         }
         if (event.getExecutionRewound().hasParentExecutionId()) {
           rewound = true;
-          open.values().forEach(task -> task.askedBeforeRewind = true);
+          tasks.rewound();
         }
       }
-      case TASKSCHEDULED -> {
-        task(Explanation.Kind.ACTIVITY, event);
-        openActivities++;
-      }
-      case TIMERCREATED -> task(Explanation.Kind.TIMER, event);
-      case SUBORCHESTRATIONINSTANCECREATED -> task(Explanation.Kind.CHILD, event);
+      case TASKSCHEDULED -> tasks.task(Explanation.Kind.ACTIVITY, event);
+      case TIMERCREATED -> tasks.task(Explanation.Kind.TIMER, event);
+      case SUBORCHESTRATIONINSTANCECREATED -> tasks.task(Explanation.Kind.CHILD, event);
       case TASKFAILED -> {
         lastFailure = event.getTaskFailed().getFailureDetails();
-        attempted(event);
-        closed(event);
-        askedIds.mayBeAskedAgain(event.getTaskFailed().getTaskScheduledId());
+        tasks.attempted(event);
+        tasks.closed(event);
+        tasks.mayBeAskedAgain(event.getTaskFailed().getTaskScheduledId());
       }
       case SUBORCHESTRATIONINSTANCEFAILED -> {
         lastFailure = event.getSubOrchestrationInstanceFailed().getFailureDetails();
-        closed(event);
-        askedIds.mayBeAskedAgain(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
+        tasks.closed(event);
+        tasks.mayBeAskedAgain(event.getSubOrchestrationInstanceFailed().getTaskScheduledId());
       }
       case ENTITYOPERATIONFAILED -> {
         lastFailure = event.getEntityOperationFailed().getFailureDetails();
-        closed(event);
+        tasks.closed(event);
       }
       case TASKCOMPLETED -> {
-        attempted(event);
-        closed(event);
+        tasks.attempted(event);
+        tasks.closed(event);
       }
       case EVENTRAISED -> {
-        closed(event);
+        tasks.closed(event);
         if (!event.getEventRaised().getUnfit().isEmpty()) {
           notes = Notes.unfit(notes, event);
         }
@@ -303,116 +278,41 @@ final class Instance extends Resident {
           SUBORCHESTRATIONINSTANCECOMPLETED,
           ENTITYOPERATIONCOMPLETED,
           ENTITYLOCKGRANTED ->
-          closed(event);
+          tasks.closed(event);
       case EVENTSENT,
           ENTITYOPERATIONSIGNALED,
           ENTITYOPERATIONCALLED,
           ENTITYLOCKREQUESTED,
           ENTITYUNLOCKSENT ->
-          sent(event);
+          tasks.sent(event);
       default -> {
         // Events of other kinds do not affect later decisions.
       }
     }
   }
 
-  private void task(Explanation.Kind kind, HistoryEvent event) {
-    askedIds.task(event.getEventId());
-    opened(kind, event);
+  /** Returns the open tasks by the ids of the events that asked for them. */
+  Map<Integer, OpenTask> open() {
+    return tasks.open();
   }
 
-  /**
-   * Counts an attempt at one step: libraries schedule a retry under the same name with the same
-   * input.
-   */
-  private void attempted(HistoryEvent answer) {
-    OpenTask task = answer.hasTaskFailed() || failedAttempts != null ? answeredBy(answer) : null;
-    if (task == null || task.kind != Explanation.Kind.ACTIVITY) {
-      return;
-    }
-    if (failedAttempts == null) {
-      failedAttempts = new LinkedHashMap<>(2);
-    }
-    if (answer.hasTaskFailed()) {
-      failedAttempts.merge(step(task), 1, Integer::sum);
-    } else {
-      failedAttempts.remove(step(task));
-    }
+  /** Returns the entities that are not unlocked, by critical section. */
+  Map<String, Set<String>> sections() {
+    return tasks.sections();
   }
 
-  private static String step(OpenTask task) {
-    return task.name() + ' ' + task.asked.getTaskScheduled().getInput().hashCode();
+  int openActivities() {
+    return tasks.openActivities();
   }
 
-  private void opened(Explanation.Kind kind, HistoryEvent event) {
-    OpenTask task = new OpenTask(kind, event);
-    if (failedAttempts != null && kind == Explanation.Kind.ACTIVITY) {
-      task.attempt = 1 + failedAttempts.getOrDefault(step(task), 0);
-    }
-    open.put(event.getEventId(), task);
+  /** Returns what the execution has asked for, answered or not. */
+  AskedIds askedIds() {
+    return tasks.askedIds();
   }
 
-  private void sent(HistoryEvent event) {
-    EntityMessage message = EntityMessage.of(event);
-    askedIds.sent(event, message);
-    if (message == null) {
-      return;
-    }
-    switch (message.kind()) {
-      case CALL -> asked(Explanation.Kind.ENTITY, event, message);
-      case LOCK -> {
-        asked(Explanation.Kind.LOCK, event, message);
-        sections.put(
-            message.requestId(), new LinkedHashSet<>(EntityMessage.inLockOrder(message.lockSet())));
-      }
-      case UNLOCK -> {
-        Set<String> held = sections.get(message.requestId());
-        if (held != null) {
-          held.remove(EntityIds.normal(target(event)));
-          if (held.isEmpty()) {
-            sections.remove(message.requestId());
-          }
-        }
-      }
-      case SIGNAL -> {
-        // A signal gets no answer.
-      }
-    }
-  }
-
-  private static String target(HistoryEvent event) {
-    return event.hasEventSent()
-        ? event.getEventSent().getInstanceId()
-        : event.getEntityUnlockSent().getTargetInstanceId().getValue();
-  }
-
-  /**
-   * Returns whether the execution has not unlocked this entity since it asked to enter the section.
-   */
-  boolean isLocking(String section, String entityId) {
-    return sections.getOrDefault(section, Set.of()).contains(EntityIds.normal(entityId));
-  }
-
-  /**
-   * Returns whether the execution has asked for the lock of any entity that it has not unlocked
-   * since.
-   */
-  boolean isLocking() {
-    return sections.values().stream().anyMatch(entities -> !entities.isEmpty());
-  }
-
-  private void asked(Explanation.Kind kind, HistoryEvent event, EntityMessage message) {
-    if (event.getEventId() >= 0) {
-      opened(kind, event);
-      requests.put(message.requestId(), Objects.requireNonNull(open.get(event.getEventId())));
-    }
-  }
-
-  /** Forgets all open tasks, because the execution waits for nothing any more. */
-  void forgetTasks() {
-    open.clear();
-    requests.clear();
-    openActivities = 0;
+  /** Returns the open task that this event answers; null when it answers none. */
+  @Nullable OpenTask answeredBy(HistoryEvent event) {
+    return tasks.answeredBy(event);
   }
 
   /**
@@ -420,20 +320,216 @@ final class Instance extends Resident {
    * is none.
    */
   @Nullable OpenTask request(String requestId) {
-    return requests.get(requestId);
+    return tasks.request(requestId);
   }
 
-  private void closed(HistoryEvent event) {
-    OpenTask task = answeredBy(event);
-    if (task != null) {
-      open.remove(task.id());
-      if (task.isAnsweredByEntity()) {
-        requests.remove(task.requestId());
-      }
-      if (task.kind == Explanation.Kind.ACTIVITY) {
-        openActivities--;
-      }
+  /** Returns whether the execution has not unlocked this entity since it asked for the section. */
+  boolean isLocking(String section, String entityId) {
+    return tasks.isLocking(section, entityId);
+  }
+
+  /**
+   * Returns whether the execution has asked for the lock of any entity that it has not unlocked
+   * since.
+   */
+  boolean isLocking() {
+    return tasks.isLocking();
+  }
+
+  /** Forgets all open tasks, because the execution waits for nothing any more. */
+  void forgetTasks() {
+    tasks.forget();
+  }
+
+  /** Forgets the critical sections of an execution that ends and has released its locks. */
+  void forgetSections() {
+    tasks.forgetSections();
+  }
+
+  /** Returns the unread messages that are in no open turn, in order of arrival. */
+  Collection<Message> inbox() {
+    return inboxToRead;
+  }
+
+  /** Returns the oldest message of the inbox; null when it is empty. */
+  @Nullable Message first() {
+    return inbox.peekFirst();
+  }
+
+  /** Returns the newest message of the inbox; null when it is empty. */
+  @Nullable Message last() {
+    return inbox.peekLast();
+  }
+
+  ByteString past() {
+    return past;
+  }
+
+  int historyCount() {
+    return historyCount;
+  }
+
+  long lastTurnAt() {
+    return lastTurnAt;
+  }
+
+  @Nullable ParentInstanceInfo parent() {
+    return parent;
+  }
+
+  @Nullable TaskFailureDetails lastFailure() {
+    return lastFailure;
+  }
+
+  @Nullable Notes notes() {
+    return notes;
+  }
+
+  @Nullable HistoryEvent suspended() {
+    return suspended;
+  }
+
+  @Nullable OpenTurn turn() {
+    return turn;
+  }
+
+  long startAt() {
+    return startAt;
+  }
+
+  long updatedAt() {
+    return updatedAt;
+  }
+
+  boolean gathers() {
+    return gathers;
+  }
+
+  long heldUntil() {
+    return heldUntil;
+  }
+
+  long noRowBefore() {
+    return noRowBefore;
+  }
+
+  boolean historyWarned() {
+    return historyWarned;
+  }
+
+  @Nullable TraceContext parentTrace() {
+    return parentTrace;
+  }
+
+  @Nullable ByteString workerSpan() {
+    return workerSpan;
+  }
+
+  long firstTurnAt() {
+    return firstTurnAt;
+  }
+
+  boolean rewound() {
+    return rewound;
+  }
+
+  boolean hadTurn() {
+    return hadTurn;
+  }
+
+  void received(Changes.Pen pen, Message message) {
+    noteArrival(message.event);
+    inbox.addLast(message);
+    if (message.source != Message.Source.AGAIN) {
+      noRowBefore = 0;
     }
+  }
+
+  void startAt(Changes.Pen pen, long at) {
+    startAt = at;
+  }
+
+  void parent(Changes.Pen pen, @Nullable ParentInstanceInfo other) {
+    parent = other;
+  }
+
+  /** Takes messages out of the inbox. This changes memory only: those with a row keep it. */
+  List<Message> takeUnread(int max) {
+    List<Message> taken = new ArrayList<>(Math.min(inbox.size(), max));
+    while (taken.size() < max && !inbox.isEmpty()) {
+      taken.add(inbox.removeFirst());
+    }
+    return taken;
+  }
+
+  /** Puts messages back to the head of the inbox, in their order. This changes memory only. */
+  void giveBack(List<Message> messages) {
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      inbox.addFirst(messages.get(i));
+    }
+  }
+
+  /**
+   * Drops unread results and timers that have no row, because the execution will not read them any
+   * more; messages from other senders stay undelivered in the inbox. This changes memory only.
+   */
+  void dropRepeatable() {
+    inbox.removeIf(
+        message ->
+            !message.stored()
+                && (message.source == Message.Source.AGAIN
+                    || message.source == Message.Source.WITH_RECORDS));
+  }
+
+  /** Opens a turn. This changes memory only: a crash gives its messages back. */
+  void openTurn(OpenTurn opened) {
+    turn = opened;
+  }
+
+  /** Closes the turn, whatever becomes of its messages. This changes memory only. */
+  void closeTurn() {
+    turn = null;
+    noRowBefore = 0;
+  }
+
+  /** Notes, in memory only, what the turn that is being closed has read. */
+  void closing(List<Message> read) {
+    closing = read;
+  }
+
+  /** Notes, in memory only, that somebody outside can have seen a change at this time. */
+  void updated(long at) {
+    updatedAt = Math.max(updatedAt, at);
+  }
+
+  /** Changes memory only; see the field. */
+  void gathers(boolean now) {
+    gathers = now;
+  }
+
+  /** Changes memory only; see the field. */
+  void heldUntil(long time) {
+    heldUntil = time;
+  }
+
+  /** Changes memory only; see the field. */
+  void noRowBefore(long time) {
+    noRowBefore = time;
+  }
+
+  /** Notes, in memory only, that the length of the history has been warned of. */
+  void warned() {
+    historyWarned = true;
+  }
+
+  /** Keeps the span of the worker, which the ExecutionStarted carries that is about to be read. */
+  void workerSpan(@Nullable ByteString span) {
+    workerSpan = span;
+  }
+
+  /** Forgets the history, which an ended execution needs in the store only. */
+  void forgetHistory() {
+    past = ByteString.EMPTY;
   }
 
   private void readStart(HistoryEvent event) {
@@ -458,7 +554,7 @@ final class Instance extends Resident {
   }
 
   OrchestrationStatus status() {
-    return Objects.requireNonNull(OrchestrationStatus.forNumber(row.status()));
+    return Objects.requireNonNull(OrchestrationStatus.forNumber(row().status()));
   }
 
   /**
@@ -466,7 +562,7 @@ final class Instance extends Resident {
    * longer pending.
    */
   boolean hasRun() {
-    return hadTurn || startedAt > row.createdAt();
+    return hadTurn || startedAt > row().createdAt();
   }
 
   /** Returns whether this task of this execution has started the instance. */
@@ -477,11 +573,11 @@ final class Instance extends Resident {
   }
 
   boolean hasEnded() {
-    return Statuses.isEnded(row.status());
+    return Statuses.isEnded(row().status());
   }
 
   boolean isSuspended() {
-    return row.status() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE;
+    return row().status() == OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED_VALUE;
   }
 
   @Override
@@ -489,19 +585,19 @@ final class Instance extends Resident {
     if (hasEnded() || isBlocked()) {
       return false;
     }
-    return openActivities > 0 || (!isSuspended() && startAt == 0 && hasStoredUnread());
+    return tasks.openActivities() > 0 || (!isSuspended() && startAt == 0 && hasStoredUnread());
   }
 
   private boolean hasStoredUnread() {
     if (turn != null) {
       for (Message message : turn.messages()) {
-        if (message.stored) {
+        if (message.stored()) {
           return true;
         }
       }
     }
     for (Message message : inbox) {
-      if (message.stored) {
+      if (message.stored()) {
         return true;
       }
     }
@@ -510,15 +606,15 @@ final class Instance extends Resident {
 
   @Override
   boolean canBeForgotten() {
-    boolean atRest = hasEnded() || parked || isBlocked();
-    if (insertPending || turn != null || (openActivities > 0 && !atRest)) {
+    boolean atRest = hasEnded() || parked() || isBlocked();
+    if (insertPending() || turn != null || (tasks.openActivities() > 0 && !atRest)) {
       return false;
     }
     if (!atRest && !inbox.isEmpty() && !isSuspended() && startAt == 0) {
       return false;
     }
     for (Message message : inbox) {
-      if (!message.stored) {
+      if (!message.stored()) {
         return false;
       }
     }
@@ -531,7 +627,10 @@ final class Instance extends Resident {
   @Override
   long bytes() {
     long inTurn = turn == null ? 0 : bytes(turn.messages(), turn.messages().size());
-    return 2L * past.size() + row.state().getSerializedSize() + bytes(inbox, inbox.size()) + inTurn;
+    return 2L * past.size()
+        + row().state().getSerializedSize()
+        + bytes(inbox, inbox.size())
+        + inTurn;
   }
 
   @Override
@@ -550,10 +649,10 @@ final class Instance extends Resident {
   }
 
   @Override
-  void timerHasRow(int timerId) {
-    OpenTask task = open.get(timerId);
+  void timerHasRow(Changes.Pen pen, int timerId) {
+    OpenTask task = tasks.get(timerId);
     if (task != null) {
-      task.hasRow = true;
+      task.hasRow(pen, true);
     }
   }
 
@@ -561,7 +660,7 @@ final class Instance extends Resident {
   ByteString requestHead() {
     return OrchestratorRequest.newBuilder()
         .setInstanceId(id)
-        .setExecutionId(row.state().getExecutionId())
+        .setExecutionId(row().state().getExecutionId())
         .build()
         .toByteString();
   }
@@ -571,13 +670,13 @@ final class Instance extends Resident {
     ParentInstanceInfo.Builder parent =
         ParentInstanceInfo.newBuilder()
             .setTaskScheduledId(taskId)
-            .setName(StringValue.of(row.state().getName()))
+            .setName(StringValue.of(row().state().getName()))
             .setOrchestrationInstance(
                 OrchestrationInstance.newBuilder()
                     .setInstanceId(id)
-                    .setExecutionId(row.state().getExecutionId()));
-    if (row.state().hasVersion()) {
-      parent.setVersion(row.state().getVersion());
+                    .setExecutionId(row().state().getExecutionId()));
+    if (row().state().hasVersion()) {
+      parent.setVersion(row().state().getVersion());
     }
     return parent.build();
   }

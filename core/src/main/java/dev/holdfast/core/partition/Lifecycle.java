@@ -92,8 +92,7 @@ final class Lifecycle {
                 createdAt,
                 0,
                 state));
-    instance.insertPending = true;
-    instance.startAt = startAt;
+    context.changes().created(instance, startAt);
     context.put(instance);
     receive(instance, event, source);
     context.changes().reached(instance, new Milestone(Milestone.Kind.STARTED, state.getName(), 0));
@@ -116,7 +115,7 @@ final class Lifecycle {
                 createdAt,
                 0,
                 state));
-    instance.insertPending = true;
+    context.changes().created(instance, 0);
     context.put(instance);
     context.changes().touch(instance);
     return instance;
@@ -124,14 +123,7 @@ final class Lifecycle {
 
   /** Puts a message into the inbox. */
   Message receive(Instance instance, HistoryEvent event, Message.Source source) {
-    Message message = new Message(instance.nextMessage++, event, context.now(), source, false);
-    instance.noteArrival(event);
-    instance.inbox.addLast(message);
-    if (source != Message.Source.AGAIN) {
-      instance.noRowBefore = 0;
-    }
-    context.changes().touch(instance);
-    return message;
+    return context.changes().received(instance, event, context.now(), source);
   }
 
   /** Ends the execution after its history has recorded the end. */
@@ -142,12 +134,12 @@ final class Lifecycle {
       @Nullable TaskFailureDetails failure,
       @Nullable StringValue customStatus,
       long at) {
-    instance.updatedAt = Math.max(instance.updatedAt, at);
+    instance.updated(at);
     OrchestrationState.Builder state =
-        instance.row.state().toBuilder()
+        instance.row().state().toBuilder()
             .setOrchestrationStatus(status)
             .setCompletedTimestamp(Times.timestamp(at))
-            .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt))
+            .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt()))
             .clearBlocked()
             .clearDoesNotFit()
             .clearOutput()
@@ -165,14 +157,14 @@ final class Lifecycle {
     context.tracing().end(instance, Statuses.name(status), failure, at);
     context.tracing().release(instance);
     dropTimers(instance);
-    dropRepeatable(instance);
+    instance.dropRepeatable();
     releaseLocks(instance);
     recallActivities(instance, status == OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED);
     instance.forgetTasks();
-    instance.past = com.google.protobuf.ByteString.EMPTY;
+    instance.forgetHistory();
     context.changes().state(instance, state.build(), at);
-    long took = Math.max(0, at - instance.row.createdAt());
-    context.changes().reached(instance, Milestone.ended(instance.row.name(), status, took));
+    long took = Math.max(0, at - instance.row().createdAt());
+    context.changes().reached(instance, Milestone.ended(instance.row().name(), status, took));
     notifyParent(instance, status, output, failure);
     statusChanged(instance);
   }
@@ -185,13 +177,13 @@ final class Lifecycle {
    *     as no other item waits for their place
    */
   private void recallActivities(Instance instance, boolean atOnce) {
-    if (instance.openActivities == 0) {
+    if (instance.openActivities() == 0) {
       return;
     }
     List<Effect.HandedOut> items = new ArrayList<>();
-    for (OpenTask task : instance.open.values()) {
-      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token != 0) {
-        items.add(new Effect.HandedOut(task.id(), task.token));
+    for (OpenTask task : instance.open().values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered() && task.token() != 0) {
+        items.add(new Effect.HandedOut(task.id(), task.token()));
       }
     }
     if (!items.isEmpty()) {
@@ -205,8 +197,8 @@ final class Lifecycle {
 
   /** Releases all locks that the execution holds, however the execution has ended. */
   private void releaseLocks(Instance instance) {
-    instance.sections.forEach((section, entities) -> unlock(section, entities, instance.id));
-    instance.sections.clear();
+    instance.sections().forEach((section, entities) -> unlock(section, entities, instance.id));
+    instance.forgetSections();
   }
 
   /** Releases the locks of these entities for a critical section. */
@@ -223,25 +215,12 @@ final class Lifecycle {
   }
 
   private void dropTimers(Instance instance) {
-    for (OpenTask task : instance.open.values()) {
+    for (OpenTask task : instance.open().values()) {
       context.changes().dropTimer(instance, task);
     }
-    if (instance.startAt != 0) {
-      instance.startAt = 0;
+    if (instance.startAt() != 0) {
       context.changes().dropScheduledStart(instance);
     }
-  }
-
-  /**
-   * Drops unread results and timers that have no row, because the execution will not read them any
-   * more; messages from other senders stay undelivered in the inbox.
-   */
-  private static void dropRepeatable(Instance instance) {
-    instance.inbox.removeIf(
-        message ->
-            !message.stored
-                && (message.source == Message.Source.AGAIN
-                    || message.source == Message.Source.WITH_RECORDS));
   }
 
   private void notifyParent(
@@ -249,7 +228,7 @@ final class Lifecycle {
       OrchestrationStatus status,
       @Nullable StringValue output,
       @Nullable TaskFailureDetails failure) {
-    ParentInstanceInfo parent = instance.parent;
+    ParentInstanceInfo parent = instance.parent();
     if (parent == null) {
       return;
     }
@@ -291,7 +270,7 @@ final class Lifecycle {
       CompleteOrchestrationAction completion,
       @Nullable StringValue customStatus,
       Timestamp at) {
-    OrchestrationState before = old.row.state();
+    OrchestrationState before = old.row().state();
     OrchestrationState.Builder state =
         before.toBuilder()
             .setOrchestrationStatus(
@@ -300,7 +279,7 @@ final class Lifecycle {
                     ? OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED
                     : OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
             .setExecutionId(StringValue.of(context.newGuid()))
-            .setLastUpdatedTimestamp(Times.timestamp(old.updatedAt))
+            .setLastUpdatedTimestamp(Times.timestamp(old.updatedAt()))
             .clearInput()
             .clearDoesNotFit()
             .clearCustomStatus();
@@ -317,9 +296,8 @@ final class Lifecycle {
       state.setCustomStatus(customStatus);
     }
     OrchestrationState next = state.build();
-    List<Message> unread = new ArrayList<>(old.inbox);
     // The messages move to the new execution, so their senders get no answer yet.
-    old.inbox.clear();
+    List<Message> unread = old.takeUnread(Integer.MAX_VALUE);
     releaseLocks(old);
     recallActivities(old, false);
     context
@@ -331,7 +309,7 @@ final class Lifecycle {
             Times.microsUp(at));
     context.remove(old);
     Instance instance =
-        create(next, started(next, old, at), old.row.createdAt(), 0, Message.Source.INSTANCE);
+        create(next, started(next, old, at), old.row().createdAt(), 0, Message.Source.INSTANCE);
     context.tracing().release(instance);
     for (HistoryEvent carried : inOrder(completion.getCarryoverEventsList())) {
       receive(instance, carried, Message.Source.INSTANCE);
@@ -342,9 +320,9 @@ final class Lifecycle {
       if (message.event.hasEventRaised()
           && !context.wounded(Wound.EVENTS_LOST_AT_CONTINUE_AS_NEW)) {
         Message moved = receive(instance, message.event, moved(message));
-        moved.replies.addAll(message.replies);
+        message.replies().forEach(reply -> context.changes().whenKept(moved, reply));
       } else {
-        message.replies.forEach(context.changes()::whenDurable);
+        message.replies().forEach(context.changes()::whenDurable);
       }
     }
     statusChanged(instance);
@@ -355,7 +333,7 @@ final class Lifecycle {
    * lost it with the old execution, so the next cut must give it a row again.
    */
   private static Message.Source moved(Message message) {
-    return message.stored ? Message.Source.INSTANCE : message.source;
+    return message.stored() ? Message.Source.INSTANCE : message.source;
   }
 
   /**
@@ -387,11 +365,11 @@ final class Lifecycle {
     if (state.hasInput()) {
       started.setInput(state.getInput());
     }
-    if (old.parent != null) {
-      started.setParentInstance(old.parent);
+    if (old.parent() != null) {
+      started.setParentInstance(old.parent());
     }
-    if (old.parentTrace != null) {
-      started.setParentTraceContext(old.parentTrace);
+    if (old.parentTrace() != null) {
+      started.setParentTraceContext(old.parentTrace());
     }
     return Events.inbound(at).setExecutionStarted(started).build();
   }
@@ -403,13 +381,13 @@ final class Lifecycle {
    */
   void terminate(Instance instance, Turns turns, @Nullable String output, boolean recursive) {
     turns.giveBack(instance);
-    long at = Math.max(context.now(), instance.lastTurnAt + Times.MILLI);
+    long at = Math.max(context.now(), instance.lastTurnAt() + Times.MILLI);
     Timestamp time = Times.timestamp(at);
     StringValue result = output == null ? null : StringValue.of(output);
     List<Input.ToInstance> children = new ArrayList<>(0);
     if (recursive) {
-      for (OpenTask task : instance.open.values()) {
-        if (task.kind == Explanation.Kind.CHILD && !task.answered) {
+      for (OpenTask task : instance.open().values()) {
+        if (task.kind == Explanation.Kind.CHILD && !task.answered()) {
           children.add(
               new Input.Terminate(
                   task.childId(), output, true, instance.asParent(task.id()), null));
@@ -434,7 +412,7 @@ final class Lifecycle {
     context.tracing().turn(instance, events);
     context.changes().append(instance, events);
     StringValue custom =
-        instance.row.state().hasCustomStatus() ? instance.row.state().getCustomStatus() : null;
+        instance.row().state().hasCustomStatus() ? instance.row().state().getCustomStatus() : null;
     end(instance, OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED, result, null, custom, at);
     children.forEach(context::hand);
   }
@@ -444,9 +422,9 @@ final class Lifecycle {
    * inbox, and history should contain it.
    */
   private void readStart(Instance instance, List<HistoryEvent> events) {
-    Message first = instance.inbox.peekFirst();
+    Message first = instance.first();
     if (first != null && first.event.hasExecutionStarted()) {
-      instance.inbox.removeFirst();
+      instance.takeUnread(1);
       events.add(first.event);
       context.changes().consumed(instance, first);
     }
@@ -479,14 +457,14 @@ final class Lifecycle {
 
   private void held(Instance instance, OrchestrationStatus status, HistoryEvent event) {
     context.changes().append(instance, List.of(event));
-    instance.updatedAt = Math.max(instance.updatedAt, context.now());
+    instance.updated(context.now());
     context
         .changes()
         .state(
             instance,
-            instance.row.state().toBuilder()
+            instance.row().state().toBuilder()
                 .setOrchestrationStatus(status)
-                .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt))
+                .setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt()))
                 .build(),
             0);
     statusChanged(instance);

@@ -102,7 +102,7 @@ final class Memory {
   /** Returns the executions that have not changed since the newest cut. */
   List<Resident> atRest(Changes changes) {
     return byKey.values().stream()
-        .filter(instance -> !instance.insertPending && !changes.isTouched(instance))
+        .filter(instance -> !instance.insertPending() && !changes.isTouched(instance))
         .toList();
   }
 
@@ -146,7 +146,7 @@ final class Memory {
     byId.put(resident.id, resident);
     byKey.put(resident.key, resident);
     weigh(resident);
-    if (!resident.insertPending && resident.canBeForgotten()) {
+    if (!resident.insertPending() && resident.canBeForgotten()) {
       rests(resident);
     }
   }
@@ -154,8 +154,8 @@ final class Memory {
   void remove(Resident resident) {
     wakes(resident);
     removed.put(resident.key, new Removed(changes.batch(), -1));
-    if (resident.parked && parked.remove(resident)) {
-      parkedBytes -= resident.weight;
+    if (resident.parked() && parked.remove(resident)) {
+      parkedBytes -= resident.weight();
     }
     drop(resident);
   }
@@ -163,29 +163,28 @@ final class Memory {
   private void drop(Resident resident) {
     byId.remove(resident.id, resident);
     if (byKey.remove(resident.key, resident)) {
-      bytes -= resident.weight;
+      bytes -= resident.weight();
     }
   }
 
   private void rests(Resident resident) {
     if (idle.put(resident.key, resident) == null) {
-      idleBytes += resident.weight;
+      idleBytes += resident.weight();
     }
   }
 
   private void wakes(Resident resident) {
     Resident rested = idle.remove(resident.key);
     if (rested != null) {
-      idleBytes -= rested.weight;
+      idleBytes -= rested.weight();
     }
   }
 
   /** Updates the weight of a resident; it must not be idle. */
   private void weigh(Resident resident) {
-    long more = resident.bytes() - resident.weight;
-    resident.weight += more;
+    long more = resident.weigh();
     bytes += more;
-    if (resident.parked) {
+    if (resident.parked()) {
       parkedBytes += more;
     }
   }
@@ -365,7 +364,7 @@ final class Memory {
    * store, new ones leave room for them.
    */
   private boolean hasRoom(Resident resident) {
-    int share = backlog && resident.insertPending ? 2 : 1;
+    int share = backlog && resident.insertPending() ? 2 : 1;
     int active = active();
     return active <= limits.activeInstances() / share
         // A single execution always runs, however large it is.
@@ -382,7 +381,7 @@ final class Memory {
    * served.
    */
   boolean mayRun(Resident resident) {
-    if (!served.test(resident.row.name())) {
+    if (!served.test(resident.row().name())) {
       return false;
     }
     if (hasRoom(resident)) {
@@ -400,19 +399,19 @@ final class Memory {
   }
 
   void park(Resident resident) {
-    if (!resident.parked) {
-      resident.parked = true;
+    if (!resident.parked()) {
+      resident.parked(true);
       parked.add(resident);
       wakes(resident);
-      parkedBytes += resident.weight;
+      parkedBytes += resident.weight();
       changes.touch(resident);
     }
   }
 
   void unpark(Resident resident) {
-    resident.parked = false;
+    resident.parked(false);
     if (parked.remove(resident)) {
-      parkedBytes -= resident.weight;
+      parkedBytes -= resident.weight();
     }
     // The next cut notices if the execution has nothing to do by now.
     changes.touch(resident);
@@ -477,7 +476,7 @@ final class Memory {
     }
     wakes(resident);
     weigh(resident);
-    if (!resident.parked && resident.canBeForgotten()) {
+    if (!resident.parked() && resident.canBeForgotten()) {
       rests(resident);
     }
   }
@@ -492,7 +491,7 @@ final class Memory {
       Resident resident = waiting.next();
       if (mayForget(resident)) {
         waiting.remove();
-        parkedBytes -= resident.weight;
+        parkedBytes -= resident.weight();
         drop(resident);
       }
     }
@@ -522,7 +521,7 @@ final class Memory {
 
   private boolean mayForget(Resident resident) {
     return resident.canBeForgotten()
-        && (resident.changedIn <= durable || wounds.contains(Wound.LOAD_OVERTAKES_COMMIT))
+        && (resident.changedIn() <= durable || wounds.contains(Wound.LOAD_OVERTAKES_COMMIT))
         && !loadingKeys.containsKey(resident.key)
         && !loadingIds.containsKey(resident.id)
         && !awaitingHistory.containsKey(resident.id);

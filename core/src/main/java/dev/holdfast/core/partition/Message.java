@@ -4,6 +4,7 @@ import dev.holdfast.core.Effect;
 import dev.holdfast.core.Limits;
 import dev.holdfast.protocol.HistoryEvent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Holds a message that has arrived at an instance and is not in its history yet. */
@@ -19,10 +20,10 @@ final class Message {
   final Source source;
 
   /** Says whether the message has an inbox row, either durable or in the accumulating commit. */
-  boolean stored;
+  private boolean stored;
 
   /** Holds the replies that may be sent once the message has a row or is part of the history. */
-  final List<Effect.WhenDurable> replies = new ArrayList<>(1);
+  private final List<Effect.WhenDurable> replies = new ArrayList<>(1);
 
   enum Source {
     /**
@@ -54,6 +55,23 @@ final class Message {
     this.arrivedAt = arrivedAt;
     this.source = source;
     this.stored = stored;
+  }
+
+  boolean stored() {
+    return stored;
+  }
+
+  void stored(Changes.Pen pen) {
+    stored = true;
+  }
+
+  List<Effect.WhenDurable> replies() {
+    return Collections.unmodifiableList(replies);
+  }
+
+  /** Returns the replies for adding and taking them out. */
+  List<Effect.WhenDurable> replies(Changes.Pen pen) {
+    return replies;
   }
 
   /** Returns whether a cut at {@code now} may leave the message without a row. */

@@ -89,7 +89,7 @@ final class Notes {
     if (!told.getStuck().isEmpty()) {
       return told.getStuck();
     }
-    return response.getActionsCount() > 0 ? "" : instance.row.state().getDoesNotFit();
+    return response.getActionsCount() > 0 ? "" : instance.row().state().getDoesNotFit();
   }
 
   /**

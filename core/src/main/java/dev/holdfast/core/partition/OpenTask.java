@@ -20,35 +20,101 @@ final class OpenTask {
    * Says whether an answer to the task is in the inbox or in the open turn; further answers are
    * duplicates.
    */
-  boolean answered;
+  private boolean answered;
 
   /** Counts the attempts of the activity at this step, including the current one. */
-  int attempt = 1;
+  private final int attempt;
 
   /** Says whether the row of a timer is in the store or in the accumulating commit. */
-  boolean hasRow;
+  private boolean hasRow;
 
   /** Says whether the execution asked for this task before it failed and was rewound. */
-  boolean askedBeforeRewind;
+  private boolean askedBeforeRewind;
 
   /**
    * Says whether tracing has reported the outcome of the task; a task with a reported outcome is
    * open only in an execution that continues another.
    */
-  boolean told;
+  private boolean told;
 
   /** Holds the token of the newest hand-out of an activity; 0 before the first. */
-  long token;
+  private long token;
 
   /**
    * Holds the token of the activity's first hand-out; an older token under this id belongs to an
    * earlier attempt.
    */
-  long firstToken;
+  private long firstToken;
 
-  OpenTask(Explanation.Kind kind, HistoryEvent asked) {
+  OpenTask(Explanation.Kind kind, HistoryEvent asked, int attempt) {
     this.kind = kind;
     this.asked = asked;
+    this.attempt = attempt;
+  }
+
+  boolean answered() {
+    return answered;
+  }
+
+  /** Notes that an answer has arrived; the message that brings it has the row. */
+  void answer() {
+    answered = true;
+  }
+
+  int attempt() {
+    return attempt;
+  }
+
+  boolean hasRow() {
+    return hasRow;
+  }
+
+  void hasRow(Changes.Pen pen, boolean has) {
+    hasRow = has;
+  }
+
+  /** Notes, while the execution is being read, that the store has the row of the timer. */
+  void rowRead() {
+    hasRow = true;
+  }
+
+  boolean askedBeforeRewind() {
+    return askedBeforeRewind;
+  }
+
+  /** Notes, while history is folded, that the execution was rewound. */
+  void rewound() {
+    askedBeforeRewind = true;
+  }
+
+  boolean told() {
+    return told;
+  }
+
+  /** Notes, in memory only, that tracing has reported the outcome. */
+  void tell() {
+    told = true;
+  }
+
+  long token() {
+    return token;
+  }
+
+  long firstToken() {
+    return firstToken;
+  }
+
+  /** Notes, in memory only, that an executor gets the activity under this token. */
+  void handedOut(long newest) {
+    token = newest;
+    if (firstToken == 0) {
+      firstToken = newest;
+    }
+  }
+
+  /** Notes, in memory only, that no executor holds the activity any more. */
+  void heldByNone() {
+    token = 0;
   }
 
   int id() {

@@ -8,11 +8,26 @@ final class Operation {
   final EntityMessage content;
 
   /** Says whether the operation is delayed and its timer has a row. */
-  boolean hasTimer;
+  private boolean hasTimer;
 
   Operation(Message message, EntityMessage content) {
     this.message = message;
     this.content = content;
+  }
+
+  /** Makes the delayed operation of a stored message, whose timer has a row. */
+  static Operation stored(Message message, EntityMessage content) {
+    Operation operation = new Operation(message, content);
+    operation.hasTimer = true;
+    return operation;
+  }
+
+  boolean hasTimer() {
+    return hasTimer;
+  }
+
+  void hasTimer(Changes.Pen pen, boolean has) {
+    hasTimer = has;
   }
 
   /**

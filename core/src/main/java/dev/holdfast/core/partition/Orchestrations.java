@@ -136,7 +136,7 @@ final class Orchestrations {
    * served.
    */
   private void begun(@Nullable Instance instance) {
-    if (instance == null || instance.startAt != 0 || instance.isBlocked()) {
+    if (instance == null || instance.startAt() != 0 || instance.isBlocked()) {
       return;
     }
     if (!memory.mayRun(instance)) {
@@ -149,7 +149,7 @@ final class Orchestrations {
 
   /** Lets an execution that is parked in memory continue if it may run now. */
   void admit(Instance instance) {
-    if (instance.parked && !instance.isBlocked() && memory.mayRun(instance)) {
+    if (instance.parked() && !instance.isBlocked() && memory.mayRun(instance)) {
       memory.unpark(instance);
       dispatchActivities(instance);
     }
@@ -158,27 +158,27 @@ final class Orchestrations {
 
   /** Continues the work of an execution after it has been read from the store. */
   void loaded(Instance instance) {
-    if (!instance.hasEnded() && (instance.openActivities > 0 || !instance.inbox.isEmpty())) {
+    if (!instance.hasEnded() && (instance.openActivities() > 0 || !instance.inbox().isEmpty())) {
       begun(instance);
     }
   }
 
   /** Adds the activities that were handed out and have no answer yet. */
   void handedOut(Instance instance, List<WorkItem.Activity> out) {
-    for (OpenTask task : instance.open.values()) {
-      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token != 0) {
+    for (OpenTask task : instance.open().values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered() && task.token() != 0) {
         out.add(ActivityItems.handedOut(instance, task));
       }
     }
   }
 
   void setAside(Instance instance, Blocked block) {
-    if (instance.turn != null && context.wounded(Wound.BLOCKED_TURN_COUNTED_AS_READ)) {
-      instance.turn.messages().forEach(message -> changes.consumed(instance, message));
-      instance.turn = null;
+    if (instance.turn() != null && context.wounded(Wound.BLOCKED_TURN_COUNTED_AS_READ)) {
+      instance.turn().messages().forEach(message -> changes.consumed(instance, message));
+      instance.closeTurn();
     }
     turns.giveBack(instance);
-    if (instance.openActivities > 0) {
+    if (instance.openActivities() > 0) {
       context.holdBack(instance.executionId());
     }
     blocking.setAside(instance, block);
@@ -186,18 +186,18 @@ final class Orchestrations {
 
   /** Continues an execution that was blocked, except for activities that an executor still has. */
   private void goOn(Instance instance) {
-    if (instance.startAt != 0) {
+    if (instance.startAt() != 0) {
       return;
     }
     if (!memory.mayRun(instance)) {
       memory.park(instance);
       return;
     }
-    if (instance.parked) {
+    if (instance.parked()) {
       memory.unpark(instance);
     }
-    for (OpenTask task : instance.open.values()) {
-      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered && task.token == 0) {
+    for (OpenTask task : instance.open().values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered() && task.token() == 0) {
         changes.dispatch(instance, activities.item(instance, task));
       }
     }
@@ -210,11 +210,11 @@ final class Orchestrations {
   }
 
   private void dispatchActivities(Instance instance) {
-    if (instance.openActivities == 0 || instance.hasEnded()) {
+    if (instance.openActivities() == 0 || instance.hasEnded()) {
       return;
     }
-    for (OpenTask task : instance.open.values()) {
-      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered) {
+    for (OpenTask task : instance.open().values()) {
+      if (task.kind == Explanation.Kind.ACTIVITY && !task.answered()) {
         changes.dispatch(instance, activities.item(instance, task));
       }
     }
@@ -233,7 +233,7 @@ final class Orchestrations {
       changes.reply(null, raise.asker(), Input.Delivered.NO_SUCH_INSTANCE);
     } else if (instance.hasEnded()) {
       changes.reply(instance, raise.asker(), Input.Delivered.TERMINAL);
-    } else if (instance.inbox.size() >= context.limits().inboxMax()) {
+    } else if (instance.inbox().size() >= context.limits().inboxMax()) {
       changes.whenDurable(
           instance,
           new Effect.Refuse(
@@ -241,14 +241,14 @@ final class Orchestrations {
               new RefusedException(
                   RefusedException.Reason.OVERLOADED,
                   "Instance '%s' has %d unread messages, the limit (inboxMax). Raise the event again when it has read some."
-                      .formatted(instance.id, instance.inbox.size()))));
+                      .formatted(instance.id, instance.inbox().size()))));
     } else {
       Message message =
           lifecycle.receive(
               instance,
               Events.eventRaised(Times.timestamp(context.stamp()), raise.name(), raise.input()),
               Message.Source.CLIENT);
-      message.replies.add(new Effect.Reply<>(raise.asker(), Input.Delivered.ACCEPTED));
+      changes.whenKept(message, new Effect.Reply<>(raise.asker(), Input.Delivered.ACCEPTED));
       turns.openIfDue(instance);
     }
   }
@@ -258,9 +258,9 @@ final class Orchestrations {
       return;
     }
     String execution = resolve.parent().getOrchestrationInstance().getExecutionId().getValue();
-    OpenTask task = instance.open.get(resolve.parent().getTaskScheduledId());
+    OpenTask task = instance.open().get(resolve.parent().getTaskScheduledId());
     if (task == null
-        || task.answered
+        || task.answered()
         || task.kind != Explanation.Kind.CHILD
         || !(execution.equals(instance.executionId())
             || context.wounded(Wound.EXECUTION_NOT_CHECKED))) {
@@ -271,9 +271,9 @@ final class Orchestrations {
   }
 
   private void childGone(Input.ChildGone gone, Instance instance) {
-    for (OpenTask task : instance.open.values()) {
+    for (OpenTask task : instance.open().values()) {
       if (task.kind == Explanation.Kind.CHILD
-          && !task.answered
+          && !task.answered()
           && task.childId().equals(gone.childId())) {
         HistoryEvent outcome =
             Events.childFailed(
@@ -292,7 +292,7 @@ final class Orchestrations {
     if (asking != null && takes(asking, answer)) {
       lifecycle.receive(asking, answer.outcome(), Message.Source.INSTANCE);
       turns.openIfDue(asking);
-    } else if (asking == null || !asking.sections.containsKey(answer.requestId())) {
+    } else if (asking == null || !asking.sections().containsKey(answer.requestId())) {
       // The orchestrator no longer wants the lock, so the lock is released even though it was
       // granted late.
       lifecycle.unlock(answer.requestId(), answer.lockSet(), answer.instanceId());
@@ -306,9 +306,9 @@ final class Orchestrations {
 
   private static boolean takes(Instance instance, Input.EntityAnswered answer) {
     OpenTask task = instance.request(answer.requestId());
-    boolean wanted = task == null ? answer.outcome().hasEventRaised() : !task.answered;
+    boolean wanted = task == null ? answer.outcome().hasEventRaised() : !task.answered();
     return wanted
-        && (answer.lockSet().isEmpty() || instance.sections.containsKey(answer.requestId()));
+        && (answer.lockSet().isEmpty() || instance.sections().containsKey(answer.requestId()));
   }
 
   private void control(
@@ -365,7 +365,7 @@ final class Orchestrations {
       return;
     }
     if (answer instanceof Answer.TurnDone done) {
-      Instance.OpenTurn turn = instance.turn;
+      Instance.OpenTurn turn = instance.turn();
       if (turn != null && turn.token() == done.item().token()) {
         turns.close(instance, turn, done.response());
         if (memory.get(instance.id) instanceof Instance current) {
@@ -385,11 +385,11 @@ final class Orchestrations {
 
   private void heldBack(WorkItem.Activity item, Instance instance) {
     OpenTask task = answeredTask(item, instance);
-    if (task == null || task.token != item.token()) {
+    if (task == null || task.token() != item.token()) {
       return;
     }
-    task.token = 0;
-    if (!instance.isBlocked() && !instance.parked) {
+    task.heldByNone();
+    if (!instance.isBlocked() && !instance.parked()) {
       // A retry came before this notice, so the activity must be handed out again.
       changes.dispatch(instance, activities.item(instance, task));
     }
@@ -401,10 +401,10 @@ final class Orchestrations {
       if (task == null) {
         return;
       }
-      if (task.token == activity.token()) {
-        task.token = 0; // No executor holds the activity any more.
+      if (task.token() == activity.token()) {
+        task.heldByNone();
       }
-    } else if (instance.turn == null || instance.turn.token() != answer.item().token()) {
+    } else if (instance.turn() == null || instance.turn().token() != answer.item().token()) {
       return;
     }
     if (!instance.isBlocked()) {
@@ -417,19 +417,19 @@ final class Orchestrations {
    * open any more.
    */
   private @Nullable OpenTask answeredTask(WorkItem.Activity item, Instance instance) {
-    OpenTask task = instance.open.get(item.taskId());
+    OpenTask task = instance.open().get(item.taskId());
     boolean current =
         item.executionId().equals(instance.executionId())
             || context.wounded(Wound.EXECUTION_NOT_CHECKED);
     if (task == null || task.kind != Explanation.Kind.ACTIVITY || !current || instance.hasEnded()) {
       return null;
     }
-    if (task.answered && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
+    if (task.answered() && !context.wounded(Wound.DUPLICATE_ANSWER_TAKEN)) {
       return null;
     }
     // An answer is void when it belongs to an earlier attempt under the same id, which has failed.
     // For items that an earlier process handed out, the attempt is unknown, so their answers count.
-    return context.hasGiven(item.token()) && item.token() < task.firstToken ? null : task;
+    return context.hasGiven(item.token()) && item.token() < task.firstToken() ? null : task;
   }
 
   private void activityDone(Answer.ActivityDone done, Instance instance) {
@@ -486,16 +486,15 @@ final class Orchestrations {
   /** Handles a timer of the instance that has fired. */
   void due(Instance instance, int timerId) {
     if (timerId == Rows.Timer.SCHEDULED_START) {
-      if (instance.startAt != 0 && instance.startAt <= context.now()) {
-        instance.startAt = 0;
+      if (instance.startAt() != 0 && instance.startAt() <= context.now()) {
         changes.dropScheduledStart(instance);
         begun(instance);
       }
       return;
     }
-    OpenTask task = instance.open.get(timerId);
+    OpenTask task = instance.open().get(timerId);
     if (task == null
-        || task.answered
+        || task.answered()
         || task.kind != Explanation.Kind.TIMER
         || instance.hasEnded()
         || Times.microsUp(task.fireAt()) > context.now()) {

@@ -209,9 +209,9 @@ public final class Partition {
     List<Effect.WhenDurable> effects = new ArrayList<>(changes.waiting());
     List<WorkItem.Activity> out = new ArrayList<>();
     for (Resident resident : memory.all()) {
-      effects.addAll(resident.repliesToInsert);
-      resident.notInHistory().forEach(message -> effects.addAll(message.replies));
-      if (resident instanceof Instance instance && instance.openActivities > 0) {
+      effects.addAll(resident.repliesToInsert());
+      resident.notInHistory().forEach(message -> effects.addAll(message.replies()));
+      if (resident instanceof Instance instance && instance.openActivities() > 0) {
         orchestrations.handedOut(instance, out);
       }
     }

@@ -4,6 +4,7 @@ import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Effect;
 import dev.holdfast.core.Rows;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,49 +20,143 @@ abstract sealed class Resident permits Instance, Entity {
   final int slot;
 
   /** Holds the newest version of the summary. */
-  Rows.Instance row;
+  private Rows.Instance row;
 
   /**
    * Holds the version of the summary that the newest cut has written; null before the first such
    * cut.
    */
-  Rows.@Nullable Instance written;
+  private Rows.@Nullable Instance written;
 
   /** Says whether no row of this resident has been written, so that it exists in memory only. */
-  boolean insertPending;
+  private boolean insertPending;
 
   /**
    * Says whether this resident waits to be admitted later: no work of it runs, and memory forgets
    * it once it is durable.
    */
-  boolean parked;
+  private boolean parked;
 
   /**
    * Holds the effects that wait until the summary is durable, as long as {@link #insertPending} is
    * true.
    */
-  final List<Effect.WhenDurable> repliesToInsert = new ArrayList<>(0);
+  private final List<Effect.WhenDurable> repliesToInsert = new ArrayList<>(0);
 
   /** Holds the number of the batch that contains the newest change of this resident. */
-  long changedIn;
+  private long changedIn;
 
   /** Holds the number of the batch that contains the newest hand-out of work for this resident. */
-  long dispatchedIn;
+  private long dispatchedIn;
 
   /**
    * Holds the value of {@link #bytes} when {@link Memory} last weighed this resident; only {@link
    * Memory} changes the field.
    */
-  long weight;
+  private long weight;
 
   /** Holds the sequence number of the next message that arrives. */
-  long nextMessage;
+  private long nextMessage;
 
-  Resident(Rows.Instance row) {
+  /**
+   * @param isWritten whether the row comes from the store
+   */
+  Resident(Rows.Instance row, boolean isWritten) {
     this.key = row.key();
     this.id = row.id();
     this.slot = row.slot();
     this.row = row;
+    this.written = isWritten ? row : null;
+  }
+
+  final Rows.Instance row() {
+    return row;
+  }
+
+  final void row(Changes.Pen pen, Rows.Instance newest) {
+    row = newest;
+  }
+
+  // References are compared to find out whether this very row was written: comparing states byte by
+  // byte would cost more than it saves.
+  @SuppressWarnings("ReferenceEquality")
+  final boolean isWritten() {
+    return row == written;
+  }
+
+  final void written(Changes.Pen pen) {
+    written = row;
+  }
+
+  final boolean insertPending() {
+    return insertPending;
+  }
+
+  final void created(Changes.Pen pen) {
+    insertPending = true;
+  }
+
+  final void inserted(Changes.Pen pen) {
+    insertPending = false;
+  }
+
+  final List<Effect.WhenDurable> repliesToInsert() {
+    return Collections.unmodifiableList(repliesToInsert);
+  }
+
+  /** Returns the effects for adding and taking them out. */
+  final List<Effect.WhenDurable> repliesToInsert(Changes.Pen pen) {
+    return repliesToInsert;
+  }
+
+  /** Takes the sequence number of the next message. */
+  final long nextMessage(Changes.Pen pen) {
+    return nextMessage++;
+  }
+
+  /** Notes, while rows are read, that a message has this sequence number. */
+  final void messageRead(long seq) {
+    nextMessage = Math.max(nextMessage, seq + 1);
+  }
+
+  final long changedIn() {
+    return changedIn;
+  }
+
+  final void changedIn(Changes.Pen pen, long batch) {
+    changedIn = batch;
+  }
+
+  final long dispatchedIn() {
+    return dispatchedIn;
+  }
+
+  final void dispatchedIn(Changes.Pen pen, long batch) {
+    dispatchedIn = batch;
+  }
+
+  final boolean parked() {
+    return parked;
+  }
+
+  /** Changes memory only: after a crash, admission decides anew. */
+  final void parked(boolean now) {
+    parked = now;
+  }
+
+  final long weight() {
+    return weight;
+  }
+
+  /**
+   * Weighs it again; this changes memory only.
+   *
+   * @return by how much it has become heavier
+   */
+  final long weigh() {
+    long more = bytes() - weight;
+    weight += more;
+    return more;
   }
 
   final String executionId() {
@@ -121,5 +216,5 @@ abstract sealed class Resident permits Instance, Entity {
   }
 
   /** Notes that the accumulating commit contains a row of this timer. */
-  abstract void timerHasRow(int timerId);
+  abstract void timerHasRow(Changes.Pen pen, int timerId);
 }

@@ -52,7 +52,7 @@ final class Rewinding {
   /** Returns whether the instance is a child of any execution of this parent. */
   private static boolean isChildOf(Instance instance, ParentInstanceInfo task) {
     return instance
-        .row
+        .row()
         .state()
         .getParentInstanceId()
         .getValue()
@@ -100,7 +100,7 @@ final class Rewinding {
    * not read it.
    */
   private void tellAgain(Instance child, ParentInstanceInfo parent) {
-    OrchestrationState state = child.row.state();
+    OrchestrationState state = child.row().state();
     context.hand(
         new Input.Resolve(
             parent,
@@ -153,12 +153,12 @@ final class Rewinding {
     String executionId = context.newGuid();
     ParentInstanceInfo parent =
         rewind.restart() == null ? parentIn(history) : parentOf(rewind.restart());
-    List<Message> undelivered = new ArrayList<>(old.inbox);
+    List<Message> undelivered = new ArrayList<>(old.inbox());
     OrchestrationState state =
         runningAgain(old, executionId, cut.kept().isEmpty() && isFirst(history, old));
     context.remove(old);
-    Instance instance = lifecycle.revive(state, old.row.createdAt());
-    instance.parent = parent;
+    Instance instance = lifecycle.revive(state, old.row().createdAt());
+    context.changes().adopted(instance, parent);
     List<HistoryEvent> kept = new ArrayList<>();
     for (HistoryEvent event : cut.kept()) {
       kept.add(inExecution(event, executionId, parent));
@@ -184,9 +184,8 @@ final class Rewinding {
    * entities since.
    */
   private static boolean isWithinSection(Instance old, List<HistoryEvent> kept) {
-    Instance again = new Instance(old.row);
-    again.fold(kept, com.google.protobuf.ByteString.EMPTY);
-    return !again.sections.isEmpty();
+    Instance again = Instance.told(old.row(), kept);
+    return !again.sections().isEmpty();
   }
 
   private void refuseWithinSection(Instance old, Input.Rewind rewind) {
@@ -218,11 +217,11 @@ final class Rewinding {
   private static boolean isFirst(List<HistoryEvent> history, Instance old) {
     return history.stream()
         .filter(HistoryEvent::hasExecutionStarted)
-        .allMatch(started -> Times.microsUp(started.getTimestamp()) <= old.row.createdAt());
+        .allMatch(started -> Times.microsUp(started.getTimestamp()) <= old.row().createdAt());
   }
 
   private OrchestrationState runningAgain(Instance old, String executionId, boolean neverRan) {
-    return old.row.state().toBuilder()
+    return old.row().state().toBuilder()
         .setOrchestrationStatus(
             neverRan
                 ? OrchestrationStatus.ORCHESTRATION_STATUS_PENDING
@@ -262,8 +261,8 @@ final class Rewinding {
    * messages of children and entity calls; the caller hands out activities.
    */
   private void rearm(Instance instance, @Nullable String reason) {
-    for (OpenTask task : instance.open.values()) {
-      if (task.answered) {
+    for (OpenTask task : instance.open().values()) {
+      if (task.answered()) {
         continue;
       }
       if (task.kind == Explanation.Kind.TIMER) {
@@ -282,7 +281,7 @@ final class Rewinding {
         ExecutionStartedEvent.newBuilder()
             .setName(created.getName())
             .setParentInstance(instance.asParent(task.id()))
-            .putAllTags(instance.row.state().getTagsMap())
+            .putAllTags(instance.row().state().getTagsMap())
             .putAllTags(created.getTagsMap());
     started
         .getOrchestrationInstanceBuilder()

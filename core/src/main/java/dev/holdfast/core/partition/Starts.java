@@ -57,8 +57,8 @@ final class Starts {
     // removal, so that the id always has an instance.
     Message.Source source = existing == null ? Message.Source.CLIENT : Message.Source.INSTANCE;
     Instance instance = lifecycle.create(started.getExecutionStarted(), started, startAt, source);
-    Message message = java.util.Objects.requireNonNull(instance.inbox.peekLast());
-    message.replies.add(new Effect.Reply<>(start.asker(), instance.id));
+    Message message = java.util.Objects.requireNonNull(instance.last());
+    context.changes().whenKept(message, new Effect.Reply<>(start.asker(), instance.id));
     return instance;
   }
 

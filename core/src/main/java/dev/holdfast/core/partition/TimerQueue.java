@@ -184,10 +184,10 @@ final class TimerQueue {
    */
   private static boolean isTaken(Rows.Timer timer, @Nullable Resident owner) {
     if (owner instanceof Instance instance) {
-      OpenTask task = instance.open.get(timer.timerId());
-      return task != null && task.answered;
+      OpenTask task = instance.open().get(timer.timerId());
+      return task != null && task.answered();
     }
-    return owner instanceof Entity entity && !entity.delayed.containsKey(timer.timerId());
+    return owner instanceof Entity entity && !entity.delayed().containsKey(timer.timerId());
   }
 
   /**

@@ -68,10 +68,10 @@ final class Tracing {
    * when the execution belongs to no trace, or when its worker makes the spans.
    */
   @Nullable TraceContext asked(Instance instance, int eventId) {
-    if (samples == null || instance.workerSpan != null) {
+    if (samples == null || instance.workerSpan() != null) {
       return null;
     }
-    TraceParent parent = TraceParent.of(instance.parentTrace);
+    TraceParent parent = TraceParent.of(instance.parentTrace());
     return parent == null ? null : parent.with(task(instance, eventId));
   }
 
@@ -112,7 +112,7 @@ final class Tracing {
     if (samples == null) {
       return null;
     }
-    TraceParent trace = TraceParent.of(instance.parentTrace);
+    TraceParent trace = TraceParent.of(instance.parentTrace());
     return trace != null && trace.isSampled() ? trace : null;
   }
 
@@ -122,7 +122,7 @@ final class Tracing {
    */
   private void created(Instance instance, TraceParent trace, HistoryEvent event) {
     long at = Times.microsUp(event.getTimestamp());
-    if (instance.rewound || !trace.spanId().equals(creation(instance.id, at))) {
+    if (instance.rewound() || !trace.spanId().equals(creation(instance.id, at))) {
       return;
     }
     Map<String, Object> attributes = attributes(instance, "orchestration");
@@ -155,10 +155,10 @@ final class Tracing {
       OpenTask task,
       long at,
       @Nullable TaskFailureDetails failure) {
-    if (task.told) {
+    if (task.told()) {
       return;
     }
-    task.told = true;
+    task.tell();
     boolean activity = task.kind == Explanation.Kind.ACTIVITY;
     TraceParent given =
         TraceParent.of(
@@ -200,7 +200,7 @@ final class Tracing {
 
   private void fired(Instance instance, TraceParent trace, HistoryEvent event) {
     OpenTask task = instance.answeredBy(event);
-    if (task == null || instance.workerSpan != null) {
+    if (task == null || instance.workerSpan() != null) {
       return;
     }
     Map<String, Object> attributes = attributes(instance, "timer");
@@ -228,7 +228,7 @@ final class Tracing {
    */
   private void sent(Instance instance, TraceParent trace, HistoryEvent event) {
     String target = event.getEventSent().getInstanceId();
-    if (instance.workerSpan != null || EntityIds.isEntity(target)) {
+    if (instance.workerSpan() != null || EntityIds.isEntity(target)) {
       return;
     }
     Map<String, Object> attributes = attributes(instance, "event");
@@ -259,7 +259,7 @@ final class Tracing {
     if (trace == null) {
       return;
     }
-    for (OpenTask task : instance.open.values()) {
+    for (OpenTask task : instance.open().values()) {
       boolean child = task.kind == Explanation.Kind.CHILD;
       boolean begun =
           task.kind == Explanation.Kind.ACTIVITY && Times.microsUp(task.asked.getTimestamp()) < at;
@@ -267,7 +267,7 @@ final class Tracing {
         ended(instance, trace, task, at, null);
       }
     }
-    if (instance.workerSpan != null) {
+    if (instance.workerSpan() != null) {
       return;
     }
     Map<String, Object> attributes = attributes(instance, "orchestration");
@@ -278,7 +278,7 @@ final class Tracing {
         trace,
         orchestration(instance),
         trace.spanId(),
-        instance.firstTurnAt == 0 ? at : instance.firstTurnAt,
+        instance.firstTurnAt() == 0 ? at : instance.firstTurnAt(),
         at,
         attributes,
         failure);
@@ -287,14 +287,14 @@ final class Tracing {
   private static Map<String, Object> attributes(Instance instance, String type) {
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("durabletask.type", type);
-    attributes.put("durabletask.task.name", instance.row.state().getName());
-    String version = instance.row.state().getVersion().getValue();
+    attributes.put("durabletask.task.name", instance.row().state().getName());
+    String version = instance.row().state().getVersion().getValue();
     if (!version.isEmpty()) {
       attributes.put("durabletask.task.version", version);
     }
     attributes.put("durabletask.task.instance_id", instance.id);
     attributes.put("durabletask.task.execution_id", instance.executionId());
-    ParentInstanceInfo parent = instance.parent;
+    ParentInstanceInfo parent = instance.parent();
     if (parent != null) {
       attributes.put("durabletask.task.task_id", (long) parent.getTaskScheduledId());
     }
@@ -338,7 +338,8 @@ final class Tracing {
   }
 
   private static String named(Instance instance) {
-    return versioned(instance.row.state().getName(), instance.row.state().getVersion().getValue());
+    return versioned(
+        instance.row().state().getName(), instance.row().state().getVersion().getValue());
   }
 
   private static String versioned(String name, String version) {
@@ -362,7 +363,7 @@ final class Tracing {
    * reported before, so its new outcome gets another id.
    */
   private static String told(Instance instance, OpenTask task) {
-    return task.askedBeforeRewind
+    return task.askedBeforeRewind()
         ? half(hex(instance.id, instance.startedAt(), instance.executionId() + task.id()))
         : task(instance, task.id());
   }

@@ -49,32 +49,32 @@ final class Turns {
 
   /** Opens a turn when the instance has messages to read and may run. */
   void openIfDue(Instance instance) {
-    if (instance.turn != null
-        || instance.inbox.isEmpty()
+    if (instance.turn() != null
+        || instance.inbox().isEmpty()
         || instance.hasEnded()
         || instance.isSuspended()
-        || instance.startAt != 0
-        || instance.parked
+        || instance.startAt() != 0
+        || instance.parked()
         || instance.isBlocked()) {
       return;
     }
-    instance.heldUntil = 0;
-    List<Message> messages = new ArrayList<>(Math.min(instance.inbox.size(), MESSAGES_MAX));
-    while (messages.size() < MESSAGES_MAX && !instance.inbox.isEmpty()) {
-      messages.add(instance.inbox.removeFirst());
-    }
+    instance.heldUntil(0);
+    List<Message> messages = instance.takeUnread(MESSAGES_MAX);
     HistoryEvent started = orchestratorStarted(instance, messages);
     long token = context.nextToken();
-    instance.turn = new Instance.OpenTurn(token, context.now(), started, messages);
+    Instance.OpenTurn turn = new Instance.OpenTurn(token, context.now(), started, messages);
+    instance.openTurn(turn);
     context.changes().touch(instance);
     context.open(
         new WorkItem.Turn(
             token,
             instance.id,
             instance.executionId(),
-            instance.row.state().getName(),
-            instance.row.state().hasVersion() ? instance.row.state().getVersion().getValue() : null,
-            request(instance, newEvents(instance.turn))));
+            instance.row().state().getName(),
+            instance.row().state().hasVersion()
+                ? instance.row().state().getVersion().getValue()
+                : null,
+            request(instance, newEvents(turn))));
   }
 
   /**
@@ -84,7 +84,7 @@ final class Turns {
    * timer again.
    */
   private HistoryEvent orchestratorStarted(Instance instance, List<Message> messages) {
-    long at = Math.max(context.now(), instance.lastTurnAt + Times.MILLI);
+    long at = Math.max(context.now(), instance.lastTurnAt() + Times.MILLI);
     for (Message message : messages) {
       if (message.event.hasTimerFired()) {
         at = Math.max(at, Times.microsUp(message.event.getTimerFired().getFireAt()) + Times.MILLI);
@@ -110,32 +110,28 @@ final class Turns {
     ByteString request =
         instance
             .requestHead()
-            .concat(instance.past)
+            .concat(instance.past())
             .concat(HistoryBytes.fresh(newEvents))
             .concat(ENTITY_PARAMETERS);
-    return instance.workerSpan == null ? request : request.concat(instance.workerSpan);
+    return instance.workerSpan() == null ? request : request.concat(instance.workerSpan());
   }
 
   /** Returns the messages of the turn to the inbox, as if the turn had never been opened. */
   void giveBack(Instance instance) {
-    Instance.OpenTurn turn = instance.turn;
+    Instance.OpenTurn turn = instance.turn();
     if (turn != null) {
-      instance.turn = null;
-      instance.noRowBefore = 0;
+      instance.closeTurn();
       context.withdraw(instance.executionId(), turn.token());
-      for (int i = turn.messages().size() - 1; i >= 0; i--) {
-        instance.inbox.addFirst(turn.messages().get(i));
-      }
+      instance.giveBack(turn.messages());
     }
   }
 
   /** Applies the answer to the open turn. */
   void close(Instance instance, Instance.OpenTurn turn, OrchestratorResponse response) {
-    instance.turn = null;
-    instance.noRowBefore = 0;
+    instance.closeTurn();
     StringValue custom = customStatus(instance, response);
     List<Message> read = read(instance, turn, response);
-    instance.closing = read;
+    instance.closing(read);
     List<HistoryEvent> events =
         newEvents(new Instance.OpenTurn(turn.token(), 0, turn.started(), read));
     keepSpan(instance, response, events);
@@ -146,10 +142,11 @@ final class Turns {
     for (int i = 0; i < setAside; i++) {
       context
           .changes()
-          .reached(instance, new Milestone(Milestone.Kind.EVENT_SET_ASIDE, instance.row.name(), 0));
+          .reached(
+              instance, new Milestone(Milestone.Kind.EVENT_SET_ASIDE, instance.row().name(), 0));
     }
     if (completion != null) {
-      completion = Causes.told(completion, events, instance.lastFailure);
+      completion = Causes.told(completion, events, instance.lastFailure());
     }
     Actions actions = new Actions(context, activities, instance, at, completion != null, events);
     for (OrchestratorAction action : response.getActionsList()) {
@@ -158,18 +155,18 @@ final class Turns {
     if (completion != null) {
       events.add(Completions.event(at, completion, response));
     }
-    instance.gathers = actions.askForNothingOrMoreThan(read.size());
+    instance.gathers(actions.askForNothingOrMoreThan(read.size()));
     boolean continues = Completions.continuesAsNew(completion);
     context.tracing().turn(instance, events);
     for (Message message : read) {
       context.changes().consumed(instance, message);
     }
-    instance.closing = List.of();
+    instance.closing(List.of());
     if (!continues) {
       context.changes().append(instance, events);
     }
     // The instance may have been suspended since the turn was opened.
-    instance.updatedAt = Math.max(instance.updatedAt, Times.microsUp(at));
+    instance.updated(Times.microsUp(at));
     actions.perform();
     if (completion == null) {
       afterTurn(instance, custom, Notes.doesNotFit(instance, response));
@@ -189,14 +186,14 @@ final class Turns {
   /** Keeps the span that the worker reports in the first turn, so that all later turns have it. */
   private static void keepSpan(
       Instance instance, OrchestratorResponse response, List<HistoryEvent> events) {
-    if (!response.getOrchestrationTraceContext().hasSpanID() || instance.workerSpan != null) {
+    if (!response.getOrchestrationTraceContext().hasSpanID() || instance.workerSpan() != null) {
       return;
     }
     for (int i = 0; i < events.size(); i++) {
       HistoryEvent kept = WorkerSpan.kept(events.get(i), response.getOrchestrationTraceContext());
       events.set(i, kept);
       if (kept.hasExecutionStarted()) {
-        instance.workerSpan = WorkerSpan.in(kept.getExecutionStarted());
+        instance.workerSpan(WorkerSpan.in(kept.getExecutionStarted()));
       }
     }
   }
@@ -211,14 +208,12 @@ final class Turns {
     if (!response.hasNumEventsProcessed() || processed <= 1 || processed > messages.size()) {
       return messages;
     }
-    for (int i = messages.size() - 1; i >= processed - 1; i--) {
-      instance.inbox.addFirst(messages.get(i));
-    }
+    instance.giveBack(messages.subList(processed - 1, messages.size()));
     return messages.subList(0, processed - 1);
   }
 
   private void afterTurn(Instance instance, @Nullable StringValue custom, String doesNotFit) {
-    OrchestrationState state = instance.row.state();
+    OrchestrationState state = instance.row().state();
     OrchestrationState.Builder next =
         doesNotFit.equals(state.getDoesNotFit())
             ? null
@@ -237,7 +232,7 @@ final class Turns {
       }
     }
     if (next != null) {
-      next.setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt));
+      next.setLastUpdatedTimestamp(Times.timestamp(instance.updatedAt()));
       context.changes().state(instance, next.build(), 0);
       lifecycle.statusChanged(instance);
     }
@@ -255,21 +250,22 @@ final class Turns {
     if (response.hasCustomStatus()) {
       return response.getCustomStatus();
     }
-    return !instance.hadTurn && instance.row.state().hasCustomStatus()
-        ? instance.row.state().getCustomStatus()
+    return !instance.hadTurn() && instance.row().state().hasCustomStatus()
+        ? instance.row().state().getCustomStatus()
         : null;
   }
 
   private void warnOfLength(Instance instance) {
-    if (!instance.historyWarned && instance.historyCount >= context.limits().historyWarning()) {
-      instance.historyWarned = true;
+    if (!instance.historyWarned() && instance.historyCount() >= context.limits().historyWarning()) {
+      instance.warned();
       context
           .problems()
           .warn(
               ("Instance '%s' of %s has %d history events, and every turn replays all of them. Let"
                       + " the orchestrator continue as new (ctx.continueAsNew) before it gets that"
                       + " long.")
-                  .formatted(instance.id, instance.row.state().getName(), instance.historyCount));
+                  .formatted(
+                      instance.id, instance.row().state().getName(), instance.historyCount()));
     }
   }
 }

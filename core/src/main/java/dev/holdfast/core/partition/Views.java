@@ -1,6 +1,5 @@
 package dev.holdfast.core.partition;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.StringValue;
 import dev.holdfast.core.Explanation;
 import dev.holdfast.core.FailureText;
@@ -26,11 +25,11 @@ public final class Views {
   private Views() {}
 
   static OrchestrationState state(Instance instance, boolean payloads) {
-    return state(instance.row.state(), instance.updatedAt, payloads);
+    return state(instance.row().state(), instance.updatedAt(), payloads);
   }
 
   static OrchestrationState state(Entity entity, boolean payloads) {
-    return state(entity.row.state(), Long.MIN_VALUE, payloads);
+    return state(entity.row().state(), Long.MIN_VALUE, payloads);
   }
 
   /**
@@ -57,24 +56,26 @@ public final class Views {
 
   static Explanation explain(Entity entity) {
     List<Explanation.Awaited> awaited = new ArrayList<>();
-    if (entity.lock != null) {
+    if (entity.lock() != null) {
       awaited.add(
-          new Explanation.Awaited(Explanation.Kind.LOCK, -1, entity.lock.holder(), 0, 0, 0));
+          new Explanation.Awaited(Explanation.Kind.LOCK, -1, entity.lock().holder(), 0, 0, 0));
     }
-    entity.delayed.forEach(
-        (id, operation) ->
-            awaited.add(
-                new Explanation.Awaited(
-                    Explanation.Kind.TIMER,
-                    id,
-                    operation.content.operation(),
-                    Times.micros(operation.message.event.getTimestamp()),
-                    operation.content.dueAt(),
-                    0)));
+    entity
+        .delayed()
+        .forEach(
+            (id, operation) ->
+                awaited.add(
+                    new Explanation.Awaited(
+                        Explanation.Kind.TIMER,
+                        id,
+                        operation.content.operation(),
+                        Times.micros(operation.message.event.getTimestamp()),
+                        operation.content.dueAt(),
+                        0)));
     return new Explanation(
         state(entity, true),
-        entity.batch == null ? 0 : entity.batch.openedAt(),
-        entity.batch == null ? 0 : entity.batch.token(),
+        entity.batch() == null ? 0 : entity.batch().openedAt(),
+        entity.batch() == null ? 0 : entity.batch().token(),
         entity.backlog(),
         0,
         awaited,
@@ -115,8 +116,8 @@ public final class Views {
   static Explanation explain(Instance instance) {
     List<Explanation.Awaited> awaited = new ArrayList<>();
     if (!instance.hasEnded()) {
-      for (OpenTask task : instance.open.values()) {
-        if (!task.answered) {
+      for (OpenTask task : instance.open().values()) {
+        if (!task.answered()) {
           awaited.add(
               new Explanation.Awaited(
                   task.kind,
@@ -124,18 +125,18 @@ public final class Views {
                   task.name(),
                   Times.micros(task.asked.getTimestamp()),
                   task.kind == Explanation.Kind.TIMER ? Times.microsUp(task.fireAt()) : 0,
-                  task.token,
-                  task.attempt));
+                  task.token(),
+                  task.attempt()));
         }
       }
       awaitedEvents(instance, awaited);
     }
     return new Explanation(
         state(instance, true),
-        instance.turn == null ? 0 : instance.turn.openedAt(),
-        instance.turn == null ? 0 : instance.turn.token(),
-        instance.inbox.size(),
-        instance.startAt,
+        instance.turn() == null ? 0 : instance.turn().openedAt(),
+        instance.turn() == null ? 0 : instance.turn().token(),
+        instance.inbox().size(),
+        instance.startAt(),
         awaited,
         error(instance),
         told(instance));
@@ -150,7 +151,7 @@ public final class Views {
   public static Explanation explain(OrchestrationState state, List<HistoryEvent> history) {
     long createdAt = Times.micros(state.getCreatedTimestamp());
     Instance instance =
-        new Instance(
+        Instance.told(
             new Rows.Instance(
                 0,
                 state.getInstanceId(),
@@ -159,8 +160,8 @@ public final class Views {
                 false,
                 createdAt,
                 Times.micros(state.getCompletedTimestamp()),
-                state));
-    instance.fold(history, ByteString.EMPTY);
+                state),
+            history);
     boolean isPending =
         state.getOrchestrationStatus() == OrchestrationStatus.ORCHESTRATION_STATUS_PENDING;
     long startAt =
@@ -180,27 +181,27 @@ public final class Views {
   }
 
   private static void awaitedEvents(Instance instance, List<Explanation.Awaited> awaited) {
-    if (instance.notes == null) {
+    if (instance.notes() == null) {
       return;
     }
     instance
-        .notes
+        .notes()
         .awaits()
         .forEach(
             (name, since) -> {
               // Libraries await the answers of entities as events whose name is the id of the
               // request.
-              if (instance.request(name) == null && !instance.sections.containsKey(name)) {
+              if (instance.request(name) == null && !instance.sections().containsKey(name)) {
                 awaited.add(new Explanation.Awaited(Explanation.Kind.EVENT, -1, name, since, 0, 0));
               }
             });
   }
 
   private static Explanation.Told told(Instance instance) {
-    Notes notes = instance.notes;
-    HistoryEvent held = instance.suspended;
+    Notes notes = instance.notes();
+    HistoryEvent held = instance.suspended();
     Set<String> kept = new LinkedHashSet<>(notes == null ? List.of() : notes.kept());
-    for (Message message : instance.inbox) {
+    for (Message message : instance.inbox()) {
       if (message.event.hasEventRaised() && kept.size() < KEPT_LISTED) {
         kept.add(message.event.getEventRaised().getName());
       }
@@ -220,9 +221,9 @@ public final class Views {
 
   private static @Nullable String error(Instance instance) {
     TaskFailureDetails failure =
-        instance.row.state().hasFailureDetails()
-            ? instance.row.state().getFailureDetails()
-            : instance.lastFailure;
+        instance.row().state().hasFailureDetails()
+            ? instance.row().state().getFailureDetails()
+            : instance.lastFailure();
     return failure == null ? null : FailureText.line(failure);
   }
 

@@ -19,7 +19,7 @@ final class Watchers {
   static boolean isOver(Input.Wait wait, Instance instance) {
     return instance.hasEnded()
         || (!wait.end()
-            && instance.row.status()
+            && instance.row().status()
                 != dev.holdfast.protocol.OrchestrationStatus.ORCHESTRATION_STATUS_PENDING_VALUE);
   }
 

@@ -125,7 +125,7 @@ final class Actions {
     // The id of a release means nothing: the .NET SDK gives all releases at completion the same id,
     // and the newest Java SDK gives releases of a waiting turn the ids of later actions.
     return release == null
-        ? instance.askedIds.holds(action)
+        ? instance.askedIds().holds(action)
         : !instance.isLocking(release.requestId(), EntityMessage.target(action));
   }
 
@@ -219,7 +219,7 @@ final class Actions {
                     .setInstanceId(childId)
                     .setExecutionId(StringValue.of(context.newGuid())))
             .setParentInstance(instance.asParent(event.getEventId()))
-            .putAllTags(instance.row.state().getTagsMap())
+            .putAllTags(instance.row().state().getTagsMap())
             .putAllTags(action.getTagsMap());
     if (action.hasVersion()) {
       created.setVersion(action.getVersion());
@@ -279,7 +279,7 @@ final class Actions {
     if (!completes) {
       for (HistoryEvent event : asked) {
         if (event.hasTaskScheduled()) {
-          OpenTask task = instance.open.get(event.getEventId());
+          OpenTask task = instance.open().get(event.getEventId());
           if (task != null) {
             context.changes().dispatch(instance, activities.item(instance, task));
           }

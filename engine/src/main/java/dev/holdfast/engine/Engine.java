@@ -24,9 +24,9 @@ import dev.holdfast.engine.clock.HubClock;
 import dev.holdfast.engine.dispatch.Dispatcher;
 import dev.holdfast.engine.dispatch.ServedBefore;
 import dev.holdfast.engine.dispatch.ServedNames;
-import dev.holdfast.engine.dispatch.Unserved;
 import dev.holdfast.engine.dispatch.UnservedWork;
 import dev.holdfast.engine.dispatch.UnservedWorks;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.engine.loop.Callbacks;
 import dev.holdfast.engine.loop.CommitPipeline;
@@ -79,7 +79,7 @@ public final class Engine implements Workforce, AutoCloseable {
   public record Settings(
       Limits limits,
       int partitions,
-      Unserved unserved,
+      WhenUnserved unserved,
       Clocks clocks,
       RandomGenerator dice,
       Set<Wound> wounds,
@@ -89,7 +89,7 @@ public final class Engine implements Workforce, AutoCloseable {
     public Settings(
         Limits limits,
         int partitions,
-        Unserved unserved,
+        WhenUnserved unserved,
         Clocks clocks,
         RandomGenerator dice,
         Set<Wound> wounds) {

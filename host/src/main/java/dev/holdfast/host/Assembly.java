@@ -10,7 +10,7 @@ import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.engine.dispatch.Workforce;
 import dev.holdfast.functions.FunctionApp;
 import dev.holdfast.functions.context.AppContext;
@@ -216,7 +216,7 @@ final class Assembly {
                     .withResidentBytesUpTo(
                         Runtime.getRuntime().maxMemory() / 5 / limits.partitions()),
                 limits.partitions(),
-                setup.options().engineOnly() ? Unserved.WAITS : Unserved.FAILS,
+                setup.options().engineOnly() ? WhenUnserved.WAITS : WhenUnserved.FAILS,
                 clocks,
                 new SecureRandom(),
                 Set.of(),

@@ -7,7 +7,7 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,7 +32,7 @@ class BuildNoteTest {
             new Engine.Settings(
                 dev.holdfast.core.Limits.DEFAULT,
                 1,
-                Unserved.WAITS,
+                WhenUnserved.WAITS,
                 Clocks.of(InstantSource.system(), System::nanoTime),
                 new Random(1),
                 Set.of()),

@@ -13,7 +13,7 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.host.config.HostConfig;
 import dev.holdfast.host.config.Limits;
 import dev.holdfast.protocol.CreateInstanceRequest;
@@ -50,7 +50,7 @@ class UpkeepTest {
           new Engine.Settings(
               dev.holdfast.core.Limits.DEFAULT,
               1,
-              Unserved.WAITS,
+              WhenUnserved.WAITS,
               Clocks.of(InstantSource.system(), System::nanoTime),
               new Random(1),
               Set.of()),

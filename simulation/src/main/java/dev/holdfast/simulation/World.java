@@ -12,7 +12,7 @@ import dev.holdfast.core.Times;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.core.Wound;
 import dev.holdfast.engine.Engine;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.engine.driven.FaultyStore;
 import dev.holdfast.engine.driven.FaultyStore.Fault;
 import dev.holdfast.engine.driven.VirtualClock;
@@ -113,7 +113,7 @@ final class World implements Problems, Scene {
                 flush -> durable.landed(flush, memory),
                 id -> !healed && refused.contains(id)),
             new Engine.Settings(
-                limits, dice.any(1, 2, 4), Unserved.WAITS, clock, engineDice, wounds),
+                limits, dice.any(1, 2, 4), WhenUnserved.WAITS, clock, engineDice, wounds),
             this,
             reason -> violated("the hub broke down: " + reason, null));
     staff.opened(opened);

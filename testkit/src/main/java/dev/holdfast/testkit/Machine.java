@@ -10,7 +10,7 @@ import dev.holdfast.core.Wound;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.agent.Agent;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ final class Machine {
         new Engine(
             store,
             new Engine.Settings(
-                LIMITS, 1, Unserved.WAITS, clock, dice, EnumSet.noneOf(Wound.class)),
+                LIMITS, 1, WhenUnserved.WAITS, clock, dice, EnumSet.noneOf(Wound.class)),
             new Problems() {
               @Override
               public void impossible(String what) {

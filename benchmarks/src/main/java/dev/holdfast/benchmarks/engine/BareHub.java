@@ -6,7 +6,7 @@ import dev.holdfast.core.Store;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import dev.holdfast.protocol.OrchestrationState;
 import java.io.PrintStream;
@@ -56,7 +56,7 @@ final class BareHub implements AutoCloseable {
             new Engine.Settings(
                 Limits.DEFAULT,
                 PARTITIONS,
-                Unserved.WAITS,
+                WhenUnserved.WAITS,
                 Clocks.of(InstantSource.system(), System::nanoTime),
                 new SecureRandom(),
                 Set.of()),

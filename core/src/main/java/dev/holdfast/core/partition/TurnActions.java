@@ -25,7 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the actions of one answer: first their events in order, and then their effects. */
-final class Actions {
+final class TurnActions {
   /**
    * The id of a child may be this many times longer than an id chosen by a client, because SDKs
    * nest ids.
@@ -41,7 +41,7 @@ final class Actions {
   private final List<HistoryEvent> asked = new ArrayList<>();
   private final List<Input.ToInstance> messages = new ArrayList<>(0);
 
-  Actions(
+  TurnActions(
       PartitionContext context,
       ActivityItems activities,
       Instance instance,

@@ -148,7 +148,8 @@ final class Turns {
     if (completion != null) {
       completion = Causes.told(completion, events, instance.lastFailure());
     }
-    Actions actions = new Actions(context, activities, instance, at, completion != null, events);
+    TurnActions actions =
+        new TurnActions(context, activities, instance, at, completion != null, events);
     for (OrchestratorAction action : response.getActionsList()) {
       actions.take(action);
     }

@@ -28,7 +28,7 @@ public final class Dispatcher {
   private final ServedNames names;
   private final Executor.Answers answers;
   private final Consumer<Answer> failures;
-  private final Unserved unserved;
+  private final WhenUnserved unserved;
   private final Returned returned;
 
   /**
@@ -75,7 +75,10 @@ public final class Dispatcher {
    * @param failures takes the answers that the dispatcher gives instead of an executor
    */
   public Dispatcher(
-      Executor.Answers answers, Consumer<Answer> failures, Unserved unserved, ServedNames names) {
+      Executor.Answers answers,
+      Consumer<Answer> failures,
+      WhenUnserved unserved,
+      ServedNames names) {
     this.names = names;
     this.answers = answers;
     this.failures = failures;
@@ -164,7 +167,7 @@ public final class Dispatcher {
       names.tried(kind, name);
       return true;
     }
-    return unserved == Unserved.FAILS && !names.has(kind, name);
+    return unserved == WhenUnserved.FAILS && !names.has(kind, name);
   }
 
   /**
@@ -172,7 +175,7 @@ public final class Dispatcher {
    * not served now.
    */
   public boolean isMissing(WorkItem.Kind kind, String name) {
-    return unserved == Unserved.FAILS
+    return unserved == WhenUnserved.FAILS
         && crew.hasOwn()
         && !isServed(kind, name)
         && names.has(kind, name);

@@ -1,7 +1,7 @@
 package dev.holdfast.engine.dispatch;
 
 /** Says what happens to work whose name no executor serves. */
-public enum Unserved {
+public enum WhenUnserved {
   /** The work waits until an executor serves it, and is reported as unserved. */
   WAITS,
   /**

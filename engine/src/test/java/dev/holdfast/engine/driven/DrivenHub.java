@@ -7,7 +7,7 @@ import dev.holdfast.core.Wound;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.agent.Agent;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.engine.program.Activities;
 import dev.holdfast.engine.program.Programs;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public final class DrivenHub {
   private final Limits limits;
   private final int partitions;
   private final @Nullable SpanSink spans;
-  private final Unserved unserved;
+  private final WhenUnserved unserved;
   private final SplittableRandom numbers = new SplittableRandom(1);
   private final RandomGenerator dice = this::nextNumber;
   private @Nullable Error instead;
@@ -57,7 +57,7 @@ public final class DrivenHub {
 
   /** Makes a hub that reports its spans, over crashes too. */
   public DrivenHub(Programs programs, Limits limits, int partitions, @Nullable SpanSink spans) {
-    this(programs, limits, partitions, spans, Unserved.WAITS);
+    this(programs, limits, partitions, spans, WhenUnserved.WAITS);
   }
 
   /**
@@ -68,7 +68,7 @@ public final class DrivenHub {
       Limits limits,
       int partitions,
       @Nullable SpanSink spans,
-      Unserved unserved) {
+      WhenUnserved unserved) {
     this.unserved = unserved;
     this.programs = programs;
     this.spans = spans;

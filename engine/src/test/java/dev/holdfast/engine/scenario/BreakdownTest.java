@@ -11,7 +11,7 @@ import dev.holdfast.core.Store;
 import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.engine.driven.FaultyStore;
 import dev.holdfast.engine.driven.LoudProblems;
 import dev.holdfast.engine.driven.VirtualClock;
@@ -44,7 +44,7 @@ class BreakdownTest {
         new Engine.Settings(
             Limits.DEFAULT,
             1,
-            Unserved.WAITS,
+            WhenUnserved.WAITS,
             Clocks.of(InstantSource.fixed(new VirtualClock().instant()), nanos::get),
             new SplittableRandom(1),
             Set.of()),

@@ -15,7 +15,7 @@ import dev.holdfast.core.RefusedException;
 import dev.holdfast.core.Rows;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.dispatch.FailedAnswer;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.engine.driven.DrivenHub;
 import dev.holdfast.engine.driven.ProgramExecutor;
 import dev.holdfast.engine.program.Activities;
@@ -31,7 +31,7 @@ class ServedNamesTest {
   private static final Program OTHER = Program.of("Other", new Step.Call("Typo", "1", false));
 
   private final DrivenHub driven =
-      new DrivenHub(Asking.programs(WORKS, OTHER), Limits.DEFAULT, 2, null, Unserved.FAILS);
+      new DrivenHub(Asking.programs(WORKS, OTHER), Limits.DEFAULT, 2, null, WhenUnserved.FAILS);
   private final Asking ask = new Asking(driven);
 
   @BeforeEach
@@ -228,7 +228,8 @@ class ServedNamesTest {
 
   @Test
   void a_hub_from_before_names_were_remembered_takes_those_of_what_is_open() {
-    DrivenHub old = new DrivenHub(Asking.programs(WORKS), Limits.DEFAULT, 2, null, Unserved.FAILS);
+    DrivenHub old =
+        new DrivenHub(Asking.programs(WORKS), Limits.DEFAULT, 2, null, WhenUnserved.FAILS);
     Asking asking = new Asking(old);
     old.setAnswering(false);
     asking.start("a", "Works");

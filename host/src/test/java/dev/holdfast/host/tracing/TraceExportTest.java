@@ -8,7 +8,7 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import io.opentelemetry.api.common.AttributeKey;
@@ -135,7 +135,7 @@ class TraceExportTest {
                 new Engine.Settings(
                     dev.holdfast.core.Limits.DEFAULT,
                     1,
-                    Unserved.WAITS,
+                    WhenUnserved.WAITS,
                     Clocks.of(InstantSource.system(), System::nanoTime),
                     new SplittableRandom(1),
                     Set.of(),

@@ -17,7 +17,7 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.WorkItem;
 import dev.holdfast.protocol.grpc.TaskHubSidecarServiceGrpc;
@@ -82,7 +82,7 @@ class SecuredTest {
             new Engine.Settings(
                 Limits.DEFAULT,
                 2,
-                Unserved.WAITS,
+                WhenUnserved.WAITS,
                 Clocks.of(InstantSource.system(), System::nanoTime),
                 new Random(7),
                 Set.of()),

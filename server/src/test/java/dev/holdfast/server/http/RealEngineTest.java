@@ -16,7 +16,7 @@ import dev.holdfast.core.Problems;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.HistoryEvent;
 import dev.holdfast.protocol.OrchestrationStatus;
@@ -47,7 +47,7 @@ class RealEngineTest {
           new Engine.Settings(
               withIdsUpTo(150),
               2,
-              Unserved.WAITS,
+              WhenUnserved.WAITS,
               Clocks.of(InstantSource.system(), System::nanoTime),
               new Random(7),
               Set.of()),

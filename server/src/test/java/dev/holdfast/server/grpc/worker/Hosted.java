@@ -15,7 +15,7 @@ import dev.holdfast.core.MemoryStore;
 import dev.holdfast.core.Problems;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.clock.Clocks;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.server.grpc.GrpcConfig;
 import dev.holdfast.server.grpc.GrpcServer;
 import io.grpc.ManagedChannel;
@@ -43,10 +43,10 @@ final class Hosted implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   Hosted() throws IOException {
-    this(WorkerSettings.DEFAULT, Unserved.WAITS);
+    this(WorkerSettings.DEFAULT, WhenUnserved.WAITS);
   }
 
-  Hosted(WorkerSettings settings, Unserved unserved) throws IOException {
+  Hosted(WorkerSettings settings, WhenUnserved unserved) throws IOException {
     engine =
         new Engine(
             new MemoryStore(),

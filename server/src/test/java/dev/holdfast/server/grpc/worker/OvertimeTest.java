@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.protocol.EntityBatchResult;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryEvent;
@@ -42,7 +42,7 @@ class OvertimeTest {
 
   private Hosted hosted(Duration turns, Map<String, Duration> activities) throws Exception {
     Hosted hosted =
-        new Hosted(WorkerSettings.DEFAULT.withTimeouts(turns, activities), Unserved.WAITS);
+        new Hosted(WorkerSettings.DEFAULT.withTimeouts(turns, activities), WhenUnserved.WAITS);
     opened.push(hosted);
     return hosted;
   }
@@ -192,7 +192,7 @@ class OvertimeTest {
             WorkerSettings.DEFAULT
                 .withTimeouts(NEVER, Map.of())
                 .withEntityTimeouts(Map.of(entity, SHORT)),
-            Unserved.WAITS);
+            WhenUnserved.WAITS);
     opened.push(hosted);
     return hosted;
   }

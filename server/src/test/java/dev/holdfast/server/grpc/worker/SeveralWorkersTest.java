@@ -10,7 +10,7 @@ import com.microsoft.durabletask.Task;
 import dev.holdfast.core.Answer;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.protocol.ActivityResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,14 +35,14 @@ class SeveralWorkersTest {
     }
   }
 
-  private Hosted hosted(WorkerSettings settings, Unserved unserved) throws Exception {
+  private Hosted hosted(WorkerSettings settings, WhenUnserved unserved) throws Exception {
     Hosted hosted = new Hosted(settings, unserved);
     opened.add(hosted);
     return hosted;
   }
 
   private Hosted hosted() throws Exception {
-    return hosted(WorkerSettings.DEFAULT, Unserved.WAITS);
+    return hosted(WorkerSettings.DEFAULT, WhenUnserved.WAITS);
   }
 
   @Test
@@ -150,7 +150,7 @@ class SeveralWorkersTest {
         hosted(
             WorkerSettings.DEFAULT.withLiveness(
                 Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofMillis(300)),
-            Unserved.WAITS);
+            WhenUnserved.WAITS);
     try (Relay relay = new Relay(hosted.port);
         RawWorker worker = new RawWorker(relay.port()).open()) {
       await().until(() -> hosted.server.workers().connected() == 1);
@@ -190,7 +190,7 @@ class SeveralWorkersTest {
 
   @Test
   void an_app_keeps_its_names_and_workers_get_the_rest() throws Exception {
-    Hosted hosted = hosted(WorkerSettings.DEFAULT, Unserved.FAILS);
+    Hosted hosted = hosted(WorkerSettings.DEFAULT, WhenUnserved.FAILS);
     hosted.engine.add(new App());
     assertThat(hosted.run("Mixed", null).getRuntimeStatus())
         .as("without a worker, what the app does not have fails at once")
@@ -215,7 +215,7 @@ class SeveralWorkersTest {
 
   @Test
   void beside_an_app_the_work_of_a_worker_that_has_gone_waits_for_it() throws Exception {
-    Hosted hosted = hosted(WorkerSettings.DEFAULT, Unserved.FAILS);
+    Hosted hosted = hosted(WorkerSettings.DEFAULT, WhenUnserved.FAILS);
     hosted.engine.add(new App());
     Consumer<Hosted.Registered> registers =
         w ->

@@ -12,7 +12,7 @@ import com.google.protobuf.Int32Value;
 import com.google.protobuf.StringValue;
 import com.microsoft.durabletask.OrchestrationMetadata;
 import com.microsoft.durabletask.OrchestrationRuntimeStatus;
-import dev.holdfast.engine.dispatch.Unserved;
+import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.protocol.ActivityFilter;
 import dev.holdfast.protocol.GetWorkItemsRequest;
 import dev.holdfast.protocol.HistoryChunk;
@@ -480,7 +480,7 @@ class WorkerStreamTest {
         new Hosted(
             WorkerSettings.DEFAULT.withLiveness(
                 Duration.ofMillis(40), Duration.ofSeconds(5), Duration.ofSeconds(5)),
-            Unserved.WAITS)) {
+            WhenUnserved.WAITS)) {
       RawWorker worker = new RawWorker(pinging.port).open();
       raw.add(worker);
 

@@ -13,6 +13,7 @@ import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.AnnotationNode;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.LdcInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
@@ -20,6 +21,7 @@ import org.objectweb.asm.tree.MethodNode;
  * that it registers with the client library itself.
  */
 final class App {
+  private final Code code;
   private final List<Entry> orchestrators = new ArrayList<>();
   private final Map<String, Signature> activities = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private final Map<String, Signature> orchestrations =
@@ -44,8 +46,17 @@ final class App {
    */
   record Signature(String name, @Nullable Type input, @Nullable Type output) {}
 
+  private App(Code code) {
+    this.code = code;
+  }
+
+  /** Returns the classes of the app. */
+  Code code() {
+    return code;
+  }
+
   static App of(Code code) {
-    App app = new App();
+    App app = new App(code);
     for (ClassNode node : code.classes()) {
       app.add(code, node);
     }
@@ -121,11 +132,30 @@ final class App {
     for (int i = 0; i < parameters.length; i++) {
       if (isBound(method, i, Library.ORCHESTRATION_TRIGGER)) {
         orchestrators.add(new Entry(name, new Code.Method(node, method)));
-        orchestrations.put(name, new Signature(name, null, Type.getReturnType(method.desc)));
+        orchestrations.put(
+            name, new Signature(name, inputOf(method), Type.getReturnType(method.desc)));
       } else if (isBound(method, i, Library.ACTIVITY_TRIGGER)) {
         activities.put(name, new Signature(name, parameters[i], Type.getReturnType(method.desc)));
       }
     }
+  }
+
+  /** Returns the type in which an orchestrator asks for its input; null when that is not sure. */
+  private static @Nullable Type inputOf(MethodNode method) {
+    Type found = null;
+    for (AbstractInsnNode insn : method.instructions) {
+      if (insn instanceof MethodInsnNode call
+          && call.owner.equals(Library.CONTEXT)
+          && call.name.equals("getInput")) {
+        if (found != null
+            || !(insn.getPrevious() instanceof LdcInsnNode constant)
+            || !(constant.cst instanceof Type type)) {
+          return null;
+        }
+        found = type;
+      }
+    }
+    return found;
   }
 
   private static boolean isBound(MethodNode method, int parameter, String annotation) {

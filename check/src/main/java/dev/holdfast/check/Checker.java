@@ -16,6 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.AnnotationNode;
 import org.objectweb.asm.tree.ClassNode;
@@ -36,6 +37,10 @@ public final class Checker {
   private final Code code;
   private final App app;
   private final Map<String, @Nullable Flow> flows = new HashMap<>();
+
+  /** Holds the lambdas of the app by the interface that they implement. */
+  private final Map<String, List<InvokeDynamicInsnNode>> lambdas = new HashMap<>();
+
   private final Map<String, Boolean> blocking = new HashMap<>();
   private final Map<String, Finding> findings = new LinkedHashMap<>();
 
@@ -75,6 +80,11 @@ public final class Checker {
     for (ClassNode node : code.classes()) {
       for (MethodNode method : node.methods) {
         for (AbstractInsnNode insn : method.instructions) {
+          if (insn instanceof InvokeDynamicInsnNode made
+              && Type.getReturnType(made.desc).getSort() == Type.OBJECT) {
+            String implemented = Type.getReturnType(made.desc).getInternalName();
+            lambdas.computeIfAbsent(implemented, it -> new ArrayList<>()).add(made);
+          }
           if (insn instanceof InvokeDynamicInsnNode dynamic
               && (dynamic.desc.endsWith(")L" + Library.ORCHESTRATION + ";")
                   || dynamic.desc.endsWith(")Lcom/microsoft/durabletask/OrchestratorFunction;"))) {
@@ -236,6 +246,11 @@ public final class Checker {
         return true;
       }
       if (call.owner.startsWith(Library.PATTERNS)) {
+        return true;
+      }
+      if (call.getOpcode() == Opcodes.INVOKEINTERFACE
+          && lambdas.getOrDefault(call.owner, List.of()).stream()
+              .anyMatch(it -> blocks(it, List.of()))) {
         return true;
       }
     }

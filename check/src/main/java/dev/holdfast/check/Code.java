@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /** Holds the compiled classes of the app by their internal names. */
@@ -130,6 +131,23 @@ final class Code {
       }
     }
     return null;
+  }
+
+  /**
+   * Returns the call with the class of a library as its owner when an app class inherits the method
+   * from that class; otherwise the call itself.
+   */
+  MethodInsnNode inherited(MethodInsnNode call) {
+    String in = call.owner;
+    for (ClassNode node = find(in); node != null; node = find(in)) {
+      if (declared(node, call.name, call.desc) != null || node.superName == null) {
+        return call;
+      }
+      in = node.superName;
+    }
+    return in.equals(call.owner)
+        ? call
+        : new MethodInsnNode(call.getOpcode(), in, call.name, call.desc, call.itf);
   }
 
   /**

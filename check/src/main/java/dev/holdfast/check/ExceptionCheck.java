@@ -103,6 +103,7 @@ final class ExceptionCheck {
     boolean again = false;
     boolean always = true;
     boolean asks = false;
+    boolean added = false;
     for (int at = reached.nextSetBit(0); at >= 0; at = reached.nextSetBit(at + 1)) {
       AbstractInsnNode insn = flow.code().get(at);
       int opcode = insn.getOpcode();
@@ -115,9 +116,12 @@ final class ExceptionCheck {
         always = false;
       } else if (opcode == Opcodes.INSTANCEOF && caught) {
         asks |= asksForLibrary(((TypeInsnNode) insn).desc);
+      } else if (insn instanceof MethodInsnNode call && call.name.equals("addSuppressed")) {
+        // A try with resources adds the exception of close() to one that is thrown already.
+        added |= flow.operands(call).get(1).makers().contains(block.handler);
       }
     }
-    return again && (always || asks);
+    return (again && (always || asks)) || added;
   }
 
   private static boolean asksForLibrary(String type) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -94,6 +96,22 @@ final class Flow {
     return !tracker.usesOf(maker).isEmpty();
   }
 
+  /** Returns the instructions whose values this instruction uses. */
+  List<AbstractInsnNode> usedBy(AbstractInsnNode user) {
+    List<AbstractInsnNode> makers = new ArrayList<>();
+    for (AbstractInsnNode maker : code()) {
+      if (tracker.usesOf(maker).contains(user)) {
+        makers.add(maker);
+      }
+    }
+    return makers;
+  }
+
+  /** Returns the instructions that use the value which this instruction makes. */
+  Set<AbstractInsnNode> usersOf(AbstractInsnNode maker) {
+    return tracker.usesOf(maker);
+  }
+
   /** Returns the value on top of the stack before the instruction; null when the stack is empty. */
   @Nullable Tracked top(int index) {
     Frame<Tracked> frame = frames[index];
@@ -120,8 +138,17 @@ final class Flow {
         line(insn));
   }
 
-  /** Returns the instructions that control reaches while a turn is replayed. */
+  /**
+   * Returns the instructions that control reaches while a turn is replayed. The second pass knows
+   * what the first pass reached, and so the value of a condition that was stored in a variable.
+   */
   BitSet reachedInReplay() {
+    BitSet all = new BitSet();
+    all.set(0, code().size());
+    return reachedInReplay(reachedInReplay(all));
+  }
+
+  private BitSet reachedInReplay(BitSet possible) {
     BitSet seen = new BitSet();
     Deque<Integer> open = new ArrayDeque<>(List.of(0));
     while (!open.isEmpty()) {
@@ -130,29 +157,51 @@ final class Flow {
         continue;
       }
       seen.set(at);
-      inReplay(at).stream().forEach(open::add);
+      inReplay(at, possible).stream().forEach(open::add);
       handlers.get(at).stream().forEach(open::add);
     }
     return seen;
   }
 
-  /**
-   * Returns the instructions to which control goes from this one when {@code getIsReplaying}
-   * returns true.
-   */
-  private BitSet inReplay(int at) {
+  /** Returns where control goes from this instruction when {@code getIsReplaying} returns true. */
+  private BitSet inReplay(int at, BitSet possible) {
     AbstractInsnNode insn = code().get(at);
     int opcode = insn.getOpcode();
     Tracked condition = top(at);
-    if ((opcode != Opcodes.IFEQ && opcode != Opcodes.IFNE)
-        || condition == null
-        || condition.makers().isEmpty()
-        || !condition.makers().stream().allMatch(Flow::asksForReplay)) {
+    if ((opcode != Opcodes.IFEQ && opcode != Opcodes.IFNE) || condition == null) {
+      return next.get(at);
+    }
+    Optional<Boolean> value = inReplay(condition, possible);
+    if (value.isEmpty()) {
       return next.get(at);
     }
     BitSet only = new BitSet();
-    only.set(opcode == Opcodes.IFNE ? indexOf(((JumpInsnNode) insn).label) : at + 1);
+    boolean jumps = (opcode == Opcodes.IFNE) == value.get();
+    only.set(jumps ? indexOf(((JumpInsnNode) insn).label) : at + 1);
     return only;
+  }
+
+  /** Returns the value of a condition in a replay; empty when it may be true or false. */
+  private Optional<Boolean> inReplay(Tracked condition, BitSet possible) {
+    Optional<Boolean> found = Optional.empty();
+    for (AbstractInsnNode maker : condition.makers()) {
+      if (possible.get(indexOf(maker))) {
+        Optional<Boolean> one = inReplay(maker);
+        if (one.isEmpty() || (found.isPresent() && !found.equals(one))) {
+          return Optional.empty();
+        }
+        found = one;
+      }
+    }
+    return found;
+  }
+
+  private static Optional<Boolean> inReplay(AbstractInsnNode maker) {
+    return switch (maker.getOpcode()) {
+      case Opcodes.ICONST_0 -> Optional.of(false);
+      case Opcodes.ICONST_1 -> Optional.of(true);
+      default -> asksForReplay(maker) ? Optional.of(true) : Optional.empty();
+    };
   }
 
   private static boolean asksForReplay(AbstractInsnNode insn) {
@@ -198,6 +247,26 @@ final class Flow {
     }
     after.stream().filter(it -> reachedFrom(it).get(index)).forEach(loop::set);
     return loop;
+  }
+
+  /**
+   * Returns the instructions between a step of an iteration and the question whether there is
+   * another element.
+   *
+   * @param step the instruction that takes the next element
+   * @param head the instruction that asks whether there is an element
+   */
+  BitSet bodyOf(int step, int head) {
+    BitSet body = new BitSet();
+    Deque<Integer> open = new ArrayDeque<>(List.of(step));
+    while (!open.isEmpty()) {
+      int at = open.remove();
+      if (at != head && !body.get(at) && reachedFrom(at).get(head)) {
+        body.set(at);
+        next.get(at).stream().forEach(open::add);
+      }
+    }
+    return body;
   }
 
   /** Returns whether control can leave the loop only by an exception. */

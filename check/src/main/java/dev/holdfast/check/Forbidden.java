@@ -31,7 +31,21 @@ final class Forbidden {
           Map.entry("org/apache/hc/client5/", Rule.IO),
           Map.entry("org/springframework/web/client/", Rule.IO),
           Map.entry("org/springframework/jdbc/", Rule.IO),
+          Map.entry("org/springframework/web/reactive/function/client/", Rule.IO),
           Map.entry("redis/clients/", Rule.IO),
+          Map.entry("javax/mail/Transport", Rule.IO),
+          Map.entry("jakarta/mail/Transport", Rule.IO),
+          Map.entry("javax/ws/rs/client/", Rule.IO),
+          Map.entry("jakarta/ws/rs/client/", Rule.IO),
+          Map.entry("javax/persistence/EntityManager", Rule.IO),
+          Map.entry("javax/jms/", Rule.IO),
+          Map.entry("jakarta/jms/", Rule.IO),
+          Map.entry("com/mongodb/client/", Rule.IO),
+          Map.entry("org/apache/kafka/clients/", Rule.IO),
+          Map.entry("software/amazon/awssdk/services/", Rule.IO),
+          Map.entry("com/google/cloud/storage/", Rule.IO),
+          Map.entry("retrofit2/", Rule.IO),
+          Map.entry("org/hibernate/Session", Rule.IO),
           Map.entry("com/azure/storage/", Rule.IO),
           Map.entry("com/azure/data/", Rule.IO),
           Map.entry("com/azure/messaging/", Rule.IO),
@@ -192,6 +206,10 @@ final class Forbidden {
     for (String stream : List.of("Stream", "IntStream", "LongStream", "DoubleStream")) {
       all(Rule.THREAD, "java/util/stream/" + stream, "parallel");
     }
+    all(Rule.ENVIRONMENT, "java/lang/Thread", "getName", "getId", "threadId");
+    all(Rule.BLOCKING, "reactor/core/publisher/Mono", "block", "blockOptional");
+    all(Rule.BLOCKING, "reactor/core/publisher/Flux", "blockFirst", "blockLast");
+    all(Rule.IO, "java/nio/file/Path", "toRealPath");
     all(Rule.BLOCKING, "java/lang/Thread", "sleep", "join", "yield", "onSpinWait");
     all(Rule.BLOCKING, "java/util/concurrent/TimeUnit", "sleep", "timedJoin", "timedWait");
     all(Rule.BLOCKING, "java/util/concurrent/Future", "get", "resultNow");
@@ -317,6 +335,9 @@ final class Forbidden {
         default -> null;
       };
     }
+    if (call.name.equals("<init>") && opensFile(call)) {
+      return Rule.IO;
+    }
     if (call.owner.equals("java/util/Collections")
         && call.name.equals("shuffle")
         && call.desc.equals("(Ljava/util/List;)V")) {
@@ -327,6 +348,18 @@ final class Forbidden {
       return Rule.BLOCKING;
     }
     return null;
+  }
+
+  /** Returns whether the call constructs a reader or writer and gives it a file. */
+  private static boolean opensFile(MethodInsnNode call) {
+    boolean file =
+        call.desc.startsWith("(Ljava/io/File;") || call.desc.startsWith("(Ljava/nio/file/Path;");
+    boolean name = call.desc.startsWith("(Ljava/lang/String;");
+    return switch (call.owner) {
+      case "java/util/Scanner" -> file;
+      case "java/io/PrintWriter", "java/io/PrintStream", "java/util/Formatter" -> file || name;
+      default -> false;
+    };
   }
 
   /** Returns whether the call writes to a log or to the console. */

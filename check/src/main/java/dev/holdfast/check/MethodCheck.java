@@ -11,6 +11,7 @@ import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.TypeInsnNode;
 
 /** Checks one method that an orchestrator reaches. */
 final class MethodCheck {
@@ -18,6 +19,7 @@ final class MethodCheck {
   private final Code code;
   private final Flow flow;
   private final Blocks blocks;
+  private final Fields fields;
 
   /** Returns whether an instruction may end the turn with the exception of the client library. */
   interface Blocks {
@@ -38,6 +40,7 @@ final class MethodCheck {
     this.code = code;
     this.flow = flow;
     this.blocks = blocks;
+    this.fields = new Fields(code);
   }
 
   /**
@@ -65,13 +68,13 @@ final class MethodCheck {
         found.add(Rule.BLOCKING, insn, "a synchronized block");
       }
     }
-    new OrderCheck(flow).run(found);
+    new OrderCheck(code, flow).run(found);
     new ExceptionCheck(flow, blocks).run(found);
     loops(found);
   }
 
   private void call(MethodInsnNode call, boolean replayed, Found found) {
-    forbidden(call, call, replayed, found);
+    forbidden(code.inherited(call), call, replayed, found);
     new TaskCheck(app, flow).run(call, found);
   }
 
@@ -102,87 +105,75 @@ final class MethodCheck {
   }
 
   private void field(FieldInsnNode field, Found found) {
-    boolean reads = field.getOpcode() == Opcodes.GETSTATIC;
+    int opcode = field.getOpcode();
+    boolean reads = opcode == Opcodes.GETSTATIC;
     if (reads && field.owner.equals("java/lang/System") && field.name.equals("in")) {
       found.add(Rule.IO, field, "System.in");
     }
     ClassNode owner = code.find(field.owner);
-    if (owner == null || !(reads || field.getOpcode() == Opcodes.PUTSTATIC)) {
+    if (owner == null) {
+      return;
+    }
+    String name = owner.name.substring(owner.name.lastIndexOf('/') + 1) + "." + field.name;
+    if (opcode == Opcodes.GETFIELD) {
+      fields.makers(
+          field, (setting, maker) -> made(setting, maker, field, "the field " + name, found));
+      return;
+    }
+    if (opcode == Opcodes.PUTSTATIC) {
+      if (!flow.method.name.equals("<clinit>")) {
+        found.add(Rule.STATIC_STATE, field, "the static field " + name + " is set");
+      }
       return;
     }
     boolean isFinal =
         owner.fields.stream()
             .anyMatch(it -> it.name.equals(field.name) && (it.access & Opcodes.ACC_FINAL) != 0);
-    String words = owner.name.substring(owner.name.lastIndexOf('/') + 1) + "." + field.name;
-    if (!reads) {
-      if (!flow.method.name.equals("<clinit>")) {
-        found.add(Rule.STATIC_STATE, field, "the static field " + words + " is set");
-      }
-    } else if (!isFinal) {
-      found.add(Rule.STATIC_STATE, field, "the static field " + words + ", which is not final,");
-    } else {
-      constant(owner, field, words, found);
+    if (reads && !isFinal) {
+      found.add(Rule.STATIC_STATE, field, "the static field " + name + ", which is not final,");
+    } else if (reads) {
+      fields.makers(
+          field,
+          (setting, maker) -> {
+            made(setting, maker, field, "the static field " + name, found);
+            state(maker, field, name, found);
+          });
     }
   }
 
-  /** Checks a static final field by the value that the static initializer puts into it. */
-  private void constant(ClassNode owner, FieldInsnNode read, String words, Found found) {
-    MethodNode initializer = Code.declared(owner, "<clinit>", "()V");
-    Flow setting = initializer == null ? null : Flow.of(new Code.Method(owner, initializer));
-    if (setting == null) {
-      return;
-    }
-    for (AbstractInsnNode insn : setting.code()) {
-      int at = setting.indexOf(insn);
-      if (insn.getOpcode() == Opcodes.PUTSTATIC
-          && insn instanceof FieldInsnNode field
-          && field.name.equals(read.name)
-          && setting.isReached(at)) {
-        Tracked value = setting.top(at);
-        if (value != null) {
-          value.makers().forEach(maker -> constant(setting, maker, read, words, found));
-        }
-      }
-    }
-  }
-
-  private void constant(
-      Flow setting, AbstractInsnNode maker, FieldInsnNode read, String words, Found found) {
+  /** Reports a field whose initializer reads the clock, the environment or random numbers. */
+  private static void made(
+      Flow setting, AbstractInsnNode maker, FieldInsnNode read, String name, Found found) {
     if (maker instanceof MethodInsnNode call) {
-      Rule rule = Forbidden.rule(call);
-      if (rule != null && rule != Rule.THREAD && rule != Rule.IO) {
-        found.add(
-            rule, read, "the static field " + words + ", which is set by " + Forbidden.words(call));
-      } else if (Mutables.isMaker(call) && flowChanges(read)) {
-        found.add(Rule.STATIC_STATE, read, "the static field " + words + ", which is changed,");
-      }
-      return;
-    }
-    if (maker.getOpcode() != Opcodes.NEW) {
-      return;
-    }
-    String type = ((org.objectweb.asm.tree.TypeInsnNode) maker).desc;
-    Rule made = constructor(setting, maker);
-    if (made != null) {
-      found.add(
-          made, read, "the static field " + words + ", a new " + Mutables.simple(type) + "()");
-    } else if (Mutables.isCounter(type) || (Mutables.isMutable(type) && flowChanges(read))) {
-      found.add(
-          Rule.STATIC_STATE, read, "the static field " + words + ", a " + Mutables.simple(type));
+      made(Forbidden.rule(call), call, read, name, found);
+    } else if (maker.getOpcode() == Opcodes.NEW) {
+      Fields.constructors(setting, maker)
+          .forEach(it -> made(Forbidden.rule(it), it, read, name, found));
     }
   }
 
-  /** Returns the rule that the constructor of a new object breaks; null when it breaks none. */
-  private static @Nullable Rule constructor(Flow setting, AbstractInsnNode maker) {
-    for (AbstractInsnNode insn : setting.code()) {
-      if (insn instanceof MethodInsnNode call && call.name.equals("<init>")) {
-        List<Tracked> operands = setting.operands(call);
-        if (!operands.isEmpty() && operands.get(0).makers().contains(maker)) {
-          return Forbidden.rule(call);
-        }
-      }
+  private static void made(
+      @Nullable Rule rule, MethodInsnNode by, FieldInsnNode read, String name, Found found) {
+    // A client or a pool that a field holds does nothing by itself; calls on it are reported.
+    if (rule != null && rule != Rule.THREAD && rule != Rule.IO && rule != Rule.BLOCKING) {
+      found.add(rule, read, name + ", which is set by " + Forbidden.words(by));
     }
-    return null;
+  }
+
+  /** Reports a static final field whose value changes. */
+  private void state(AbstractInsnNode maker, FieldInsnNode read, String name, Found found) {
+    String words = "the static field " + name;
+    if (maker instanceof MethodInsnNode call) {
+      if (Mutables.isMaker(call) && flowChanges(read)) {
+        found.add(Rule.STATIC_STATE, read, words + ", which is changed,");
+      }
+    } else if (maker instanceof TypeInsnNode made && maker.getOpcode() == Opcodes.NEW) {
+      if (Mutables.isCounter(made.desc) || (Mutables.isMutable(made.desc) && flowChanges(read))) {
+        found.add(Rule.STATIC_STATE, read, words + ", a " + Mutables.simple(made.desc));
+      }
+    } else if (read.desc.startsWith("[") && Mutables.stores(flow, read)) {
+      found.add(Rule.STATIC_STATE, read, words + ", an array that is changed,");
+    }
   }
 
   /**

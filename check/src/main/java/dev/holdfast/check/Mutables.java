@@ -2,6 +2,7 @@ package dev.holdfast.check;
 
 import java.util.List;
 import java.util.Set;
+import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
@@ -90,6 +91,24 @@ final class Mutables {
                             && read.owner.equals(field.owner))) {
           return true;
         }
+      }
+    }
+    return false;
+  }
+
+  /** Says whether the method stores into the array that the field holds. */
+  static boolean stores(Flow flow, FieldInsnNode field) {
+    for (AbstractInsnNode insn : flow.code()) {
+      int opcode = insn.getOpcode();
+      if (opcode >= Opcodes.IASTORE
+          && opcode <= Opcodes.SASTORE
+          && flow.usedBy(insn).stream()
+              .anyMatch(
+                  it ->
+                      it instanceof FieldInsnNode read
+                          && read.name.equals(field.name)
+                          && read.owner.equals(field.owner))) {
+        return true;
       }
     }
     return false;

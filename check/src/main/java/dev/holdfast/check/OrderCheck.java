@@ -7,6 +7,7 @@ import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.TypeInsnNode;
@@ -61,12 +62,23 @@ final class OrderCheck {
 
   private static final Set<String> WALKS = Set.of("forEach", "forEachOrdered", "forEachRemaining");
 
+  private final Code code;
   private final Flow flow;
+
+  /** Holds the methods and fields that are being looked at, so that a cycle ends. */
+  private final Set<String> asked;
+
   private final Set<AbstractInsnNode> unordered = new HashSet<>();
   private final boolean sorts;
 
-  OrderCheck(Flow flow) {
+  OrderCheck(Code code, Flow flow) {
+    this(code, flow, new HashSet<>());
+  }
+
+  private OrderCheck(Code code, Flow flow, Set<String> asked) {
+    this.code = code;
     this.flow = flow;
+    this.asked = asked;
     boolean sort = false;
     for (AbstractInsnNode insn : flow.code()) {
       sort |= insn instanceof MethodInsnNode call && call.name.equals("sort");
@@ -75,6 +87,15 @@ final class OrderCheck {
   }
 
   void run(MethodCheck.Found found) {
+    learnAll();
+    for (AbstractInsnNode insn : flow.code()) {
+      if (insn instanceof MethodInsnNode call && flow.isReached(flow.indexOf(insn))) {
+        judge(call, found);
+      }
+    }
+  }
+
+  private void learnAll() {
     int before = -1;
     while (before != unordered.size()) {
       before = unordered.size();
@@ -82,11 +103,43 @@ final class OrderCheck {
         learn(insn);
       }
     }
-    for (AbstractInsnNode insn : flow.code()) {
-      if (insn instanceof MethodInsnNode call && flow.isReached(flow.indexOf(insn))) {
-        judge(call, found);
+  }
+
+  /** Says whether the method returns a collection without a fixed order. */
+  private boolean returnsUnordered(Code.Method method) {
+    Flow other = asked.add(method.key()) ? Flow.of(method) : null;
+    if (other == null) {
+      return false;
+    }
+    OrderCheck check = new OrderCheck(code, other, asked);
+    check.learnAll();
+    asked.remove(method.key());
+    for (AbstractInsnNode insn : other.code()) {
+      Tracked result = insn.getOpcode() == Opcodes.ARETURN ? other.top(other.indexOf(insn)) : null;
+      if (result != null && check.isUnordered(result)) {
+        return true;
       }
     }
+    return false;
+  }
+
+  /** Says whether an initializer sets the field to a collection without a fixed order. */
+  private boolean holdsUnordered(FieldInsnNode read) {
+    String key = read.owner + "." + read.name;
+    if (!asked.add(key)) {
+      return false;
+    }
+    boolean[] found = {false};
+    new Fields(code)
+        .makers(
+            read,
+            (setting, maker) -> {
+              OrderCheck check = new OrderCheck(code, setting, asked);
+              check.learnAll();
+              found[0] |= check.unordered.contains(maker);
+            });
+    asked.remove(key);
+    return found[0];
   }
 
   private boolean isUnordered(Tracked value) {
@@ -103,11 +156,26 @@ final class OrderCheck {
       }
       return;
     }
+    if (insn instanceof FieldInsnNode field) {
+      boolean reads =
+          field.getOpcode() == Opcodes.GETSTATIC || field.getOpcode() == Opcodes.GETFIELD;
+      if (reads && !unordered.contains(insn) && isCollection(field.desc) && holdsUnordered(field)) {
+        unordered.add(insn);
+      }
+      return;
+    }
     if (!(insn instanceof MethodInsnNode call)) {
       return;
     }
     List<Tracked> operands = flow.operands(call);
-    if (makesUnordered(call, operands)) {
+    if (code.find(call.owner) != null) {
+      if (!unordered.contains(insn)
+          && isCollection(Type.getReturnType(call.desc).getDescriptor())
+          && code.targets(call.owner, call.name, call.desc, false).stream()
+              .anyMatch(this::returnsUnordered)) {
+        unordered.add(call);
+      }
+    } else if (makesUnordered(call, operands)) {
       unordered.add(call);
     } else if (call.name.equals("<init>")) {
       if (!sorts
@@ -125,6 +193,10 @@ final class OrderCheck {
     } else if (handsOnStatically(call) && operands.stream().anyMatch(this::isUnordered)) {
       unordered.add(call);
     }
+  }
+
+  private static boolean isCollection(String descriptor) {
+    return descriptor.startsWith("Ljava/util/") || descriptor.equals("Ljava/lang/Iterable;");
   }
 
   private static boolean handsOnStatically(MethodInsnNode call) {
@@ -175,14 +247,27 @@ final class OrderCheck {
       return;
     }
     if (call.name.equals("next") || call.name.equals("nextElement")) {
-      BitSet loop = flow.loopOf(flow.indexOf(call));
-      if (loop.stream().anyMatch(this::isRecorded)) {
+      if (bodyOf(call, operands.get(0)).stream().anyMatch(this::isRecorded)) {
         found.add(Rule.UNORDERED, call, "a loop over a collection without a fixed order");
       }
     } else if (operands.stream().skip(1).anyMatch(OrderCheck::usesContext)) {
       String what = WALKS.contains(call.name) ? "forEach" : call.name;
       found.add(Rule.UNORDERED, call, what + " on a collection without a fixed order makes calls");
     }
+  }
+
+  /** Returns the instructions that run for each element of the iteration. */
+  private BitSet bodyOf(MethodInsnNode step, Tracked iterator) {
+    for (AbstractInsnNode insn : flow.code()) {
+      if (insn instanceof MethodInsnNode call
+          && (call.name.equals("hasNext") || call.name.equals("hasMoreElements"))) {
+        List<Tracked> operands = flow.operands(insn);
+        if (!operands.isEmpty() && operands.get(0).makers().equals(iterator.makers())) {
+          return flow.bodyOf(flow.indexOf(step), flow.indexOf(insn));
+        }
+      }
+    }
+    return flow.loopOf(flow.indexOf(step));
   }
 
   private boolean isRecorded(int at) {

@@ -1,7 +1,11 @@
 package dev.holdfast.check;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.MethodNode;
 
 /** Names the forms that values of Java types have in JSON, as far as they are certain. */
 enum Shape {
@@ -9,6 +13,8 @@ enum Shape {
   NUMBER,
   TRUTH,
   LIST,
+  /** The value is an object with fields. */
+  OBJECT,
   NOTHING,
   /** The value may have any form, such as an object or a text. */
   ANY;
@@ -16,7 +22,7 @@ enum Shape {
   private static final Set<String> NUMBERS =
       Set.of("Byte", "Short", "Integer", "Long", "Float", "Double");
 
-  static Shape of(Type type) {
+  static Shape of(Type type, Code code) {
     return switch (type.getSort()) {
       case Type.VOID -> NOTHING;
       case Type.BOOLEAN -> TRUTH;
@@ -28,11 +34,11 @@ enum Shape {
                   || type.getElementType().getSort() == Type.CHAR
               ? ANY
               : LIST;
-      default -> ofClass(type.getInternalName());
+      default -> ofClass(type.getInternalName(), code);
     };
   }
 
-  private static Shape ofClass(String name) {
+  private static Shape ofClass(String name, Code code) {
     if (name.startsWith("java/lang/") && NUMBERS.contains(name.substring("java/lang/".length()))) {
       return NUMBER;
     }
@@ -42,8 +48,33 @@ enum Shape {
       case "java/lang/Void" -> NOTHING;
       case "java/math/BigDecimal", "java/math/BigInteger" -> NUMBER;
       case "java/util/List", "java/util/ArrayList", "java/util/Set", "java/util/Collection" -> LIST;
-      default -> ANY;
+      case "java/util/Map", "java/util/HashMap", "java/util/LinkedHashMap", "java/util/TreeMap" ->
+          OBJECT;
+      default -> ofApp(code.find(name));
     };
+  }
+
+  /**
+   * Returns the shape of a class of the app. An annotation, or a constructor that takes one value,
+   * may let the class be read from a text or a number.
+   */
+  private static Shape ofApp(@Nullable ClassNode node) {
+    if (node == null
+        || node.visibleAnnotations != null
+        || (node.access & (Opcodes.ACC_ENUM | Opcodes.ACC_INTERFACE | Opcodes.ACC_ABSTRACT)) != 0) {
+      return ANY;
+    }
+    for (MethodNode method : node.methods) {
+      boolean makes =
+          method.name.equals("<init>")
+              || ((method.access & Opcodes.ACC_STATIC) != 0
+                  && Type.getReturnType(method.desc).getDescriptor().equals("L" + node.name + ";"));
+      if (method.visibleAnnotations != null
+          || (makes && Type.getArgumentTypes(method.desc).length == 1)) {
+        return ANY;
+      }
+    }
+    return OBJECT;
   }
 
   /** Returns whether a value of the given shape may be read as the wanted one. */

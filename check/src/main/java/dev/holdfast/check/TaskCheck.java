@@ -3,8 +3,11 @@ package dev.holdfast.check;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 
 /**
@@ -27,6 +30,9 @@ final class TaskCheck {
     if (Library.makesTask(call) && !flow.isUsed(call)) {
       found.add(Rule.NOT_AWAITED, call, "the task of " + words(call) + " is dropped");
     }
+    if (call.name.equals("add") && isCollected(call) && isForgotten(call)) {
+      found.add(Rule.NOT_AWAITED, call, "the collected tasks are dropped");
+    }
     if (!call.owner.equals(Library.CONTEXT)) {
       return;
     }
@@ -35,6 +41,30 @@ final class TaskCheck {
     } else if (call.name.equals("callSubOrchestrator")) {
       called(call, "orchestrator", app.orchestrations(), app.orchestrationsAreKnown(), found);
     }
+  }
+
+  /** Returns whether the call adds a task to a collection. */
+  private boolean isCollected(MethodInsnNode call) {
+    List<Tracked> operands = flow.operands(call);
+    return operands.size() == 2
+        && operands.get(1).makers().stream()
+            .anyMatch(it -> it instanceof MethodInsnNode maker && Library.makesTask(maker));
+  }
+
+  /** Returns whether this method made the collection and does nothing with it but add to it. */
+  private boolean isForgotten(MethodInsnNode add) {
+    Set<AbstractInsnNode> makers = flow.operands(add).get(0).makers();
+    return !makers.isEmpty()
+        && makers.stream()
+            .allMatch(
+                maker ->
+                    maker.getOpcode() == Opcodes.NEW
+                        && flow.usersOf(maker).stream().allMatch(TaskCheck::onlyAdds));
+  }
+
+  private static boolean onlyAdds(AbstractInsnNode user) {
+    return user instanceof MethodInsnNode call
+        && (call.name.equals("<init>") || call.name.equals("add"));
   }
 
   private String words(MethodInsnNode call) {
@@ -72,7 +102,7 @@ final class TaskCheck {
     types(call, operands, signature, found);
   }
 
-  private static void types(
+  private void types(
       MethodInsnNode call,
       List<Tracked> operands,
       App.Signature signature,
@@ -89,14 +119,14 @@ final class TaskCheck {
     }
   }
 
-  private static void output(
+  private void output(
       MethodInsnNode call, Type wanted, App.Signature signature, MethodCheck.Found found) {
     Type output = signature.output();
     if (output == null) {
       return;
     }
-    Shape asked = Shape.of(wanted);
-    Shape returned = Shape.of(output);
+    Shape asked = shape(wanted);
+    Shape returned = shape(output);
     if (!Shape.fits(returned, asked)) {
       found.add(
           Rule.TYPE,
@@ -106,21 +136,25 @@ final class TaskCheck {
     }
   }
 
-  private static void input(
+  private void input(
       MethodInsnNode call, @Nullable Type given, App.Signature signature, MethodCheck.Found found) {
     Type input = signature.input();
     if (input == null || given == null) {
       return;
     }
-    Shape taken = Shape.of(input);
+    Shape taken = shape(input);
     // A function that takes text gets the JSON text of any value.
-    if (taken != Shape.TEXT && !Shape.fits(Shape.of(given), taken)) {
+    if (taken != Shape.TEXT && !Shape.fits(shape(given), taken)) {
       found.add(
           Rule.TYPE,
           call,
           "'%s' takes %s, and %s is given"
               .formatted(signature.name(), simple(input), simple(given)));
     }
+  }
+
+  private Shape shape(Type type) {
+    return Shape.of(type, app.code());
   }
 
   private static String simple(Type type) {

@@ -309,6 +309,128 @@ public class BadUse {
     ctx.callActivity("Note", excused()).await();
   }
 
+  @Breaks(Rule.RANDOM)
+  @FunctionName("randomField")
+  public void randomField(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    if (dice.nextBoolean()) {
+      ctx.callActivity("Note", "x").await();
+    }
+  }
+
+  @Breaks(Rule.THREAD)
+  @FunctionName("ownThread")
+  public void ownThread(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    new Worker().start();
+  }
+
+  @Breaks(Rule.UNORDERED)
+  @FunctionName("constantMapLoop")
+  public void constantMapLoop(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) throws Exception {
+    for (String one : STEPS.keySet()) {
+      ctx.callActivity("Note", one).await();
+    }
+  }
+
+  @Breaks(Rule.UNORDERED)
+  @FunctionName("returnedSetLoop")
+  public void returnedSetLoop(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) throws Exception {
+    for (String one : names()) {
+      ctx.callActivity("Note", one).await();
+    }
+  }
+
+  @Breaks(Rule.STATIC_STATE)
+  @FunctionName("staticArray")
+  public void staticArray(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    CALLS[0]++;
+    ctx.callActivity("Note", "x").await();
+  }
+
+  @Breaks(Rule.NOT_AWAITED)
+  @FunctionName("dropsList")
+  public void dropsList(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    List<Task<Void>> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.add(ctx.callActivity("Note", "x"));
+    }
+  }
+
+  @Breaks(Rule.NOT_AWAITED)
+  @FunctionName("dropsAllOf")
+  public void dropsAllOf(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    List<Task<Void>> all = new ArrayList<>();
+    all.add(ctx.callActivity("Note", "x"));
+    ctx.allOf(all);
+  }
+
+  @Breaks(Rule.CONTROL_EXCEPTION)
+  @FunctionName("catchesInRetry")
+  public void catchesInRetry(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) throws Exception {
+    again(() -> ctx.callActivity("Pay", 1, String.class).await());
+  }
+
+  @Breaks(Rule.TYPE)
+  @FunctionName("asksForRecord")
+  public void asksForRecord(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    Order order = ctx.callActivity("Pay", 1, Order.class).await();
+    ctx.setCustomStatus(order);
+  }
+
+  @Breaks(Rule.TYPE)
+  @FunctionName("childTakesNumber")
+  public void childTakesNumber(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) throws Exception {
+    ctx.callSubOrchestrator("Counts", "x").await();
+  }
+
+  @Breaks(Rule.ENVIRONMENT)
+  @FunctionName("threadName")
+  public void threadName(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    ctx.callActivity("Note", Thread.currentThread().getName()).await();
+  }
+
+  @Breaks(Rule.IO)
+  @FunctionName("scansFile")
+  public void scansFile(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    ctx.callActivity("Note", new Scanner(new File("x")).next()).await();
+  }
+
+  private final Random dice = new Random();
+  private static final Map<String, Integer> STEPS = Map.of("a", 1, "b", 2);
+  private static final int[] CALLS = new int[1];
+
+  record Order(String name, int count) {}
+
+  static final class Worker extends Thread {}
+
+  private static Set<String> names() {
+    return Set.of("a", "b");
+  }
+
+  private static String again(Supplier<String> step) {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      return "failed";
+    }
+  }
+
+  @FunctionName("Counts")
+  public int counts(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {
+    return ctx.getInput(Integer.class);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(BadUse.class);
   private static final Instant STARTED = Instant.now();
   private static final java.security.SecureRandom DICE = new java.security.SecureRandom();

@@ -356,6 +356,91 @@ public class GoodUse {
     ctx.callActivity("Pay", Objects.hash("a", 1), String.class).await();
   }
 
+  @FunctionName("storedGuard")
+  public void storedGuard(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    boolean live = !ctx.getIsReplaying();
+    if (live) {
+      LOG.info("begins");
+    }
+    ctx.callActivity("Note", "x").await();
+  }
+
+  @FunctionName("sumInsideLoop")
+  public void sumInsideLoop(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    Map<String, Integer> prices = new HashMap<>();
+    prices.put("a", 1);
+    for (int i = 0; i < 3; i++) {
+      int sum = i;
+      for (int price : prices.values()) {
+        sum += price;
+      }
+      ctx.callActivity("Pay", sum, String.class).await();
+    }
+  }
+
+  @FunctionName("closes")
+  public void closes(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    try (Held held = new Held(ctx)) {
+      ctx.callActivity("Note", "x").await();
+    }
+  }
+
+  @FunctionName("seededField")
+  public void seededField(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    if (dice.nextBoolean()) {
+      ctx.callActivity("Note", "x").await();
+    }
+  }
+
+  @FunctionName("collects")
+  public void collects(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    List<Task<Void>> all = new ArrayList<>();
+    all.add(ctx.callActivity("Note", "x"));
+    for (Task<Void> one : all) {
+      one.await();
+    }
+  }
+
+  @FunctionName("retriesRightly")
+  public void retriesRightly(
+      @DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) throws Exception {
+    again(() -> ctx.callActivity("Pay", 1, String.class).await());
+  }
+
+  @FunctionName("asksForText")
+  public void asksForText(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    ctx.setCustomStatus(ctx.callActivity("Pay", 1, String.class).await());
+  }
+
+  @FunctionName("takesText")
+  public void takesText(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx)
+      throws Exception {
+    ctx.callActivity("Note", new Order("x", 1)).await();
+  }
+
+  private final Random dice = new Random(7);
+
+  record Held(TaskOrchestrationContext ctx) implements AutoCloseable {
+    @Override
+    public void close() {
+      ctx.callActivity("Note", "closed").await();
+    }
+  }
+
+  private static String again(Supplier<String> step) {
+    try {
+      return step.get();
+    } catch (TaskFailedException e) {
+      return "failed";
+    }
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(GoodUse.class);
   private static final Map<String, Integer> PRICES = new HashMap<>();
   private static final List<String> STEPS = new ArrayList<>(List.of("a", "b"));

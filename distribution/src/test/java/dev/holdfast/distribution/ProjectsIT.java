@@ -63,6 +63,7 @@ class ProjectsIT {
                 "-Dmaven.repo.local=" + Build.thirdPartyOnly(),
                 "verify"));
     assertThat(built).as("the check of the code ran").contains(" 0 found in ");
+    assertThat(built).contains("0 found in ").doesNotContain("Checksum validation failed");
     assertThat(tests(project, "surefire")).as("unit tests").isPositive();
     assertThat(tests(project, "failsafe")).as("end-to-end tests").isPositive();
 

@@ -72,6 +72,8 @@ final class Libraries {
       } else {
         Files.copy(file, target);
       }
+      // Maven warns of each file that comes without its checksum.
+      Files.writeString(to.resolve(name + ".sha1"), hex("SHA-1", List.of(target), 20));
     }
   }
 
@@ -84,16 +86,25 @@ final class Libraries {
   }
 
   private String digest() throws IOException {
+    return hex("SHA-256", files(), 5);
+  }
+
+  /**
+   * Returns the digest of the contents of files.
+   *
+   * @param bytes so many bytes of it are returned
+   */
+  private static String hex(String algorithm, List<Path> files, int bytes) throws IOException {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path file : files()) {
+      MessageDigest digest = MessageDigest.getInstance(algorithm);
+      for (Path file : files) {
         try (InputStream content = Files.newInputStream(file)) {
           digest.update(content.readAllBytes());
         }
       }
-      return HexFormat.of().formatHex(digest.digest(), 0, 5);
+      return HexFormat.of().formatHex(digest.digest(), 0, bytes);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("expected SHA-256, but this Java has none", e);
+      throw new IllegalStateException("expected " + algorithm + ", but this Java has none", e);
     }
   }
 }

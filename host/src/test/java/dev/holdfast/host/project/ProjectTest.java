@@ -117,6 +117,8 @@ class ProjectTest {
     second.copy(copy);
     String place = "dev/holdfast/holdfast-host/" + second.version() + "/holdfast-host-";
     assertThat(copy.resolve(place + second.version() + ".jar")).exists();
+    assertThat(copy.resolve(place + second.version() + ".jar.sha1"))
+        .hasContent("96448d96453679fad45b5a47e8686a7496eca7f1");
     assertThat(copy.resolve(place + second.version() + ".pom"))
         .content()
         .isEqualTo("<version>" + second.version() + "</version>");

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The first test of docs/testing.md: days pass at once. */
+/** This is the first test of docs/testing.md, in which days pass at once. */
 @HoldfastTest(functions = ExpenseApproval.class)
 class ApprovalInTimeTest {
 

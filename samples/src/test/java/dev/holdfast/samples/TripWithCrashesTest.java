@@ -11,7 +11,7 @@ import dev.holdfast.testkit.TestInstance;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The saga of docs/testing.md: undone, killed, and replayed. */
+/** The saga of docs/testing.md is undone, killed and replayed. */
 @HoldfastTest(functions = TripBooking.class)
 class TripWithCrashesTest {
 

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * after it. After a crash the hub is opened again with the written data, and the test continues.
  *
  * <p>All assertions of the test must hold each time, and every instance that the test starts must
- * end with the same status, output and custom status as in the first run. So the test finds
- * activities that must not run twice, and orchestrators that depend on the memory of a process. An
- * activity whose result was lost runs again, as after a real crash: a failure message names the
- * repeated activities, and {@link TestHub#calls()} counts every run. Assertions about what an
- * orchestrator called ({@link HoldfastAssertions}) do not count the runs.
+ * end with the same status, output and custom status as in the first run, and every entity with the
+ * same state. So the test finds activities that must not run twice, and orchestrators that depend
+ * on the memory of a process. An activity whose result was lost runs again, as after a real crash:
+ * a failure message names the repeated activities, and {@link TestHub#calls()} counts every run.
+ * Assertions about what an orchestrator called ({@link HoldfastAssertions}) do not count the runs.
  *
  * <p>{@code @BeforeEach} and {@code @AfterEach} methods run each time too. The class needs {@link
  * HoldfastTest} or {@link HoldfastExtension}, and the test takes the {@link TestHub} as a

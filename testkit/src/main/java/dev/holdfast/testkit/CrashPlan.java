@@ -124,7 +124,7 @@ final class CrashPlan {
       Map<String, String> first = Objects.requireNonNull(outcomes, "the first run has ended");
       if (!first.equals(now)) {
         throw new AssertionError(
-            "Without a crash the instances end as %s, but when the process %s they end as %s.%s"
+            "Without a crash it ends as %s, but when the process %s it ends as %s.%s"
                 .formatted(first, name(), now, repeated(hub)));
       }
     }
@@ -147,6 +147,7 @@ final class CrashPlan {
     for (TestInstance instance : hub.started()) {
       outcomes.put(instance.id(), instance.outcome());
     }
+    outcomes.putAll(hub.entityStates());
     return outcomes;
   }
 

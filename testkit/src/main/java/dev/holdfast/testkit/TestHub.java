@@ -7,6 +7,7 @@ import com.microsoft.durabletask.TaskOrchestrationFactory;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.protocol.CreateInstanceRequest;
+import dev.holdfast.protocol.EntityQuery;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Strictness.</b> A call of a function that is neither registered nor faked makes the test
  * fail with the name and the cure. The test also fails when an orchestrator takes other steps in a
  * replay. After a failure of these kinds the hub cannot be used any more.
+ *
+ * <p>Functions with other triggers, such as HTTP starters, are not run; a test calls their methods.
  *
  * <p>A hub is for one test and one thread; several hubs are independent of each other. Fakes and
  * functions may call methods that send requests, such as {@link #start} and {@link
@@ -256,6 +261,17 @@ public final class TestHub implements AutoCloseable {
    */
   public void replay(Path file) {
     replay(HistoryFile.read(file));
+  }
+
+  /** Returns the states of all entities as JSON text, by their ids. */
+  Map<String, String> entityStates() {
+    EntityQuery all = EntityQuery.newBuilder().setIncludeState(true).build();
+    Map<String, String> states = new TreeMap<>();
+    machine
+        .ask(it -> it.queryEntities(all))
+        .getEntitiesList()
+        .forEach(it -> states.put(it.getInstanceId(), it.getSerializedState().getValue()));
+    return states;
   }
 
   Duration virtualTimeMax() {

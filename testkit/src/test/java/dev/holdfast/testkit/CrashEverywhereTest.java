@@ -79,7 +79,7 @@ class CrashEverywhereTest {
         .anySatisfy(
             failure ->
                 assertThat(failure)
-                    .contains("Without a crash the instances end as")
+                    .contains("Without a crash it ends as")
                     .contains("receipt 1")
                     .contains("receipt 2"));
   }
@@ -90,6 +90,26 @@ class CrashEverywhereTest {
     void gives_another_receipt(TestHub hub) {
       AtomicInteger charged = new AtomicInteger();
       hub.activity("Charge").answers(call -> "receipt " + charged.incrementAndGet());
+      hub.start("PlaceOrder", new Orders.Order("lamps", 2)).await();
+    }
+  }
+
+  @Test
+  void an_entity_with_another_state_is_found() {
+    assertThat(Launched.run(Counting.class).values())
+        .anySatisfy(it -> assertThat(it).contains("{\"count\":1}").contains("{\"count\":2}"));
+  }
+
+  @HoldfastTest(functions = Orders.class)
+  static class Counting {
+    @CrashEverywhere
+    void counts_charges(TestHub hub) {
+      hub.activity("Charge")
+          .answers(
+              call -> {
+                hub.entity("Counter", "charges").signal("add", 1);
+                return "paid";
+              });
       hub.start("PlaceOrder", new Orders.Order("lamps", 2)).await();
     }
   }

@@ -14,7 +14,7 @@ import dev.holdfast.orchestrations.entities.EntityRunner;
 import dev.holdfast.orchestrations.entities.EntityTrigger;
 import java.time.Duration;
 
-/** An app with everything that the kit's own tests need. */
+/** This app has everything that the kit's own tests need. */
 public class Orders {
 
   /** Charges, waits up to three days for an approval, ships; gives the money back otherwise. */
@@ -64,7 +64,7 @@ public class Orders {
     return EntityRunner.run(batch, Counter.class);
   }
 
-  /** An entity that adds. */
+  /** Is an entity that adds. */
   public static class Counter {
     private int count;
 
@@ -87,7 +87,7 @@ public class Orders {
         + ctx.callSubOrchestrator("Child", 7, "child-1", null, String.class).await();
   }
 
-  /** The input of an order. */
+  /** Holds the input of an order. */
   public static class Order {
     public String item = "";
     public int count;

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Code that does what it must not, and tests that do. */
+/** The kit fails tests whose code, or which themselves, do what they must not. */
 class StrictnessTest {
   private static final AtomicInteger TURNS = new AtomicInteger();
 
@@ -242,7 +242,7 @@ class StrictnessTest {
     }
   }
 
-  /** Functions that break the rules. */
+  /** These functions break the rules. */
   public static class Bad {
     @FunctionName("Fickle")
     public int fickle(@DurableOrchestrationTrigger(name = "ctx") TaskOrchestrationContext ctx) {

@@ -22,7 +22,8 @@ final class Assets {
 
   private final byte[] style = read("style.css");
   private final byte[] script = read("dashboard.js");
-  private final String version = version(style, script);
+  private final byte[] timeline = read("timeline.js");
+  private final String version = version(style, script, timeline);
 
   /** Returns a text that changes whenever one of the files changes. */
   String version() {
@@ -35,6 +36,10 @@ final class Assets {
 
   CompletableFuture<Reply> script(Request request, PathValues values) {
     return file(request, script, "text/javascript; charset=utf-8");
+  }
+
+  CompletableFuture<Reply> timeline(Request request, PathValues values) {
+    return file(request, timeline, "text/javascript; charset=utf-8");
   }
 
   CompletableFuture<Reply> icon(Request request, PathValues values) {

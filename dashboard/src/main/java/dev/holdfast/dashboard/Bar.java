@@ -1,6 +1,7 @@
 package dev.holdfast.dashboard;
 
 import dev.holdfast.dashboard.shown.Moment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,4 +23,19 @@ public record Bar(
     Moment begun,
     @Nullable Moment ended,
     String took,
-    int attempts) {}
+    int attempts,
+    List<Phase> phases) {
+
+  public Bar {
+    phases = List.copyOf(phases);
+  }
+
+  /**
+   * Holds one stretch of a bar.
+   *
+   * @param waits whether the work waits for its next attempt; otherwise it is queued or runs
+   * @param from milliseconds since the epoch
+   * @param to milliseconds since the epoch; for work under way, the time of the question
+   */
+  public record Phase(boolean waits, long from, long to) {}
+}

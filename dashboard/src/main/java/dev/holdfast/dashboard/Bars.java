@@ -37,13 +37,18 @@ final class Bars {
   /** Maps the timers that a turn set right after a failure to the failed tasks. */
   private final Map<Object, Open> retryTimers = new HashMap<>();
 
+  /** The bars of those timers, which are left out once the work is tried again. */
+  private final Map<Object, Open> timers = new HashMap<>();
+
   /** Holds the tasks that the current turn may try again, because their timers have fired. */
   private final List<Open> dueAgain = new ArrayList<>();
 
   private boolean over;
+  private Instant overAt;
 
   private Bars(Instant now) {
     this.now = now;
+    this.overAt = now;
   }
 
   /** Collects a bar while the history is read. */
@@ -57,12 +62,16 @@ final class Bars {
     private String outcome = "open";
     private int attempts = 1;
     private boolean ofRetry;
+    private @Nullable Open timer;
+    private Instant phaseBegun;
+    private final List<Bar.Phase> phases = new ArrayList<>();
 
     Open(String kind, String name, String link, Instant begun, String input) {
       this.kind = kind;
       this.name = name;
       this.link = link;
       this.begun = begun;
+      this.phaseBegun = begun;
       this.input = input;
     }
 
@@ -72,10 +81,23 @@ final class Bars {
           && Objects.equals(input, other.input);
     }
 
-    void again() {
+    /** Begins the next attempt, for which the bar has waited since the last one failed. */
+    void again(Instant now) {
+      phase(true, now);
       attempts++;
       outcome = "open";
       ended = null;
+    }
+
+    void end(String how, Instant now) {
+      phase(false, now);
+      outcome = how;
+      ended = now;
+    }
+
+    private void phase(boolean waits, Instant until) {
+      phases.add(new Bar.Phase(waits, phaseBegun.toEpochMilli(), until.toEpochMilli()));
+      phaseBegun = until;
     }
   }
 
@@ -128,6 +150,7 @@ final class Bars {
         end(id, "fired", at);
         Open failed = retryTimers.remove(id);
         if (failed != null) {
+          failed.timer = timers.get(id);
           dueAgain.add(failed);
         }
       }
@@ -137,9 +160,14 @@ final class Bars {
           end(event.getEntityOperationFailed().getRequestId(), "failed", at);
       case ENTITYLOCKGRANTED ->
           end(event.getEntityLockGranted().getCriticalSectionId(), "done", at);
-      case EXECUTIONCOMPLETED ->
-          over = Statuses.isEnded(event.getExecutionCompleted().getOrchestrationStatus());
-      case EXECUTIONTERMINATED -> over = true;
+      case EXECUTIONCOMPLETED -> {
+        over = Statuses.isEnded(event.getExecutionCompleted().getOrchestrationStatus());
+        overAt = Moment.instant(at);
+      }
+      case EXECUTIONTERMINATED -> {
+        over = true;
+        overAt = Moment.instant(at);
+      }
       case EXECUTIONREWOUND -> over = false;
       default -> {
         // Events of other kinds do not begin or end a piece of work.
@@ -155,7 +183,10 @@ final class Bars {
     for (Open failed : dueAgain) {
       if (failed.isSameWork(bar)) {
         dueAgain.remove(failed);
-        failed.again();
+        failed.again(bar.begun);
+        if (failed.timer != null) {
+          failed.timer.ofRetry = true;
+        }
         byTask.put(task, failed);
         return;
       }
@@ -165,12 +196,18 @@ final class Bars {
   }
 
   private void timer(HistoryEvent event) {
-    String until = "until " + Moment.instant(event.getTimerCreated().getFireAt());
-    Open bar = open("timer", until, "", event.getTimestamp(), "");
+    Duration length =
+        Duration.between(
+            Moment.instant(event.getTimestamp()),
+            Moment.instant(event.getTimerCreated().getFireAt()));
+    String name =
+        length.isNegative() ? "for a time that had passed" : "for " + Moment.words(length);
+    Open bar = open("timer", name, "", event.getTimestamp(), "");
     byTask.put(event.getEventId(), bar);
     all.add(bar);
     if (!failedNow.isEmpty()) {
       retryTimers.put(event.getEventId(), failedNow.remove(0));
+      timers.put(event.getEventId(), bar);
     }
   }
 
@@ -184,8 +221,7 @@ final class Bars {
   private @Nullable Open end(Object task, String outcome, Timestamp at) {
     Open bar = byTask.remove(task);
     if (bar != null) {
-      bar.ended = Moment.instant(at);
-      bar.outcome = outcome;
+      bar.end(outcome, Moment.instant(at));
     }
     return bar;
   }
@@ -201,6 +237,21 @@ final class Bars {
         Moment.of(bar.begun, now),
         ended == null ? null : Moment.of(ended, now),
         lost ? "" : Moment.words(Duration.between(bar.begun, ended == null ? now : ended)),
-        bar.attempts);
+        bar.attempts,
+        phases(bar, lost));
+  }
+
+  /** Returns the phases so far, of which the last of work that is under way ends now. */
+  private List<Bar.Phase> phases(Open bar, boolean lost) {
+    List<Bar.Phase> phases = new ArrayList<>(bar.phases);
+    if (bar.outcome.equals("open")) {
+      Instant until = lost ? overAt : now;
+      phases.add(
+          new Bar.Phase(
+              false,
+              bar.phaseBegun.toEpochMilli(),
+              Math.max(bar.phaseBegun.toEpochMilli(), until.toEpochMilli())));
+    }
+    return phases;
   }
 }

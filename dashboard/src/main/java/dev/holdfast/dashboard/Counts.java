@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the counts of instances by orchestrator and status for a while, because counting reads the
  * whole hub. Even when many pages ask, only one count runs at a time, and counting takes at most a
- * tenth of the time.
+ * fiftieth of the time.
  */
 final class Counts {
   private static final Duration KEPT_MIN = Duration.ofSeconds(2);
-  private static final int SHARE = 10;
+  private static final int SHARE = 50;
 
   private final HubLists hub;
   private final InstantSource clock;

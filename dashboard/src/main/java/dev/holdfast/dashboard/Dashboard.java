@@ -31,6 +31,8 @@ public final class Dashboard implements Annex {
     NowPage now = new NowPage(pages, around.hub());
     InstancesPage instances = new InstancesPage(pages, around.hub());
     InstancePage instance = new InstancePage(pages, around.hub());
+    Timeline timeline = new Timeline(pages, around.hub());
+    Live live = new Live(pages, around.hub(), around.parts().host(), Live.aSecondLater());
     Actions actions = new Actions(pages, around.hub());
     return new Area(
         BASE,
@@ -41,6 +43,7 @@ public final class Dashboard implements Annex {
             Route.of("GET", "", NONE, signIn::entrance),
             Route.of("GET", "style.css", NONE, assets::style),
             Route.of("GET", "dashboard.js", NONE, assets::script),
+            Route.of("GET", "timeline.js", NONE, assets::timeline),
             Route.of("GET", "icon.svg", NONE, assets::icon),
             Route.of("GET", "sign-in", NONE, signIn::form),
             Route.of("POST", "sign-in", NONE, signIn::signIn),
@@ -48,6 +51,8 @@ public final class Dashboard implements Annex {
             page(pages, "GET", "now", VIEW, now::show),
             page(pages, "GET", "instances", VIEW, instances::show),
             page(pages, "GET", "instance", VIEW, instance::show),
+            page(pages, "GET", "timeline", VIEW, timeline::bars),
+            Route.of("GET", "live", VIEW, live::open),
             page(pages, "GET", "payload", PAYLOADS, instance::payload),
             page(pages, "POST", "raise", OPERATE, actions::raise),
             page(pages, "POST", "suspend", OPERATE, actions::suspend),

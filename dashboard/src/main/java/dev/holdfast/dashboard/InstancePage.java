@@ -114,7 +114,7 @@ final class InstancePage {
     return id;
   }
 
-  private static int from(Request request) {
+  static int from(Request request) {
     try {
       String from = request.query().text("from");
       return from == null ? 0 : Math.max(0, Integer.parseInt(from));

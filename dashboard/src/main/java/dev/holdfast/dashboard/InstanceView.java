@@ -1,6 +1,7 @@
 package dev.holdfast.dashboard;
 
 import dev.holdfast.dashboard.shown.Equal;
+import dev.holdfast.dashboard.shown.Links;
 import dev.holdfast.dashboard.shown.Moment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,16 @@ public record InstanceView(
     String later,
     List<Action> actions,
     Equal equalWhy) {
+
+  /** Returns the link to the stream that tells of changes. */
+  public String live() {
+    return Links.of("live", "id", id);
+  }
+
+  /** Returns the link to the bars for the script. */
+  public String timeline() {
+    return Links.of("timeline", "id", id);
+  }
 
   /** Describes one thing that the instance waits for. */
   public record Waiting(

@@ -90,6 +90,10 @@ class SignInTest {
   }
 
   private int status(Route row, String key) {
+    if (row.pattern().contains("live")) {
+      // The answer to GET does not end.
+      return server.send("HEAD", path(row), null, "x-functions-key", key).statusCode();
+    }
     return server.send(row.method(), path(row), null, "x-functions-key", key).statusCode();
   }
 

@@ -82,7 +82,7 @@ public final class BenchCommand implements Subcommand {
     // With two processors, the HTTP client would start a thread for every answer.
     System.setProperty("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
     PrintStream out = System.out;
-    Report report = storeFolder.use(folder -> measure(folder, out));
+    BenchReport report = storeFolder.use(folder -> measure(folder, out));
     out.println(report.toJson());
     return report.errors() == 0 ? 0 : WRONG_OUTPUT;
   }
@@ -100,7 +100,7 @@ public final class BenchCommand implements Subcommand {
     Given.atLeast(1, "--connections", connections);
   }
 
-  private Report measure(Path folder, PrintStream out) throws InterruptedException {
+  private BenchReport measure(Path folder, PrintStream out) throws InterruptedException {
     HostOptions usual = HostOptions.onFreePorts(app(), DataFolder.of(folder), store);
     HostOptions options = workload == Plan.Workload.REMOTE_SEQUENCE ? usual.withoutApp() : usual;
     try (Holdfast host = Holdfast.start(options, environment())) {

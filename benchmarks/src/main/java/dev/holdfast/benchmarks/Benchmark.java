@@ -44,24 +44,24 @@ public final class Benchmark {
     this.out = out;
   }
 
-  public Report run() throws InterruptedException {
+  public BenchReport run() throws InterruptedException {
     return switch (plan.workload()) {
       case SEQUENCE, FANOUT -> run(new HubOperation(hub, plan.workload()));
       case HTTP -> runHttp();
       case REMOTE_SEQUENCE -> runRemote();
       case ENTITY ->
-          run(EntityOperation.byOrchestrations(hub, new HubOperation(hub, plan.workload())));
+          run(EntityMeasured.byOrchestrations(hub, new HubOperation(hub, plan.workload())));
       case ENTITY_CLIENT -> runEntityClient();
     };
   }
 
-  private Report runEntityClient() throws InterruptedException {
+  private BenchReport runEntityClient() throws InterruptedException {
     try (GrpcClient client = new GrpcClient(plan.grpcPort())) {
-      return run(EntityOperation.byClient(hub, client::signal));
+      return run(EntityMeasured.byClient(hub, client::signal));
     }
   }
 
-  private Report runRemote() throws InterruptedException {
+  private BenchReport runRemote() throws InterruptedException {
     double bare = GrpcClient.bareCallMicros(plan.grpcPort());
     out.printf("A bare call that completes an item: %.0f µs.%n", bare);
     try (SdkWorkers workers = new SdkWorkers(plan.grpcPort(), plan.connections());
@@ -71,7 +71,7 @@ public final class Benchmark {
     }
   }
 
-  private Report runHttp() throws InterruptedException {
+  private BenchReport runHttp() throws InterruptedException {
     URI base = plan.httpBase();
     if (base == null) {
       throw new IllegalArgumentException("the http workload needs a host that answers HTTP");
@@ -81,7 +81,7 @@ public final class Benchmark {
     }
   }
 
-  private Report run(Operation operation) throws InterruptedException {
+  private BenchReport run(Measured operation) throws InterruptedException {
     long warmup = warmUp(operation);
     Engine.Figures before = figures.get();
     long cpu = system.getProcessCpuTime();
@@ -95,7 +95,7 @@ public final class Benchmark {
     double seconds = (System.nanoTime() - begin) / 1e9;
     double cpuMillis = (system.getProcessCpuTime() - cpu) / 1e6;
     Engine.Figures after = figures.get();
-    return new Report(
+    return new BenchReport(
         plan.workload().word(),
         plan.store(),
         plan.count(),
@@ -131,7 +131,7 @@ public final class Benchmark {
   }
 
   /** Runs the planned number of operations, at most {@code inFlight} at a time. */
-  private void repeat(Operation operation, Histogram latencies, AtomicLong errors, ProgressBar bar)
+  private void repeat(Measured operation, Histogram latencies, AtomicLong errors, ProgressBar bar)
       throws InterruptedException {
     Semaphore places = new Semaphore(plan.inFlight());
     for (int i = 0; i < plan.count(); i += operation.size()) {
@@ -157,7 +157,7 @@ public final class Benchmark {
    * Runs operations until the rates of three successive seconds differ by less than 5 %, within the
    * bounds of the plan. Returns how many operations ran.
    */
-  private long warmUp(Operation operation) throws InterruptedException {
+  private long warmUp(Measured operation) throws InterruptedException {
     if (plan.warmupSecondsMax() == 0) {
       return 0;
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * Starts an orchestration over HTTP and polls its status until it has ended, as a user's script
  * would: soon at first, then at ever longer intervals.
  */
-final class HttpOperation implements Operation, AutoCloseable {
+final class HttpOperation implements Measured, AutoCloseable {
   private static final long FIRST_POLL_AFTER_MILLIS = 20;
   private static final long POLL_AFTER_MILLIS_MAX = 320;
 

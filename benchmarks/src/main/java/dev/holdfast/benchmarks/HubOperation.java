@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** Starts an orchestration and waits for its end. */
-final class HubOperation implements Operation {
+final class HubOperation implements Measured {
   private final Function<CreateInstanceRequest, CompletableFuture<OrchestrationState>> hub;
   private final CreateInstanceRequest request;
   private final String output;

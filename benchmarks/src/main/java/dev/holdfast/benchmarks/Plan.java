@@ -89,7 +89,7 @@ public record Plan(
     @Nullable String input() {
       return switch (this) {
         case FANOUT -> Integer.toString(WIDTH);
-        case ENTITY, ENTITY_CLIENT -> Integer.toString(EntityOperation.SIGNALS);
+        case ENTITY, ENTITY_CLIENT -> Integer.toString(EntityMeasured.SIGNALS);
         case SEQUENCE, HTTP, REMOTE_SEQUENCE -> null;
       };
     }
@@ -98,7 +98,7 @@ public record Plan(
     String output() {
       return switch (this) {
         case FANOUT -> Integer.toString(WIDTH * (WIDTH - 1));
-        case ENTITY, ENTITY_CLIENT -> Integer.toString(EntityOperation.SIGNALS);
+        case ENTITY, ENTITY_CLIENT -> Integer.toString(EntityMeasured.SIGNALS);
         case SEQUENCE, HTTP, REMOTE_SEQUENCE ->
             "[\"Hello Tokyo!\",\"Hello London!\",\"Hello Seattle!\"]";
       };

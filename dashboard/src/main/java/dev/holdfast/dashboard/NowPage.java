@@ -32,12 +32,12 @@ public final class NowPage {
 
   private final Pages pages;
   private final HubLists hub;
-  private final Counts counts;
+  private final KeptCounts counts;
 
   NowPage(Pages pages, TaskHub hub) {
     this.pages = pages;
     this.hub = hub;
-    this.counts = new Counts(hub, pages::now);
+    this.counts = new KeptCounts(hub, pages::now);
   }
 
   /**
@@ -75,7 +75,7 @@ public final class NowPage {
                 .addRuntimeStatus(OrchestrationStatus.ORCHESTRATION_STATUS_PENDING)
                 .addRuntimeStatus(OrchestrationStatus.ORCHESTRATION_STATUS_RUNNING)
                 .addRuntimeStatus(OrchestrationStatus.ORCHESTRATION_STATUS_SUSPENDED));
-    CompletableFuture<Counts.Counted> counted = counts.recent();
+    CompletableFuture<KeptCounts.Counted> counted = counts.recent();
     return CompletableFuture.allOf(blocked, failed, oldest, counted)
         .thenApply(
             all ->
@@ -92,7 +92,7 @@ public final class NowPage {
       List<OrchestrationState> blocked,
       List<OrchestrationState> failed,
       List<OrchestrationState> oldest,
-      Counts.Counted counted) {
+      KeptCounts.Counted counted) {
     Instant now = pages.now();
     InstanceRow.Maker rows = new InstanceRow.Maker(now, pages.visitor(request));
     return new View(

@@ -64,7 +64,7 @@ final class Hub implements TaskHub, AutoCloseable {
   private final Engine engine;
   private final HubClock clock;
   private final RandomGenerator dice;
-  private final Requests requests;
+  private final RequestRules requests;
   private final Listings listings;
   private final Missing missing;
   private final BlockedOnes blocked;
@@ -81,7 +81,7 @@ final class Hub implements TaskHub, AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.dice = dice;
-    this.requests = new Requests(limits);
+    this.requests = new RequestRules(limits);
     this.missing = new Missing(engine.dispatcher());
     this.listings = new Listings(store, missing);
     this.blocked = new BlockedOnes(store);

@@ -15,7 +15,7 @@ import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.functions.model.HttpRoute;
-import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import java.io.IOException;
 import java.time.Duration;
@@ -53,7 +53,7 @@ public final class FunctionApp implements AutoCloseable {
     ValueWriter writer = new ValueWriter(loaded.json());
     this.limit =
         TimeLimit.watching(
-            new Limits(
+            new RunLimits(
                 context.times().functionTimeout(),
                 context.times().activityTimeouts(),
                 context.patience().entityTimeouts(),

@@ -14,8 +14,8 @@ import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.HttpCall;
 import dev.holdfast.functions.model.HttpReply;
 import dev.holdfast.functions.model.Patience;
-import dev.holdfast.functions.work.Limits;
 import dev.holdfast.functions.work.PlaceLimits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.functions.work.WorkPool;
 import java.lang.reflect.InvocationTargetException;
@@ -136,7 +136,7 @@ final class FunctionCalls implements AutoCloseable {
     private void run(Invocation invocation) {
       Narration narration = Narration.begin(context.log(), invocation);
       TimeLimit.Run timed =
-          limit.begin(Limits.Kind.FUNCTION, name(), pool, timeout -> failed(narration, timeout));
+          limit.begin(RunLimits.Kind.FUNCTION, name(), pool, timeout -> failed(narration, timeout));
       try (timed) {
         plan.run(invocation);
         timed.end();

@@ -26,8 +26,8 @@ import dev.holdfast.functions.outgoing.Destinations;
 import dev.holdfast.functions.outgoing.HttpActivity;
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.HostConfig;
+import dev.holdfast.host.config.HostLimits;
 import dev.holdfast.host.config.HttpTls;
-import dev.holdfast.host.config.Limits;
 import dev.holdfast.host.tracing.TraceExport;
 import dev.holdfast.host.tracing.TraceWish;
 import dev.holdfast.server.admission.Admission;
@@ -66,7 +66,7 @@ final class Assembly {
 
   private final Setup setup;
   private final HostConfig config;
-  private final Limits limits;
+  private final HostLimits limits;
 
   /** Limits the memory that all requests over HTTP and gRPC may take together. */
   private final Admission admission = Admission.ofHeap();

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.host.config.CannotException;
 import dev.holdfast.host.config.Grpc;
-import dev.holdfast.host.config.Limits;
+import dev.holdfast.host.config.HostLimits;
 import dev.holdfast.server.grpc.GrpcConfig;
 import dev.holdfast.server.grpc.Tls;
 import dev.holdfast.server.http.keys.Keys;
@@ -22,7 +22,7 @@ final class GrpcFront {
   private static final String SECTION = "extensions.holdfast.grpc";
 
   private final Setup setup;
-  private final Limits limits;
+  private final HostLimits limits;
   private final Grpc grpc;
   private final boolean loopback;
 

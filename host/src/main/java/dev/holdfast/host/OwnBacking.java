@@ -8,7 +8,7 @@ import dev.holdfast.engine.Breakdown;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.dispatch.UnservedWork;
-import dev.holdfast.host.config.Limits;
+import dev.holdfast.host.config.HostLimits;
 import dev.holdfast.host.tracing.TraceExport;
 import dev.holdfast.server.grpc.GrpcServer;
 import dev.holdfast.server.http.keys.Keys;
@@ -38,7 +38,7 @@ final class OwnBacking implements Backing {
    *
    * @param broken receives the notice that the hub cannot go on
    */
-  OwnBacking(Starting starting, Assembly assembly, Keys keys, Limits limits, Breakdown broken) {
+  OwnBacking(Starting starting, Assembly assembly, Keys keys, HostLimits limits, Breakdown broken) {
     Assembly.OpenedStore opened = starting.own("store", assembly::store);
     opened.warnings().forEach(log::warn);
     this.store = opened.store();

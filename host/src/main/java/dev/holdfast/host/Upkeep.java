@@ -4,7 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.holdfast.engine.TaskHub;
 import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.host.config.Amounts;
-import dev.holdfast.host.config.Limits;
+import dev.holdfast.host.config.HostLimits;
 import dev.holdfast.protocol.InstanceBatch;
 import dev.holdfast.protocol.ListInstanceIdsRequest;
 import dev.holdfast.protocol.OrchestrationStatus;
@@ -35,7 +35,7 @@ final class Upkeep implements AutoCloseable {
 
   private final TaskHub hub;
   private final LongSupplier storeBytes;
-  private final Limits limits;
+  private final HostLimits limits;
   private final Supplier<ClockState> clock;
   private final Rounds rounds = new Rounds("holdfast-upkeep", "Upkeep", log, this::run);
   private long warnAt;
@@ -46,7 +46,7 @@ final class Upkeep implements AutoCloseable {
    * @param clock supplies what the hub knows about the machine's clock: after a jump of this clock,
    *     no instance is purged because of its age
    */
-  Upkeep(TaskHub hub, LongSupplier storeBytes, Limits limits, Supplier<ClockState> clock) {
+  Upkeep(TaskHub hub, LongSupplier storeBytes, HostLimits limits, Supplier<ClockState> clock) {
     this.hub = hub;
     this.storeBytes = storeBytes;
     this.limits = limits;

@@ -15,7 +15,7 @@ import dev.holdfast.engine.clock.ClockState;
 import dev.holdfast.engine.clock.Clocks;
 import dev.holdfast.engine.dispatch.WhenUnserved;
 import dev.holdfast.host.config.HostConfig;
-import dev.holdfast.host.config.Limits;
+import dev.holdfast.host.config.HostLimits;
 import dev.holdfast.protocol.CreateInstanceRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ class UpkeepTest {
     engine.close();
   }
 
-  private Limits limits(String json) throws IOException {
+  private HostLimits limits(String json) throws IOException {
     Files.writeString(
         folder.resolve("host.json"),
         "{\"version\":\"2.0\",\"extensions\":{\"holdfast\":" + json + "}}");
@@ -110,7 +110,7 @@ class UpkeepTest {
     await()
         .until(
             () -> hub.get("ended", false).join().orElseThrow().getOrchestrationStatusValue() == 5);
-    Limits limits = limits("{\"retention\":{\"enabled\":true,\"terminated\":\"7d\"}}");
+    HostLimits limits = limits("{\"retention\":{\"enabled\":true,\"terminated\":\"7d\"}}");
     Instant now = Instant.now();
 
     try (Upkeep early = upkeep(limits, now.plus(Duration.ofDays(6)))) {
@@ -161,7 +161,7 @@ class UpkeepTest {
   @Test
   void growth_is_told_at_the_limit_and_at_each_doubling() throws Exception {
     long[] bytes = {0};
-    Limits limits = limits("{\"fileGrowthWarning\":\"1MiB\"}");
+    HostLimits limits = limits("{\"fileGrowthWarning\":\"1MiB\"}");
     try (Upkeep upkeep = new Upkeep(hub, () -> bytes[0], limits, engine::clock)) {
       for (double mebibytes : new double[] {0.5, 1.1, 1.9, 2.1, 9, 15, 17}) {
         bytes[0] = (long) (mebibytes * (1 << 20));
@@ -177,7 +177,7 @@ class UpkeepTest {
             "The store has grown to 17.0 MiB");
   }
 
-  private Upkeep upkeep(Limits limits, Instant now) {
+  private Upkeep upkeep(HostLimits limits, Instant now) {
     return new Upkeep(hub, () -> 0, limits, () -> new ClockState(now, now, null));
   }
 

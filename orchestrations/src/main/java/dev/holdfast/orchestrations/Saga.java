@@ -71,7 +71,7 @@ public final class Saga {
       } catch (TaskFailedException | CompositeTaskFailedException e) {
         // This code must not catch a wider type, because an exception also unwinds a waiting
         // orchestrator.
-        failures.add(new Failure(next.name(), Failures.describe(e)));
+        failures.add(new Failure(next.name(), FailureLines.describe(e)));
       }
     }
     return new Undone(done, failures);

@@ -47,7 +47,7 @@ final class Clients {
     private final Kind kind;
     private final Subject subject;
     private final Told toldBefore;
-    private final Counts doneBefore;
+    private final RequestCounts doneBefore;
     private final CompletableFuture<T> answer;
     private final Runnable lost;
 

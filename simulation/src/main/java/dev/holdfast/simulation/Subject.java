@@ -22,8 +22,8 @@ final class Subject {
   /** Holds another instance that must exist before this one is started; null when there is none. */
   final @Nullable Subject first;
 
-  final Counts asked = new Counts();
-  final Counts done = new Counts();
+  final RequestCounts asked = new RequestCounts();
+  final RequestCounts done = new RequestCounts();
   Told told = Told.absent(done.copy());
 
   /** Says whether a start has been acknowledged. */
@@ -89,7 +89,7 @@ final class Subject {
   /**
    * Returns whether a request of this kind was made, or ended, after the given counts were taken.
    */
-  boolean isNewer(Kind kind, Counts doneThen) {
+  boolean isNewer(Kind kind, RequestCounts doneThen) {
     return asked.of(kind) > doneThen.of(kind);
   }
 

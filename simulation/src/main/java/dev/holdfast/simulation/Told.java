@@ -23,9 +23,13 @@ import org.jspecify.annotations.Nullable;
  *     later requests may have changed the state
  */
 record Told(
-    boolean exists, boolean ended, boolean held, @Nullable OrchestrationState state, Counts done) {
+    boolean exists,
+    boolean ended,
+    boolean held,
+    @Nullable OrchestrationState state,
+    RequestCounts done) {
 
-  static Told of(OrchestrationState state, Counts done) {
+  static Told of(OrchestrationState state, RequestCounts done) {
     return new Told(
         true,
         Statuses.isEnded(state.getOrchestrationStatus()),
@@ -34,7 +38,7 @@ record Told(
         done);
   }
 
-  static Told absent(Counts done) {
+  static Told absent(RequestCounts done) {
     return new Told(false, false, false, null, done);
   }
 
@@ -45,7 +49,7 @@ record Told(
    * @param continues whether the program continues as new
    * @return the reason, or null when the state can have become the next one
    */
-  @Nullable String forbids(Told next, Counts asked, boolean continues) {
+  @Nullable String forbids(Told next, RequestCounts asked, boolean continues) {
     if (exists && !next.exists) {
       return since(Kind.PURGE, asked) ? null : "it is gone, but nobody has purged it";
     }
@@ -72,7 +76,7 @@ record Told(
   }
 
   private @Nullable String forbids(
-      OrchestrationState before, OrchestrationState after, Counts asked, boolean continues) {
+      OrchestrationState before, OrchestrationState after, RequestCounts asked, boolean continues) {
     boolean anew = since(Kind.START, asked) || since(Kind.REWIND, asked);
     if (!before.getExecutionId().equals(after.getExecutionId())) {
       return anew || (continues && !ended) ? null : "another execution has the id";
@@ -103,7 +107,7 @@ record Told(
   }
 
   private @Nullable String forbids(
-      OrchestrationStatus before, OrchestrationStatus after, Counts asked) {
+      OrchestrationStatus before, OrchestrationStatus after, RequestCounts asked) {
     if (after == ORCHESTRATION_STATUS_SUSPENDED && before != after && !since(Kind.SUSPEND, asked)) {
       return "it is suspended, but nobody has suspended it";
     }
@@ -116,7 +120,7 @@ record Told(
   }
 
   /** Returns whether a request of this kind may have taken effect after this answer. */
-  private boolean since(Kind kind, Counts asked) {
+  private boolean since(Kind kind, RequestCounts asked) {
     return asked.of(kind) > done.of(kind);
   }
 }

@@ -16,6 +16,6 @@ public record Call(String name, String instanceId, int taskId, @Nullable String 
 
   /** Returns the input, converted as the client library converts it; null when there is none. */
   public <T> @Nullable T input(Class<T> type) {
-    return Json.read(inputJson, type);
+    return ClientJson.read(inputJson, type);
   }
 }

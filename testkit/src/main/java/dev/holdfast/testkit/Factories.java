@@ -135,7 +135,7 @@ final class Factories implements UserCode {
     }
     try {
       Object result = factory.create().run(new Context(activity.request()));
-      return Answers.succeeded(activity, Json.write(result));
+      return Answers.succeeded(activity, ClientJson.write(result));
     } catch (Throwable e) {
       return Answers.failed(activity, e);
     }
@@ -151,7 +151,7 @@ final class Factories implements UserCode {
     @SuppressWarnings("NullAway")
     @Override
     public <T> T getInput(Class<T> type) {
-      return Json.read(request.hasInput() ? request.getInput().getValue() : null, type);
+      return ClientJson.read(request.hasInput() ? request.getInput().getValue() : null, type);
     }
   }
 }

@@ -36,7 +36,7 @@ public final class FakeCall {
 
   /** Returns the input, converted as the client library converts it; null when there is none. */
   public <T> @Nullable T input(Class<T> type) {
-    return Json.read(input, type);
+    return ClientJson.read(input, type);
   }
 
   /**

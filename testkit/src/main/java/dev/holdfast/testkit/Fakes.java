@@ -78,7 +78,7 @@ final class Fakes implements UserCode {
     Answer answer;
     try {
       FakeCall call = new FakeCall(fake.name(), item.instanceId(), input(item), next.number());
-      answer = succeeded(item, Json.write(function.answer(call)));
+      answer = succeeded(item, ClientJson.write(function.answer(call)));
     } catch (AssertionError e) {
       throw e;
     } catch (Throwable e) {
@@ -181,7 +181,8 @@ final class Fakes implements UserCode {
     String input = given.getValue().isEmpty() ? null : given.getValue();
     try {
       String json =
-          Json.write(function.answer(new FakeCall(name, batch.instanceId(), input, next.number())));
+          ClientJson.write(
+              function.answer(new FakeCall(name, batch.instanceId(), input, next.number())));
       OperationResultSuccess.Builder success = OperationResultSuccess.newBuilder();
       if (json != null) {
         success.setResult(StringValue.of(json));

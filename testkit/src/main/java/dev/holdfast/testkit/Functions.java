@@ -23,7 +23,7 @@ import dev.holdfast.functions.model.FunctionDefinition;
 import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.functions.model.Patience;
 import dev.holdfast.functions.model.Start;
-import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -138,7 +138,7 @@ final class Functions implements UserCode {
 
   private TimeLimit limit() {
     return TimeLimit.watching(
-        new Limits(null, Map.of(), Map.of(), null),
+        new RunLimits(null, Map.of(), Map.of(), null),
         context.patience().lostThreads(),
         context.log());
   }

@@ -37,13 +37,13 @@ public final class InstanceAssert {
   public InstanceAssert hasCompletedWith(@Nullable Object output) {
     hasCompleted();
     check(
-        Objects.equals(tree(instance.outputJson()), tree(Json.write(output))),
-        "to have completed with " + Json.write(output));
+        Objects.equals(tree(instance.outputJson()), tree(ClientJson.write(output))),
+        "to have completed with " + ClientJson.write(output));
     return this;
   }
 
   private static @Nullable Object tree(@Nullable String json) {
-    return Json.read(json, Object.class);
+    return ClientJson.read(json, Object.class);
   }
 
   /**
@@ -88,8 +88,8 @@ public final class InstanceAssert {
   /** Asserts that the custom status is this value; both are compared as JSON. */
   public InstanceAssert hasCustomStatus(@Nullable Object status) {
     check(
-        Objects.equals(instance.customStatus(Object.class), tree(Json.write(status))),
-        "to have the custom status " + Json.write(status));
+        Objects.equals(instance.customStatus(Object.class), tree(ClientJson.write(status))),
+        "to have the custom status " + ClientJson.write(status));
     return this;
   }
 

@@ -202,8 +202,8 @@ final class Replays {
                   ? " (" + now.getFailureDetails().getErrorMessage() + ")"
                   : ""));
     }
-    Object before = Json.read(was.getResult().getValue(), Object.class);
-    Object after = Json.read(now.getResult().getValue(), Object.class);
+    Object before = ClientJson.read(was.getResult().getValue(), Object.class);
+    Object after = ClientJson.read(now.getResult().getValue(), Object.class);
     if (!Objects.equals(before, after)) {
       throw differs(
           history,

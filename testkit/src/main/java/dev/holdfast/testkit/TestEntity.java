@@ -31,7 +31,7 @@ public final class TestEntity {
             .setInstanceId(id)
             .setName(operation)
             .setRequestId("signal-" + ++signals);
-    String json = Json.write(input);
+    String json = ClientJson.write(input);
     if (json != null) {
       request.setInput(StringValue.of(json));
     }
@@ -50,6 +50,6 @@ public final class TestEntity {
 
   /** Returns the state, converted as the client library converts it; null when there is none. */
   public <T> @Nullable T state(Class<T> type) {
-    return Json.read(stateJson(), type);
+    return ClientJson.read(stateJson(), type);
   }
 }

@@ -131,7 +131,7 @@ public final class TestHub implements AutoCloseable {
   public TestInstance start(String orchestrator, String instanceId, @Nullable Object input) {
     CreateInstanceRequest.Builder request =
         CreateInstanceRequest.newBuilder().setName(orchestrator).setInstanceId(instanceId);
-    String json = Json.write(input);
+    String json = ClientJson.write(input);
     if (json != null) {
       request.setInput(StringValue.of(json));
     }

@@ -52,7 +52,7 @@ public final class TestInstance {
    * @throws AssertionError the instance has ended, or no event can change the status any more
    */
   public TestInstance awaitCustomStatus(Object value) {
-    String wanted = Json.write(value);
+    String wanted = ClientJson.write(value);
     long until = hub.micros() + hub.virtualTimeMax().toNanos() / 1_000;
     while (!state().getCustomStatus().getValue().equals(wanted)) {
       if (hasEnded() || !machine.goOn(until)) {
@@ -143,7 +143,7 @@ public final class TestInstance {
     if (!status().equals("Completed")) {
       throw new AssertionError(hasEnded() ? ended() : notEnded());
     }
-    return Json.read(outputJson(), type);
+    return ClientJson.read(outputJson(), type);
   }
 
   /**
@@ -152,7 +152,9 @@ public final class TestInstance {
    */
   public <T> @Nullable T customStatus(Class<T> type) {
     OrchestrationState state = state();
-    return state.hasCustomStatus() ? Json.read(state.getCustomStatus().getValue(), type) : null;
+    return state.hasCustomStatus()
+        ? ClientJson.read(state.getCustomStatus().getValue(), type)
+        : null;
   }
 
   /** Returns the failure of the instance, as {@code type: message}; null when it has not failed. */
@@ -195,7 +197,7 @@ public final class TestInstance {
    * @throws AssertionError the instance does not exist or has ended
    */
   public void raiseEvent(String event, @Nullable Object input) {
-    String json = Json.write(input);
+    String json = ClientJson.write(input);
     delivered("event '" + event + "'", machine.tell(it -> it.raiseEvent(id, event, json)));
   }
 
@@ -206,7 +208,7 @@ public final class TestInstance {
 
   /** Ends the instance as Terminated; the reason becomes its output. */
   public void terminate(String reason) {
-    String json = Json.write(reason);
+    String json = ClientJson.write(reason);
     delivered("the termination", machine.tell(it -> it.terminate(id, json, false)));
   }
 

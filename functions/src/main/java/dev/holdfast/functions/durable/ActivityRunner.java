@@ -14,7 +14,7 @@ import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.ValueWriter;
 import dev.holdfast.functions.invoking.Wire;
 import dev.holdfast.functions.model.FunctionLog;
-import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.protocol.ActivityRequest;
 import dev.holdfast.protocol.ActivityResponse;
@@ -49,7 +49,7 @@ final class ActivityRunner {
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
         task.begin(
-            Limits.Kind.ACTIVITY,
+            RunLimits.Kind.ACTIVITY,
             late -> {
               narration.end(late);
               return failed(activity, task, late);

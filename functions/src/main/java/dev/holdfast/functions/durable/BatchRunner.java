@@ -9,7 +9,7 @@ import dev.holdfast.functions.invoking.Invocation;
 import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.Wire;
 import dev.holdfast.functions.model.FunctionLog;
-import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.protocol.EntityBatchRequest;
 import dev.holdfast.protocol.EntityBatchResult;
@@ -47,7 +47,7 @@ final class BatchRunner {
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
         task.begin(
-            Limits.Kind.ENTITY,
+            RunLimits.Kind.ENTITY,
             late -> {
               narration.end(late);
               return task.answerToGivenUp(late);

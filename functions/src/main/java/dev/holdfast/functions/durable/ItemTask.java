@@ -5,7 +5,7 @@ import dev.holdfast.core.Blocked;
 import dev.holdfast.core.Executor;
 import dev.holdfast.core.WorkItem;
 import dev.holdfast.functions.inhand.InHand;
-import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -103,7 +103,7 @@ final class ItemTask implements InHand.Task, TimeLimit.Listener {
    * @param tells makes the answer for an item that does not end although it is interrupted; a
    *     result that the item returns later is dropped
    */
-  TimeLimit.Run begin(Limits.Kind kind, Function<Exception, Answer> tells) {
+  TimeLimit.Run begin(RunLimits.Kind kind, Function<Exception, Answer> tells) {
     this.tells = tells;
     TimeLimit.Run begins = limit.begin(kind, function, lane.pool(), this);
     boolean stops;

@@ -28,7 +28,7 @@ final class Lane {
   private final WorkItem.Kind kind;
   private final String plural;
   private final PlaceLimits limits;
-  private final Places places;
+  private final HandOver places;
   private final WorkPool pool;
   private final LargeWork large = LargeWork.ofHeap();
   private final LongSupplier nanoTime;
@@ -63,12 +63,12 @@ final class Lane {
     this.kind = kind;
     this.plural = plural;
     this.limits = limits;
-    this.places = new Places(limits.most(), cores);
+    this.places = new HandOver(limits.most(), cores);
     this.pool = new WorkPool(plural, cores, limits, IDLE);
     this.nanoTime = nanoTime;
   }
 
-  Places places() {
+  HandOver places() {
     return places;
   }
 

@@ -14,7 +14,7 @@ import dev.holdfast.functions.invoking.TriggerInput;
 import dev.holdfast.functions.invoking.Wire;
 import dev.holdfast.functions.model.FunctionLog;
 import dev.holdfast.functions.model.Versioning;
-import dev.holdfast.functions.work.Limits;
+import dev.holdfast.functions.work.RunLimits;
 import dev.holdfast.functions.work.TimeLimit;
 import dev.holdfast.protocol.CompleteOrchestrationAction;
 import dev.holdfast.protocol.OrchestrationStatus;
@@ -86,7 +86,7 @@ final class TurnRunner {
     Narration narration = Narration.begin(log, invocation);
     TimeLimit.Run timed =
         task.begin(
-            Limits.Kind.TURN,
+            RunLimits.Kind.TURN,
             late -> {
               narration.end(late);
               return task.answerToGivenUp(late);

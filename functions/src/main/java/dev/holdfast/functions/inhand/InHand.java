@@ -48,7 +48,7 @@ public final class InHand implements AutoCloseable {
   private static final Duration ALONE_AT_LEAST = Duration.ofSeconds(10);
   private static final int DOUBLED_MOST = 6;
 
-  private final Map<String, Suspect> suspects = new ConcurrentHashMap<>();
+  private final Map<String, SuspectWork> suspects = new ConcurrentHashMap<>();
   private final Thread hook = new Thread(this::exiting, "holdfast-exit");
   private volatile @Nullable NoteFile file;
   private volatile @Nullable Gate gate;
@@ -162,7 +162,7 @@ public final class InHand implements AutoCloseable {
   }
 
   private int lonely() {
-    return (int) suspects.values().stream().filter(Suspect::mustBeAlone).count();
+    return (int) suspects.values().stream().filter(SuspectWork::mustBeAlone).count();
   }
 
   private static Thread daemon(Runnable work) {
@@ -172,7 +172,7 @@ public final class InHand implements AutoCloseable {
   }
 
   private void learn(NoteFile.Remains remains, Path trace) {
-    Map<String, Suspect> before = new LinkedHashMap<>();
+    Map<String, SuspectWork> before = new LinkedHashMap<>();
     remains.suspects().forEach(suspect -> before.put(suspect.note().key(), suspect));
     if (remains.running()) {
       Cause cause = cause(remains, trace);
@@ -181,7 +181,7 @@ public final class InHand implements AutoCloseable {
         for (NoteFile.InHandAtEnd one : remains.inHand()) {
           boolean isWork = one.note().kind() != Note.CALL && one.note().kind() != Note.STEP;
           if (isWork && mayHave(one, remains)) {
-            Suspect suspect = before.getOrDefault(one.note().key(), Suspect.of(one.note()));
+            SuspectWork suspect = before.getOrDefault(one.note().key(), SuspectWork.of(one.note()));
             suspects.put(
                 one.note().key(),
                 suspect.died(one.alone() && cause == Cause.ITSELF, suspects.size() + 1));
@@ -203,13 +203,14 @@ public final class InHand implements AutoCloseable {
    * Counts deaths in engine steps. The step that fails for lack of memory need not be the one that
    * used the memory, so only several deaths in a row count.
    */
-  private void learnSteps(NoteFile.Remains remains, Map<String, Suspect> before) {
+  private void learnSteps(NoteFile.Remains remains, Map<String, SuspectWork> before) {
     for (NoteFile.InHandAtEnd one : remains.running() ? remains.inHand() : NOTHING) {
       Note note = one.note();
       // The note has only the beginning of a long instance ID, and the hash shows whether it is
       // cut.
       if (note.kind() == Note.STEP && note.instance().hashCode() == note.hash()) {
-        suspects.put(note.key(), before.getOrDefault(note.key(), Suspect.of(note)).died(true, 0));
+        suspects.put(
+            note.key(), before.getOrDefault(note.key(), SuspectWork.of(note)).died(true, 0));
       }
     }
   }
@@ -220,7 +221,7 @@ public final class InHand implements AutoCloseable {
    */
   public Map<String, Blocked> withoutMemory() {
     Map<String, Blocked> found = new LinkedHashMap<>();
-    for (Suspect suspect : List.copyOf(suspects.values())) {
+    for (SuspectWork suspect : List.copyOf(suspects.values())) {
       if (suspect.isStep() && suspect.mustBeBlocked()) {
         suspects.remove(suspect.note().key());
         found.put(
@@ -284,7 +285,7 @@ public final class InHand implements AutoCloseable {
         words.size() > NAMED_MOST ? " and " + (words.size() - NAMED_MOST) + " more" : "");
   }
 
-  private static void tell(Suspect suspect) {
+  private static void tell(SuspectWork suspect) {
     if (suspect.isStep()) {
       LOGGER.warn(
           "In {} the process before this one ran out of memory, {} times in a row now; after three"
@@ -307,7 +308,7 @@ public final class InHand implements AutoCloseable {
 
   /** Returns the reason why this item must not run; null when it may run. */
   public @Nullable Blocked obstacle(WorkItem item) {
-    Suspect suspect = suspect(item);
+    SuspectWork suspect = suspect(item);
     if (suspect != null && suspect.blocked()) {
       // A blocked item arrives again only after a person has retried its instance.
       suspects.put(suspect.note().key(), suspect.triedAgain());
@@ -331,11 +332,11 @@ public final class InHand implements AutoCloseable {
 
   /** Returns whether nothing else may run while this item runs. */
   public boolean mustBeAlone(WorkItem item) {
-    Suspect suspect = suspect(item);
+    SuspectWork suspect = suspect(item);
     return suspect != null && suspect.mustBeAlone();
   }
 
-  private @Nullable Suspect suspect(WorkItem item) {
+  private @Nullable SuspectWork suspect(WorkItem item) {
     return suspects.isEmpty() ? null : suspects.get(Note.key(item));
   }
 
@@ -352,7 +353,7 @@ public final class InHand implements AutoCloseable {
   /** Runs a task of this item in this pool while nothing else runs. */
   public void submitAlone(WorkPool pool, WorkItem item, Task task) {
     Gate there = gate;
-    Suspect suspect = suspect(item);
+    SuspectWork suspect = suspect(item);
     if (there == null || suspect == null) {
       pool.submit(List.of(task));
       return;

@@ -107,7 +107,7 @@ final class NoteFile {
       long since,
       String folder,
       List<InHandAtEnd> inHand,
-      List<Suspect> suspects) {}
+      List<SuspectWork> suspects) {}
 
   /**
    * Describes work that was running when the process ended.
@@ -170,13 +170,13 @@ final class NoteFile {
         exit = i == exitPlace ? one : exit;
       }
     }
-    List<Suspect> suspects = new ArrayList<>();
+    List<SuspectWork> suspects = new ArrayList<>();
     for (int i = 0; i < SUSPECTS; i++) {
       int at = SUSPECTS_AT + i * PLACE;
       byte state = Note.state(file, at);
       if (state != Note.FREE) {
         suspects.add(
-            new Suspect(
+            new SuspectWork(
                 Note.read(file, at),
                 file.getInt(at + DEATHS),
                 file.getInt(at + ALONE),
@@ -203,7 +203,7 @@ final class NoteFile {
   }
 
   /** Empties the file and fills it with the data of this process. */
-  void begin(long now, boolean traced, Collection<Suspect> suspects) {
+  void begin(long now, boolean traced, Collection<SuspectWork> suspects) {
     write(suspects);
     for (int i = 0; i < PLACES; i++) {
       Note.state(file, at(i), Note.FREE);
@@ -225,9 +225,9 @@ final class NoteFile {
   /**
    * Writes these suspects over the previous ones; only the first {@value #SUSPECTS} are written.
    */
-  void write(Collection<Suspect> suspects) {
+  void write(Collection<SuspectWork> suspects) {
     int i = 0;
-    for (Suspect suspect : suspects) {
+    for (SuspectWork suspect : suspects) {
       if (i == SUSPECTS) {
         break;
       }

@@ -37,7 +37,7 @@ public final class TimeLimit implements AutoCloseable {
   private static final long LOOK_EVERY_LEAST = Duration.ofMillis(5).toNanos();
   private static final int LOOKS_PER_STEP = 4;
 
-  private final Limits limits;
+  private final RunLimits limits;
   private final int lostMost;
   private final FunctionLog log;
   private final LongSupplier nanoTime;
@@ -76,7 +76,7 @@ public final class TimeLimit implements AutoCloseable {
    * @param lostMost the number of threads that may be lost to runs that do not end
    * @param log receives reports of functions that do not end although they are interrupted
    */
-  public static TimeLimit watching(Limits limits, int lostMost, FunctionLog log) {
+  public static TimeLimit watching(RunLimits limits, int lostMost, FunctionLog log) {
     Duration shortest = limits.shortest();
     long every =
         shortest == null
@@ -101,12 +101,12 @@ public final class TimeLimit implements AutoCloseable {
   }
 
   /** Creates a time limit that inspects the runs only when {@link #look} is called. */
-  TimeLimit(Limits limits, int lostMost, FunctionLog log, LongSupplier nanoTime) {
+  TimeLimit(RunLimits limits, int lostMost, FunctionLog log, LongSupplier nanoTime) {
     this(limits, lostMost, log, nanoTime, 0);
   }
 
   private TimeLimit(
-      Limits limits, int lostMost, FunctionLog log, LongSupplier nanoTime, long late) {
+      RunLimits limits, int lostMost, FunctionLog log, LongSupplier nanoTime, long late) {
     this.limits = limits;
     this.lostMost = lostMost;
     this.log = log;
@@ -126,7 +126,7 @@ public final class TimeLimit implements AutoCloseable {
   }
 
   /** Begins a run on the calling thread, which must be a thread of this pool. */
-  public Run begin(Limits.Kind kind, String function, WorkPool pool, Listener listener) {
+  public Run begin(RunLimits.Kind kind, String function, WorkPool pool, Listener listener) {
     Run run = new Run(kind, function, limits.of(kind, function), pool, listener);
     running.add(run);
     return run;
@@ -239,7 +239,7 @@ public final class TimeLimit implements AutoCloseable {
    * inspecting and cancelling.
    */
   public final class Run implements AutoCloseable {
-    private final Limits.Kind kind;
+    private final RunLimits.Kind kind;
     private final String function;
     private final @Nullable Duration limit;
     private final WorkPool pool;
@@ -269,7 +269,7 @@ public final class TimeLimit implements AutoCloseable {
     }
 
     private Run(
-        Limits.Kind kind,
+        RunLimits.Kind kind,
         String function,
         @Nullable Duration limit,
         WorkPool pool,
@@ -388,7 +388,7 @@ public final class TimeLimit implements AutoCloseable {
     }
 
     private long spent(long now) {
-      if (kind != Limits.Kind.TURN) {
+      if (kind != RunLimits.Kind.TURN) {
         return now - begun;
       }
       if (spending == null) {
@@ -413,12 +413,12 @@ public final class TimeLimit implements AutoCloseable {
       return new TimeoutException(
           "The %s '%s' ran longer than %s and was interrupted %s. Raise %s, or %s."
               .formatted(
-                  kind == Limits.Kind.TURN ? "turn of orchestrator" : kind.word(),
+                  kind == RunLimits.Kind.TURN ? "turn of orchestrator" : kind.word(),
                   function,
                   words(limit),
                   Stacks.top(thread),
                   limits.setting(kind, function),
-                  kind == Limits.Kind.TURN
+                  kind == RunLimits.Kind.TURN
                       ? "let the orchestrator await durable timers and tasks instead of waiting or looping itself"
                       : "do the work in smaller parts"));
     }

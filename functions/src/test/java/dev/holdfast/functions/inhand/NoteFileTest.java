@@ -54,7 +54,8 @@ class NoteFileTest {
   @Test
   void what_was_in_hand_is_there_after_the_death_of_the_process() throws Exception {
     NoteFile file = open().file();
-    file.begin(1, true, List.of(new Suspect(Note.of(activity("s", "e0", 1)), 2, 1, 3, 0, true)));
+    file.begin(
+        1, true, List.of(new SuspectWork(Note.of(activity("s", "e0", 1)), 2, 1, 3, 0, true)));
     file.give(note(file, activity("done", "e1", 0), Note.IN_HAND));
     note(file, activity("größer", "e2", 7), Note.ALONE);
     note(file, new WorkItem.Turn(1, "i", "e3", "Orch", null, ByteString.EMPTY), Note.IN_HAND);
@@ -76,7 +77,7 @@ class NoteFileTest {
         .extracting(NoteFile.InHandAtEnd::alone)
         .containsExactly(true, false, false);
     assertThat(remains.suspects())
-        .containsExactly(new Suspect(Note.of(activity("s", "e0", 1)), 2, 1, 3, 0, true));
+        .containsExactly(new SuspectWork(Note.of(activity("s", "e0", 1)), 2, 1, 3, 0, true));
   }
 
   @Test

@@ -36,12 +36,12 @@ class TimeLimitTest {
     return new TimeLimit(limits(duration), 2, said::add, now::get);
   }
 
-  private static Limits limits(@Nullable Duration duration) {
-    return new Limits(duration, Map.of(), Map.of(), duration);
+  private static RunLimits limits(@Nullable Duration duration) {
+    return new RunLimits(duration, Map.of(), Map.of(), duration);
   }
 
   private TimeLimit.Run begin(TimeLimit of, String name, TimeLimit.Listener listener) {
-    return of.begin(Limits.Kind.FUNCTION, name, pool, listener);
+    return of.begin(RunLimits.Kind.FUNCTION, name, pool, listener);
   }
 
   @AfterEach
@@ -56,19 +56,19 @@ class TimeLimitTest {
 
   /** Runs in the pool as functions are run, and tells what becomes of it. */
   private void submit(String name, Body body) {
-    submit(Limits.Kind.FUNCTION, name, body);
+    submit(RunLimits.Kind.FUNCTION, name, body);
   }
 
-  private void submit(Limits.Kind kind, String name, Body body) {
+  private void submit(RunLimits.Kind kind, String name, Body body) {
     pool.submit(List.of(new Job(kind, name, body)));
   }
 
   private final class Job implements WorkPool.Task {
-    private final Limits.Kind kind;
+    private final RunLimits.Kind kind;
     private final String name;
     private final Body body;
 
-    Job(Limits.Kind kind, String name, Body body) {
+    Job(RunLimits.Kind kind, String name, Body body) {
       this.kind = kind;
       this.name = name;
       this.body = body;
@@ -250,10 +250,10 @@ class TimeLimitTest {
   void one_function_may_have_a_limit_of_its_own() {
     try (TimeLimit real =
         TimeLimit.watching(
-            new Limits(null, Map.of("hangs", Duration.ofMillis(20)), Map.of(), null),
+            new RunLimits(null, Map.of("hangs", Duration.ofMillis(20)), Map.of(), null),
             2,
             said::add)) {
-      TimeLimit.Run run = real.begin(Limits.Kind.ACTIVITY, "Hangs", pool, timeout -> {});
+      TimeLimit.Run run = real.begin(RunLimits.Kind.ACTIVITY, "Hangs", pool, timeout -> {});
       assertThatThrownBy(() -> release.await()).isInstanceOf(InterruptedException.class);
       assertThatThrownBy(run::end)
           .isInstanceOf(TimeoutException.class)
@@ -320,7 +320,7 @@ class TimeLimitTest {
   void a_turn_that_waits_is_over_its_limit_like_any_other() throws Exception {
     AtomicReference<Thread> sleeper = new AtomicReference<>();
     submit(
-        Limits.Kind.TURN,
+        RunLimits.Kind.TURN,
         "Sleeps",
         () -> {
           sleeper.set(Thread.currentThread());
@@ -348,7 +348,7 @@ class TimeLimitTest {
     AtomicBoolean stop = new AtomicBoolean();
     CountDownLatch begun = new CountDownLatch(1);
     submit(
-        Limits.Kind.TURN,
+        RunLimits.Kind.TURN,
         "Thinks",
         () -> {
           begun.countDown();
@@ -370,7 +370,7 @@ class TimeLimitTest {
   @Test
   void a_turn_that_computes_for_ever_is_over_its_limit_after_some_times_that() throws Exception {
     submit(
-        Limits.Kind.TURN,
+        RunLimits.Kind.TURN,
         "Loops",
         () -> {
           while (!Thread.currentThread().isInterrupted()) {

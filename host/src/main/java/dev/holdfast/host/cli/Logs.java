@@ -2,7 +2,7 @@ package dev.holdfast.host.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import dev.holdfast.host.log.LogFile;
 import dev.holdfast.host.terminal.Printable;
 import java.io.BufferedReader;
@@ -156,7 +156,7 @@ public final class Logs implements Callable<Integer> {
 
   private static @Nullable Map<String, @Nullable Object> record(String line) {
     try {
-      return Json.read(line) instanceof Map<?, ?> members ? Json.names(members) : null;
+      return PlainJson.read(line) instanceof Map<?, ?> members ? PlainJson.names(members) : null;
     } catch (JsonProcessingException e) {
       return null; // The last line may be half written.
     }

@@ -1,6 +1,6 @@
 package dev.holdfast.host.cli;
 
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ final class Output {
 
   /** Prints a value as JSON. */
   static void json(PrintWriter out, @Nullable Object value) {
-    out.println(Printable.json(Json.pretty(value)));
+    out.println(Printable.json(PlainJson.pretty(value)));
   }
 
   /**

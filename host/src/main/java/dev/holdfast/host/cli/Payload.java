@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import dev.holdfast.server.json.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +26,7 @@ final class Payload {
     }
     String text = given.equals("-") || given.startsWith("@") ? load(given) : given;
     try {
-      Json.payload(text);
+      PlainJson.payload(text);
       return text;
     } catch (JsonProcessingException e) {
       throw new CannotException(

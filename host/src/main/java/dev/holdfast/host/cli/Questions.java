@@ -2,7 +2,7 @@ package dev.holdfast.host.cli;
 
 import dev.holdfast.host.cli.RemoteHost.Reply;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import dev.holdfast.host.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ public final class Questions {
         out.println("  last error: " + Printable.line(String.valueOf(why.get("lastError"))));
       }
       if (why.get("customStatus") != null && !"".equals(why.get("customStatus"))) {
-        out.println("  custom status: " + Printable.line(Json.write(why.get("customStatus"))));
+        out.println("  custom status: " + Printable.line(PlainJson.write(why.get("customStatus"))));
       }
       if (why.get("notices") instanceof List<?> notices) {
         notices.forEach(it -> out.println("  note: " + Printable.line(String.valueOf(it))));
@@ -197,7 +197,7 @@ public final class Questions {
             "Leave out the others.");
       }
       if (count) {
-        Counts.print(connection.open(), spec, filter(), form.isJson());
+        InstanceCounts.print(connection.open(), spec, filter(), form.isJson());
         return 0;
       }
       List<Map<String, @Nullable Object>> found = new ArrayList<>();

@@ -2,7 +2,7 @@ package dev.holdfast.host.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.holdfast.host.config.CannotException;
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import dev.holdfast.host.terminal.Printable;
 import dev.holdfast.server.http.Site;
 import dev.holdfast.server.json.JsonText;
@@ -73,7 +73,7 @@ public final class RemoteHost {
      */
     @Nullable Object json() {
       try {
-        return body.isBlank() ? null : Json.payload(body);
+        return body.isBlank() ? null : PlainJson.payload(body);
       } catch (JsonProcessingException e) {
         throw unreadable("It is no JSON. " + JsonText.inWords(e));
       }
@@ -82,7 +82,7 @@ public final class RemoteHost {
     /** Returns the body, which must be a JSON object. */
     Map<String, @Nullable Object> object() {
       if (json() instanceof Map<?, ?> map) {
-        return Json.names(map);
+        return PlainJson.names(map);
       }
       throw unreadable("It should be a JSON object.");
     }
@@ -97,7 +97,7 @@ public final class RemoteHost {
         if (!(item instanceof Map<?, ?> map)) {
           throw unreadable("It should be a JSON array of objects.");
         }
-        objects.add(Json.names(map));
+        objects.add(PlainJson.names(map));
       }
       return objects;
     }
@@ -129,7 +129,7 @@ public final class RemoteHost {
         return "It answered " + status + " without a word.";
       }
       try {
-        Object json = Json.payload(body);
+        Object json = PlainJson.payload(body);
         if (json instanceof String text) {
           return told(text);
         }

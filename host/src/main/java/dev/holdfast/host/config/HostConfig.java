@@ -40,7 +40,7 @@ public record HostConfig(
     boolean consoleColors,
     Http http,
     Durable durable,
-    Limits limits,
+    HostLimits limits,
     Telling telling,
     List<String> notes,
     List<UnknownKey> unknown) {
@@ -193,7 +193,7 @@ public record HostConfig(
   public static HostConfig read(Path folder, Map<String, String> settings, int cores) {
     Path file = folder.resolve("host.json");
     boolean there = Files.exists(file);
-    Map<String, @Nullable Object> tree = there ? Json.file(file) : new LinkedHashMap<>();
+    Map<String, @Nullable Object> tree = there ? PlainJson.file(file) : new LinkedHashMap<>();
     Map<String, String> overrides = Overrides.apply(tree, settings);
     Section root =
         new Section(
@@ -249,7 +249,7 @@ public record HostConfig(
       String hub = hubName(durable);
       Durable durableTask = Durable.read(durable, cores);
       Http http = Http.read(extensions.section("http"));
-      Limits limits = Limits.read(extensions.section("holdfast"), durable, cores);
+      HostLimits limits = HostLimits.read(extensions.section("holdfast"), durable, cores);
       Section console = logging.section("console");
       boolean enabled = console.flag("isEnabled", true);
       boolean colors = !console.flag("DisableColors", false);

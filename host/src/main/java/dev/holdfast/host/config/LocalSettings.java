@@ -45,7 +45,7 @@ public record LocalSettings(
     if (!Files.exists(file)) {
       return none();
     }
-    Section root = new Section("", Json.file(file), path -> file.toString());
+    Section root = new Section("", PlainJson.file(file), path -> file.toString());
     if (root.flag("IsEncrypted", false)) {
       throw new CannotException(
           "Cannot read " + file + ": it is encrypted.",

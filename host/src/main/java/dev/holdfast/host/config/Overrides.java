@@ -66,7 +66,7 @@ final class Overrides {
 
   private static Map<String, @Nullable Object> asMap(@Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
-      return Json.names(map);
+      return PlainJson.names(map);
     }
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     if (value instanceof List<?> list) {

@@ -51,7 +51,7 @@ final class Section {
     }
     Section child =
         new Section(
-            pathOf(name), value instanceof Map<?, ?> map ? Json.names(map) : Map.of(), origin);
+            pathOf(name), value instanceof Map<?, ?> map ? PlainJson.names(map) : Map.of(), origin);
     children.put(name.toLowerCase(Locale.ROOT), child);
     return child;
   }
@@ -234,7 +234,7 @@ final class Section {
     String where = origin.apply(pathOf(name));
     return new CannotException(
         "Cannot use the setting " + pathOf(name) + " of " + where + ".",
-        "It must be " + wanted + ", but is " + Json.write(value) + ".",
+        "It must be " + wanted + ", but is " + PlainJson.write(value) + ".",
         "Correct or remove it and start again.");
   }
 

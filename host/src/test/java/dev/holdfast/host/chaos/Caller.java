@@ -1,7 +1,7 @@
 package dev.holdfast.host.chaos;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -57,7 +57,7 @@ final class Caller {
 
     Map<String, @Nullable Object> object() {
       try {
-        return Json.names((Map<?, ?>) Json.read(body));
+        return PlainJson.names((Map<?, ?>) PlainJson.read(body));
       } catch (JsonProcessingException | ClassCastException e) {
         throw new AssertionError("expected a JSON object, but got " + status + " " + body, e);
       }

@@ -55,7 +55,7 @@ class ConfigurationPageTest {
   void every_limit_is_on_the_page_about_configuration() throws IOException {
     String page = Files.readString(HOME.resolve("docs/configuration.md"));
     List<String> names =
-        Stream.of(Limits.class, dev.holdfast.core.Limits.class, Patience.class)
+        Stream.of(HostLimits.class, dev.holdfast.core.Limits.class, Patience.class)
             .flatMap(it -> Arrays.stream(it.getRecordComponents()))
             .filter(it -> !GROUPS.contains(it.getType()))
             .map(RecordComponent::getName)
@@ -174,7 +174,7 @@ class ConfigurationPageTest {
   private void assertAreDefaults(String prefix, Map<String, String> rows) throws IOException {
     Map<String, @Nullable Object> tree = new LinkedHashMap<>(Map.of("version", "2.0"));
     rows.forEach((key, value) -> put(tree, prefix + key, value.isEmpty() ? null : value));
-    Files.writeString(folder.resolve("host.json"), Json.write(tree));
+    Files.writeString(folder.resolve("host.json"), PlainJson.write(tree));
     HostConfig said = HostConfig.read(folder, Map.of(), 2);
     Files.delete(folder.resolve("host.json"));
 

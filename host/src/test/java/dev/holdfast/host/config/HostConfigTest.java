@@ -104,7 +104,7 @@ class HostConfigTest {
 
   @Test
   void every_limit_of_ours_has_its_place() throws IOException {
-    Limits limits =
+    HostLimits limits =
         read("""
         {"version": "2.0", "extensions": {"durableTask": {"maxEntityOperationBatchSize": 53}, "holdfast": {
           "partitions": 8, "instanceIdMax": 50, "nameMax": 51, "payloadMax": "1MiB",
@@ -128,7 +128,7 @@ class HostConfigTest {
 
     assertThat(limits)
         .isEqualTo(
-            new Limits(
+            new HostLimits(
                 8,
                 new dev.holdfast.core.Limits(
                     50, 51, 1 << 20, 52, 5, 6, 7, 30_000_000, 20_000, 0, 53, 100, 3 << 20),
@@ -144,7 +144,7 @@ class HostConfigTest {
                     4,
                     5,
                     Duration.ofMinutes(6)),
-                new Limits.Retention(
+                new HostLimits.Retention(
                     true,
                     Duration.ofSeconds(10),
                     Map.of(
@@ -152,7 +152,7 @@ class HostConfigTest {
                         "Failed", Duration.ofDays(90),
                         "Terminated", Duration.ofDays(30),
                         "Canceled", Duration.ofDays(30))),
-                new Limits.DurableHttp(List.of("localhost:8080", "intern.example")),
+                new HostLimits.DurableHttp(List.of("localhost:8080", "intern.example")),
                 new Grpc("0.0.0.0", "a.crt", "a.key", "ca.crt", false, true),
                 new WorkerSettings(
                     9,

@@ -2,7 +2,7 @@ package dev.holdfast.host.javascript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import dev.holdfast.host.javascript.JavaScript.State;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +87,7 @@ class JavaScriptWorkerTest {
   void calls_other_orchestrations() throws Exception {
     State done = js.run("Outer", "kid");
 
-    List<?> results = (List<?>) Json.read((String) done.output());
+    List<?> results = (List<?>) PlainJson.read((String) done.output());
     Map<?, ?> first = (Map<?, ?>) results.get(0);
     Map<?, ?> second = (Map<?, ?>) results.get(1);
     assertThat(first.get("greeting")).isEqualTo("Hello first");

@@ -1,6 +1,6 @@
 package dev.holdfast.host.javascript;
 
-import dev.holdfast.host.config.Json;
+import dev.holdfast.host.config.PlainJson;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -44,7 +44,8 @@ final class NodeProcess implements AutoCloseable {
    */
   static NodeProcess worker(int port, Map<String, ?> options)
       throws IOException, InterruptedException {
-    NodeProcess worker = new NodeProcess("worker.js", Integer.toString(port), Json.write(options));
+    NodeProcess worker =
+        new NodeProcess("worker.js", Integer.toString(port), PlainJson.write(options));
     worker.awaitLine("ready");
     return worker;
   }
@@ -107,10 +108,10 @@ final class NodeProcess implements AutoCloseable {
     question.put("call", method);
     question.put("args", java.util.Arrays.asList(arguments));
     try {
-      input.write(Json.write(question));
+      input.write(PlainJson.write(question));
       input.newLine();
       input.flush();
-      Object answer = Json.read(nextLine());
+      Object answer = PlainJson.read(nextLine());
       return (Map<?, ?>) java.util.Objects.requireNonNull(answer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

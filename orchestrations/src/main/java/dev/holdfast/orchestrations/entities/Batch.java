@@ -51,7 +51,7 @@ final class Batch {
   }
 
   private OperationResult run(OperationRequest request) {
-    Operation operation = new Operation(id, request, state);
+    RunningOperation operation = new RunningOperation(id, request, state);
     OperationResultSuccess.Builder success = OperationResultSuccess.newBuilder();
     try {
       String returned = Json.text(entity.run(operation));
@@ -69,7 +69,7 @@ final class Batch {
     return OperationResult.newBuilder().setSuccess(success).build();
   }
 
-  private void keep(Operation operation) {
+  private void keep(RunningOperation operation) {
     state = operation.state();
     for (OperationAction action : operation.actions()) {
       result.addActions(action.toBuilder().setId(result.getActionsCount()));

@@ -54,7 +54,7 @@ final class ClassEntity implements EntityFunction {
 
   @Override
   public @Nullable Object run(EntityOperation context) throws Exception {
-    Operation operation = (Operation) context;
+    RunningOperation operation = (RunningOperation) context;
     Object entity = factory.get();
     Map<String, Method> operations = OPERATIONS.get(entity.getClass());
     Method method = operations.get(operation.operation());
@@ -70,7 +70,7 @@ final class ClassEntity implements EntityFunction {
     return run(operation, entity, method);
   }
 
-  private static @Nullable Object run(Operation operation, Object entity, Method method)
+  private static @Nullable Object run(RunningOperation operation, Object entity, Method method)
       throws Exception {
     String found = operation.state();
     if (found != null) {
@@ -88,7 +88,7 @@ final class ClassEntity implements EntityFunction {
     return result;
   }
 
-  private static @Nullable Object[] arguments(Method method, Operation operation) {
+  private static @Nullable Object[] arguments(Method method, RunningOperation operation) {
     Type[] types = method.getGenericParameterTypes();
     @Nullable Object[] arguments = new Object[types.length];
     boolean taken = false;
@@ -106,7 +106,7 @@ final class ClassEntity implements EntityFunction {
     return arguments;
   }
 
-  private static @Nullable Object input(Method method, Type type, Operation operation) {
+  private static @Nullable Object input(Method method, Type type, RunningOperation operation) {
     Object input = Json.read(operation.input(), type);
     if (input == null && type instanceof Class<?> parameter && parameter.isPrimitive()) {
       throw new IllegalArgumentException(

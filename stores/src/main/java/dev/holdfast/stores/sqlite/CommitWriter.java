@@ -180,10 +180,10 @@ final class CommitWriter implements AutoCloseable {
   }
 
   private void insert(Rows.Instance row) throws SQLException, Misfit {
-    if (!Text.wellFormed(row.id())) {
+    if (!SqliteText.wellFormed(row.id())) {
       throw new Misfit("id " + row.id() + " has U+0000 or half a surrogate pair");
     }
-    if (!Text.wellFormed(row.name()) || !Text.wellFormed(row.version())) {
+    if (!SqliteText.wellFormed(row.name()) || !SqliteText.wellFormed(row.version())) {
       throw new Misfit("name or version of " + row.id() + " has U+0000 or half a surrogate pair");
     }
     byte[] state = row.state().toByteArray();
@@ -310,7 +310,7 @@ final class CommitWriter implements AutoCloseable {
   }
 
   private void write(Rows.Keyed keyed) throws SQLException, Misfit {
-    if (!Text.wellFormed(keyed.namespace()) || !Text.wellFormed(keyed.name())) {
+    if (!SqliteText.wellFormed(keyed.namespace()) || !SqliteText.wellFormed(keyed.name())) {
       throw new Misfit(
           "record name "
               + keyed.namespace()

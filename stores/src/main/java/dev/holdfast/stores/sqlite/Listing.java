@@ -49,7 +49,7 @@ final class Listing {
   private Listing() {}
 
   static List<Rows.Instance> query(Reads reads, Query query) throws SQLException {
-    Text.Range prefix = Text.withPrefix(query.idPrefix());
+    SqliteText.Range prefix = SqliteText.withPrefix(query.idPrefix());
     if (prefix == null) {
       return List.of();
     }
@@ -76,7 +76,7 @@ final class Listing {
     return lines;
   }
 
-  private static boolean isSelective(Reads reads, Query query, Text.Range prefix)
+  private static boolean isSelective(Reads reads, Query query, SqliteText.Range prefix)
       throws SQLException {
     if (query.idPrefix().isEmpty()) {
       return false;
@@ -102,7 +102,7 @@ final class Listing {
    *
    * @param byPrefix whether to read along the index of IDs
    */
-  static Select select(Query query, Text.Range prefix, boolean byPrefix) {
+  static Select select(Query query, SqliteText.Range prefix, boolean byPrefix) {
     Long from = query.createdFrom();
     Long to = query.createdTo();
     List<Object> parameters = new ArrayList<>();
@@ -156,7 +156,7 @@ final class Listing {
    * Returns the condition that the ID is in the range, and adds the ends of the range to the
    * parameters.
    */
-  private static String inPrefix(Text.Range prefix, List<Object> parameters) {
+  private static String inPrefix(SqliteText.Range prefix, List<Object> parameters) {
     parameters.add(prefix.from());
     String words = "i.id >= ?" + parameters.size();
     if (prefix.to() == null) {

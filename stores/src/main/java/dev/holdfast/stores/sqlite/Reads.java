@@ -78,7 +78,7 @@ final class Reads implements AutoCloseable {
         statement("SELECT " + INSTANCE + " FROM instances AS i WHERE i.id = ?");
     List<Stored> found = new ArrayList<>(ids.size());
     for (String id : new LinkedHashSet<>(ids)) {
-      if (Text.wellFormed(id)) {
+      if (SqliteText.wellFormed(id)) {
         byId.setString(1, id);
         Rows.Instance row = addStored(byId, detail, found);
         if (row != null && !row.id().equals(id)) {
@@ -266,7 +266,7 @@ final class Reads implements AutoCloseable {
   }
 
   Optional<ByteString> record(String namespace, String name) throws SQLException {
-    if (!Text.wellFormed(namespace) || !Text.wellFormed(name)) {
+    if (!SqliteText.wellFormed(namespace) || !SqliteText.wellFormed(name)) {
       return Optional.empty();
     }
     PreparedStatement select =
@@ -280,7 +280,7 @@ final class Reads implements AutoCloseable {
   }
 
   List<Rows.Keyed> records(String namespace) throws SQLException {
-    if (!Text.wellFormed(namespace)) {
+    if (!SqliteText.wellFormed(namespace)) {
       return List.of();
     }
     PreparedStatement select =

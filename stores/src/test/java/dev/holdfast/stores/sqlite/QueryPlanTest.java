@@ -77,7 +77,7 @@ class QueryPlanTest {
   }
 
   private List<String> plan(Query query, boolean byPrefix) throws SQLException {
-    Text.Range prefix = Objects.requireNonNull(Text.withPrefix(query.idPrefix()));
+    SqliteText.Range prefix = Objects.requireNonNull(SqliteText.withPrefix(query.idPrefix()));
     return plan(Listing.select(query, prefix, byPrefix));
   }
 

@@ -44,7 +44,7 @@ final class EntityEndpoint {
   }
 
   private static Reply state(Request request, EntityMetadata entity) {
-    Pages.claim(request, entity.getSerializedSize());
+    PageParameters.claim(request, entity.getSerializedSize());
     return Reply.json(200, new JsonWriter().embed(entity.getSerializedState().getValue()));
   }
 
@@ -95,7 +95,7 @@ final class EntityEndpoint {
         EntityQuery.newBuilder()
             .setInstanceIdStartsWith(StringValue.of(name == null ? "@" : id(name, "")))
             .setIncludeState(states)
-            .setPageSize(Int32Value.of(Pages.size(request.query().text("top"))));
+            .setPageSize(Int32Value.of(PageParameters.size(request.query().text("top"))));
     Instant from = TimeText.parse(request.query().get("lastOperationTimeFrom"));
     if (from != null) {
       wanted.setLastModifiedFrom(TimeText.timestamp(from));
@@ -104,7 +104,7 @@ final class EntityEndpoint {
     if (to != null) {
       wanted.setLastModifiedTo(TimeText.timestamp(to));
     }
-    String token = Pages.continuation(request);
+    String token = PageParameters.continuation(request);
     if (token != null) {
       wanted.setContinuationToken(StringValue.of(token));
     }
@@ -112,7 +112,7 @@ final class EntityEndpoint {
   }
 
   private static Reply page(Request request, QueryEntitiesResponse page, boolean states) {
-    Pages.claim(request, page.getSerializedSize());
+    PageParameters.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
     Iterator<EntityMetadata> entities = page.getEntitiesList().iterator();
     Reply reply =
@@ -127,8 +127,8 @@ final class EntityEndpoint {
               write(json, entities.next(), states);
               return true;
             });
-    return Pages.withToken(
-        Pages.settled(request, page.getSerializedSize(), reply),
+    return PageParameters.withToken(
+        PageParameters.settled(request, page.getSerializedSize(), reply),
         page.getContinuationToken().getValue());
   }
 

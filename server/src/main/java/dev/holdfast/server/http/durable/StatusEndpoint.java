@@ -54,7 +54,7 @@ final class StatusEndpoint {
     boolean showInput = query.flag("showInput", true);
     int code = code(request, state.getOrchestrationStatus());
     long bytes = state.getSerializedSize();
-    Pages.claim(request, bytes);
+    PageParameters.claim(request, bytes);
     JsonWriter json = new JsonWriter().object();
     statusJson.members(json, state, showInput);
     Reply reply;
@@ -63,10 +63,10 @@ final class StatusEndpoint {
     } else {
       for (HistoryEvent event : history) {
         int more = event.getSerializedSize();
-        Pages.claim(request, more);
+        PageParameters.claim(request, more);
         bytes += more;
       }
-      reply = Pages.settled(request, bytes, withHistory(request, code, json, history));
+      reply = PageParameters.settled(request, bytes, withHistory(request, code, json, history));
     }
     return code == 202 ? reply.with("Location", request.url()).with("Retry-After", "5") : reply;
   }
@@ -125,7 +125,7 @@ final class StatusEndpoint {
     InstanceQuery.Builder wanted =
         InstanceQuery.newBuilder()
             .addAllRuntimeStatus(StatusFilter.parse(query.get("runtimeStatus")))
-            .setMaxInstanceCount(Pages.size(query.text("top")))
+            .setMaxInstanceCount(PageParameters.size(query.text("top")))
             .setFetchInputsAndOutputs(showInput || showOutput || showReason)
             .setNewestFirst(query.flag("newestFirst", false));
     String name = query.text("name");
@@ -148,7 +148,7 @@ final class StatusEndpoint {
     if (prefix != null) {
       wanted.setInstanceIdPrefix(StringValue.of(prefix));
     }
-    String continuation = Pages.continuation(request);
+    String continuation = PageParameters.continuation(request);
     if (continuation != null) {
       wanted.setContinuationToken(StringValue.of(continuation));
     }
@@ -165,7 +165,7 @@ final class StatusEndpoint {
       boolean showInput,
       boolean showOutput,
       boolean showReason) {
-    Pages.claim(request, page.getSerializedSize());
+    PageParameters.claim(request, page.getSerializedSize());
     JsonWriter json = new JsonWriter().array();
     Iterator<OrchestrationState> states = page.getOrchestrationStateList().iterator();
     Reply reply =
@@ -185,8 +185,8 @@ final class StatusEndpoint {
               json.end();
               return true;
             });
-    return Pages.withToken(
-        Pages.settled(request, page.getSerializedSize(), reply),
+    return PageParameters.withToken(
+        PageParameters.settled(request, page.getSerializedSize(), reply),
         page.getContinuationToken().getValue());
   }
 }

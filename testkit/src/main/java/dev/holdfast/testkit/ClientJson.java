@@ -5,10 +5,10 @@ import com.microsoft.durabletask.JacksonDataConverter;
 import org.jspecify.annotations.Nullable;
 
 /** Converts values in the same way as the client library of the tested app. */
-final class Json {
+final class ClientJson {
   private static final DataConverter CONVERTER = new JacksonDataConverter();
 
-  private Json() {}
+  private ClientJson() {}
 
   /** Returns the value as JSON text; the result for null is null. */
   static @Nullable String write(@Nullable Object value) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * whole hub. Even when many pages ask, only one count runs at a time, and counting takes at most a
  * fiftieth of the time.
  */
-final class Counts {
+final class KeptCounts {
   private static final Duration KEPT_MIN = Duration.ofSeconds(2);
   private static final int SHARE = 50;
 
@@ -27,7 +27,7 @@ final class Counts {
   private Instant until = Instant.MIN;
   private @Nullable CompletableFuture<Counted> running;
 
-  Counts(HubLists hub, InstantSource clock) {
+  KeptCounts(HubLists hub, InstantSource clock) {
     this.hub = hub;
     this.clock = clock;
   }

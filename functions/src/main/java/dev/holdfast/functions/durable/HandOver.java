@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * limit also includes the items that will be done within a moment, because larger batches need
  * fewer hand-offs.
  */
-final class Places {
+final class HandOver {
 
   private static final long MOMENT = Duration.ofMillis(4).toNanos();
   private static final int WAITING_MOST = 2_000;
@@ -33,7 +33,7 @@ final class Places {
    */
   private volatile long nanosPerItem = MOMENT;
 
-  Places(int limit, int threads) {
+  HandOver(int limit, int threads) {
     this.limit = limit;
     this.threads = Math.min(limit, threads);
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Counts instances for {@code holdfast list --count}. */
-final class Counts {
+final class InstanceCounts {
   private static final String COUNTS = "/runtime/webhooks/holdfast/counts";
   private static final List<String> HEAD = List.of("NAME", "STATUS", "COUNT");
 
@@ -30,7 +30,7 @@ final class Counts {
     }
   }
 
-  private Counts() {}
+  private InstanceCounts() {}
 
   /**
    * Prints the counts.

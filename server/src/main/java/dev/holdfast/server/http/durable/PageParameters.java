@@ -10,7 +10,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the page parameters of list requests, and makes the replies. */
-final class Pages {
+final class PageParameters {
   static final String CONTINUATION = "x-ms-continuation-token";
   private static final int PAGE = 100;
   private static final int PAGE_MAX = 1000;
@@ -18,7 +18,7 @@ final class Pages {
   /** A message takes memory for its bytes, and again for its strings once they have been read. */
   private static final int STREAMED_COPIES = 3;
 
-  private Pages() {}
+  private PageParameters() {}
 
   /**
    * Returns the size of a page.

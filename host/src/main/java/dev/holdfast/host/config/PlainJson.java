@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The class uses streaming only: data binding would lengthen the start of the host by a tenth of
  * a second for files of a few lines.
  */
-public final class Json {
+public final class PlainJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           // The Functions host accepts comments in its files, and people use them.
@@ -67,7 +67,7 @@ public final class Json {
     }
   }
 
-  private Json() {}
+  private PlainJson() {}
 
   /**
    * Reads a configuration file; comments and trailing commas are tolerated.

@@ -6,9 +6,9 @@ import com.microsoft.durabletask.TaskFailedException;
 import java.util.stream.Collectors;
 
 /** Describes the failure of a task in words that do not change from one replay to the next. */
-final class Failures {
+final class FailureLines {
 
-  private Failures() {}
+  private FailureLines() {}
 
   /**
    * Returns {@code type: message} of the failure; for a group of tasks, returns the descriptions of

@@ -3,7 +3,7 @@ package dev.holdfast.benchmarks;
 import java.util.concurrent.CompletableFuture;
 
 /** Represents the operation that a workload repeats. */
-interface Operation {
+interface Measured {
 
   /** Runs the operation once without blocking; the future fails when the output is wrong. */
   CompletableFuture<Void> run();

@@ -3,7 +3,7 @@ package dev.holdfast.simulation;
 import java.util.EnumMap;
 
 /** Counts requests of each kind. */
-final class Counts {
+final class RequestCounts {
   private final EnumMap<Kind, Integer> counts = new EnumMap<>(Kind.class);
 
   int of(Kind kind) {
@@ -14,8 +14,8 @@ final class Counts {
     counts.merge(kind, 1, Integer::sum);
   }
 
-  Counts copy() {
-    Counts copy = new Counts();
+  RequestCounts copy() {
+    RequestCounts copy = new RequestCounts();
     copy.counts.putAll(counts);
     return copy;
   }

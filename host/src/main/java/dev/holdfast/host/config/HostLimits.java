@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostNames the names, beside localhost, under which HTTP may be reached while it requires
  *     no keys
  */
-public record Limits(
+public record HostLimits(
     int partitions,
     dev.holdfast.core.Limits perPartition,
     int requestBytesMax,
@@ -102,8 +102,8 @@ public record Limits(
    *
    * @param durable the section {@code extensions.durableTask}, which contains some of the limits
    */
-  static Limits read(Section section, Section durable, int cores) {
-    return new Limits(
+  static HostLimits read(Section section, Section durable, int cores) {
+    return new HostLimits(
         partitions(section, cores),
         perPartition(section, durable),
         (int) section.bytes("requestBytesMax", 100 * MIB, 64 * 1024, 1024 * MIB),

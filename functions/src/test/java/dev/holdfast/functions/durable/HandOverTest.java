@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PlacesTest {
+class HandOverTest {
 
-  private static void run(Places places, int times, Duration each) {
+  private static void run(HandOver places, int times, Duration each) {
     for (int i = 0; i < times; i++) {
       places.take();
       places.give(each.toNanos());
@@ -16,7 +16,7 @@ class PlacesTest {
 
   @Test
   void long_items_have_as_many_places_as_may_run_at_once() {
-    Places places = new Places(20, 2);
+    HandOver places = new HandOver(20, 2);
     run(places, 100, Duration.ofSeconds(1));
 
     assertThat(places.free()).isEqualTo(20);
@@ -28,7 +28,7 @@ class PlacesTest {
 
   @Test
   void short_items_may_wait_for_a_moment() {
-    Places places = new Places(20, 2);
+    HandOver places = new HandOver(20, 2);
     run(places, 500, Duration.ofNanos(20_000));
 
     assertThat(places.free()).isBetween(300, 500);
@@ -36,7 +36,7 @@ class PlacesTest {
 
   @Test
   void places_are_bounded_however_short_the_items() {
-    Places places = new Places(20, 2);
+    HandOver places = new HandOver(20, 2);
     run(places, 1000, Duration.ofNanos(1));
 
     assertThat(places.free()).isLessThan(2_100);

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
   "workers"
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Report(
+public record BenchReport(
     String workload,
     String store,
     int count,
@@ -64,9 +64,9 @@ public record Report(
    */
   public record Workers(int connections, double bareCallMicros, double timesBareCalls) {}
 
-  Report withWorkers(int connections, double bareCallMicros) {
+  BenchReport withWorkers(int connections, double bareCallMicros) {
     double bare = Plan.Workload.SEQUENCE_CALLS * bareCallMicros / 1e6;
-    return new Report(
+    return new BenchReport(
         workload,
         store,
         count,

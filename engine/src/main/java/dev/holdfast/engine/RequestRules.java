@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Checks client requests before anything else happens; each refusal names the fault and the allowed
  * values.
  */
-final class Requests {
+final class RequestRules {
   private final Limits limits;
 
-  Requests(Limits limits) {
+  RequestRules(Limits limits) {
     this.limits = limits;
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Holds the state and the messages of one operation while it runs; they take effect if the
  * operation succeeds.
  */
-final class Operation implements EntityOperation {
+final class RunningOperation implements EntityOperation {
 
   private final EntityId id;
   private final OperationRequest request;
@@ -24,7 +24,7 @@ final class Operation implements EntityOperation {
   private @Nullable String state;
   private boolean deleted;
 
-  Operation(EntityId id, OperationRequest request, @Nullable String state) {
+  RunningOperation(EntityId id, OperationRequest request, @Nullable String state) {
     this.id = id;
     this.request = request;
     this.state = state;

@@ -3,9 +3,9 @@ package dev.holdfast.stores.sqlite;
 import org.jspecify.annotations.Nullable;
 
 /** Handles text by the rules of SQLite, which stores it as UTF-8 and compares it by code point. */
-final class Text {
+final class SqliteText {
 
-  private Text() {}
+  private SqliteText() {}
 
   /**
    * Returns whether SQLite gives the text back unchanged: it has no U+0000, and every surrogate is

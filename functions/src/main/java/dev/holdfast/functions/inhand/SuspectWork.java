@@ -12,13 +12,13 @@ package dev.holdfast.functions.inhand;
  * @param blocked whether the instance of the work was blocked, so that the work does not run before
  *     a retry
  */
-record Suspect(Note note, int deaths, int alone, int starts, int rank, boolean blocked) {
+record SuspectWork(Note note, int deaths, int alone, int starts, int rank, boolean blocked) {
   private static final int DEATHS_BEFORE_ALONE = 2;
   private static final int ALONE_BEFORE_BLOCKED = 3;
 
   /** Returns a suspect for which no death is counted yet. */
-  static Suspect of(Note note) {
-    return new Suspect(note, 0, 0, 0, 0, false);
+  static SuspectWork of(Note note) {
+    return new SuspectWork(note, 0, 0, 0, 0, false);
   }
 
   boolean mustBeAlone() {
@@ -34,24 +34,24 @@ record Suspect(Note note, int deaths, int alone, int starts, int rank, boolean b
     return !blocked && alone >= ALONE_BEFORE_BLOCKED;
   }
 
-  Suspect died(boolean alone, int rank) {
-    return new Suspect(note, deaths + 1, alone ? this.alone + 1 : this.alone, 0, rank, false);
+  SuspectWork died(boolean alone, int rank) {
+    return new SuspectWork(note, deaths + 1, alone ? this.alone + 1 : this.alone, 0, rank, false);
   }
 
-  Suspect notSeen() {
-    return new Suspect(note, deaths, alone, starts + 1, 0, blocked);
+  SuspectWork notSeen() {
+    return new SuspectWork(note, deaths, alone, starts + 1, 0, blocked);
   }
 
   /** Returns this suspect with its instance blocked. */
-  Suspect setAside() {
-    return new Suspect(note, deaths, alone, 0, rank, true);
+  SuspectWork setAside() {
+    return new SuspectWork(note, deaths, alone, 0, rank, true);
   }
 
   /**
    * Returns this suspect after a retry of its instance: the work runs alone at once, and the deaths
    * of the process while it runs alone are counted from 0 again.
    */
-  Suspect triedAgain() {
-    return new Suspect(note, DEATHS_BEFORE_ALONE, 0, 0, rank, false);
+  SuspectWork triedAgain() {
+    return new SuspectWork(note, DEATHS_BEFORE_ALONE, 0, 0, rank, false);
   }
 }

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param entities limits of single entities by name, which ignores case
  * @param turn the limit of one turn of an orchestrator; null when there is no limit
  */
-public record Limits(
+public record RunLimits(
     @Nullable Duration function,
     Map<String, Duration> activities,
     Map<String, Duration> entities,
     @Nullable Duration turn) {
 
-  public Limits {
+  public RunLimits {
     activities = anyCase(activities);
     entities = anyCase(entities);
   }

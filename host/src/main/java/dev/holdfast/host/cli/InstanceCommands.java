@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Contains the commands that start an instance or change one. */
-public final class Messages {
-  private Messages() {}
+public final class InstanceCommands {
+  private InstanceCommands() {}
 
   /** Holds the common part of the commands for one instance. */
   abstract static class OfInstance implements Callable<Integer> {

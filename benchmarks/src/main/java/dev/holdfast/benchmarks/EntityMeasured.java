@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * Adds numbers to counters; in the end the sum of all counters must equal the sum of all added
  * numbers.
  */
-final class EntityOperation implements Operation {
+final class EntityMeasured implements Measured {
   /** One orchestration sends this many signals. */
   static final int SIGNALS = 100;
 
@@ -30,20 +30,20 @@ final class EntityOperation implements Operation {
   private final int size;
   private final AtomicLong sent = new AtomicLong();
 
-  private EntityOperation(TaskHub hub, Supplier<CompletableFuture<Void>> once, int size) {
+  private EntityMeasured(TaskHub hub, Supplier<CompletableFuture<Void>> once, int size) {
     this.hub = hub;
     this.once = once;
     this.size = size;
   }
 
-  static EntityOperation byOrchestrations(TaskHub hub, HubOperation orchestration) {
-    return new EntityOperation(hub, orchestration::run, SIGNALS);
+  static EntityMeasured byOrchestrations(TaskHub hub, HubOperation orchestration) {
+    return new EntityMeasured(hub, orchestration::run, SIGNALS);
   }
 
-  static EntityOperation byClient(
+  static EntityMeasured byClient(
       TaskHub hub, Function<SignalEntityRequest, CompletableFuture<Void>> client) {
     AtomicLong next = new AtomicLong();
-    return new EntityOperation(
+    return new EntityMeasured(
         hub,
         () ->
             client.apply(

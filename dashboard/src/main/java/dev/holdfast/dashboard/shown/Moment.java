@@ -37,7 +37,7 @@ public record Moment(String iso, String utc, String ago) {
   /** Returns a duration in its one or two largest units, such as {@code 3 h 20 min}. */
   public static String words(Duration time) {
     long millis = time.toMillis();
-    if (millis < 1_000) {
+    if (millis < 950) {
       return millis + " ms";
     }
     if (millis < 60_000) {

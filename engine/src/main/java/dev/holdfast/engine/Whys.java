@@ -83,7 +83,7 @@ final class Whys {
     return meant == null
         ? "An event '%s' lies there, and nobody has asked for it yet.".formatted(name)
         : ("An event '%s' lies there, but '%s' is awaited. If that is what was meant, raise it under"
-                + " this name, in the same case: holdfast raise %s %s.")
+                + " this name, in the same case, with its data: ./holdfast raise %s %s JSON.")
             .formatted(name, meant, id, meant);
   }
 

@@ -125,7 +125,14 @@ class ReleaseIT {
     assertThat(named).contains("/holdfast", "/deploy/ready", "/docs/README.md");
     assertThat(named).allSatisfy(it -> assertThat(release.resolve(it.substring(1))).exists());
 
-    assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "there is no systemd here");
+    boolean there = Files.exists(Path.of("/usr/bin/systemd-analyze"));
+    String notRun =
+        "NOT RUN: systemd-analyze, which checks the unit, is not there. To run it: apt-get install"
+            + " systemd";
+    if (!there) {
+      System.out.println(notRun);
+    }
+    assumeTrue(there, notRun);
     Path installed = Files.createSymbolicLink(folder.resolve("installed"), release);
     Path here = folder.resolve("holdfast.service");
     Files.writeString(here, unit.replace(INSTALLED, installed.toString()));
